@@ -1,0 +1,77 @@
+import { internetChecksum } from './checksum.js';
+
+/** One label stack entry (RFC 4950, RFC 3032). */
+export interface MplsEntry {
+  label: number;
+  /** Traffic class, three bits (RFC 5462). */
+  tc: number;
+  bottom: boolean;
+  ttl: number;
+}
+
+/** An extension object as it stands on the wire (RFC 4884 section 8). */
+export interface ExtensionObject {
+  classNumber: number;
+  classType: number;
+  payload: Uint8Array;
+}
+
+export interface IcmpExtensions {
+  objects: ExtensionObject[];
+  mpls: MplsEntry[];
+}
+
+/** Where extensions begin when the sender predates RFC 4884 and gives no length (its section 5.5). */
+const legacyQuoteLength = 128;
+const mplsClass = 1;
+
+/**
+ * Splits what follows an ICMP error's first eight octets into the quote and the extension structure (RFC 4884).
+ * `quoteLength` is the message's length attribute in octets, 0 where it has none. An extension structure that lies
+ * (version, checksum, object lengths) is dropped whole and the bytes are left to the quote.
+ */
+export function decodeExtensions(
+  body: Uint8Array,
+  quoteLength: number,
+): { quote: Uint8Array; extensions: IcmpExtensions | null } {
+  const start = quoteLength === 0 ? legacyQuoteLength : quoteLength;
+  const extensions = body.length >= start + 4 ? decodeStructure(body.subarray(start)) : null;
+  if (extensions === null) return { quote: body, extensions: null };
+  return { quote: body.subarray(0, start), extensions };
+}
+
+function decodeStructure(bytes: Uint8Array): IcmpExtensions | null {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.readUInt8(0) >> 4 !== 2) return null;
+  // An all-zero checksum means the sender did not compute one (RFC 4884 section 7).
+  if (view.readUInt16BE(2) !== 0 && internetChecksum(bytes) !== 0) return null;
+  const objects: ExtensionObject[] = [];
+  for (let at = 4; at < bytes.length; ) {
+    if (at + 4 > bytes.length) return null;
+    const length = view.readUInt16BE(at);
+    if (length < 4 || at + length > bytes.length) return null;
+    objects.push({
+      classNumber: view.readUInt8(at + 2),
+      classType: view.readUInt8(at + 3),
+      payload: bytes.subarray(at + 4, at + length),
+    });
+    at += length;
+  }
+  const stack = objects.find((object) => object.classNumber === mplsClass && object.classType === 1);
+  return { objects, mpls: stack === undefined ? [] : decodeLabelStack(stack.payload) };
+}
+
+function decodeLabelStack(payload: Uint8Array): MplsEntry[] {
+  const view = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  const entries: MplsEntry[] = [];
+  for (let at = 0; at + 4 <= payload.length; at += 4) {
+    const word = view.readUInt32BE(at);
+    entries.push({
+      label: word >>> 12,
+      tc: (word >>> 9) & 0x7,
+      bottom: ((word >>> 8) & 1) === 1,
+      ttl: word & 0xff,
+    });
+  }
+  return entries;
+}
