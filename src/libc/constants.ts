@@ -1,0 +1,36 @@
+/**
+ * Linux's numbers, the same on x64 and arm64 (asm-generic): <sys/socket.h>, <netinet/in.h>, <netinet/tcp.h>,
+ * <linux/errqueue.h>, <sys/epoll.h>.
+ */
+export const AF_INET = 2;
+export const AF_INET6 = 10;
+export const SOCK_STREAM = 1;
+export const SOCK_NONBLOCK = 0x800;
+export const SOCK_CLOEXEC = 0x80000;
+
+export const SOL_SOCKET = 1;
+export const SO_ERROR = 4;
+export const SO_LINGER = 13;
+export const SO_TIMESTAMPNS = 35;
+
+export const IPPROTO_IP = 0;
+export const IP_TTL = 2;
+export const IP_RECVERR = 11;
+export const IPPROTO_IPV6 = 41;
+export const IPV6_UNICAST_HOPS = 16;
+export const IPV6_RECVERR = 25;
+
+export const IPPROTO_TCP = 6;
+export const TCP_INFO = 11;
+export const TCP_QUICKACK = 12;
+
+export const MSG_ERRQUEUE = 0x2000;
+export const CLOCK_REALTIME = 0;
+
+export const EPOLLIN = 0x1;
+export const EPOLLOUT = 0x4;
+export const EPOLLERR = 0x8;
+export const EPOLL_CTL_ADD = 1;
+export const EPOLL_CTL_DEL = 2;
+export const EPOLL_CLOEXEC = 0x80000;
+export const EFD_NONBLOCK = 0x800;

@@ -1,0 +1,60 @@
+import {
+  IP_RECVERR,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPV6_RECVERR,
+  SO_TIMESTAMPNS,
+  SOL_SOCKET,
+} from './constants.js';
+import { decodeSockaddr } from './sockaddr.js';
+
+/** struct sock_extended_err (ip(7), IP_RECVERR) with its offender and the kernel's receive time. */
+export interface QueuedError {
+  errno: number;
+  /** SO_EE_ORIGIN_ICMP (2) and _ICMP6 (3) came from the network; SO_EE_ORIGIN_LOCAL (1) is this host's own. */
+  origin: number;
+  type: number;
+  code: number;
+  /** The discovered MTU of an EMSGSIZE. */
+  info: number;
+  /** The node that sent the error; null when local or unknown. */
+  offender: string | null;
+  /** CLOCK_REALTIME, nanoseconds; null when the kernel gave no stamp. */
+  receivedAtNs: bigint | null;
+}
+
+const headerLength = 16;
+
+/**
+ * Reads the control messages of one recvmsg(MSG_ERRQUEUE) (cmsg(3), 64-bit layout: length, level, type, data aligned
+ * to 8). null when no extended error is among them.
+ */
+export function decodeQueuedError(control: Buffer): QueuedError | null {
+  let error: QueuedError | null = null;
+  let receivedAtNs: bigint | null = null;
+  for (let at = 0; at + headerLength <= control.length; ) {
+    const length = Number(control.readBigUInt64LE(at));
+    if (length < headerLength || at + length > control.length) break;
+    const level = control.readInt32LE(at + 8);
+    const type = control.readInt32LE(at + 12);
+    const data = control.subarray(at + headerLength, at + length);
+    if (level === SOL_SOCKET && type === SO_TIMESTAMPNS && data.length >= 16) {
+      receivedAtNs = data.readBigInt64LE(0) * 1_000_000_000n + data.readBigInt64LE(8);
+    }
+    const isError =
+      (level === IPPROTO_IP && type === IP_RECVERR) || (level === IPPROTO_IPV6 && type === IPV6_RECVERR);
+    if (isError && data.length >= 16) {
+      error = {
+        errno: data.readUInt32LE(0),
+        origin: data.readUInt8(4),
+        type: data.readUInt8(5),
+        code: data.readUInt8(6),
+        info: data.readUInt32LE(8),
+        offender: decodeSockaddr(data.subarray(16))?.address ?? null,
+        receivedAtNs: null,
+      };
+    }
+    at += (length + 7) & ~7;
+  }
+  return error === null ? null : { ...error, receivedAtNs };
+}

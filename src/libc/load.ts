@@ -1,0 +1,86 @@
+import { endianness } from 'node:os';
+import { CapabilityError } from '../errors.js';
+
+/** The libc calls Node lacks, as koffi hands them out. All give -1 and set errno on failure. */
+export interface Libc {
+  socket(family: number, type: number, protocol: number): number;
+  bind(fd: number, address: Buffer, length: number): number;
+  connect(fd: number, address: Buffer, length: number): number;
+  getsockname(fd: number, address: Buffer, length: Buffer): number;
+  setsockopt(fd: number, level: number, name: number, value: Buffer, length: number): number;
+  getsockopt(fd: number, level: number, name: number, value: Buffer, length: Buffer): number;
+  recvmsg(fd: number, message: Buffer, flags: number): number | bigint;
+  close(fd: number): number;
+  clock_gettime(clock: number, result: Buffer): number;
+  epoll_create1(flags: number): number;
+  epoll_ctl(epoll: number, operation: number, fd: number, event: Buffer): number;
+  /** Blocks a thread of the pool, never the event loop. */
+  epollWait(epoll: number, events: Buffer, count: number, timeoutMs: number): Promise<number>;
+  eventfd(initial: number, flags: number): number;
+  write(fd: number, bytes: Buffer, length: number): number | bigint;
+  read(fd: number, bytes: Buffer, length: number): number | bigint;
+  errno(): number;
+  /** Where a buffer's bytes are, for structs that hold pointers. The buffer must stay referenced meanwhile. */
+  addressOf(buffer: Buffer): bigint;
+}
+
+let loading: Promise<Libc> | undefined;
+
+/**
+ * Loads libc through koffi, once. Throws CapabilityError on systems other than 64-bit little-endian Linux, whose
+ * struct layouts this folder does not know, and where koffi has no binary.
+ */
+export function loadLibc(): Promise<Libc> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<Libc> {
+  const isKnown = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
+  if (!isKnown || endianness() !== 'LE') {
+    throw new CapabilityError(
+      'linux',
+      `Sockets with error queues need Linux on x64 or arm64; this is ${process.platform} on ${process.arch}.`,
+    );
+  }
+  const koffi = await importKoffi();
+  const library = koffi.load(null);
+  const epollWait = library.func('int epoll_wait(int, _Out_ void *, int, int)');
+  return {
+    socket: library.func('int socket(int, int, int)'),
+    bind: library.func('int bind(int, void *, uint32_t)'),
+    connect: library.func('int connect(int, void *, uint32_t)'),
+    getsockname: library.func('int getsockname(int, _Out_ void *, _Inout_ void *)'),
+    setsockopt: library.func('int setsockopt(int, int, int, void *, uint32_t)'),
+    getsockopt: library.func('int getsockopt(int, int, int, _Out_ void *, _Inout_ void *)'),
+    recvmsg: library.func('int64_t recvmsg(int, _Inout_ void *, int)'),
+    close: library.func('int close(int)'),
+    clock_gettime: library.func('int clock_gettime(int, _Out_ void *)'),
+    epoll_create1: library.func('int epoll_create1(int)'),
+    epoll_ctl: library.func('int epoll_ctl(int, int, int, void *)'),
+    epollWait: (epoll, events, count, timeoutMs) =>
+      new Promise((resolve, reject) => {
+        epollWait.async(epoll, events, count, timeoutMs, (error: unknown, ready: number) =>
+          error ? reject(error) : resolve(ready),
+        );
+      }),
+    eventfd: library.func('int eventfd(uint32_t, int)'),
+    write: library.func('int64_t write(int, void *, size_t)'),
+    read: library.func('int64_t read(int, _Out_ void *, size_t)'),
+    errno: () => koffi.errno(),
+    addressOf: (buffer) => koffi.address(buffer),
+  };
+}
+
+async function importKoffi() {
+  try {
+    return (await import('koffi')).default;
+  } catch (cause) {
+    throw new CapabilityError(
+      'koffi',
+      'The koffi package has no binary for this system, or its files are missing.',
+      'npm install koffi',
+      { cause },
+    );
+  }
+}
