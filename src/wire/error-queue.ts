@@ -1,0 +1,141 @@
+import { familyOf } from '../address/family.js';
+import { roundMs } from '../clock.js';
+import type { QueuedError } from '../libc/control-message.js';
+import { type Libc, loadLibc } from '../libc/load.js';
+import { Poller } from '../libc/poller.js';
+import { realtimeNs, SystemCallError, TcpSocket } from '../libc/tcp-socket.js';
+import { sourceFor } from './source-address.js';
+import type { ProbeRequest, Wire, WireListener, WireReply, WireTarget } from './wire.js';
+
+/** SO_EE_ORIGIN_ICMP and SO_EE_ORIGIN_ICMP6: the error came in a packet. */
+const networkOrigins = [2, 3];
+/** The kernel sends a SYN again after its initial RTO of 1 s (RFC 6298); a probe must be one packet. */
+const closeBeforeResendMs = 950;
+
+/**
+ * The unprivileged engine: each probe is an ordinary non-blocking connect() with its own TTL, and routers' ICMP errors
+ * come back through the socket's error queue with the kernel's receive time (Linux 5.8 or later for TCP in SYN_SENT).
+ * Needs no capability. Throws CapabilityError where libc cannot be called.
+ */
+export async function openErrorQueueWire(target: WireTarget, listener: WireListener): Promise<Wire> {
+  const libc = await loadLibc();
+  const family = familyOf(target.address) === 6 ? 6 : 4;
+  const source = target.source ?? (await sourceFor(target.address));
+  return new ErrorQueueWire(libc, { family, source, target, listener });
+}
+
+interface Probe {
+  id: number;
+  socket: TcpSocket;
+  sentAtNs: bigint;
+  giveUp: NodeJS.Timeout;
+}
+
+interface WireContext {
+  family: 4 | 6;
+  source: string;
+  target: WireTarget;
+  listener: WireListener;
+}
+
+class ErrorQueueWire implements Wire {
+  readonly method = 'connect';
+  readonly source: string;
+  readonly #libc: Libc;
+  readonly #context: WireContext;
+  readonly #poller: Poller;
+  readonly #probes = new Map<number, Probe>();
+
+  constructor(libc: Libc, context: WireContext) {
+    this.#libc = libc;
+    this.#context = context;
+    this.source = context.source;
+    this.#poller = new Poller(libc);
+  }
+
+  send({ id, ttl }: ProbeRequest): void {
+    const { family, target, listener } = this.#context;
+    let socket: TcpSocket | undefined;
+    try {
+      socket = new TcpSocket(this.#libc, family);
+      socket.prepareProbe(ttl);
+      if (target.source !== null) socket.bind({ address: target.source, port: 0 });
+      const sentAtNs = realtimeNs(this.#libc);
+      socket.connect({ address: target.address, port: target.port });
+      this.#watch({ id, socket, sentAtNs, giveUp: this.#giveUpLater(id) });
+    } catch (error) {
+      socket?.close();
+      if (!(error instanceof SystemCallError)) throw error;
+      listener.onSendError(id, error.code);
+    }
+  }
+
+  close(): void {
+    for (const probe of [...this.#probes.values()]) this.#forget(probe);
+    this.#poller.close();
+  }
+
+  #watch(probe: Probe): void {
+    this.#probes.set(probe.id, probe);
+    this.#poller.add(probe.socket.fd, () => this.#settle(probe));
+  }
+
+  #giveUpLater(id: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      const probe = this.#probes.get(id);
+      if (probe !== undefined) this.#forget(probe);
+    }, closeBeforeResendMs);
+  }
+
+  #settle(probe: Probe): void {
+    const nowNs = realtimeNs(this.#libc);
+    const queued = probe.socket.readErrorQueue();
+    const errno = probe.socket.takeError();
+    const rttOf = (atNs: bigint) => roundMs(Number(atNs - probe.sentAtNs) / 1e6);
+    if (queued !== null && networkOrigins.includes(queued.origin)) {
+      this.#context.listener.onReply(this.#fromRouter(probe, queued, rttOf(queued.receivedAtNs ?? nowNs)));
+    } else if (errno === null) {
+      this.#context.listener.onReply(this.#fromTarget(probe, 'syn-ack', probe.socket.handshakeRttMs()));
+    } else if (errno === 'ECONNREFUSED') {
+      this.#context.listener.onReply(this.#fromTarget(probe, 'rst', rttOf(nowNs)));
+    } else {
+      this.#context.listener.onSendError(probe.id, errno);
+    }
+    this.#forget(probe);
+  }
+
+  #fromRouter(probe: Probe, queued: QueuedError, rttMs: number): WireReply {
+    const isExceeded = queued.type === (this.#context.family === 4 ? 11 : 3);
+    return {
+      id: probe.id,
+      kind: isExceeded ? 'time-exceeded' : 'unreachable',
+      from: queued.offender ?? '',
+      rttMs,
+      icmp: { type: queued.type, code: queued.code, mtu: queued.info === 0 ? null : queued.info },
+      mpls: [],
+      replyTtl: null,
+      nat: false,
+    };
+  }
+
+  #fromTarget(probe: Probe, kind: 'syn-ack' | 'rst', rttMs: number): WireReply {
+    const from = this.#context.target.address;
+    return {
+      id: probe.id,
+      kind,
+      from,
+      rttMs: roundMs(rttMs),
+      icmp: null,
+      mpls: [],
+      replyTtl: null,
+      nat: false,
+    };
+  }
+
+  #forget(probe: Probe): void {
+    clearTimeout(probe.giveUp);
+    this.#probes.delete(probe.id);
+    this.#poller.remove(probe.socket.fd);
+    probe.socket.close();
+  }
+}

@@ -1,0 +1,23 @@
+import { createSocket } from 'node:dgram';
+import { familyOf } from '../address/family.js';
+
+/**
+ * The address this host would send from to reach `address`, by its routing table: connecting a UDP socket asks the
+ * kernel without sending a packet. Rejects with the system's error (ENETUNREACH, EHOSTUNREACH, EACCES) when there is
+ * no route.
+ */
+export function sourceFor(address: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket(familyOf(address) === 6 ? 'udp6' : 'udp4');
+    socket.once('error', (error) => {
+      socket.close();
+      reject(error);
+    });
+    // Any port will do; 443 is what the trace is about.
+    socket.connect(443, address, () => {
+      const source = socket.address().address;
+      socket.close();
+      resolve(source);
+    });
+  });
+}

@@ -1,0 +1,62 @@
+import type { MplsEntry } from '../packet/icmp-extensions.js';
+
+/** The two ways to send a SYN. `syn`: built here, through a raw socket. `connect`: by the kernel's own connect(). */
+export type WireMethod = 'syn' | 'connect';
+
+/** One SYN to be sent. `id` is the caller's and comes back with every event about it. */
+export interface ProbeRequest {
+  id: number;
+  /** TTL or hop limit, 1 to 255. */
+  ttl: number;
+}
+
+export type WireReplyKind = 'time-exceeded' | 'syn-ack' | 'rst' | 'unreachable';
+
+/** A reply that belongs to one of our probes beyond doubt. */
+export interface WireReply {
+  id: number;
+  kind: WireReplyKind;
+  /** Who sent it: the router of an ICMP error, else the target. */
+  from: string;
+  rttMs: number;
+  icmp: { type: number; code: number; mtu: number | null } | null;
+  mpls: MplsEntry[];
+  /** The reply's own TTL on arrival, which tells the length of the way back; null where the engine cannot see it. */
+  replyTtl: number | null;
+  /** The quote names another destination than the one we sent to: an address translator on the path. */
+  nat: boolean;
+}
+
+/** Why a packet that reached the engine was not a reply. Ordinary traffic of the host is not counted. */
+export type DiscardReason =
+  | 'malformed'
+  | 'checksum'
+  | 'unknown-probe'
+  | 'wrong-sequence'
+  | 'wrong-acknowledgment'
+  | 'unexpected-flags';
+
+export interface WireListener {
+  onReply(reply: WireReply): void;
+  /** The packet never left this host. `errno` is symbolic: EPERM, ENETUNREACH. */
+  onSendError(id: number, errno: string): void;
+  onDiscard(reason: DiscardReason): void;
+}
+
+/** Where one trace's probes leave and their replies come in. One file per engine implements it. */
+export interface Wire {
+  readonly method: WireMethod;
+  /** The address the probes are sent from. */
+  readonly source: string;
+  send(probe: ProbeRequest): void;
+  /** Frees every socket and port. Nothing is reported afterwards. */
+  close(): void;
+}
+
+/** What a wire is opened for. */
+export interface WireTarget {
+  address: string;
+  port: number;
+  /** The address to send from; the kernel's choice by its routes when null. */
+  source: string | null;
+}
