@@ -1,0 +1,214 @@
+import type { ProbeRequest, WireReply } from '../../wire/wire.js';
+import { annotationOf, outcomeOf } from './annotation.js';
+import type { TraceHop, TraceOutcome, TraceProbe, TraceStop } from './types.js';
+import { waitMs } from './wait.js';
+
+export interface EngineOptions {
+  family: 4 | 6;
+  firstTtl: number;
+  maxTtl: number;
+  /** Probes per hop. */
+  queries: number;
+  /** Probes in flight. */
+  parallel: number;
+  /** Silent hops in a row that end the trace; 0 for no limit. */
+  gapLimit: number;
+  maxWaitMs: number;
+}
+
+export interface Step {
+  send: ProbeRequest[];
+  /** When to call `next` again if nothing happens before; null when done. */
+  deadlineMs: number | null;
+  isDone: boolean;
+}
+
+export interface TraceEnd {
+  outcome: TraceOutcome;
+  stoppedBy: TraceStop;
+  destinationTtl: number | null;
+}
+
+type Ending = Extract<TraceOutcome, 'open' | 'closed' | 'prohibited' | 'unreachable'>;
+
+interface ProbeState {
+  ttl: number;
+  sentAtMs: number;
+  /** Its wait is over; a reply after that is late. */
+  isExpired: boolean;
+  ending: Ending | null;
+  result: TraceProbe | null;
+}
+
+/** Of several kinds of end at one TTL, the one that says most about the target. */
+const endingRank: Ending[] = ['open', 'closed', 'prohibited', 'unreachable'];
+
+/** A probe of which nothing came back, or not yet. */
+export const silentProbe: TraceProbe = {
+  reply: 'none',
+  from: null,
+  rttMs: null,
+  icmp: null,
+  annotation: null,
+  mpls: [],
+  late: false,
+  nat: false,
+  errno: null,
+};
+
+/**
+ * The trace as a pure state machine: it owns no socket and no timer, so the same code runs on real wires and on the
+ * simulated one. Call `next` after every event and at the deadline it gives; send what it returns. Times are
+ * milliseconds of one monotonic clock. Probe ids count up from 0 and number the probes in order of TTL.
+ */
+export class TraceEngine {
+  readonly #options: EngineOptions;
+  readonly #probes: ProbeState[] = [];
+  readonly #slowest = new Map<number, number>();
+  #endTtl: number | null = null;
+  #lastAnsweredTtl: number;
+  #isStopped = false;
+  #isRefusedHere = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#lastAnsweredTtl = options.firstTtl - 1;
+  }
+
+  next(nowMs: number): Step {
+    const idle = { send: [], deadlineMs: null, isDone: true };
+    if (this.#isStopped) return idle;
+    this.#expire(nowMs);
+    const send = this.#due(nowMs);
+    const waiting = this.#waiting();
+    if (send.length === 0 && waiting.length === 0) return idle;
+    const deadlineMs = Math.min(...waiting.map((probe) => this.#deadline(probe)));
+    return { send, deadlineMs, isDone: false };
+  }
+
+  onReply(reply: WireReply): void {
+    const probe = this.#probes[reply.id];
+    // A second answer to one probe is the target's SYN-ACK sent again or a duplicate on the path: the first counts.
+    if (probe === undefined || probe.result !== null) return;
+    const { family } = this.#options;
+    probe.ending = endingOf(family, reply);
+    probe.result = {
+      ...silentProbe,
+      reply: reply.kind,
+      from: reply.from,
+      rttMs: reply.rttMs,
+      icmp: reply.icmp === null ? null : { type: reply.icmp.type, code: reply.icmp.code },
+      annotation:
+        reply.icmp === null || reply.kind !== 'unreachable' ? null : annotationOf(family, reply.icmp),
+      mpls: reply.mpls,
+      late: probe.isExpired,
+      nat: reply.nat,
+    };
+    this.#slowest.set(probe.ttl, Math.max(reply.rttMs, this.#slowest.get(probe.ttl) ?? 0));
+    this.#lastAnsweredTtl = Math.max(this.#lastAnsweredTtl, probe.ttl);
+    if (probe.ending !== null) this.#endTtl = Math.min(probe.ttl, this.#endTtl ?? probe.ttl);
+  }
+
+  /** The packet never left: the probe is settled and says why. */
+  onSendError(id: number, errno: string): void {
+    const probe = this.#probes[id];
+    if (probe === undefined || probe.result !== null) return;
+    probe.result = { ...silentProbe, reply: 'send-error', errno };
+    const refused = this.#probes.filter(({ result }) => result?.reply === 'send-error').length;
+    // A host that refuses a whole hop's probes and let none through refuses at every TTL.
+    if (refused < this.#options.queries || this.#slowest.size > 0) return;
+    this.#isRefusedHere = true;
+    probe.ending = refusalOutcome(errno);
+    this.#endTtl = Math.min(probe.ttl, this.#endTtl ?? probe.ttl);
+  }
+
+  /** Ends the trace with what is known. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Every hop asked, up to the one that ended the trace. */
+  hops(): TraceHop[] {
+    const hops: TraceHop[] = [];
+    const last = Math.min(this.#limitTtl(), this.#probes.at(-1)?.ttl ?? 0);
+    for (let ttl = this.#options.firstTtl; ttl <= last; ttl += 1) hops.push(this.hop(ttl));
+    return hops;
+  }
+
+  hop(ttl: number): TraceHop {
+    const probes = this.#probes.filter((probe) => probe.ttl === ttl);
+    return { ttl, probes: probes.map((probe) => probe.result ?? silentProbe) };
+  }
+
+  /** Whether nothing more is awaited from this hop or any before it, so that it can be shown for good. */
+  isSettled(ttl: number): boolean {
+    const upTo = this.#probes.filter((probe) => probe.ttl <= ttl);
+    const asked = (ttl - this.#options.firstTtl + 1) * this.#options.queries;
+    return upTo.length >= asked && upTo.every((probe) => probe.result !== null || probe.isExpired);
+  }
+
+  end(): TraceEnd {
+    if (this.#endTtl !== null) {
+      const endings = this.#probes.filter((probe) => probe.ttl === this.#endTtl).map((probe) => probe.ending);
+      const outcome = endingRank.find((ending) => endings.includes(ending)) ?? 'unreachable';
+      const isTarget = outcome === 'open' || outcome === 'closed';
+      return {
+        outcome,
+        stoppedBy: isTarget ? 'destination' : 'unreachable',
+        destinationTtl: this.#isRefusedHere ? null : this.#endTtl,
+      };
+    }
+    if (this.#isStopped) return { outcome: 'interrupted', stoppedBy: 'abort', destinationTtl: null };
+    const stoppedBy = this.#limitTtl() < this.#options.maxTtl ? 'gap-limit' : 'max-ttl';
+    return { outcome: 'filtered', stoppedBy, destinationTtl: null };
+  }
+
+  /** No probe beyond this TTL can tell anything new as things stand. */
+  #limitTtl(): number {
+    const { gapLimit, maxTtl } = this.#options;
+    const gap = gapLimit === 0 ? maxTtl : this.#lastAnsweredTtl + gapLimit;
+    return Math.min(maxTtl, gap, this.#endTtl ?? maxTtl);
+  }
+
+  #waiting(): ProbeState[] {
+    const limit = this.#limitTtl();
+    return this.#probes.filter((probe) => probe.ttl <= limit && probe.result === null && !probe.isExpired);
+  }
+
+  #expire(nowMs: number): void {
+    for (const probe of this.#probes) {
+      if (probe.result === null && nowMs >= this.#deadline(probe)) probe.isExpired = true;
+    }
+  }
+
+  #deadline(probe: ProbeState): number {
+    return probe.sentAtMs + waitMs(probe.ttl, this.#slowest, this.#options.maxWaitMs);
+  }
+
+  #due(nowMs: number): ProbeRequest[] {
+    const { firstTtl, queries, parallel } = this.#options;
+    const send: ProbeRequest[] = [];
+    let inFlight = this.#probes.filter((probe) => probe.result === null && !probe.isExpired).length;
+    for (; inFlight < parallel; inFlight += 1) {
+      const id = this.#probes.length;
+      const ttl = firstTtl + Math.floor(id / queries);
+      if (ttl > this.#limitTtl()) break;
+      this.#probes.push({ ttl, sentAtMs: nowMs, isExpired: false, ending: null, result: null });
+      send.push({ id, ttl });
+    }
+    return send;
+  }
+}
+
+/** What a send this host itself refused makes of the trace: its own policy said no, or it knows no way. */
+export function refusalOutcome(errno: string): 'prohibited' | 'unreachable' {
+  return errno === 'EPERM' || errno === 'EACCES' ? 'prohibited' : 'unreachable';
+}
+
+/** The kind of the reply decides, never its sender: behind an address translator every hop answers as the target. */
+function endingOf(family: 4 | 6, reply: WireReply): Ending | null {
+  if (reply.kind === 'syn-ack') return 'open';
+  if (reply.kind === 'rst') return 'closed';
+  if (reply.kind === 'time-exceeded' || reply.icmp === null) return null;
+  return outcomeOf(family, reply.icmp);
+}

@@ -1,0 +1,32 @@
+/** Round trips seen so far, by TTL: the longest of each. */
+export type SlowestRtts = ReadonlyMap<number, number>;
+
+/**
+ * The initial retransmission timeout of TCP (RFC 6298 section 2.1), for what nothing seen so far can bound: all
+ * probes at first, and a silent tail, where the target itself may be a satellite hop behind answering routers.
+ */
+const unboundedMs = 1000;
+
+/** What a router busy with other things may add to the round trip before it gets to our error message. */
+const slowPathMs = 100;
+
+/**
+ * How long a probe at `ttl` may stay unanswered before it counts as silent, milliseconds. Judged anew as replies
+ * come in: other probes of the same hop tell most, later hops bound it from above (their packets passed it), earlier
+ * ones only hint. traceroute(8) waits 3 times the same hop, 10 times a later one, and its full 5 s for a silent tail;
+ * here a far later hop is not multiplied by ten, and a silent tail waits for what TCP would.
+ */
+export function waitMs(ttl: number, slowest: SlowestRtts, maxWaitMs: number): number {
+  let here: number | null = null;
+  let later: number | null = null;
+  let earlier: number | null = null;
+  for (const [hop, rttMs] of slowest) {
+    if (hop === ttl) here = rttMs;
+    else if (hop > ttl) later = Math.min(later ?? Number.POSITIVE_INFINITY, rttMs);
+    else earlier = Math.max(earlier ?? 0, rttMs);
+  }
+  if (here !== null) return Math.min(maxWaitMs, 3 * (here + 1));
+  if (later !== null) return Math.min(maxWaitMs, 10 * (later + 1), 3 * later + slowPathMs);
+  if (earlier !== null) return Math.min(maxWaitMs, Math.max(unboundedMs, 4 * earlier));
+  return Math.min(maxWaitMs, unboundedMs);
+}

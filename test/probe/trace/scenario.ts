@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { traceAddress } from '../../../src/probe/trace/trace.js';
+import type { TraceDocument, TraceProbe } from '../../../src/probe/trace/types.js';
+import { SimulatedNetwork } from '../../../src/wire/simulated/network.js';
+import type { SimulatedPath } from '../../../src/wire/simulated/path.js';
+import { VirtualClock } from '../../../src/wire/simulated/virtual-clock.js';
+import { openSynWire } from '../../../src/wire/syn.js';
+
+/** A network and what the trace must say of it, as the files in test/scenarios/trace have it. */
+export interface Scenario {
+  says: string;
+  path: SimulatedPath & { repeat?: { hops: number; stepMs: number; addresses?: string[] } };
+  options?: Parameters<typeof traceAddress>[1];
+  /** Source ports of the probes in order; counting up from 40000 when left out. */
+  ports?: number[];
+  expect: {
+    outcome: string;
+    stoppedBy: string;
+    destinationTtl: number | null;
+    /** One line per hop: what each probe got, `|` between probes that differ. */
+    hops?: string[];
+    hopCount?: number;
+    discarded?: Record<string, number>;
+    /** Virtual time the whole trace may take. */
+    atMostMs: number;
+  };
+}
+
+const folder = new URL('../../scenarios/trace/', import.meta.url);
+
+export function readScenarios(): { name: string; scenario: Scenario }[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => ({
+      name: file.replace('.json', ''),
+      scenario: JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Scenario,
+    }));
+}
+
+export interface SimulatedRun {
+  document: TraceDocument;
+  elapsedMs: number;
+  packetsSent: number;
+}
+
+/** Runs a trace over the scenario's path, on virtual time, through the real SYN wire. */
+export async function simulate(scenario: Scenario): Promise<SimulatedRun> {
+  const path = { ...scenario.path, hops: [...scenario.path.hops, ...repeatedHops(scenario)] };
+  const clock = new VirtualClock();
+  const packets = new SimulatedNetwork(path, clock);
+  const ports = scenario.ports?.values() ?? countFrom(40000);
+  const input = { host: path.target, address: path.target, port: path.port, resolution: null };
+  const document = await clock.runUntil(
+    traceAddress(input, scenario.options, undefined, {
+      clock,
+      openWire: async (listener) =>
+        openSynWire(
+          {
+            source: path.client,
+            address: path.target,
+            family: path.target.includes(':') ? 6 : 4,
+            port: path.port,
+            mtu: 1500,
+            packets,
+            leasePort: () => ({ port: ports.next().value ?? 0, release() {} }),
+          },
+          listener,
+        ),
+    }),
+  );
+  return { document, elapsedMs: clock.now(), packetsSent: packets.sent };
+}
+
+function repeatedHops({ path: { repeat } }: Scenario) {
+  if (repeat === undefined) return [];
+  return Array.from({ length: repeat.hops }, (_, index) => ({
+    address: repeat.addresses?.[index % repeat.addresses.length] ?? `100.64.1.${index + 1}`,
+    rttMs: (index + 1) * repeat.stepMs,
+  }));
+}
+
+function* countFrom(first: number): Generator<number> {
+  for (let port = first; ; port += 1) yield port;
+}
+
+/** One line per hop, as scenario files write them: equal probes are said once. */
+export function describeHops(document: TraceDocument): string[] {
+  return document.hops.map(({ probes }) => {
+    const lines = probes.map(describeProbe);
+    return new Set(lines).size === 1 ? (lines[0] ?? '') : lines.join(' | ');
+  });
+}
+
+function describeProbe(probe: TraceProbe): string {
+  if (probe.reply === 'none') return '*';
+  const words: (string | number | null)[] = [probe.from, probe.rttMs];
+  if (probe.reply === 'syn-ack' || probe.reply === 'rst') words.push(probe.reply);
+  if (probe.annotation !== null) words.push(probe.annotation);
+  if (probe.nat) words.push('nat');
+  if (probe.mpls.length > 0) {
+    words.push('mpls', ...probe.mpls.map((entry) => `${entry.label}/${entry.tc}/${entry.ttl}`));
+    if (probe.mpls.at(-1)?.bottom) words.push('bottom');
+  }
+  return words.join(' ');
+}
