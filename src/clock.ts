@@ -27,8 +27,18 @@ export interface Clock {
 export const systemClock: Clock = {
   now: nowMs,
   after(delayMs, callback) {
-    // Node's timers count whole milliseconds and round down: one that fires early would find nothing due yet.
-    const timer = setTimeout(callback, Math.max(0, Math.ceil(delayMs)));
-    return () => clearTimeout(timer);
+    // Node's timers count whole milliseconds and round down: one that fires early would find nothing due yet. The
+    // immediate lets packets that have already arrived be read first: timers come before polling in the event loop.
+    let immediate: NodeJS.Immediate | undefined;
+    const timer = setTimeout(
+      () => {
+        immediate = setImmediate(callback);
+      },
+      Math.max(0, Math.ceil(delayMs)),
+    );
+    return () => {
+      clearTimeout(timer);
+      clearImmediate(immediate);
+    };
   },
 };

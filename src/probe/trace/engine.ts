@@ -18,7 +18,7 @@ export interface EngineOptions {
 
 export interface Step {
   send: ProbeRequest[];
-  /** When to call `next` again if nothing happens before; null when done. */
+  /** When to call `onDeadline` if nothing happens before; null when done. */
   deadlineMs: number | null;
   isDone: boolean;
 }
@@ -58,8 +58,8 @@ export const silentProbe: TraceProbe = {
 
 /**
  * The trace as a pure state machine: it owns no socket and no timer, so the same code runs on real wires and on the
- * simulated one. Call `next` after every event and at the deadline it gives; send what it returns. Times are
- * milliseconds of one monotonic clock. Probe ids count up from 0 and number the probes in order of TTL.
+ * simulated one. Tell it of every event, call `next` after each, send what it returns. Times are milliseconds of one
+ * monotonic clock. Probe ids count up from 0 and number the probes in order of TTL.
  */
 export class TraceEngine {
   readonly #options: EngineOptions;
@@ -78,7 +78,6 @@ export class TraceEngine {
   next(nowMs: number): Step {
     const idle = { send: [], deadlineMs: null, isDone: true };
     if (this.#isStopped) return idle;
-    this.#expire(nowMs);
     const send = this.#due(nowMs);
     const waiting = this.#waiting();
     if (send.length === 0 && waiting.length === 0) return idle;
@@ -120,6 +119,16 @@ export class TraceEngine {
     this.#isRefusedHere = true;
     probe.ending = refusalOutcome(errno);
     this.#endTtl = Math.min(probe.ttl, this.#endTtl ?? probe.ttl);
+  }
+
+  /**
+   * The deadline has come and every packet that had arrived by then has been told. Only this gives probes up: at any
+   * other moment their replies may be waiting in the socket behind the one just read.
+   */
+  onDeadline(nowMs: number): void {
+    for (const probe of this.#probes) {
+      if (probe.result === null && nowMs >= this.#deadline(probe)) probe.isExpired = true;
+    }
   }
 
   /** Ends the trace with what is known. */
@@ -173,12 +182,6 @@ export class TraceEngine {
   #waiting(): ProbeState[] {
     const limit = this.#limitTtl();
     return this.#probes.filter((probe) => probe.ttl <= limit && probe.result === null && !probe.isExpired);
-  }
-
-  #expire(nowMs: number): void {
-    for (const probe of this.#probes) {
-      if (probe.result === null && nowMs >= this.#deadline(probe)) probe.isExpired = true;
-    }
   }
 
   #deadline(probe: ProbeState): number {

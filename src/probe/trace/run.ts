@@ -41,7 +41,12 @@ export function runTrace(engine: TraceEngine, hooks: TraceRunHooks): RunningTrac
     }
     isPumping = false;
     if (step.isDone) finish();
-    else if (step.deadlineMs !== null) cancelTimer = clock.after(step.deadlineMs - clock.now(), pump);
+    else if (step.deadlineMs !== null) cancelTimer = clock.after(step.deadlineMs - clock.now(), expire);
+  }
+
+  function expire(): void {
+    engine.onDeadline(clock.now());
+    changed();
   }
 
   function changed(): void {

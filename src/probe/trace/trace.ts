@@ -108,7 +108,15 @@ function realWorld(input: TraceInput, options: TraceOptions): TraceWorld {
   };
 }
 
-const routeErrnos = ['ENETUNREACH', 'EHOSTUNREACH', 'EACCES', 'EPERM', 'EINVAL', 'EADDRNOTAVAIL'];
+const routeErrnos = [
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'EACCES',
+  'EPERM',
+  'EINVAL',
+  'EADDRNOTAVAIL',
+  'EAFNOSUPPORT',
+];
 
 /** The errno of a host that has no way to the target, which is a finding; null for every other error. */
 function routeErrno(error: unknown): string | null {

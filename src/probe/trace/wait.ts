@@ -7,6 +7,12 @@ export type SlowestRtts = ReadonlyMap<number, number>;
  */
 const unboundedMs = 1000;
 
+/**
+ * A reply can sit in a socket this long before a busy event loop reads it (measured: 30 ms for a burst of cold code);
+ * a shorter wait would call it lost.
+ */
+const floorMs = 50;
+
 /** What a router busy with other things may add to the round trip before it gets to our error message. */
 const slowPathMs = 100;
 
@@ -17,16 +23,19 @@ const slowPathMs = 100;
  * here a far later hop is not multiplied by ten, and a silent tail waits for what TCP would.
  */
 export function waitMs(ttl: number, slowest: SlowestRtts, maxWaitMs: number): number {
+  return Math.min(maxWaitMs, Math.max(floorMs, expectedMs(ttl, slowest)));
+}
+
+function expectedMs(ttl: number, slowest: SlowestRtts): number {
   let here: number | null = null;
   let later: number | null = null;
-  let earlier: number | null = null;
+  let earlier = 0;
   for (const [hop, rttMs] of slowest) {
     if (hop === ttl) here = rttMs;
     else if (hop > ttl) later = Math.min(later ?? Number.POSITIVE_INFINITY, rttMs);
-    else earlier = Math.max(earlier ?? 0, rttMs);
+    else earlier = Math.max(earlier, rttMs);
   }
-  if (here !== null) return Math.min(maxWaitMs, 3 * (here + 1));
-  if (later !== null) return Math.min(maxWaitMs, 10 * (later + 1), 3 * later + slowPathMs);
-  if (earlier !== null) return Math.min(maxWaitMs, Math.max(unboundedMs, 4 * earlier));
-  return Math.min(maxWaitMs, unboundedMs);
+  if (here !== null) return 3 * (here + 1);
+  if (later !== null) return Math.min(10 * (later + 1), 3 * later + slowPathMs);
+  return Math.max(unboundedMs, 4 * earlier);
 }
