@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { decodeIcmpv4, decodeIcmpv6 } from '../../src/packet/icmp.js';
+import { encodeIcmpv4, encodeIcmpv6 } from '../../src/packet/icmp-encode.js';
+import { decodeIpv4, encodeIpv4 } from '../../src/packet/ipv4.js';
+import { decodeIpv6, encodeIpv6 } from '../../src/packet/ipv6.js';
+import { decodeQuote } from '../../src/packet/quote.js';
+import { encodeSyn } from '../../src/packet/syn.js';
+import { decodeTcp } from '../../src/packet/tcp.js';
+
+/** How many packets each property meets; a nightly run asks for more. */
+const numRuns = Number(process.env.PPROBE_FUZZ_RUNS ?? 5000);
+
+const syn = encodeSyn({
+  source: '10.0.1.10',
+  destination: '203.0.113.10',
+  sourcePort: 40000,
+  destinationPort: 443,
+  sequence: 1,
+  mss: 1460,
+  timestamp: 0,
+});
+const addresses = { source: '10.0.1.10', destination: '203.0.113.10' };
+const addressesV6 = { source: 'fd10::10', destination: '2001:db8::10' };
+const packet = encodeIpv4({ ...addresses, protocol: 6, ttl: 1, identification: 7 }, syn);
+const packetV6 = encodeIpv6({ ...addressesV6, protocol: 6, hopLimit: 1 }, syn);
+const mpls = [{ label: 24001, tc: 1, bottom: true, ttl: 3 }];
+const corpus = [
+  syn,
+  packet,
+  packetV6,
+  encodeIcmpv4({ type: 11, code: 0, quote: packet }),
+  encodeIcmpv4({ type: 11, code: 0, quote: packet, mpls }),
+  encodeIcmpv4({ type: 3, code: 4, quote: packet.subarray(0, 28), mtu: 1400 }),
+  encodeIcmpv6({ ...addressesV6, type: 3, code: 0, quote: packetV6, mpls }),
+];
+
+/** A packet of ours cut, padded and with some octets changed: nearer to what a parser trusts than noise is. */
+const mutated = fc
+  .tuple(
+    fc.constantFrom(...corpus),
+    fc.array(fc.tuple(fc.nat(300), fc.nat(255)), { maxLength: 6 }),
+    fc.nat(300),
+    fc.uint8Array({ maxLength: 40 }),
+  )
+  .map(([original, changes, cut, tail]) => {
+    const bytes = Buffer.concat([original.subarray(0, Math.max(0, original.length - cut)), tail]);
+    for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
+    return bytes as Uint8Array;
+  });
+const hostile = fc.oneof(mutated, fc.uint8Array({ maxLength: 300 }));
+
+const decoders = { decodeIpv4, decodeIpv6, decodeTcp, decodeIcmpv4, decodeIcmpv6, decodeQuote };
+for (const [name, decode] of Object.entries(decoders)) {
+  t.test(`${name} never throws, and reads nothing beyond the bytes`, async () => {
+    fc.assert(
+      fc.property(hostile, (bytes) => {
+        const result: unknown = decode(bytes);
+        return JSON.stringify(result ?? null) !== undefined;
+      }),
+      { numRuns },
+    );
+  });
+}
+
+t.test('an IPv4 header that claims to be longer than the bytes is refused', async (t) => {
+  const lying = Buffer.from(packet.subarray(0, 24));
+  lying[0] = 0x4f;
+  t.equal(decodeIpv4(lying), null);
+});
+
+t.test(
+  'IPv6 extension headers are walked to the upper layer, and a chain that never ends is refused',
+  async (t) => {
+    const options = Buffer.alloc(8);
+    options[0] = 6;
+    const withOptions = encodeIpv6(
+      { ...addressesV6, protocol: 60, hopLimit: 9 },
+      Buffer.concat([options, syn]),
+    );
+    t.match(decodeIpv6(withOptions), { protocol: 6, headerLength: 48, hopLimit: 9 });
+    t.match(decodeQuote(withOptions), { sourcePort: 40000, destinationPort: 443, sequence: 1 });
+    const endless = encodeIpv6({ ...addressesV6, protocol: 60, hopLimit: 9 }, Buffer.alloc(16, 60));
+    t.equal(decodeIpv6(endless), null);
+  },
+);
+
+t.test('a later fragment quotes no ports', async (t) => {
+  const later = Buffer.from(packet);
+  later.writeUInt16BE(0x0010, 6);
+  t.equal(decodeQuote(later), null);
+});
+
+t.test('an ICMP message with a wrong checksum is refused as such', async (t) => {
+  const message = encodeIcmpv4({ type: 11, code: 0, quote: packet });
+  message[20] = (message[20] ?? 0) ^ 1;
+  t.same(decodeIcmpv4(message), { ok: false, reason: 'checksum' });
+});
+
+t.test('extension objects that lie about their length take nothing but themselves away', async (t) => {
+  const message = encodeIcmpv4({ type: 11, code: 0, quote: packet, mpls });
+  // The object's length field, eight octets of ICMP and 128 of quote further on; the checksum field says "none".
+  message.writeUInt16BE(0xffff, 8 + 128 + 4);
+  message.writeUInt16BE(0, 8 + 128 + 2);
+  message.writeUInt16BE(0, 2);
+  const { internetChecksum } = await import('../../src/packet/checksum.js');
+  message.writeUInt16BE(internetChecksum(message), 2);
+  const decoded = decodeIcmpv4(message);
+  t.ok(decoded.ok);
+  if (!decoded.ok) return;
+  t.equal(decoded.error.extensions, null);
+  t.match(decodeQuote(decoded.error.quote), { sourcePort: 40000 });
+});
+
+t.test('label stacks of RFC 4950 come back as they were put in, both families', async () => {
+  const entry = fc.record({
+    label: fc.nat(0xfffff),
+    tc: fc.nat(7),
+    bottom: fc.boolean(),
+    ttl: fc.nat(255),
+  });
+  fc.assert(
+    fc.property(fc.array(entry, { minLength: 1, maxLength: 8 }), (stack) => {
+      const v4 = decodeIcmpv4(encodeIcmpv4({ type: 11, code: 0, quote: packet, mpls: stack }));
+      const v6 = decodeIcmpv6(
+        encodeIcmpv6({ ...addressesV6, type: 3, code: 0, quote: packetV6, mpls: stack }),
+      );
+      const expected = JSON.stringify(stack);
+      return (
+        v4.ok &&
+        v6.ok &&
+        JSON.stringify(v4.error.extensions?.mpls) === expected &&
+        JSON.stringify(v6.error.extensions?.mpls) === expected
+      );
+    }),
+  );
+});
