@@ -6,7 +6,7 @@ export interface SynFields {
   sourcePort: number;
   destinationPort: number;
   sequence: number;
-  /** Maximum segment size to offer: the interface's MTU less 40 (IPv4) or 60 (IPv6). */
+  /** Maximum segment size to offer: the route's MTU less 40 (IPv4) or 60 (IPv6). */
   mss: number;
   /** TSval of RFC 7323, 32 bits. */
   timestamp: number;

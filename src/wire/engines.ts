@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
-import { sameAddress } from '../address/canonical.js';
 import { familyOf } from '../address/family.js';
 import { CapabilityError, InvalidInputError } from '../errors.js';
 import { atLeast, readKernel } from '../host/kernel.js';
 import { loadLibc } from '../libc/load.js';
+import { routeMtu } from '../libc/route-mtu.js';
 import { openErrorQueueWire } from './error-queue.js';
 import { heldPorts, unheldPorts } from './port-lease.js';
 import { openRawSocketPort } from './raw-socket.js';
@@ -66,11 +64,7 @@ async function openSyn(target: WireTarget, listener: WireListener): Promise<Wire
   const packets = await openRawSocketPort(family);
   try {
     const source = target.source ?? (await sourceFor(target.address));
-    const leasePort = await loadLibc().then(
-      (libc) => heldPorts(libc, source, family),
-      () => unheldPorts(),
-    );
-    const mtu = await mtuOf(source);
+    const { leasePort, mtu } = await hostResources(target.address, source, family);
     return openSynWire({ ...target, source, family, mtu, packets, leasePort }, listener);
   } catch (error) {
     packets.close();
@@ -94,14 +88,18 @@ async function requireErrorQueue(): Promise<void> {
   }
 }
 
+/** Without libc ports cannot be held nor the route's MTU be asked for; Ethernet's is the likely one. */
 const ethernetMtu = 1500;
 
-/** The MTU of the interface that has `source`; Ethernet's where the system does not say. */
-async function mtuOf(source: string): Promise<number> {
-  for (const [name, addresses] of Object.entries(networkInterfaces())) {
-    if (!addresses?.some(({ address }) => sameAddress(address, source))) continue;
-    const text = await readFile(`/sys/class/net/${name}/mtu`, 'utf8').catch(() => '');
-    return Number.parseInt(text, 10) || ethernetMtu;
+async function hostResources(address: string, source: string, family: 4 | 6) {
+  try {
+    const libc = await loadLibc();
+    return {
+      leasePort: heldPorts(libc, source, family),
+      mtu: routeMtu(libc, address, family) ?? ethernetMtu,
+    };
+  } catch (error) {
+    if (!(error instanceof CapabilityError)) throw error;
+    return { leasePort: unheldPorts(), mtu: ethernetMtu };
   }
-  return ethernetMtu;
 }

@@ -11,7 +11,7 @@ export interface SynWireOptions {
   address: string;
   family: 4 | 6;
   port: number;
-  /** Of the outgoing interface, octets. */
+  /** Of the route to the target, octets. */
   mtu: number;
   packets: PacketPort;
   leasePort: () => PortLease;

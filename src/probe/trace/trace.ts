@@ -8,7 +8,7 @@ import type { DnsDocument } from '../dns/types.js';
 import { refusalOutcome, silentProbe, TraceEngine } from './engine.js';
 import { checkTraceOptions, type TraceOptions } from './options.js';
 import { runTrace } from './run.js';
-import type { TraceDocument, TraceHop, TraceProbe } from './types.js';
+import type { AddressTrace, TraceHop, TraceProbe } from './types.js';
 
 /** What to trace, once the name has become an address. */
 export interface TraceInput {
@@ -35,7 +35,7 @@ export async function traceAddress(
   options: TraceOptions = {},
   onHop: (hop: TraceHop) => void = () => {},
   world: TraceWorld = realWorld(input, options),
-): Promise<TraceDocument> {
+): Promise<AddressTrace> {
   const checked = checkTraceOptions(options);
   const family = familyOf(input.address);
   if (family === null) throw new InvalidInputError('address', `"${input.address}" is not an IP address`);

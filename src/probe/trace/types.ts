@@ -44,7 +44,8 @@ export interface TraceHop {
 /** `pprobe trace --json`, and one of `observations.trace`. */
 export interface TraceDocument extends DocumentHeader<'trace'> {
   host: string;
-  address: string;
+  /** null when the name gave none; `resolution` tells why. */
+  address: string | null;
   port: number;
   /** The source address of the probes. */
   source: string | null;
@@ -57,4 +58,9 @@ export interface TraceDocument extends DocumentHeader<'trace'> {
   /** Packets received that answered no probe of ours, by reason. */
   discarded: Record<string, number>;
   resolution: DnsDocument | null;
+}
+
+/** A trace that had somewhere to go. */
+export interface AddressTrace extends TraceDocument {
+  address: string;
 }

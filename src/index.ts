@@ -1,0 +1,39 @@
+/**
+ * pprobe as a library: measure with `resolve`, `connect`, `trace` or `observe`, judge with `classify`, or do both with
+ * `diagnose`. Every result is the JSON document the command line prints with `--json`.
+ *
+ * ```ts
+ * import { diagnose } from 'pprobe';
+ *
+ * const { verdict } = await diagnose('https://abc123defg.execute-api.us-east-1.amazonaws.com/prod');
+ * if (verdict.class !== 'reachable') console.error(verdict.summary, verdict.remedies);
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+export type { AddressScope } from './address/scope.js';
+export { scopeOf } from './address/scope.js';
+export { classify } from './diagnose/classify.js';
+export type { Evidence, Observations, SkippedStep, Vantage } from './diagnose/observations.js';
+export { type ParseTargetOptions, parseTarget } from './diagnose/parse-target.js';
+export type { PrivateApi, Target } from './diagnose/target.js';
+export type * from './diagnose/verdict.js';
+export type { DocumentHeader } from './document.js';
+export { CapabilityError, type ErrorCode, InvalidInputError, PprobeError } from './errors.js';
+export { type ConnectOptions, connect } from './pipeline/connect.js';
+export { type DiagnoseOptions, diagnose } from './pipeline/diagnose.js';
+export type { DoctorDocument } from './pipeline/doctor.js';
+export { type DoctorOptions, doctor } from './pipeline/doctor.js';
+export { explain } from './pipeline/explain.js';
+export { type ObserveOptions, observe } from './pipeline/observe.js';
+export { type TraceHostOptions as TraceOptions, traceHost as trace } from './pipeline/trace-host.js';
+export type { ResolveOptions } from './probe/dns/options.js';
+export { resolve } from './probe/dns/resolve.js';
+export type * from './probe/dns/types.js';
+export type * from './probe/http/types.js';
+export type * from './probe/tcp/types.js';
+export type * from './probe/tls/types.js';
+export type { TraceRun } from './probe/trace/trace-run.js';
+export type * from './probe/trace/types.js';
+export { version } from './version.js';

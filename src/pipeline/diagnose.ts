@@ -1,0 +1,18 @@
+import { classify } from '../diagnose/classify.js';
+import { type ParseTargetOptions, parseTarget } from '../diagnose/parse-target.js';
+import type { ReportDocument } from '../diagnose/verdict.js';
+import { startDocument } from '../document.js';
+import { type ObserveOptions, observe } from './observe.js';
+
+export interface DiagnoseOptions extends ObserveOptions, ParseTargetOptions {}
+
+/**
+ * Says why `input` (an https URL, a host, or host:port) does not answer, or that it does: measures with `observe`,
+ * judges with `classify`. Throws InvalidInputError for a target that cannot be one, or the signal's reason.
+ */
+export async function diagnose(input: string, options: DiagnoseOptions = {}): Promise<ReportDocument> {
+  const target = parseTarget(input, options);
+  const header = startDocument('report');
+  const evidence = await observe(target, options);
+  return { ...header(), ...evidence, verdict: classify(evidence) };
+}

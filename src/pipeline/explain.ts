@@ -1,0 +1,59 @@
+import { classify } from '../diagnose/classify.js';
+import type { ReportDocument } from '../diagnose/verdict.js';
+import { InvalidInputError } from '../errors.js';
+
+const observationKinds = ['dns', 'tcp', 'tls', 'http', 'trace'] as const;
+
+/**
+ * Judges a saved report again with the rules of this version; nothing is measured. `text` is what `diagnose --save`
+ * or `--json` wrote. Throws InvalidInputError when it is not JSON, not a report, truncated, or of a later version.
+ */
+export function explain(text: string): ReportDocument {
+  const document = parseJson(text);
+  if (!isReport(document)) throw notAReport(whyNoReport(document) ?? 'it is damaged');
+  const { target, vantage, observations, skipped = [] } = document;
+  return { ...document, skipped, verdict: classify({ target, vantage, observations, skipped }) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const isCut = /^\s*\{/.test(text);
+    const what = isCut ? 'it begins like JSON but ends too early or is damaged' : 'it is not JSON';
+    throw notAReport(what, cause);
+  }
+}
+
+/** The parts that rules read; a verdict it may have is not read, only replaced. */
+function isReport(document: unknown): document is ReportDocument {
+  return whyNoReport(document) === null;
+}
+
+function whyNoReport(document: unknown): string | null {
+  if (!isObject(document)) return 'it is JSON, but not an object';
+  if (document.kind !== 'report') return `its kind is ${JSON.stringify(document.kind) ?? 'missing'}`;
+  if (document.version !== 1) {
+    return `it is of version ${JSON.stringify(document.version)}, and this pprobe reads version 1`;
+  }
+  const { target, vantage, observations } = document;
+  if (!isObject(target) || typeof target.host !== 'string' || typeof target.port !== 'number') {
+    return 'its target is missing';
+  }
+  if (!isObject(vantage) || !Array.isArray(vantage.addresses)) return 'its vantage is missing';
+  if (!isObject(observations)) return 'its observations are missing';
+  const damaged = observationKinds.find((kind) => {
+    const list = observations[kind];
+    return !Array.isArray(list) || list.some((each) => !isObject(each) || each.kind !== kind);
+  });
+  return damaged === undefined ? null : `its observations of ${damaged} are missing or damaged`;
+}
+
+function notAReport(why: string, cause?: unknown): InvalidInputError {
+  const message = `not a report of pprobe: ${why}; give a file written by "pprobe diagnose --save" or --json`;
+  return new InvalidInputError('file', message, { cause });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import t from 'tap';
+
+const run = promisify(execFile);
+const repository = process.cwd();
+const manifest = JSON.parse(await readFile('package.json', 'utf8'));
+
+/**
+ * A project outside the repository with the packed tarball in its node_modules, as `npm install` would leave it. The
+ * dependencies are links to the repository's: what is tried here is our package, not the registry.
+ */
+async function installTarball(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'pprobe-user-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: repository,
+  });
+  const [{ filename }] = JSON.parse(stdout);
+  const modules = join(folder, 'node_modules');
+  await mkdir(join(modules, 'pprobe'), { recursive: true });
+  await run('tar', ['-xzf', join(folder, filename), '-C', join(modules, 'pprobe'), '--strip-components=1']);
+  for (const name of [...Object.keys(manifest.dependencies), '@types/node']) {
+    await mkdir(dirname(join(modules, name)), { recursive: true });
+    await symlink(join(repository, 'node_modules', name), join(modules, name));
+  }
+  return folder;
+}
+
+const folder = await installTarball();
+
+async function node(file: string, source: string): Promise<string> {
+  await writeFile(join(folder, file), source);
+  const { stdout } = await run(process.execPath, [file], { cwd: folder });
+  return stdout.trim();
+}
+
+const names = ['resolve', 'connect', 'trace', 'observe', 'classify', 'diagnose', 'explain'];
+
+t.test('import works from a folder outside the repository', async (t) => {
+  const output = await node(
+    'user.mjs',
+    `import * as pprobe from 'pprobe';
+     console.log(${JSON.stringify(names)}.filter((name) => typeof pprobe[name] !== 'function').join() || 'all there');`,
+  );
+  t.equal(output, 'all there');
+});
+
+t.test('require works, too', async (t) => {
+  const output = await node(
+    'user.cjs',
+    `const { connect, InvalidInputError, version } = require('pprobe');
+     connect('127.0.0.1', 70000).catch((error) => console.log(error instanceof InvalidInputError, error.code, version));`,
+  );
+  t.equal(output, `true invalid-input ${manifest.version}`);
+});
+
+t.test('the types are seen, and are checked', async (t) => {
+  const compiler = {
+    compilerOptions: { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', types: ['node'] },
+    include: ['*.ts'],
+  };
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(compiler));
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  const right = `import { diagnose, trace, type Verdict } from 'pprobe';
+    export const verdict: Verdict = (await diagnose('https://example.com')).verdict;
+    for await (const hop of trace('192.0.2.1', { port: 443 })) console.log(hop.probes[0]?.rttMs);`;
+  await writeFile(join(folder, 'user.ts'), right);
+  const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+  const check = () =>
+    run(process.execPath, [tsc, '-p', folder]).then(
+      () => '',
+      (error: { stdout: string }) => error.stdout,
+    );
+  t.equal(await check(), '');
+  await writeFile(join(folder, 'user.ts'), right.replace('port: 443', "port: '443'"));
+  t.match(await check(), /Type 'string' is not assignable to type 'number'/);
+});
+
+t.test('the schemas are exported', async (t) => {
+  const output = await node(
+    'schema.cjs',
+    "console.log(require('pprobe/schema/report.json').type, require('pprobe/package.json').name);",
+  );
+  t.equal(output, 'object pprobe');
+});
+
+t.test('the executable runs without the repository', async (t) => {
+  const { stdout } = await run(process.execPath, ['node_modules/pprobe/bin/pprobe.js', '--version'], {
+    cwd: folder,
+  });
+  t.equal(stdout.trim(), manifest.version);
+});
+
+t.test('nothing is packed that a user has no use for', async (t) => {
+  const { stdout } = await run('tar', ['-tzf', join(folder, `pprobe-${manifest.version}.tgz`)]);
+  const tops = new Set(
+    stdout
+      .trim()
+      .split('\n')
+      .map((path) => path.split('/')[1]),
+  );
+  t.same([...tops].sort(), ['README.md', 'bin', 'dist', 'native-notes', 'package.json']);
+});

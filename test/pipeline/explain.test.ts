@@ -1,0 +1,41 @@
+import t from 'tap';
+import { InvalidInputError } from '../../src/errors.js';
+import { explain } from '../../src/pipeline/explain.js';
+
+const report = {
+  kind: 'report',
+  version: 1,
+  tool: { name: 'pprobe', version: '0.0.1' },
+  startedAt: '2026-01-01T00:00:00.000Z',
+  durationMs: 1,
+  target: { input: 'h.test:443', host: 'h.test', port: 443, url: null, privateApi: null },
+  vantage: { hostname: 'here', addresses: ['10.0.1.10'], nameservers: ['10.0.0.2'], platform: 'linux' },
+  observations: { dns: [], tcp: [], tls: [], http: [], trace: [] },
+  skipped: [],
+  verdict: { class: 'policy', cause: 'policy.denied' },
+};
+
+t.test('a saved report is judged by what it measured, whatever its old verdict said', async (t) => {
+  const { verdict, target } = explain(JSON.stringify(report));
+  t.match(verdict, { class: 'inconclusive', cause: 'none' });
+  t.same(target, report.target);
+});
+
+for (const [says, text, why] of [
+  ['no JSON', 'hello', /not JSON/],
+  ['a truncated report', JSON.stringify(report).slice(0, 200), /ends too early/],
+  ['an array', '[]', /not an object/],
+  ['another document', JSON.stringify({ ...report, kind: 'dns' }), /its kind is "dns"/],
+  ['a later version', JSON.stringify({ ...report, version: 2 }), /version 2/],
+  ['no target', JSON.stringify({ ...report, target: null }), /target/],
+  [
+    'observations of the wrong kind',
+    JSON.stringify({ ...report, observations: { ...report.observations, tcp: [{ kind: 'dns' }] } }),
+    /tcp/,
+  ],
+] as const) {
+  t.test(`${says} is refused in one line that says what it is not`, async (t) => {
+    t.throws(() => explain(text), { name: InvalidInputError.name, message: why });
+    t.throws(() => explain(text), { message: /^[^\n]+$/ });
+  });
+}

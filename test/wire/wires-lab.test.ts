@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import t from 'tap';
+import type { TraceDocument } from '../../src/probe/trace/types.js';
+import { labUnavailable, startLab } from '../lab/lab.js';
+
+const program = [process.execPath, join(process.cwd(), 'bin/pprobe.js')];
+const unavailable = await labUnavailable();
+
+/** A server on the public host that says so whenever an application there would see a connection. */
+const acceptor = `
+const { createServer } = require('node:net');
+createServer((socket) => { console.log('accepted'); socket.on('error', () => {}); }).listen(8443, '::', () => console.log('ready'));
+`;
+
+t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) => {
+  const lab = await startLab();
+  t.teardown(() => lab.stop());
+  const { addresses } = lab.facts;
+
+  async function trace(address: string, args: string[], uid?: number) {
+    const argv = [...program, 'trace', address, '--json', ...args];
+    const { stdout, stderr, exitCode } = await lab.exec('client', argv, uid === undefined ? {} : { uid });
+    return {
+      document: JSON.parse(stdout) as TraceDocument & { error?: { missing: string; remedy: string } },
+      stderr,
+      exitCode,
+    };
+  }
+
+  for (const method of ['syn', 'connect']) {
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      t.test(`${method}, ${family}: half-open: the application never sees a connection`, async (t) => {
+        const child = lab.spawn('public', [process.execPath, '-e', acceptor]);
+        const said: string[] = [];
+        await new Promise<void>((resolve) => {
+          child.stdout?.setEncoding('utf8').on('data', (words: string) => {
+            said.push(words.trim());
+            resolve();
+          });
+        });
+        const { document } = await trace(addresses.public[family], ['--method', method, '-p', '8443']);
+        t.equal(document.outcome, 'open');
+        // A connection of our own, after the trace: whatever the trace caused would have been accepted before it.
+        await lab.exec('client', [...program, 'tcp', addresses.public[family], '8443']);
+        child.kill();
+        t.same(said.join('\n').split('\n'), ['ready', 'accepted']);
+      });
+    }
+  }
+
+  t.test('loopback: our own SYN is not taken for the answer', async (t) => {
+    const { document } = await trace('127.0.0.1', ['--method', 'syn', '-p', '9']);
+    t.match(document, { outcome: 'closed', destinationTtl: 1 });
+    t.equal(document.hops.length, 1);
+  });
+
+  t.test('no route: the first hop says which error this host gave', async (t) => {
+    await lab.break('no-route');
+    const { document, exitCode } = await trace(addresses.eniA.ipv4, []);
+    await lab.heal();
+    t.match(document, {
+      outcome: 'unreachable',
+      hops: [{ probes: [{ reply: 'send-error', errno: 'ENETUNREACH' }] }],
+    });
+    t.equal(exitCode, 14);
+  });
+
+  const skip = lab.mode === 'user' && 'uid 0 is the only one in a user namespace';
+  t.test('--method syn without CAP_NET_RAW: exit 3 and the command that grants it', { skip }, async (t) => {
+    const { document, stderr, exitCode } = await trace(addresses.public.ipv4, ['--method', 'syn'], 65534);
+    t.equal(exitCode, 3);
+    t.equal(document.error?.missing, 'CAP_NET_RAW');
+    t.match(stderr, 'setcap cap_net_raw+ep');
+  });
+
+  t.test('auto without CAP_NET_RAW takes the engine that needs none', { skip }, async (t) => {
+    const { document, exitCode } = await trace(addresses.public.ipv4, [], 65534);
+    t.equal(exitCode, 0);
+    t.match(document, { method: 'connect', outcome: 'open', destinationTtl: 5 });
+  });
+});
