@@ -1,0 +1,17 @@
+import { hostname } from 'node:os';
+import t from 'tap';
+import { canonicalAddress } from '../../src/address/canonical.js';
+import { scopeOf } from '../../src/address/scope.js';
+import { readVantage } from '../../src/host/vantage.js';
+
+t.test('where this process measures from', async (t) => {
+  const vantage = await readVantage();
+  t.equal(vantage.hostname, hostname());
+  t.match(vantage.platform, new RegExp(`^${process.platform} \\S+ ${process.arch}$`));
+  t.ok(Array.isArray(vantage.nameservers));
+  for (const address of vantage.addresses) {
+    t.equal(canonicalAddress(address), address);
+    t.not(scopeOf(address), 'loopback', address);
+  }
+  t.equal(new Set(vantage.addresses).size, vantage.addresses.length, 'each address once');
+});
