@@ -1,0 +1,108 @@
+import { familyOf } from '../../address/family.js';
+import { elapsedMs, nowMs } from '../../clock.js';
+import type { Exchange } from './exchange.js';
+import { withoutFinalDot } from './name.js';
+import { rcodeNumber } from './protocol.js';
+import { encodeQuery } from './query.js';
+import { statusOfRcode } from './rcode.js';
+import type { RecordType } from './record-type.js';
+import { formatServer, type ServerAddress } from './server-address.js';
+import { countDiscard, type Session } from './session.js';
+import { askTcp } from './tcp.js';
+import type { DnsAttempt, DnsTransport } from './types.js';
+import { askUdp } from './udp.js';
+
+/** What one server made of one question. */
+export interface ServerOutcome {
+  server: string;
+  transport: DnsTransport;
+  exchange: Exclude<Exchange, { outcome: 'truncated' }>;
+}
+
+/**
+ * Asks one server one question, once: over UDP, then over TCP if the reply was truncated (RFC 7766 section 5). A
+ * server that knows no EDNS and says FORMERR or NOTIMP to it is asked again without (RFC 6891 section 7). Each query
+ * sent is listed in the session's attempts.
+ */
+export async function askServer(
+  server: ServerAddress,
+  name: string,
+  type: RecordType,
+  session: Session,
+): Promise<ServerOutcome> {
+  let transport: DnsTransport = session.tcp ? 'tcp' : 'udp';
+  let edns = true;
+  for (;;) {
+    const exchange = await attempt(server, name, type, transport, edns, session);
+    if (exchange.outcome === 'truncated') transport = 'tcp';
+    else if (edns && isWithoutEdns(exchange)) edns = false;
+    else return { server: formatServer(server), transport, exchange };
+  }
+}
+
+async function attempt(
+  server: ServerAddress,
+  name: string,
+  type: RecordType,
+  transport: DnsTransport,
+  edns: boolean,
+  session: Session,
+): Promise<Exchange> {
+  const entry: DnsAttempt = {
+    server: formatServer(server),
+    transport,
+    name: withoutFinalDot(name),
+    type: type.name,
+    outcome: 'error',
+    rcode: null,
+    errno: null,
+    detail: null,
+    edns,
+    durationMs: 0,
+  };
+  session.attempts.push(entry);
+  const startMs = nowMs();
+  const ask = transport === 'udp' ? askUdp : askTcp;
+  const exchange = await ask(server, encodeQuery(name, type, edns), {
+    timeoutMs: session.timeoutMs,
+    source: sourceFor(server, session.source),
+    signal: session.signal,
+    stop: session.stop,
+    onDiscard: (reason) => countDiscard(session, reason),
+  });
+  entry.durationMs = elapsedMs(startMs);
+  return record(entry, exchange);
+}
+
+function record(entry: DnsAttempt, exchange: Exchange): Exchange {
+  switch (exchange.outcome) {
+    case 'reply':
+      entry.rcode = exchange.reply.rcodeName;
+      entry.outcome =
+        statusOfRcode(exchange.reply.rcode) ?? (exchange.reply.answers.length > 0 ? 'answered' : 'no-data');
+      break;
+    case 'malformed':
+      entry.outcome = exchange.outcome;
+      entry.detail = exchange.detail;
+      break;
+    case 'unreachable':
+    case 'error':
+      entry.outcome = exchange.outcome;
+      entry.errno = exchange.errno;
+      break;
+    default:
+      entry.outcome = exchange.outcome;
+  }
+  return exchange;
+}
+
+/** A server that knew EDNS would have answered with an OPT record of its own, whatever else it disliked. */
+function isWithoutEdns(exchange: Exchange): boolean {
+  if (exchange.outcome !== 'reply' || exchange.reply.edns) return false;
+  return exchange.reply.rcode === rcodeNumber.FORMERR || exchange.reply.rcode === rcodeNumber.NOTIMP;
+}
+
+/** A source of the other family cannot reach this server, and says nothing about how it should be asked. */
+function sourceFor(server: ServerAddress, source: string | undefined): string | undefined {
+  return source !== undefined && familyOf(source) === familyOf(server.address) ? source : undefined;
+}

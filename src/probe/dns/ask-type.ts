@@ -1,0 +1,62 @@
+import type { ServerOutcome } from './ask-server.js';
+import { askServers } from './ask-servers.js';
+import type { AnswerRecord, Reply } from './decode.js';
+import { followAnswer } from './follow.js';
+import { isName } from './name.js';
+import { statusOfRcode } from './rcode.js';
+import type { RecordType } from './record-type.js';
+import type { Session } from './session.js';
+import type { DnsFlags, DnsStatus, DnsTransport, ExtendedDnsError } from './types.js';
+
+/** How the question for one type ended. */
+export interface TypeResult {
+  status: DnsStatus;
+  rcode: string | null;
+  server: string;
+  transport: DnsTransport;
+  flags: DnsFlags | null;
+  extendedErrors: ExtendedDnsError[];
+  chain: string[];
+  records: AnswerRecord[];
+}
+
+// A recursive server follows a whole chain within one reply: who has to be asked so often is no such server.
+const maxRequeries = 8;
+
+/**
+ * Asks for one type of one absolute name. When an answer ends at an alias without the records asked, and without the
+ * SOA by which a server says that there are none (RFC 2308 section 2), the alias's target is asked for in turn. A loop
+ * of aliases, or a target that is no name to ask, ends as `no-data`; the chain shows it.
+ */
+export async function askType(name: string, type: RecordType, session: Session): Promise<TypeResult> {
+  const chain: string[] = [];
+  const records: AnswerRecord[] = [];
+  const passed = new Set<string>();
+  let asked = name;
+  for (let requeries = 0; ; requeries++) {
+    const outcome = await askServers(asked, type, session);
+    const { exchange } = outcome;
+    if (exchange.outcome !== 'reply')
+      return { ...basics(outcome, null), status: exchange.outcome, chain, records };
+    const { reply } = exchange;
+    const followed = followAnswer(reply, asked, type, passed);
+    chain.push(...followed.chain);
+    records.push(...followed.records);
+    const status = statusOfRcode(reply.rcode) ?? (followed.found ? 'answered' : 'no-data');
+    const target = followed.chain.at(-1);
+    const unfinished = status === 'no-data' && target !== undefined && !followed.loops && !reply.hasSoa;
+    if (unfinished && isName(target) && requeries < maxRequeries && !session.stop?.aborted)
+      asked = `${target}.`;
+    else return { ...basics(outcome, reply), status, chain, records };
+  }
+}
+
+function basics({ server, transport }: ServerOutcome, reply: Reply | null) {
+  return {
+    server,
+    transport,
+    rcode: reply?.rcodeName ?? null,
+    flags: reply?.flags ?? null,
+    extendedErrors: reply?.extendedErrors ?? [],
+  };
+}

@@ -1,0 +1,106 @@
+import { decodeReply, type Reply } from './decode.js';
+import { readHeader } from './frame.js';
+import { type DiscardReason, discardReason } from './match.js';
+import type { Query } from './query.js';
+
+/** What became of one query sent to one server. */
+export type Exchange =
+  | { outcome: 'reply'; reply: Reply }
+  /** The reply did not fit a datagram: ask again over TCP. */
+  | { outcome: 'truncated' }
+  | { outcome: 'malformed'; detail: string }
+  | { outcome: 'timeout' }
+  | { outcome: 'unreachable' | 'error'; errno: string };
+
+/** What bounds an exchange. */
+export interface ExchangeLimits {
+  /** From the first packet sent to the last octet read. */
+  timeoutMs: number;
+  /** The local address to ask from; the system chooses when it is undefined. */
+  source: string | undefined;
+  /** Rejects with the signal's reason. */
+  signal: AbortSignal | undefined;
+  /** Ends the exchange as an error with errno ECANCELED. */
+  stop: AbortSignal | undefined;
+  onDiscard: (reason: DiscardReason) => void;
+}
+
+/** A started exchange, to be told its end. Only the first end counts. */
+export interface OpenExchange {
+  settle(exchange: Exchange): void;
+}
+
+// A server or network that answers "no" through the socket. EACCES and EPERM: a prohibit route or this host's own
+// packet filter; the query never left, so the server is out of reach from here.
+const unreachableErrnos = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'ENETDOWN',
+  'EACCES',
+  'EPERM',
+]);
+
+/** What a socket's error makes of the exchange. */
+export function socketFailure(error: Error, limits: ExchangeLimits): Exchange {
+  const errno = 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
+  if (errno === 'ETIMEDOUT') return { outcome: 'timeout' };
+  // Without a source asked for, it is this host that has no address of the server's family.
+  const lacksFamily = errno === 'EADDRNOTAVAIL' && limits.source === undefined;
+  return { outcome: lacksFamily || unreachableErrnos.has(errno) ? 'unreachable' : 'error', errno };
+}
+
+/**
+ * Judges a packet that came for a query. null: it answers something else and was counted as discarded; the wait for
+ * the true reply goes on.
+ */
+export function judgePacket(message: Buffer, query: Query, limits: ExchangeLimits): Exchange | null {
+  const reason = discardReason(message, query);
+  if (reason !== null) {
+    limits.onDiscard(reason);
+    return null;
+  }
+  if (readHeader(message)?.truncated) return { outcome: 'truncated' };
+  const result = decodeReply(message);
+  if (result.ok) return { outcome: 'reply', reply: result.reply };
+  return { outcome: 'malformed', detail: `${result.fault.reason}, at byte ${result.fault.at}` };
+}
+
+/**
+ * Runs one exchange with its deadline, abort and stop. `open` starts the I/O and returns what closes it, which is
+ * called exactly once, whatever ends the exchange.
+ */
+export function runExchange(
+  limits: ExchangeLimits,
+  open: (exchange: OpenExchange) => () => void,
+  atDeadline: () => Exchange = () => ({ outcome: 'timeout' }),
+): Promise<Exchange> {
+  const { signal, stop, timeoutMs } = limits;
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    if (stop?.aborted) return resolve(canceled);
+    let ended = false;
+    let close: (() => void) | null = null;
+    const end = (report: () => void): void => {
+      if (ended) return;
+      ended = true;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      stop?.removeEventListener('abort', cancel);
+      close?.();
+      report();
+    };
+    const settle = (exchange: Exchange): void => end(() => resolve(exchange));
+    const abort = (): void => end(() => reject(signal?.reason));
+    const cancel = (): void => settle(canceled);
+    const timer = setTimeout(() => settle(atDeadline()), timeoutMs);
+    signal?.addEventListener('abort', abort);
+    stop?.addEventListener('abort', cancel);
+    close = open({ settle });
+    // The I/O may have failed before it returned what closes it.
+    if (ended) close();
+  });
+}
+
+const canceled: Exchange = { outcome: 'error', errno: 'ECANCELED' };

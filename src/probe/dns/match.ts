@@ -1,0 +1,47 @@
+import { type FramedQuestion, type Header, readHeader, readQuestions } from './frame.js';
+import { nameKey } from './name.js';
+import { classIn, rcodeNumber } from './protocol.js';
+import type { Query } from './query.js';
+
+/** Why a packet is no reply to a question: all that an off-path forger, an echo or a stray packet gets wrong. */
+export type DiscardReason =
+  | 'short'
+  | 'not-a-reply'
+  | 'bad-id'
+  | 'bad-opcode'
+  | 'no-question'
+  | 'wrong-question';
+
+/**
+ * Whether a packet answers the query: a reply, under the same ID, opcode QUERY, to the same question, whose name is
+ * compared without case (RFC 5452 section 9.1). null when it does; else why the packet is to be thrown away and the
+ * wait for the true reply to go on.
+ *
+ * Only the header and the question are read: what is wrong behind them is the server's own mistake.
+ */
+export function discardReason(message: Buffer, query: Query): DiscardReason | null {
+  const header = readHeader(message);
+  if (header === null) return 'short';
+  if (header.id !== query.id) return 'bad-id';
+  if (!header.isReply) return 'not-a-reply';
+  if (header.opcode !== 0) return 'bad-opcode';
+  if (header.counts.question === 0) return mayLackQuestion(header) ? null : 'no-question';
+  const questions = readQuestions(message, header);
+  const [question, ...others] = questions.ok ? questions.questions : [];
+  if (question === undefined || others.length > 0) return 'wrong-question';
+  return isSameQuestion(question, query) ? null : 'wrong-question';
+}
+
+/** A server that cannot read our query cannot repeat it: an error without data needs no question. */
+function mayLackQuestion(header: Header): boolean {
+  return (
+    header.rcode !== rcodeNumber.NOERROR &&
+    header.rcode !== rcodeNumber.NXDOMAIN &&
+    header.counts.answer === 0
+  );
+}
+
+function isSameQuestion(question: FramedQuestion, query: Query): boolean {
+  if (question.type !== query.type.number || question.class !== classIn) return false;
+  return nameKey(question.name) === nameKey(query.name);
+}

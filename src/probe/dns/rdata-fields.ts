@@ -1,0 +1,166 @@
+import { typeName } from './record-type.js';
+import { escapedOctet, type NameReader } from './wire-name.js';
+
+/** Where in a message a record's data is being read: from `at` up to `end`, exclusive. */
+export interface Cursor {
+  readonly message: Buffer;
+  /** Of the whole message: names in data may be compressed. */
+  readonly names: NameReader;
+  at: number;
+  readonly end: number;
+}
+
+/** Reads one field, moves the cursor behind it and gives its presentation form; null when the data does not hold it. */
+export type Field = (cursor: Cursor) => string | null;
+
+export const u8: Field = (cursor) => unsigned(cursor, 1);
+export const u16: Field = (cursor) => unsigned(cursor, 2);
+export const u32: Field = (cursor) => unsigned(cursor, 4);
+
+export const ipv4: Field = (cursor) => take(cursor, 4)?.join('.') ?? null;
+
+export const ipv6: Field = (cursor) => {
+  const octets = take(cursor, 16);
+  if (octets === null) return null;
+  if (octets.toString('latin1', 0, 12) === v4Mapped) return `::ffff:${octets.subarray(12).join('.')}`;
+  const groups = Array.from({ length: 8 }, (_, index) => octets.readUInt16BE(index * 2).toString(16));
+  const text = groups.join(':');
+  // RFC 5952 section 4.2: the first of the longest runs of two or more zeros is elided.
+  const runs = text.match(/\b0(?::0)+\b/g) ?? [];
+  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
+  return longest === '' ? text : text.replace(new RegExp(`:?\\b${longest}\\b:?`), '::');
+};
+
+const v4Mapped = `${'\0'.repeat(10)}\xff\xff`;
+
+/** A domain name, compressed or not: the rest of the message may be pointed into. */
+export const domain: Field = (cursor) => {
+  const name = cursor.names.read(cursor.at, cursor.end);
+  if (!name.ok) return null;
+  cursor.at = name.next;
+  return name.name;
+};
+
+/** A character-string: one length octet and its octets, quoted (RFC 1035 section 5.1). */
+export const text: Field = (cursor) => {
+  const octets = counted(cursor);
+  return octets && quotedText(octets);
+};
+
+/** Character-strings up to the end, at least one. */
+export const texts: Field = (cursor) => {
+  const parts: string[] = [];
+  do {
+    const part = text(cursor);
+    if (part === null) return null;
+    parts.push(part);
+  } while (cursor.at < cursor.end);
+  return parts.join(' ');
+};
+
+/** All that is left, quoted: the value of CAA and URI. */
+export const restAsText: Field = (cursor) => quotedText(rest(cursor));
+
+/** The property tag of CAA: letters and digits (RFC 8659 section 4.1). */
+export const tag: Field = (cursor) => {
+  const label = counted(cursor)?.toString('latin1');
+  return label !== undefined && /^[0-9a-z]+$/i.test(label) ? label : null;
+};
+
+export const restAsHex: Field = (cursor) => hex(rest(cursor));
+
+export const restAsBase64: Field = (cursor) => rest(cursor).toString('base64');
+
+/** The salt of NSEC3: counted octets, `-` where there are none (RFC 5155 section 3.3). */
+export const salt: Field = (cursor) => {
+  const octets = counted(cursor);
+  return octets && (octets.length === 0 ? '-' : hex(octets));
+};
+
+/** The hashed owner name of NSEC3: counted octets in base32hex without padding (RFC 5155 section 3.3). */
+export const hashed: Field = (cursor) => {
+  const octets = counted(cursor);
+  return octets && base32hex(octets);
+};
+
+/** Seconds since 1970, as `YYYYMMDDHHmmSS` in UTC (RFC 4034 section 3.2). */
+export const time: Field = (cursor) => {
+  const octets = take(cursor, 4);
+  return octets && new Date(octets.readUInt32BE() * 1000).toISOString().replace(/\D/g, '').slice(0, 14);
+};
+
+/** A record type by its name. */
+export const type: Field = (cursor) => {
+  const octets = take(cursor, 2);
+  return octets && typeName(octets.readUInt16BE());
+};
+
+/** Octets with hyphens between them: EUI48 and EUI64 (RFC 7043). */
+export const hyphened: Field = (cursor) =>
+  [...rest(cursor)].map((octet) => octet.toString(16).padStart(2, '0')).join('-');
+
+/** The window blocks of NSEC, NSEC3 and CSYNC (RFC 4034 section 4.1.2), as the names of the types in them. */
+export const types: Field = (cursor) => {
+  const found: string[] = [];
+  let lastWindow = -1;
+  while (cursor.at < cursor.end) {
+    const window = take(cursor, 1)?.[0] ?? 0;
+    const bitmap = counted(cursor);
+    if (bitmap === null || bitmap.length === 0 || bitmap.length > 32 || window <= lastWindow) return null;
+    lastWindow = window;
+    for (let bit = 0; bit < bitmap.length * 8; bit++) {
+      if (((bitmap[bit >> 3] ?? 0) << (bit & 7)) & 0x80) found.push(typeName(window * 256 + bit));
+    }
+  }
+  return found.join(' ');
+};
+
+/** The next `count` octets; null when the data ends before them. */
+export function take(cursor: Cursor, count: number): Buffer | null {
+  if (cursor.at + count > cursor.end) return null;
+  cursor.at += count;
+  return cursor.message.subarray(cursor.at - count, cursor.at);
+}
+
+/** One length octet and that many octets. */
+export function counted(cursor: Cursor): Buffer | null {
+  const length = take(cursor, 1)?.[0];
+  return length === undefined ? null : take(cursor, length);
+}
+
+export function hex(octets: Buffer): string {
+  return octets.toString('hex').toUpperCase();
+}
+
+/** Text between double quotes, where the quote and the backslash get a backslash and what is not printable `\DDD`. */
+export function quotedText(octets: Buffer): string {
+  let quoted = '"';
+  for (const octet of octets) {
+    if (octet < 0x20 || octet >= 0x7f) quoted += escapedOctet(octet);
+    else if (octet === 0x22 || octet === 0x5c) quoted += `\\${String.fromCharCode(octet)}`;
+    else quoted += String.fromCharCode(octet);
+  }
+  return `${quoted}"`;
+}
+
+function rest(cursor: Cursor): Buffer {
+  return take(cursor, cursor.end - cursor.at) ?? Buffer.alloc(0);
+}
+
+function unsigned(cursor: Cursor, size: number): string | null {
+  const octets = take(cursor, size);
+  return octets && String(octets.readUIntBE(0, size));
+}
+
+function base32hex(octets: Buffer): string {
+  let encoded = '';
+  let bits = 0;
+  let held = 0;
+  for (const octet of octets) {
+    held = ((held << 8) | octet) & 0xfff;
+    bits += 8;
+    for (; bits >= 5; bits -= 5) encoded += ((held >> (bits - 5)) & 31).toString(32);
+  }
+  if (bits > 0) encoded += ((held << (5 - bits)) & 31).toString(32);
+  return encoded.toUpperCase();
+}

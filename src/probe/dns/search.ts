@@ -1,0 +1,26 @@
+import { isName } from './name.js';
+
+/** What of resolv.conf decides which names a question is tried as. */
+export interface SearchRules {
+  /** Suffixes in order, without final dot; the root is `.`. */
+  search: readonly string[];
+  ndots: number;
+}
+
+/**
+ * The absolute names to try for a name as it was typed, in order and with final dot, by the rules of resolv.conf(5) and
+ * glibc's res_nsearch: a name with a final dot is meant as it stands; one with at least `ndots` dots is tried as it
+ * stands first, one with fewer last. A suffix that would make the name too long is passed over. Never empty.
+ *
+ * @param name as checkName gave it
+ */
+export function searchNames(name: string, rules: SearchRules): string[] {
+  if (name.endsWith('.')) return [name];
+  const asItStands = `${name}.`;
+  const suffixed = rules.search.flatMap((suffix) => {
+    const joined = suffix === '.' ? asItStands : `${name}.${suffix}.`;
+    return isName(joined) ? [joined] : [];
+  });
+  const dots = name.split('.').length - 1;
+  return [...new Set(dots >= rules.ndots ? [asItStands, ...suffixed] : [...suffixed, asItStands])];
+}

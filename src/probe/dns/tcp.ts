@@ -1,0 +1,72 @@
+import { connect } from 'node:net';
+import {
+  type Exchange,
+  type ExchangeLimits,
+  judgePacket,
+  type OpenExchange,
+  runExchange,
+  socketFailure,
+} from './exchange.js';
+import type { Query } from './query.js';
+import type { ServerAddress } from './server-address.js';
+
+const lengthOctets = 2;
+
+/**
+ * Sends a query over a connection of its own and reads its reply, in whatever pieces it comes (RFC 7766 section 8).
+ * The deadline covers the connection and the reply together, so octets that trickle in prolong nothing. A server that
+ * closes before a whole reply ends the exchange as an error: errno `EOF`, or `ECONNRESET` if it reset the connection.
+ */
+export function askTcp(server: ServerAddress, query: Query, limits: ExchangeLimits): Promise<Exchange> {
+  const open = ({ settle }: OpenExchange): (() => void) => {
+    const socket = connect({
+      host: server.address,
+      port: server.port,
+      ...(limits.source === undefined ? {} : { localAddress: limits.source }),
+    });
+    const messages = new LengthPrefixed();
+    socket.on('connect', () => {
+      const length = Buffer.alloc(lengthOctets);
+      length.writeUInt16BE(query.message.length);
+      // In one write: some servers read the length alone and give up (RFC 7766 section 8).
+      socket.write(Buffer.concat([length, query.message]));
+    });
+    socket.on('data', (piece) => {
+      for (const message of messages.push(piece)) {
+        const exchange = judgePacket(message, query, limits);
+        // A reply that says over TCP that it was truncated cannot be had any better.
+        if (exchange?.outcome === 'truncated') settle({ outcome: 'malformed', detail: 'truncated over TCP' });
+        else if (exchange !== null) settle(exchange);
+      }
+    });
+    socket.on('error', (error) => settle(socketFailure(error, limits)));
+    socket.on('end', () => settle({ outcome: 'error', errno: 'EOF' }));
+    return () => socket.destroy();
+  };
+  return runExchange(limits, open);
+}
+
+/** Puts the pieces of a stream together into messages, each behind its length in two octets. */
+class LengthPrefixed {
+  #pieces: Buffer[] = [];
+  #held = 0;
+  /** Octets without which looking at the pieces again is in vain: joining them at each would cost their square. */
+  #needed = lengthOctets;
+
+  /** Takes the next piece and gives the messages that it completed. */
+  push(piece: Buffer): Buffer[] {
+    this.#pieces.push(piece);
+    this.#held += piece.length;
+    const messages: Buffer[] = [];
+    while (this.#held >= this.#needed) {
+      const joined = Buffer.concat(this.#pieces);
+      const end = lengthOctets + joined.readUInt16BE(0);
+      const rest = joined.length < end ? joined : joined.subarray(end);
+      if (joined.length >= end) messages.push(joined.subarray(lengthOctets, end));
+      this.#needed = joined.length < end ? end : lengthOctets;
+      this.#pieces = [rest];
+      this.#held = rest.length;
+    }
+    return messages;
+  }
+}

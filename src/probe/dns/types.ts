@@ -1,0 +1,120 @@
+import type { AddressScope } from '../../address/scope.js';
+import type { DocumentHeader } from '../../document.js';
+
+/** How a question ended. `no-data` is NOERROR with no record of the type asked (RFC 2308 section 2.2). */
+export type DnsStatus =
+  | 'answered'
+  | 'no-data'
+  | 'nxdomain'
+  | 'servfail'
+  | 'refused'
+  | 'timeout'
+  | 'malformed'
+  | 'unreachable'
+  | 'error';
+
+export type DnsTransport = 'udp' | 'tcp';
+
+export interface DnsAddress {
+  address: string;
+  family: 4 | 6;
+  scope: AddressScope;
+  /** Seconds, as the record says. */
+  ttl: number;
+}
+
+export interface DnsRecord {
+  /** Without final dot; bytes that are no letters, digits, hyphens or underscores escaped as in RFC 1035 section 5.1. */
+  name: string;
+  type: string;
+  /** Seconds. */
+  ttl: number;
+  /** Presentation form (RFC 1035 section 5.1, RFC 3597): what dig +nosplit prints in the last column, names with their final dot. */
+  data: string;
+}
+
+/** RFC 8914. */
+export interface ExtendedDnsError {
+  code: number;
+  /** The registered name of the code, then the server's own words in brackets if it sent any: `Blocked (by policy)`. */
+  text: string;
+}
+
+/** One query sent and what became of it. In the order sent. */
+export interface DnsAttempt {
+  /** `ADDR`, or `ADDR#PORT` where the port is not 53: what `--server` takes. */
+  server: string;
+  transport: DnsTransport;
+  name: string;
+  type: string;
+  /** `answered` here means: a reply with this rcode NOERROR came and had records. `truncated` sends the next try to TCP. */
+  outcome: DnsStatus | 'truncated';
+  /** Of the reply; null when none that could be read came. */
+  rcode: string | null;
+  /**
+   * The socket's error, where one ended the try: `ECONNREFUSED`, `EHOSTUNREACH`. `EOF`: the server closed its TCP
+   * connection before a whole reply. `ECANCELED`: we were told to finish before this try had an outcome.
+   */
+  errno: string | null;
+  /** What is wrong with a `malformed` reply, with the byte where reading it failed; null otherwise. */
+  detail: string | null;
+  /** Whether the query carried an OPT record (RFC 6891). false only after a server answered FORMERR to one. */
+  edns: boolean;
+  durationMs: number;
+}
+
+/** Header bits of the deciding reply (RFC 1035 section 4.1.1, RFC 4035 section 3.1.6). */
+export interface DnsFlags {
+  /** The server owns the zone. */
+  authoritative: boolean;
+  /** The server would recurse for us; one that does not is no resolver. */
+  recursionAvailable: boolean;
+  /** The server says that it validated the data (DNSSEC). */
+  authenticData: boolean;
+}
+
+/** Two names' answers side by side (`--compare`). */
+export interface DnsComparison {
+  /** The second name. The first is the document's own question. */
+  name: string;
+  status: DnsStatus;
+  /** Of the second name. */
+  addresses: DnsAddress[];
+  /** Both names gave addresses, and they are the same set. Order does not count: servers rotate it. */
+  same: boolean;
+  onlyFirst: string[];
+  onlySecond: string[];
+}
+
+/** What getaddrinfo(3) says: hosts file, nsswitch and caches included (`--system`). */
+export interface SystemLookup {
+  addresses: string[];
+  /** `ENOTFOUND`, `EAI_AGAIN`, … null when it gave addresses. */
+  errorCode: string | null;
+  durationMs: number;
+}
+
+/** `pprobe dns --json`, and one of `observations.dns`. */
+export interface DnsDocument extends DocumentHeader<'dns'> {
+  /** `name` as asked, after search rules chose it, without final dot; `type` the types asked, joined by commas: `A,AAAA`. */
+  question: { name: string; type: string };
+  status: DnsStatus;
+  /** Of the deciding reply: `NOERROR`, `NXDOMAIN`, … null when none came. */
+  rcode: string | null;
+  /** The server whose reply decided, or the last one tried. */
+  server: string | null;
+  transport: DnsTransport | null;
+  /** Over all types asked. */
+  addresses: DnsAddress[];
+  /** Names passed through, in order, without the first: the targets of the CNAMEs followed. */
+  chain: string[];
+  records: DnsRecord[];
+  extendedErrors: ExtendedDnsError[];
+  /** Of the deciding reply; null when none came. */
+  flags: DnsFlags | null;
+  attempts: DnsAttempt[];
+  /** Packets from a server's address and port that answered no question of ours, by reason: `bad-id`, `wrong-question`, … */
+  discarded: Record<string, number>;
+  compare?: DnsComparison;
+  system?: SystemLookup;
+}

@@ -1,0 +1,56 @@
+import t from 'tap';
+import { scopeOf } from '../../../src/address/scope.js';
+import { startDocument } from '../../../src/document.js';
+import { compareAnswers } from '../../../src/probe/dns/compare.js';
+import type { DnsDocument, DnsStatus } from '../../../src/probe/dns/types.js';
+
+function document(name: string, addresses: string[], status: DnsStatus = 'answered'): DnsDocument {
+  return {
+    ...startDocument('dns')(),
+    question: { name, type: 'A,AAAA' },
+    status,
+    rcode: null,
+    server: null,
+    transport: null,
+    addresses: addresses.map((address) => ({ address, family: 4, scope: scopeOf(address), ttl: 60 })),
+    chain: [],
+    records: [],
+    extendedErrors: [],
+    flags: null,
+    attempts: [],
+    discarded: {},
+  };
+}
+
+t.test('the same set in another order is the same', async (t) => {
+  const first = document('api', ['10.0.1.5', '10.0.2.5']);
+  const second = document('vpce', ['10.0.2.5', '10.0.1.5']);
+  t.same(compareAnswers(first, second), {
+    name: 'vpce',
+    status: 'answered',
+    addresses: second.addresses,
+    same: true,
+    onlyFirst: [],
+    onlySecond: [],
+  });
+});
+
+t.test('what only one of them has is told', async (t) => {
+  t.match(
+    compareAnswers(document('api', ['10.0.1.5', '3.4.5.6']), document('vpce', ['10.0.1.5', '10.0.2.5'])),
+    {
+      same: false,
+      onlyFirst: ['3.4.5.6'],
+      onlySecond: ['10.0.2.5'],
+    },
+  );
+});
+
+t.test('two names without addresses are not the same: nothing is known to be equal', async (t) => {
+  t.match(compareAnswers(document('api', [], 'nxdomain'), document('vpce', [], 'timeout')), {
+    status: 'timeout',
+    same: false,
+    onlyFirst: [],
+    onlySecond: [],
+  });
+});

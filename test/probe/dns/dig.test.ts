@@ -1,0 +1,113 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import t from 'tap';
+import { recordTypeOf } from '../../../src/probe/dns/record-type.js';
+import { resolve } from '../../../src/probe/dns/resolve.js';
+import { rawRecord, reply, serve, type TestServer } from './server.js';
+
+const run = promisify(execFile);
+
+/** Octets from hexadecimal digits and, in double quotes, text as it stands; `=abc` is text behind its length. */
+function octets(...parts: string[]): Buffer {
+  return Buffer.concat(
+    parts.map((part) => {
+      if (part.startsWith('"')) return Buffer.from(part.slice(1, -1), 'latin1');
+      if (!part.startsWith('=')) return Buffer.from(part.replaceAll(' ', ''), 'hex');
+      const text = Buffer.from(part.slice(1), 'latin1');
+      return Buffer.concat([Buffer.from([text.length]), text]);
+    }),
+  );
+}
+
+/** A name without compression; labels are given apart, for dots may be in them. */
+const name = (...labels: string[]): string =>
+  octets(...labels.map((label) => `=${label}`), '00').toString('hex');
+
+// NSEC3 records have the hash of a name as their owner; dig looks.
+const owner = '04hkaps9lf6uu0938ljojaudts0i6hb7.example';
+const sha256 = 'ab'.repeat(32);
+const key = '5a'.repeat(64);
+
+// For each type, records' data on the wire. What they read as, dig says.
+const zone: Record<string, Buffer[]> = {
+  A: [octets('0a000105'), octets('00000000'), octets('ffffffff')],
+  AAAA: [
+    octets('20010db8 00000000 00000000 00000001'),
+    octets('00000000 00000000 0000ffff 0a000001'),
+    octets('fe800000 00000001 00000000 00000000'),
+    octets('20010000 00010002 00030004 00000005'),
+  ],
+  NS: [octets(name('ns1', 'example'))],
+  CNAME: [octets(name('tärget', 'a.b', 'x\\y', 'sp ace', '$(@;")', '\x1b[31m', '\x7f\x00', 'UP-per_1'))],
+  PTR: [octets(name('ip-10-0-1-5', 'ec2', 'internal')), octets(name())],
+  SOA: [octets(name('ns'), name('first.last', 'example'), '78495e00 00000e10 00000258 00093a80 ffffffff')],
+  HINFO: [octets('=x64', '=Li"ux')],
+  MX: [octets('000a', name('mail', 'example')), octets('0000', name())],
+  TXT: [octets('=v=spf', '=', '=a;b"'), octets('=\x1b[31m\x07\\\xff'), octets('=')],
+  RP: [octets(name('admin', 'example'), name('txt', 'example'))],
+  AFSDB: [octets('0001', name('db', 'example'))],
+  SRV: [octets('0001 0002 01bb', name('srv', 'example'))],
+  NAPTR: [octets('0064 0032', '=s', '=SIP+D2U', '=!^(.*)$!a\\1!', name('_sip', '_udp', 'example'))],
+  KX: [octets('000a', name('kx', 'example'))],
+  DNAME: [octets(name('other', 'example'))],
+  DS: [octets('0102 08 02', sha256)],
+  SSHFP: [octets('01 02', sha256)],
+  DNSKEY: [octets('0101 03 0d', key)],
+  RRSIG: [octets('0001 0d 02 00000e10 6553f100 65400000 1234', name('example'), key)],
+  NSEC: [octets(name('b', 'example'), '00 07 62018008000380 01 01 40')],
+  NSEC3: [
+    octets('01 01 0001 02 aabb 14', '0123456789abcdef0123456789abcdef01234567', '00 01 40'),
+    octets('01 00 0000 00 14', 'ff'.repeat(20), '00 07 62018008000380'),
+  ],
+  NSEC3PARAM: [octets('01 00 0000 00'), octets('01 00 000a 02 beef')],
+  TLSA: [octets('03 01 01', sha256)],
+  CDS: [octets('0102 08 02', sha256)],
+  CDNSKEY: [octets('0101 03 0d', key)],
+  OPENPGPKEY: [octets('99'.repeat(20))],
+  CSYNC: [octets('00000042 0003 00 04 60000008')],
+  SVCB: [octets('0010', name('svc', 'example'), '0003 0002 01bb')],
+  HTTPS: [
+    octets(
+      '0001',
+      name(),
+      ...['0001 0006', '=h2', '=h3'],
+      '0003 0002 20fb',
+      '0004 0008 0a000001 0a000002',
+      '0006 0010 20010db8 00000000 00000000 00000001',
+    ),
+    octets('0000', name('alias', 'example')),
+    octets('0001', name(), '0000 0004 0001 0004', '0001 0003', '=h2', '0002 0000', '0004 0004 0a000001'),
+    octets('0001', name(), '0005 0003 010203'),
+    octets('0001', name(), '0001 0008', '=f\\oo,"x', '029a 0005', '"A" \x07\xff"'),
+  ],
+  SPF: [octets('=v=spf1 -all')],
+  EUI48: [octets('00005eef102a')],
+  EUI64: [octets('00005eef1000002a')],
+  URI: [octets('000a 0001', '"https://a.example/?x=\\"y"')],
+  CAA: [octets('00', '=issue', '"ca.example; policy=ev"'), octets('80', '=iodef')],
+  TYPE731: [octets('0a000005'), octets('')],
+};
+
+async function digShort(server: TestServer, type: string): Promise<string[]> {
+  const where = ['@127.0.0.1', '-p', String(server.port), '+tcp'];
+  const { stdout } = await run('dig', [...where, '+short', '+nosplit', '-t', type, owner]);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+const missing = await run('dig', ['-v']).then(
+  () => false,
+  () => 'dig is not installed',
+);
+
+t.test('the data of every record type reads as dig prints it', { skip: missing }, async (t) => {
+  const server = await serve(t, (asked) => {
+    const { name: typeName, number } = recordTypeOf(asked.type.replace('UNKNOWN_', 'TYPE'));
+    return [reply(asked, { answers: (zone[typeName] ?? []).map((data) => rawRecord(owner, number, data)) })];
+  });
+  for (const [type, records] of Object.entries(zone)) {
+    const document = await resolve(`${owner}.`, { servers: [server.text], types: [type], tcp: true });
+    const ours = document.records.map((record) => record.data);
+    t.equal(ours.length, records.length, `${type}: every record is read`);
+    t.same(ours, await digShort(server, type), `${type}: as dig does`);
+  }
+});

@@ -1,0 +1,184 @@
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { type Answer, decode, encode, type Packet } from 'dns-packet';
+import type { Test } from 'tap';
+
+/** A query as the server got it. */
+export interface Asked {
+  transport: 'udp' | 'tcp';
+  id: number;
+  name: string;
+  /** As the codec names it: `A`, `UNKNOWN_65`. */
+  type: string;
+  edns: boolean;
+  raw: Buffer;
+}
+
+/** Packets to send back, at once or later. Over TCP each is framed by its length. */
+export type Response = Buffer | { afterMs: number; packet: Buffer };
+
+/** What a server does with a query; over TCP it may take the connection into its own hands. */
+export type Behaviour = (asked: Asked, connection: Socket | null) => Response[];
+
+export interface TestServer {
+  /** As `servers` takes it. */
+  text: string;
+  port: number;
+  asked: Asked[];
+  /** UDP source ports of the queries. */
+  sources: number[];
+}
+
+/** A DNS server on loopback, UDP and TCP on one port, that is closed when the test ends. */
+export async function serve(t: Test, behave: Behaviour, { tcp = true } = {}): Promise<TestServer> {
+  const asked: Asked[] = [];
+  const sources: number[] = [];
+  const timers = new Set<NodeJS.Timeout>();
+  const connections = new Set<Socket>();
+  const respond = (responses: Response[], send: (packet: Buffer) => void): void => {
+    for (const response of responses) {
+      if (Buffer.isBuffer(response)) send(response);
+      else timers.add(setTimeout(() => send(response.packet), response.afterMs));
+    }
+  };
+  const { datagram, stream, port } = await bindBoth();
+  datagram.on('message', (raw, from) => {
+    const query = read(raw, 'udp');
+    asked.push(query);
+    sources.push(from.port);
+    respond(behave(query, null), (packet) => datagram.send(packet, from.port, from.address));
+  });
+  stream.on('connection', (connection) => {
+    connections.add(connection);
+    connection.on('error', () => connection.destroy());
+    connection.once('data', (octets) => {
+      const query = read(octets.subarray(2), 'tcp');
+      asked.push(query);
+      respond(behave(query, connection), (packet) => connection.write(framed(packet)));
+    });
+  });
+  const closeStream = () => new Promise((closed) => stream.close(closed));
+  if (!tcp) await closeStream();
+  t.teardown(async () => {
+    for (const timer of timers) clearTimeout(timer);
+    for (const connection of connections) connection.destroy();
+    datagram.close();
+    if (tcp) await closeStream();
+  });
+  return { text: `127.0.0.1#${port}`, port, asked, sources };
+}
+
+/** Binds both to one port. A number that the kernel gave for TCP may be taken for UDP: then to another. */
+async function bindBoth(): Promise<{ datagram: UdpSocket; stream: Server; port: number }> {
+  for (;;) {
+    const stream = createServer();
+    stream.listen(0, '127.0.0.1');
+    await once(stream, 'listening');
+    const address = stream.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    const datagram = createSocket('udp4');
+    datagram.bind(port, '127.0.0.1');
+    const bound = await once(datagram, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (bound) return { datagram, stream, port };
+    stream.close();
+  }
+}
+
+/** A UDP port of loopback on which nothing listens: it was free a moment ago. */
+export async function closedPort(): Promise<number> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  await new Promise<void>((closed) => socket.close(closed));
+  return port;
+}
+
+export function framed(packet: Buffer): Buffer {
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(packet.length);
+  return Buffer.concat([length, packet]);
+}
+
+export interface Content {
+  answers?: Answer[];
+  authorities?: Answer[];
+  additionals?: Answer[];
+  rcode?: number;
+  /** Beside RD and RA. */
+  flags?: number;
+}
+
+export const truncatedFlag = 0x0200;
+
+/** A well-formed reply to a query. */
+export function reply(asked: Asked, content: Content = {}): Buffer {
+  const { answers = [], authorities = [], additionals = [], rcode = 0, flags = 0 } = content;
+  const questions = decode(asked.raw).questions ?? [];
+  const packet: Packet = {
+    type: 'response',
+    id: asked.id,
+    flags: 0x0180 | flags | rcode,
+    questions,
+    answers,
+    authorities,
+    additionals,
+  };
+  return encode(packet);
+}
+
+/** An address record in the codec's form. */
+export function address(name: string, data: string, ttl = 60): Answer {
+  return { type: data.includes(':') ? 'AAAA' : 'A', name, ttl, data };
+}
+
+export function cname(name: string, data: string, ttl = 60): Answer {
+  return { type: 'CNAME', name, ttl, data };
+}
+
+export function soa(name: string): Answer {
+  return {
+    type: 'SOA',
+    name,
+    ttl: 60,
+    data: {
+      mname: `ns.${name}`,
+      rname: `admin.${name}`,
+      serial: 1,
+      refresh: 2,
+      retry: 3,
+      expire: 4,
+      minimum: 5,
+    },
+  };
+}
+
+/** A record of any type from the octets of its data. */
+export function rawRecord(name: string, type: number, data: Buffer, ttl = 60): Answer {
+  return { type: `UNKNOWN_${type}` as 'NULL', name, ttl, data };
+}
+
+/** An OPT record; the upper bits of a long rcode and options in the codec's form. */
+export function opt(options: { code: number; data: Buffer }[] = [], extendedRcode = 0): Answer {
+  return {
+    type: 'OPT',
+    name: '.',
+    udpPayloadSize: 1232,
+    extendedRcode,
+    ednsVersion: 0,
+    flags: 0,
+    flag_do: false,
+    options: options as never,
+  };
+}
+
+function read(raw: Buffer, transport: Asked['transport']): Asked {
+  const packet = decode(raw);
+  const [question] = packet.questions ?? [];
+  const edns = (packet.additionals ?? []).some((record) => record.type === 'OPT');
+  return { transport, id: packet.id ?? 0, name: question?.name ?? '', type: question?.type ?? '', edns, raw };
+}

@@ -1,0 +1,163 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import t from 'tap';
+import { resolve } from '../../../src/probe/dns/resolve.js';
+import { address, closedPort, opt, rawRecord, reply, serve } from './server.js';
+
+/** One type, one server, one try, and no search: what is seen is one exchange. */
+function ask(server: string, timeoutMs: number, tries = 1) {
+  return resolve('a.test.', { servers: [server], types: ['A'], timeoutMs, tries });
+}
+
+const truth = '10.0.0.5';
+const lie = '6.6.6.6';
+
+t.test('replies that are not to our question are counted and waited past', async (t) => {
+  const server = await serve(t, (asked) => {
+    const forged = reply(asked, { answers: [address('a.test', lie)] });
+    const badId = Buffer.from(forged);
+    badId.writeUInt16BE(asked.id ^ 1, 0);
+    const badOpcode = Buffer.from(forged);
+    badOpcode.writeUInt16BE(0xa180, 2);
+    const otherName = Buffer.from(forged);
+    otherName.write('b', 13);
+    const otherType = Buffer.from(forged);
+    otherType.writeUInt16BE(28, 12 + 8);
+    const noQuestion = Buffer.concat([forged.subarray(0, 4), Buffer.from([0, 0]), forged.subarray(6, 12)]);
+    const packets = [badId, badId, asked.raw, badOpcode, otherName, otherType, noQuestion];
+    const garbage = [Buffer.alloc(3), Buffer.from('junk'), Buffer.alloc(0)];
+    const right = { afterMs: 30, packet: reply(asked, { answers: [address('a.test', truth)] }) };
+    return [...packets, ...garbage, right];
+  });
+  const document = await ask(server.text, 5000);
+  t.match(document, {
+    status: 'answered',
+    addresses: [{ address: truth }],
+    attempts: [{ outcome: 'answered' }],
+  });
+  t.same(document.discarded, {
+    'bad-id': 2,
+    'not-a-reply': 1,
+    'bad-opcode': 1,
+    'wrong-question': 2,
+    'no-question': 1,
+    short: 3,
+  });
+  t.equal(server.asked.length, 1, 'all within one try');
+});
+
+t.test('only forged replies are silence: a timeout, with what was thrown away', async (t) => {
+  const server = await serve(t, (asked) => {
+    const forged = reply(asked, { answers: [address('a.test', lie)] });
+    forged.writeUInt16BE(asked.id ^ 1, 0);
+    return [forged];
+  });
+  t.match(await ask(server.text, 200, 2), {
+    status: 'timeout',
+    rcode: null,
+    addresses: [],
+    discarded: { 'bad-id': 2 },
+    attempts: [
+      { outcome: 'timeout', errno: null },
+      { outcome: 'timeout', errno: null },
+    ],
+  });
+});
+
+t.test('a reply from another port is not heard', async (t) => {
+  const other = createSocket('udp4');
+  other.bind(0, '127.0.0.1');
+  await once(other, 'listening');
+  t.teardown(() => other.close());
+  const server = await serve(t, (asked) => {
+    const [port] = server.sources.slice(-1);
+    other.send(reply(asked, { answers: [address('a.test', lie)] }), port ?? 0, '127.0.0.1');
+    return [{ afterMs: 40, packet: reply(asked, { answers: [address('a.test', truth)] }) }];
+  });
+  t.match(await ask(server.text, 5000), { addresses: [{ address: truth }], discarded: {} });
+});
+
+t.test('only garbage is a server that answers badly, not silence', async (t) => {
+  const server = await serve(t, () => [Buffer.from([1, 2, 3, 4]), Buffer.from([1, 2, 3])]);
+  t.match(await ask(server.text, 200), {
+    status: 'malformed',
+    discarded: { short: 2 },
+    attempts: [{ outcome: 'malformed', detail: 'only a packet of 3 octets came, too short for a header' }],
+  });
+});
+
+t.test('a reply to our question that cannot be read is malformed at once, with the place', async (t) => {
+  const server = await serve(t, (asked) => [
+    reply(asked, { answers: [rawRecord('a.test', 1, Buffer.from([10, 0, 0]))] }),
+  ]);
+  t.match(await ask(server.text, 5000), {
+    status: 'malformed',
+    rcode: null,
+    attempts: [{ outcome: 'malformed', detail: 'answer record 1: A of 3 octets, not 4, at byte 42' }],
+  });
+});
+
+t.test('a closed port is known at once, by the ICMP error', async (t) => {
+  const document = await ask(`127.0.0.1#${await closedPort()}`, 5000, 3);
+  t.match(document, {
+    status: 'unreachable',
+    transport: 'udp',
+    attempts: [{ outcome: 'unreachable', errno: 'ECONNREFUSED' }],
+  });
+  t.equal(document.attempts.length, 1, 'asking again would get the same');
+  t.ok(document.durationMs < 2500, 'long before the timeout');
+});
+
+t.test('each query has a port of its own', async (t) => {
+  const server = await serve(t, (asked) => [reply(asked)]);
+  const types = ['A', 'AAAA', 'MX', 'TXT', 'NS'];
+  await resolve('a.test.', { servers: [server.text], types });
+  t.equal(new Set(server.sources).size, types.length);
+});
+
+t.test('a server without EDNS is asked again without it', async (t) => {
+  for (const rcode of [1, 4]) {
+    const server = await serve(t, (asked) => [
+      asked.edns ? reply(asked, { rcode }) : reply(asked, { answers: [address('a.test', truth)] }),
+    ]);
+    t.match(await ask(server.text, 5000), {
+      status: 'answered',
+      attempts: [
+        { outcome: 'error', rcode: rcode === 1 ? 'FORMERR' : 'NOTIMP', edns: true },
+        { outcome: 'answered', rcode: 'NOERROR', edns: false },
+      ],
+    });
+  }
+});
+
+t.test('FORMERR from a server that knows EDNS, or to a query without it, stands', async (t) => {
+  const knows = await serve(t, (asked) => [reply(asked, { rcode: 1, additionals: [opt()] })]);
+  t.match(await ask(knows.text, 5000), { status: 'error', rcode: 'FORMERR', attempts: { length: 1 } });
+  const never = await serve(t, (asked) => [reply(asked, { rcode: 1 })]);
+  t.match(await ask(never.text, 5000), { status: 'error', rcode: 'FORMERR', attempts: { length: 2 } });
+});
+
+t.test('FORMERR without the question is taken: the server could not read it', async (t) => {
+  const server = await serve(t, ({ id }) => {
+    const header = Buffer.alloc(12);
+    header.writeUInt16BE(id, 0);
+    header.writeUInt16BE(0x8181, 2);
+    return [header];
+  });
+  t.match(await ask(server.text, 5000), { status: 'error', rcode: 'FORMERR', attempts: { length: 2 } });
+});
+
+t.test(
+  'the query leaves from the source address asked for, and a foreign one is an error, not a timeout',
+  async (t) => {
+    const server = await serve(t, (asked) => [reply(asked, { answers: [address('a.test', truth)] })]);
+    const from = (source: string) =>
+      resolve('a.test.', { servers: [server.text], types: ['A'], source, timeoutMs: 5000, tries: 1 });
+    t.match(await from('127.0.0.1'), { status: 'answered' });
+    t.match(await from('192.0.2.1'), {
+      status: 'error',
+      attempts: [{ outcome: 'error', errno: 'EADDRNOTAVAIL' }],
+    });
+    t.match(await from('::1'), { status: 'answered' }, 'of the other family: not for this server');
+  },
+);
