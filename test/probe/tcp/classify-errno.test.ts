@@ -1,0 +1,47 @@
+import { constants } from 'node:os';
+import fc from 'fast-check';
+import { test } from 'tap';
+import { classifyErrno } from '../../../src/probe/tcp/classify-errno.js';
+import type { TcpStatus } from '../../../src/probe/tcp/types.js';
+
+test('what a router, a firewall or a route of IPv4 makes connect(2) say', async (t) => {
+  const rows: [cause: string, errno: string, local: boolean, status: TcpStatus][] = [
+    ['an RST, or an ICMP port-unreachable', 'ECONNREFUSED', false, 'refused'],
+    ['a listener that accepts and resets', 'ECONNRESET', false, 'reset'],
+    ['the kernel gave up', 'ETIMEDOUT', false, 'timeout'],
+    ['ICMP host-unreachable, admin-prohibited or a silent neighbour', 'EHOSTUNREACH', false, 'unreachable'],
+    ['ICMP net-unreachable', 'ENETUNREACH', false, 'unreachable'],
+    ['ICMP protocol-unreachable', 'ENOPROTOOPT', false, 'unreachable'],
+    ['no route', 'ENETUNREACH', true, 'unreachable'],
+    ['an `unreachable` route', 'EHOSTUNREACH', true, 'unreachable'],
+    ['a `blackhole` route', 'EINVAL', true, 'unreachable'],
+    ['a `prohibit` route', 'EACCES', true, 'denied'],
+    ['a BPF program of the cgroup', 'EPERM', true, 'denied'],
+    ['no port is free', 'EADDRNOTAVAIL', true, 'error'],
+    ['no file descriptor is free', 'EMFILE', true, 'error'],
+    ['the caller gave up', 'ECANCELED', false, 'error'],
+  ];
+  for (const [cause, errno, local, status] of rows) t.equal(classifyErrno(errno, 4, local), status, cause);
+});
+
+test('IPv6 reports a prohibition by name, and only from afar', async (t) => {
+  t.equal(classifyErrno('EACCES', 6, false), 'prohibited', 'ICMPv6 administratively prohibited');
+  t.equal(classifyErrno('EACCES', 6, true), 'denied', 'a `prohibit` route of this host');
+  t.equal(classifyErrno('EADDRNOTAVAIL', 6, true), 'unreachable', 'no source address for it');
+  t.equal(classifyErrno('EINVAL', 6, true), 'unreachable', 'a link-local address without its interface');
+});
+
+test('no errno of this system, and nothing like one, is called open', async (t) => {
+  const errnos = fc.oneof(
+    fc.constantFrom(...Object.keys(constants.errno)),
+    fc.string(),
+    fc.constant('constructor'),
+  );
+  fc.assert(
+    fc.property(errnos, fc.constantFrom<4 | 6>(4, 6), fc.boolean(), (errno, family, local) => {
+      const status = classifyErrno(errno, family, local);
+      return typeof status === 'string' && status !== 'open';
+    }),
+  );
+  t.pass('tried');
+});
