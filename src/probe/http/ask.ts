@@ -1,0 +1,149 @@
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
+import { startDocument } from '../../document.js';
+import { InvalidInputError } from '../../errors.js';
+import { version } from '../../version.js';
+import { checkTimeout } from '../tcp/check-input.js';
+import { startDeadline } from '../tcp/deadline.js';
+import { classifyHttpFailure } from './classify-failure.js';
+import { agentOf } from './one-socket-agent.js';
+import { parseRequestUrl, type RequestUrl } from './request-url.js';
+import { responseFacts } from './response-facts.js';
+import type { HttpDocument, HttpFailure, HttpVariant } from './types.js';
+
+export interface AskInput {
+  variant: HttpVariant;
+  /** What to ask, with its query string; the document keeps it without. */
+  url: string;
+  /** Whom the socket is connected to; only reported. */
+  address: string;
+  /** Those of the variant (see variantHeaders). They replace ours of the same name. */
+  headers?: Record<string, string> | undefined;
+}
+
+export interface AskOptions {
+  /** For the whole exchange, in milliseconds, from 1 to 600000. Default 5000. */
+  timeoutMs?: number | undefined;
+  /** Throw everything away: rejects with the signal's reason and closes the socket. */
+  signal?: AbortSignal | undefined;
+  /** Finish now: `failure` is `canceled`, and what had come is kept. */
+  stop?: AbortSignal | undefined;
+}
+
+/** A refusal fits in a few hundred bytes. What a backend may send beyond this is not for us. */
+const mostBodyBytes = 64 * 1024;
+
+/**
+ * One GET over a connection that stands (TLS or not), and the facts of its answer. Redirects are not
+ * followed, no compression is asked for, and the body is read up to 64 KB. `timeoutMs` bounds the whole
+ * exchange, so a server that sends a byte now and then gains nothing by it.
+ *
+ * The socket stays open for the next variant where the response ended properly and the server keeps it;
+ * otherwise it is destroyed, which `socket.destroyed` tells. One request at a time. Throws InvalidInputError,
+ * or the reason of `signal`.
+ */
+export async function ask(socket: Socket, input: AskInput, options: AskOptions = {}): Promise<HttpDocument> {
+  const { variant, address, headers = {} } = input;
+  const { timeoutMs = 5000, signal, stop } = options;
+  const url = parseRequestUrl(input.url);
+  checkTimeout(timeoutMs);
+  signal?.throwIfAborted();
+
+  const header = startDocument('http');
+  let response: IncomingMessage | null = null;
+  const body: Buffer[] = [];
+  const documentOf = (failure: HttpFailure | null, errorCode: string | null): HttpDocument => ({
+    ...header(),
+    variant,
+    url: url.shown,
+    address,
+    ...responseFacts(response?.statusCode ?? null, response?.headers ?? {}, Buffer.concat(body).toString()),
+    failure,
+    errorCode,
+  });
+  if (stop?.aborted) return documentOf('canceled', 'ECANCELED');
+  if (socket.destroyed || !socket.writable) return documentOf('closed', null);
+  const sent = requestOver(socket, url, headers);
+
+  return new Promise((resolve, reject) => {
+    let over = false;
+    const settle = () => {
+      over = true;
+      stopDeadline();
+      signal?.removeEventListener('abort', onAbort);
+      stop?.removeEventListener('abort', onStop);
+    };
+    const finish = (failure: HttpFailure | null, errorCode: string | null) => {
+      settle();
+      resolve(documentOf(failure, errorCode));
+    };
+    const giveUp = (failure: HttpFailure | null, errorCode: string | null) => {
+      // A request closes after a good end too, and then the socket is the next one's.
+      if (over) return;
+      finish(failure, errorCode);
+      socket.destroy();
+    };
+    const onError = (error: NodeJS.ErrnoException) => {
+      const { failure, errorCode } = classifyHttpFailure(error);
+      giveUp(failure, errorCode);
+    };
+    const onAbort = () => {
+      settle();
+      socket.destroy();
+      reject(signal?.reason);
+    };
+    const onStop = () => giveUp('canceled', 'ECANCELED');
+    const stopDeadline = startDeadline(timeoutMs, () => giveUp('timeout', null));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    stop?.addEventListener('abort', onStop, { once: true });
+
+    sent.on('error', onError);
+    sent.once('close', () => giveUp('closed', null));
+    // A change of protocol, which nobody asked for, ends the HTTP on this connection.
+    sent.once('upgrade', (upgraded) => {
+      response = upgraded;
+      giveUp(null, null);
+    });
+    sent.once('response', (incoming) => {
+      response = incoming;
+      let bytes = 0;
+      incoming.on('error', onError);
+      incoming.on('data', (chunk: Buffer) => {
+        body.push(chunk.subarray(0, mostBodyBytes - bytes));
+        bytes += chunk.length;
+        if (bytes >= mostBodyBytes) giveUp(null, null);
+      });
+      incoming.once('end', () => finish(null, null));
+    });
+  });
+}
+
+/** Throws InvalidInputError for a header that cannot be sent. */
+function requestOver(socket: Socket, url: RequestUrl, headers: Record<string, string>): ClientRequest {
+  const own = {
+    host: url.host,
+    'user-agent': `pprobe/${version}`,
+    accept: '*/*',
+    // A body that is not compressed can be read however little of it comes.
+    'accept-encoding': 'identity',
+  };
+  const given = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  try {
+    return request({
+      agent: agentOf(socket),
+      path: url.path,
+      headers: { ...own, ...Object.fromEntries(given) },
+      setHost: false,
+      maxHeaderSize: 16 * 1024,
+      insecureHTTPParser: false,
+    }).end();
+  } catch (cause) {
+    throw new InvalidInputError(
+      'headers',
+      'headers: a name or value holds a character that HTTP does not allow',
+      {
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,66 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { withoutSecrets } from './request-url.js';
+import type { HttpDocument } from './types.js';
+
+/** The part of a document that a response fills. */
+export type ResponseFacts = Pick<
+  HttpDocument,
+  | 'status'
+  | 'errorType'
+  | 'requestId'
+  | 'gatewayId'
+  | 'viaCloudFront'
+  | 'via'
+  | 'server'
+  | 'location'
+  | 'message'
+>;
+
+/** A denial with its ARN has 300 characters; a body may have thousands. */
+const longestMessage = 1000;
+
+/** The facts of a response of which this much of the body came. Pure; never throws. */
+export function responseFacts(
+  status: number | null,
+  headers: IncomingHttpHeaders,
+  body: string,
+): ResponseFacts {
+  const header = (name: string): string | null => [headers[name] ?? []].flat()[0] ?? null;
+  const via = header('via');
+  return {
+    status,
+    errorType: errorTypeOf(header('x-amzn-errortype')),
+    requestId: header('x-amzn-requestid'),
+    gatewayId: header('x-amz-apigw-id'),
+    viaCloudFront:
+      header('x-amz-cf-id') !== null ||
+      [via, header('x-cache')].some((value) => /cloudfront/i.test(value ?? '')),
+    via,
+    server: header('server'),
+    location: headers.location === undefined ? null : withoutSecrets(headers.location),
+    message: messageOf(body),
+  };
+}
+
+/**
+ * `ForbiddenException:http://…` names the same type as `ForbiddenException`: what follows the colon is the
+ * namespace.
+ */
+function errorTypeOf(value: string | null): string | null {
+  return value?.split(/[:,]/, 1)[0]?.trim() || null;
+}
+
+/** API Gateway's own refusals say `message`, those of its authorization `Message`. */
+function messageOf(body: string): string | null {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body.replace(/^\uFEFF/, ''));
+  } catch {
+    return null;
+  }
+  if (typeof parsed !== 'object' || parsed === null) return null;
+  const fields = new Map<string, unknown>(Object.entries(parsed));
+  const message = [fields.get('message'), fields.get('Message')].find((value) => typeof value === 'string');
+  // By code points: a surrogate pair is not cut in two.
+  return typeof message === 'string' ? Array.from(message).slice(0, longestMessage).join('') : null;
+}

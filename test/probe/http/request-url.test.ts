@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { test } from 'tap';
+import { parseRequestUrl, withoutSecrets } from '../../../src/probe/http/request-url.js';
+
+test('what is asked has the query, what is shown has not', async (t) => {
+  t.same(parseRequestUrl('https://u:p@api.test:8443/prod/a%20b?key=secret#frag'), {
+    path: '/prod/a%20b?key=secret',
+    host: 'api.test:8443',
+    shown: 'https://api.test:8443/prod/a%20b',
+  });
+  t.same(parseRequestUrl('https://[fd00::1]'), { path: '/', host: '[fd00::1]', shown: 'https://[fd00::1]/' });
+});
+
+test('what is not a web address is refused without repeating it, as it may hold a secret', async (t) => {
+  for (const text of ['', 'api.test', 'ftp://api.test/?secret', 'http://', 'https://a b/?secret']) {
+    t.throws(() => parseRequestUrl(text), { code: 'invalid-input', argument: 'url' });
+    t.throws(() => parseRequestUrl(text), { message: /^(?!.*secret)/ });
+  }
+});
+
+test('of a Location only the way stays', async (t) => {
+  t.equal(withoutSecrets('https://u:p@a.test/x?token=1'), 'https://a.test/x');
+  t.equal(withoutSecrets('//u@a.test/x#t'), '//a.test/x');
+  t.equal(withoutSecrets('/x/y@z?token=1'), '/x/y@z');
+  t.equal(withoutSecrets('?token=1'), '');
+  fc.assert(fc.property(fc.string(), (text) => !/[?#]/.test(withoutSecrets(text))));
+});
