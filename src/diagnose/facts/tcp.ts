@@ -1,0 +1,61 @@
+import type { TcpAttempt, TcpDocument, TcpStatus } from '../../probe/tcp/types.js';
+import type { Evidence } from '../observations.js';
+import type { Seen } from './dns.js';
+
+/** What all attempts on one address came to. */
+export interface AddressOutcome extends TcpAttempt {
+  ref: string;
+}
+
+/** Better first: one success in several tries shows that packets get through. */
+const BEST: readonly TcpStatus[] = [
+  'open',
+  'refused',
+  'reset',
+  'prohibited',
+  'unreachable',
+  'denied',
+  'timeout',
+  'error',
+];
+
+/** The TCP observations of the target itself; others, of control targets, are not judged. */
+export function targetTcp({ target, observations }: Evidence): Seen<TcpDocument>[] {
+  return observations.tcp
+    .map((doc, index) => ({ ref: `tcp[${index}]`, doc }))
+    .filter(({ doc }) => doc.host === target.host && doc.port === target.port);
+}
+
+/**
+ * The best attempt on each address, in the order of the addresses. Attempts that were cut short by an interrupt
+ * (`error`) say nothing of the network and are left out.
+ */
+export function addressOutcomes(evidence: Evidence): AddressOutcome[] {
+  const best = new Map<string, AddressOutcome>();
+  for (const { ref, doc } of targetTcp(evidence)) {
+    for (const attempt of doc.attempts) {
+      if (attempt.status === 'error') continue;
+      const known = best.get(attempt.address);
+      if (known === undefined || BEST.indexOf(attempt.status) < BEST.indexOf(known.status)) {
+        best.set(attempt.address, { ...attempt, ref });
+      }
+    }
+  }
+  return [...best.values()];
+}
+
+/** The outcomes with one of the given statuses. */
+export function withStatus(outcomes: readonly AddressOutcome[], ...statuses: TcpStatus[]): AddressOutcome[] {
+  return outcomes.filter(({ status }) => statuses.includes(status));
+}
+
+/** Whether a connection to this address opened. */
+export function opened(evidence: Evidence, address: string): boolean {
+  return addressOutcomes(evidence).some(
+    (outcome) => outcome.address === address && outcome.status === 'open',
+  );
+}
+
+export function addressesOf(outcomes: readonly { address: string }[]): string[] {
+  return [...new Set(outcomes.map(({ address }) => address))];
+}

@@ -1,0 +1,43 @@
+import type { DnsDocument } from '../../probe/dns/types.js';
+import { serversOf } from '../facts/dns.js';
+import type { Remedy } from '../verdict.js';
+import { list } from '../words.js';
+import { DOCS } from './docs.js';
+import { command } from './shell.js';
+
+const ADVICE = {
+  forwarding: (servers: string) =>
+    `Look at ${servers}: the server it forwards this zone to is down, or DNSSEC validation fails`,
+  allowed: (servers: string) =>
+    `Let ${servers} answer queries from this host (allow-query, allow-recursion), or use the resolver meant for it`,
+  'port-53': (servers: string) =>
+    `Make sure ${servers} runs, and that UDP and TCP 53 pass to it and back (security group, network ACL, firewall)`,
+  tcp: (servers: string) =>
+    `Ask ${servers} over TCP; if that works, something on the path damages or forges UDP answers`,
+  listening: (servers: string) =>
+    `Start the DNS service on ${servers}, or take the address out of this host's resolver configuration`,
+} as const;
+
+/** What to do about a resolver that does not do its work, and the question to ask once it should. */
+export function checkResolver(host: string, doc: DnsDocument, advice: keyof typeof ADVICE): Remedy {
+  const servers = serversOf(doc);
+  const [first] = servers;
+  const server = first === undefined ? [] : ['--server', first];
+  return {
+    text: ADVICE[advice](servers.length === 0 ? 'the resolver' : list(servers)),
+    command: command('pprobe', 'dns', host, ...server, ...(advice === 'tcp' ? ['--tcp'] : [])),
+    docs: DOCS.vpcDns,
+  };
+}
+
+/** For a name that is not there and of which nothing more is known. */
+export function checkSpelling(host: string, doc: DnsDocument): Remedy[] {
+  return [
+    { text: `Check the spelling of ${host}` },
+    {
+      text: `If the name lives in a private zone, associate the zone with this VPC, or ask a resolver that knows it; ${list(serversOf(doc))} ${serversOf(doc).length > 1 ? 'do' : 'does'} not`,
+      command: command('pprobe', 'dns', host, '--server', '169.254.169.253'),
+      docs: DOCS.vpcDns,
+    },
+  ];
+}

@@ -1,0 +1,78 @@
+import { addressesOf, addressOutcomes, withStatus } from '../facts/tcp.js';
+import { explainingTraces, sendErrno } from '../facts/trace.js';
+import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import type { Evidence } from '../observations.js';
+import { command } from '../remedies/shell.js';
+import type { EvidenceItem } from '../verdict.js';
+import { list } from '../words.js';
+
+/** netfilter's output chain fails the sender's call with EPERM; the packet never leaves. */
+const firewall = rule('local.firewall', (evidence): Judgement | null => {
+  const found = denied(evidence, 'EPERM');
+  if (found === null) return null;
+  return {
+    phase: 'local',
+    confidence: found.both ? 'certain' : 'high',
+    summary: `This host's own firewall blocks TCP ${evidence.target.port} to ${list(found.addresses, 4)}.`,
+    evidence: found.items,
+    remedies: [
+      {
+        text: `Allow outbound TCP ${evidence.target.port} to ${list(found.addresses, 4)} in this host's rules (nftables, iptables, a container's network policy)`,
+        command: command('sudo', 'nft', 'list', 'ruleset'),
+      },
+    ],
+    alternatives: [
+      possible('local.permission', 'a seccomp or eBPF filter: try outside the container or service unit'),
+    ],
+    check: 'sudo nft list ruleset',
+  };
+});
+
+/** Security modules and `prohibit` routes answer EACCES. */
+const permission = rule('local.permission', (evidence): Judgement | null => {
+  const found = denied(evidence, 'EACCES');
+  const [first] = found?.addresses ?? [];
+  if (found === null || first === undefined) return null;
+  return {
+    phase: 'local',
+    confidence: 'medium',
+    summary: `This host forbids the connection to ${list(found.addresses, 4)}: a security module or a route of type prohibit.`,
+    evidence: found.items,
+    remedies: [
+      { text: 'Look for a route of type prohibit', command: command('ip', 'route', 'get', first) },
+      {
+        text: 'Look for denials of SELinux or AppArmor',
+        command: command('sudo', 'ausearch', '-m', 'avc', '-ts', 'recent'),
+      },
+    ],
+    alternatives: [possible('local.firewall', 'sudo nft list ruleset')],
+    check: command('ip', 'route', 'get', first),
+  };
+});
+
+function denied(
+  evidence: Evidence,
+  errno: string,
+): { addresses: string[]; items: EvidenceItem[]; both: boolean } | null {
+  const attempts = withStatus(addressOutcomes(evidence), 'denied').filter(
+    (outcome) => (outcome.errno ?? 'EPERM') === errno,
+  );
+  const traces = explainingTraces(evidence).filter(({ doc }) => sendErrno(doc) === errno);
+  const addresses = addressesOf([...attempts, ...traces.map(({ doc }) => doc)]);
+  if (addresses.length === 0) return null;
+  return {
+    addresses,
+    both: attempts.length > 0 && traces.length > 0,
+    items: [
+      ...attempts.slice(0, 1).map(({ ref }) => ({
+        observation: ref,
+        text: `connecting to ${list(addressesOf(attempts))} failed at once with ${errno}`,
+      })),
+      ...traces
+        .slice(0, 1)
+        .map(({ ref }) => ({ observation: ref, text: `no probe left this host: ${errno}` })),
+    ],
+  };
+}
+
+export const localRules: readonly Rule[] = [firewall, permission];

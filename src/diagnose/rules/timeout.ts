@@ -1,0 +1,196 @@
+import { familyOf } from '../../address/family.js';
+import { endpointAnswer } from '../facts/dns.js';
+import { pathEvidence } from '../facts/path.js';
+import { type AddressOutcome, addressesOf, addressOutcomes, withStatus } from '../facts/tcp.js';
+import { blackhole, explainingTraces, loop } from '../facts/trace.js';
+import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import type { Evidence } from '../observations.js';
+import { DOCS } from '../remedies/docs.js';
+import {
+  allowInbound,
+  allowOutbound,
+  checkAcl,
+  checkRoutes,
+  endsOf,
+  findInterfaces,
+} from '../remedies/security-group.js';
+import { command } from '../remedies/shell.js';
+import type { Alternative, Confidence, Remedy } from '../verdict.js';
+import { count, duration, list } from '../words.js';
+
+/** Security groups belong to the endpoint and drop at every address; so silence everywhere points at them first. */
+const timeoutAll = rule('tcp.timeout-all', (evidence): Judgement | null => {
+  const outcomes = addressOutcomes(evidence);
+  const silent = withStatus(outcomes, 'timeout');
+  if (silent.length === 0 || silent.length < outcomes.length) return null;
+  const addresses = addressesOf(silent);
+  return {
+    phase: 'connect',
+    confidence: confidenceOfAll(evidence, addresses),
+    summary: `${noneOf(evidence.target.host, addresses)} on TCP ${evidence.target.port}${addresses.length === 1 ? '' : `: ${list(addresses, 4)}`}.`,
+    evidence: [silence(silent), ...pathEvidence(evidence)],
+    remedies: remediesOf(evidence, addresses),
+    alternatives: [...wrongAddress(evidence), localDrop()],
+    check: `security groups and routes between ${clientOf(evidence, addresses)} and ${list(addresses, 4)}, both ways`,
+  };
+});
+
+/** Network ACLs and route tables belong to one subnet; so silence at some addresses points at those of that subnet. */
+const timeoutSome = rule('tcp.timeout-some', (evidence): Judgement | null => {
+  const outcomes = addressOutcomes(evidence);
+  const silent = withStatus(outcomes, 'timeout');
+  if (silent.length === 0 || silent.length === outcomes.length) return null;
+  const addresses = addressesOf(silent);
+  const others = outcomes.filter(({ status }) => status !== 'timeout');
+  const opening = withStatus(outcomes, 'open');
+  const ends = endsOf(evidence, addresses);
+  const v6Only =
+    addresses.every((address) => familyOf(address) === 6) &&
+    others.every(({ address }) => familyOf(address) === 4);
+  return {
+    phase: 'connect',
+    confidence: opening.length > 0 ? 'high' : 'medium',
+    summary: `${list(addresses, 4)} ${addresses.length === 1 ? 'does' : 'do'} not answer on TCP ${evidence.target.port}, while ${list(addressesOf(others), 4)} ${verbOf(others)}${v6Only ? ': only IPv6 is silent' : ''}.`,
+    evidence: [silence(silent), ...opening.map(answered), ...pathEvidence(evidence)],
+    remedies: [findInterfaces(evidence, addresses), checkAcl(ends), checkRoutes(ends)],
+    alternatives: [
+      possible(
+        'tcp.timeout-all',
+        'compare the security groups of the interfaces: an endpoint gives all of its interfaces the same ones, other services need not',
+        'low',
+        'the silent addresses have a security group of their own',
+      ),
+    ],
+    check: `network ACL and routes of the subnet of ${list(addresses, 4)}`,
+  };
+});
+
+const routeLoop = rule('route.loop', (evidence): Judgement | null => {
+  for (const { ref, doc } of explainingTraces(evidence)) {
+    const found = loop(doc);
+    if (found === null) continue;
+    const members = list(found.members, 4);
+    return {
+      phase: 'path',
+      confidence: 'high',
+      summary: `Packets to ${doc.address} circle between ${members} from hop ${found.firstTtl} on and never arrive.`,
+      evidence: [
+        {
+          observation: ref,
+          text: `${members} answer in turn, three times and more, from hop ${found.firstTtl} of ${doc.hops.length}`,
+        },
+      ],
+      remedies: [
+        {
+          text: `Correct the routes for ${doc.address} on ${members}: each holds the other to be nearer`,
+          docs: DOCS.routeTables,
+        },
+      ],
+      check: command('pprobe', 'trace', doc.address, '-p', String(doc.port)),
+    };
+  }
+  return null;
+});
+
+/** Where the answers end is where the packets end, or where security groups begin: weak alone. */
+const routeBlackhole = rule('route.blackhole-after-hop', (evidence): Judgement | null => {
+  for (const { ref, doc } of explainingTraces(evidence)) {
+    const hole = blackhole(doc);
+    if (hole === null) continue;
+    return {
+      phase: 'connect',
+      confidence: 'low',
+      summary: `Packets to ${doc.address} are last seen at ${hole.from}, hop ${hole.ttl}; nothing after it answers.`,
+      evidence: [
+        {
+          observation: ref,
+          text: `${hole.from} answers at hop ${hole.ttl}, then ${count(hole.silent, 'hop')} of silence`,
+        },
+      ],
+      remedies: [
+        {
+          text: `Check on ${hole.from} and the hop after it: the route to ${doc.address}, its filters, and the way back`,
+          docs: DOCS.routeTables,
+        },
+      ],
+      check: `on ${hole.from}, look up the route to ${doc.address} and its filters`,
+    };
+  }
+  return null;
+});
+
+function confidenceOfAll(evidence: Evidence, addresses: readonly string[]): Confidence {
+  const agreeing = explainingTraces(evidence).some(
+    ({ doc }) => doc.outcome === 'filtered' && addresses.includes(doc.address),
+  );
+  if (agreeing) return 'high';
+  // One address cannot tell "all" from "one subnet".
+  return addresses.length > 1 ? 'medium' : 'low';
+}
+
+function noneOf(host: string, addresses: readonly string[]): string {
+  const [first] = addresses;
+  if (addresses.length === 1) return `${first} ${host === first ? '' : `(${host}) `}does not answer`;
+  return `${addresses.length === 2 ? 'Neither address' : `None of the ${addresses.length} addresses`} of ${host} answers`;
+}
+
+function clientOf(evidence: Evidence, addresses: readonly string[]): string {
+  return endsOf(evidence, addresses).client ?? 'this host';
+}
+
+function silence(silent: readonly AddressOutcome[]) {
+  const wait = Math.max(...silent.map(({ durationMs }) => durationMs));
+  return {
+    observation: silent[0]?.ref ?? 'tcp[0]',
+    text: `no answer within ${duration(wait)} from ${list(addressesOf(silent))}: neither SYN-ACK nor RST nor ICMP`,
+  };
+}
+
+function answered({ ref, address, durationMs }: AddressOutcome) {
+  return { observation: ref, text: `${address} opened in ${duration(durationMs)}` };
+}
+
+function verbOf(others: readonly AddressOutcome[]): string {
+  const plural = others.length > 1;
+  if (others.every(({ status }) => status === 'open')) return plural ? 'open' : 'opens';
+  return plural ? 'answer' : 'answers';
+}
+
+function remediesOf(evidence: Evidence, addresses: readonly string[]): Remedy[] {
+  const ends = endsOf(evidence, addresses);
+  return [
+    findInterfaces(evidence, addresses),
+    allowInbound(ends),
+    allowOutbound(ends),
+    checkAcl(ends),
+    checkRoutes(ends),
+  ];
+}
+
+/** A private answer does not prove that the endpoint is there: private DNS is a wildcard, and records outlive interfaces. */
+function wrongAddress(evidence: Evidence): Alternative[] {
+  const api = evidence.target.privateApi;
+  if (api === null || endpointAnswer(evidence) !== null) return [];
+  const check =
+    api.form === 'vpce' || api.form === 'zonal'
+      ? `aws ec2 describe-vpc-endpoints --vpc-endpoint-ids ${api.vpceId}: State and NetworkInterfaceIds`
+      : `pprobe diagnose ${evidence.target.host} --vpce NAME compares with the endpoint's own DNS name`;
+  return [
+    possible(
+      'dns.endpoint-mismatch',
+      check,
+      'low',
+      'the addresses are not, or no longer, those of the endpoint',
+    ),
+  ];
+}
+
+function localDrop(): Alternative {
+  return possible(
+    'local.firewall',
+    'sudo nft list ruleset: a DROP on output, in this host or its container',
+    'low',
+  );
+}
+
+export const timeoutRules: readonly Rule[] = [timeoutAll, timeoutSome, routeLoop, routeBlackhole];

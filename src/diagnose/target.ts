@@ -1,0 +1,35 @@
+/** The parts of an API Gateway private API's name; null parts are not in that form of the name. */
+export interface PrivateApi {
+  /**
+   * default `{api}.execute-api.{region}…`; alias `{api}-{vpce}.execute-api.…`; vpce and zonal: the endpoint's own
+   * names; service: `execute-api.{region}…` alone; custom: any other name, known to be a private API by `--api-id` or `--vpce`.
+   */
+  form: 'default' | 'alias' | 'vpce' | 'zonal' | 'service' | 'custom';
+  apiId: string | null;
+  vpceId: string | null;
+  region: string | null;
+  /** The first segment of the URL's path; null for a custom name, where it is a base path that hides API and stage. */
+  stage: string | null;
+  /** `aws`, `aws-cn`, `aws-us-gov`, `aws-eusc`, `aws-iso`, … */
+  partition: string | null;
+  /**
+   * Another name of the same endpoint, whose addresses the host's must equal: what `--vpce` gave, or the alias
+   * `{api}-{vpce}…` where it gave only an id. null when there is nothing to compare with.
+   */
+  endpointName: string | null;
+}
+
+/** What was asked, parsed and checked once. */
+export interface Target {
+  /** As typed, without query and fragment: they may carry secrets, and this is saved and sent around. */
+  input: string;
+  /** An ASCII name in lower case without a final dot, or an address in canonical form without brackets. */
+  host: string;
+  port: number;
+  /**
+   * The URL to ask, or null when no HTTP is to be spoken: an address alone, or a port other than 443 without `https://`.
+   * Never has userinfo, query or fragment.
+   */
+  url: string | null;
+  privateApi: PrivateApi | null;
+}

@@ -1,0 +1,30 @@
+/** `a`, `a and b`, `a, b and c`; past `most`, `a, b and 5 more`. */
+export function list(items: readonly string[], most = 6): string {
+  const shown =
+    items.length > most ? [...items.slice(0, most - 1), `${items.length - most + 1} more`] : [...items];
+  const last = shown.pop() ?? 'none';
+  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
+}
+
+/** `1 address`, `3 addresses`. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+/** `3 s`, `1.2 s`, `24 ms`, `0.4 ms`: what a person needs of a duration in milliseconds. */
+export function duration(ms: number): string {
+  if (ms >= 9_950) return `${Math.round(ms / 1000)} s`;
+  if (ms >= 999.5) return `${trimmed(ms / 1000)} s`;
+  if (ms >= 9.95) return `${Math.round(ms)} ms`;
+  return `${trimmed(ms)} ms`;
+}
+
+function trimmed(value: number): string {
+  return value.toFixed(1).replace(/\.0$/, '');
+}
+
+/** Remote text for quoting: one line, at most `most` characters. */
+export function excerpt(text: string, most = 200): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length > most ? `${line.slice(0, most)}…` : line;
+}
