@@ -1,0 +1,70 @@
+import type { ReportDocument, VerdictClass } from '../diagnose/verdict.js';
+import type { DoctorDocument } from '../pipeline/doctor.js';
+import type { DnsDocument } from '../probe/dns/types.js';
+import type { TcpDocument, TcpStatus } from '../probe/tcp/types.js';
+import type { TraceDocument, TraceOutcome } from '../probe/trace/types.js';
+
+/** The exit codes that do not come from a measurement. Part of the interface, like those below. */
+export const exitCodes = { ok: 0, bug: 1, usage: 2, capability: 3, interrupted: 130 } as const;
+
+const tcpCodes: Readonly<Record<TcpStatus, number>> = {
+  open: 0,
+  refused: 13,
+  reset: 13,
+  timeout: 11,
+  prohibited: 12,
+  unreachable: 14,
+  // This host's own policy forbade the connection: nothing left it.
+  denied: exitCodes.capability,
+  error: 20,
+};
+
+const traceCodes: Readonly<Record<TraceOutcome, number>> = {
+  open: 0,
+  closed: 13,
+  filtered: 11,
+  prohibited: 12,
+  unreachable: 14,
+  interrupted: exitCodes.interrupted,
+};
+
+const verdictCodes: Readonly<Record<VerdictClass, number>> = {
+  reachable: 0,
+  dns: 10,
+  timeout: 11,
+  policy: 12,
+  refused: 13,
+  unreachable: 14,
+  tls: 15,
+  service: 16,
+  local: 3,
+  inconclusive: 20,
+};
+
+export type JudgedDocument = DnsDocument | TcpDocument | TraceDocument | ReportDocument | DoctorDocument;
+
+/** The exit code that says what a document says, for scripts that do not read it. */
+export function exitCodeOf(document: JudgedDocument): number {
+  switch (document.kind) {
+    case 'dns':
+      return document.status === 'answered' && document.compare?.same !== false ? exitCodes.ok : 10;
+    case 'tcp':
+      return tcpExitCode(document);
+    case 'trace':
+      return traceExitCode(document);
+    case 'report':
+      return verdictCodes[document.verdict.class];
+    case 'doctor':
+      // Without a nameserver, most of what pprobe is for cannot be done. One engine or none costs the trace alone.
+      return document.nameservers.length > 0 ? exitCodes.ok : exitCodes.capability;
+  }
+}
+
+function traceExitCode({ outcome, address }: TraceDocument): number {
+  return address === null && outcome !== 'interrupted' ? 10 : traceCodes[outcome];
+}
+
+function tcpExitCode({ status, attempts, resolution }: TcpDocument): number {
+  const hasNoAddress = attempts.length === 0 && resolution !== null;
+  return hasNoAddress ? 10 : tcpCodes[status];
+}

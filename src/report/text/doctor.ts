@@ -1,0 +1,76 @@
+import type { DoctorDocument, DoctorProblem } from '../../pipeline/doctor.js';
+import { cleanForTerminal } from './clean.js';
+import { hanging } from './hanging.js';
+import { type Mark, mark, paint, type Style } from './style.js';
+import { padTo, wrap } from './wrap.js';
+
+const labelCells = 15;
+
+/** A line for everything that this host has or lacks; then what is missing, with the command that adds it. */
+export function doctorText(document: DoctorDocument, style: Style): string {
+  const lines = [
+    nameserverLine(document, style),
+    ...document.engines.map((engine) => engineLine(engine, style)),
+    hostLine(document, style),
+    privilegeLine(document, style),
+    '',
+    ...document.problems.flatMap((problem) => problemLines(problem, style)),
+    wrap(conclusion(document), style.columns),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function line(style: Style, kind: Mark, label: string, text: string): string {
+  return hanging(`${mark(style, kind)} ${padTo(label, labelCells)}  `, text, style.columns);
+}
+
+function nameserverLine({ nameservers }: DoctorDocument, style: Style): string {
+  if (nameservers.length === 0) return line(style, 'failed', 'nameservers', 'none');
+  const servers = nameservers.map(({ address, vpcResolver }) => {
+    return vpcResolver ? `${cleanForTerminal(address)} (the VPC's resolver)` : cleanForTerminal(address);
+  });
+  return line(style, 'ok', 'nameservers', servers.join(', '));
+}
+
+function engineLine({ method, available }: DoctorDocument['engines'][number], style: Style): string {
+  const does = method === 'syn' ? 'raw SYN packets' : 'ordinary sockets, no privileges needed';
+  return line(
+    style,
+    available ? 'ok' : 'failed',
+    `trace, ${method}`,
+    available ? does : `${does}: not available`,
+  );
+}
+
+function hostLine({ kernel, node }: DoctorDocument, style: Style): string {
+  const kind = kernel.supported === false ? 'warn' : 'ok';
+  const system = `${node.platform} ${kernel.release} ${node.arch}, Node ${node.version}`;
+  return line(style, kind, 'system', cleanForTerminal(system));
+}
+
+function privilegeLine({ privileges }: DoctorDocument, style: Style): string {
+  const { uid, capNetRaw, capNetAdmin } = privileges;
+  const text = `user id ${uid ?? 'unknown'}, CAP_NET_RAW ${yesNo(capNetRaw)}, CAP_NET_ADMIN ${yesNo(capNetAdmin)}`;
+  return line(style, 'none', 'privileges', text);
+}
+
+function yesNo(value: boolean | null): string {
+  if (value === null) return 'unknown';
+  return value ? 'yes' : 'no';
+}
+
+function problemLines({ text, remedy }: DoctorProblem, style: Style): string[] {
+  const lines = [hanging(`${mark(style, 'warn')} `, cleanForTerminal(text), style.columns)];
+  // On a line of its own and unbroken, to be copied as it stands.
+  if (remedy !== null) lines.push(`  ${paint(style, 'command', cleanForTerminal(remedy))}`);
+  return [...lines, ''];
+}
+
+function conclusion({ nameservers, engines }: DoctorDocument): string {
+  if (nameservers.length === 0) return 'Names cannot be resolved here; addresses can still be probed.';
+  if (!engines.some(({ available }) => available))
+    return 'Everything works here but trace, which diagnose then leaves out.';
+  if (!engines.every(({ available }) => available))
+    return 'Everything works here: one way to trace is enough.';
+  return 'Everything works here.';
+}

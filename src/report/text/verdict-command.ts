@@ -1,0 +1,48 @@
+import { widthOf } from './wrap.js';
+
+/**
+ * Breaks a shell command between words, never inside quotes, with a backslash at the end of a line: pasted with its line
+ * breaks it is the same command. Continued lines stand four cells further in.
+ */
+export function wrapCommand(command: string, columns: number, indent: number): string[] {
+  const lines: string[] = [];
+  let line = ' '.repeat(indent);
+  let empty = true;
+  for (const word of chunks(command, columns - indent - 6)) {
+    // Room for the word, the space before it, and the ` \` after it.
+    if (!empty && widthOf(line) + 1 + widthOf(word) + 2 > columns) {
+      lines.push(`${line} \\`);
+      line = ' '.repeat(indent + 4);
+      empty = true;
+    }
+    line += empty ? word : ` ${word}`;
+    empty = false;
+  }
+  lines.push(line);
+  return lines;
+}
+
+/** Words, an option together with its value where both fit on a line. */
+function chunks(command: string, cells: number): string[] {
+  const joined: string[] = [];
+  for (const word of shellWords(command)) {
+    const option = joined.at(-1);
+    const together = `${option} ${word}`;
+    if (
+      option !== undefined &&
+      /^--?[\w-]+$/.test(option) &&
+      !word.startsWith('-') &&
+      widthOf(together) <= cells
+    ) {
+      joined[joined.length - 1] = together;
+    } else {
+      joined.push(word);
+    }
+  }
+  return joined;
+}
+
+/** The words of a command with their quotes. */
+function shellWords(command: string): string[] {
+  return command.match(/(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\]|['"\\])+/g) ?? [];
+}

@@ -1,0 +1,161 @@
+import type {
+  Alternative,
+  EvidenceItem,
+  Remedy,
+  ReportDocument,
+  VerdictClass,
+} from '../../diagnose/verdict.js';
+import { cleanForTerminal } from './clean.js';
+import { hanging } from './hanging.js';
+import { paint, type Style, type Tone } from './style.js';
+import { wrapCommand } from './verdict-command.js';
+import { ladder } from './verdict-ladder.js';
+import { padTo, wrap } from './wrap.js';
+
+/** Longer lines of prose are hard to read, however wide the terminal. */
+const WIDEST = 100;
+
+const CLASSES: Readonly<Record<VerdictClass, { words: string; tone: Tone }>> = {
+  reachable: { words: 'REACHABLE', tone: 'good' },
+  dns: { words: 'DNS', tone: 'bad' },
+  timeout: { words: 'TIMEOUT', tone: 'bad' },
+  policy: { words: 'POLICY', tone: 'bad' },
+  refused: { words: 'REFUSED', tone: 'bad' },
+  unreachable: { words: 'UNREACHABLE', tone: 'bad' },
+  tls: { words: 'TLS', tone: 'bad' },
+  service: { words: 'SERVICE', tone: 'warn' },
+  local: { words: 'THIS HOST', tone: 'bad' },
+  inconclusive: { words: 'INCONCLUSIVE', tone: 'warn' },
+};
+
+/**
+ * A report for a person: the verdict in the first line, the phases with their times, the evidence, what to do, and what
+ * else it could be with the check that decides. With `verbose` also where it was measured from, and which observation
+ * each line of evidence rests on. Ends with a line break.
+ */
+export function verdictText(report: ReportDocument, style: Style, verbose = false): string {
+  const prose: Style = { ...style, columns: Math.min(style.columns, WIDEST) };
+  const { verdict } = report;
+  // What was seen of later phases is a consequence, and stands in the evidence; a doubt about the name comes before all.
+  const other = verdict.alternatives.filter(
+    (each) => !each.observed || each.class === verdict.class || each.class === 'dns',
+  );
+  const sections = [
+    headline(report, prose, verbose),
+    ladder(report, prose),
+    // The ladder has said all there is to say of a success.
+    verdict.class === 'reachable' && !verbose ? [] : evidence(verdict.evidence, prose, verbose),
+    titled(prose, 'What to do', remedies(verdict.remedies, prose, style)),
+    titled(
+      prose,
+      'Also wrong',
+      verdict.alternatives
+        .filter((each) => alsoWrong(each, report))
+        .flatMap((each) => alternative(each, prose, false)),
+    ),
+    titled(
+      prose,
+      'What else it could be',
+      other.flatMap((each) => alternative(each, prose, true)),
+    ),
+    verbose ? vantage(report, prose) : [],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function headline({ verdict, target }: ReportDocument, style: Style, verbose: boolean): string[] {
+  const { words, tone } = CLASSES[verdict.class];
+  const lead = paint(style, 'strong', paint(style, tone, words));
+  const summary = hanging(`${lead}  `, cleanForTerminal(verdict.summary), style.columns);
+  const healthy = verdict.class === 'reachable' && verdict.confidence === 'certain';
+  if (!verbose && healthy) return [summary];
+  const cause = verdict.cause === 'none' ? '' : `${verdict.cause}, `;
+  const details = `${cause}confidence ${verdict.confidence}${verbose ? `; asked: ${target.input}` : ''}`;
+  return [summary, paint(style, 'dim', wrap(cleanForTerminal(details), style.columns, words.length + 2))];
+}
+
+function evidence(items: readonly EvidenceItem[], style: Style, verbose: boolean): string[] {
+  const lead = ({ observation }: EvidenceItem) =>
+    cleanForTerminal(verbose ? observation : observation.replace(/\[\d+\]$/, ''));
+  const cells = Math.max(0, ...items.map((item) => lead(item).length));
+  const lines = items.map((item, index) => {
+    const before = items[index - 1];
+    // One step's lines under its name, said once.
+    const name = before !== undefined && lead(before) === lead(item) ? '' : lead(item);
+    return hanging(
+      `  ${paint(style, 'dim', padTo(name, cells))}  `,
+      cleanForTerminal(item.text),
+      style.columns,
+    );
+  });
+  return titled(style, 'Evidence', lines);
+}
+
+function remedies(items: readonly Remedy[], prose: Style, style: Style): string[] {
+  const linked = new Set<string>();
+  return items.flatMap(({ text, command, snippet, docs }, index) => {
+    const lead = items.length > 1 ? `  ${index + 1}. ` : '  ';
+    const indent = lead.length + 2;
+    const lines = [hanging(lead, cleanForTerminal(text), prose.columns)];
+    if (command !== undefined) {
+      const broken = wrapCommand(cleanForTerminal(command), style.columns, indent);
+      lines.push(...broken.map((line) => paint(style, 'command', line)));
+    }
+    for (const line of snippet?.split('\n') ?? []) {
+      lines.push(paint(style, 'command', ' '.repeat(indent) + cleanForTerminal(line)));
+    }
+    // A page is worth one mention.
+    if (docs !== undefined && !linked.has(docs))
+      lines.push(paint(style, 'dim', ' '.repeat(lead.length) + cleanForTerminal(docs)));
+    if (docs !== undefined) linked.add(docs);
+    return lines;
+  });
+}
+
+/**
+ * Seen for certain, and no consequence of the verdict: a handshake or an answer that failed at an address that opened.
+ * Not behind a name that leads elsewhere, where all later steps spoke with somebody else.
+ */
+function alsoWrong(
+  { observed, confidence, class: other }: Alternative,
+  { verdict }: ReportDocument,
+): boolean {
+  const sure = confidence === 'certain' || confidence === 'high';
+  const later = other === 'tls' || other === 'policy' || other === 'service';
+  return observed === true && sure && later && other !== verdict.class && verdict.class !== 'dns';
+}
+
+function alternative(
+  { text, cause, confidence, check }: Alternative,
+  style: Style,
+  doubtful: boolean,
+): string[] {
+  const words = `${text ?? cause}${doubtful && confidence !== 'low' ? ` (${confidence})` : ''}`;
+  const lines = [hanging('  - ', cleanForTerminal(words), style.columns)];
+  if (check !== undefined)
+    lines.push(hanging(`    ${paint(style, 'dim', 'Check:')} `, cleanForTerminal(check), style.columns));
+  return lines;
+}
+
+function vantage(
+  { vantage: { hostname, addresses, nameservers, platform }, startedAt }: ReportDocument,
+  style: Style,
+): string[] {
+  const rows = [
+    ['host', `${hostname} (${platform})`],
+    ['addresses', addresses.join(', ') || 'none'],
+    ['resolvers', nameservers.join(', ') || 'none'],
+    ['at', startedAt],
+  ];
+  const lines = rows.map(([name = '', value = '']) =>
+    hanging(`  ${paint(style, 'dim', padTo(name, 9))}  `, cleanForTerminal(value), style.columns),
+  );
+  return titled(style, 'Measured from', lines);
+}
+
+function titled(style: Style, title: string, lines: string[]): string[] {
+  return lines.length === 0 ? [] : [paint(style, 'strong', title), ...lines];
+}

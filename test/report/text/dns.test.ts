@@ -1,0 +1,175 @@
+import { test } from 'tap';
+import { dnsText } from '../../../src/report/text/dns.js';
+import { dnsAttempt, dnsDocument, plain } from '../documents.js';
+import { lines } from '../lines.js';
+
+test('an answer: name, addresses with their scope in words, server and time', async (t) => {
+  t.equal(
+    dnsText(dnsDocument(), plain),
+    lines(
+      '✓ api.example.com  A, AAAA',
+      '  10.0.1.23    private (RFC 1918)',
+      '  10.0.22.101  private (RFC 1918)',
+      '  from 10.0.0.2 over UDP, 12.3 ms',
+    ),
+  );
+});
+
+test('aliases are listed in the order they were followed, and not once more as records', async (t) => {
+  const text = dnsText(
+    dnsDocument({
+      chain: ['alias.example.net', 'execute-api.us-east-1.amazonaws.com'],
+      records: [
+        { name: 'api.example.com', type: 'CNAME', ttl: 60, data: 'alias.example.net.' },
+        { name: 'alias.example.net', type: 'CNAME', ttl: 60, data: 'Execute-API.us-east-1.amazonaws.com.' },
+        { name: 'execute-api.us-east-1.amazonaws.com', type: 'A', ttl: 60, data: '10.0.1.23' },
+      ],
+      addresses: [{ address: '10.0.1.23', family: 4, scope: 'private', ttl: 60 }],
+    }),
+    plain,
+  );
+  t.equal(
+    text,
+    lines(
+      '✓ api.example.com  A, AAAA',
+      '  alias of alias.example.net',
+      '  alias of execute-api.us-east-1.amazonaws.com',
+      '  10.0.1.23  private (RFC 1918)',
+      '  from 10.0.0.2 over UDP, 12.3 ms',
+    ),
+  );
+});
+
+test('a name that does not exist says so in words and with the code', async (t) => {
+  const document = dnsDocument({ status: 'nxdomain', rcode: 'NXDOMAIN', addresses: [], records: [] });
+  t.equal(
+    dnsText(document, plain),
+    lines(
+      '✗ api.example.com  A, AAAA',
+      '  there is no such name (NXDOMAIN)',
+      '  from 10.0.0.2 over UDP, 12.3 ms',
+    ),
+  );
+});
+
+test('a server that never replied was asked; it is not where the answer is from', async (t) => {
+  const document = dnsDocument({
+    status: 'timeout',
+    rcode: null,
+    addresses: [],
+    records: [],
+    attempts: [dnsAttempt({ outcome: 'timeout', rcode: null })],
+  });
+  t.match(dnsText(document, plain), 'no answer came in time\n  asked 10.0.0.2 over UDP');
+});
+
+test('a question that could not be asked says why, and an interrupted one that it was', async (t) => {
+  const nothing = { status: 'error', rcode: null, addresses: [], records: [] } as const;
+  const failed = (errno: string) =>
+    dnsText(
+      dnsDocument({
+        ...nothing,
+        addresses: [],
+        records: [],
+        attempts: [dnsAttempt({ outcome: 'error', errno })],
+      }),
+      plain,
+    );
+  t.match(failed('EPERM'), '  the question could not be asked (EPERM)\n');
+  t.match(failed('ECANCELED'), '  interrupted before an answer came\n');
+});
+
+test("the server's own explanation is shown", async (t) => {
+  const extendedErrors = [{ code: 22, text: 'No Reachable Authority (at delegation example.com.)' }];
+  const text = dnsText(
+    dnsDocument({ status: 'servfail', addresses: [], records: [], extendedErrors }),
+    plain,
+  );
+  t.match(
+    text,
+    '  the server adds: No Reachable Authority (at delegation example.com.), extended\n    error 22\n',
+  );
+});
+
+test('other types show their records, with escape sequences made visible', async (t) => {
+  const text = dnsText(
+    dnsDocument({
+      question: { name: 'example.com', type: 'MX,TXT' },
+      addresses: [],
+      records: [
+        { name: 'example.com', type: 'MX', ttl: 300, data: '10 mail.example.com.' },
+        { name: 'example.com', type: 'TXT', ttl: 300, data: '"\x1b]0;owned\x07"' },
+      ],
+    }),
+    plain,
+  );
+  t.match(text, '  MX   10 mail.example.com.\n  TXT  "\\x1b]0;owned\\x07"\n');
+});
+
+test('--compare: equal sets are one line, different ones list what only one has', async (t) => {
+  const compare = {
+    name: 'vpce.example.com',
+    status: 'answered',
+    addresses: [],
+    onlyFirst: [],
+    onlySecond: [],
+  } as const;
+  const same = { ...compare, addresses: [], onlyFirst: [], onlySecond: [], same: true };
+  t.match(
+    dnsText(dnsDocument({ compare: same }), plain),
+    '✓ compared with vpce.example.com: the same addresses\n',
+  );
+  const differing = { ...same, same: false, onlyFirst: ['10.0.1.23'], onlySecond: ['10.9.9.9', '10.9.9.8'] };
+  t.match(
+    dnsText(dnsDocument({ compare: differing }), plain),
+    '✗ compared with vpce.example.com: not the same addresses\n' +
+      '  only the first has:  10.0.1.23\n' +
+      '  only the second has: 10.9.9.9, 10.9.9.8\n',
+  );
+  const missing = { ...same, same: false, status: 'nxdomain' as const };
+  t.match(
+    dnsText(dnsDocument({ compare: missing }), plain),
+    '✗ compared with vpce.example.com: there is no such name (NXDOMAIN)\n',
+  );
+});
+
+test('--verbose: records, every query with what became of it, discarded packets', async (t) => {
+  const document = dnsDocument({
+    attempts: [
+      dnsAttempt({ outcome: 'unreachable', rcode: null, errno: 'ECONNREFUSED' }),
+      dnsAttempt({ server: 'fd00::2#5353', outcome: 'malformed', rcode: null, detail: 'cut off at byte 40' }),
+      dnsAttempt({ server: '10.0.0.3', transport: 'tcp', edns: false }),
+    ],
+    discarded: { 'bad-id': 2 },
+  });
+  t.equal(
+    dnsText(document, plain, true),
+    lines(
+      '✓ api.example.com  A, AAAA',
+      '  10.0.1.23    private (RFC 1918)',
+      '  10.0.22.101  private (RFC 1918)',
+      '  asked 10.0.0.2 over UDP, 12.3 ms',
+      '',
+      'Records',
+      '  api.example.com  60  A  10.0.1.23',
+      '  api.example.com  60  A  10.0.22.101',
+      '',
+      'Queries',
+      '  10.0.0.2      UDP  api.example.com A  3.2 ms  unreachable (ECONNREFUSED)',
+      '  fd00::2#5353  UDP  api.example.com A  3.2 ms  malformed',
+      '  10.0.0.3      TCP  api.example.com A  3.2 ms  answered, without EDNS',
+      '  fd00::2#5353: cut off at byte 40',
+      '',
+      'The server does not own the zone, recurses, does not say it validated the data.',
+      'Packets that answered no question: bad-id 2',
+    ),
+  );
+});
+
+test("getaddrinfo's answer, or its failure, stands apart from DNS", async (t) => {
+  const system = { addresses: ['10.0.1.23'], errorCode: null, durationMs: 4.2 };
+  const title = "the system's own lookup (hosts file and caches included)";
+  t.match(dnsText(dnsDocument({ system }), plain), `\n· ${title}, 4.2 ms: 10.0.1.23\n`);
+  const failed = { addresses: [], errorCode: 'ENOTFOUND', durationMs: 4.2 };
+  t.match(dnsText(dnsDocument({ system: failed }), plain), `\n✗ ${title} fails: ENOTFOUND`);
+});

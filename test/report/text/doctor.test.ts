@@ -1,0 +1,42 @@
+import { test } from 'tap';
+import { doctorText } from '../../../src/report/text/doctor.js';
+import { doctorDocument, plain } from '../documents.js';
+import { lines } from '../lines.js';
+
+test('what the host has and lacks, and the command that adds it on a line of its own', async (t) => {
+  t.equal(
+    doctorText(doctorDocument(), plain),
+    lines(
+      "✓ nameservers      10.0.0.2 (the VPC's resolver), 10.9.9.9",
+      '✗ trace, syn       raw SYN packets: not available',
+      '✓ trace, connect   ordinary sockets, no privileges needed',
+      '✓ system           linux 6.18.44 x64, Node 20.20.2',
+      '· privileges       user id 1000, CAP_NET_RAW no, CAP_NET_ADMIN no',
+      '',
+      '! trace --method syn: Raw sockets need CAP_NET_RAW.',
+      '  sudo setcap cap_net_raw+ep node',
+      '',
+      'Everything works here: one way to trace is enough.',
+    ),
+  );
+});
+
+test('a host without nameserver is told so', async (t) => {
+  const text = doctorText(doctorDocument({ nameservers: [], problems: [] }), plain);
+  t.match(text, '✗ nameservers      none\n');
+  t.match(text, 'Names cannot be resolved here; addresses can still be probed.\n');
+});
+
+test('a host without any way to trace still diagnoses', async (t) => {
+  const engines = doctorDocument().engines.map((engine) => ({ ...engine, available: false, reason: 'no' }));
+  t.match(
+    doctorText(doctorDocument({ engines }), plain),
+    'Everything works here but trace, which diagnose then leaves out.',
+  );
+});
+
+test('what the system does not tell is unknown, not no', async (t) => {
+  const privileges = { uid: null, capNetRaw: null, capNetAdmin: null };
+  const text = doctorText(doctorDocument({ privileges }), plain);
+  t.match(text, 'user id unknown, CAP_NET_RAW unknown, CAP_NET_ADMIN unknown');
+});

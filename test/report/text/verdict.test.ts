@@ -1,0 +1,250 @@
+import fc from 'fast-check';
+import { test } from 'tap';
+import { classify } from '../../../src/diagnose/classify.js';
+import type { Evidence } from '../../../src/diagnose/observations.js';
+import type { ReportDocument } from '../../../src/diagnose/verdict.js';
+import type { Style } from '../../../src/report/text/style.js';
+import { verdictText } from '../../../src/report/text/verdict.js';
+import { wrapCommand } from '../../../src/report/text/verdict-command.js';
+import {
+  API,
+  answeredWith,
+  denied,
+  dns,
+  evidence,
+  forbidden,
+  HOST,
+  hops,
+  http,
+  rejection,
+  tcp,
+  tls,
+  trace,
+  VPCE,
+  VPCE_NAME,
+} from '../../diagnose/evidence.js';
+
+const plain: Style = { color: false, columns: 80, unicode: true };
+
+function report(given: Evidence): ReportDocument {
+  const tool = { name: 'pprobe', version: '0.1.0' } as const;
+  return {
+    kind: 'report',
+    version: 1,
+    tool,
+    startedAt: '2026-01-02T03:04:05.678Z',
+    durationMs: 3100,
+    ...given,
+    verdict: classify(given),
+  };
+}
+
+const text = (given: Evidence, style: Style = plain, verbose = false) =>
+  verdictText(report(given), style, verbose);
+
+const three = ['10.0.1.5', '10.0.2.5', '10.0.3.5'];
+const timeout = evidence({
+  dns: [dns(HOST, three)],
+  tcp: [tcp(HOST, { '10.0.1.5': 'timeout', '10.0.2.5': 'timeout', '10.0.3.5': 'timeout' })],
+  trace: [trace('filtered', hops(null, null, null, null, null))],
+});
+
+test('the whole text of a healthy endpoint', (t) => {
+  const given = answeredWith([http(200)], { trace: [trace('open', hops(null, '10.0.1.5'))] });
+  t.equal(
+    text(given),
+    `REACHABLE  ${HOST} answers: HTTP 200 from
+           10.0.1.5 in 20 ms.
+
+  ✓ resolve    3 ms  10.0.1.5 and 10.0.2.5 (private)
+  ✓ connect  1.2 ms  TCP 443 open at both addresses
+  ✓ path     800 ms  2 hops, one of them silent
+  ✓ tls       12 ms  TLSv1.3, *.execute-api.us-east-1.amazonaws.com
+  ✓ http      20 ms  HTTP 200
+`,
+  );
+  t.end();
+});
+
+test('the whole text of a name without a private answer', (t) => {
+  const given = evidence({
+    options: { vpce: VPCE_NAME },
+    dns: [dns(HOST, ['52.1.2.3', '52.4.5.6']), dns(VPCE_NAME, three)],
+    tcp: [tcp(HOST, { '52.1.2.3': 'timeout', '52.4.5.6': 'timeout' })],
+    skipped: [{ step: 'trace', reason: 'switched off' }],
+  });
+  t.equal(
+    text(given),
+    `DNS  ${HOST} leads to 52.1.2.3 and
+     52.4.5.6 (public) instead of the VPC endpoint's private addresses.
+     dns.public-answer, confidence high
+
+  ✗ resolve    3 ms  52.1.2.3 and 52.4.5.6 (public)
+  ✗ connect     3 s  TCP 443 silent at both addresses
+  · path             not measured: switched off
+  · tls              not reached
+  · http             not reached
+
+Evidence
+  dns  the resolver 10.0.0.2 answered 52.1.2.3 and 52.4.5.6
+       the endpoint itself,
+       ${VPCE_NAME},
+       is at 10.0.1.5, 10.0.2.5 and 10.0.3.5
+  tcp  no answer within 3 s from 52.1.2.3 and 52.4.5.6: neither SYN-ACK nor RST
+       nor ICMP
+
+What to do
+  1. Call the endpoint by its own name, which resolves here, and name the API in
+     Host
+       curl -v -H 'Host: ${HOST}' \\
+           https://${VPCE_NAME}/prod/orders
+     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-test-invoke-url.html
+  2. Enable private DNS on ${VPCE}; the VPC needs
+     enableDnsSupport and enableDnsHostnames as well
+       aws ec2 modify-vpc-endpoint --vpc-endpoint-id ${VPCE} \\
+           --private-dns-enabled --region us-east-1
+     https://repost.aws/knowledge-center/api-gateway-vpc-connections
+  3. Ask the VPC's own resolver: if it knows the right answer, point this host
+     at it (DHCP options, resolv.conf)
+       pprobe dns ${HOST} \\
+           --server 169.254.169.253
+     https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
+  4. From outside the VPC, forward execute-api.us-east-1.amazonaws.com to a
+     Route 53 Resolver inbound endpoint in the VPC
+     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html
+
+What else it could be
+  - the API is public (Regional or edge-optimized), for which this answer is
+    right
+    Check: aws apigateway get-rest-api --rest-api-id ${API} --region
+           us-east-1 --query endpointConfiguration.types
+`,
+  );
+  t.end();
+});
+
+test('the verdict is the first line, and phases that were not reached say so', (t) => {
+  const lines = text(timeout).split('\n');
+  t.match(lines[0], /^TIMEOUT {2}None of the 3 addresses/);
+  t.match(
+    lines.find((line) => line.includes('resolve')),
+    /✓ resolve +3 ms {2}10\.0\.1\.5/,
+  );
+  t.match(
+    lines.find((line) => line.includes('connect ')),
+    /✗ connect +3 s {2}TCP 443 silent at all 3 addresses/,
+  );
+  t.match(
+    lines.find((line) => line.includes('path ')),
+    /✗ path +800 ms {2}5 hops, all silent/,
+  );
+  t.match(
+    lines.find((line) => line.includes('tls ')),
+    /· tls +not reached/,
+  );
+  t.end();
+});
+
+test('a fault that stands beside the verdict is told apart from guesses', (t) => {
+  const given = evidence({
+    dns: [dns(HOST, three)],
+    tcp: [tcp(HOST, { '10.0.1.5': 'open', '10.0.2.5': 'open', '10.0.3.5': 'timeout' })],
+    tls: [tls('ok')],
+    http: [denied(' because no resource-based policy allows the execute-api:Invoke action')],
+  });
+  const [, wrong = '', else_ = ''] =
+    /Also wrong\n(.*)\n\nWhat else it could be\n(.*)/s.exec(text(given)) ?? [];
+  t.match(wrong, /resource policy of API/);
+  t.match(else_, /security group of their own/);
+  t.match(
+    text(given),
+    /! connect +3 s {2}TCP 443 open at 10\.0\.1\.5 and 10\.0\.2\.5; silent at 10\.0\.3\.5/,
+  );
+  t.end();
+});
+
+test('a page of documentation is mentioned once', (t) => {
+  for (const given of [timeout, answeredWith([denied('')])]) {
+    const links = text(given).match(/https:\/\/(?:docs|repost)\.\S+/g) ?? [];
+    t.ok(links.length > 0);
+    t.equal(new Set(links).size, links.length);
+  }
+  t.end();
+});
+
+test('a policy to paste stands in lines of its own and is JSON', (t) => {
+  const shown = text(
+    answeredWith([denied(' because no resource-based policy allows the execute-api:Invoke action')], {
+      options: { vpce: VPCE },
+    }),
+  );
+  const json = /\{\n.*?\n {7}\}/s.exec(shown)?.[0] ?? '';
+  t.match(JSON.parse(json), { Effect: 'Allow', Condition: { StringEquals: { 'aws:SourceVpce': VPCE } } });
+  t.end();
+});
+
+test('a rejecting hop stands on the path', (t) => {
+  const given = evidence({
+    dns: [dns(HOST, ['10.0.1.5'])],
+    tcp: [tcp(HOST, { '10.0.1.5': 'timeout' })],
+    trace: [trace('prohibited', [...hops('10.0.9.1'), rejection(2, '10.0.0.254', 3, 13, '!X')])],
+  });
+  t.match(text(given), /✗ path +800 ms {2}10\.0\.0\.254 says unreachable !X at hop 2/);
+  t.end();
+});
+
+test('with verbose: where it was measured, and what each line rests on', (t) => {
+  const shown = text(timeout, plain, true);
+  t.match(
+    shown,
+    /Measured from\n {2}host +client \(linux 6\.1 x64\)\n {2}addresses +10\.0\.9\.15\n {2}resolvers +10\.0\.0\.2/,
+  );
+  t.match(shown, /tcp\[0\] +no answer/);
+  t.notMatch(text(timeout), /tcp\[0\]|Measured from/);
+  t.end();
+});
+
+test('plain ASCII where the terminal has no more, colour only where wanted', (t) => {
+  t.notMatch(text(timeout, { color: false, columns: 80 }), /[^\n\x20-\x7e]/);
+  t.match(text(timeout, { color: false, columns: 80 }), /x connect/);
+  const coloured = text(timeout, { ...plain, color: true });
+  t.match(coloured, /\u001b\[31m/);
+  t.equal(coloured.replaceAll(/\u001b\[\d+m/g, ''), text(timeout), 'colour changes nothing else');
+  t.end();
+});
+
+test('only words that may not be split make a line wider than the terminal', (t) => {
+  const givens = [timeout, answeredWith([forbidden()]), answeredWith([denied('')]), evidence()];
+  for (const columns of [60, 80, 120]) {
+    for (const line of givens.flatMap((given) => text(given, { ...plain, columns }).split('\n'))) {
+      if (line.length > columns)
+        t.match(line, /^\s*(?:Check: )?\S+(?: \\)?$|^\s*'[^']*'(?: \\)?$|^\s*--?\S+ '[^']*'(?: \\)?$/, line);
+    }
+  }
+  t.end();
+});
+
+test('what a server said cannot drive the terminal', (t) => {
+  const shown = text(answeredWith([http(500, { message: '\u001b[2Jgone\u202e' })]));
+  t.match(shown, /\\x1b\[2Jgone\\u\{202e\}/);
+  t.end();
+});
+
+test('a command broken over lines is the same command for a shell', (t) => {
+  const word = fc.oneof(
+    fc.stringMatching(/^[a-z.=:/-]{1,20}$/),
+    fc.stringMatching(/^[a-z $;]{1,20}$/).map((inner) => `'${inner}'`),
+  );
+  fc.assert(
+    fc.property(fc.array(word, { minLength: 1 }), fc.integer({ min: 10, max: 100 }), (words, columns) => {
+      const command = words.join(' ');
+      const lines = wrapCommand(command, columns, 4);
+      const joined = lines
+        .map((line) => line.trimStart())
+        .join('\n')
+        .replaceAll(/ \\\n/g, ' ');
+      t.equal(joined, command);
+    }),
+  );
+  t.end();
+});

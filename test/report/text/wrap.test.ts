@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { test } from 'tap';
+import { padFrom, padTo, widthOf, wrap } from '../../../src/report/text/wrap.js';
+
+test('lines break between words and are indented', (t) => {
+  t.equal(wrap('one two three four five six', 20), 'one two three four\nfive six');
+  t.equal(wrap('one two three four five six', 24, 4), '    one two three four\n    five six');
+  t.equal(wrap('one two three four five six', 24, 4, 0), 'one two three four five\n    six');
+  t.end();
+});
+
+test('line breaks in the text are kept', (t) => {
+  t.equal(wrap('one\ntwo\n\nthree', 80, 2), '  one\n  two\n\n  three');
+  t.end();
+});
+
+test('a word longer than a line stays whole, so that it can be copied', (t) => {
+  const name = 'a1b2c3d4e5.execute-api.us-east-1.amazonaws.com';
+  t.equal(wrap(`see ${name} there`, 24), `see\n${name}\nthere`);
+  t.end();
+});
+
+test('a terminal too narrow to hold a sentence is treated as one of twenty cells', (t) => {
+  t.equal(wrap('one two three four five', 1), 'one two three four\nfive');
+  t.end();
+});
+
+test('colour takes no room, wide characters take two cells', (t) => {
+  t.equal(widthOf('\u001b[31mred\u001b[39m'), 3);
+  t.equal(widthOf('网关'), 4);
+  t.equal(widthOf('e\u0301'), 1);
+  t.equal(padTo('\u001b[31mred\u001b[39m', 5), '\u001b[31mred\u001b[39m  ');
+  t.equal(padTo('longer', 3), 'longer');
+  t.equal(padFrom('3 ms', 6), '  3 ms');
+  t.equal(
+    wrap('\u001b[31mone two three four\u001b[39m five', 18),
+    '\u001b[31mone two three four\u001b[39m\nfive',
+  );
+  t.end();
+});
+
+test('no word is lost or split, and no line of several words is too wide', (t) => {
+  const word = fc.stringMatching(/^[a-z]{1,30}$/);
+  fc.assert(
+    fc.property(
+      fc.array(word, { minLength: 1 }),
+      fc.integer({ min: 20, max: 100 }),
+      fc.integer({ min: 0, max: 8 }),
+      (words, columns, indent) => {
+        const lines = wrap(words.join(' '), columns, indent).split('\n');
+        t.same(
+          lines.flatMap((line) => line.trim().split(' ')),
+          words,
+        );
+        for (const line of lines)
+          t.ok(line.length <= Math.max(columns, indent + 20) || !line.trim().includes(' '));
+      },
+    ),
+  );
+  t.end();
+});
