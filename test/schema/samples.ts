@@ -1,0 +1,238 @@
+import type { ErrorDocument } from '../../src/cli/failure.js';
+import type { ReportDocument } from '../../src/diagnose/verdict.js';
+import type { DocumentHeader } from '../../src/document.js';
+import type { DoctorDocument } from '../../src/pipeline/doctor.js';
+import type { DnsDocument } from '../../src/probe/dns/types.js';
+import type { HttpDocument } from '../../src/probe/http/types.js';
+import type { TcpDocument } from '../../src/probe/tcp/types.js';
+import type { TlsDocument } from '../../src/probe/tls/types.js';
+import type { AddressTrace } from '../../src/probe/trace/types.js';
+
+/**
+ * One document of every kind with every member that it can have, optional ones included and no list empty.
+ * Typed, so that a type which gains a member makes the compiler ask for it here, and the validation then for
+ * it in the schema.
+ */
+
+function header<Kind extends string>(kind: Kind): DocumentHeader<Kind> {
+  return {
+    kind,
+    version: 1,
+    tool: { name: 'pprobe', version: '0.1.0' },
+    startedAt: '2026-03-01T12:00:00.000Z',
+    durationMs: 12.345,
+  };
+}
+
+const host = 'abc123defg.execute-api.us-east-1.amazonaws.com';
+
+const dns: Required<DnsDocument> = {
+  ...header('dns'),
+  question: { name: host, type: 'A,AAAA' },
+  status: 'answered',
+  rcode: 'NOERROR',
+  server: '10.0.0.2',
+  transport: 'udp',
+  addresses: [{ address: '10.0.1.5', family: 4, scope: 'private', ttl: 60 }],
+  chain: ['execute-api.us-east-1.amazonaws.com'],
+  records: [{ name: 'execute-api.us-east-1.amazonaws.com', type: 'A', ttl: 60, data: '10.0.1.5' }],
+  extendedErrors: [{ code: 3, text: 'Stale Answer' }],
+  flags: { authoritative: false, recursionAvailable: true, authenticData: false },
+  attempts: [
+    {
+      server: 'fd00::2#5353',
+      transport: 'tcp',
+      name: host,
+      type: 'A',
+      outcome: 'malformed',
+      rcode: null,
+      errno: 'ECONNREFUSED',
+      detail: 'the header is cut off at byte 4',
+      edns: true,
+      durationMs: 1,
+    },
+  ],
+  discarded: { 'bad-id': 1 },
+  compare: {
+    name: 'vpce-0123456789abcdef0-abcdefgh.execute-api.us-east-1.vpce.amazonaws.com',
+    status: 'answered',
+    addresses: [{ address: 'fd00::5', family: 6, scope: 'unique-local', ttl: 60 }],
+    same: false,
+    onlyFirst: ['10.0.1.5'],
+    onlySecond: ['fd00::5'],
+  },
+  system: { addresses: ['10.0.1.5'], errorCode: null, durationMs: 3 },
+};
+
+const tcp: TcpDocument = {
+  ...header('tcp'),
+  host,
+  port: 443,
+  status: 'timeout',
+  attempts: [
+    {
+      address: 'fe80::1%eth0',
+      port: 443,
+      status: 'timeout',
+      errno: null,
+      local: false,
+      durationMs: 3000,
+      localAddress: 'fe80::2%eth0',
+      localPort: 40000,
+    },
+  ],
+  resolution: dns,
+};
+
+const tls: TlsDocument = {
+  ...header('tls'),
+  address: '10.0.1.5',
+  port: 443,
+  serverName: host,
+  status: 'name-mismatch',
+  errorCode: 'ERR_TLS_CERT_ALTNAME_INVALID',
+  protocol: 'TLSv1.3',
+  cipher: 'TLS_AES_128_GCM_SHA256',
+  alpn: 'http/1.1',
+  certificate: {
+    subject: 'other.test',
+    issuer: 'Example CA',
+    names: ['other.test'],
+    validFrom: '2026-01-01T00:00:00.000Z',
+    validTo: '2027-01-01T00:00:00.000Z',
+  },
+  problems: [{ status: 'name-mismatch', code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
+  connectMs: 0.4,
+};
+
+const http: HttpDocument = {
+  ...header('http'),
+  variant: 'plain',
+  url: `https://${host}/prod`,
+  address: '10.0.1.5',
+  status: 403,
+  errorType: 'ForbiddenException',
+  requestId: '0f0f0f0f-0000-4000-8000-000000000000',
+  gatewayId: 'AbCdEfGhIjKlMnO=',
+  viaCloudFront: false,
+  via: '1.1 proxy.test',
+  server: 'Server',
+  location: '/elsewhere',
+  message: 'Forbidden',
+  failure: 'closed',
+  errorCode: 'ECONNRESET',
+};
+
+const trace: AddressTrace = {
+  ...header('trace'),
+  host,
+  address: '10.0.1.5',
+  port: 443,
+  source: '10.0.9.9',
+  method: 'syn',
+  outcome: 'filtered',
+  stoppedBy: 'gap-limit',
+  destinationTtl: 2,
+  hops: [
+    {
+      ttl: 1,
+      probes: [
+        {
+          reply: 'unreachable',
+          from: '10.0.9.1',
+          rttMs: 0.3,
+          icmp: { type: 3, code: 13 },
+          annotation: '!X',
+          mpls: [{ label: 16, tc: 0, bottom: true, ttl: 1 }],
+          late: false,
+          nat: false,
+          errno: 'EPERM',
+        },
+      ],
+    },
+  ],
+  discarded: { 'bad-quote': 1 },
+  resolution: dns,
+};
+
+const report: ReportDocument = {
+  ...header('report'),
+  target: {
+    input: `https://${host}/prod`,
+    host,
+    port: 443,
+    url: `https://${host}/prod`,
+    privateApi: {
+      form: 'default',
+      apiId: 'abc123defg',
+      vpceId: 'vpce-0123456789abcdef0',
+      region: 'us-east-1',
+      stage: 'prod',
+      partition: 'aws',
+      endpointName: 'abc123defg-vpce-0123456789abcdef0.execute-api.us-east-1.amazonaws.com',
+    },
+  },
+  vantage: {
+    hostname: 'ip-10-0-9-9',
+    addresses: ['10.0.9.9'],
+    nameservers: ['10.0.0.2'],
+    platform: 'linux 6.18.44 x64',
+  },
+  observations: { dns: [dns], tcp: [tcp], tls: [tls], http: [http], trace: [trace] },
+  skipped: [{ step: 'trace', reason: 'no engine on this host' }],
+  verdict: {
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'medium',
+    summary: 'no address answers on port 443',
+    evidence: [{ observation: 'tcp[0]', text: '10.0.1.5 was silent for 3 s' }],
+    remedies: [
+      {
+        text: 'Allow TCP 443',
+        command: 'aws ec2 describe-security-groups',
+        snippet: '{}',
+        docs: 'https://docs.aws.amazon.com/vpc/',
+      },
+    ],
+    alternatives: [
+      {
+        class: 'timeout',
+        cause: 'route.loop',
+        confidence: 'low',
+        text: 'packets circle',
+        observed: true,
+        check: 'pprobe trace 10.0.1.5',
+      },
+    ],
+  },
+};
+
+const doctor: DoctorDocument = {
+  ...header('doctor'),
+  engines: [
+    {
+      method: 'syn',
+      available: false,
+      reason: 'raw-socket is not installed',
+      remedy: 'npm install raw-socket',
+    },
+  ],
+  privileges: { uid: 1000, capNetRaw: false, capNetAdmin: null },
+  kernel: { release: '6.18.44', supported: true },
+  node: { version: '20.20.2', platform: 'linux', arch: 'x64' },
+  nameservers: [{ address: '10.0.0.2', vpcResolver: true }],
+  problems: [{ text: 'trace has one engine only', remedy: 'npm install raw-socket' }],
+};
+
+const error: ErrorDocument = {
+  ...header('error'),
+  error: {
+    code: 'capability',
+    message: 'raw sockets need CAP_NET_RAW',
+    argument: '--method',
+    missing: 'CAP_NET_RAW',
+    remedy: 'sudo setcap cap_net_raw+ep "$(command -v node)"',
+  },
+};
+
+export const samples = { dns, tcp, tls, http, trace, report, doctor, error };
