@@ -1,0 +1,45 @@
+import type { Style } from '../report/text/style.js';
+import type { Arguments } from './arguments.js';
+import type { OptionTable } from './options.js';
+import type { Progress } from './progress.js';
+
+/** What a command is given besides its arguments. */
+export interface CommandContext {
+  /** Fires at the first Ctrl-C: finish now, with what was measured. */
+  stop: AbortSignal;
+  /** Where to show what is going on; shows nothing where nobody looks. */
+  progress: Progress;
+}
+
+/** What a command came to. Which of document and text is printed is not its business. */
+export interface CommandResult {
+  /** What --json prints. */
+  document: object;
+  render(style: Style, verbose: boolean): string;
+  exitCode: number;
+}
+
+export interface PositionalSpec {
+  /** As in the usage line: `name`. */
+  name: string;
+  required: boolean;
+  help: string;
+}
+
+export interface Example {
+  /** The whole line, as one types it. */
+  command: string;
+  help: string;
+}
+
+/** One command: what it takes, as data for parsing, help and completion, and what it does. */
+export interface Command {
+  name: string;
+  summary: string;
+  positionals: readonly PositionalSpec[];
+  options: OptionTable;
+  examples: readonly Example[];
+  /** Shown under the options: what the exit codes mean here. */
+  notes: string;
+  run(args: Arguments, context: CommandContext): Promise<CommandResult>;
+}

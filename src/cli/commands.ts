@@ -1,0 +1,48 @@
+import type { Command } from './command.js';
+
+export interface CommandEntry {
+  name: string;
+  summary: string;
+  /** A command's code is read from disk only when its name is on the command line. */
+  load(): Promise<Command>;
+}
+
+/** Every command, in the order of the help text. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'diagnose',
+    summary: 'Find out why an endpoint does not answer: DNS, timeout or policy',
+    load: async () => (await import('./commands/diagnose.js')).diagnoseCommand,
+  },
+  {
+    name: 'dns',
+    summary: 'Look a name up, as nslookup does',
+    load: async () => (await import('./commands/dns.js')).dnsCommand,
+  },
+  {
+    name: 'tcp',
+    summary: 'Connect to every address of a host, as one uses telnet for',
+    load: async () => (await import('./commands/tcp.js')).tcpCommand,
+  },
+  {
+    name: 'trace',
+    summary: 'Show the path of a TCP connection, as traceroute -T does',
+    load: async () => (await import('./commands/trace.js')).traceCommand,
+  },
+  {
+    name: 'explain',
+    summary: 'Judge a saved report again',
+    load: async () => (await import('./commands/explain.js')).explainCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'Tell what this host can do, and how to add what is missing',
+    load: async () => (await import('./commands/doctor.js')).doctorCommand,
+  },
+];
+
+/** Not one of the commands: it prints a shell script, not a measurement. */
+export const completionCommand = {
+  name: 'completion',
+  summary: 'Print a completion script for bash, zsh or fish',
+} as const;

@@ -1,0 +1,23 @@
+import { doctor } from '../../pipeline/doctor.js';
+import { exitCodeOf } from '../../report/exit-code.js';
+import { doctorText } from '../../report/text/doctor.js';
+import { type Arguments, checkIdleOptions } from '../arguments.js';
+import type { Command, CommandResult } from '../command.js';
+import { idleNetworkOptions } from '../options.js';
+
+async function run(args: Arguments): Promise<CommandResult> {
+  checkIdleOptions(args);
+  const document = await doctor();
+  return { document, render: (style) => doctorText(document, style), exitCode: exitCodeOf(document) };
+}
+
+export const doctorCommand: Command = {
+  name: 'doctor',
+  summary: 'Tells what pprobe can do on this host, and how to add what is missing; nothing is sent',
+  positionals: [],
+  options: idleNetworkOptions,
+  examples: [{ command: 'pprobe doctor', help: 'Nameservers, ways to trace, kernel, privileges' }],
+  notes:
+    'Exit code: 0 when a nameserver is configured, even where a way to trace is missing; 3 without any nameserver.',
+  run,
+};

@@ -1,0 +1,108 @@
+import { InvalidInputError } from '../../errors.js';
+import { traceHost } from '../../pipeline/trace-host.js';
+import { exitCodeOf } from '../../report/exit-code.js';
+import { cleanForTerminal } from '../../report/text/clean.js';
+import type { Style } from '../../report/text/style.js';
+import { hopText, traceText } from '../../report/text/trace.js';
+import {
+  type Arguments,
+  choiceOption,
+  familyOption,
+  type IntegerRule,
+  integerOption,
+  milliseconds,
+  portNumber,
+  required,
+  sourceOption,
+} from '../arguments.js';
+import type { Command, CommandContext, CommandResult } from '../command.js';
+import { networkOptions, type OptionTable } from '../options.js';
+
+const queries: IntegerRule = { noun: 'a number of probes', min: 1, max: 10 };
+const ttl: IntegerRule = { noun: 'a TTL', min: 1, max: 255 };
+const gapLimit: IntegerRule = { noun: 'a number of hops', min: 0, max: 255 };
+const parallel: IntegerRule = { noun: 'a number of probes', min: 1, max: 1000 };
+const methods = ['auto', 'syn', 'connect'] as const;
+
+/** One hop per line while it runs: the lines are cut to the screen, so they need not be wrapped before. */
+const liveStyle: Style = { color: false, columns: 1000 };
+
+const options: OptionTable = {
+  port: { type: 'string', alias: 'p', value: 'PORT', help: 'TCP port (443)' },
+  queries: { type: 'string', alias: 'q', value: 'N', help: 'Probes per hop (3)' },
+  'first-ttl': { type: 'string', alias: 'f', value: 'TTL', help: 'Start at this hop (1)' },
+  'max-ttl': { type: 'string', alias: 'm', value: 'TTL', help: 'End at this hop (30)' },
+  'gap-limit': {
+    type: 'string',
+    value: 'N',
+    help: 'End after this many silent hops in a row, 0 for never (5)',
+  },
+  wait: {
+    type: 'string',
+    alias: 'w',
+    value: 'MS',
+    help: 'Longest wait for one answer; most waits are shorter (3000)',
+  },
+  timeout: { type: 'string', value: 'MS', help: 'The same as --wait' },
+  parallel: { type: 'string', value: 'N', help: 'Probes under way at the same time (16)' },
+  method: {
+    type: 'string',
+    value: 'METHOD',
+    help: 'syn: raw packets, needs CAP_NET_RAW; connect: needs Linux 5.8, no privileges; auto: syn where it can (auto)',
+  },
+  ...networkOptions,
+};
+
+async function run(args: Arguments, { stop, progress }: CommandContext): Promise<CommandResult> {
+  const host = required(args, 0);
+  const trace = traceHost(host, {
+    port: integerOption(args, 'port', portNumber),
+    queries: integerOption(args, 'queries', queries),
+    firstTtl: integerOption(args, 'first-ttl', ttl),
+    maxTtl: integerOption(args, 'max-ttl', ttl),
+    gapLimit: integerOption(args, 'gap-limit', gapLimit),
+    waitMs: waitOption(args),
+    parallel: integerOption(args, 'parallel', parallel),
+    method: choiceOption(args, 'method', 'a method', methods),
+    family: familyOption(args),
+    source: sourceOption(args),
+    stop,
+  });
+  const lines = [`tracing the path to ${cleanForTerminal(host)} …`];
+  progress.show(lines);
+  for await (const hop of trace) {
+    lines.push(hopText(hop, liveStyle));
+    progress.show(lines);
+  }
+  const document = await trace;
+  return {
+    document,
+    render: (style, verbose) => traceText(document, style, verbose),
+    exitCode: exitCodeOf(document),
+  };
+}
+
+function waitOption(args: Arguments): number | undefined {
+  const wait = integerOption(args, 'wait', milliseconds);
+  const timeout = integerOption(args, 'timeout', milliseconds);
+  if (wait !== undefined && timeout !== undefined) {
+    throw new InvalidInputError('--timeout', '--timeout: the same as --wait; give one of them');
+  }
+  return wait ?? timeout;
+}
+
+export const traceCommand: Command = {
+  name: 'trace',
+  summary: 'Shows the routers on the path of a TCP connection, and what answers at its end',
+  positionals: [{ name: 'host', required: true, help: 'Name or IP address' }],
+  options,
+  examples: [
+    { command: 'pprobe trace api.example.com', help: 'The path to port 443, without root' },
+    { command: 'pprobe trace 10.0.1.23 -p 8443 -q 1', help: 'Another port, one probe per hop' },
+    { command: 'sudo pprobe trace api.example.com --method syn', help: 'With raw packets' },
+  ],
+  notes:
+    'Marks: * no answer, !N network, !H host, !P protocol unreachable, !X prohibited by a filter, (late) after the wait. ' +
+    'Exit code: 0 open, 13 closed, 11 filtered, 12 prohibited, 14 unreachable, 10 the name could not be resolved.',
+  run,
+};

@@ -1,0 +1,60 @@
+import { open, readFile, writeFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { CapabilityError } from '../errors.js';
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'this user is not permitted to',
+  EPERM: 'this user is not permitted to',
+  EROFS: 'the file system is read-only',
+  EISDIR: 'it is a directory',
+  ENOSPC: 'the disk is full',
+};
+
+/**
+ * The text of a file, or of standard input for `-`. Throws CapabilityError when it cannot be read, and the reason of
+ * `signal` when that fires first.
+ */
+export async function readInput(path: string, signal: AbortSignal): Promise<string> {
+  try {
+    return path === '-' ? await standardInput(signal) : await readFile(path, { encoding: 'utf8', signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw fileProblem('read', path, error);
+  }
+}
+
+/** Throws CapabilityError when a file cannot be written, before the work that fills it. Leaves what it holds. */
+export async function checkWritable(path: string): Promise<void> {
+  try {
+    await (await open(path, 'a')).close();
+  } catch (error) {
+    throw fileProblem('write', path, error);
+  }
+}
+
+/** Writes a document as JSON. Throws CapabilityError when that cannot be done. */
+export async function saveDocument(path: string, document: object): Promise<void> {
+  try {
+    await writeFile(path, `${JSON.stringify(document, null, 2)}\n`);
+  } catch (error) {
+    throw fileProblem('write', path, error);
+  }
+}
+
+function fileProblem(verb: 'read' | 'write', path: string, error: unknown): CapabilityError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const why = verb === 'write' && code === 'ENOENT' ? 'there is no such directory' : (reasons[code] ?? code);
+  return new CapabilityError(path, `cannot ${verb} "${path}": ${why}`, null, { cause: error });
+}
+
+async function standardInput(signal: AbortSignal): Promise<string> {
+  const stop = () => process.stdin.destroy(new Error('interrupted'));
+  signal.addEventListener('abort', stop);
+  try {
+    return await text(process.stdin);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,110 @@
+import { InvalidInputError } from '../errors.js';
+import { type Arguments, orList } from './arguments.js';
+import type { Command } from './command.js';
+import { commands, completionCommand } from './commands.js';
+import { usageOf } from './help.js';
+import { type OptionTable, outputOptions } from './options.js';
+import { completionRequest, parserOf, shells } from './parser.js';
+import { nearest } from './suggest.js';
+
+/** What a command line asks for. */
+export type Invocation =
+  | { kind: 'run'; command: Command; args: Arguments }
+  | { kind: 'help'; command: Command | null }
+  | { kind: 'version' }
+  | { kind: 'completion-script'; shell: string | undefined }
+  /** yargs has printed completions, or the script that asks for them. */
+  | { kind: 'completed' };
+
+/** Takes a command line apart. Throws InvalidInputError for what no command understands. */
+export async function parse(argv: readonly string[]): Promise<Invocation> {
+  if (argv[0] === completionCommand.name) return parseCompletion(argv.slice(1));
+  const mentioned = commands.filter(({ name }) => argv.includes(name));
+  const loaded = await Promise.all(mentioned.map(({ load }) => load()));
+  const parser = parserOf(loaded);
+  const { _: words, '--': verbatim, $0: _name, ...options } = await parser.parseAsync(argv);
+  const [name, ...rest] = words.map(String);
+  if (argv.includes(completionRequest) || name === completionCommand.name) return { kind: 'completed' };
+  const args = { positionals: [...rest, ...textList(verbatim)], options };
+  const command = loaded.find((candidate) => candidate.name === name) ?? null;
+  if (options.help === true) return { kind: 'help', command };
+  if (options.version === true) return { kind: 'version' };
+  if (command === null) throw noSuchCommand(name, options);
+  checkOptions(command, rest, options);
+  checkPositionals(command, args);
+  return { kind: 'run', command, args };
+}
+
+function parseCompletion(argv: readonly string[]): Invocation {
+  if (argv.includes('--help') || argv.includes('-h')) return { kind: 'help', command: null };
+  const [shell, extra] = argv;
+  if (shell === undefined || (shells.includes(shell) && extra === undefined))
+    return { kind: 'completion-script', shell };
+  const wrong = shells.includes(shell) ? extra : shell;
+  throw new InvalidInputError(
+    'shell',
+    `completion: "${wrong}" is not a shell it knows; give ${orList(shells)}, or none`,
+  );
+}
+
+function textList(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function noSuchCommand(name: string | undefined, options: Record<string, unknown>): InvalidInputError {
+  const names = commands.map((entry) => entry.name);
+  const stray = Object.keys(options).find((option) => !Object.hasOwn(outputOptions, option));
+  if (name === undefined && stray !== undefined)
+    return noSuchOption(spelled(stray, options[stray]), null, outputOptions);
+  if (name === undefined) {
+    return new InvalidInputError('command', `no command given; give ${orList(names)}, or see pprobe --help`);
+  }
+  if (/^-./.test(name)) return noSuchOption(name, null, outputOptions);
+  const meant = nearest(name, names);
+  const hint = meant === undefined ? `give ${orList(names)}` : `did you mean "${meant}"?`;
+  return new InvalidInputError('command', `"${name}" is not a command; ${hint}`);
+}
+
+function checkOptions(command: Command, words: readonly string[], options: Record<string, unknown>): void {
+  const known: OptionTable = { ...command.options, ...outputOptions };
+  for (const [name, value] of Object.entries(options)) {
+    const spec = Object.hasOwn(known, name) ? known[name] : undefined;
+    const negatedText = spec?.type === 'string' && value === false;
+    if (spec === undefined || negatedText) throw noSuchOption(spelled(name, value), command, known);
+  }
+  // `-46` reads as a number, so yargs takes it for a word. A lone `-` is standard input.
+  const dashed = words.find((word) => /^-./.test(word));
+  if (dashed !== undefined) throw noSuchOption(dashed, command, known);
+}
+
+function spelled(name: string, value: unknown): string {
+  if (name.length === 1) return `-${name}`;
+  return value === false ? `--no-${name}` : `--${name}`;
+}
+
+function noSuchOption(given: string, command: Command | null, known: OptionTable): InvalidInputError {
+  const full = command === null ? 'pprobe' : `pprobe ${command.name}`;
+  const names = Object.keys(known).filter((name) => name.length > 1 && known[name]?.hidden !== true);
+  const meant = given.startsWith('--') ? nearest(given.slice(2), names) : undefined;
+  const hint = meant === undefined ? `see ${full} --help` : `did you mean --${meant}?`;
+  return new InvalidInputError(given, `${given}: ${full} has no such option; ${hint}`);
+}
+
+function checkPositionals(command: Command, { positionals }: Arguments): void {
+  const missing = command.positionals.find(
+    (spec, index) => spec.required && positionals[index] === undefined,
+  );
+  if (missing !== undefined) {
+    throw new InvalidInputError(
+      missing.name,
+      `${command.name}: <${missing.name}> is missing; usage: ${usageOf(command)}`,
+    );
+  }
+  const extra = positionals[command.positionals.length];
+  if (extra !== undefined) {
+    throw new InvalidInputError(
+      'arguments',
+      `${command.name}: "${extra}" is one too many; usage: ${usageOf(command)}`,
+    );
+  }
+}

@@ -1,0 +1,107 @@
+import { startDocument } from '../document.js';
+import { exitCodes } from '../report/exit-code.js';
+import { version } from '../version.js';
+import { type Arguments, flag } from './arguments.js';
+import type { CommandResult } from './command.js';
+import { failureOf, InterruptedError } from './failure.js';
+import { commandHelp, programHelp } from './help.js';
+import { onInterrupt } from './interrupt.js';
+import { tolerateErrors, writeText } from './output.js';
+import { type Invocation, parse } from './parse.js';
+import { printCompletionScript } from './parser.js';
+import { noProgress, type Progress, terminalProgress } from './progress.js';
+import { styleFor } from './terminal.js';
+
+const interruptedNote = 'pprobe: interrupted; this is what was measured until then\n';
+
+/**
+ * Does what a command line asks for and resolves with the exit code. Results go to standard output, all else to
+ * standard error; with `--json` there is one document on standard output whatever happens.
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  const { stdout, stderr } = process;
+  tolerateErrors(stdout);
+  tolerateErrors(stderr);
+  const header = startDocument('error');
+  const progress = progressFor(argv);
+  const stopping = new AbortController();
+  const ignoreSignals = onInterrupt(
+    () => stopping.abort(new InterruptedError()),
+    () => {
+      progress.clear();
+      process.exit(exitCodes.interrupted);
+    },
+  );
+  try {
+    const crash = nextCrash();
+    return await Promise.race([
+      crash,
+      parse(argv).then((invocation) => perform(invocation, stopping.signal, progress)),
+    ]);
+  } catch (error) {
+    progress.clear();
+    const { exitCode, text, document } = failureOf(error, header);
+    await writeText(stderr, text).catch(() => {});
+    if (wantsJson(argv)) await writeText(stdout, json(document)).catch(() => {});
+    return exitCode;
+  } finally {
+    ignoreSignals();
+  }
+}
+
+/** Rejects with what is thrown where no caller is: in a socket's event, in a promise nobody waits for. */
+function nextCrash(): Promise<never> {
+  return new Promise((_resolve, reject) => process.once('uncaughtException', reject));
+}
+
+async function perform(invocation: Invocation, stop: AbortSignal, progress: Progress): Promise<number> {
+  const { stdout, env } = process;
+  const style = styleFor(stdout, env);
+  switch (invocation.kind) {
+    case 'help': {
+      const { command } = invocation;
+      await writeText(
+        stdout,
+        command === null ? programHelp(style.columns) : commandHelp(command, style.columns),
+      );
+      return exitCodes.ok;
+    }
+    case 'version':
+      await writeText(stdout, `${version}\n`);
+      return exitCodes.ok;
+    case 'completion-script':
+      printCompletionScript(invocation.shell);
+      return exitCodes.ok;
+    case 'completed':
+      return exitCodes.ok;
+    case 'run': {
+      const { command, args } = invocation;
+      const result = await command.run(args, { stop, progress });
+      progress.clear();
+      await writeText(stdout, textOf(result, args));
+      if (!stop.aborted) return result.exitCode;
+      if (!flag(args, 'quiet')) await writeText(process.stderr, interruptedNote).catch(() => {});
+      return exitCodes.interrupted;
+    }
+  }
+
+  function textOf(result: CommandResult, args: Arguments): string {
+    return flag(args, 'json') ? json(result.document) : result.render(style, flag(args, 'verbose'));
+  }
+}
+
+function json(document: object): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** Seen before the command line is known to be right: its mistakes are reported as JSON, too. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end === -1 ? undefined : end).includes('--json');
+}
+
+function progressFor(argv: readonly string[]): Progress {
+  const { stderr, env } = process;
+  const isWatched = stderr.isTTY && env.TERM !== 'dumb' && !argv.includes('--quiet');
+  return isWatched ? terminalProgress(stderr) : noProgress;
+}

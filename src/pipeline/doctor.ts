@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { networkInterfaces, release } from 'node:os';
+import { isVpcResolver } from '../address/well-known.js';
+import { type DocumentHeader, startDocument } from '../document.js';
+import { CapabilityError } from '../errors.js';
+import { atLeast, parseKernelRelease } from '../host/kernel.js';
+import { readPrivileges } from '../host/privileges.js';
+import { readResolvConf } from '../host/resolv-conf.js';
+import { type EngineStatus, engineStatus } from '../wire/engines.js';
+
+/** Something this host lacks. */
+export interface DoctorProblem {
+  text: string;
+  /** The command that adds it, or null where there is none. */
+  remedy: string | null;
+}
+
+/** `pprobe doctor --json`. */
+export interface DoctorDocument extends DocumentHeader<'doctor'> {
+  /** The ways to trace. */
+  engines: EngineStatus[];
+  /** null: not known on this system. */
+  privileges: { uid: number | null; capNetRaw: boolean | null; capNetAdmin: boolean | null };
+  /** `supported`: whether the engine that needs no privileges works on it. */
+  kernel: { release: string; supported: boolean | null };
+  node: { version: string; platform: string; arch: string };
+  /** Those of resolv.conf; none means that names cannot be resolved here. */
+  nameservers: { address: string; vpcResolver: boolean }[];
+  problems: DoctorProblem[];
+}
+
+/** Where to look; a host's own places when left out. */
+export interface DoctorOptions {
+  /** The resolver's configuration. Default /etc/resolv.conf. */
+  resolvConf?: string | undefined;
+  /** Who made this machine, as its firmware says. Default /sys/class/dmi/id/sys_vendor. */
+  vendorFile?: string | undefined;
+  /** Aborting rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * What this host can do for pprobe and what it lacks, with the command that would add it. Looks at the host alone: not
+ * a packet is sent, so it works where nothing else does. Throws the signal's reason.
+ */
+export async function doctor(options: DoctorOptions = {}): Promise<DoctorDocument> {
+  options.signal?.throwIfAborted();
+  const header = startDocument('doctor');
+  const [engines, privileges, resolvers] = await Promise.all([
+    engineStatus(),
+    readPrivileges(),
+    readNameservers(options),
+  ]);
+  options.signal?.throwIfAborted();
+  const { uid, capNetRaw, capNetAdmin } = privileges;
+  return {
+    ...header(),
+    engines,
+    privileges: { uid, capNetRaw, capNetAdmin },
+    kernel: { release: release(), supported: isKernelSupported() },
+    node: { version: process.versions.node, platform: process.platform, arch: process.arch },
+    nameservers: resolvers.nameservers,
+    problems: [...resolvers.problems, ...engines.flatMap(engineProblem)],
+  };
+}
+
+/** ICMP errors reach a TCP socket that is connecting since Linux 5.8. */
+function isKernelSupported(): boolean | null {
+  if (process.platform !== 'linux') return false;
+  const kernel = parseKernelRelease(release());
+  return kernel === null ? null : atLeast(kernel, 5, 8);
+}
+
+function engineProblem({ method, available, reason, remedy }: EngineStatus): DoctorProblem[] {
+  return available ? [] : [{ text: `trace --method ${method}: ${reason ?? 'not available'}`, remedy }];
+}
+
+interface Resolvers {
+  nameservers: DoctorDocument['nameservers'];
+  problems: DoctorProblem[];
+}
+
+async function readNameservers(options: DoctorOptions): Promise<Resolvers> {
+  const { resolvConf = '/etc/resolv.conf', vendorFile = '/sys/class/dmi/id/sys_vendor' } = options;
+  try {
+    const { nameservers, ignoredNameservers } = await readResolvConf(resolvConf);
+    const vpcRanges = await possibleVpcRanges(vendorFile);
+    const problems: DoctorProblem[] = [];
+    if (nameservers.length === 0) {
+      const text = `${resolvConf} names no nameserver, so names cannot be resolved here; name one with --server ADDR`;
+      problems.push({ text, remedy: null });
+    }
+    if (ignoredNameservers.length > 0) {
+      const ignored = ignoredNameservers.map((value) => JSON.stringify(value)).join(', ');
+      problems.push({
+        text: `${resolvConf}: the C library passes over the nameserver ${ignored}`,
+        remedy: null,
+      });
+    }
+    return {
+      nameservers: nameservers.map((address) => ({
+        address,
+        vpcResolver: isVpcResolver(address, vpcRanges),
+      })),
+      problems,
+    };
+  } catch (error) {
+    if (!(error instanceof CapabilityError)) throw error;
+    return { nameservers: [], problems: [{ text: error.message, remedy: error.remedy }] };
+  }
+}
+
+/**
+ * Every range that the VPC of an EC2 instance can have, seen from its own addresses: /16 to /28. What is at base plus
+ * two of one of them and a nameserver, is the VPC's resolver. Elsewhere, none.
+ */
+async function possibleVpcRanges(vendorFile: string): Promise<string[]> {
+  const maker = await readFile(vendorFile, 'utf8').catch(() => '');
+  if (!maker.startsWith('Amazon EC2')) return [];
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const masks = Array.from({ length: 13 }, (_, index) => 16 + index);
+  return own
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .flatMap(({ address }) => masks.map((mask) => `${address}/${mask}`));
+}

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { test } from 'tap';
+import {
+  choiceOption,
+  familyOption,
+  flag,
+  integerOption,
+  listOption,
+  milliseconds,
+  parseInteger,
+  portNumber,
+  sourceOption,
+  textOption,
+} from '../../src/cli/arguments.js';
+import { InvalidInputError } from '../../src/errors.js';
+
+function given(options: Record<string, unknown>) {
+  return { positionals: [], options };
+}
+
+test('a whole number within bounds is read, and its absence is undefined', async (t) => {
+  t.equal(integerOption(given({ timeout: '1500' }), 'timeout', milliseconds), 1500);
+  t.equal(integerOption(given({}), 'timeout', milliseconds), undefined);
+});
+
+test('a number that is none names the option, what was given and what would be right', async (t) => {
+  for (const text of [
+    'abc',
+    '1.5s',
+    '-5',
+    '0',
+    '600001',
+    '1e3',
+    '0x10',
+    ' 5',
+    '5 ',
+    '９',
+    'NaN',
+    'Infinity',
+  ]) {
+    t.throws(() => integerOption(given({ timeout: text }), 'timeout', milliseconds), {
+      name: 'InvalidInputError',
+      argument: '--timeout',
+      message: `--timeout: "${text}" is not a number of milliseconds; give a whole number from 1 to 600000`,
+    });
+  }
+});
+
+test('ports go from 1 to 65535', async (t) => {
+  t.equal(parseInteger('port', '65535', portNumber), 65535);
+  for (const text of ['0', '65536', '70000', 'https', '443/tcp', '']) {
+    t.throws(() => parseInteger('port', text, portNumber), {
+      argument: 'port',
+      message: `port: "${text}" is not a port; give a whole number from 1 to 65535`,
+    });
+  }
+});
+
+test('whatever the text, the number is within bounds or the error is of one line about the option', async (t) => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.integer().map(String), fc.double().map(String)), (text) => {
+      try {
+        const value = parseInteger('port', text, portNumber);
+        return Number.isInteger(value) && value >= 1 && value <= 65535 && Number(text) === value;
+      } catch (error) {
+        return error instanceof InvalidInputError && error.message.startsWith('port: ');
+      }
+    }),
+  );
+  t.pass();
+});
+
+test('an option given twice is a mistake, not a list', async (t) => {
+  t.throws(() => textOption(given({ timeout: ['5', '6'] }), 'timeout'), {
+    message: '--timeout: given twice; give it once',
+  });
+  t.throws(() => integerOption(given({ timeout: ['5', '6', '7'] }), 'timeout', milliseconds), {
+    message: '--timeout: given 3 times; give it once',
+  });
+});
+
+test('an option without its value says what to give', async (t) => {
+  t.throws(() => integerOption(given({ timeout: '' }), 'timeout', milliseconds), {
+    message: '--timeout: needs a value; give a whole number from 1 to 600000',
+  });
+  t.throws(() => choiceOption(given({ method: '' }), 'method', 'a method', ['syn', 'connect']), {
+    message: '--method: needs a value; give syn or connect',
+  });
+  const message = (name: string) => ({ message: `--${name}: needs a value; see --help` });
+  t.throws(() => textOption(given({ save: '' }), 'save'), message('save'));
+  t.throws(() => listOption(given({ type: 'A,,MX' }), 'type'), message('type'));
+  t.throws(() => listOption(given({ type: ['A', ''] }), 'type'), message('type'));
+});
+
+test('a list takes commas and repetition', async (t) => {
+  t.same(listOption(given({ type: ['A,AAAA', 'MX, TXT'] }), 'type'), ['A', 'AAAA', 'MX', 'TXT']);
+  t.same(listOption(given({ type: 'A' }), 'type'), ['A']);
+  t.equal(listOption(given({}), 'type'), undefined);
+});
+
+test('a choice outside of the list names the list', async (t) => {
+  const methods = ['auto', 'syn', 'connect'] as const;
+  t.equal(choiceOption(given({ method: 'syn' }), 'method', 'a method', methods), 'syn');
+  t.throws(() => choiceOption(given({ method: 'udp' }), 'method', 'a method', methods), {
+    message: '--method: "udp" is not a method; give auto, syn or connect',
+  });
+});
+
+test('-4 and -6 exclude each other', async (t) => {
+  t.equal(familyOption(given({ '4': true })), 4);
+  t.equal(familyOption(given({ '6': true })), 6);
+  t.equal(familyOption(given({})), undefined);
+  t.throws(() => familyOption(given({ '4': true, '6': true })), { message: /^-4 and -6: give one of them/ });
+});
+
+test('a source is an address of the family asked for', async (t) => {
+  t.equal(sourceOption(given({ source: 'fd00::1', '6': true })), 'fd00::1');
+  t.throws(() => sourceOption(given({ source: 'eth0' })), {
+    message: /^--source: "eth0" is not an IP address/,
+  });
+  t.throws(() => sourceOption(given({ source: 'fd00::1', '4': true })), {
+    message: /is IPv6, and -4 excludes it$/,
+  });
+});
+
+test('a switch is on when it was given, and off after --no-', async (t) => {
+  t.equal(flag(given({ tcp: true }), 'tcp'), true);
+  t.equal(flag(given({ tcp: false }), 'tcp'), false);
+  t.equal(flag(given({}), 'tcp'), false);
+});

@@ -1,0 +1,30 @@
+import { test } from 'tap';
+import { commands } from '../../src/cli/commands.js';
+import { commandHelp, programHelp, usageOf } from '../../src/cli/help.js';
+
+test('the help of the program names every command, every exit code, and fits 80 columns', async (t) => {
+  const text = programHelp(80);
+  for (const { name, summary } of commands) t.match(text, `  ${name}`.padEnd(14) + summary.slice(0, 40));
+  for (const code of [0, 1, 2, 3, 10, 11, 12, 13, 14, 15, 16, 20, 130])
+    t.match(text, new RegExp(`^ {2}${code} +\\S`, 'm'));
+  t.same(
+    text.split('\n').filter((line) => line.length > 80),
+    [],
+  );
+});
+
+test('the help of every command has a usage line, an example and all its options, and fits 80 columns', async (t) => {
+  for (const { load } of commands) {
+    const command = await load();
+    const text = commandHelp(command, 80);
+    t.match(text, `Usage: ${usageOf(command)}\n`);
+    t.match(text, /\nExamples:\n {2}\S*pprobe/);
+    for (const [name, { hidden, negatable }] of Object.entries(command.options)) {
+      const spelled = name.length === 1 ? `  -${name} ` : `--${negatable ? '[no-]' : ''}${name}`;
+      t.equal(text.includes(spelled), hidden !== true, `${command.name} ${spelled}`);
+    }
+    // A name to compare with is long, and an example must be copied in one piece.
+    const wide = text.split('\n').filter((line) => line.length > 80 && !line.startsWith('  pprobe '));
+    t.same(wide, [], command.name);
+  }
+});

@@ -1,0 +1,126 @@
+import { test } from 'tap';
+import { validateDocument } from '../schema/validate.js';
+import { pprobe } from './pprobe.js';
+
+const longLabel = 'a'.repeat(64);
+const longName = `${'abcdefgh.'.repeat(30)}com`;
+
+/** What a user mistypes, and what the one line about it must say. */
+const mistakes: [line: string, says: RegExp][] = [
+  ['', /no command given; give diagnose, dns, tcp, trace, explain or doctor/],
+  ['dsn api.example', /"dsn" is not a command; did you mean "dns"\?/],
+  ['ping api.example', /"ping" is not a command; give diagnose, dns/],
+  ['--frob', /--frob: pprobe has no such option/],
+  ['dns', /dns: <name> is missing; usage: pprobe dns <name> \[server\] \[options\]/],
+  ['tcp', /<host> is missing/],
+  ['trace', /<host> is missing/],
+  ['diagnose', /<target> is missing/],
+  ['explain', /<file> is missing/],
+  ['dns a b c', /"c" is one too many; usage:/],
+  ['doctor now', /"now" is one too many/],
+  [`dns ${longLabel}.example`, /label of 64 octets/],
+  [`dns ${longName}`, /253/],
+  [`tcp ${longLabel}.example`, /label of 64 octets/],
+  ['dns a..b', /empty label/],
+  ['dns a -t FOO', /"FOO" is no record type/],
+  ['dns a -t A,AAA', /"AAA" is no record type: write AAAA or CAA/],
+  ['dns a --server nope', /server "nope" is not an IP address/],
+  ['dns a 127.0.0.1:53', /write 127\.0\.0\.1#53/],
+  ['dns -x not-an-address', /is not an IP address/],
+  ['dns -x 10.0.0.1 -t A', /--type: leave it out; --reverse/],
+  ['dns a --compare b -x', /--compare: leave it out/],
+  ['dns a -t A -6', /-6: leave it out; --type/],
+  [
+    'dns a --timeout abc',
+    /--timeout: "abc" is not a number of milliseconds; give a whole number from 1 to 60000/,
+  ],
+  ['dns a --timeout', /--timeout: needs a value/],
+  ['dns a --timeout 5 --timeout 6', /--timeout: given twice; give it once/],
+  ['dns a --timeout=', /--timeout: needs a value/],
+  ['dns a --tries 0', /--tries: "0" is not/],
+  ['tcp 127.0.0.1 0', /port: "0" is not a port; give a whole number from 1 to 65535/],
+  ['tcp 127.0.0.1 70000', /port: "70000"/],
+  ['tcp 127.0.0.1 abc', /port: "abc"/],
+  ['tcp 127.0.0.1 -6', /IPv4 address, but only IPv6/],
+  ['tcp 127.0.0.1 -4 -6', /-4 and -6: give one of them/],
+  ['tcp 127.0.0.1 --source eth0', /--source: "eth0" is not an IP address/],
+  ['tcp 127.0.0.1 -z', /-z: pprobe tcp has no such option/],
+  ['tcp 127.0.0.1 -46', /-46: pprobe tcp has no such option/],
+  ['tcp 127.0.0.1 --no-timeout', /--no-timeout: pprobe tcp has no such option/],
+  ['tcp 127.0.0.1 --tmeout 5', /did you mean --timeout\?/],
+  ['tcp 127.0.0.1 --host 10.0.0.1', /--host: pprobe tcp has no such option/],
+  ['tcp 127.0.0.1 --count 3', /--count: pprobe tcp has no such option/],
+  ['trace 127.0.0.1 -p 1 -p 2', /--port: given twice/],
+  ['trace 127.0.0.1 -q 11', /--queries: "11" is not a number of probes; give a whole number from 1 to 10/],
+  ['trace 127.0.0.1 -f 9 -m 3', /first TTL/],
+  ['trace 127.0.0.1 --method udp', /--method: "udp" is not a method; give auto, syn or connect/],
+  ['trace 127.0.0.1 --wait 5 --timeout 6', /--timeout: the same as --wait/],
+  ['trace 127.0.0.1 --watch', /--watch: pprobe trace has no such option/],
+  ['diagnose ftp://api.example/', /is not an https URL/],
+  ['diagnose https://user:secret@api.example/', /carried credentials/],
+  ['diagnose 127.0.0.1:99999', /99999/],
+  ['diagnose 127.0.0.1 --html out.html', /--html: pprobe diagnose has no such option/],
+  ['explain report.json --timeout x', /--timeout: "x"/],
+  ['completion tcsh', /completion: "tcsh" is not a shell it knows; give bash, zsh or fish/],
+];
+
+/** Node takes a second to start a dozen at once on a small machine. */
+async function inBatches<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  const lane = async () => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all([lane(), lane(), lane()]);
+}
+
+test('every mistake: exit 2, nothing on stdout, one line on stderr that says what would be right', async (t) => {
+  await inBatches(mistakes, async ([line, says]) => {
+    const args = line === '' ? [] : line.split(' ');
+    const { code, stdout, stderr } = await pprobe(args);
+    const label = `pprobe ${line.slice(0, 60)}`;
+    t.equal(code, 2, label);
+    t.equal(stdout, '', label);
+    t.match(stderr, /^pprobe: [^\n]+\n$/, label);
+    t.match(stderr, says, label);
+  });
+});
+
+test('--json: the same mistake is one valid document on stdout besides', async (t) => {
+  const lines = [
+    'dns --json',
+    'tcp 127.0.0.1 0 --json',
+    '--json tcp 127.0.0.1 --bogus',
+    'dsn --json',
+    'dns a --timeout --json',
+  ];
+  await inBatches(lines, async (line) => {
+    const { code, stdout, stderr } = await pprobe(line.split(' '));
+    t.equal(code, 2, line);
+    t.match(stderr, /^pprobe: [^\n]+\n$/, line);
+    const document = JSON.parse(stdout);
+    t.same(validateDocument(document), [], line);
+    t.equal(document.error.code, 'invalid-input', line);
+    t.equal(stderr, `pprobe: ${document.error.message}\n`, line);
+  });
+});
+
+test('what a user gave cannot drive the terminal nor break the line', async (t) => {
+  const { code, stderr } = await pprobe(['dns', 'a\nb\x1b[31m']);
+  t.equal(code, 2);
+  t.match(stderr, /^pprobe: [^\n\x1b]+\n$/);
+});
+
+test('a file that cannot be read or written is exit 3, before anything is measured', async (t) => {
+  const lines: [string, RegExp][] = [
+    ['explain /nonexistent.json', /cannot read "\/nonexistent\.json": there is no such file/],
+    ['explain /', /cannot read "\/": it is a directory/],
+    ['diagnose 127.0.0.1:1 --save /nonexistent/report.json', /cannot write .*: there is no such directory/],
+    ['diagnose 127.0.0.1:1 --ca-file /nonexistent.pem', /cannot read "\/nonexistent\.pem"/],
+  ];
+  await inBatches(lines, async ([line, says]) => {
+    const { code, stdout, stderr } = await pprobe(line.split(' '));
+    t.equal(code, 3, line);
+    t.equal(stdout, '', line);
+    t.match(stderr, says, line);
+  });
+});
