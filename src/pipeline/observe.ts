@@ -11,6 +11,7 @@ import type { TraceOptions } from '../probe/trace/options.js';
 import { traceAddress } from '../probe/trace/trace.js';
 import { addressesOf, type HostAddresses } from './addresses-of.js';
 import { askAddress } from './ask-address.js';
+import { prepare } from './prepare.js';
 
 /** What `observe` is doing right now, for a line of progress. */
 export type Progress = (message: string) => void;
@@ -50,6 +51,7 @@ const mostTraces = 4;
 export async function observe(target: Target, options: ObserveOptions = {}): Promise<Evidence> {
   const observations: Observations = { dns: [], tcp: [], tls: [], http: [], trace: [] };
   const skipped: SkippedStep[] = [];
+  await prepare(options);
   const vantage = readVantage();
   options.onProgress?.(`resolving ${target.host}`);
   const [found, comparison] = await Promise.all([

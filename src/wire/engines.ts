@@ -5,7 +5,7 @@ import { loadLibc } from '../libc/load.js';
 import { routeMtu } from '../libc/route-mtu.js';
 import { openErrorQueueWire } from './error-queue.js';
 import { heldPorts, unheldPorts } from './port-lease.js';
-import { openRawSocketPort } from './raw-socket.js';
+import { loadRawSocket, openRawSocketPort } from './raw-socket.js';
 import { sourceFor } from './source-address.js';
 import { openSynWire } from './syn.js';
 import type { Wire, WireListener, WireMethod, WireTarget } from './wire.js';
@@ -38,6 +38,11 @@ export async function openWire(
     if (choice === 'syn' || !(error instanceof CapabilityError)) throw error;
     return openConnect(target, listener);
   }
+}
+
+/** Loads the engines' native parts, where the host has them, so that opening a wire costs no more than its sockets. */
+export async function preloadEngines(): Promise<void> {
+  await Promise.allSettled([loadLibc(), loadRawSocket()]);
 }
 
 /** What each engine would say if asked to work on this host, without sending a packet. */
