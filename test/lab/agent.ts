@@ -1,0 +1,96 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { applyState, endpointConfig, type Machinery } from './agent/apply.js';
+import { makeCertificates } from './agent/certificates.js';
+import { serveControl } from './agent/control.js';
+import { configureNamespaces, createNamespaces } from './agent/network.js';
+import { startServer } from './agent/server.js';
+import type { EndpointConfig } from './endpoint/main.js';
+import { type Fault, faultNamed } from './faults/index.js';
+import { type AgentOptions, files, type Readiness, type Reply, type Request } from './protocol.js';
+import type { ResolverConfig } from './resolver/zone.js';
+import { healthy, onpremResolver, publicFrontEnd } from './state.js';
+
+/**
+ * The first process of a lab's namespaces. It makes the network, runs the servers and switches faults; when it ends,
+ * the kernel ends every process it started and removes the namespaces.
+ */
+
+const options = JSON.parse(process.argv[2] ?? '') as AgentOptions;
+let broken: Fault | null = null;
+
+if (options.until === 'parent') process.stdin.on('end', leave).on('close', leave).resume();
+
+try {
+  const machinery = await build();
+  await serveControl(files.control, (request) => handle(machinery, request));
+  report({ ready: true });
+} catch (error) {
+  report({ ready: false, error: error instanceof Error ? error.message : String(error) });
+  process.exit(1);
+}
+
+async function build(): Promise<Machinery> {
+  const namespaces = createNamespaces(options.dir, healthy.nameservers);
+  const certificates = makeCertificates();
+  writeFileSync(join(options.dir, files.certificateAuthority), certificates.authority);
+  await namespaces;
+
+  // The servers start while the network is configured; they bind to its addresses only when they are configured too.
+  const network = configureNamespaces();
+  const resolver = startServer<ResolverConfig>('vpc', './resolver/main.js', die);
+  const onprem = startServer<ResolverConfig>('onprem', './resolver/main.js', die);
+  const endpoints = (['eni-a', 'eni-b'] as const).map((namespace) =>
+    startServer<EndpointConfig>(namespace, './endpoint/main.js', die),
+  );
+  const frontEnd = startServer<EndpointConfig>('public', './endpoint/main.js', die);
+  await network;
+
+  const endpoint = endpointConfig(certificates, healthy.endpoint);
+  await Promise.all([
+    resolver.configure(healthy.resolver),
+    onprem.configure(onpremResolver),
+    ...endpoints.map((server) => server.configure(endpoint)),
+    frontEnd.configure(endpointConfig(certificates, publicFrontEnd)),
+  ]);
+  return { dir: options.dir, certificates, resolver, endpoints };
+}
+
+async function handle(machinery: Machinery, request: Request): Promise<Reply> {
+  switch (request.do) {
+    case 'break':
+      await change(machinery, faultNamed(request.fault));
+      break;
+    case 'heal':
+      await change(machinery, null);
+      break;
+    case 'status':
+      break;
+    case 'stop':
+      // The answer goes first.
+      setImmediate(leave);
+      break;
+  }
+  return { ok: true, fault: broken?.name ?? null };
+}
+
+async function change(machinery: Machinery, next: Fault | null): Promise<void> {
+  const from = broken?.state ?? healthy;
+  // Before it is done: healing after a change that failed half way then undoes what was done of it.
+  broken = next;
+  await applyState(machinery, from, next?.state ?? healthy);
+}
+
+function report(readiness: Readiness): void {
+  process.stdout.write(`${JSON.stringify(readiness)}\n`);
+}
+
+function die(reason: string): void {
+  console.error(reason);
+  process.exit(1);
+}
+
+function leave(): void {
+  rmSync(options.dir, { recursive: true, force: true });
+  process.exit(0);
+}

@@ -1,0 +1,61 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { EndpointConfig } from '../endpoint/main.js';
+import type { ResolverConfig } from '../resolver/zone.js';
+import type { EndpointState, LabState } from '../state.js';
+import { runTool } from '../tools.js';
+import { type NamespaceName, namespaceNames } from '../topology.js';
+import type { Certificates } from './certificates.js';
+import { writeResolvConf } from './network.js';
+import type { Server } from './server.js';
+
+/** What of the lab can be changed while it runs. */
+export interface Machinery {
+  dir: string;
+  certificates: Certificates;
+  resolver: Server<ResolverConfig>;
+  endpoints: readonly Server<EndpointConfig>[];
+}
+
+/** Takes the lab from one state to another: what is the same in both is left alone. */
+export async function applyState(machinery: Machinery, from: LabState, to: LabState): Promise<void> {
+  const work: Promise<void>[] = [];
+  if (!isDeepStrictEqual(from.nameservers, to.nameservers)) writeResolvConf(machinery.dir, to.nameservers);
+  if (!isDeepStrictEqual(from.clientRoutes, to.clientRoutes)) {
+    work.push(replaceRoutes(from.clientRoutes, to.clientRoutes));
+  }
+  for (const namespace of namespaceNames) {
+    const chains = to.filters[namespace];
+    if (from.filters[namespace] !== chains) work.push(replaceFilter(namespace, chains ?? null));
+  }
+  if (!isDeepStrictEqual(from.resolver, to.resolver)) work.push(machinery.resolver.configure(to.resolver));
+  if (!isDeepStrictEqual(from.endpoint, to.endpoint)) {
+    const config = endpointConfig(machinery.certificates, to.endpoint);
+    work.push(...machinery.endpoints.map((endpoint) => endpoint.configure(config)));
+  }
+  await Promise.all(work);
+}
+
+/** The state of an endpoint with the certificate it names. */
+export function endpointConfig(certificates: Certificates, state: EndpointState): EndpointConfig {
+  const { certificate, key } = certificates.byKind[state.certificate];
+  return { listening: state.listening, certificate, key, gateway: state.gateway };
+}
+
+async function replaceRoutes(from: readonly string[], to: readonly string[]): Promise<void> {
+  const lines = [
+    ...from.filter((route) => !to.includes(route)).map((route) => `route delete ${route}`),
+    ...to.filter((route) => !from.includes(route)).map((route) => `route add ${route}`),
+  ];
+  await runTool(['ip', '-n', 'client', '-batch', '-'], `${lines.join('\n')}\n`);
+}
+
+/** One transaction; the table is declared first so that deleting it cannot fail. */
+async function replaceFilter(namespace: NamespaceName, chains: string | null): Promise<void> {
+  const rules = [
+    'table inet lab',
+    'delete table inet lab',
+    ...(chains === null ? [] : ['table inet lab {', chains, '}']),
+    '',
+  ];
+  await runTool(['nsenter', `--net=/run/netns/${namespace}`, 'nft', '-f', '-'], rules.join('\n'));
+}

@@ -1,0 +1,32 @@
+import { createAuthority, type Identity } from '../certificate/certificate.js';
+import { region } from '../facts.js';
+import type { CertificateKind } from '../state.js';
+
+const hourMs = 3_600_000;
+/** The names of the real certificate; the bare service name is not among them. */
+const serviceNames = [`*.execute-api.${region}.amazonaws.com`, `*.execute-api.${region}.vpce.amazonaws.com`];
+const otherNames = [`internal-orders-1234567890.${region}.elb.amazonaws.com`];
+
+export interface Certificates {
+  /** PEM of the authority that the lab's clients are to trust. */
+  authority: string;
+  byKind: Record<CertificateKind, Identity>;
+}
+
+/** Every certificate a lab can serve, made anew for each lab. */
+export function makeCertificates(): Certificates {
+  const trusted = createAuthority('pprobe lab CA');
+  const stranger = createAuthority('Inspecting Firewall CA');
+  const now = Date.now();
+  const current = { validFrom: new Date(now - hourMs), validTo: new Date(now + 7 * 24 * hourMs) };
+  const past = { validFrom: new Date(now - 48 * hourMs), validTo: new Date(now - 24 * hourMs) };
+  return {
+    authority: trusted.certificate,
+    byKind: {
+      valid: trusted.issue({ names: serviceNames, ...current }),
+      'other-name': trusted.issue({ names: otherNames, ...current }),
+      untrusted: stranger.issue({ names: serviceNames, ...current }),
+      expired: trusted.issue({ names: serviceNames, ...past }),
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { files } from '../protocol.js';
+import { configurationScript, namespacesScript, setupPlan } from '../setup.js';
+import { runTool } from '../tools.js';
+import { topology } from '../topology.js';
+
+const plan = setupPlan(topology);
+
+/**
+ * Makes the lab's network namespaces inside those this process was started in: a /run of its own for their names, and
+ * the lab's resolv.conf and hosts over the machine's.
+ *
+ * /etc/resolv.conf is often a link into /run (systemd-resolved), which is covered; its target is found before and made
+ * again after. What lies in /run of the machine's own resolver and name cache is out of sight, as it must be.
+ */
+export async function createNamespaces(dir: string, nameservers: readonly string[]): Promise<void> {
+  writeResolvConf(dir, nameservers);
+  writeFileSync(join(dir, files.hosts), '127.0.0.1 localhost\n::1 localhost\n');
+  const covers = [join(dir, files.resolvConf), join(dir, files.hosts)];
+  await runTool(['sh', '-s', ...covers], mounts + namespacesScript(plan));
+}
+
+/** Gives the namespaces their addresses, routes and settings; afterwards packets pass. */
+export async function configureNamespaces(): Promise<void> {
+  await runTool(['sh', '-s'], configurationScript(plan));
+}
+
+/** Written in place: what is mounted over /etc/resolv.conf is this file, not its name. */
+export function writeResolvConf(dir: string, nameservers: readonly string[]): void {
+  const lines = ['search ec2.internal', ...nameservers.map((address) => `nameserver ${address}`), ''];
+  writeFileSync(join(dir, files.resolvConf), lines.join('\n'));
+}
+
+const mounts = `set -eu
+mount --make-rprivate /
+resolv=$(readlink -f /etc/resolv.conf)
+hosts=$(readlink -f /etc/hosts)
+mount -t tmpfs -o mode=0755 tmpfs /run
+mkdir /run/netns
+over() {
+  case $2 in /run/*) mkdir -p "$(dirname "$2")"; : > "$2" ;; esac
+  mount --bind "$1" "$2"
+}
+over "$1" "$resolv"
+over "$2" "$hosts"
+`;

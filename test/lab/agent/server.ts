@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { ServerReply } from '../serve.js';
+import { toolEnvironment } from '../tools.js';
+import type { NamespaceName } from '../topology.js';
+
+/** A server process of the lab, from the agent's side. */
+export interface Server<Config> {
+  /** Resolves when the configuration is in force. @throws Error with the server's reason, where it cannot be. */
+  configure(config: Config): Promise<void>;
+}
+
+/**
+ * Starts a bundled program, named relative to this one, inside a namespace. Where it ends by itself the lab is no
+ * longer what it says it is, so `onDeath` is told.
+ */
+export function startServer<Config extends object>(
+  namespace: NamespaceName,
+  program: string,
+  onDeath: (reason: string) => void,
+): Server<Config> {
+  const file = fileURLToPath(new URL(program, import.meta.url));
+  const child = spawn('nsenter', [`--net=/run/netns/${namespace}`, process.execPath, file], {
+    env: toolEnvironment,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  child.on('error', (error) => onDeath(`${program} in ${namespace}: ${error.message}`));
+  child.on('exit', (code, signal) => onDeath(`${program} in ${namespace} ended (${signal ?? code})`));
+  return {
+    async configure(config) {
+      const answered = once(child, 'message');
+      child.send(config);
+      const [reply] = (await answered) as [ServerReply];
+      if (!reply.applied) throw new Error(`${program} in ${namespace}: ${reply.error}`);
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { elapsedMs, nowMs } from '../../../src/clock.js';
+import { type Expectation, faults } from '../faults/index.js';
+import type { Lab } from '../lab.js';
+import { findSharedLab, startSharedLab } from '../shared.js';
+import { type NamespaceName, namespaceNames } from '../topology.js';
+import { seconds } from './text.js';
+
+/** The commands on the shared lab. Each gives its exit code; an Error's message is for the user. */
+
+export async function up(): Promise<number> {
+  const startMs = nowMs();
+  const { lab } = await startSharedLab('stop');
+  introduce(lab, elapsedMs(startMs));
+  return 0;
+}
+
+/** Until Ctrl-C, or until `down` is given elsewhere. However this process ends, the lab ends too. */
+export async function upInForeground(): Promise<number> {
+  const startMs = nowMs();
+  const { lab, ended } = await startSharedLab('parent');
+  introduce(lab, elapsedMs(startMs));
+  const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await Promise.race([interrupted.then(() => lab.stop()), ended]);
+  return 0;
+}
+
+function introduce(lab: Lab, durationMs: number): void {
+  const { addresses, names, url, caFile } = lab.facts;
+  console.log(`The lab is up in ${seconds(durationMs)}: a VPC with a private API, healthy.
+
+    client ── vpc ── r1 ── r2 ── r3 ── public
+              │ │                 └─── onprem
+          eni-a eni-b
+
+  client   ${both(addresses.client)}   where you run things
+  vpc      ${both(addresses.resolver)}   the VPC's router and its resolver
+  eni-a    ${both(addresses.eniA)}   the endpoint's interface in subnet a
+  eni-b    ${both(addresses.eniB)}   the endpoint's interface in subnet b
+  public   ${both(addresses.public)}   API Gateway's public front end; port 80 is closed
+  onprem   ${both(addresses.onprem)}   a resolver that does not know the private zone
+
+  API      ${url}
+  endpoint ${names.vpce}
+  CA       ${caFile}
+
+Try:
+  npm run lab -- exec -- node bin/pprobe.js diagnose ${url} --ca-file ${caFile}
+  npm run lab -- faults                 what can be broken
+  npm run lab -- break security-group
+  npm run lab -- shell                  a shell in the client (as root: traceroute, tcpdump, dig …)
+  npm run lab -- heal
+  npm run lab -- down`);
+}
+
+export async function breakLab(name: string): Promise<number> {
+  const lab = await running();
+  const startMs = nowMs();
+  await lab.break(name);
+  const sentence = faults.find((fault) => fault.name === name)?.sentence ?? '';
+  console.log(`${name} (${seconds(elapsedMs(startMs))}): ${sentence}`);
+  return 0;
+}
+
+export async function heal(): Promise<number> {
+  await (await running()).heal();
+  console.log('The lab is healthy.');
+  return 0;
+}
+
+export async function status(): Promise<number> {
+  const lab = await findSharedLab();
+  if (lab === null) {
+    console.log('No lab is up.');
+    return 1;
+  }
+  const fault = await lab.status();
+  console.log(
+    `The lab is up, ${fault === null ? 'healthy' : `broken: ${fault}`}. Its files are in ${lab.dir}.`,
+  );
+  return 0;
+}
+
+export async function down(): Promise<number> {
+  const lab = await findSharedLab();
+  await lab?.stop();
+  console.log(lab === null ? 'No lab was up.' : 'The lab is gone.');
+  return 0;
+}
+
+export function listFaults(): number {
+  for (const { name, sentence, expect } of faults) {
+    console.log(`${name.padEnd(26)} ${expectation(expect).padEnd(26)} ${sentence}`);
+  }
+  return 0;
+}
+
+/** Runs a command with this terminal as its own. */
+export async function execute(namespace: NamespaceName, argv: readonly string[], env = {}): Promise<number> {
+  const lab = await running();
+  // What the terminal sends goes to the command too; it is the command that decides what to do about it.
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => {});
+  const child = lab.spawn(namespace, argv, { stdio: 'inherit', env });
+  lab.gone().then(() => child.kill('SIGHUP'));
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  if (signal !== null) console.error(`ended by ${signal}`);
+  return code ?? 128;
+}
+
+/** An interactive shell, without the user's own settings: its prompt says where one is. */
+export async function shell(namespace: NamespaceName): Promise<number> {
+  const start = 'if command -v bash > /dev/null; then exec bash --norc; else exec sh; fi';
+  return execute(namespace, ['sh', '-c', start], { PS1: `lab ${namespace}# ` });
+}
+
+/** @throws Error that lists the names there are. */
+export function namespaceNamed(name: string): NamespaceName {
+  const found = namespaceNames.find((candidate) => candidate === name);
+  if (found === undefined) throw new Error(`no namespace "${name}"; there are ${namespaceNames.join(', ')}`);
+  return found;
+}
+
+async function running(): Promise<Lab> {
+  const lab = await findSharedLab();
+  if (lab === null) throw new Error('no lab is up; "npm run lab -- up" starts one');
+  return lab;
+}
+
+function expectation(expect: Expectation): string {
+  return expect.ask === 'diagnose' ? expect.cause : `trace: ${expect.outcome}`;
+}
+
+function both({ ipv4, ipv6 }: { ipv4: string; ipv6: string }): string {
+  return `${ipv4.padEnd(14)} ${ipv6.padEnd(19)}`;
+}

@@ -1,0 +1,56 @@
+import { addresses } from '../facts.js';
+import { privateDnsOffZone, zoneWithoutApi } from '../zones.js';
+import { type Fault, fault } from './fault.js';
+
+/** The name does not lead to the endpoint. */
+export const dnsFaults: Fault[] = [
+  fault(
+    'private-dns-off',
+    "The endpoint's private DNS is off, so the API's name gives API Gateway's public addresses.",
+    'dns.public-answer',
+    10,
+    { resolver: { zone: privateDnsOffZone } },
+  ),
+  fault(
+    'wrong-resolver',
+    'The client asks the on-premises resolver, which does not forward the name to the VPC.',
+    'dns.public-answer',
+    10,
+    { nameservers: [addresses.onprem.ipv4] },
+  ),
+  fault(
+    'nxdomain',
+    "No execute-api endpoint with private DNS serves this VPC, and its resolver does not know the API's name.",
+    'dns.nxdomain',
+    10,
+    { resolver: { zone: zoneWithoutApi } },
+  ),
+  fault(
+    'no-data',
+    'The resolver strips private addresses from its answers (rebind protection): the name exists and has none.',
+    'dns.no-data',
+    10,
+    { resolver: { behaviour: 'no-data' } },
+  ),
+  fault(
+    'resolver-silent',
+    'A security group or network ACL drops port 53: the resolver never answers.',
+    'dns.timeout',
+    10,
+    {
+      filters: {
+        vpc: 'chain input { type filter hook input priority 0; meta l4proto { tcp, udp } th dport 53 drop; }',
+      },
+    },
+  ),
+  fault('resolver-refuses', 'The resolver refuses questions from this network.', 'dns.refused', 10, {
+    resolver: { behaviour: 'refused' },
+  }),
+  fault(
+    'resolver-servfail',
+    'The resolver forwards the name to servers that it cannot reach.',
+    'dns.servfail',
+    10,
+    { resolver: { behaviour: 'servfail' } },
+  ),
+];

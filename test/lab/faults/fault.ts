@@ -1,0 +1,58 @@
+import type { GatewayConfig } from '../endpoint/gateway.js';
+import type { ResolverConfig } from '../resolver/zone.js';
+import { type EndpointState, healthy, healthyGateway, type LabState } from '../state.js';
+
+/** What a fault should make pprobe say: the verdict on the API's URL, or the end of a trace to `public`. */
+export type Expectation =
+  | { ask: 'diagnose'; cause: string; exitCode: number }
+  | { ask: 'trace'; outcome: string; exitCode: number };
+
+/** One thing broken. */
+export interface Fault {
+  name: string;
+  /** What is broken, in AWS's terms, in one sentence. */
+  sentence: string;
+  expect: Expectation;
+  /** The whole state the lab is in while it lasts. */
+  state: LabState;
+}
+
+export type StateChange = Partial<Omit<LabState, 'resolver' | 'endpoint'>> & {
+  resolver?: Partial<ResolverConfig>;
+  endpoint?: Partial<Omit<EndpointState, 'gateway'>> & { gateway?: Partial<GatewayConfig> };
+};
+
+/** A fault of the API's endpoint, told as what differs from health. */
+export function fault(
+  name: string,
+  sentence: string,
+  cause: string,
+  exitCode: number,
+  change: StateChange,
+): Fault {
+  return { name, sentence, expect: { ask: 'diagnose', cause, exitCode }, state: changed(change) };
+}
+
+/** A fault of the way to `public`. */
+export function pathFault(
+  name: string,
+  sentence: string,
+  outcome: string,
+  exitCode: number,
+  change: StateChange,
+): Fault {
+  return { name, sentence, expect: { ask: 'trace', outcome, exitCode }, state: changed(change) };
+}
+
+function changed({ resolver, endpoint, ...rest }: StateChange): LabState {
+  return {
+    ...healthy,
+    ...rest,
+    resolver: { ...healthy.resolver, ...resolver },
+    endpoint: {
+      ...healthy.endpoint,
+      ...endpoint,
+      gateway: { ...healthyGateway, ...endpoint?.gateway },
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import t from 'tap';
+import { healthy } from '../state.js';
+import { faultNamed, faults } from './index.js';
+
+/** Exit codes by class of cause, as users of pprobe rely on them. */
+const exitCodes: Record<string, number> = {
+  dns: 10,
+  'tcp.timeout-all': 11,
+  'tcp.timeout-some': 11,
+  policy: 12,
+  'tcp.refused': 13,
+  route: 14,
+  tls: 15,
+  api: 16,
+  filtered: 11,
+  prohibited: 12,
+};
+
+t.test('every fault has a name of its own, a sentence, and changes something', async (t) => {
+  t.equal(new Set(faults.map(({ name }) => name)).size, faults.length);
+  for (const { name, sentence, state } of faults) {
+    t.match(name, /^[a-z]+(-[a-z]+)*$/);
+    t.match(sentence, /^[A-Z].*\.$/);
+    t.notSame(state, healthy, name);
+    t.strictSame(Object.keys(state).sort(), Object.keys(healthy).sort(), `${name} is a whole state`);
+  }
+});
+
+t.test('every fault expects the exit code of the cause it expects', async (t) => {
+  for (const { name, expect } of faults) {
+    const said = expect.ask === 'diagnose' ? expect.cause : expect.outcome;
+    const code = exitCodes[said] ?? exitCodes[said.split('.')[0] ?? ''];
+    t.equal(expect.exitCode, code, `${name}: ${said}`);
+  }
+});
+
+t.test('a name that is no fault gets the list of those that are', async (t) => {
+  t.equal(faultNamed('egress').name, 'egress');
+  t.throws(() => faultNamed('egres'), { message: /no fault is named "egres"; there are .*security-group/ });
+});

@@ -1,0 +1,24 @@
+import { dnsFaults } from './dns.js';
+import type { Fault } from './fault.js';
+import { networkFaults, pathFaults } from './network.js';
+import { serviceFaults, tlsFaults } from './service.js';
+
+export type { Expectation, Fault } from './fault.js';
+
+/** Every fault, in the order of the layers a request passes. */
+export const faults: readonly Fault[] = [
+  ...dnsFaults,
+  ...networkFaults,
+  ...tlsFaults,
+  ...serviceFaults,
+  ...pathFaults,
+];
+
+/** The fault of that name. @throws Error that lists the names there are. */
+export function faultNamed(name: string): Fault {
+  const found = faults.find((fault) => fault.name === name);
+  if (found === undefined) {
+    throw new Error(`no fault is named "${name}"; there are ${faults.map((fault) => fault.name).join(', ')}`);
+  }
+  return found;
+}

@@ -1,0 +1,81 @@
+import { addresses } from '../facts.js';
+import { type Fault, fault, pathFault } from './fault.js';
+
+const prohibited = 'reject with icmpx type admin-prohibited';
+
+function forward(rule: string): string {
+  return `chain forward { type filter hook forward priority 0; ${rule}; }`;
+}
+
+const dropInput = 'chain input { type filter hook input priority 0; tcp dport 443 drop; }';
+
+/** The name is right and packets do not get through. */
+export const networkFaults: Fault[] = [
+  fault(
+    'security-group',
+    "The endpoint's security group has no inbound rule for TCP 443 from the client.",
+    'tcp.timeout-all',
+    11,
+    { filters: { 'eni-a': dropInput, 'eni-b': dropInput } },
+  ),
+  fault(
+    'egress',
+    "The client's security group has no outbound rule for TCP 443 to the endpoint.",
+    'tcp.timeout-all',
+    11,
+    {
+      filters: { vpc: forward('iifname "to-client" oifname { "to-eni-a", "to-eni-b" } tcp dport 443 drop') },
+    },
+  ),
+  fault(
+    'network-acl',
+    "The network ACL of the endpoint's second subnet drops TCP 443; the first subnet's lets it in.",
+    'tcp.timeout-some',
+    11,
+    { filters: { vpc: forward('oifname "to-eni-b" tcp dport 443 drop') } },
+  ),
+  fault(
+    'endpoint-refuses',
+    'Nothing listens on TCP 443 at the addresses the name gives.',
+    'tcp.refused',
+    13,
+    { endpoint: { listening: false } },
+  ),
+  fault(
+    'firewall-prohibits',
+    'A firewall between client and endpoint rejects TCP 443 and says so (ICMP administratively prohibited).',
+    'policy.icmp-prohibited',
+    12,
+    { filters: { vpc: forward(`oifname { "to-eni-a", "to-eni-b" } tcp dport 443 ${prohibited}`) } },
+  ),
+  fault(
+    'no-route',
+    "The client lost its default route: it reaches its resolver, and not the endpoint's subnets.",
+    'route.local',
+    14,
+    {
+      clientRoutes: [
+        `${addresses.resolver.ipv4}/32 via ${addresses.gateway.ipv4}`,
+        `${addresses.resolver.ipv6}/128 via ${addresses.gateway.ipv6}`,
+      ],
+    },
+  ),
+];
+
+/** On the way to `public`, for traces. */
+export const pathFaults: Fault[] = [
+  pathFault(
+    'path-drop',
+    'The last router before the public server drops TCP 443 without a word.',
+    'filtered',
+    11,
+    { filters: { r3: forward('tcp dport 443 drop') } },
+  ),
+  pathFault(
+    'path-prohibits',
+    'The second router rejects TCP 443 and says so (ICMP administratively prohibited).',
+    'prohibited',
+    12,
+    { filters: { r2: forward(`tcp dport 443 ${prohibited}`) } },
+  ),
+];

@@ -1,0 +1,129 @@
+import type { Api } from '../endpoint/gateway.js';
+import type { Policy } from '../endpoint/policy.js';
+import { accountId, apiId, region, stage } from '../facts.js';
+import { healthyApi, onlyThroughEndpoint } from '../state.js';
+import { type Fault, fault, type StateChange } from './fault.js';
+
+const otherEndpoint = 'vpce-0fedcba9876543210';
+const apiArn = `arn:aws:execute-api:${region}:${accountId}:${apiId}/*`;
+const otherApiArn = `arn:aws:execute-api:${region}:${accountId}:zyx987wvut/*`;
+
+const allowOtherEndpoint: Policy = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 'execute-api:Invoke',
+      Resource: 'execute-api:/*',
+      Condition: { StringEquals: { 'aws:SourceVpce': otherEndpoint } },
+    },
+  ],
+};
+
+const allowOtherApi: Policy = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: otherApiArn }],
+};
+
+const denyThisApi: Policy = {
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' },
+    { Effect: 'Deny', Principal: '*', Action: 'execute-api:Invoke', Resource: apiArn },
+  ],
+};
+
+/** The API as it is, but for some of its parts. */
+function withApi(change: Partial<Api>): StateChange {
+  return { endpoint: { gateway: { apis: { [apiId]: { ...healthyApi, ...change } } } } };
+}
+
+function withEndpointPolicy(endpointPolicy: Policy): StateChange {
+  return { endpoint: { gateway: { endpointPolicy } } };
+}
+
+/** TLS fails: something else answers at the address, or answers in the wrong name. */
+export const tlsFaults: Fault[] = [
+  fault(
+    'certificate-name',
+    'A load balancer answers in front of the endpoint, with a certificate for its own name.',
+    'tls.name-mismatch',
+    15,
+    { endpoint: { certificate: 'other-name' } },
+  ),
+  fault(
+    'certificate-untrusted',
+    'An inspecting firewall answers with a certificate signed by an authority the client does not trust.',
+    'tls.untrusted',
+    15,
+    { endpoint: { certificate: 'untrusted' } },
+  ),
+  fault(
+    'certificate-expired',
+    'A proxy of the owner answers with a certificate that ended yesterday.',
+    'tls.expired',
+    15,
+    { endpoint: { certificate: 'expired' } },
+  ),
+];
+
+/** API Gateway answers, and says no. */
+export const serviceFaults: Fault[] = [
+  fault(
+    'resource-policy-implicit',
+    "The API's resource policy allows another VPC endpoint only.",
+    'policy.resource-implicit',
+    12,
+    withApi({ resourcePolicy: allowOtherEndpoint }),
+  ),
+  fault(
+    'resource-policy-explicit',
+    "The API's resource policy denies what does not come through another VPC endpoint.",
+    'policy.resource-explicit',
+    12,
+    withApi({ resourcePolicy: onlyThroughEndpoint(otherEndpoint) }),
+  ),
+  fault(
+    'endpoint-policy-implicit',
+    "The VPC endpoint's policy allows another API only.",
+    'policy.endpoint-implicit',
+    12,
+    withEndpointPolicy(allowOtherApi),
+  ),
+  fault(
+    'endpoint-policy-explicit',
+    "The VPC endpoint's policy denies this API.",
+    'policy.endpoint-explicit',
+    12,
+    withEndpointPolicy(denyThisApi),
+  ),
+  fault(
+    'old-denial',
+    'A policy denies, in the older wording that does not say which one.',
+    'policy.denied',
+    12,
+    {
+      endpoint: {
+        gateway: {
+          apis: { [apiId]: { ...healthyApi, resourcePolicy: allowOtherEndpoint } },
+          oldWording: true,
+        },
+      },
+    },
+  ),
+  fault(
+    'wrong-api',
+    'The API was deleted, or its id is of another account or Region.',
+    'api.not-matched',
+    16,
+    { endpoint: { gateway: { apis: {} } } },
+  ),
+  fault(
+    'missing-stage',
+    'The API was never deployed to the stage in the URL.',
+    'api.not-matched',
+    16,
+    withApi({ stages: { dev: healthyApi.stages[stage] ?? {} } }),
+  ),
+];

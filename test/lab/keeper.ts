@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { availability, namespaceFlags } from './availability.js';
+import type { Keeper } from './enter.js';
+import { agentProgram } from './paths.js';
+import { type AgentOptions, files, type Readiness } from './protocol.js';
+import { toolEnvironment } from './tools.js';
+
+/** A keeper this process started, with the lab's directory. */
+export interface StartedKeeper extends Keeper {
+  dir: string;
+  process: ChildProcess;
+}
+
+/**
+ * Starts a lab's namespaces and waits until all of it answers. With `until: 'parent'` the lab does not outlive this
+ * process, however that ends.
+ * @throws Error with why it cannot run here, or with what failed.
+ */
+export async function startKeeper(until: AgentOptions['until']): Promise<StartedKeeper> {
+  const agent = agentProgram();
+  const found = await availability();
+  if (found.mode === null) throw new Error(`no lab can run here: ${found.reason}`);
+  const { mode } = found;
+
+  const dir = mkdtempSync(join(tmpdir(), 'pprobe-lab-'));
+  // For commands that run as another user: what lies in it is no secret.
+  chmodSync(dir, 0o755);
+  const logPath = join(dir, files.log);
+  const log = openSync(logPath, 'w');
+  const options: AgentOptions = { dir, until };
+  const child = spawn(
+    'unshare',
+    [
+      ...namespaceFlags(mode),
+      '--pid',
+      '--fork',
+      '--kill-child',
+      process.execPath,
+      agent,
+      JSON.stringify(options),
+    ],
+    // A session of its own: Ctrl-C at a terminal is for whoever uses the lab, who then ends it in order.
+    {
+      env: toolEnvironment,
+      stdio: [until === 'parent' ? 'pipe' : 'ignore', 'pipe', log],
+      detached: true,
+      cwd: dir,
+    },
+  );
+  closeSync(log);
+  const readiness = await waitUntilReady(child);
+  if (readiness.ready && child.pid !== undefined) return { pid: child.pid, mode, dir, process: child };
+
+  const error = readiness.ready ? 'it has no process id' : readiness.error;
+  const details = readFileSync(logPath, 'utf8').trim();
+  rmSync(dir, { recursive: true, force: true });
+  throw new Error(`the lab did not start: ${error}${details === '' ? '' : `\n${details}`}`);
+}
+
+async function waitUntilReady(child: ChildProcess): Promise<Readiness> {
+  const { stdout } = child;
+  if (stdout === null) throw new Error('the keeper was started without a stdout');
+  const failed = once(child, 'error').then(([error]) => unready(String(error)));
+  const readiness = await Promise.race([failed, readLine(stdout)]);
+  stdout.destroy();
+  return readiness;
+}
+
+async function readLine(stdout: Readable): Promise<Readiness> {
+  for await (const line of createInterface({ input: stdout })) return JSON.parse(line) as Readiness;
+  return unready('its first process ended before it was ready');
+}
+
+function unready(error: string): Readiness {
+  return { ready: false, error };
+}

@@ -1,0 +1,78 @@
+import {
+  breakLab,
+  down,
+  execute,
+  heal,
+  listFaults,
+  namespaceNamed,
+  shell,
+  status,
+  up,
+  upInForeground,
+} from './cli/commands.js';
+import { demo } from './cli/demo.js';
+
+/** The lab's command line. */
+
+const usage = `A small VPC of network namespaces on this machine, to break and to diagnose.
+
+  npm run lab -- up                         start it in the background
+  npm run lab -- up --foreground            start it until Ctrl-C
+  npm run lab -- faults                     list what can be broken
+  npm run lab -- break NAME                 break one thing, in place of what was broken before
+  npm run lab -- heal                       mend it
+  npm run lab -- exec [NAMESPACE] -- CMD …  run a command there (default: client)
+  npm run lab -- shell [NAMESPACE]          an interactive shell there (default: client)
+  npm run lab -- status
+  npm run lab -- down                       end it
+  npm run lab -- demo [--full] [NAME …]     pprobe on every fault, or on those named, in a lab of its own`;
+
+class UsageError extends Error {}
+
+async function run([command = '', ...args]: string[]): Promise<number> {
+  switch (command) {
+    case 'up':
+      return args.includes('--foreground') ? upInForeground() : up();
+    case 'faults':
+      return listFaults();
+    case 'break':
+      return breakLab(args[0] ?? needs('break', 'the name of a fault; "faults" lists them'));
+    case 'heal':
+      return heal();
+    case 'exec':
+      return exec(args);
+    case 'shell':
+      return shell(namespaceNamed(args[0] ?? 'client'));
+    case 'status':
+      return status();
+    case 'down':
+      return down();
+    case 'demo':
+      return demo({ full: args.includes('--full'), only: args.filter((arg) => arg !== '--full') });
+    case '--help':
+    case '-h':
+      console.log(usage);
+      return 0;
+    default:
+      throw new UsageError(command === '' ? 'which command?' : `there is no command "${command}"`);
+  }
+}
+
+function exec(args: string[]): Promise<number> {
+  const end = args.indexOf('--');
+  const argv = end === -1 ? [] : args.slice(end + 1);
+  if (argv.length === 0 || end > 1) needs('exec', 'a command after "--": exec [NAMESPACE] -- CMD …');
+  return execute(namespaceNamed(end === 1 ? (args[0] ?? '') : 'client'), argv);
+}
+
+function needs(command: string, what: string): never {
+  throw new UsageError(`${command} needs ${what}`);
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  console.error(`lab: ${error instanceof Error ? error.message : String(error)}`);
+  if (error instanceof UsageError) console.error(`\n${usage}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,19 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+
+/** For tests: which processes live in a lab, told by its mount namespace. */
+
+export function mountNamespaceOf(pid: number): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/mnt`);
+  } catch {
+    // It ended, or belongs to another user.
+    return null;
+  }
+}
+
+/** The process ids that share a mount namespace. */
+export function processesIn(mountNamespace: string): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && mountNamespaceOf(pid) === mountNamespace);
+}

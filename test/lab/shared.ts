@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LabMode } from './availability.js';
+import { askKeeper } from './control.js';
+import { startKeeper } from './keeper.js';
+import { type Lab, labOf } from './lab.js';
+import type { AgentOptions } from './protocol.js';
+
+/** The one lab of this user that other commands find. What they need to know of it lies in a file. */
+interface SharedState {
+  dir: string;
+  pid: number;
+  mode: LabMode;
+}
+
+const statePath = join(tmpdir(), `pprobe-lab-${process.getuid?.() ?? 0}`);
+
+/**
+ * Starts the shared lab: `until: 'stop'` leaves it behind when this process ends. `ended` resolves when it is gone.
+ * @throws Error where one runs already.
+ */
+export async function startSharedLab(
+  until: AgentOptions['until'],
+): Promise<{ lab: Lab; ended: Promise<unknown> }> {
+  if ((await findSharedLab()) !== null) throw new Error('a lab is up already; "lab down" ends it');
+  const { dir, pid, mode, process: child } = await startKeeper(until);
+  if (until === 'stop') child.unref();
+  const state: SharedState = { dir, pid, mode };
+  try {
+    // Exclusive: in a directory everybody writes to, a file that is there already is not ours to follow.
+    writeFileSync(statePath, JSON.stringify(state), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
+  return { lab: attach(state), ended: once(child, 'exit') };
+}
+
+/** The shared lab, or null where none runs. What one that died left behind is removed. */
+export async function findSharedLab(): Promise<Lab | null> {
+  const state = readState();
+  if (state === null) return null;
+  if (await answers(state)) return attach(state);
+  forget(state);
+  return null;
+}
+
+function attach(state: SharedState): Lab {
+  return labOf(state, state.dir, async () => {
+    await askKeeper(state, { do: 'stop' });
+    while (await answers(state)) await sleep(5);
+    forget(state);
+  });
+}
+
+/** @throws Error where the file belongs to somebody else: it names a process whose namespaces we would enter. */
+function readState(): SharedState | null {
+  let text: string;
+  try {
+    if (lstatSync(statePath).uid !== process.getuid?.()) {
+      throw new Error(`${statePath} belongs to another user; remove it to use the lab`);
+    }
+    text = readFileSync(statePath, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as SharedState;
+  } catch {
+    // Cut short while it was written: nothing can be learnt from it.
+    rmSync(statePath);
+    return null;
+  }
+}
+
+function forget(state: SharedState): void {
+  rmSync(statePath, { force: true });
+  // Only what a lab made: the file may have been edited.
+  if (dirname(state.dir) === tmpdir()) rmSync(state.dir, { recursive: true, force: true });
+}
+
+async function answers(state: SharedState): Promise<boolean> {
+  try {
+    await askKeeper(state, { do: 'status' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,96 @@
+import type { Api, GatewayConfig } from './endpoint/gateway.js';
+import type { Policy } from './endpoint/policy.js';
+import { accountId, addresses, apiId, region, stage, vpceId, vpcId } from './facts.js';
+import type { ResolverConfig } from './resolver/zone.js';
+import { type NamespaceName, routesOf, topology } from './topology.js';
+import { privateZone, publicZone } from './zones.js';
+
+/**
+ * Everything about the lab that a fault can change, as data. The agent goes from one state to another by applying
+ * what differs, so that healing is going to `healthy`, whatever was broken.
+ */
+export interface LabState {
+  /** Of the client's resolv.conf. */
+  nameservers: string[];
+  /** The client's routes beyond its own subnet, as `ip route add` takes them. */
+  clientRoutes: string[];
+  /** nftables chains by namespace: the inside of one `table inet lab { … }`. */
+  filters: Partial<Record<NamespaceName, string>>;
+  /** The resolver inside the VPC; the one on premises never changes. */
+  resolver: ResolverConfig;
+  /** The endpoint behind both of its interfaces. */
+  endpoint: EndpointState;
+}
+
+export interface EndpointState {
+  listening: boolean;
+  certificate: CertificateKind;
+  gateway: GatewayConfig;
+}
+
+/** `valid`: the service's names, signed by the lab's authority. The others differ from it in what they are called for. */
+export type CertificateKind = 'valid' | 'other-name' | 'untrusted' | 'expired';
+
+const allowEverything: Policy = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
+};
+
+/** The form AWS recommends: allow, then deny whatever does not come through this endpoint. */
+export function onlyThroughEndpoint(allowed: string): Policy {
+  const invoke = { Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' } as const;
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      { ...invoke, Effect: 'Allow' },
+      { ...invoke, Effect: 'Deny', Condition: { StringNotEquals: { 'aws:SourceVpce': allowed } } },
+    ],
+  };
+}
+
+export const healthyApi: Api = {
+  resourcePolicy: onlyThroughEndpoint(vpceId),
+  vpceIds: [vpceId],
+  stages: {
+    [stage]: {
+      'GET /': { service: 'orders', stage },
+      'GET /health': { status: 'ok' },
+    },
+  },
+};
+
+export const healthyGateway: GatewayConfig = {
+  region,
+  accountId,
+  vpcId,
+  vpceId,
+  endpointPolicy: allowEverything,
+  apis: { [apiId]: healthyApi },
+  oldWording: false,
+};
+
+export const healthy: LabState = {
+  nameservers: [addresses.resolver.ipv4],
+  clientRoutes: routesOf(topology, 'client'),
+  filters: {},
+  resolver: {
+    addresses: [addresses.resolver.ipv4, addresses.resolver.ipv6],
+    behaviour: 'zone',
+    zone: privateZone,
+  },
+  endpoint: { listening: true, certificate: 'valid', gateway: healthyGateway },
+};
+
+/** On premises nobody forwards the API's name to the VPC. */
+export const onpremResolver: ResolverConfig = {
+  addresses: [addresses.onprem.ipv4, addresses.onprem.ipv6],
+  behaviour: 'zone',
+  zone: publicZone,
+};
+
+/** The public front end: it knows of no private API. */
+export const publicFrontEnd: EndpointState = {
+  listening: true,
+  certificate: 'valid',
+  gateway: { ...healthyGateway, vpceId: null, apis: {} },
+};
