@@ -1,0 +1,49 @@
+import t from 'tap';
+import { annotationOf, outcomeOf } from '../../../src/probe/trace/annotation.js';
+
+const v4 = (code: number, mtu: number | null = null) => ({ type: 3, code, mtu });
+const v6 = (code: number) => ({ type: 1, code, mtu: null });
+
+t.test("traceroute's marks, IPv4", async (t) => {
+  const marks = Array.from({ length: 17 }, (_, code) => annotationOf(4, v4(code)));
+  t.same(marks, [
+    ...[
+      '!N',
+      '!H',
+      '!P',
+      null,
+      '!F',
+      '!S',
+      '!N',
+      '!H',
+      '!N',
+      '!X',
+      '!X',
+      '!N',
+      '!H',
+      '!X',
+      '!V',
+      '!C',
+      '!<16>',
+    ],
+  ]);
+  t.equal(annotationOf(4, v4(4, 1400)), '!F-1400');
+});
+
+t.test("traceroute's marks, IPv6", async (t) => {
+  const marks = Array.from({ length: 8 }, (_, code) => annotationOf(6, v6(code)));
+  t.same(marks, ['!N', '!X', '!H', '!H', null, '!X', '!X', '!<7>']);
+  t.equal(annotationOf(6, { type: 2, code: 0, mtu: 1280 }), '!F-1280');
+});
+
+t.test('a policy is told from a missing way', async (t) => {
+  const prohibited = Array.from({ length: 16 }, (_, code) => code).filter(
+    (code) => outcomeOf(4, v4(code)) === 'prohibited',
+  );
+  t.same(prohibited, [9, 10, 13]);
+  t.same(
+    [0, 1, 2, 3, 4, 5, 6].filter((code) => outcomeOf(6, v6(code)) === 'prohibited'),
+    [1, 5, 6],
+  );
+  t.equal(outcomeOf(6, { type: 2, code: 1, mtu: 1280 }), 'unreachable');
+});

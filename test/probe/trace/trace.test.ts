@@ -1,0 +1,201 @@
+import t from 'tap';
+import { InvalidInputError } from '../../../src/errors.js';
+import { TraceEngine } from '../../../src/probe/trace/engine.js';
+import { traceAddress } from '../../../src/probe/trace/trace.js';
+import { startTraceRun } from '../../../src/probe/trace/trace-run.js';
+import type { TraceHop } from '../../../src/probe/trace/types.js';
+import { VirtualClock } from '../../../src/wire/simulated/virtual-clock.js';
+import type { Wire, WireListener } from '../../../src/wire/wire.js';
+import { describeHops, type Scenario, simulate } from './scenario.js';
+
+const input = { host: 'h.test', address: '203.0.113.10', port: 443, resolution: null };
+
+/** A wire that sends into nothing, and tells what was done with it. */
+function deafWire() {
+  const wire = { sent: 0, isClosed: false, listener: null as WireListener | null };
+  const clock = new VirtualClock();
+  return {
+    wire,
+    world: {
+      clock,
+      async openWire(listener: WireListener): Promise<Wire> {
+        wire.listener = listener;
+        return {
+          method: 'syn',
+          source: '10.0.1.10',
+          send: () => {
+            wire.sent += 1;
+          },
+          close: () => {
+            wire.isClosed = true;
+          },
+        };
+      },
+    },
+    clock,
+  };
+}
+
+t.test('never more probes in flight than asked for', async (t) => {
+  const { wire, world } = deafWire();
+  const stopping = new AbortController();
+  const run = traceAddress(input, { parallel: 4, stop: stopping.signal }, undefined, world);
+  await new Promise((resolve) => setImmediate(resolve));
+  t.equal(wire.sent, 4);
+  stopping.abort();
+  await run;
+});
+
+t.test('stop ends it with what is known: outcome interrupted, the wire closed', async (t) => {
+  const { wire, world } = deafWire();
+  const stopping = new AbortController();
+  const run = traceAddress(input, { stop: stopping.signal }, undefined, world);
+  await new Promise((resolve) => setImmediate(resolve));
+  wire.listener?.onReply({
+    id: 0,
+    kind: 'time-exceeded',
+    from: '10.0.1.1',
+    rttMs: 1,
+    icmp: { type: 11, code: 0, mtu: null },
+    mpls: [],
+    replyTtl: 64,
+    nat: false,
+  });
+  stopping.abort();
+  const document = await run;
+  t.match(document, { outcome: 'interrupted', stoppedBy: 'abort', destinationTtl: null });
+  t.equal(document.hops[0]?.probes[0]?.from, '10.0.1.1');
+  t.ok(wire.isClosed);
+});
+
+t.test('an abort rejects with its reason and closes the wire', async (t) => {
+  const { wire, world } = deafWire();
+  const reason = new Error('enough');
+  const aborting = new AbortController();
+  const run = traceAddress(input, { signal: aborting.signal }, undefined, world);
+  await new Promise((resolve) => setImmediate(resolve));
+  aborting.abort(reason);
+  await t.rejects(run, reason);
+  t.ok(wire.isClosed);
+  await t.rejects(traceAddress(input, { signal: AbortSignal.abort(reason) }, undefined, world), reason);
+});
+
+t.test('a host without a route is a finding, told as the error it gave', async (t) => {
+  const failure = Object.assign(new Error('connect ENETUNREACH'), { code: 'ENETUNREACH' });
+  const world = { clock: new VirtualClock(), openWire: () => Promise.reject(failure) };
+  const hops: TraceHop[] = [];
+  const document = await traceAddress(input, { queries: 2 }, (hop) => hops.push(hop), world);
+  t.match(document, { outcome: 'unreachable', stoppedBy: 'unreachable', destinationTtl: null, source: null });
+  t.match(document.hops, [{ ttl: 1, probes: [{ errno: 'ENETUNREACH' }, { errno: 'ENETUNREACH' }] }]);
+  t.same(hops, document.hops);
+});
+
+t.test('sends that this host itself refuses end the trace and name the error', async (t) => {
+  const clock = new VirtualClock();
+  const openWire = async (listener: WireListener): Promise<Wire> => ({
+    method: 'syn',
+    source: '10.0.1.10',
+    send: ({ id }) => listener.onSendError(id, 'EPERM'),
+    close() {},
+  });
+  const document = await clock.runUntil(traceAddress(input, {}, undefined, { clock, openWire }));
+  t.match(document, { outcome: 'prohibited', destinationTtl: null });
+  t.match(document.hops[0], { probes: [{ reply: 'send-error', errno: 'EPERM' }] });
+  t.equal(document.hops.length, 1);
+});
+
+t.test('a reply after the wait has ended is kept and marked late', async (t) => {
+  const engine = new TraceEngine({
+    family: 4,
+    firstTtl: 1,
+    maxTtl: 2,
+    queries: 1,
+    parallel: 1,
+    gapLimit: 5,
+    maxWaitMs: 100,
+  });
+  engine.next(0);
+  engine.onDeadline(100);
+  t.match(engine.next(100).send, [{ id: 1, ttl: 2 }]);
+  const reply = { icmp: null, mpls: [], replyTtl: null, nat: false };
+  engine.onReply({ ...reply, id: 0, kind: 'time-exceeded', from: '10.0.1.1', rttMs: 101 });
+  t.match(engine.hop(1).probes[0], { from: '10.0.1.1', late: true });
+  t.match(engine.hop(2).probes[0], { reply: 'none', late: false });
+});
+
+for (const [options, argument] of [
+  [{ queries: 0 }, 'queries'],
+  [{ maxTtl: 256 }, 'maxTtl'],
+  [{ firstTtl: 9, maxTtl: 3 }, 'firstTtl'],
+  [{ waitMs: Number.NaN }, 'waitMs'],
+  [{ gapLimit: 1.5 }, 'gapLimit'],
+  [{ parallel: -1 }, 'parallel'],
+] as const) {
+  t.test(`${JSON.stringify(options)} is refused before a packet is sent`, async (t) => {
+    const { wire, world } = deafWire();
+    const error = await traceAddress(input, options, undefined, world).catch((each: unknown) => each);
+    t.ok(error instanceof InvalidInputError && error.argument === argument);
+    t.equal(wire.sent, 0);
+  });
+}
+
+const path: Scenario['path'] = {
+  client: '10.0.1.10',
+  target: '203.0.113.10',
+  port: 443,
+  hops: [
+    { address: '10.0.1.1', rttMs: 9 },
+    { address: '100.64.0.2', rttMs: 1 },
+  ],
+  end: { rttMs: 5, answer: 'syn-ack' },
+};
+
+t.test('options shape the trace: first TTL, last TTL, probes per hop', async (t) => {
+  const expect = { outcome: '', stoppedBy: '', destinationTtl: null, atMostMs: 0 };
+  const { document } = await simulate({
+    says: '',
+    path,
+    expect,
+    options: { firstTtl: 2, maxTtl: 2, queries: 2 },
+  });
+  t.match(document, { outcome: 'filtered', stoppedBy: 'max-ttl' });
+  t.same(describeHops(document), ['100.64.0.2 1']);
+  t.equal(document.hops[0]?.probes.length, 2);
+});
+
+t.test('a run is a promise and an iterable of the same hops, in order of TTL, early or late', async (t) => {
+  const hop = (ttl: number): TraceHop => ({ ttl, probes: [] });
+  let finish: () => void = () => {};
+  const run = startTraceRun(async (onHop) => {
+    onHop(hop(1));
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    onHop(hop(2));
+    const { document } = await simulate({
+      says: '',
+      path,
+      expect: { outcome: '', stoppedBy: '', destinationTtl: null, atMostMs: 0 },
+    });
+    return document;
+  });
+  const seen: number[] = [];
+  for await (const { ttl } of run) {
+    seen.push(ttl);
+    finish();
+  }
+  t.same(seen, [1, 2]);
+  t.equal((await run).outcome, 'open');
+  const again: number[] = [];
+  for await (const { ttl } of run) again.push(ttl);
+  t.same(again, [1, 2]);
+});
+
+t.test('a failure reaches whoever iterates and whoever awaits', async (t) => {
+  const failure = new Error('no engine');
+  const run = startTraceRun(() => Promise.reject(failure));
+  await t.rejects(async () => {
+    for await (const hop of run) t.fail(`no hop ${hop.ttl}`);
+  }, failure);
+  await t.rejects(run, failure);
+});
