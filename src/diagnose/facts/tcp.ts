@@ -20,7 +20,7 @@ const BEST: readonly TcpStatus[] = [
 ];
 
 /** The TCP observations of the target itself; others, of control targets, are not judged. */
-export function targetTcp({ target, observations }: Evidence): Seen<TcpDocument>[] {
+function targetTcp({ target, observations }: Evidence): Seen<TcpDocument>[] {
   return observations.tcp
     .map((doc, index) => ({ ref: `tcp[${index}]`, doc }))
     .filter(({ doc }) => doc.host === target.host && doc.port === target.port);
