@@ -1,75 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { labUnavailable } from './lab.js';
-import { packageRoot } from './paths.js';
-import { mountNamespaceOf, processesIn } from './processes.js';
+import { processesIn } from './processes.js';
+import { remaining, Terminal } from './terminal.js';
 
 const skip = (await labUnavailable()) ?? false;
-const program = join(packageRoot, 'build', 'lab', 'main.js');
-
-interface Ran {
-  code: number | string | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** The lab's command line with a temporary directory, and so a shared lab, of this test's own. */
-class Terminal {
-  readonly directory: string;
-  readonly #prefix: string[];
-
-  constructor(t: Test, prefix: string[] = []) {
-    this.directory = t.testdir({});
-    // For the test that is another user.
-    chmodSync(this.directory, 0o777);
-    this.#prefix = prefix;
-    t.teardown(() => this.run('down'));
-  }
-
-  run(...args: string[]): Promise<Ran> {
-    const [command = '', ...rest] = [...this.#prefix, process.execPath, program, ...args];
-    return new Promise((resolve) => {
-      execFile(command, rest, { env: this.environment }, (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : (error.code ?? null), stdout, stderr });
-      });
-    });
-  }
-
-  /** Starts what does not end by itself, and waits until it says something. */
-  async start(...args: string[]): Promise<ChildProcess> {
-    const child = spawn(process.execPath, [program, ...args], {
-      env: this.environment,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    if (child.stdout === null) throw new Error('no stdout');
-    const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`it ended with ${code}`)));
-    await Promise.race([once(child.stdout, 'data'), ended]);
-    // Later, its end is what the test is about.
-    ended.catch(() => {});
-    return child;
-  }
-
-  get environment(): NodeJS.ProcessEnv {
-    return { ...process.env, TMPDIR: this.directory };
-  }
-
-  get statePath(): string {
-    return join(
-      this.directory,
-      readdirSync(this.directory).find((name) => /^pprobe-lab-\d+$/.test(name)) ?? '',
-    );
-  }
-
-  /** The mount namespace of the shared lab. */
-  namespace(): string {
-    const { pid } = JSON.parse(readFileSync(this.statePath, 'utf8')) as { pid: number };
-    return mountNamespaceOf(pid) ?? '';
-  }
-}
 
 t.test('a lab in the background is broken, healed and ended by further commands', { skip }, async (t) => {
   const terminal = new Terminal(t);
@@ -150,13 +87,3 @@ t.test('what a lab that died left behind is cleaned up', async (t) => {
   t.match(await terminal.run('status'), { code: 1, stdout: /No lab is up/ });
   t.notOk(existsSync(statePath));
 });
-
-/** The kernel ends a lab's processes one after the other; waits for those still ending. */
-async function remaining(namespace: string): Promise<number[]> {
-  let last = processesIn(namespace);
-  for (let wait = 0; wait < 100 && last.length > 0; wait++) {
-    await sleep(20);
-    last = processesIn(namespace);
-  }
-  return last;
-}

@@ -4,7 +4,7 @@ import { startDocument } from '../../document.js';
 import { InvalidInputError } from '../../errors.js';
 import { version } from '../../version.js';
 import { checkTimeout } from '../tcp/check-input.js';
-import { startDeadline } from '../tcp/deadline.js';
+import { giveUpAt } from '../tcp/give-up.js';
 import { classifyHttpFailure } from './classify-failure.js';
 import { agentOf } from './one-socket-agent.js';
 import { parseRequestUrl, type RequestUrl } from './request-url.js';
@@ -69,9 +69,7 @@ export async function ask(socket: Socket, input: AskInput, options: AskOptions =
     let over = false;
     const settle = () => {
       over = true;
-      stopDeadline();
-      signal?.removeEventListener('abort', onAbort);
-      stop?.removeEventListener('abort', onStop);
+      callOff();
     };
     const finish = (failure: HttpFailure | null, errorCode: string | null) => {
       settle();
@@ -87,15 +85,18 @@ export async function ask(socket: Socket, input: AskInput, options: AskOptions =
       const { failure, errorCode } = classifyHttpFailure(error);
       giveUp(failure, errorCode);
     };
-    const onAbort = () => {
-      settle();
-      socket.destroy();
-      reject(signal?.reason);
-    };
-    const onStop = () => giveUp('canceled', 'ECANCELED');
-    const stopDeadline = startDeadline(timeoutMs, () => giveUp('timeout', null));
-    signal?.addEventListener('abort', onAbort, { once: true });
-    stop?.addEventListener('abort', onStop, { once: true });
+    const callOff = giveUpAt(
+      { timeoutMs, signal, stop },
+      {
+        onTimeout: () => giveUp('timeout', null),
+        onStop: () => giveUp('canceled', 'ECANCELED'),
+        onAbort: (reason) => {
+          settle();
+          socket.destroy();
+          reject(reason);
+        },
+      },
+    );
 
     sent.on('error', onError);
     sent.once('close', () => giveUp('closed', null));
@@ -138,12 +139,7 @@ function requestOver(socket: Socket, url: RequestUrl, headers: Record<string, st
       insecureHTTPParser: false,
     }).end();
   } catch (cause) {
-    throw new InvalidInputError(
-      'headers',
-      'headers: a name or value holds a character that HTTP does not allow',
-      {
-        cause,
-      },
-    );
+    const message = 'headers: a name or value holds a character that HTTP does not allow';
+    throw new InvalidInputError('headers', message, { cause });
   }
 }

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { elapsedMs, nowMs } from '../../clock.js';
 import { checkAddress, isForeignSource, sourceNotHere } from './check-input.js';
 import { classifyErrno } from './classify-errno.js';
-import { startDeadline } from './deadline.js';
+import { giveUpAt } from './give-up.js';
 import type { TcpAttempt, TcpStatus } from './types.js';
 
 export interface ConnectOnceOptions {
@@ -41,14 +41,14 @@ export function connectOnce(address: string, port: number, options: ConnectOnceO
 
     const finish = (status: TcpStatus, errno: string | null) => {
       const durationMs = elapsedMs(startMs);
-      stopDeadline();
-      cancel?.removeEventListener('abort', onCancel);
+      callOff();
       socket.destroy();
       resolve({ address, port, status, errno, local, durationMs, ...localEnd });
     };
-    const onCancel = () => finish('error', 'ECANCELED');
-    const stopDeadline = startDeadline(timeoutMs, () => finish('timeout', null));
-    cancel?.addEventListener('abort', onCancel, { once: true });
+    const callOff = giveUpAt(
+      { timeoutMs, stop: cancel },
+      { onTimeout: () => finish('timeout', null), onStop: () => finish('error', 'ECANCELED') },
+    );
 
     socket.once('connect', () => finish('open', null));
     socket.once('error', (error: NodeJS.ErrnoException) => {

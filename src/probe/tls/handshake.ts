@@ -12,7 +12,7 @@ import {
   isForeignSource,
   sourceNotHere,
 } from '../tcp/check-input.js';
-import { startDeadline } from '../tcp/deadline.js';
+import { giveUpAt } from '../tcp/give-up.js';
 import { certificateFacts } from './certificate-facts.js';
 import { classifyTlsFailure } from './classify-failure.js';
 import { judgeCertificate } from './judge-certificate.js';
@@ -101,9 +101,7 @@ export async function handshake(
     let over = false;
     const settle = () => {
       over = true;
-      stopDeadline();
-      signal?.removeEventListener('abort', onAbort);
-      stop?.removeEventListener('abort', onStop);
+      callOff();
     };
     const fail = (status: TlsStatus, errorCode: string | null) => {
       // A socket that was handed over is its owner's.
@@ -112,15 +110,18 @@ export async function handshake(
       socket.destroy();
       resolve(failed(status, errorCode));
     };
-    const onAbort = () => {
-      settle();
-      socket.destroy();
-      reject(signal?.reason);
-    };
-    const onStop = () => fail('error', 'ECANCELED');
-    const stopDeadline = startDeadline(timeoutMs, () => fail('timeout', null));
-    signal?.addEventListener('abort', onAbort, { once: true });
-    stop?.addEventListener('abort', onStop, { once: true });
+    const callOff = giveUpAt(
+      { timeoutMs, signal, stop },
+      {
+        onTimeout: () => fail('timeout', null),
+        onStop: () => fail('error', 'ECANCELED'),
+        onAbort: (reason) => {
+          settle();
+          socket.destroy();
+          reject(reason);
+        },
+      },
+    );
 
     socket.once('connect', () => {
       connectMs = elapsedMs(startMs);

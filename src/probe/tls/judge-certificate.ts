@@ -17,15 +17,14 @@ const timeErrors = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
 /**
  * Everything that is wrong with a server's certificate, in the order in which a verifying client finds it:
- * first the chain (`untrusted`, then `expired`), then the name. The first one names the cause, for these
- * reasons. Whoever is behind a chain that nobody vouches for can write any name and any date into it, so
- * nothing else that it says matters: a self-signed certificate for another name is `untrusted`. A certificate
- * out of date was vouched for, and its own name is the lesser puzzle. `name-mismatch` comes first only when
- * it is the only problem: a real server, but not the one that was meant. curl, browsers and Node report in
- * this order too.
+ * first the chain (`untrusted`, then `expired`), then the name. curl, browsers and Node report in this order
+ * too, and the first names the cause. Whoever is behind a chain that nobody vouches for can write any name
+ * and any date into it, so a self-signed certificate for another name is `untrusted`. One that is only out of
+ * date was vouched for, and a missed renewal or a wrong clock explains it whatever its name. `name-mismatch`
+ * comes first only when it is the only problem: a real server, but not the one that was meant.
  *
- * OpenSSL keeps the last error alone, and looks at the time last; so a self-signed certificate that has
- * expired is reported as expired only, and `selfSigned` restores what that hides. Pure.
+ * OpenSSL keeps the last error alone and looks at the time last, so a self-signed certificate that has
+ * expired is reported as expired only; `selfSigned` restores what that hides. Pure.
  */
 export function judgeCertificate(findings: CertificateFindings): TlsProblem[] {
   const { serverName, certificate, chainError, selfSigned } = findings;

@@ -15,7 +15,7 @@ t.test('an abort rejects with its reason and leaves nothing open', async (t) => 
   for (const tcp of [false, true]) {
     const before = openSockets();
     const abort = new AbortController();
-    const asking = resolve('a.test', { servers: [silent.text], tcp, ...patient, signal: abort.signal });
+    const asking = resolve('a.test.', { servers: [silent.text], tcp, ...patient, signal: abort.signal });
     setTimeout(() => abort.abort(new Error('enough')), 50);
     await t.rejects(asking, { message: 'enough' });
     // A handle is closed within a turn or two of the loop, the server's end of a connection soon after.
@@ -24,7 +24,7 @@ t.test('an abort rejects with its reason and leaves nothing open', async (t) => 
   }
   const aborted = AbortSignal.abort(new Error('before'));
   const asked = silent.asked.length;
-  await t.rejects(resolve('a.test', { servers: [silent.text], signal: aborted }), { message: 'before' });
+  await t.rejects(resolve('a.test.', { servers: [silent.text], signal: aborted }), { message: 'before' });
   t.equal(silent.asked.length, asked, 'nothing was sent');
 });
 
@@ -34,7 +34,7 @@ t.test('a stop gives the document with what is known', async (t) => {
   );
   const stop = new AbortController();
   setTimeout(() => stop.abort(), 300);
-  const document = await resolve('a.test', { servers: [server.text], ...patient, stop: stop.signal });
+  const document = await resolve('a.test.', { servers: [server.text], ...patient, stop: stop.signal });
   t.match(document, {
     status: 'answered',
     addresses: [{ address: '10.0.0.5' }],
@@ -49,7 +49,7 @@ t.test('a stop gives the document with what is known', async (t) => {
 t.test('a stop before anything is known is an error, not an answer', async (t) => {
   const server = await serve(t, () => []);
   const options = { servers: [server.text], types: ['A'], ...patient, stop: AbortSignal.abort() };
-  t.match(await resolve('a.test', options), {
+  t.match(await resolve('a.test.', options), {
     status: 'error',
     rcode: null,
     attempts: [{ errno: 'ECANCELED' }],

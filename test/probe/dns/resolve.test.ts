@@ -23,7 +23,7 @@ t.test('the document of a name that is answered', async (t) => {
       flags: 0x0420,
     }),
   ]);
-  const document = await resolve('Api.test', { servers: [server.text], ...patient });
+  const document = await resolve('Api.test.', { servers: [server.text], ...patient });
   t.match(document, {
     kind: 'dns',
     version: 1,
@@ -88,13 +88,13 @@ t.test('all types are asked at once, none after the other', async (t) => {
     }
   });
   const servers = [`127.0.0.1#${server.address().port}`];
-  const document = await resolve('a.test', { servers, types: ['A', 'AAAA', 'HTTPS'], tries: 1, ...patient });
+  const document = await resolve('a.test.', { servers, types: ['A', 'AAAA', 'HTTPS'], tries: 1, ...patient });
   t.match(document, { status: 'answered', question: { type: 'A,AAAA,HTTPS' }, attempts: { length: 3 } });
 });
 
 t.test('a type asked twice is asked once, by whichever name', async (t) => {
   const server = await serve(t, givingA('10.0.0.5'));
-  const document = await resolve('a.test', {
+  const document = await resolve('a.test.', {
     servers: [server.text],
     types: ['a', 'A', 'TYPE1'],
     ...patient,
@@ -224,7 +224,7 @@ t.test('aliases inside an answer are followed, in whatever order they come', asy
       ],
     }),
   ]);
-  const document = await resolve('A.test', { servers: [server.text], types: ['A'], ...patient });
+  const document = await resolve('A.test.', { servers: [server.text], types: ['A'], ...patient });
   t.match(document, { status: 'answered', chain: ['b.test', 'c.test'], attempts: { length: 1 } });
   t.same(
     document.addresses.map((each) => each.address),
@@ -243,7 +243,7 @@ t.test('an alias that both types give is one record', async (t) => {
       answers: [cname('a.test', 'b.test'), address('b.test', asked.type === 'A' ? '10.0.0.5' : 'fd00::5')],
     }),
   ]);
-  const document = await resolve('a.test', { servers: [server.text], ...patient });
+  const document = await resolve('a.test.', { servers: [server.text], ...patient });
   t.same(
     document.records.map((record) => record.type),
     ['CNAME', 'A', 'AAAA'],
@@ -258,7 +258,7 @@ t.test('an answer that ends at an alias is taken up where it ends', async (t) =>
       reply(asked, { answers: [target ? cname(asked.name, target) : address(asked.name, '10.0.0.5')] }),
     ];
   });
-  t.match(await resolve('a.test', { servers: [server.text], types: ['A'], ...patient }), {
+  t.match(await resolve('a.test.', { servers: [server.text], types: ['A'], ...patient }), {
     status: 'answered',
     question: { name: 'a.test' },
     chain: ['b.test', 'c.test'],
@@ -324,7 +324,7 @@ t.test('an alias to octets that are no name is shown, not asked for', async (t) 
 
 t.test('whoever asks for the alias itself gets it', async (t) => {
   const server = await serve(t, (asked) => [reply(asked, { answers: [cname('a.test', 'b.test')] })]);
-  const document = await resolve('a.test', { servers: [server.text], types: ['CNAME'], ...patient });
+  const document = await resolve('a.test.', { servers: [server.text], types: ['CNAME'], ...patient });
   t.match(document, { status: 'answered', chain: [], records: [{ type: 'CNAME', data: 'b.test.' }] });
 });
 
@@ -390,16 +390,16 @@ t.test('a dead resolver ends the search: the next name would fail too', async (t
 
 t.test('the servers and use-vc of resolv.conf count when none are given', async (t) => {
   const none = parseResolvConf('nameserver ns.example\n');
-  await t.rejects(resolve('a.test', { resolvConf: none }), {
+  await t.rejects(resolve('a.test.', { resolvConf: none }), {
     name: 'CapabilityError',
     message: /names no nameserver that is an address \(it says "ns\.example"\).*--server ADDR/,
   });
-  await t.rejects(resolve('a.test', { resolvConf: parseResolvConf('') }), {
+  await t.rejects(resolve('a.test.', { resolvConf: parseResolvConf('') }), {
     message: /names no nameserver, so/,
   });
   const server = await serve(t, givingA('10.0.0.5'));
   const useVc = parseResolvConf('options use-vc');
-  t.match(await resolve('a.test', { servers: [server.text], types: ['A'], resolvConf: useVc }), {
+  t.match(await resolve('a.test.', { servers: [server.text], types: ['A'], resolvConf: useVc }), {
     transport: 'tcp',
   });
 });
