@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { familyOf } from '../address/family.js';
 import type { Evidence, Observations, SkippedStep } from '../diagnose/observations.js';
 import type { Target } from '../diagnose/target.js';
@@ -57,6 +58,10 @@ const mostTraces = 4;
 export async function observe(target: Target, options: ObserveOptions = {}): Promise<Evidence> {
   const observations: Observations = { dns: [], tcp: [], tls: [], http: [], trace: [] };
   const skipped: SkippedStep[] = [];
+  for (const signal of [options.signal, options.stop]) {
+    // Every measurement of every address listens; Node takes more than ten for a leak and warns.
+    if (signal !== undefined) setMaxListeners(0, signal);
+  }
   await prepare(options);
   const vantage = readVantage();
   options.onProgress?.(`resolving ${target.host}`);

@@ -23,7 +23,7 @@ const options: OptionTable = {
   save: { type: 'string', value: 'FILE', help: 'Write the report as JSON, for "pprobe explain"' },
   http: { type: 'boolean', negatable: true, help: 'Ask over HTTP, where the target speaks it (on)' },
   trace: { type: 'boolean', negatable: true, help: 'Trace the path (on)' },
-  ...timeoutOption('Wait this long for each connection, handshake and HTTP answer (3000)'),
+  ...timeoutOption('Wait this long for each connection, handshake and HTTP answer (2500, 3000 and 5000)'),
   ...networkOptions,
 };
 

@@ -1,0 +1,33 @@
+import { startDeadline } from './deadline.js';
+
+/** What ends a measurement that has not ended by itself. */
+export interface Limits {
+  timeoutMs: number;
+  /** Throw everything away. */
+  signal?: AbortSignal | undefined;
+  /** Finish now, with what is known. */
+  stop?: AbortSignal | undefined;
+}
+
+export interface GiveUpHandlers {
+  onTimeout: () => void;
+  onStop: () => void;
+  /** Needed where `signal` is given; gets its reason. */
+  onAbort?: (reason: unknown) => void;
+}
+
+/**
+ * Calls the handler of each limit that is reached, until the result is called: then nothing is left that
+ * could call one, or keep the process alive.
+ */
+export function giveUpAt({ timeoutMs, signal, stop }: Limits, handlers: GiveUpHandlers): () => void {
+  const onAbort = () => handlers.onAbort?.(signal?.reason);
+  const stopDeadline = startDeadline(timeoutMs, handlers.onTimeout);
+  signal?.addEventListener('abort', onAbort);
+  stop?.addEventListener('abort', handlers.onStop);
+  return () => {
+    stopDeadline();
+    signal?.removeEventListener('abort', onAbort);
+    stop?.removeEventListener('abort', handlers.onStop);
+  };
+}
