@@ -39,7 +39,11 @@ function layOut(fields: IcmpErrorFields, family: 4 | 6): { message: Buffer; quot
   // RFC 4884 section 4: with extensions the quote is padded to at least 128 octets, in whole words.
   const quote = hasStack ? padded(fields.quote, family === 4 ? 4 : 8) : fields.quote;
   const extensions = hasStack ? encodeLabelStack(mpls) : new Uint8Array();
-  const message = Buffer.concat([Buffer.from([fields.type, fields.code, 0, 0, 0, 0, 0, 0]), quote, extensions]);
+  const message = Buffer.concat([
+    Buffer.from([fields.type, fields.code, 0, 0, 0, 0, 0, 0]),
+    quote,
+    extensions,
+  ]);
   return { message, quoteLength: hasStack ? quote.length : 0 };
 }
 

@@ -1,0 +1,25 @@
+import t from 'tap';
+import { compareAnswers } from '../../../src/probe/dns/compare.js';
+import { resolve } from '../../../src/probe/dns/resolve.js';
+import { lookupSystem } from '../../../src/probe/dns/system.js';
+import { validateDocument } from '../../schema/validate.js';
+import { address, closedPort, reply, serve } from './server.js';
+
+t.test('documents are as the published schema describes them, answered or not', async (t) => {
+  const server = await serve(t, (asked) => [
+    { afterMs: 5, packet: reply(asked, { answers: [address('a.test', '10.0.0.5')] }) },
+    Buffer.from('junk'),
+  ]);
+  const answered = await resolve('a.test.', { servers: [server.text], types: ['A'], timeoutMs: 5000 });
+  t.same(validateDocument(answered), [], 'answered');
+  const whole = {
+    ...answered,
+    compare: compareAnswers(answered, answered),
+    system: await lookupSystem('localhost'),
+  };
+  t.same(validateDocument(whole), [], 'with a comparison and what the system says');
+  const unreachable = await resolve('a.test.', { servers: [`127.0.0.1#${await closedPort()}`] });
+  t.same(validateDocument(unreachable), [], 'unreachable');
+  const stopped = await resolve('a.test.', { servers: [server.text], stop: AbortSignal.abort() });
+  t.same(validateDocument(stopped), [], 'stopped');
+});
