@@ -5,11 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { availability, namespaceFlags } from './availability.js';
 import type { Keeper } from './enter.js';
 import { agentProgram } from './paths.js';
 import { type AgentOptions, files, type Readiness } from './protocol.js';
 import { toolEnvironment } from './tools.js';
+
+/** Far beyond what a start takes on a busy machine: it ends a wait for what will not come. */
+const patienceMs = 60_000;
 
 /** A keeper this process started, with the lab's directory. */
 export interface StartedKeeper extends Keeper {
@@ -57,6 +61,7 @@ export async function startKeeper(until: AgentOptions['until']): Promise<Started
   const readiness = await waitUntilReady(child);
   if (readiness.ready && child.pid !== undefined) return { pid: child.pid, mode, dir, process: child };
 
+  child.kill('SIGKILL');
   const error = readiness.ready ? 'it has no process id' : readiness.error;
   const details = readFileSync(logPath, 'utf8').trim();
   rmSync(dir, { recursive: true, force: true });
@@ -67,7 +72,16 @@ async function waitUntilReady(child: ChildProcess): Promise<Readiness> {
   const { stdout } = child;
   if (stdout === null) throw new Error('the keeper was started without a stdout');
   const failed = once(child, 'error').then(([error]) => unready(String(error)));
-  const readiness = await Promise.race([failed, readLine(stdout)]);
+  const waited = new AbortController();
+  const late = sleep(patienceMs, unready(`it was not ready within ${patienceMs} ms`), {
+    signal: waited.signal,
+  });
+  const readiness = await Promise.race([
+    failed,
+    readLine(stdout),
+    late.catch(() => unready('not waited for')),
+  ]);
+  waited.abort();
   stdout.destroy();
   return readiness;
 }

@@ -71,7 +71,7 @@ async function showAll(
   const total = chosen.length + 1;
   const verdict =
     missed.length === 0
-      ? `${mark(true)} pprobe named all of ${chosen.length} faults, and the healthy endpoint`
+      ? `${mark(true)} pprobe named the healthy endpoint and every fault (${chosen.length})`
       : `${mark(false)} pprobe did not name ${missed.length} of ${total}: ${missed.join(', ')}`;
   console.log(`${verdict}; ${seconds(elapsedMs(startMs))}.`);
   return missed.length === 0 ? 0 : 1;
