@@ -32,7 +32,7 @@ try {
 
 async function build(): Promise<Machinery> {
   const namespaces = createNamespaces(options.dir, healthy.nameservers);
-  const certificates = makeCertificates();
+  const certificates = await makeCertificates();
   writeFileSync(join(options.dir, files.certificateAuthority), certificates.authority);
   await namespaces;
 

@@ -14,19 +14,19 @@ export interface Certificates {
 }
 
 /** Every certificate a lab can serve, made anew for each lab. */
-export function makeCertificates(): Certificates {
-  const trusted = createAuthority('pprobe lab CA');
-  const stranger = createAuthority('Inspecting Firewall CA');
+export async function makeCertificates(): Promise<Certificates> {
+  const trusted = await createAuthority('pprobe lab CA');
+  const stranger = await createAuthority('Inspecting Firewall CA');
   const now = Date.now();
   const current = { validFrom: new Date(now - hourMs), validTo: new Date(now + 7 * 24 * hourMs) };
   const past = { validFrom: new Date(now - 48 * hourMs), validTo: new Date(now - 24 * hourMs) };
   return {
     authority: trusted.certificate,
     byKind: {
-      valid: trusted.issue({ names: serviceNames, ...current }),
-      'other-name': trusted.issue({ names: otherNames, ...current }),
-      untrusted: stranger.issue({ names: serviceNames, ...current }),
-      expired: trusted.issue({ names: serviceNames, ...past }),
+      valid: await trusted.issue({ names: serviceNames, ...current }),
+      'other-name': await trusted.issue({ names: otherNames, ...current }),
+      untrusted: await stranger.issue({ names: serviceNames, ...current }),
+      expired: await trusted.issue({ names: serviceNames, ...past }),
     },
   };
 }

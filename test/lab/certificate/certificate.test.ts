@@ -11,9 +11,9 @@ const validFrom = new Date(Date.now() - hourMs);
 const validTo = new Date(Date.now() + hourMs);
 
 t.test('a certificate says what it was asked to say, and its authority signed it', async (t) => {
-  const authority = createAuthority('Test CA');
+  const authority = await createAuthority('Test CA');
   const issuer = new X509Certificate(authority.certificate);
-  const certificate = new X509Certificate(authority.issue({ names, validFrom, validTo }).certificate);
+  const certificate = new X509Certificate((await authority.issue({ names, validFrom, validTo })).certificate);
 
   t.equal(issuer.ca, true);
   t.equal(issuer.verify(issuer.publicKey), true);
@@ -22,7 +22,10 @@ t.test('a certificate says what it was asked to say, and its authority signed it
   t.equal(certificate.subjectAltName, names.map((name) => `DNS:${name}`).join(', '));
   t.equal(certificate.checkIssued(issuer), true);
   t.equal(certificate.verify(issuer.publicKey), true);
-  t.equal(certificate.verify(new X509Certificate(createAuthority('Test CA').certificate).publicKey), false);
+  t.equal(
+    certificate.verify(new X509Certificate((await createAuthority('Test CA')).certificate).publicKey),
+    false,
+  );
   t.equal(Math.floor(Date.parse(certificate.validFrom) / 1000), Math.floor(validFrom.getTime() / 1000));
   t.equal(Math.floor(Date.parse(certificate.validTo) / 1000), Math.floor(validTo.getTime() / 1000));
   t.equal(certificate.checkHost('abc.execute-api.us-east-1.amazonaws.com') !== undefined, true);
@@ -30,10 +33,10 @@ t.test('a certificate says what it was asked to say, and its authority signed it
 });
 
 t.test('a TLS client accepts it from who trusts the authority, and says why otherwise', async (t) => {
-  const authority = createAuthority('Test CA');
+  const authority = await createAuthority('Test CA');
   const host = 'second.example.com';
   const failure = async (ca: string, period: { validFrom: Date; validTo: Date }): Promise<unknown> => {
-    const { certificate, key } = authority.issue({ names, ...period });
+    const { certificate, key } = await authority.issue({ names, ...period });
     const server = tls.createServer({ cert: certificate, key }, (socket) => socket.end());
     server.on('tlsClientError', () => {});
     server.listen(0, '127.0.0.1');
@@ -51,6 +54,9 @@ t.test('a TLS client accepts it from who trusts the authority, and says why othe
   const now = { validFrom, validTo };
   const past = { validFrom: new Date(Date.now() - 2 * hourMs), validTo: validFrom };
   t.equal(await failure(authority.certificate, now), null);
-  t.equal(await failure(createAuthority('Test CA').certificate, now), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+  t.equal(
+    await failure((await createAuthority('Test CA')).certificate, now),
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  );
   t.equal(await failure(authority.certificate, past), 'CERT_HAS_EXPIRED');
 });

@@ -1,5 +1,6 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import * as der from './der.js';
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
 
 /** A certificate with its private key, both PEM. */
 export interface Identity {
@@ -7,132 +8,84 @@ export interface Identity {
   key: string;
 }
 
-export interface Authority extends Identity {
-  /** Issues a certificate for a TLS server. */
-  issue(request: { names: readonly string[]; validFrom: Date; validTo: Date }): Identity;
+export interface Period {
+  validFrom: Date;
+  validTo: Date;
 }
 
-const oid = {
-  commonName: '2.5.4.3',
-  ecdsaWithSha256: '1.2.840.10045.4.3.2',
-  subjectKeyIdentifier: '2.5.29.14',
-  keyUsage: '2.5.29.15',
-  subjectAltName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
-  authorityKeyIdentifier: '2.5.29.35',
-  extendedKeyUsage: '2.5.29.37',
-  serverAuthentication: '1.3.6.1.5.5.7.3.1',
-};
+export interface Authority extends Identity {
+  /** Issues a certificate for a TLS server. */
+  issue(request: { names: readonly string[] } & Period): Promise<Identity>;
+}
 
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const dayMs = 86_400_000;
 
+x509.cryptoProvider.set(webcrypto);
+
 /** A certificate authority of its own, on EC P-256: self-signed, valid from yesterday for a month. */
-export function createAuthority(commonName: string): Authority {
-  const keys = newKeys();
-  const issuer = nameOf(commonName);
-  const authorityKeyId = keyIdentifier(keys.publicKey);
-  const certificate = signCertificate({
-    issuer,
-    signingKey: keys.privateKey,
-    subject: issuer,
-    publicKey: keys.publicKey,
-    validFrom: new Date(Date.now() - dayMs),
-    validTo: new Date(Date.now() + 30 * dayMs),
+export async function createAuthority(commonName: string): Promise<Authority> {
+  const keys = await newKeys();
+  const now = Date.now();
+  const root = await x509.X509CertificateGenerator.createSelfSigned({
+    ...fieldsOf(commonName, { validFrom: new Date(now - dayMs), validTo: new Date(now + 30 * dayMs) }),
+    keys,
     extensions: [
-      extension(oid.basicConstraints, der.sequence(der.boolean(true)), true),
-      // keyCertSign is the sixth bit of the first byte, cRLSign the seventh (RFC 5280 section 4.2.1.3).
-      extension(oid.keyUsage, der.bits(Buffer.from([0b0000_0110]), 1), true),
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
   return {
-    certificate,
-    key: pemOfKey(keys.privateKey),
-    issue({ names, validFrom, validTo }) {
-      const own = newKeys();
-      return {
-        key: pemOfKey(own.privateKey),
-        certificate: signCertificate({
-          issuer,
-          signingKey: keys.privateKey,
-          subject: nameOf(names[0] ?? ''),
-          publicKey: own.publicKey,
-          validFrom,
-          validTo,
-          extensions: [
-            extension(oid.subjectAltName, der.sequence(...names.map(dnsName))),
-            extension(oid.basicConstraints, der.sequence(), true),
-            extension(oid.keyUsage, der.bits(Buffer.from([0b1000_0000]), 7), true),
-            extension(oid.extendedKeyUsage, der.sequence(der.objectIdentifier(oid.serverAuthentication))),
-            extension(oid.authorityKeyIdentifier, der.sequence(der.tlv(0x80, authorityKeyId))),
-          ],
-        }),
-      };
+    ...(await identityOf(root, keys)),
+    async issue({ names, ...period }) {
+      const own = await newKeys();
+      const certificate = await x509.X509CertificateGenerator.create({
+        ...fieldsOf(names[0] ?? '', period),
+        issuer: root.subject,
+        publicKey: own.publicKey,
+        signingKey: keys.privateKey,
+        extensions: [
+          new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value }))),
+          new x509.BasicConstraintsExtension(false, undefined, true),
+          new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+          new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+          await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
+          await x509.SubjectKeyIdentifierExtension.create(own.publicKey),
+        ],
+      });
+      return identityOf(certificate, own);
     },
   };
 }
 
-interface CertificateFields {
-  issuer: Buffer;
-  signingKey: KeyObject;
-  subject: Buffer;
-  publicKey: KeyObject;
-  validFrom: Date;
-  validTo: Date;
-  extensions: Buffer[];
+/**
+ * A certificate that vouches for itself, as `openssl req -x509` makes one for a test server: no authority,
+ * and a common name instead of alternative names.
+ */
+export async function selfSigned(commonName: string, period: Period): Promise<Identity> {
+  const keys = await newKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    ...fieldsOf(commonName, period),
+    keys,
+  });
+  return identityOf(certificate, keys);
 }
 
-/** RFC 5280 section 4.1. */
-function signCertificate(fields: CertificateFields): string {
-  const algorithm = der.sequence(der.objectIdentifier(oid.ecdsaWithSha256));
-  const toBeSigned = der.sequence(
-    // Version 3, in a tag of its own.
-    der.tlv(0xa0, der.integer(2n)),
-    der.integer(BigInt(`0x${randomBytes(15).toString('hex')}`)),
-    algorithm,
-    fields.issuer,
-    der.sequence(der.utcTime(fields.validFrom), der.utcTime(fields.validTo)),
-    fields.subject,
-    spkiOf(fields.publicKey),
-    der.tlv(
-      0xa3,
-      der.sequence(
-        ...fields.extensions,
-        extension(oid.subjectKeyIdentifier, der.octets(keyIdentifier(fields.publicKey))),
-      ),
-    ),
-  );
-  const signature = sign('sha256', toBeSigned, fields.signingKey);
-  const bytes = der.sequence(toBeSigned, algorithm, der.bits(signature));
-  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+function fieldsOf(commonName: string, { validFrom, validTo }: Period) {
+  // As a list and not as text: a hostile name may hold commas and equals signs.
+  const name = [{ CN: [commonName] }];
+  return { name, subject: name, notBefore: validFrom, notAfter: validTo, signingAlgorithm: algorithm };
 }
 
-function newKeys(): { publicKey: KeyObject; privateKey: KeyObject } {
-  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+function newKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
-function pemOfKey(key: KeyObject): string {
-  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
-}
-
-function spkiOf(key: KeyObject): Buffer {
-  return key.export({ type: 'spki', format: 'der' });
-}
-
-/** Any value that is the same for the same key will do; RFC 5280 suggests a hash of it. */
-function keyIdentifier(key: KeyObject): Buffer {
-  return createHash('sha1').update(spkiOf(key)).digest();
-}
-
-function nameOf(commonName: string): Buffer {
-  return der.sequence(der.set(der.sequence(der.objectIdentifier(oid.commonName), der.utf8(commonName))));
-}
-
-/** GeneralName's dNSName is an implicitly tagged IA5String. */
-function dnsName(name: string): Buffer {
-  return der.tlv(0x82, Buffer.from(name, 'ascii'));
-}
-
-function extension(id: string, value: Buffer, critical = false): Buffer {
-  return der.sequence(der.objectIdentifier(id), ...(critical ? [der.boolean(true)] : []), der.octets(value));
+async function identityOf(
+  certificate: x509.X509Certificate,
+  { privateKey }: webcrypto.CryptoKeyPair,
+): Promise<Identity> {
+  const key = await webcrypto.subtle.exportKey('pkcs8', privateKey);
+  return { certificate: certificate.toString('pem'), key: x509.PemConverter.encode(key, 'PRIVATE KEY') };
 }

@@ -1,11 +1,10 @@
-import { type Authority, createAuthority, type Identity } from '../../lab/certificate/certificate.js';
-import { selfSigned } from './self-signed.js';
+import { createAuthority, type Identity, selfSigned } from '../../lab/certificate/certificate.js';
 
 const dayMs = 86_400_000;
 
 const daysFromNow = (days: number): Date => new Date(Date.now() + days * dayMs);
 
-const authority: Authority = createAuthority('pprobe test authority');
+const authority = await createAuthority('pprobe test authority');
 
 /** The authority behind every certificate here that is not self-signed. */
 export const authorityPem: string = authority.certificate;
@@ -13,19 +12,24 @@ export const authorityPem: string = authority.certificate;
 /** The name that a valid certificate is for. */
 export const serverName = 'api.test';
 
-function issue(name: string, fromDays: number, toDays: number): Identity {
-  return authority.issue({ names: [name], validFrom: daysFromNow(fromDays), validTo: daysFromNow(toDays) });
+const period = (fromDays: number, toDays: number) => ({
+  validFrom: daysFromNow(fromDays),
+  validTo: daysFromNow(toDays),
+});
+
+function issue(name: string, fromDays: number, toDays: number): Promise<Identity> {
+  return authority.issue({ names: [name], ...period(fromDays, toDays) });
 }
 
 export const identities = {
-  valid: issue(serverName, -1, 30),
-  expired: issue(serverName, -30, -1),
-  notYetValid: issue(serverName, 10, 30),
-  otherName: issue('*.execute-api.us-east-1.amazonaws.com', -1, 30),
-  expiredOtherName: issue('other.test', -30, -1),
+  valid: await issue(serverName, -1, 30),
+  expired: await issue(serverName, -30, -1),
+  notYetValid: await issue(serverName, 10, 30),
+  otherName: await issue('*.execute-api.us-east-1.amazonaws.com', -1, 30),
+  expiredOtherName: await issue('other.test', -30, -1),
   /** One name that holds a comma and what looks like another name. */
-  commaName: issue(`other.test, DNS:${serverName}`, -1, 30),
-  selfSigned: selfSigned(serverName, daysFromNow(-1), daysFromNow(30)),
-  selfSignedOtherName: selfSigned('other.test', daysFromNow(-1), daysFromNow(30)),
-  selfSignedExpired: selfSigned(serverName, daysFromNow(-30), daysFromNow(-1)),
+  commaName: await issue(`other.test, DNS:${serverName}`, -1, 30),
+  selfSigned: await selfSigned(serverName, period(-1, 30)),
+  selfSignedOtherName: await selfSigned('other.test', period(-1, 30)),
+  selfSignedExpired: await selfSigned(serverName, period(-30, -1)),
 } satisfies Record<string, Identity>;
