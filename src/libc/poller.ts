@@ -13,6 +13,7 @@ import type { Libc } from './load.js';
 const eventSize = process.arch === 'x64' ? 12 : 16;
 const dataOffset = eventSize - 8;
 const batch = 64;
+const wakeupTicket = 0;
 
 /**
  * One epoll for all sockets of a wire, waited for in a thread of the pool: Node can only watch descriptors it opened
@@ -22,7 +23,12 @@ export class Poller {
   readonly #libc: Libc;
   readonly #epoll: number;
   readonly #wakeup: number;
-  readonly #ready = new Map<number, () => void>();
+  /**
+   * By a ticket that is never used twice. A descriptor is: one that is closed while its event is on the way here may
+   * by then be another socket's.
+   */
+  readonly #waiting = new Map<number, { fd: number; onReady: () => void }>();
+  #lastTicket = 0;
   #isWaiting = false;
   #isClosed = false;
 
@@ -30,28 +36,35 @@ export class Poller {
     this.#libc = libc;
     this.#epoll = libc.epoll_create1(EPOLL_CLOEXEC);
     this.#wakeup = libc.eventfd(0, EFD_NONBLOCK);
-    libc.epoll_ctl(this.#epoll, EPOLL_CTL_ADD, this.#wakeup, event(this.#wakeup, EPOLLIN));
+    libc.epoll_ctl(this.#epoll, EPOLL_CTL_ADD, this.#wakeup, event(wakeupTicket, EPOLLIN));
   }
 
-  /** Calls `onReady` when `fd` has connected or failed. The callback takes it out again with `remove`. */
-  add(fd: number, onReady: () => void): void {
-    this.#ready.set(fd, onReady);
-    this.#libc.epoll_ctl(this.#epoll, EPOLL_CTL_ADD, fd, event(fd, EPOLLOUT | EPOLLERR));
+  /**
+   * Calls `onReady` when `fd` has connected or failed, again and again until the function returned is called, which
+   * must come before the descriptor is closed. `onReady` must not throw.
+   */
+  add(fd: number, onReady: () => void): () => void {
+    this.#lastTicket += 1;
+    const ticket = this.#lastTicket;
+    this.#waiting.set(ticket, { fd, onReady });
+    this.#libc.epoll_ctl(this.#epoll, EPOLL_CTL_ADD, fd, event(ticket, EPOLLOUT | EPOLLERR));
     if (!this.#isWaiting) void this.#wait();
+    return () => this.#remove(ticket);
   }
 
-  /** Must come before the descriptor is closed. */
-  remove(fd: number): void {
-    if (!this.#ready.delete(fd)) return;
-    this.#libc.epoll_ctl(this.#epoll, EPOLL_CTL_DEL, fd, event(fd, 0));
+  #remove(ticket: number): void {
+    const entry = this.#waiting.get(ticket);
+    if (entry === undefined) return;
+    this.#waiting.delete(ticket);
+    this.#libc.epoll_ctl(this.#epoll, EPOLL_CTL_DEL, entry.fd, event(ticket, 0));
     // Nothing left to wait for: let the thread go, or the process could not end.
-    if (this.#ready.size === 0) this.#wake();
+    if (this.#waiting.size === 0) this.#wake();
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#ready.clear();
+    this.#waiting.clear();
     if (this.#isWaiting) this.#wake();
     else this.#release();
   }
@@ -59,12 +72,12 @@ export class Poller {
   async #wait(): Promise<void> {
     this.#isWaiting = true;
     const events = Buffer.alloc(batch * eventSize);
-    while (this.#ready.size > 0) {
+    while (this.#waiting.size > 0) {
       const count = await this.#libc.epollWait(this.#epoll, events, batch, -1);
       for (let index = 0; index < count; index += 1) {
-        const fd = events.readInt32LE(index * eventSize + dataOffset);
-        if (fd === this.#wakeup) this.#libc.read(this.#wakeup, Buffer.alloc(8), 8);
-        else this.#ready.get(fd)?.();
+        const ticket = events.readUInt32LE(index * eventSize + dataOffset);
+        if (ticket === wakeupTicket) this.#libc.read(this.#wakeup, Buffer.alloc(8), 8);
+        else this.#waiting.get(ticket)?.onReady();
       }
     }
     this.#isWaiting = false;
@@ -83,9 +96,9 @@ export class Poller {
   }
 }
 
-function event(fd: number, events: number): Buffer {
+function event(ticket: number, events: number): Buffer {
   const buffer = Buffer.alloc(eventSize);
   buffer.writeUInt32LE(events >>> 0, 0);
-  buffer.writeInt32LE(fd, dataOffset);
+  buffer.writeUInt32LE(ticket, dataOffset);
   return buffer;
 }

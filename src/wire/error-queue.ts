@@ -28,6 +28,7 @@ interface Probe {
   id: number;
   socket: TcpSocket;
   sentAtNs: bigint;
+  stopWatching: () => void;
   giveUp: NodeJS.Timeout;
 }
 
@@ -44,7 +45,7 @@ class ErrorQueueWire implements Wire {
   readonly #libc: Libc;
   readonly #context: WireContext;
   readonly #poller: Poller;
-  readonly #probes = new Map<number, Probe>();
+  readonly #probes = new Set<Probe>();
   /**
    * The kernel turns receive stamps on in the background when the first socket asks for them and stamps late what
    * arrives before (measured: 15 ms too much). This socket asks early and stays.
@@ -69,7 +70,7 @@ class ErrorQueueWire implements Wire {
       if (target.source !== null) socket.bind({ address: target.source, port: 0 });
       const sentAtNs = realtimeNs(this.#libc);
       socket.connect({ address: target.address, port: target.port });
-      this.#watch({ id, socket, sentAtNs, giveUp: this.#giveUpLater(id) });
+      this.#watch(id, socket, sentAtNs);
     } catch (error) {
       socket?.close();
       if (!(error instanceof SystemCallError)) throw error;
@@ -78,38 +79,50 @@ class ErrorQueueWire implements Wire {
   }
 
   close(): void {
-    for (const probe of [...this.#probes.values()]) this.#forget(probe);
+    for (const probe of this.#probes) this.#forget(probe);
     this.#poller.close();
     this.#stampKeeper.close();
   }
 
-  #watch(probe: Probe): void {
-    this.#probes.set(probe.id, probe);
-    this.#poller.add(probe.socket.fd, () => this.#settle(probe));
+  #watch(id: number, socket: TcpSocket, sentAtNs: bigint): void {
+    const probe: Probe = {
+      id,
+      socket,
+      sentAtNs,
+      stopWatching: this.#poller.add(socket.fd, () => this.#settle(probe)),
+      giveUp: setTimeout(() => this.#forget(probe), closeBeforeResendMs),
+    };
+    this.#probes.add(probe);
   }
 
-  #giveUpLater(id: number): NodeJS.Timeout {
-    return setTimeout(() => {
-      const probe = this.#probes.get(id);
-      if (probe !== undefined) this.#forget(probe);
-    }, closeBeforeResendMs);
-  }
-
+  /** One event is one outcome: the socket is done with, and closed before the engine is told and sends the next. */
   #settle(probe: Probe): void {
+    const { listener } = this.#context;
+    let tell: () => void;
+    try {
+      const outcome = this.#outcomeOf(probe);
+      tell = () =>
+        typeof outcome === 'string' ? listener.onSendError(probe.id, outcome) : listener.onReply(outcome);
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      const { code } = error;
+      tell = () => listener.onSendError(probe.id, code);
+    }
+    this.#forget(probe);
+    tell();
+  }
+
+  /** The reply, or the symbolic errno of a failure that came from this host itself. */
+  #outcomeOf(probe: Probe): WireReply | string {
     const nowNs = realtimeNs(this.#libc);
     const queued = probe.socket.readErrorQueue();
     const errno = probe.socket.takeError();
     const rttOf = (atNs: bigint) => roundMs(Number(atNs - probe.sentAtNs) / 1e6);
     if (queued !== null && networkOrigins.includes(queued.origin)) {
-      this.#context.listener.onReply(this.#fromRouter(probe, queued, rttOf(queued.receivedAtNs ?? nowNs)));
-    } else if (errno === null) {
-      this.#context.listener.onReply(this.#fromTarget(probe, 'syn-ack', probe.socket.handshakeRttMs()));
-    } else if (errno === 'ECONNREFUSED') {
-      this.#context.listener.onReply(this.#fromTarget(probe, 'rst', rttOf(nowNs)));
-    } else {
-      this.#context.listener.onSendError(probe.id, errno);
+      return this.#fromRouter(probe, queued, rttOf(queued.receivedAtNs ?? nowNs));
     }
-    this.#forget(probe);
+    if (errno === null) return this.#fromTarget(probe, 'syn-ack', probe.socket.handshakeRttMs());
+    return errno === 'ECONNREFUSED' ? this.#fromTarget(probe, 'rst', rttOf(nowNs)) : errno;
   }
 
   #fromRouter(probe: Probe, queued: QueuedError, rttMs: number): WireReply {
@@ -142,8 +155,8 @@ class ErrorQueueWire implements Wire {
 
   #forget(probe: Probe): void {
     clearTimeout(probe.giveUp);
-    this.#probes.delete(probe.id);
-    this.#poller.remove(probe.socket.fd);
+    this.#probes.delete(probe);
+    probe.stopWatching();
     probe.socket.close();
   }
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { roundMs } from '../clock.js';
+import { SystemCallError } from '../libc/tcp-socket.js';
 import { encodeSyn } from '../packet/syn.js';
 import type { PacketPort } from './packet-port.js';
 import type { PortLease } from './port-lease.js';
@@ -54,12 +55,24 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
     },
   });
 
+  function tryLease(id: number): PortLease | null {
+    try {
+      const lease = options.leasePort();
+      leases.push(lease);
+      return lease;
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      listener.onSendError(id, error.code);
+      return null;
+    }
+  }
+
   return {
     method: 'syn',
     source: options.source,
     send({ id, ttl }: ProbeRequest) {
-      const lease = options.leasePort();
-      leases.push(lease);
+      const lease = tryLease(id);
+      if (lease === null) return;
       const probe: Outstanding = { id, sourcePort: lease.port, sequence: randomInt(2 ** 32), sentAtMs: null };
       sent.set(probe.sourcePort, probe);
       byId.set(id, probe);

@@ -63,11 +63,15 @@ export const silentProbe: TraceProbe = {
  */
 export class TraceEngine {
   readonly #options: EngineOptions;
+  /** By id, and so in order of TTL: `queries` for each hop. */
   readonly #probes: ProbeState[] = [];
+  /** Sent, not answered and not given up: never many more than `parallel`, however long the path. */
+  readonly #pending = new Set<ProbeState>();
   readonly #slowest = new Map<number, number>();
   #endTtl: number | null = null;
   #lastAnsweredTtl: number;
   #isStopped = false;
+  #refused = 0;
   #isRefusedHere = false;
 
   constructor(options: EngineOptions) {
@@ -90,6 +94,7 @@ export class TraceEngine {
     // A second answer to one probe is the target's SYN-ACK sent again or a duplicate on the path: the first counts.
     if (probe === undefined || probe.result !== null) return;
     const { family } = this.#options;
+    this.#pending.delete(probe);
     probe.ending = endingOf(family, reply);
     probe.result = {
       ...silentProbe,
@@ -112,10 +117,11 @@ export class TraceEngine {
   onSendError(id: number, errno: string): void {
     const probe = this.#probes[id];
     if (probe === undefined || probe.result !== null) return;
+    this.#pending.delete(probe);
     probe.result = { ...silentProbe, reply: 'send-error', errno };
-    const refused = this.#probes.filter(({ result }) => result?.reply === 'send-error').length;
+    this.#refused += 1;
     // A host that refuses a whole hop's probes and let none through refuses at every TTL.
-    if (refused < this.#options.queries || this.#slowest.size > 0) return;
+    if (this.#refused < this.#options.queries || this.#slowest.size > 0) return;
     this.#isRefusedHere = true;
     probe.ending = refusalOutcome(errno);
     this.#endTtl = Math.min(probe.ttl, this.#endTtl ?? probe.ttl);
@@ -126,8 +132,10 @@ export class TraceEngine {
    * other moment their replies may be waiting in the socket behind the one just read.
    */
   onDeadline(nowMs: number): void {
-    for (const probe of this.#probes) {
-      if (probe.result === null && nowMs >= this.#deadline(probe)) probe.isExpired = true;
+    for (const probe of this.#pending) {
+      if (nowMs < this.#deadline(probe)) continue;
+      probe.isExpired = true;
+      this.#pending.delete(probe);
     }
   }
 
@@ -145,15 +153,13 @@ export class TraceEngine {
   }
 
   hop(ttl: number): TraceHop {
-    const probes = this.#probes.filter((probe) => probe.ttl === ttl);
-    return { ttl, probes: probes.map((probe) => probe.result ?? silentProbe) };
+    return { ttl, probes: this.#probesOf(ttl).map((probe) => probe.result ?? silentProbe) };
   }
 
-  /** Whether nothing more is awaited from this hop or any before it, so that it can be shown for good. */
+  /** Whether nothing more is awaited from this hop, so that it can be shown for good. */
   isSettled(ttl: number): boolean {
-    const upTo = this.#probes.filter((probe) => probe.ttl <= ttl);
-    const asked = (ttl - this.#options.firstTtl + 1) * this.#options.queries;
-    return upTo.length >= asked && upTo.every((probe) => probe.result !== null || probe.isExpired);
+    const probes = this.#probesOf(ttl);
+    return probes.length === this.#options.queries && !probes.some((probe) => this.#pending.has(probe));
   }
 
   end(): TraceEnd {
@@ -179,9 +185,14 @@ export class TraceEngine {
     return Math.min(maxTtl, gap, this.#endTtl ?? maxTtl);
   }
 
+  #probesOf(ttl: number): ProbeState[] {
+    const { firstTtl, queries } = this.#options;
+    return this.#probes.slice((ttl - firstTtl) * queries, (ttl - firstTtl + 1) * queries);
+  }
+
   #waiting(): ProbeState[] {
     const limit = this.#limitTtl();
-    return this.#probes.filter((probe) => probe.ttl <= limit && probe.result === null && !probe.isExpired);
+    return [...this.#pending].filter((probe) => probe.ttl <= limit);
   }
 
   #deadline(probe: ProbeState): number {
@@ -191,12 +202,13 @@ export class TraceEngine {
   #due(nowMs: number): ProbeRequest[] {
     const { firstTtl, queries, parallel } = this.#options;
     const send: ProbeRequest[] = [];
-    let inFlight = this.#probes.filter((probe) => probe.result === null && !probe.isExpired).length;
-    for (; inFlight < parallel; inFlight += 1) {
+    while (this.#pending.size < parallel) {
       const id = this.#probes.length;
       const ttl = firstTtl + Math.floor(id / queries);
       if (ttl > this.#limitTtl()) break;
-      this.#probes.push({ ttl, sentAtMs: nowMs, isExpired: false, ending: null, result: null });
+      const probe = { ttl, sentAtMs: nowMs, isExpired: false, ending: null, result: null };
+      this.#probes.push(probe);
+      this.#pending.add(probe);
       send.push({ id, ttl });
     }
     return send;
