@@ -6,6 +6,7 @@ export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
+export const SOCK_RAW = 3;
 export const SOCK_NONBLOCK = 0x800;
 export const SOCK_CLOEXEC = 0x80000;
 
@@ -16,12 +17,15 @@ export const SO_TIMESTAMPNS = 35;
 
 export const IPPROTO_IP = 0;
 export const IP_TTL = 2;
+export const IP_HDRINCL = 3;
 export const IP_RECVERR = 11;
 export const IP_MTU = 14;
 export const IPPROTO_IPV6 = 41;
 export const IPV6_UNICAST_HOPS = 16;
 export const IPV6_MTU = 24;
 export const IPV6_RECVERR = 25;
+export const IPV6_RECVHOPLIMIT = 51;
+export const IPV6_HOPLIMIT = 52;
 
 export const IPPROTO_TCP = 6;
 export const TCP_INFO = 11;

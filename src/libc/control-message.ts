@@ -23,24 +23,42 @@ export interface QueuedError {
   receivedAtNs: bigint | null;
 }
 
+/** One control message of a recvmsg. */
+export interface ControlMessage {
+  level: number;
+  type: number;
+  data: Buffer;
+}
+
 const headerLength = 16;
 
-/**
- * Reads the control messages of one recvmsg(MSG_ERRQUEUE) (cmsg(3), 64-bit layout: length, level, type, data aligned
- * to 8). null when no extended error is among them.
- */
+/** Walks control messages (cmsg(3), 64-bit layout: length, level, type, data aligned to 8); ends where a length lies. */
+export function* controlMessages(control: Buffer): Generator<ControlMessage> {
+  for (let at = 0; at + headerLength <= control.length; ) {
+    const length = Number(control.readBigUInt64LE(at));
+    if (length < headerLength || at + length > control.length) return;
+    yield {
+      level: control.readInt32LE(at + 8),
+      type: control.readInt32LE(at + 12),
+      data: control.subarray(at + headerLength, at + length),
+    };
+    at += (length + 7) & ~7;
+  }
+}
+
+/** CLOCK_REALTIME nanoseconds of an SO_TIMESTAMPNS message; null for any other. */
+export function timestampOf({ level, type, data }: ControlMessage): bigint | null {
+  if (level !== SOL_SOCKET || type !== SO_TIMESTAMPNS || data.length < 16) return null;
+  return data.readBigInt64LE(0) * 1_000_000_000n + data.readBigInt64LE(8);
+}
+
+/** Reads the control messages of one recvmsg(MSG_ERRQUEUE). null when no extended error is among them. */
 export function decodeQueuedError(control: Buffer): QueuedError | null {
   let error: QueuedError | null = null;
   let receivedAtNs: bigint | null = null;
-  for (let at = 0; at + headerLength <= control.length; ) {
-    const length = Number(control.readBigUInt64LE(at));
-    if (length < headerLength || at + length > control.length) break;
-    const level = control.readInt32LE(at + 8);
-    const type = control.readInt32LE(at + 12);
-    const data = control.subarray(at + headerLength, at + length);
-    if (level === SOL_SOCKET && type === SO_TIMESTAMPNS && data.length >= 16) {
-      receivedAtNs = data.readBigInt64LE(0) * 1_000_000_000n + data.readBigInt64LE(8);
-    }
+  for (const message of controlMessages(control)) {
+    const { level, type, data } = message;
+    receivedAtNs = timestampOf(message) ?? receivedAtNs;
     const isError =
       (level === IPPROTO_IP && type === IP_RECVERR) || (level === IPPROTO_IPV6 && type === IPV6_RECVERR);
     if (isError && data.length >= 16) {
@@ -54,7 +72,6 @@ export function decodeQueuedError(control: Buffer): QueuedError | null {
         receivedAtNs: null,
       };
     }
-    at += (length + 7) & ~7;
   }
   return error === null ? null : { ...error, receivedAtNs };
 }

@@ -9,6 +9,14 @@ export interface Libc {
   getsockname(fd: number, address: Buffer, length: Buffer): number;
   setsockopt(fd: number, level: number, name: number, value: Buffer, length: number): number;
   getsockopt(fd: number, level: number, name: number, value: Buffer, length: Buffer): number;
+  sendto(
+    fd: number,
+    bytes: Buffer,
+    length: number,
+    flags: number,
+    address: Buffer,
+    addressLength: number,
+  ): number | bigint;
   recvmsg(fd: number, message: Buffer, flags: number): number | bigint;
   close(fd: number): number;
   clock_gettime(clock: number, result: Buffer): number;
@@ -53,6 +61,7 @@ async function load(): Promise<Libc> {
     getsockname: library.func('int getsockname(int, _Out_ void *, _Inout_ void *)'),
     setsockopt: library.func('int setsockopt(int, int, int, void *, uint32_t)'),
     getsockopt: library.func('int getsockopt(int, int, int, _Out_ void *, _Inout_ void *)'),
+    sendto: library.func('int64_t sendto(int, void *, size_t, int, void *, uint32_t)'),
     recvmsg: library.func('int64_t recvmsg(int, _Inout_ void *, int)'),
     close: library.func('int close(int)'),
     clock_gettime: library.func('int clock_gettime(int, _Out_ void *)'),

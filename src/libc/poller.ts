@@ -40,14 +40,19 @@ export class Poller {
   }
 
   /**
-   * Calls `onReady` when `fd` has connected or failed, again and again until the function returned is called, which
-   * must come before the descriptor is closed. `onReady` must not throw.
+   * Calls `onReady` when `fd` has connected or failed (`output`) or has something to read (`input`), again and again
+   * until the function returned is called, which must come before the descriptor is closed. `onReady` must not throw.
    */
-  add(fd: number, onReady: () => void): () => void {
+  add(fd: number, direction: 'input' | 'output', onReady: () => void): () => void {
     this.#lastTicket += 1;
     const ticket = this.#lastTicket;
     this.#waiting.set(ticket, { fd, onReady });
-    this.#libc.epoll_ctl(this.#epoll, EPOLL_CTL_ADD, fd, event(ticket, EPOLLOUT | EPOLLERR));
+    this.#libc.epoll_ctl(
+      this.#epoll,
+      EPOLL_CTL_ADD,
+      fd,
+      event(ticket, direction === 'input' ? EPOLLIN : EPOLLOUT | EPOLLERR),
+    );
     if (!this.#isWaiting) void this.#wait();
     return () => this.#remove(ticket);
   }

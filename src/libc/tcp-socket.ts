@@ -1,7 +1,6 @@
 import {
   AF_INET,
   AF_INET6,
-  CLOCK_REALTIME,
   IP_RECVERR,
   IP_TTL,
   IPPROTO_IP,
@@ -22,21 +21,11 @@ import {
 } from './constants.js';
 import { decodeQueuedError, type QueuedError } from './control-message.js';
 import { errnoName } from './errno-name.js';
+import { uint32 } from './int.js';
 import type { Libc } from './load.js';
+import { receiveMessage } from './receive-message.js';
 import { decodeSockaddr, type Endpoint, encodeSockaddr } from './sockaddr.js';
-
-/** A failed system call: `code` is the symbolic errno, `syscall` the call. */
-export class SystemCallError extends Error {
-  readonly code: string;
-  readonly syscall: string;
-
-  constructor(syscall: string, errno: number) {
-    super(`${syscall}: ${errnoName(errno)}`);
-    this.name = 'SystemCallError';
-    this.code = errnoName(errno);
-    this.syscall = syscall;
-  }
-}
+import { SystemCallError } from './system-call-error.js';
 
 /** A TCP socket with the options Node cannot reach. Every method throws SystemCallError unless it says otherwise. */
 export class TcpSocket {
@@ -95,19 +84,8 @@ export class TcpSocket {
 
   /** The next error the network reported for this socket, or null when the queue is empty. Does not throw. */
   readErrorQueue(): QueuedError | null {
-    const control = Buffer.alloc(512);
-    const payload = Buffer.alloc(256);
-    const vector = Buffer.alloc(16);
-    vector.writeBigUInt64LE(this.#libc.addressOf(payload), 0);
-    vector.writeBigUInt64LE(BigInt(payload.length), 8);
-    // struct msghdr, 64-bit: name, namelen, iov, iovlen, control, controllen, flags.
-    const message = Buffer.alloc(56);
-    message.writeBigUInt64LE(this.#libc.addressOf(vector), 16);
-    message.writeBigUInt64LE(1n, 24);
-    message.writeBigUInt64LE(this.#libc.addressOf(control), 32);
-    message.writeBigUInt64LE(BigInt(control.length), 40);
-    if (Number(this.#libc.recvmsg(this.fd, message, MSG_ERRQUEUE)) < 0) return null;
-    return decodeQueuedError(control.subarray(0, Number(message.readBigUInt64LE(40))));
+    const received = receiveMessage(this.#libc, this.fd, MSG_ERRQUEUE, Buffer.alloc(256));
+    return received === null ? null : decodeQueuedError(received.control);
   }
 
   /** The handshake's round trip as the kernel measured it (tcpi_rtt of TCP_INFO), milliseconds. */
@@ -136,17 +114,4 @@ export class TcpSocket {
   #check(syscall: string, result: number): void {
     if (result < 0) throw new SystemCallError(syscall, this.#libc.errno());
   }
-}
-
-/** CLOCK_REALTIME in nanoseconds: the clock of SO_TIMESTAMPNS, so that both ends of a subtraction are the kernel's. */
-export function realtimeNs(libc: Libc): bigint {
-  const time = Buffer.alloc(16);
-  libc.clock_gettime(CLOCK_REALTIME, time);
-  return time.readBigInt64LE(0) * 1_000_000_000n + time.readBigInt64LE(8);
-}
-
-function uint32(value: number): Buffer {
-  const buffer = Buffer.alloc(4);
-  buffer.writeUInt32LE(value);
-  return buffer;
 }

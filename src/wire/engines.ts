@@ -4,11 +4,13 @@ import { atLeast, readKernel } from '../host/kernel.js';
 import { loadLibc } from '../libc/load.js';
 import { routeMtu } from '../libc/route-mtu.js';
 import { openErrorQueueWire } from './error-queue.js';
+import { openLibcPackets } from './libc-packets.js';
+import type { PacketPort } from './packet-port.js';
 import { heldPorts, unheldPorts } from './port-lease.js';
 import { loadRawSocket, openRawSocketPort } from './raw-socket.js';
 import { sourceFor } from './source-address.js';
 import { openSynWire } from './syn.js';
-import type { Wire, WireListener, WireMethod, WireTarget } from './wire.js';
+import type { PacketChoice, Wire, WireListener, WireMethod, WireTarget } from './wire.js';
 
 export type MethodChoice = 'auto' | WireMethod;
 
@@ -48,7 +50,7 @@ export async function preloadEngines(): Promise<void> {
 /** What each engine would say if asked to work on this host, without sending a packet. */
 export async function engineStatus(): Promise<EngineStatus[]> {
   return Promise.all([
-    probeEngine('syn', async () => (await openRawSocketPort(4)).close()),
+    probeEngine('syn', async () => (await openPackets(4)).close()),
     probeEngine('connect', requireErrorQueue),
   ]);
 }
@@ -66,7 +68,7 @@ async function probeEngine(method: WireMethod, attempt: () => Promise<void>): Pr
 async function openSyn(target: WireTarget, listener: WireListener): Promise<Wire> {
   const family = familyOf(target.address);
   if (family === null) throw new InvalidInputError('address', `"${target.address}" is not an IP address`);
-  const packets = await openRawSocketPort(family);
+  const packets = await openPackets(family, target.packets);
   try {
     const source = target.source ?? (await sourceFor(target.address));
     const { leasePort, mtu } = await hostResources(target.address, source, family);
@@ -75,6 +77,16 @@ async function openSyn(target: WireTarget, listener: WireListener): Promise<Wire
     packets.close();
     throw error;
   }
+}
+
+/** Through libc where it can be called: it knows when the kernel received a packet. Else through the package. */
+async function openPackets(family: 4 | 6, choice?: PacketChoice): Promise<PacketPort> {
+  const isCallable = await loadLibc().then(
+    () => true,
+    () => false,
+  );
+  const isPackage = choice === 'raw-socket' || (choice === undefined && !isCallable);
+  return isPackage ? openRawSocketPort(family) : openLibcPackets(family);
 }
 
 async function openConnect(target: WireTarget, listener: WireListener): Promise<Wire> {

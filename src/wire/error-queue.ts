@@ -3,7 +3,9 @@ import { roundMs } from '../clock.js';
 import type { QueuedError } from '../libc/control-message.js';
 import { type Libc, loadLibc } from '../libc/load.js';
 import { Poller } from '../libc/poller.js';
-import { realtimeNs, SystemCallError, TcpSocket } from '../libc/tcp-socket.js';
+import { realtimeNs } from '../libc/realtime.js';
+import { SystemCallError } from '../libc/system-call-error.js';
+import { TcpSocket } from '../libc/tcp-socket.js';
 import { sourceFor } from './source-address.js';
 import type { ProbeRequest, Wire, WireListener, WireReply, WireTarget } from './wire.js';
 
@@ -89,7 +91,7 @@ class ErrorQueueWire implements Wire {
       id,
       socket,
       sentAtNs,
-      stopWatching: this.#poller.add(socket.fd, () => this.#settle(probe)),
+      stopWatching: this.#poller.add(socket.fd, 'output', () => this.#settle(probe)),
       giveUp: setTimeout(() => this.#forget(probe), closeBeforeResendMs),
     };
     this.#probes.add(probe);

@@ -36,8 +36,8 @@ export interface PacketListener {
  */
 export interface PacketPort {
   /**
-   * Sends. `onSent` is called with the time just before the packet was handed to the kernel, `onError` with the
-   * symbolic errno when the kernel refused it; exactly one of the two.
+   * Sends. `onSent` is called with the time just before the packet is handed to the kernel, and `onError` after it with
+   * the symbolic errno when the kernel refused it.
    */
   send(outgoing: OutgoingSegment, onSent: (atMs: number) => void, onError: (errno: string) => void): void;
   listen(listener: PacketListener): void;

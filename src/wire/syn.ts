@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { roundMs } from '../clock.js';
-import { SystemCallError } from '../libc/tcp-socket.js';
+import { SystemCallError } from '../libc/system-call-error.js';
 import { encodeSyn } from '../packet/syn.js';
 import type { PacketPort } from './packet-port.js';
 import type { PortLease } from './port-lease.js';

@@ -59,4 +59,9 @@ export interface WireTarget {
   port: number;
   /** The address to send from; the kernel's choice by its routes when null. */
   source: string | null;
+  /** What the `syn` engine sends through; what the host can best do when left out. */
+  packets?: PacketChoice | undefined;
 }
+
+/** `libc`: raw sockets through koffi; `raw-socket`: through the package of that name. */
+export type PacketChoice = 'libc' | 'raw-socket';

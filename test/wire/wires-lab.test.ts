@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import type { TraceDocument } from '../../src/probe/trace/types.js';
+import { loadRawSocket } from '../../src/wire/raw-socket.js';
 import { labUnavailable, startLab } from '../lab/lab.js';
 
 const program = [process.execPath, join(process.cwd(), 'bin/pprobe.js')];
@@ -11,6 +13,19 @@ const acceptor = `
 const { createServer } = require('node:net');
 createServer((socket) => { console.log('accepted'); socket.on('error', () => {}); }).listen(8443, '::', () => console.log('ready'));
 `;
+
+/** The command line has no word for what `syn` sends through; the library has. */
+function traceThrough(packets: string, address: string): string {
+  const library = pathToFileURL(join(process.cwd(), 'dist/index.js')).href;
+  return `import('${library}')
+    .then(({ trace }) => trace('${address}', { method: 'syn', packets: '${packets}' }))
+    .then((document) => console.log(JSON.stringify(document)));`;
+}
+
+const isRawSocketBuilt = await loadRawSocket().then(
+  () => true,
+  () => false,
+);
 
 t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) => {
   const lab = await startLab();
@@ -44,6 +59,24 @@ t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) =
         await lab.exec('client', [...program, 'tcp', addresses.public[family], '8443']);
         child.kill();
         t.same(said.join('\n').split('\n'), ['ready', 'accepted']);
+      });
+    }
+  }
+
+  for (const packets of ['libc', 'raw-socket']) {
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const reason = packets === 'raw-socket' && !isRawSocketBuilt && 'raw-socket is not built for this Node';
+      t.test(`syn, through ${packets}, ${family}: the same path`, { skip: reason }, async (t) => {
+        const argv = [process.execPath, '-e', traceThrough(packets, addresses.public[family])];
+        const { stdout, stderr } = await lab.exec('client', argv);
+        t.equal(stderr, '');
+        const document = JSON.parse(stdout) as TraceDocument;
+        t.match(document, { method: 'syn', outcome: 'open', destinationTtl: 5, discarded: {} });
+        const routers = [addresses.gateway, addresses.r1, addresses.r2, addresses.r3, addresses.public];
+        t.same(
+          document.hops.map(({ probes }) => [...new Set(probes.map(({ from }) => from))].join()),
+          routers.map((router) => router[family]),
+        );
       });
     }
   }

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../errors.js';
 import type { MethodChoice } from '../../wire/engines.js';
+import type { PacketChoice } from '../../wire/wire.js';
 import type { EngineOptions } from './engine.js';
 
 /** How to trace. Every field may be left out. */
@@ -18,6 +19,8 @@ export interface TraceOptions {
   parallel?: number | undefined;
   /** Default `auto`: `syn` where this host can, else `connect`. */
   method?: MethodChoice | undefined;
+  /** What `syn` sends through. Default: `libc` where koffi has a binary, else `raw-socket`. */
+  packets?: PacketChoice | undefined;
   /** Address to send from; by the routing table when left out. */
   source?: string | undefined;
   /** Aborting rejects with the signal's reason and closes every socket. */

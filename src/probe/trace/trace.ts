@@ -101,7 +101,8 @@ export async function traceAddress(
 }
 
 function realWorld(input: TraceInput, options: TraceOptions): TraceWorld {
-  const target = { address: input.address, port: input.port, source: options.source ?? null };
+  const { source = null, packets } = options;
+  const target = { address: input.address, port: input.port, source, packets };
   return {
     openWire: (listener) => openWire(options.method ?? 'auto', target, listener),
     clock: systemClock,

@@ -1,0 +1,39 @@
+import type { Libc } from './load.js';
+
+/** What one recvmsg(2) brought. The buffers are the caller's and the call's own: nothing is shared with the next one. */
+export interface ReceivedMessage {
+  /** The part of the payload buffer that was filled. */
+  payload: Buffer;
+  /** struct sockaddr of the sender. */
+  name: Buffer;
+  control: Buffer;
+}
+
+/** Receives into `payload` without blocking; null when nothing is there or the call failed. */
+export function receiveMessage(
+  libc: Libc,
+  fd: number,
+  flags: number,
+  payload: Buffer,
+): ReceivedMessage | null {
+  const name = Buffer.alloc(28);
+  const control = Buffer.alloc(512);
+  const vector = Buffer.alloc(16);
+  vector.writeBigUInt64LE(libc.addressOf(payload), 0);
+  vector.writeBigUInt64LE(BigInt(payload.length), 8);
+  // struct msghdr, 64-bit: name, namelen, iov, iovlen, control, controllen, flags.
+  const message = Buffer.alloc(56);
+  message.writeBigUInt64LE(libc.addressOf(name), 0);
+  message.writeUInt32LE(name.length, 8);
+  message.writeBigUInt64LE(libc.addressOf(vector), 16);
+  message.writeBigUInt64LE(1n, 24);
+  message.writeBigUInt64LE(libc.addressOf(control), 32);
+  message.writeBigUInt64LE(BigInt(control.length), 40);
+  const length = Number(libc.recvmsg(fd, message, flags));
+  if (length < 0) return null;
+  return {
+    payload: payload.subarray(0, length),
+    name: name.subarray(0, message.readUInt32LE(8)),
+    control: control.subarray(0, Number(message.readBigUInt64LE(40))),
+  };
+}

@@ -1,0 +1,120 @@
+import { randomInt } from 'node:crypto';
+import { CapabilityError } from '../errors.js';
+import type { Libc } from '../libc/load.js';
+import { loadLibc } from '../libc/load.js';
+import { Poller } from '../libc/poller.js';
+import { RawIpSocket, type RawPacket } from '../libc/raw-ip-socket.js';
+import { realtimeNs } from '../libc/realtime.js';
+import { SystemCallError } from '../libc/system-call-error.js';
+import { decodeIpv4, encodeIpv4, protocolNumber } from '../packet/ipv4.js';
+import type { PacketListener, PacketPort } from './packet-port.js';
+import { capabilityRemedy } from './raw-socket.js';
+
+/**
+ * Raw sockets through libc: what the raw-socket package does, with the kernel's receive times, IPv6 hop limits and no
+ * compiled part. Throws CapabilityError where libc cannot be called or without CAP_NET_RAW.
+ */
+export async function openLibcPackets(family: 4 | 6): Promise<PacketPort> {
+  const libc = await loadLibc();
+  const opened: RawIpSocket[] = [];
+  try {
+    const icmpProtocol = family === 4 ? protocolNumber.icmp : protocolNumber.icmpv6;
+    for (const protocol of [protocolNumber.tcp, icmpProtocol])
+      opened.push(new RawIpSocket(libc, family, protocol));
+    const [tcp, icmp] = opened;
+    if (tcp === undefined || icmp === undefined) throw new Error('two sockets were opened');
+    if (family === 4) tcp.includeHeader();
+    return new LibcPackets(libc, family, tcp, icmp);
+  } catch (error) {
+    for (const socket of opened) socket.close();
+    if (!(error instanceof SystemCallError) || !['EPERM', 'EACCES'].includes(error.code)) throw error;
+    throw new CapabilityError(
+      'CAP_NET_RAW',
+      'Raw sockets need CAP_NET_RAW, which this process does not have: run it with sudo, or grant node the capability.',
+      capabilityRemedy,
+      { cause: error },
+    );
+  }
+}
+
+class LibcPackets implements PacketPort {
+  readonly #libc: Libc;
+  readonly #family: 4 | 6;
+  readonly #tcp: RawIpSocket;
+  readonly #icmp: RawIpSocket;
+  readonly #poller: Poller;
+  /** The port's clock starts here: nanoseconds since 1970 have more digits than a double. */
+  readonly #epochNs: bigint;
+  readonly #stopWatching: (() => void)[] = [];
+  #nextIdentification = randomInt(0x10000);
+
+  constructor(libc: Libc, family: 4 | 6, tcp: RawIpSocket, icmp: RawIpSocket) {
+    this.#libc = libc;
+    this.#family = family;
+    this.#tcp = tcp;
+    this.#icmp = icmp;
+    this.#poller = new Poller(libc);
+    this.#epochNs = realtimeNs(libc);
+  }
+
+  send(...[outgoing, onSent, onError]: Parameters<PacketPort['send']>): void {
+    const { source, destination, ttl, segment } = outgoing;
+    this.#nextIdentification = (this.#nextIdentification + 1) & 0xffff;
+    const identification = this.#nextIdentification;
+    try {
+      if (this.#family === 6) this.#tcp.setHopLimit(ttl);
+      const packet =
+        this.#family === 4
+          ? encodeIpv4({ source, destination, ttl, protocol: protocolNumber.tcp, identification }, segment)
+          : Buffer.from(segment);
+      onSent(this.#sinceEpochMs(realtimeNs(this.#libc)));
+      this.#tcp.send(packet, destination);
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      onError(error.code);
+    }
+  }
+
+  listen(listener: PacketListener): void {
+    this.#watch(this.#tcp, listener, (packet, ttl, payload) =>
+      listener.onSegment({ source: packet.source, ttl, segment: payload, atMs: this.#arrivedMs(packet) }),
+    );
+    this.#watch(this.#icmp, listener, (packet, ttl, payload) =>
+      listener.onIcmp({ source: packet.source, ttl, message: payload, atMs: this.#arrivedMs(packet) }),
+    );
+  }
+
+  close(): void {
+    for (const stop of this.#stopWatching) stop();
+    this.#poller.close();
+    this.#tcp.close();
+    this.#icmp.close();
+  }
+
+  #watch(
+    socket: RawIpSocket,
+    listener: PacketListener,
+    deliver: (packet: RawPacket, ttl: number | null, payload: Uint8Array) => void,
+  ): void {
+    const drain = () => {
+      for (let packet = socket.receive(); packet !== null; packet = socket.receive()) {
+        if (this.#family === 6) {
+          deliver(packet, packet.hopLimit, packet.bytes);
+          continue;
+        }
+        const header = decodeIpv4(packet.bytes);
+        if (header === null) listener.onGarbage();
+        else deliver(packet, header.ttl, packet.bytes.subarray(header.headerLength));
+      }
+    };
+    this.#stopWatching.push(this.#poller.add(socket.fd, 'input', drain));
+  }
+
+  #arrivedMs({ receivedAtNs }: RawPacket): number {
+    return this.#sinceEpochMs(receivedAtNs ?? realtimeNs(this.#libc));
+  }
+
+  #sinceEpochMs(atNs: bigint): number {
+    return Number(atNs - this.#epochNs) / 1e6;
+  }
+}
