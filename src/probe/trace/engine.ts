@@ -36,6 +36,8 @@ interface ProbeState {
   sentAtMs: number;
   /** Its wait is over; a reply after that is late. */
   isExpired: boolean;
+  /** It was sent a second time, because its whole hop and all behind it were silent. */
+  isAskedAgain: boolean;
   ending: Ending | null;
   result: TraceProbe | null;
 }
@@ -59,12 +61,14 @@ export const silentProbe: TraceProbe = {
 /**
  * The trace as a pure state machine: it owns no socket and no timer, so the same code runs on real wires and on the
  * simulated one. Tell it of every event, call `next` after each, send what it returns. Times are milliseconds of one
- * monotonic clock. Probe ids count up from 0 and number the probes in order of TTL.
+ * monotonic clock. Ids count the packets sent, up from 0.
  */
 export class TraceEngine {
   readonly #options: EngineOptions;
-  /** By id, and so in order of TTL: `queries` for each hop. */
+  /** In order of TTL, `queries` for each hop. */
   readonly #probes: ProbeState[] = [];
+  /** By the id of each packet sent: a probe that was asked again has two. */
+  readonly #sent: ProbeState[] = [];
   /** Sent, not answered and not given up: never many more than `parallel`, however long the path. */
   readonly #pending = new Set<ProbeState>();
   readonly #slowest = new Map<number, number>();
@@ -83,14 +87,15 @@ export class TraceEngine {
     const idle = { send: [], deadlineMs: null, isDone: true };
     if (this.#isStopped) return idle;
     const send = this.#due(nowMs);
+    if (send.length === 0 && this.#waiting().length === 0) send.push(...this.#askTailAgain(nowMs));
     const waiting = this.#waiting();
-    if (send.length === 0 && waiting.length === 0) return idle;
+    if (waiting.length === 0) return idle;
     const deadlineMs = Math.min(...waiting.map((probe) => this.#deadline(probe)));
     return { send, deadlineMs, isDone: false };
   }
 
   onReply(reply: WireReply): void {
-    const probe = this.#probes[reply.id];
+    const probe = this.#sent[reply.id];
     // A second answer to one probe is the target's SYN-ACK sent again or a duplicate on the path: the first counts.
     if (probe === undefined || probe.result !== null) return;
     const { family } = this.#options;
@@ -115,7 +120,7 @@ export class TraceEngine {
 
   /** The packet never left: the probe is settled and says why. */
   onSendError(id: number, errno: string): void {
-    const probe = this.#probes[id];
+    const probe = this.#sent[id];
     if (probe === undefined || probe.result !== null) return;
     this.#pending.delete(probe);
     probe.result = { ...silentProbe, reply: 'send-error', errno };
@@ -196,22 +201,53 @@ export class TraceEngine {
   }
 
   #deadline(probe: ProbeState): number {
-    return probe.sentAtMs + waitMs(probe.ttl, this.#slowest, this.#options.maxWaitMs);
+    const wait = waitMs(probe.ttl, this.#slowest, this.#options.maxWaitMs);
+    // Whatever made the first packets late is over by the second: half the wait tells loss from silence.
+    return probe.sentAtMs + (probe.isAskedAgain ? wait / 2 : wait);
   }
 
   #due(nowMs: number): ProbeRequest[] {
     const { firstTtl, queries, parallel } = this.#options;
     const send: ProbeRequest[] = [];
     while (this.#pending.size < parallel) {
-      const id = this.#probes.length;
-      const ttl = firstTtl + Math.floor(id / queries);
+      const ttl = firstTtl + Math.floor(this.#probes.length / queries);
       if (ttl > this.#limitTtl()) break;
-      const probe = { ttl, sentAtMs: nowMs, isExpired: false, ending: null, result: null };
+      const probe: ProbeState = {
+        ttl,
+        sentAtMs: nowMs,
+        isExpired: false,
+        isAskedAgain: false,
+        ending: null,
+        result: null,
+      };
       this.#probes.push(probe);
-      this.#pending.add(probe);
-      send.push({ id, ttl });
+      send.push(this.#sending(probe, nowMs));
     }
     return send;
+  }
+
+  /**
+   * Before a silent tail ends the trace each of its hops is asked once more: the first packets towards a neighbour
+   * that is not yet resolved, or through a limiter that is empty, are lost together (measured in a cold IPv6 lab).
+   */
+  #askTailAgain(nowMs: number): ProbeRequest[] {
+    if (this.#endTtl !== null) return [];
+    const send: ProbeRequest[] = [];
+    for (let ttl = this.#lastAnsweredTtl + 1; ttl <= this.#limitTtl(); ttl += 1) {
+      const [probe] = this.#probesOf(ttl);
+      if (probe === undefined || probe.isAskedAgain || probe.result !== null) continue;
+      probe.isAskedAgain = true;
+      probe.isExpired = false;
+      send.push(this.#sending(probe, nowMs));
+    }
+    return send;
+  }
+
+  #sending(probe: ProbeState, nowMs: number): ProbeRequest {
+    probe.sentAtMs = nowMs;
+    this.#pending.add(probe);
+    this.#sent.push(probe);
+    return { id: this.#sent.length - 1, ttl: probe.ttl };
   }
 }
 
