@@ -79,6 +79,23 @@ test('dns: a name that does not exist is 10; --compare with other addresses, too
   t.match(reverse.stdout, '  PTR  api.example.');
 });
 
+test('dns: an address alone is asked for its name; -4 and -6 leave the other family out', async (t) => {
+  const dns = await dnsServer();
+  t.teardown(dns.close);
+  for (const [args, question] of [
+    [['10.0.1.23'], { name: '23.1.0.10.in-addr.arpa', type: 'PTR' }],
+    [['api.example', '-4'], { name: 'api.example', type: 'A' }],
+    [['api.example', '-4', '-t', 'TXT,AAAA,A'], { name: 'api.example', type: 'TXT,A' }],
+    [['api.example', '-6'], { name: 'api.example', type: 'AAAA' }],
+  ] as const) {
+    const { stdout } = await pprobe(['dns', ...args, '--server', dns.server, '--json']);
+    t.same(JSON.parse(stdout).question, question);
+  }
+  const nothing = await pprobe(['dns', 'api.example', '-4', '-t', 'AAAA', '--server', dns.server]);
+  t.equal(nothing.code, 2);
+  t.match(nothing.stderr, /^pprobe: -4: .*AAAA.*\n$/);
+});
+
 test('dns: what a record holds cannot drive the terminal', async (t) => {
   const dns = await dnsServer();
   t.teardown(dns.close);

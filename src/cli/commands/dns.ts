@@ -1,3 +1,4 @@
+import { familyOf } from '../../address/family.js';
 import { InvalidInputError } from '../../errors.js';
 import { compareAnswers } from '../../probe/dns/compare.js';
 import { resolve } from '../../probe/dns/resolve.js';
@@ -39,7 +40,11 @@ const options: OptionTable = {
     help: "Ask this server; several are asked in turn (the host's own)",
   },
   tcp: { type: 'boolean', help: 'Ask over TCP' },
-  reverse: { type: 'boolean', alias: 'x', help: 'The name is an address: ask for its name' },
+  reverse: {
+    type: 'boolean',
+    alias: 'x',
+    help: 'The name is an address: ask for its name (by itself where that is all there is)',
+  },
   compare: { type: 'string', value: 'NAME', help: 'Say whether another name has the same addresses' },
   ...timeoutOption('Wait this long for each reply (at most 1000, less with several servers)'),
   tries: { type: 'string', value: 'N', help: 'Ask a silent server up to this often (2)' },
@@ -89,9 +94,18 @@ function questionOf(args: Arguments): Question {
     if (family !== undefined) throw conflict(`-${family}`, '--reverse asks for a name, not for addresses');
     return { name: reverseName(name), types: ['PTR'], compare };
   }
-  if (family === undefined) return { name, types, compare };
-  if (types !== undefined) throw conflict(`-${family}`, '--type already says what to ask for');
-  return { name, types: [family === 4 ? 'A' : 'AAAA'], compare };
+  // As nslookup does: who gives an address and says nothing else wants its name.
+  const isAddress = familyOf(name) !== null && types === undefined && compare === undefined;
+  if (isAddress) return { name: reverseName(name), types: ['PTR'], compare };
+  return { name, types: family === undefined ? types : typesOf(family, types), compare };
+}
+
+/** What to ask for when addresses of one family are of no interest. */
+function typesOf(family: 4 | 6, types: string[] = ['A', 'AAAA']): string[] {
+  const unwanted = family === 4 ? 'AAAA' : 'A';
+  const wanted = types.filter((type) => type.toUpperCase() !== unwanted);
+  if (wanted.length === 0) throw conflict(`-${family}`, `--type asks for ${unwanted} records only`);
+  return wanted;
 }
 
 function conflict(option: string, why: string): InvalidInputError {
@@ -108,7 +122,7 @@ export const dnsCommand: Command = {
   name: 'dns',
   summary: 'Looks a name up in DNS: what it is an alias of, its addresses and who can reach them',
   positionals: [
-    { name: 'name', required: true, help: 'Domain name; an address with --reverse' },
+    { name: 'name', required: true, help: 'Domain name; of an address, the name is asked for' },
     { name: 'server', required: false, help: "Ask this server instead of the host's own: ADDR or ADDR#PORT" },
   ],
   options,
