@@ -1,8 +1,7 @@
 import { classify } from '../diagnose/classify.js';
 import type { ReportDocument } from '../diagnose/verdict.js';
 import { InvalidInputError } from '../errors.js';
-
-const observationKinds = ['dns', 'tcp', 'tls', 'http', 'trace'] as const;
+import { reportShape } from './report-shape.js';
 
 /**
  * Judges a saved report again with the rules of this version; nothing is measured. `text` is what `diagnose --save`
@@ -36,17 +35,7 @@ function whyNoReport(document: unknown): string | null {
   if (document.version !== 1) {
     return `it is of version ${JSON.stringify(document.version)}, and this pprobe reads version 1`;
   }
-  const { target, vantage, observations } = document;
-  if (!isObject(target) || typeof target.host !== 'string' || typeof target.port !== 'number') {
-    return 'its target is missing';
-  }
-  if (!isObject(vantage) || !Array.isArray(vantage.addresses)) return 'its vantage is missing';
-  if (!isObject(observations)) return 'its observations are missing';
-  const damaged = observationKinds.find((kind) => {
-    const list = observations[kind];
-    return !Array.isArray(list) || list.some((each) => !isObject(each) || each.kind !== kind);
-  });
-  return damaged === undefined ? null : `its observations of ${damaged} are missing or damaged`;
+  return reportShape(document, 'report');
 }
 
 function notAReport(why: string, cause?: unknown): InvalidInputError {

@@ -1,6 +1,8 @@
 import t from 'tap';
 import { InvalidInputError } from '../../src/errors.js';
 import { explain } from '../../src/pipeline/explain.js';
+import { verdictText } from '../../src/report/text/verdict.js';
+import { samples } from '../schema/samples.js';
 
 const report = {
   kind: 'report',
@@ -38,4 +40,42 @@ for (const [says, text, why] of [
     t.throws(() => explain(text), { name: InvalidInputError.name, message: why });
     t.throws(() => explain(text), { message: /^[^\n]+$/ });
   });
+}
+
+t.test(
+  'whatever one part of a report is replaced with: a verdict, or a line that names the part',
+  async (t) => {
+    const style = { color: false, columns: 80 };
+    let refused = 0;
+    for (const path of pathsOf(samples.report)) {
+      for (const value of [null, 0, 'x', [], {}, true, undefined]) {
+        const damaged = structuredClone(samples.report);
+        replace(damaged, path, value);
+        try {
+          verdictText(explain(JSON.stringify(damaged)), style, true);
+        } catch (error) {
+          if (!(error instanceof InvalidInputError)) throw error;
+          refused += 1;
+        }
+      }
+    }
+    t.ok(refused > 100, `${refused} refused`);
+  },
+);
+
+type Path = (string | number)[];
+
+function pathsOf(value: unknown): Path[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) => [
+    [key],
+    ...pathsOf(part).map((rest) => [key, ...rest]),
+  ]);
+}
+
+function replace(document: object, path: Path, value: unknown): void {
+  const [key, ...rest] = path;
+  if (key === undefined) return;
+  if (rest.length === 0) Reflect.set(document, key, value);
+  else replace(Reflect.get(document, key), rest, value);
 }

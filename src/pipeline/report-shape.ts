@@ -1,0 +1,142 @@
+import { listOf, nullable, number, object, oneOf, optional, type Shape, text, truth } from './shape.js';
+
+/** Every observation is a document of its own. */
+function document(kind: string, fields: Record<string, Shape>): Shape {
+  return object({ kind: oneOf(kind), durationMs: number, ...fields });
+}
+
+const maybeText = nullable(text);
+const maybeNumber = nullable(number);
+
+const dns = document('dns', {
+  question: object({ name: text, type: text }),
+  status: oneOf(
+    ...[
+      'answered',
+      'no-data',
+      'nxdomain',
+      'servfail',
+      'refused',
+      'timeout',
+      'malformed',
+      'unreachable',
+      'error',
+    ],
+  ),
+  rcode: maybeText,
+  server: maybeText,
+  transport: nullable(oneOf('udp', 'tcp')),
+  addresses: listOf(object({ address: text, family: number, scope: text, ttl: number })),
+  chain: listOf(text),
+  records: listOf(object({ name: text, type: text, ttl: number, data: text })),
+  extendedErrors: listOf(object({ code: number, text })),
+  attempts: listOf(object({ server: text, transport: text, outcome: text, durationMs: number })),
+});
+
+const tcp = document('tcp', {
+  host: text,
+  port: number,
+  attempts: listOf(
+    object({
+      address: text,
+      port: number,
+      status: text,
+      errno: maybeText,
+      durationMs: number,
+      local: optional(truth),
+    }),
+  ),
+});
+
+const certificate = object({
+  subject: text,
+  issuer: text,
+  names: listOf(text),
+  validFrom: maybeText,
+  validTo: maybeText,
+});
+
+const tls = document('tls', {
+  address: text,
+  serverName: text,
+  status: text,
+  errorCode: optional(maybeText),
+  protocol: maybeText,
+  alpn: maybeText,
+  certificate: nullable(certificate),
+  problems: listOf(object({ status: text, code: text })),
+  connectMs: optional(maybeNumber),
+});
+
+const http = document('http', {
+  variant: oneOf('plain', 'host', 'api-id', 'bogus'),
+  url: text,
+  address: text,
+  status: maybeNumber,
+  errorType: maybeText,
+  requestId: maybeText,
+  gatewayId: maybeText,
+  viaCloudFront: truth,
+  server: maybeText,
+  message: maybeText,
+  failure: maybeText,
+  errorCode: optional(maybeText),
+});
+
+const probe = object({
+  reply: oneOf('time-exceeded', 'syn-ack', 'rst', 'unreachable', 'none', 'send-error'),
+  from: maybeText,
+  rttMs: maybeNumber,
+  icmp: nullable(object({ type: number, code: number })),
+  annotation: maybeText,
+  mpls: listOf(object({ label: number, tc: number, bottom: truth, ttl: number })),
+});
+
+const trace = document('trace', {
+  host: text,
+  address: text,
+  port: number,
+  source: maybeText,
+  method: text,
+  outcome: oneOf('open', 'closed', 'filtered', 'prohibited', 'unreachable', 'interrupted'),
+  stoppedBy: text,
+  destinationTtl: maybeNumber,
+  hops: listOf(object({ ttl: number, probes: listOf(probe) })),
+});
+
+const privateApi = object({
+  form: oneOf('default', 'alias', 'vpce', 'zonal', 'service', 'custom'),
+  apiId: maybeText,
+  vpceId: maybeText,
+  region: maybeText,
+  stage: maybeText,
+  partition: maybeText,
+  endpointName: optional(maybeText),
+});
+
+/** Of a report what rules and renderers read. Its verdict is not: it is made anew. */
+export const reportShape = object({
+  startedAt: text,
+  durationMs: number,
+  target: object({
+    input: text,
+    host: text,
+    port: number,
+    url: maybeText,
+    privateApi: nullable(privateApi),
+  }),
+  vantage: object({
+    hostname: text,
+    addresses: listOf(text),
+    nameservers: listOf(text),
+    platform: text,
+  }),
+  observations: object({
+    dns: listOf(dns),
+    tcp: listOf(tcp),
+    tls: listOf(tls),
+    http: listOf(http),
+    trace: listOf(trace),
+  }),
+  skipped: optional(listOf(object({ step: oneOf('dns', 'tcp', 'tls', 'http', 'trace'), reason: text }))),
+});
