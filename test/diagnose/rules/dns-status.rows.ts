@@ -1,0 +1,125 @@
+import { API, dns, dnsFailure, evidence, HOST, VPCE, VPCE_NAME } from '../evidence.js';
+import type { Row } from './row.js';
+import { three } from './situations.js';
+
+export const dnsStatusRows: Row[] = [
+  {
+    name: 'a name that does not exist',
+    given: evidence({ dns: [dnsFailure(HOST, 'nxdomain')] }),
+    class: 'dns',
+    cause: 'dns.nxdomain',
+    confidence: 'certain',
+    summary: [HOST, '10.0.0.2'],
+    remedy: ['describe-vpc-endpoints', '169.254.169.253', 'execute-api.us-east-1.amazonaws.com'],
+    alternatives: ['dns.split-view'],
+  },
+  {
+    name: 'private DNS off: the name does not exist, the endpoint’s own does',
+    given: evidence({
+      options: { vpce: VPCE_NAME },
+      dns: [dnsFailure(HOST, 'nxdomain'), dns(VPCE_NAME, three)],
+    }),
+    class: 'dns',
+    cause: 'dns.nxdomain',
+    confidence: 'certain',
+    remedy: [
+      `curl -v -H 'Host: ${HOST}' https://${VPCE_NAME}/prod/orders`,
+      `modify-vpc-endpoint --vpc-endpoint-id ${VPCE}`,
+    ],
+  },
+  {
+    name: 'an alias whose endpoint is not associated',
+    given: evidence({
+      target: `https://${API}-${VPCE}.execute-api.us-east-1.amazonaws.com/prod`,
+      dns: [dnsFailure(`${API}-${VPCE}.execute-api.us-east-1.amazonaws.com`, 'nxdomain')],
+    }),
+    class: 'dns',
+    cause: 'dns.nxdomain',
+    confidence: 'certain',
+    remedy: [`op=add,path=/endpointConfiguration/vpcEndpointIds,value=${VPCE}`],
+  },
+  {
+    name: 'a custom name without its private zone',
+    given: evidence({
+      target: 'https://orders.corp.example/v1',
+      options: { apiId: API },
+      dns: [dnsFailure('orders.corp.example', 'nxdomain')],
+    }),
+    class: 'dns',
+    cause: 'dns.nxdomain',
+    confidence: 'certain',
+    remedy: [/private hosted zone/],
+  },
+  {
+    name: 'any other name that does not exist',
+    given: evidence({ target: 'db.internal:5432', dns: [dnsFailure('db.internal', 'nxdomain')] }),
+    class: 'dns',
+    cause: 'dns.nxdomain',
+    confidence: 'certain',
+    remedy: [/spelling of db\.internal/],
+  },
+  {
+    name: 'a name without addresses',
+    given: evidence({ dns: [dnsFailure(HOST, 'no-data')] }),
+    class: 'dns',
+    cause: 'dns.no-data',
+    confidence: 'certain',
+    summary: ['A and AAAA'],
+    remedy: [/rebind/],
+  },
+  {
+    name: 'a resolver that fails',
+    given: evidence({
+      dns: [dnsFailure(HOST, 'servfail', { extendedErrors: [{ code: 22, text: 'No Reachable Authority' }] })],
+    }),
+    class: 'dns',
+    cause: 'dns.servfail',
+    confidence: 'certain',
+    summary: ['10.0.0.2'],
+  },
+  {
+    name: 'a resolver that refuses',
+    given: evidence({ dns: [dnsFailure(HOST, 'refused')] }),
+    class: 'dns',
+    cause: 'dns.refused',
+    confidence: 'certain',
+    remedy: [/Let 10\.0\.0\.2 answer/],
+  },
+  {
+    name: 'a resolver that is silent once',
+    given: evidence({ dns: [dnsFailure(HOST, 'timeout')] }),
+    class: 'dns',
+    cause: 'dns.timeout',
+    confidence: 'medium',
+    remedy: [/UDP and TCP 53/],
+    alternatives: ['local.firewall'],
+  },
+  {
+    name: 'a resolver that is silent again and again',
+    given: evidence({
+      dns: [
+        dnsFailure(HOST, 'timeout', {
+          attempts: [...dnsFailure(HOST, 'timeout').attempts, ...dnsFailure(HOST, 'timeout').attempts],
+        }),
+      ],
+    }),
+    class: 'dns',
+    cause: 'dns.timeout',
+    confidence: 'high',
+  },
+  {
+    name: 'a resolver that does not speak DNS',
+    given: evidence({ dns: [dnsFailure(HOST, 'malformed')] }),
+    class: 'dns',
+    cause: 'dns.malformed',
+    confidence: 'high',
+    remedy: [/--tcp/],
+  },
+  {
+    name: 'a resolver that cannot be reached',
+    given: evidence({ dns: [dnsFailure(HOST, 'unreachable')] }),
+    class: 'dns',
+    cause: 'dns.unreachable',
+    confidence: 'high',
+  },
+];

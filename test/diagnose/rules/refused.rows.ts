@@ -1,0 +1,42 @@
+import { dns, evidence, HOST, rejection, tcp, trace } from '../evidence.js';
+import type { Row } from './row.js';
+import { resolved } from './situations.js';
+
+export const refusedRows: Row[] = [
+  {
+    name: 'silence at one address, refusal at the other',
+    given: evidence({ dns: [resolved], tcp: [tcp(HOST, { '10.0.1.5': 'timeout', '10.0.2.5': 'refused' })] }),
+    class: 'refused',
+    cause: 'tcp.refused',
+    confidence: 'high',
+    alternatives: ['tcp.timeout-some'],
+  },
+  {
+    name: 'a closed port',
+    given: evidence({
+      target: 'db.internal:5432',
+      dns: [dns('db.internal', ['10.0.1.5'])],
+      tcp: [tcp('db.internal', { '10.0.1.5': 'refused' }, 5432)],
+    }),
+    class: 'refused',
+    cause: 'tcp.refused',
+    confidence: 'high',
+    summary: ['10.0.1.5', '5432'],
+    alternatives: ['policy.reset-injected'],
+  },
+  {
+    name: 'a port that a REJECT rule closes',
+    given: evidence({
+      target: 'db.internal:5432',
+      dns: [dns('db.internal', ['10.0.1.5'])],
+      tcp: [tcp('db.internal', { '10.0.1.5': 'refused' }, 5432)],
+      trace: [
+        trace('unreachable', [rejection(1, '10.0.9.1', 3, 3, '!p')], { host: 'db.internal', port: 5432 }),
+      ],
+    }),
+    class: 'refused',
+    cause: 'tcp.refused',
+    confidence: 'medium',
+    alternatives: ['policy.reset-injected'],
+  },
+];

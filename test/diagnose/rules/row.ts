@@ -1,0 +1,65 @@
+import { test } from 'tap';
+import { classify } from '../../../src/diagnose/classify.js';
+import type { Evidence } from '../../../src/diagnose/observations.js';
+import type { Confidence, VerdictClass } from '../../../src/diagnose/verdict.js';
+
+/** Evidence, and the verdict that it must get. */
+export interface Row {
+  name: string;
+  given: Evidence;
+  class: VerdictClass;
+  cause: string;
+  confidence: Confidence;
+  /** Must stand in the summary. */
+  summary?: (string | RegExp)[];
+  /** Must stand in one of the remedies, text, command or snippet. */
+  remedy?: (string | RegExp)[];
+  /** Causes among the alternatives. */
+  alternatives?: string[];
+}
+
+/** One test for each row. */
+export function runRows(rows: readonly Row[]): void {
+  for (const row of rows) {
+    test(`${row.class}: ${row.name}`, (t) => {
+      const verdict = classify(row.given);
+      t.equal(verdict.cause, row.cause, verdict.summary);
+      t.equal(verdict.class, row.class);
+      t.equal(verdict.confidence, row.confidence);
+      for (const words of row.summary ?? [])
+        t.ok(has(verdict.summary, words), `${verdict.summary} has ${words}`);
+      const remedies = verdict.remedies.flatMap(({ text, command, snippet }) => [
+        text,
+        command ?? '',
+        snippet ?? '',
+      ]);
+      for (const words of row.remedy ?? [])
+        t.ok(
+          remedies.some((each) => has(each, words)),
+          `a remedy has ${words}: ${remedies.join('\n')}`,
+        );
+      const others = verdict.alternatives.map(({ cause }) => cause);
+      for (const cause of row.alternatives ?? []) t.ok(others.includes(cause), `${cause} among ${others}`);
+      t.notOk(
+        others.includes(verdict.cause) && verdict.cause !== 'none',
+        'the verdict is not its own alternative',
+      );
+      if (verdict.class !== 'inconclusive') t.ok(verdict.evidence.length > 0, 'rests on evidence');
+      for (const { observation } of verdict.evidence)
+        t.ok(exists(row.given, observation), `${observation} was observed`);
+      for (const { text, check } of verdict.alternatives)
+        t.ok(text && check, 'every alternative says what it is and what would decide');
+      t.notMatch(JSON.stringify(verdict), /undefined|\bnull\b|NaN/, 'no hole in the text');
+      t.end();
+    });
+  }
+}
+
+function has(text: string, words: string | RegExp): boolean {
+  return typeof words === 'string' ? text.includes(words) : words.test(text);
+}
+
+function exists({ observations }: Evidence, ref: string): boolean {
+  const [, kind = '', index = ''] = /^(\w+)\[(\d+)\]$/.exec(ref) ?? [];
+  return new Map<string, unknown[]>(Object.entries(observations)).get(kind)?.[Number(index)] !== undefined;
+}

@@ -1,0 +1,101 @@
+import { answeredWith, forbidden, http } from '../evidence.js';
+import type { Row } from './row.js';
+
+export const serviceRows: Row[] = [
+  {
+    name: 'a path that the API does not know',
+    given: answeredWith([
+      http(403, {
+        errorType: 'MissingAuthenticationTokenException',
+        message: 'Missing Authentication Token',
+      }),
+    ]),
+    class: 'service',
+    cause: 'api.path-unknown',
+    confidence: 'medium',
+    summary: ['/orders', 'stage prod'],
+    alternatives: ['api.authentication'],
+  },
+  {
+    name: 'a missing API key, where the API says so',
+    given: answeredWith([forbidden({ message: 'Invalid API Key identifier specified' })]),
+    class: 'service',
+    cause: 'api.key',
+    confidence: 'medium',
+  },
+  {
+    name: 'a request that WAF blocks, where the API says so',
+    given: answeredWith([forbidden({ message: 'blocked: WAF_FILTERED' })]),
+    class: 'service',
+    cause: 'api.waf',
+    confidence: 'medium',
+  },
+  {
+    name: 'a request without the token the API wants',
+    given: answeredWith([http(401, { errorType: 'UnauthorizedException', message: 'Unauthorized' })]),
+    class: 'service',
+    cause: 'api.authentication',
+    confidence: 'certain',
+  },
+  {
+    name: 'a request over the rate',
+    given: answeredWith([http(429, { errorType: 'TooManyRequestsException', message: 'Too Many Requests' })]),
+    class: 'service',
+    cause: 'api.throttled',
+    confidence: 'certain',
+  },
+  {
+    name: 'a backend that is too slow',
+    given: answeredWith([
+      http(504, { errorType: 'InternalServerErrorException', message: 'Endpoint request timed out' }),
+    ]),
+    class: 'service',
+    cause: 'backend.timeout',
+    confidence: 'certain',
+  },
+  {
+    name: 'no answer to the request',
+    given: answeredWith([http(null, { failure: 'timeout', durationMs: 5000 })]),
+    class: 'service',
+    cause: 'backend.timeout',
+    confidence: 'low',
+    summary: ['5 s'],
+  },
+  {
+    name: 'a backend that API Gateway cannot reach',
+    given: answeredWith([
+      http(504, {
+        errorType: 'InternalServerErrorException',
+        message: 'Network error communicating with endpoint',
+      }),
+    ]),
+    class: 'service',
+    cause: 'backend.network',
+    confidence: 'certain',
+  },
+  {
+    name: 'a backend that fails',
+    given: answeredWith([
+      http(502, { errorType: 'InternalServerErrorException', message: 'Internal server error' }),
+    ]),
+    class: 'service',
+    cause: 'backend.error',
+    confidence: 'high',
+  },
+  {
+    name: 'the backend’s own 404',
+    given: answeredWith([http(404)]),
+    class: 'service',
+    cause: 'http.error',
+    confidence: 'high',
+    summary: ['404'],
+  },
+  {
+    name: 'a 407 of something that is not API Gateway',
+    given: answeredWith([http(407, { requestId: null, gatewayId: null, server: 'squid/6.1' })]),
+    class: 'service',
+    cause: 'http.error',
+    confidence: 'high',
+    alternatives: ['policy.proxy'],
+  },
+];

@@ -1,0 +1,100 @@
+import { dns, evidence, HOST, hops, http, tcp, tls, trace } from '../evidence.js';
+import type { Row } from './row.js';
+import { resolved, silentPath, three } from './situations.js';
+
+export const timeoutRows: Row[] = [
+  {
+    name: 'silence at every address, and on the path',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcp(HOST, { '10.0.1.5': 'timeout', '10.0.2.5': 'timeout', '10.0.3.5': 'timeout' })],
+      trace: [trace('filtered', silentPath)],
+    }),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'high',
+    summary: three,
+    remedy: [
+      /Allow inbound TCP 443 from 10\.0\.9\.15 .*10\.0\.1\.5/,
+      '--cidr 10.0.9.15/32',
+      /Allow outbound TCP 443 to 10\.0\.1\.5/,
+    ],
+    alternatives: ['dns.endpoint-mismatch', 'local.firewall'],
+  },
+  {
+    name: 'silence at every address, no trace',
+    given: evidence({ dns: [resolved], tcp: [tcp(HOST, { '10.0.1.5': 'timeout', '10.0.2.5': 'timeout' })] }),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'medium',
+    summary: ['Neither'],
+  },
+  {
+    name: 'silence at the only address, no trace',
+    given: evidence({
+      target: 'db.internal:5432',
+      dns: [dns('db.internal', ['10.0.1.5'])],
+      tcp: [tcp('db.internal', { '10.0.1.5': 'timeout' }, 5432)],
+    }),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'low',
+    summary: ['10.0.1.5', 'db.internal', '5432'],
+  },
+  {
+    name: 'silence at one address of three',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcp(HOST, { '10.0.1.5': 'open', '10.0.2.5': 'open', '10.0.3.5': 'timeout' })],
+      tls: [tls('ok')],
+      http: [http(200)],
+    }),
+    class: 'timeout',
+    cause: 'tcp.timeout-some',
+    confidence: 'high',
+    summary: ['10.0.3.5', '10.0.1.5 and 10.0.2.5 open'],
+    remedy: [/network ACL of the subnet of 10\.0\.3\.5/],
+    alternatives: ['tcp.timeout-all'],
+  },
+  {
+    name: 'routers that send packets in a circle',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcp(HOST, { '10.0.1.5': 'timeout' })],
+      trace: [
+        trace(
+          'filtered',
+          hops('10.0.9.1', '10.8.0.1', '10.8.0.2', '10.8.0.1', '10.8.0.2', '10.8.0.1', '10.8.0.2'),
+        ),
+      ],
+    }),
+    class: 'timeout',
+    cause: 'route.loop',
+    confidence: 'high',
+    summary: ['10.8.0.1 and 10.8.0.2', 'hop 2'],
+    alternatives: ['tcp.timeout-all'],
+  },
+  {
+    name: 'hops that answer, then silence, and nothing else measured',
+    given: evidence({
+      dns: [resolved],
+      trace: [trace('filtered', hops('10.0.9.1', '10.8.0.1', null, null, null, null, null))],
+    }),
+    class: 'timeout',
+    cause: 'route.blackhole-after-hop',
+    confidence: 'low',
+    summary: ['10.8.0.1', 'hop 2'],
+  },
+  {
+    name: 'hops that answer, then silence, behind a timeout',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcp(HOST, { '10.0.1.5': 'timeout' })],
+      trace: [trace('filtered', hops('10.0.9.1', '10.8.0.1', null, null, null))],
+    }),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'high',
+    alternatives: ['route.blackhole-after-hop'],
+  },
+];

@@ -1,0 +1,67 @@
+import t from 'tap';
+import { parseResolvConf } from '../../../src/host/resolv-conf.js';
+import { resolve } from '../../../src/probe/dns/resolve.js';
+import { givingA } from './giving-a.js';
+import { reply, serve, soa } from './server.js';
+
+const patient = { timeoutMs: 5000 };
+
+t.test('search rules choose the name, and the document says which', async (t) => {
+  const server = await serve(t, (asked) =>
+    asked.name === 'api.two.test'
+      ? givingA('10.0.0.5')(asked)
+      : [reply(asked, { rcode: 3, authorities: [soa('test')] })],
+  );
+  const resolvConf = parseResolvConf('search one.test two.test');
+  const options = { servers: [server.text], types: ['A'], resolvConf, ...patient };
+  t.match(await resolve('api', options), {
+    status: 'answered',
+    question: { name: 'api.two.test' },
+    attempts: [{ name: 'api.one.test' }, { name: 'api.two.test' }],
+  });
+  t.match(await resolve('api', { ...options, search: false }), {
+    status: 'nxdomain',
+    question: { name: 'api' },
+    attempts: { length: 1 },
+  });
+  t.match(await resolve('api.', options), {
+    status: 'nxdomain',
+    question: { name: 'api' },
+    attempts: { length: 1 },
+  });
+  t.match(await resolve('gone', options), {
+    status: 'nxdomain',
+    question: { name: 'gone' },
+    attempts: { length: 3 },
+  });
+  t.match(await resolve('gone.dotted', options), {
+    status: 'nxdomain',
+    question: { name: 'gone.dotted' },
+    attempts: { length: 3 },
+  });
+});
+
+t.test('a name that exists under a suffix without data says more than one that does not exist', async (t) => {
+  const server = await serve(t, (asked) => [
+    reply(asked, { rcode: asked.name === 'api.one.test' ? 0 : 3, authorities: [soa('test')] }),
+  ]);
+  const resolvConf = parseResolvConf('search one.test two.test');
+  t.match(await resolve('api', { servers: [server.text], types: ['A'], resolvConf, ...patient }), {
+    status: 'no-data',
+    question: { name: 'api.one.test' },
+    attempts: { length: 3 },
+  });
+});
+
+t.test('a dead resolver ends the search: the next name would fail too', async (t) => {
+  const server = await serve(t, () => []);
+  const resolvConf = parseResolvConf('search one.test two.test');
+  const document = await resolve('api', {
+    servers: [server.text],
+    types: ['A'],
+    resolvConf,
+    timeoutMs: 50,
+    tries: 1,
+  });
+  t.match(document, { status: 'timeout', question: { name: 'api.one.test' }, attempts: { length: 1 } });
+});

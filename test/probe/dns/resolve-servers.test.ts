@@ -1,0 +1,96 @@
+import t from 'tap';
+import { parseResolvConf } from '../../../src/host/resolv-conf.js';
+import { resolve } from '../../../src/probe/dns/resolve.js';
+import { givingA } from './giving-a.js';
+import { closedPort, opt, reply, serve, soa } from './server.js';
+
+const patient = { timeoutMs: 5000 };
+
+t.test('a server that fails yields to the next, and the one that answers decides', async (t) => {
+  const good = await serve(t, givingA('10.0.0.5'));
+  for (const rcode of [2, 5, 4]) {
+    const bad = await serve(t, (asked) => [reply(asked, { rcode, additionals: [opt()] })]);
+    const document = await resolve('a.test.', { servers: [bad.text, good.text], types: ['A'], ...patient });
+    t.match(document, {
+      status: 'answered',
+      server: good.text,
+      attempts: [{ server: bad.text }, { server: good.text }],
+    });
+    t.equal(bad.asked.length, 1);
+  }
+  const closed = `127.0.0.1#${await closedPort()}`;
+  const document = await resolve('a.test.', { servers: [closed, good.text], types: ['A'], ...patient });
+  t.match(document, { status: 'answered', attempts: [{ outcome: 'unreachable' }, { outcome: 'answered' }] });
+});
+
+t.test('a silent server yields to the next', async (t) => {
+  const silent = await serve(t, () => []);
+  const good = await serve(t, givingA('10.0.0.5'));
+  const servers = [silent.text, good.text];
+  const document = await resolve('a.test.', { servers, types: ['A'], timeoutMs: 300 });
+  t.match(document, { status: 'answered', attempts: [{ outcome: 'timeout' }, { outcome: 'answered' }] });
+  t.equal(silent.asked.length, 1, 'a settled question is not asked again');
+});
+
+t.test('NXDOMAIN and no data are answers: no second server is asked', async (t) => {
+  const other = await serve(t, givingA('10.0.0.5'));
+  for (const [rcode, status] of [
+    [3, 'nxdomain'],
+    [0, 'no-data'],
+  ] as const) {
+    const first = await serve(t, (asked) => [reply(asked, { rcode, authorities: [soa('test')] })]);
+    t.match(await resolve('a.test.', { servers: [first.text, other.text], ...patient }), {
+      status,
+      server: first.text,
+    });
+  }
+  t.equal(other.asked.length, 0);
+});
+
+t.test('only silent servers are asked again; of all failures the one that says most is told', async (t) => {
+  const silent = await serve(t, () => []);
+  const failing = await serve(t, (asked) => [reply(asked, { rcode: 2 })]);
+  const servers = [silent.text, failing.text];
+  const document = await resolve('a.test.', { servers, types: ['A'], timeoutMs: 100, tries: 3 });
+  t.match(document, { status: 'servfail', server: failing.text, rcode: 'SERVFAIL' });
+  t.equal(silent.asked.length, 3);
+  t.equal(failing.asked.length, 1);
+});
+
+t.test(
+  'with the defaults a dead resolver is known within three seconds, and three of them too',
+  async (t) => {
+    const one = await serve(t, () => []);
+    const three = await Promise.all([1, 2, 3].map(() => serve(t, () => [])));
+    const [alone, together] = await Promise.all([
+      resolve('a.test.', { servers: [one.text] }),
+      resolve('a.test.', { servers: three.map((server) => server.text) }),
+    ]);
+    t.match(alone, {
+      status: 'timeout',
+      rcode: null,
+      transport: 'udp',
+      flags: null,
+      attempts: { length: 4 },
+    });
+    t.match(together, { status: 'timeout', attempts: { length: 12 } });
+    t.ok(alone.durationMs >= 1990 && alone.durationMs < 4000, `${alone.durationMs} ms`);
+    t.ok(together.durationMs >= 2990 && together.durationMs < 5000, `${together.durationMs} ms`);
+  },
+);
+
+t.test('the servers and use-vc of resolv.conf count when none are given', async (t) => {
+  const none = parseResolvConf('nameserver ns.example\n');
+  await t.rejects(resolve('a.test.', { resolvConf: none }), {
+    name: 'CapabilityError',
+    message: /names no nameserver that is an address \(it says "ns\.example"\).*--server ADDR/,
+  });
+  await t.rejects(resolve('a.test.', { resolvConf: parseResolvConf('') }), {
+    message: /names no nameserver, so/,
+  });
+  const server = await serve(t, givingA('10.0.0.5'));
+  const useVc = parseResolvConf('options use-vc');
+  t.match(await resolve('a.test.', { servers: [server.text], types: ['A'], resolvConf: useVc }), {
+    transport: 'tcp',
+  });
+});
