@@ -2,6 +2,7 @@ import { type Finding, PHASES } from './finding.js';
 import { inconclusive } from './inconclusive.js';
 import type { Evidence } from './observations.js';
 import { RULES } from './rules/index.js';
+import { withoutUnsendable } from './sendable.js';
 import type { Alternative, Confidence, EvidenceItem, Verdict } from './verdict.js';
 
 const CONFIDENCES: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
@@ -13,7 +14,8 @@ const CONFIDENCES: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
  * Pure and total: the same evidence gives the same verdict on any host, and evidence that is empty, partial or odd gives
  * `inconclusive`, never an error. Classes `reachable` and `inconclusive` have the cause `none`.
  */
-export function classify(evidence: Evidence): Verdict {
+export function classify(all: Evidence): Verdict {
+  const evidence = withoutUnsendable(all);
   const [verdict, ...others] = findingsOf(evidence);
   if (verdict === undefined) return inconclusive(evidence);
   return {

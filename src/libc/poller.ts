@@ -15,11 +15,19 @@ const dataOffset = eventSize - 8;
 const batch = 64;
 const wakeupTicket = 0;
 
+let shared: Poller | null = null;
+
+/** The process's one poller: each wait takes one of the pool's four threads, which files and names need as well. */
+export function poller(libc: Libc): Poller {
+  shared ??= new Poller(libc);
+  return shared;
+}
+
 /**
- * One epoll for all sockets of a wire, waited for in a thread of the pool: Node can only watch descriptors it opened
+ * One epoll for all sockets of all wires, waited for in a thread of the pool: Node can only watch descriptors it opened
  * itself, and a wait on the main thread would block it.
  */
-export class Poller {
+class Poller {
   readonly #libc: Libc;
   readonly #epoll: number;
   readonly #wakeup: number;
@@ -30,7 +38,6 @@ export class Poller {
   readonly #waiting = new Map<number, { fd: number; onReady: () => void }>();
   #lastTicket = 0;
   #isWaiting = false;
-  #isClosed = false;
 
   constructor(libc: Libc) {
     this.#libc = libc;
@@ -66,16 +73,11 @@ export class Poller {
     if (this.#waiting.size === 0) this.#wake();
   }
 
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#waiting.clear();
-    if (this.#isWaiting) this.#wake();
-    else this.#release();
-  }
-
   async #wait(): Promise<void> {
     this.#isWaiting = true;
+    // A process that ends joins its pool's threads; one blocked in epoll_wait would keep it from ending.
+    const wake = () => this.#wake();
+    process.once('exit', wake);
     const events = Buffer.alloc(batch * eventSize);
     while (this.#waiting.size > 0) {
       const count = await this.#libc.epollWait(this.#epoll, events, batch, -1);
@@ -85,19 +87,14 @@ export class Poller {
         else this.#waiting.get(ticket)?.onReady();
       }
     }
+    process.off('exit', wake);
     this.#isWaiting = false;
-    if (this.#isClosed) this.#release();
   }
 
   #wake(): void {
     const one = Buffer.alloc(8);
     one.writeBigUInt64LE(1n);
     this.#libc.write(this.#wakeup, one, one.length);
-  }
-
-  #release(): void {
-    this.#libc.close(this.#epoll);
-    this.#libc.close(this.#wakeup);
   }
 }
 

@@ -34,7 +34,6 @@ export interface RawPacket {
 export class RawIpSocket {
   readonly fd: number;
   readonly #libc: Libc;
-  readonly #buffer = Buffer.alloc(4096);
   #isOpen = true;
 
   constructor(libc: Libc, family: 4 | 6, protocol: number) {
@@ -64,7 +63,7 @@ export class RawIpSocket {
   /** The next packet, or null when there is none or the socket is closed. Its bytes are valid until the next call. */
   receive(): RawPacket | null {
     if (!this.#isOpen) return null;
-    const received = receiveMessage(this.#libc, this.fd, 0, this.#buffer);
+    const received = receiveMessage(this.#libc, this.fd, 0);
     if (received === null) return null;
     const packet: RawPacket = {
       source: decodeSockaddr(received.name)?.address ?? '',

@@ -1,28 +1,28 @@
 import type { Libc } from './load.js';
 
-/** What one recvmsg(2) brought. The buffers are the caller's and the call's own: nothing is shared with the next one. */
+/** What one recvmsg(2) brought. Valid until the next call: the buffers are the same ones. */
 export interface ReceivedMessage {
-  /** The part of the payload buffer that was filled. */
   payload: Buffer;
   /** struct sockaddr of the sender. */
   name: Buffer;
   control: Buffer;
 }
 
-/** Receives into `payload` without blocking; null when nothing is there or the call failed. */
-export function receiveMessage(
-  libc: Libc,
-  fd: number,
-  flags: number,
-  payload: Buffer,
-): ReceivedMessage | null {
-  const name = Buffer.alloc(28);
-  const control = Buffer.alloc(512);
-  const vector = Buffer.alloc(16);
+/**
+ * These outlive every call on purpose: the kernel is told their addresses as numbers, which keep nothing alive, and a
+ * buffer that is only a local variable may be collected while recvmsg writes to it.
+ */
+const name = Buffer.alloc(28);
+const control = Buffer.alloc(512);
+const vector = Buffer.alloc(16);
+const message = Buffer.alloc(56);
+const payload = Buffer.alloc(65536);
+
+/** Receives without blocking; null when nothing is there or the call failed. */
+export function receiveMessage(libc: Libc, fd: number, flags: number): ReceivedMessage | null {
   vector.writeBigUInt64LE(libc.addressOf(payload), 0);
   vector.writeBigUInt64LE(BigInt(payload.length), 8);
   // struct msghdr, 64-bit: name, namelen, iov, iovlen, control, controllen, flags.
-  const message = Buffer.alloc(56);
   message.writeBigUInt64LE(libc.addressOf(name), 0);
   message.writeUInt32LE(name.length, 8);
   message.writeBigUInt64LE(libc.addressOf(vector), 16);

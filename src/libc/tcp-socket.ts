@@ -84,7 +84,7 @@ export class TcpSocket {
 
   /** The next error the network reported for this socket, or null when the queue is empty. Does not throw. */
   readErrorQueue(): QueuedError | null {
-    const received = receiveMessage(this.#libc, this.fd, MSG_ERRQUEUE, Buffer.alloc(256));
+    const received = receiveMessage(this.#libc, this.fd, MSG_ERRQUEUE);
     return received === null ? null : decodeQueuedError(received.control);
   }
 

@@ -135,7 +135,10 @@ async function connectAndAsk(
   );
   const onAttempt = ({ address, status }: TcpAttempt) => {
     if (status !== 'open' || target.url === null) return;
-    asked.push(askAddress(target, address, options, observations));
+    const asking = askAddress(target, address, options, observations);
+    // It is awaited below, after the other addresses' connections; a failure before that must not count as unhandled.
+    asking.catch(() => {});
+    asked.push(asking);
   };
   const document = await connectAddresses(
     { host, port, addresses, resolution: null },

@@ -2,7 +2,7 @@ import { familyOf } from '../address/family.js';
 import { roundMs } from '../clock.js';
 import type { QueuedError } from '../libc/control-message.js';
 import { type Libc, loadLibc } from '../libc/load.js';
-import { Poller } from '../libc/poller.js';
+import { poller } from '../libc/poller.js';
 import { realtimeNs } from '../libc/realtime.js';
 import { SystemCallError } from '../libc/system-call-error.js';
 import { TcpSocket } from '../libc/tcp-socket.js';
@@ -46,7 +46,6 @@ class ErrorQueueWire implements Wire {
   readonly source: string;
   readonly #libc: Libc;
   readonly #context: WireContext;
-  readonly #poller: Poller;
   readonly #probes = new Set<Probe>();
   /**
    * The kernel turns receive stamps on in the background when the first socket asks for them and stamps late what
@@ -60,7 +59,6 @@ class ErrorQueueWire implements Wire {
     this.source = context.source;
     this.#stampKeeper = new TcpSocket(libc, context.family);
     this.#stampKeeper.prepareProbe(1);
-    this.#poller = new Poller(libc);
   }
 
   send({ id, ttl }: ProbeRequest): void {
@@ -82,7 +80,6 @@ class ErrorQueueWire implements Wire {
 
   close(): void {
     for (const probe of this.#probes) this.#forget(probe);
-    this.#poller.close();
     this.#stampKeeper.close();
   }
 
@@ -91,7 +88,7 @@ class ErrorQueueWire implements Wire {
       id,
       socket,
       sentAtNs,
-      stopWatching: this.#poller.add(socket.fd, 'output', () => this.#settle(probe)),
+      stopWatching: poller(this.#libc).add(socket.fd, 'output', () => this.#settle(probe)),
       giveUp: setTimeout(() => this.#forget(probe), closeBeforeResendMs),
     };
     this.#probes.add(probe);

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { CapabilityError } from '../errors.js';
 import type { Libc } from '../libc/load.js';
 import { loadLibc } from '../libc/load.js';
-import { Poller } from '../libc/poller.js';
+import { poller } from '../libc/poller.js';
 import { RawIpSocket, type RawPacket } from '../libc/raw-ip-socket.js';
 import { realtimeNs } from '../libc/realtime.js';
 import { SystemCallError } from '../libc/system-call-error.js';
@@ -42,7 +42,6 @@ class LibcPackets implements PacketPort {
   readonly #family: 4 | 6;
   readonly #tcp: RawIpSocket;
   readonly #icmp: RawIpSocket;
-  readonly #poller: Poller;
   /** The port's clock starts here: nanoseconds since 1970 have more digits than a double. */
   readonly #epochNs: bigint;
   readonly #stopWatching: (() => void)[] = [];
@@ -53,7 +52,6 @@ class LibcPackets implements PacketPort {
     this.#family = family;
     this.#tcp = tcp;
     this.#icmp = icmp;
-    this.#poller = new Poller(libc);
     this.#epochNs = realtimeNs(libc);
   }
 
@@ -86,7 +84,6 @@ class LibcPackets implements PacketPort {
 
   close(): void {
     for (const stop of this.#stopWatching) stop();
-    this.#poller.close();
     this.#tcp.close();
     this.#icmp.close();
   }
@@ -107,7 +104,7 @@ class LibcPackets implements PacketPort {
         else deliver(packet, header.ttl, packet.bytes.subarray(header.headerLength));
       }
     };
-    this.#stopWatching.push(this.#poller.add(socket.fd, 'input', drain));
+    this.#stopWatching.push(poller(this.#libc).add(socket.fd, 'input', drain));
   }
 
   #arrivedMs({ receivedAtNs }: RawPacket): number {

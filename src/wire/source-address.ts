@@ -13,11 +13,12 @@ export function sourceFor(address: string): Promise<string> {
       socket.close();
       reject(error);
     });
-    // Any port will do; 443 is what the trace is about.
-    socket.connect(443, address, () => {
+    socket.once('connect', () => {
       const source = socket.address().address;
       socket.close();
       resolve(source);
     });
+    // Any port will do; 443 is what the trace is about. A callback here would be given the error that "error" is for.
+    socket.connect(443, address);
   });
 }

@@ -28,6 +28,8 @@ export function startTraceRun(start: (onHop: (hop: TraceHop) => void) => Promise
     const done = document.then(() => {
       isDone = true;
     });
+    // Whoever stops iterating early is not there to hear of a later failure.
+    done.catch(() => {});
     for (let shown = 0; ; ) {
       const hop = hops[shown];
       if (hop !== undefined) {
