@@ -1,6 +1,19 @@
 import { test } from 'tap';
 import { classify } from '../../src/diagnose/classify.js';
-import { answeredWith, denied, dns, evidence, forbidden, HOST, http, tcp, tls, trace } from './evidence.js';
+import {
+  answeredWith,
+  attempt,
+  denied,
+  dns,
+  evidence,
+  forbidden,
+  HOST,
+  http,
+  tcp,
+  tcpOf,
+  tls,
+  trace,
+} from './evidence.js';
 import { because, resolved, silentPath } from './rules/situations.js';
 
 test('one changed fact changes the verdict', (t) => {
@@ -66,5 +79,21 @@ test('a control target is not judged', (t) => {
     }),
   );
   t.equal(verdict.class, 'reachable');
+  t.end();
+});
+
+test('an AAAA on a host that has no IPv6 changes no verdict', (t) => {
+  const noRoute = { errno: 'ENETUNREACH', local: true };
+  const beside = (...attempts: ReturnType<typeof attempt>[]) =>
+    tcpOf(HOST, [...attempts, attempt('fd00:1::5', 'unreachable', noRoute)]);
+  const open = [beside(attempt('10.0.1.5', 'open'))];
+  const shaken = { dns: [resolved], tls: [tls('ok')], http: [http(200)] };
+  t.equal(classify(evidence({ ...shaken, tcp: open })).class, 'reachable');
+  const silent = [beside(attempt('10.0.1.5', 'timeout'))];
+  t.equal(classify(evidence({ dns: [resolved], tcp: silent })).cause, 'tcp.timeout-all');
+  const refused = [beside(attempt('10.0.1.5', 'refused'))];
+  t.equal(classify(evidence({ dns: [resolved], tcp: refused })).cause, 'tcp.refused');
+  const nothing = [beside(attempt('10.0.1.5', 'unreachable', noRoute))];
+  t.equal(classify(evidence({ dns: [resolved], tcp: nothing })).cause, 'route.local');
   t.end();
 });

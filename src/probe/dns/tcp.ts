@@ -57,16 +57,19 @@ class LengthPrefixed {
   push(piece: Buffer): Buffer[] {
     this.#pieces.push(piece);
     this.#held += piece.length;
+    if (this.#held < this.#needed) return [];
+    const joined = Buffer.concat(this.#pieces);
     const messages: Buffer[] = [];
-    while (this.#held >= this.#needed) {
-      const joined = Buffer.concat(this.#pieces);
-      const end = lengthOctets + joined.readUInt16BE(0);
-      const rest = joined.length < end ? joined : joined.subarray(end);
-      if (joined.length >= end) messages.push(joined.subarray(lengthOctets, end));
-      this.#needed = joined.length < end ? end : lengthOctets;
-      this.#pieces = [rest];
-      this.#held = rest.length;
+    let start = 0;
+    for (;;) {
+      const left = joined.length - start;
+      this.#needed = left < lengthOctets ? lengthOctets : lengthOctets + joined.readUInt16BE(start);
+      if (left < this.#needed) break;
+      messages.push(joined.subarray(start + lengthOctets, start + this.#needed));
+      start += this.#needed;
     }
+    this.#pieces = [joined.subarray(start)];
+    this.#held = joined.length - start;
     return messages;
   }
 }
