@@ -72,8 +72,9 @@ export class TraceEngine {
   /** Sent, not answered and not given up: never many more than `parallel`, however long the path. */
   readonly #pending = new Set<ProbeState>();
   readonly #slowest = new Map<number, number>();
-  #endTtl: number | null = null;
   #lastAnsweredTtl: number;
+  /** Of the hop that ends the path as far as is known. */
+  #endTtl: number | null = null;
   #isStopped = false;
   #refused = 0;
   #isRefusedHere = false;
@@ -115,7 +116,7 @@ export class TraceEngine {
     };
     this.#slowest.set(probe.ttl, Math.max(reply.rttMs, this.#slowest.get(probe.ttl) ?? 0));
     this.#lastAnsweredTtl = Math.max(this.#lastAnsweredTtl, probe.ttl);
-    if (probe.ending !== null) this.#endTtl = Math.min(probe.ttl, this.#endTtl ?? probe.ttl);
+    this.#endTtl = this.#findEnd();
   }
 
   /** The packet never left: the probe is settled and says why. */
@@ -125,11 +126,11 @@ export class TraceEngine {
     this.#pending.delete(probe);
     probe.result = { ...silentProbe, reply: 'send-error', errno };
     this.#refused += 1;
-    // A host that refuses a whole hop's probes and let none through refuses at every TTL.
-    if (this.#refused < this.#options.queries || this.#slowest.size > 0) return;
+    // A host that let not one packet out refuses at every TTL; one that lets some out may lack descriptors or buffers.
+    if (this.#refused < this.#sent.length || this.#refused < this.#options.queries) return;
     this.#isRefusedHere = true;
-    probe.ending = refusalOutcome(errno);
-    this.#endTtl = Math.min(probe.ttl, this.#endTtl ?? probe.ttl);
+    for (const refused of this.#probesOf(this.#options.firstTtl)) refused.ending = refusalOutcome(errno);
+    this.#endTtl = this.#options.firstTtl;
   }
 
   /**
@@ -181,6 +182,21 @@ export class TraceEngine {
     if (this.#isStopped) return { outcome: 'interrupted', stoppedBy: 'abort', destinationTtl: null };
     const stoppedBy = this.#limitTtl() < this.#options.maxTtl ? 'gap-limit' : 'max-ttl';
     return { outcome: 'filtered', stoppedBy, destinationTtl: null };
+  }
+
+  /**
+   * The lowest TTL that reached the target; else the lowest at which nothing but unreachables came. One of several paths
+   * may be broken: where another probe of the same hop was passed on, an unreachable ends nothing.
+   */
+  #findEnd(): number | null {
+    let blocked: number | null = null;
+    for (let ttl = this.#options.firstTtl; ttl <= this.#lastAnsweredTtl; ttl += 1) {
+      const answered = this.#probesOf(ttl).filter(({ result }) => result?.from != null);
+      if (answered.some(({ ending }) => ending === 'open' || ending === 'closed')) return ttl;
+      const isBlocked = answered.length > 0 && answered.every(({ ending }) => ending !== null);
+      if (isBlocked) blocked ??= ttl;
+    }
+    return blocked;
   }
 
   /** No probe beyond this TTL can tell anything new as things stand. */

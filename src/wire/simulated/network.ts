@@ -68,12 +68,15 @@ export class SimulatedNetwork implements PacketPort {
     original: OutgoingSegment,
     header: TcpHeader,
   ): void {
+    const count = this.#arrived.get(hop) ?? 0;
     if (this.#isLost(hop, hop.loses) || hop.address === null) return;
+    const some = hop.rejectsSome;
+    const said = some?.probes.includes(count) ? { type: some.type, code: some.code } : error;
     const routers = [hop.address, ...(hop.siblings ?? [])];
     const source = routers[header.sourcePort % routers.length] ?? hop.address;
     // A router quotes the packet as it had it: TTL down to 1, destination as rewritten so far.
     const quote = this.#ipPacket({ ...original, ttl: 1 }).subarray(0, hop.quoteOctets);
-    const fields = { ...error, quote, mpls: hop.mpls ?? [] };
+    const fields = { ...said, quote, mpls: hop.mpls ?? [] };
     const message =
       this.#family === 4
         ? encodeIcmpv4(fields)

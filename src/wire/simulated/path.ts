@@ -15,6 +15,8 @@ export interface SimulatedHop {
   loses?: number[];
   /** It passes nothing on and says so with this ICMP unreachable. */
   rejects?: { type: number; code: number; mtu?: number };
+  /** It says this instead of time exceeded to some of the probes that expire here, counted from 0. */
+  rejectsSome?: { type: number; code: number; probes: number[] };
   /** It passes nothing on and says nothing. */
   drops?: boolean;
   /** It rewrites the destination, and quotes from behind it show the new one. */
