@@ -11,6 +11,8 @@ import type { ProbeRequest, Wire, WireListener, WireReply, WireTarget } from './
 
 /** SO_EE_ORIGIN_ICMP and SO_EE_ORIGIN_ICMP6: the error came in a packet. */
 const networkOrigins = [2, 3];
+/** A RST to the SYN, or one right behind the SYN-ACK, as proxies in front of a closed port send it. */
+const resets = ['ECONNREFUSED', 'ECONNRESET'];
 /** The kernel sends a SYN again after its initial RTO of 1 s (RFC 6298); a probe must be one packet. */
 const closeBeforeResendMs = 950;
 
@@ -116,12 +118,12 @@ class ErrorQueueWire implements Wire {
     const nowNs = realtimeNs(this.#libc);
     const queued = probe.socket.readErrorQueue();
     const errno = probe.socket.takeError();
-    const rttOf = (atNs: bigint) => roundMs(Number(atNs - probe.sentAtNs) / 1e6);
+    const rttOf = (atNs: bigint) => roundMs(Math.max(0, Number(atNs - probe.sentAtNs) / 1e6));
     if (queued !== null && networkOrigins.includes(queued.origin)) {
       return this.#fromRouter(probe, queued, rttOf(queued.receivedAtNs ?? nowNs));
     }
     if (errno === null) return this.#fromTarget(probe, 'syn-ack', probe.socket.handshakeRttMs());
-    return errno === 'ECONNREFUSED' ? this.#fromTarget(probe, 'rst', rttOf(nowNs)) : errno;
+    return resets.includes(errno) ? this.#fromTarget(probe, 'rst', rttOf(nowNs)) : errno;
   }
 
   #fromRouter(probe: Probe, queued: QueuedError, rttMs: number): WireReply {

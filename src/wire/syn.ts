@@ -43,7 +43,7 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
     if (match.result !== 'reply') return;
     const sentAtMs = byId.get(match.reply.id)?.sentAtMs ?? null;
     if (sentAtMs !== null)
-      listener.onReply({ ...match.reply, from, replyTtl, rttMs: roundMs(atMs - sentAtMs) });
+      listener.onReply({ ...match.reply, from, replyTtl, rttMs: roundMs(Math.max(0, atMs - sentAtMs)) });
   }
 
   options.packets.listen({
