@@ -1,31 +1,92 @@
-import type { DnsDocument } from '../probe/dns/types.js';
+import type { ProxyEnvironment } from '../host/proxy-types.js';
+import type { Vantage } from '../host/vantage.js';
+import type { DnsDocument, SystemLookup } from '../probe/dns/types.js';
 import type { HttpDocument } from '../probe/http/types.js';
+import type { PathMtu } from '../probe/mtu/types.js';
 import type { TcpDocument } from '../probe/tcp/types.js';
 import type { TlsDocument } from '../probe/tls/types.js';
 import type { AddressTrace } from '../probe/trace/types.js';
 import type { Target } from './target.js';
 
-/** Where the measurements were made from. */
-export interface Vantage {
-  hostname: string;
-  addresses: string[];
-  nameservers: string[];
-  platform: string;
+export type { Vantage } from '../host/vantage.js';
+
+/**
+ * Why a question was asked. `host`: the target's name, asked as programs on this host would, of the configured
+ * resolvers in order until one decides; `endpoint`: the endpoint's other name (`--vpce`), asked the same way;
+ * `resolver`: the target's name put to one configured resolver alone; `vpc-resolver`: the target's name put to the VPC's
+ * own resolver (169.254.169.253, fd00:ec2::253 or the VPC's base address plus two), which this host need not be
+ * configured with.
+ */
+export type DnsPurpose = 'host' | 'endpoint' | 'resolver' | 'vpc-resolver';
+
+/** An answer, and why it was asked for. */
+export interface ObservedDns extends DnsDocument {
+  asked?: {
+    purpose: DnsPurpose;
+    /** The one server asked, as `--server` takes it; null where the configured ones were asked in turn. */
+    server: string | null;
+  };
 }
 
-/** Facts with times; nothing here is interpreted. */
+/** Where the addresses that were connected to came from. */
+export interface AddressOrigin {
+  /** `literal`: the target is an address. `hosts-file`: this host's file answers before DNS is asked. */
+  source: 'literal' | 'hosts-file' | 'dns';
+  addresses: string[];
+  /** The lines of the hosts file that name the target, counted from 1; null for the other sources. */
+  hostsFile: { path: string; lines: number[] } | null;
+}
+
+/** What getaddrinfo(3) says of a name, as every other program on this host is told: nsswitch, hosts file and caches included. */
+export interface ObservedSystem extends SystemLookup {
+  name: string;
+}
+
+/**
+ * Another place, connected to for contrast, so that "nothing leaves this host" is told from "this endpoint only".
+ * `given`: what `--control` named, in the same VPC; `resolver`: TCP 53 of a configured resolver.
+ */
+export interface ControlMeasurement {
+  role: 'given' | 'resolver';
+  host: string;
+  port: number;
+  /** Its attempts, one for each address. No attempts when its name gave no address. */
+  tcp: TcpDocument;
+}
+
+/**
+ * Facts with times; nothing here is interpreted. The members after `trace` are younger than the first reports: absent
+ * means not measured, which is no sign of anything.
+ */
 export interface Observations {
-  dns: DnsDocument[];
+  /**
+   * In the order asked. Entries without `asked`, of older reports: the first about the target's own name is the one that
+   * programs get.
+   */
+  dns: ObservedDns[];
+  /** Connections to the target. */
   tcp: TcpDocument[];
   tls: TlsDocument[];
   http: HttpDocument[];
   trace: AddressTrace[];
+  origin?: AddressOrigin;
+  system?: ObservedSystem;
+  control?: ControlMeasurement[];
+  environment?: ProxyEnvironment;
+  pathMtu?: PathMtu[];
 }
 
 /** Why something was not measured, in words for a person: "trace: no engine on this host …". */
 export interface SkippedStep {
   step: 'dns' | 'tcp' | 'tls' | 'http' | 'trace';
   reason: string;
+  /**
+   * Set where this host could not do it (`CapabilityError.missing`): `CAP_NET_RAW`, `/etc/resolv.conf`. Absent where it
+   * was switched off or there was nothing to do.
+   */
+  missing?: string;
+  /** The command that would add what is missing (`CapabilityError.remedy`). */
+  remedy?: string;
 }
 
 /** All that `classify` judges from. */

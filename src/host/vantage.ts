@@ -1,9 +1,18 @@
 import { hostname, networkInterfaces, release } from 'node:os';
 import { canonicalAddress } from '../address/canonical.js';
 import { scopeOf } from '../address/scope.js';
-import type { Vantage } from '../diagnose/observations.js';
 import { CapabilityError } from '../errors.js';
 import { readResolvConf } from './resolv-conf.js';
+
+/** Where measurements were made from. */
+export interface Vantage {
+  hostname: string;
+  /** Own addresses, canonical, without loopback. */
+  addresses: string[];
+  nameservers: string[];
+  /** `linux 6.1.0 x64`: system, kernel release, architecture. */
+  platform: string;
+}
 
 /**
  * Where the measurements are made from. Loopback addresses are left out: they tell nobody where that is. A host

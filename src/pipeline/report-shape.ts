@@ -31,6 +31,12 @@ const dns = document('dns', {
   records: listOf(object({ name: text, type: text, ttl: number, data: text })),
   extendedErrors: listOf(object({ code: number, text })),
   attempts: listOf(object({ server: text, transport: text, outcome: text, durationMs: number })),
+  asked: optional(
+    object({
+      purpose: oneOf('host', 'endpoint', 'resolver', 'vpc-resolver'),
+      server: maybeText,
+    }),
+  ),
 });
 
 const tcp = document('tcp', {
@@ -66,6 +72,18 @@ const tls = document('tls', {
   certificate: nullable(certificate),
   problems: listOf(object({ status: text, code: text })),
   connectMs: optional(maybeNumber),
+  purpose: optional(oneOf('target', 'other-name', 'small-segments')),
+  maxSegment: optional(number),
+  progress: optional(
+    object({
+      heard: oneOf('nothing', 'not-tls', 'alert', 'server-hello', 'certificate', 'done'),
+      sentBytes: number,
+      receivedBytes: number,
+      acknowledged: nullable(truth),
+      alert: nullable(object({ level: text, code: number, name: text })),
+      firstLine: maybeText,
+    }),
+  ),
 });
 
 const http = document('http', {
@@ -90,6 +108,7 @@ const probe = object({
   icmp: nullable(object({ type: number, code: number })),
   annotation: maybeText,
   mpls: listOf(object({ label: number, tc: number, bottom: truth, ttl: number })),
+  replyTtl: optional(maybeNumber),
 });
 
 const trace = document('trace', {
@@ -102,6 +121,31 @@ const trace = document('trace', {
   stoppedBy: text,
   destinationTtl: maybeNumber,
   hops: listOf(object({ ttl: number, probes: listOf(probe) })),
+});
+
+const origin = object({
+  source: oneOf('literal', 'hosts-file', 'dns'),
+  addresses: listOf(text),
+  hostsFile: nullable(object({ path: text, lines: listOf(number) })),
+});
+
+const system = object({ name: text, addresses: listOf(text), errorCode: maybeText, durationMs: number });
+
+const control = object({ role: oneOf('given', 'resolver'), host: text, port: number, tcp });
+
+const variable = object({ name: text, value: text });
+
+const environment = object({ variables: listOf(variable), forTarget: nullable(variable) });
+
+const pathMtu = object({
+  address: text,
+  port: number,
+  interfaceMtu: maybeNumber,
+  kernelMtu: maybeNumber,
+  peerMss: maybeNumber,
+  announced: nullable(object({ from: text, mtu: number })),
+  largestAcknowledged: maybeNumber,
+  smallestUnacknowledged: maybeNumber,
 });
 
 const privateApi = object({
@@ -137,6 +181,20 @@ export const reportShape = object({
     tls: listOf(tls),
     http: listOf(http),
     trace: listOf(trace),
+    origin: optional(origin),
+    system: optional(system),
+    control: optional(listOf(control)),
+    environment: optional(environment),
+    pathMtu: optional(listOf(pathMtu)),
   }),
-  skipped: optional(listOf(object({ step: oneOf('dns', 'tcp', 'tls', 'http', 'trace'), reason: text }))),
+  skipped: optional(
+    listOf(
+      object({
+        step: oneOf('dns', 'tcp', 'tls', 'http', 'trace'),
+        reason: text,
+        missing: optional(text),
+        remedy: optional(text),
+      }),
+    ),
+  ),
 });

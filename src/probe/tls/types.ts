@@ -29,6 +29,45 @@ export interface TlsProblem {
   code: string;
 }
 
+/** An alert that the peer sent in the clear (RFC 8446 section 6): `{ level: 'fatal', code: 112, name: 'unrecognized_name' }`. */
+export interface TlsAlert {
+  level: 'warning' | 'fatal';
+  code: number;
+  /** As RFC 8446 section 6 writes it; `alert 200` for a code it does not know. */
+  name: string;
+}
+
+/** How far a handshake got, as read from the bytes on the TCP connection. */
+export interface TlsProgress {
+  /**
+   * The furthest that the peer was heard to come. `nothing`: not one byte; `not-tls`: bytes that begin no TLS record;
+   * `alert`: a TLS alert and nothing else; `server-hello`; `certificate` (TLS 1.2: TLS 1.3 encrypts it, and stays at
+   * `server-hello` until it is done); `done`: both sides finished.
+   */
+  heard: 'nothing' | 'not-tls' | 'alert' | 'server-hello' | 'certificate' | 'done';
+  /** Octets of the TCP stream, without TCP's own headers. */
+  sentBytes: number;
+  receivedBytes: number;
+  /**
+   * Whether the peer's TCP acknowledged all that we sent, ClientHello included (TCP_INFO: tcpi_unacked and
+   * tcpi_notsent_bytes are 0). false: packets of ours vanish; true: the peer, or what answers for it, has the
+   * ClientHello and is silent, or its answer vanishes. null when it cannot be read.
+   */
+  acknowledged: boolean | null;
+  /** The last alert of the peer in the clear; null when none came. */
+  alert: TlsAlert | null;
+  /** For `not-tls`: the first line of what came, printable, at most 80 characters; null otherwise. */
+  firstLine: string | null;
+}
+
+/**
+ * Why a handshake was made. `target`: as a client of the target would; `other-name`: after that failed without a
+ * word (timeout, reset, closed), the same address asked once more under another server name, to see whether the name is
+ * what decides: neither its certificate nor its end are a fault; `small-segments`: the same once more with TCP
+ * segments too small for any MTU to stop them (`maxSegment`).
+ */
+export type TlsPurpose = 'target' | 'other-name' | 'small-segments';
+
 /** One handshake with one address; one of `observations.tls`. */
 export interface TlsDocument extends DocumentHeader<'tls'> {
   address: string;
@@ -52,4 +91,10 @@ export interface TlsDocument extends DocumentHeader<'tls'> {
    * differ.
    */
   connectMs: number | null;
+  /** Absent: `target`. */
+  purpose?: TlsPurpose;
+  /** TCP_MAXSEG as set before connecting, octets of payload; absent where it was left alone. */
+  maxSegment?: number;
+  /** Absent in documents of before it was read. */
+  progress?: TlsProgress;
 }

@@ -34,6 +34,11 @@ export interface TraceProbe {
   nat: boolean;
   /** Of a `send-error`: `EPERM`, `ENETUNREACH`. */
   errno: string | null;
+  /**
+   * TTL or hop limit that the answer arrived with: 64, 128 or 255 less the hops it came over. null where the engine
+   * cannot see it; absent in documents of before it was kept.
+   */
+  replyTtl?: number | null;
 }
 
 export interface TraceHop {
