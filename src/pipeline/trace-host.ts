@@ -46,6 +46,8 @@ function nowhere(
     stoppedBy: isInterrupted ? 'abort' : 'unreachable',
     destinationTtl: null,
     hops: [],
+    loop: null,
+    pathMtu: null,
     discarded: {},
     resolution,
   };

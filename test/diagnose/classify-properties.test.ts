@@ -7,6 +7,7 @@ import type { DnsDocument } from '../../src/probe/dns/types.js';
 import type { HttpDocument } from '../../src/probe/http/types.js';
 import type { TcpDocument } from '../../src/probe/tcp/types.js';
 import type { TlsDocument } from '../../src/probe/tls/types.js';
+import { silentProbe } from '../../src/probe/trace/probe-result.js';
 import type { AddressTrace, TraceProbe } from '../../src/probe/trace/types.js';
 import { verdictText } from '../../src/report/text/verdict.js';
 import { anyText } from './any-text.js';
@@ -172,17 +173,19 @@ const httpDocument: fc.Arbitrary<HttpDocument> = fc
   })
   .map(({ status, ...rest }) => http(status, rest as Partial<HttpDocument>));
 
-const traceProbe: fc.Arbitrary<TraceProbe> = fc.record({
-  reply: fc.constantFrom('time-exceeded', 'syn-ack', 'rst', 'unreachable', 'none', 'send-error'),
-  from: fc.option(address, { nil: null }),
-  rttMs: fc.option(duration, { nil: null }),
-  icmp: fc.option(fc.record({ type: fc.constantFrom(1, 3, 11), code: fc.nat(15) }), { nil: null }),
-  annotation: word,
-  mpls: fc.constant([]),
-  late: fc.boolean(),
-  nat: fc.boolean(),
-  errno: fc.constantFrom(null, 'EPERM', 'ENETUNREACH'),
-}) as fc.Arbitrary<TraceProbe>;
+const traceProbe: fc.Arbitrary<TraceProbe> = fc
+  .record({
+    reply: fc.constantFrom('time-exceeded', 'syn-ack', 'rst', 'unreachable', 'none', 'send-error'),
+    from: fc.option(address, { nil: null }),
+    rttMs: fc.option(duration, { nil: null }),
+    icmp: fc.option(fc.record({ type: fc.constantFrom(1, 3, 11), code: fc.nat(15) }), { nil: null }),
+    annotation: word,
+    mpls: fc.constant([]),
+    late: fc.boolean(),
+    nat: fc.boolean(),
+    errno: fc.constantFrom(null, 'EPERM', 'ENETUNREACH'),
+  })
+  .map((fields) => ({ ...silentProbe, ...fields, mpls: [] }) as TraceProbe);
 
 const traceDocument: fc.Arbitrary<AddressTrace> = fc
   .record({
@@ -195,7 +198,7 @@ const traceDocument: fc.Arbitrary<AddressTrace> = fc
   .map(({ outcome, hops, ...rest }) =>
     trace(
       outcome as AddressTrace['outcome'],
-      hops.map((probes, index) => ({ ttl: index + 1, probes })),
+      hops.map((probes, index) => ({ ttl: index + 1, probes, rateLimited: false })),
       rest,
     ),
   );

@@ -5,6 +5,7 @@ import type { DnsDocument, DnsStatus } from '../../src/probe/dns/types.js';
 import type { HttpDocument } from '../../src/probe/http/types.js';
 import type { TcpAttempt, TcpDocument, TcpStatus } from '../../src/probe/tcp/types.js';
 import type { TlsDocument } from '../../src/probe/tls/types.js';
+import { silentProbe } from '../../src/probe/trace/probe-result.js';
 import type { AddressTrace, TraceHop, TraceProbe } from '../../src/probe/trace/types.js';
 
 /** Evidence in few words: what each step saw, everything else as a healthy network has it. */
@@ -177,18 +178,7 @@ export function denied(suffix: string, changes: Partial<HttpDocument> = {}): Htt
 }
 
 export function probe(changes: Partial<TraceProbe> = {}): TraceProbe {
-  return {
-    reply: 'none',
-    from: null,
-    rttMs: null,
-    icmp: null,
-    annotation: null,
-    mpls: [],
-    late: false,
-    nat: false,
-    errno: null,
-    ...changes,
-  };
+  return { ...silentProbe, ...changes };
 }
 
 /** Hops by who answers: an address, or null for silence. */
@@ -200,6 +190,7 @@ export function hops(...from: (string | null)[]): TraceHop[] {
         ? probe()
         : probe({ reply: 'time-exceeded', from: each, rttMs: 0.4, icmp: { type: 11, code: 0 } }),
     ],
+    rateLimited: false,
   }));
 }
 
@@ -214,6 +205,7 @@ export function rejection(
   return {
     ttl,
     probes: [probe({ reply: 'unreachable', from, rttMs: 0.8, icmp: { type, code }, annotation })],
+    rateLimited: false,
   };
 }
 
@@ -233,6 +225,8 @@ export function trace(
     stoppedBy: outcome === 'filtered' ? 'gap-limit' : outcome === 'interrupted' ? 'abort' : 'destination',
     destinationTtl: outcome === 'open' || outcome === 'closed' ? path.length : null,
     hops: path,
+    loop: null,
+    pathMtu: null,
     discarded: {},
     resolution: null,
     ...changes,

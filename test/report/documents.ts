@@ -3,6 +3,7 @@ import type { DocumentHeader } from '../../src/document.js';
 import type { DoctorDocument } from '../../src/pipeline/doctor.js';
 import type { DnsAttempt, DnsDocument } from '../../src/probe/dns/types.js';
 import type { TcpAttempt, TcpDocument } from '../../src/probe/tcp/types.js';
+import { silentProbe } from '../../src/probe/trace/probe-result.js';
 import type { TraceDocument, TraceHop, TraceProbe } from '../../src/probe/trace/types.js';
 import type { Style } from '../../src/report/text/style.js';
 
@@ -84,15 +85,11 @@ export function tcpDocument(changes: Partial<TcpDocument> = {}): TcpDocument {
 
 export function probe(changes: Partial<TraceProbe> = {}): TraceProbe {
   return {
+    ...silentProbe,
     reply: 'time-exceeded',
     from: '10.0.1.1',
     rttMs: 0.123,
     icmp: { type: 11, code: 0 },
-    annotation: null,
-    mpls: [],
-    late: false,
-    nat: false,
-    errno: null,
     ...changes,
   };
 }
@@ -100,7 +97,7 @@ export function probe(changes: Partial<TraceProbe> = {}): TraceProbe {
 export const silence = probe({ reply: 'none', from: null, rttMs: null, icmp: null });
 
 export function hop(ttl: number, ...probes: TraceProbe[]): TraceHop {
-  return { ttl, probes };
+  return { ttl, probes, rateLimited: false };
 }
 
 export function traceDocument(changes: Partial<TraceDocument> = {}): TraceDocument {
@@ -125,6 +122,8 @@ export function traceDocument(changes: Partial<TraceDocument> = {}): TraceDocume
         probe({ ...reached, rttMs: 1.456 }),
       ),
     ],
+    loop: null,
+    pathMtu: null,
     discarded: {},
     resolution: null,
     ...changes,

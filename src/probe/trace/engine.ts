@@ -1,5 +1,6 @@
 import type { ProbeRequest, WireReply } from '../../wire/wire.js';
 import { annotationOf, outcomeOf } from './annotation.js';
+import { silentProbe, unsentProbe } from './probe-result.js';
 import type { TraceHop, TraceOutcome, TraceProbe, TraceStop } from './types.js';
 import { waitMs } from './wait.js';
 
@@ -44,19 +45,6 @@ interface ProbeState {
 
 /** Of several kinds of end at one TTL, the one that says most about the target. */
 const endingRank: Ending[] = ['open', 'closed', 'prohibited', 'unreachable'];
-
-/** A probe of which nothing came back, or not yet. */
-export const silentProbe: TraceProbe = {
-  reply: 'none',
-  from: null,
-  rttMs: null,
-  icmp: null,
-  annotation: null,
-  mpls: [],
-  late: false,
-  nat: false,
-  errno: null,
-};
 
 /**
  * The trace as a pure state machine: it owns no socket and no timer, so the same code runs on real wires and on the
@@ -124,7 +112,7 @@ export class TraceEngine {
     const probe = this.#sent[id];
     if (probe === undefined || probe.result !== null) return;
     this.#pending.delete(probe);
-    probe.result = { ...silentProbe, reply: 'send-error', errno };
+    probe.result = unsentProbe(errno);
     this.#refused += 1;
     // A host that let not one packet out refuses at every TTL; one that lets some out may lack descriptors or buffers.
     if (this.#refused < this.#sent.length || this.#refused < this.#options.queries) return;
@@ -159,7 +147,11 @@ export class TraceEngine {
   }
 
   hop(ttl: number): TraceHop {
-    return { ttl, probes: this.#probesOf(ttl).map((probe) => probe.result ?? silentProbe) };
+    return {
+      ttl,
+      probes: this.#probesOf(ttl).map((probe) => probe.result ?? silentProbe),
+      rateLimited: false,
+    };
   }
 
   /** Whether nothing more is awaited from this hop, so that it can be shown for good. */

@@ -19,6 +19,11 @@ export interface TraceOptions {
   parallel?: number | undefined;
   /** Default `auto`: `syn` where this host can, else `connect`. */
   method?: MethodChoice | undefined;
+  /**
+   * One 5-tuple for all probes, so that a load balancer sends them all the same way: TTLs upward, repeats at the target
+   * one round trip apart. Default false: a source port for each probe, which is faster.
+   */
+  paris?: boolean | undefined;
   /** What `syn` sends through. Default: `libc` where koffi has a binary, else `raw-socket`. */
   packets?: PacketChoice | undefined;
   /** Address to send from; by the routing table when left out. */

@@ -5,10 +5,12 @@ import { InvalidInputError } from '../../errors.js';
 import { openWire } from '../../wire/engines.js';
 import type { DiscardReason, Wire, WireListener } from '../../wire/wire.js';
 import type { DnsDocument } from '../dns/types.js';
-import { refusalOutcome, silentProbe, TraceEngine } from './engine.js';
+import { refusalOutcome, TraceEngine } from './engine.js';
 import { checkTraceOptions, type TraceOptions } from './options.js';
+import { pathMtu, routingLoop, withRateLimits } from './path-facts.js';
+import { unsentHop } from './probe-result.js';
 import { runTrace } from './run.js';
-import type { AddressTrace, TraceHop, TraceProbe } from './types.js';
+import type { AddressTrace, TraceHop } from './types.js';
 
 /** What to trace, once the name has become an address. */
 export interface TraceInput {
@@ -74,14 +76,16 @@ export async function traceAddress(
       source: wire.source,
       method: wire.method,
       ...engine.end(),
-      hops,
+      hops: withRateLimits(hops),
+      loop: routingLoop(hops),
+      pathMtu: pathMtu(hops),
       discarded: { ...discarded },
     };
   } catch (error) {
     options.signal?.throwIfAborted();
     const errno = routeErrno(error);
     if (errno === null) throw error;
-    const hop = { ttl: checked.firstTtl, probes: Array(checked.queries).fill(unsent(errno)) };
+    const hop = unsentHop(checked.firstTtl, checked.queries, errno);
     onHop(hop);
     return {
       ...finishHeader(),
@@ -92,6 +96,8 @@ export async function traceAddress(
       stoppedBy: 'unreachable',
       destinationTtl: null,
       hops: [hop],
+      loop: null,
+      pathMtu: null,
       discarded: {},
     };
   } finally {
@@ -123,8 +129,4 @@ const routeErrnos = [
 function routeErrno(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
   return routeErrnos.includes(error.code) ? error.code : null;
-}
-
-function unsent(errno: string): TraceProbe {
-  return { ...silentProbe, reply: 'send-error', errno };
 }

@@ -19,6 +19,29 @@ export interface MplsLabel {
   ttl: number;
 }
 
+/** An ICMP extension object other than an MPLS stack (RFC 4884 section 8), as it stood on the wire. */
+export interface IcmpObject {
+  /** Class number and class type: 2 is the interface information of RFC 5837, 3 that of RFC 8335. */
+  class: number;
+  type: number;
+  /** The payload, hexadecimal. */
+  data: string;
+}
+
+/** What the target's SYN-ACK offered. Each field is null where the engine could not see it. */
+export interface SynAckDetails {
+  /** Maximum segment size, octets; null also when the option was missing. */
+  mss: number | null;
+  /** As sent, before scaling. */
+  window: number | null;
+  /** Shift count of RFC 7323; null when not offered. */
+  windowScale: number | null;
+  sackPermitted: boolean | null;
+  timestamps: boolean | null;
+  /** ECN agreed to (ECE set in the SYN-ACK, RFC 3168 section 6.1.1). */
+  ecn: boolean | null;
+}
+
 /** One SYN at one TTL and its answer. */
 export interface TraceProbe {
   reply: ReplyKind;
@@ -34,16 +57,35 @@ export interface TraceProbe {
   nat: boolean;
   /** Of a `send-error`: `EPERM`, `ENETUNREACH`. */
   errno: string | null;
-  /**
-   * TTL or hop limit that the answer arrived with: 64, 128 or 255 less the hops it came over. null where the engine
-   * cannot see it; absent in documents of before it was kept.
-   */
-  replyTtl?: number | null;
+  /** How often the SYN was sent: twice where the whole hop was silent at first. */
+  sent: number;
+  /** Further copies of the answer that arrived: a SYN-ACK sent again, a packet doubled on the path. */
+  duplicates: number;
+  /** TTL or hop limit of the reply on arrival. */
+  replyTtl: number | null;
+  /** Routers on the way back, guessed from `replyTtl` and the usual initial TTLs 64, 128 and 255. */
+  backwardHops: number | null;
+  /** Next-hop MTU of a `!F`, octets. */
+  mtu: number | null;
+  /** Extension objects that are not MPLS stacks. */
+  extensions: IcmpObject[];
+  /** Of a `syn-ack`. */
+  synAck: SynAckDetails | null;
 }
 
 export interface TraceHop {
   ttl: number;
   probes: TraceProbe[];
+  /** Some answers are missing although nothing behind this hop lost any: it limits its ICMP errors, it loses no traffic. */
+  rateLimited: boolean;
+}
+
+/** The same routers answering in turn at rising TTLs. */
+export interface RoutingLoop {
+  /** The TTL at which the first router of the loop answered first. */
+  firstTtl: number;
+  /** Addresses in the order in which the packets pass them; two or more. */
+  members: string[];
 }
 
 /** `pprobe trace --json`, and one of `observations.trace`. */
@@ -60,6 +102,10 @@ export interface TraceDocument extends DocumentHeader<'trace'> {
   /** The lowest TTL that reached what ended the trace; null when nothing did. */
   destinationTtl: number | null;
   hops: TraceHop[];
+  /** null where no loop was seen. */
+  loop: RoutingLoop | null;
+  /** The smallest MTU that a `!F` named, octets; null when none did. */
+  pathMtu: number | null;
   /** Packets received that answered no probe of ours, by reason. */
   discarded: Record<string, number>;
   resolution: DnsDocument | null;

@@ -1,4 +1,5 @@
-import { attempt, evidence, HOST, probe, tcp, tcpOf, trace } from '../evidence.js';
+import { unsentHop } from '../../../src/probe/trace/probe-result.js';
+import { attempt, evidence, HOST, tcp, tcpOf, trace } from '../evidence.js';
 import type { Row } from './row.js';
 import { resolved } from './situations.js';
 
@@ -16,7 +17,7 @@ export const localRows: Row[] = [
     given: evidence({
       dns: [resolved],
       tcp: [tcp(HOST, { '10.0.1.5': 'denied' })],
-      trace: [trace('unreachable', [{ ttl: 1, probes: [probe({ reply: 'send-error', errno: 'EPERM' })] }])],
+      trace: [trace('unreachable', [unsentHop(1, 1, 'EPERM')])],
     }),
     class: 'local',
     cause: 'local.firewall',

@@ -1,4 +1,5 @@
-import { attempt, evidence, HOST, hops, probe, rejection, tcp, tcpOf, trace } from '../evidence.js';
+import { unsentHop } from '../../../src/probe/trace/probe-result.js';
+import { attempt, evidence, HOST, hops, rejection, tcp, tcpOf, trace } from '../evidence.js';
 import type { Row } from './row.js';
 import { resolved } from './situations.js';
 
@@ -18,9 +19,7 @@ export const unreachableRows: Row[] = [
     name: 'no route on this host, by the trace alone',
     given: evidence({
       dns: [resolved],
-      trace: [
-        trace('unreachable', [{ ttl: 1, probes: [probe({ reply: 'send-error', errno: 'ENETUNREACH' })] }]),
-      ],
+      trace: [trace('unreachable', [unsentHop(1, 1, 'ENETUNREACH')])],
     }),
     class: 'unreachable',
     cause: 'route.local',

@@ -164,7 +164,7 @@ t.test('options shape the trace: first TTL, last TTL, probes per hop', async (t)
 });
 
 t.test('a run is a promise and an iterable of the same hops, in order of TTL, early or late', async (t) => {
-  const hop = (ttl: number): TraceHop => ({ ttl, probes: [] });
+  const hop = (ttl: number): TraceHop => ({ ttl, probes: [], rateLimited: false });
   let finish: () => void = () => {};
   const run = startTraceRun(async (onHop) => {
     onHop(hop(1));
