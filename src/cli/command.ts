@@ -9,6 +9,8 @@ export interface CommandContext {
   stop: AbortSignal;
   /** Where to show what is going on; shows nothing where nobody looks. */
   progress: Progress;
+  /** Prints a line on standard error, past the progress shown there. It must be clean for a terminal. */
+  note(line: string): void;
 }
 
 /** What a command came to. Which of document and text is printed is not its business. */
@@ -19,10 +21,29 @@ export interface CommandResult {
   exitCode: number;
 }
 
+/** One line of a bulk's output. */
+export interface BulkEntry {
+  /** What --json prints, on one line. */
+  document: object;
+  /** Without line end; null where the text has no such line. */
+  render(style: Style, verbose: boolean): string | null;
+}
+
+/** What a command with many inputs comes to, one after the other, as they are done. */
+export interface BulkResult {
+  entries: AsyncIterable<BulkEntry>;
+  /** When the entries have been read. */
+  exitCode(): number;
+  /** What was done until an interrupt and how to go on behind it, in a line. */
+  interruptedNote(): string;
+}
+
 export interface PositionalSpec {
   /** As in the usage line: `name`. */
   name: string;
   required: boolean;
+  /** The option that takes its place, where one does. */
+  unless?: string;
   help: string;
 }
 
@@ -41,5 +62,5 @@ export interface Command {
   examples: readonly Example[];
   /** Shown under the options: what the exit codes mean here. */
   notes: string;
-  run(args: Arguments, context: CommandContext): Promise<CommandResult>;
+  run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult>;
 }

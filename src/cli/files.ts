@@ -43,7 +43,8 @@ export async function saveDocument(path: string, document: object): Promise<void
   }
 }
 
-function fileProblem(verb: 'read' | 'write', path: string, error: unknown): CapabilityError {
+/** What to throw when a file cannot be read or written. */
+export function fileProblem(verb: 'read' | 'write', path: string, error: unknown): CapabilityError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
   const why = verb === 'write' && code === 'ENOENT' ? 'there is no such directory' : (reasons[code] ?? code);
   return new CapabilityError(path, `cannot ${verb} "${path}": ${why}`, null, { cause: error });

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../errors.js';
 import { type Arguments, orList } from './arguments.js';
-import type { Command } from './command.js';
+import type { Command, PositionalSpec } from './command.js';
 import { commands, completionCommand } from './commands.js';
 import { usageOf } from './help.js';
 import { type OptionTable, outputOptions } from './options.js';
@@ -90,9 +90,10 @@ function noSuchOption(given: string, command: Command | null, known: OptionTable
   return new InvalidInputError(given, `${given}: ${full} has no such option; ${hint}`);
 }
 
-function checkPositionals(command: Command, { positionals }: Arguments): void {
+function checkPositionals(command: Command, { positionals, options }: Arguments): void {
+  const replaced = ({ unless }: PositionalSpec) => unless !== undefined && options[unless] !== undefined;
   const missing = command.positionals.find(
-    (spec, index) => spec.required && positionals[index] === undefined,
+    (spec, index) => spec.required && positionals[index] === undefined && !replaced(spec),
   );
   if (missing !== undefined) {
     throw new InvalidInputError(

@@ -2,6 +2,7 @@ import { startDocument } from '../document.js';
 import { exitCodes } from '../report/exit-code.js';
 import { version } from '../version.js';
 import { type Arguments, flag } from './arguments.js';
+import { performBulk } from './bulk-output.js';
 import type { CommandResult } from './command.js';
 import { failureOf, InterruptedError } from './failure.js';
 import { commandHelp, programHelp } from './help.js';
@@ -42,7 +43,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     progress.clear();
     const { exitCode, text, document } = failureOf(error, header);
     await writeText(stderr, text).catch(() => {});
-    if (wantsJson(argv)) await writeText(stdout, json(document)).catch(() => {});
+    if (wantsJson(argv)) await writeText(stdout, json(document, isBulk(argv))).catch(() => {});
     return exitCode;
   } finally {
     ignoreSignals();
@@ -76,7 +77,12 @@ async function perform(invocation: Invocation, stop: AbortSignal, progress: Prog
       return exitCodes.ok;
     case 'run': {
       const { command, args } = invocation;
-      const result = await command.run(args, { stop, progress });
+      const note = (line: string): void => {
+        progress.clear();
+        process.stderr.write(`${line}\n`);
+      };
+      const result = await command.run(args, { stop, progress, note });
+      if ('entries' in result) return await performBulk(result, args, style, stop, progress);
       progress.clear();
       await writeText(stdout, textOf(result, args));
       if (!stop.aborted) return result.exitCode;
@@ -90,14 +96,23 @@ async function perform(invocation: Invocation, stop: AbortSignal, progress: Prog
   }
 }
 
-function json(document: object): string {
-  return `${JSON.stringify(document, null, 2)}\n`;
+function json(document: object, oneLine = false): string {
+  return `${JSON.stringify(document, null, oneLine ? 0 : 2)}\n`;
 }
 
 /** Seen before the command line is known to be right: its mistakes are reported as JSON, too. */
 function wantsJson(argv: readonly string[]): boolean {
+  return optionsOf(argv).includes('--json');
+}
+
+/** With a file of inputs, whoever reads the output reads lines. */
+function isBulk(argv: readonly string[]): boolean {
+  return optionsOf(argv).some((word) => word === '--file' || word.startsWith('--file='));
+}
+
+function optionsOf(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--');
-  return argv.slice(0, end === -1 ? undefined : end).includes('--json');
+  return argv.slice(0, end === -1 ? undefined : end);
 }
 
 function progressFor(argv: readonly string[]): Progress {

@@ -1,0 +1,174 @@
+import { setMaxListeners } from 'node:events';
+import { Bell } from './bell.js';
+
+/** How a bulk of work is done. */
+export interface BulkOptions {
+  /** How much is under way at the same time, at least 1. */
+  concurrency: number;
+  /**
+   * How many results may wait for an earlier one before no more work is begun. One item that takes long holds up the
+   * output of all behind it, but their work goes on. Default: 64 times `concurrency`.
+   */
+  ahead?: number | undefined;
+  /** Rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** Begins no more work, ends what is under way, and gives the results up to the first that was not there yet. */
+  stop?: AbortSignal | undefined;
+}
+
+export type Items<Item> = AsyncIterable<Item> | Iterable<Item>;
+
+type Ended<Result> = { value: Result } | { error: unknown };
+
+/** One piece of work; null while it is under way. */
+interface Slot<Result> {
+  ended: Ended<Result> | null;
+}
+
+const defaultAheadFactor = 64;
+
+/**
+ * Does the same work for every item, several at a time, and gives the results in the items' order.
+ *
+ * Nothing begins before the first result is asked for. A reader who is slow slows the work down: what is under way or
+ * waits to be read is never more than `concurrency` and `ahead` allow. Leaving the loop early (`break`, an error, a
+ * signal) aborts the signal that the work is given, waits for the work to end and closes the items. The first work to
+ * reject, in the items' order, ends the iteration with its error.
+ */
+export async function* mapOrdered<Item, Result>(
+  items: Items<Item>,
+  work: (item: Item, signal: AbortSignal) => Promise<Result>,
+  options: BulkOptions,
+): AsyncGenerator<Result, void, undefined> {
+  const { signal, stop } = options;
+  signal?.throwIfAborted();
+  const crew = new Crew(items, work, options);
+  const leave = (): void => crew.leave();
+  if (stop?.aborted) leave();
+  signal?.addEventListener('abort', leave);
+  stop?.addEventListener('abort', leave);
+  try {
+    for (;;) {
+      const ended = await crew.next();
+      signal?.throwIfAborted();
+      if (ended === null) return;
+      if ('error' in ended) throw ended.error;
+      yield ended.value;
+    }
+  } finally {
+    signal?.removeEventListener('abort', leave);
+    stop?.removeEventListener('abort', leave);
+    await crew.close();
+  }
+}
+
+/** The work under way, and its results in order. */
+class Crew<Item, Result> {
+  readonly #items: AsyncIterator<Item> | Iterator<Item>;
+  readonly #work: (item: Item, signal: AbortSignal) => Promise<Result>;
+  readonly #concurrency: number;
+  readonly #most: number;
+  readonly #leaving = new AbortController();
+  readonly #slots = new Map<number, Slot<Result>>();
+  /** Of slots: the next to be read, and the next to be filled. */
+  #head = 0;
+  #tail = 0;
+  readonly #running = new Set<Promise<void>>();
+  readonly #ended = new Bell();
+  readonly #room = new Bell();
+  #feeding: Promise<void> | null = null;
+  /** Waiting for an item, which may never come. */
+  #isReading = false;
+  /** There are no more items; `error`: because reading them failed. */
+  #exhausted: { error: unknown } | 'end' | null = null;
+
+  constructor(
+    items: Items<Item>,
+    work: (item: Item, signal: AbortSignal) => Promise<Result>,
+    { concurrency, ahead = concurrency * defaultAheadFactor }: BulkOptions,
+  ) {
+    this.#items = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+    this.#work = work;
+    this.#concurrency = concurrency;
+    this.#most = concurrency + ahead;
+    setMaxListeners(0, this.#leaving.signal);
+  }
+
+  /**
+   * The next result in order, as soon as it is there; null behind the last, or when those that are left were told to
+   * leave. Rejects when no item can be read any more.
+   */
+  async next(): Promise<Ended<Result> | null> {
+    this.#feeding ??= this.#feed();
+    for (;;) {
+      const slot = this.#slots.get(this.#head);
+      if (slot?.ended) {
+        this.#slots.delete(this.#head++);
+        this.#room.ring();
+        return slot.ended;
+      }
+      if (this.#leaving.signal.aborted) return null;
+      if (slot === undefined && this.#exhausted !== null) {
+        if (this.#exhausted !== 'end') throw this.#exhausted.error;
+        return null;
+      }
+      await this.#ended.wait();
+    }
+  }
+
+  /** Begins nothing more and tells the work under way to end. */
+  leave(): void {
+    this.#leaving.abort();
+    this.#room.ring();
+    this.#ended.ring();
+  }
+
+  async close(): Promise<void> {
+    this.leave();
+    await Promise.all(this.#running);
+    const closed = this.#items.return?.();
+    // A source that is waiting for its next item cannot be closed before it has it.
+    if (this.#isReading) Promise.resolve(closed).catch(() => {});
+    else await Promise.all([this.#feeding, closed]);
+  }
+
+  async #feed(): Promise<void> {
+    try {
+      for (;;) {
+        while (this.#running.size >= this.#concurrency || this.#slots.size >= this.#most) {
+          if (this.#leaving.signal.aborted) return;
+          await this.#room.wait();
+        }
+        if (this.#leaving.signal.aborted) return;
+        this.#isReading = true;
+        const { done, value } = await this.#items.next();
+        this.#isReading = false;
+        if (this.#leaving.signal.aborted) return;
+        if (done) break;
+        this.#begin(value);
+      }
+      this.#exhausted = 'end';
+    } catch (error) {
+      this.#isReading = false;
+      this.#exhausted = { error };
+    }
+    this.#ended.ring();
+  }
+
+  #begin(item: Item): void {
+    const slot: Slot<Result> = { ended: null };
+    this.#slots.set(this.#tail++, slot);
+    const finish = (ended: Ended<Result>): void => {
+      // What ends because it was told to has no result of its own.
+      if (!this.#leaving.signal.aborted) slot.ended = ended;
+      this.#running.delete(running);
+      this.#room.ring();
+      this.#ended.ring();
+    };
+    const running = this.#work(item, this.#leaving.signal).then(
+      (value) => finish({ value }),
+      (error: unknown) => finish({ error }),
+    );
+    this.#running.add(running);
+  }
+}
