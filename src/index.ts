@@ -15,7 +15,9 @@
 export type { AddressScope } from './address/scope.js';
 export { scopeOf } from './address/scope.js';
 export { classify } from './diagnose/classify.js';
-export type { Evidence, Observations, SkippedStep, Vantage } from './diagnose/observations.js';
+export { compareReports } from './diagnose/compare/compare.js';
+export type * from './diagnose/compare/types.js';
+export type * from './diagnose/observations.js';
 export { type ParseTargetOptions, parseTarget } from './diagnose/parse-target.js';
 export type { PrivateApi, Target } from './diagnose/target.js';
 export type * from './diagnose/verdict.js';
