@@ -1,7 +1,9 @@
 import {
   IP_RECVERR,
+  IP_TTL,
   IPPROTO_IP,
   IPPROTO_IPV6,
+  IPV6_HOPLIMIT,
   IPV6_RECVERR,
   SO_TIMESTAMPNS,
   SOL_SOCKET,
@@ -17,6 +19,10 @@ export interface QueuedError {
   code: number;
   /** The discovered MTU of an EMSGSIZE. */
   info: number;
+  /** Where extensions begin in the data that came with the error (IP_RECVERR_RFC4884); 0 when the message did not say. */
+  extensionsAt: number;
+  /** TTL or hop limit of the packet that brought the error; null when not told. */
+  replyTtl: number | null;
   /** The node that sent the error; null when local or unknown. */
   offender: string | null;
   /** CLOCK_REALTIME, nanoseconds; null when the kernel gave no stamp. */
@@ -52,26 +58,40 @@ export function timestampOf({ level, type, data }: ControlMessage): bigint | nul
   return data.readBigInt64LE(0) * 1_000_000_000n + data.readBigInt64LE(8);
 }
 
+/** TTL or hop limit of the packet that a recvmsg brought; null for any other message. */
+export function hopLimitOf({ level, type, data }: ControlMessage): number | null {
+  const isTtl = level === IPPROTO_IP && type === IP_TTL;
+  const isHopLimit = level === IPPROTO_IPV6 && type === IPV6_HOPLIMIT;
+  return (isTtl || isHopLimit) && data.length >= 4 ? data.readInt32LE(0) : null;
+}
+
 /** Reads the control messages of one recvmsg(MSG_ERRQUEUE). null when no extended error is among them. */
 export function decodeQueuedError(control: Buffer): QueuedError | null {
   let error: QueuedError | null = null;
   let receivedAtNs: bigint | null = null;
+  let replyTtl: number | null = null;
   for (const message of controlMessages(control)) {
-    const { level, type, data } = message;
     receivedAtNs = timestampOf(message) ?? receivedAtNs;
-    const isError =
-      (level === IPPROTO_IP && type === IP_RECVERR) || (level === IPPROTO_IPV6 && type === IPV6_RECVERR);
-    if (isError && data.length >= 16) {
-      error = {
-        errno: data.readUInt32LE(0),
-        origin: data.readUInt8(4),
-        type: data.readUInt8(5),
-        code: data.readUInt8(6),
-        info: data.readUInt32LE(8),
-        offender: decodeSockaddr(data.subarray(16))?.address ?? null,
-        receivedAtNs: null,
-      };
-    }
+    replyTtl = hopLimitOf(message) ?? replyTtl;
+    error = extendedError(message) ?? error;
   }
-  return error === null ? null : { ...error, receivedAtNs };
+  return error === null ? null : { ...error, receivedAtNs, replyTtl };
+}
+
+/** struct sock_extended_err of <linux/errqueue.h>, and the offender's address behind it. */
+function extendedError({ level, type, data }: ControlMessage): QueuedError | null {
+  const isError =
+    (level === IPPROTO_IP && type === IP_RECVERR) || (level === IPPROTO_IPV6 && type === IPV6_RECVERR);
+  if (!isError || data.length < 16) return null;
+  return {
+    errno: data.readUInt32LE(0),
+    origin: data.readUInt8(4),
+    type: data.readUInt8(5),
+    code: data.readUInt8(6),
+    info: data.readUInt32LE(8),
+    extensionsAt: data.readUInt16LE(12),
+    offender: decodeSockaddr(data.subarray(16))?.address ?? null,
+    receivedAtNs: null,
+    replyTtl: null,
+  };
 }

@@ -22,8 +22,12 @@ export interface Libc {
   clock_gettime(clock: number, result: Buffer): number;
   epoll_create1(flags: number): number;
   epoll_ctl(epoll: number, operation: number, fd: number, event: Buffer): number;
-  /** Blocks a thread of the pool, never the event loop. */
-  epollWait(epoll: number, events: Buffer, count: number, timeoutMs: number): Promise<number>;
+  epoll_wait(epoll: number, events: Buffer, count: number, timeoutMs: number): number;
+  /**
+   * The system call ppoll(2) itself, which, unlike libc's function, writes the time that is left to `timeout`. Blocks a
+   * thread of the pool, never the event loop.
+   */
+  ppoll(descriptors: Buffer, count: number, timeout: Buffer): Promise<number>;
   eventfd(initial: number, flags: number): number;
   write(fd: number, bytes: Buffer, length: number): number | bigint;
   read(fd: number, bytes: Buffer, length: number): number | bigint;
@@ -53,7 +57,10 @@ async function load(): Promise<Libc> {
   }
   const koffi = await importKoffi();
   const library = koffi.load(null);
-  const epollWait = library.func('int epoll_wait(int, _Out_ void *, int, int)');
+  const syscall = library.func(
+    'int64_t syscall(int64_t, _Inout_ void *, uint64_t, _Inout_ void *, void *, uint64_t)',
+  );
+  const SYS_ppoll = process.arch === 'x64' ? 271 : 73;
   return {
     socket: library.func('int socket(int, int, int)'),
     bind: library.func('int bind(int, void *, uint32_t)'),
@@ -67,10 +74,17 @@ async function load(): Promise<Libc> {
     clock_gettime: library.func('int clock_gettime(int, _Out_ void *)'),
     epoll_create1: library.func('int epoll_create1(int)'),
     epoll_ctl: library.func('int epoll_ctl(int, int, int, void *)'),
-    epollWait: (epoll, events, count, timeoutMs) =>
+    epoll_wait: library.func('int epoll_wait(int, _Out_ void *, int, int)'),
+    ppoll: (descriptors, count, timeout) =>
       new Promise((resolve, reject) => {
-        epollWait.async(epoll, events, count, timeoutMs, (error: unknown, ready: number) =>
-          error ? reject(error) : resolve(ready),
+        syscall.async(
+          SYS_ppoll,
+          descriptors,
+          count,
+          timeout,
+          null,
+          8,
+          (error: unknown, ready: number | bigint) => (error ? reject(error) : resolve(Number(ready))),
         );
       }),
     eventfd: library.func('int eventfd(uint32_t, int)'),

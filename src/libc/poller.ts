@@ -1,4 +1,5 @@
 import {
+  EFD_CLOEXEC,
   EFD_NONBLOCK,
   EPOLL_CLOEXEC,
   EPOLL_CTL_ADD,
@@ -8,6 +9,8 @@ import {
   EPOLLOUT,
 } from './constants.js';
 import type { Libc } from './load.js';
+import { SystemCallError } from './system-call-error.js';
+import { waitForInput, wakeTimeNs } from './wait-for-input.js';
 
 // struct epoll_event is packed on x64 (12 octets) and padded to 16 elsewhere (epoll_ctl(2)).
 const eventSize = process.arch === 'x64' ? 12 : 16;
@@ -15,9 +18,21 @@ const dataOffset = eventSize - 8;
 const batch = 64;
 const wakeupTicket = 0;
 
+/** Two events nearer than this to the moment they are read need not be told apart. */
+const promptNs = 1_000_000n;
+
+/**
+ * Called when a descriptor is ready, with the monotonic time (process.hrtime) at which it became so; null when the
+ * event loop was busy and several became ready meanwhile, so that nobody knows which did when.
+ */
+export type OnReady = (readyAtNs: bigint | null) => void;
+
 let shared: Poller | null = null;
 
-/** The process's one poller: each wait takes one of the pool's four threads, which files and names need as well. */
+/**
+ * The process's one poller: each wait takes one of the pool's four threads, which files and names need as well. Throws
+ * SystemCallError when the process has no descriptors left.
+ */
 export function poller(libc: Libc): Poller {
   shared ??= new Poller(libc);
   return shared;
@@ -35,33 +50,43 @@ class Poller {
    * By a ticket that is never used twice. A descriptor is: one that is closed while its event is on the way here may
    * by then be another socket's.
    */
-  readonly #waiting = new Map<number, { fd: number; onReady: () => void }>();
+  readonly #waiting = new Map<number, { fd: number; onReady: OnReady }>();
+  readonly #events = Buffer.alloc(batch * eventSize);
   #lastTicket = 0;
   #isWaiting = false;
+  /** Since the wait in the thread began events were read here, so its end may have been about one of those. */
+  #wasReadMeanwhile = false;
 
   constructor(libc: Libc) {
     this.#libc = libc;
-    this.#epoll = libc.epoll_create1(EPOLL_CLOEXEC);
-    this.#wakeup = libc.eventfd(0, EFD_NONBLOCK);
-    libc.epoll_ctl(this.#epoll, EPOLL_CTL_ADD, this.#wakeup, event(wakeupTicket, EPOLLIN));
+    this.#epoll = this.#checked('epoll_create1', libc.epoll_create1(EPOLL_CLOEXEC));
+    try {
+      this.#wakeup = this.#checked('eventfd', libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+      this.#control(EPOLL_CTL_ADD, this.#wakeup, wakeupTicket, EPOLLIN);
+    } catch (error) {
+      libc.close(this.#epoll);
+      throw error;
+    }
   }
 
   /**
    * Calls `onReady` when `fd` has connected or failed (`output`) or has something to read (`input`), again and again
    * until the function returned is called, which must come before the descriptor is closed. `onReady` must not throw.
+   * Throws SystemCallError when the kernel cannot watch it.
    */
-  add(fd: number, direction: 'input' | 'output', onReady: () => void): () => void {
+  add(fd: number, direction: 'input' | 'output', onReady: OnReady): () => void {
     this.#lastTicket += 1;
     const ticket = this.#lastTicket;
+    this.#control(EPOLL_CTL_ADD, fd, ticket, direction === 'input' ? EPOLLIN : EPOLLOUT | EPOLLERR);
     this.#waiting.set(ticket, { fd, onReady });
-    this.#libc.epoll_ctl(
-      this.#epoll,
-      EPOLL_CTL_ADD,
-      fd,
-      event(ticket, direction === 'input' ? EPOLLIN : EPOLLOUT | EPOLLERR),
-    );
     if (!this.#isWaiting) void this.#wait();
     return () => this.#remove(ticket);
+  }
+
+  /** Tells, before it returns, whatever is ready by now. */
+  readNow(): void {
+    this.#wasReadMeanwhile = true;
+    for (const ticket of this.#readyTickets()) this.#tell(ticket, null);
   }
 
   #remove(ticket: number): void {
@@ -75,26 +100,53 @@ class Poller {
 
   async #wait(): Promise<void> {
     this.#isWaiting = true;
-    // A process that ends joins its pool's threads; one blocked in epoll_wait would keep it from ending.
+    // A process that ends joins its pool's threads; one blocked in ppoll would keep it from ending.
     const wake = () => this.#wake();
     process.once('exit', wake);
-    const events = Buffer.alloc(batch * eventSize);
-    while (this.#waiting.size > 0) {
-      const count = await this.#libc.epollWait(this.#epoll, events, batch, -1);
-      for (let index = 0; index < count; index += 1) {
-        const ticket = events.readUInt32LE(index * eventSize + dataOffset);
-        if (ticket === wakeupTicket) this.#libc.read(this.#wakeup, Buffer.alloc(8), 8);
-        else this.#waiting.get(ticket)?.onReady();
-      }
+    try {
+      while (this.#waiting.size > 0) await this.#waitOnce();
+    } finally {
+      process.off('exit', wake);
+      this.#isWaiting = false;
     }
-    process.off('exit', wake);
-    this.#isWaiting = false;
+  }
+
+  async #waitOnce(): Promise<void> {
+    this.#wasReadMeanwhile = false;
+    const wokenAtNs = wakeTimeNs(await waitForInput(this.#libc, this.#epoll));
+    const tickets = this.#readyTickets();
+    const isPrompt = process.hrtime.bigint() - wokenAtNs < promptNs;
+    const isOnly = tickets.length === 1 && !this.#wasReadMeanwhile;
+    for (const ticket of tickets) this.#tell(ticket, isPrompt || isOnly ? wokenAtNs : null);
+  }
+
+  #readyTickets(): number[] {
+    const count = this.#libc.epoll_wait(this.#epoll, this.#events, batch, 0);
+    const tickets: number[] = [];
+    for (let index = 0; index < count; index += 1) {
+      tickets.push(this.#events.readUInt32LE(index * eventSize + dataOffset));
+    }
+    return tickets;
+  }
+
+  #tell(ticket: number, readyAtNs: bigint | null): void {
+    if (ticket === wakeupTicket) this.#libc.read(this.#wakeup, Buffer.alloc(8), 8);
+    else this.#waiting.get(ticket)?.onReady(readyAtNs);
   }
 
   #wake(): void {
     const one = Buffer.alloc(8);
     one.writeBigUInt64LE(1n);
     this.#libc.write(this.#wakeup, one, one.length);
+  }
+
+  #control(operation: number, fd: number, ticket: number, events: number): void {
+    this.#checked('epoll_ctl', this.#libc.epoll_ctl(this.#epoll, operation, fd, event(ticket, events)));
+  }
+
+  #checked(syscall: string, result: number): number {
+    if (result < 0) throw new SystemCallError(syscall, this.#libc.errno());
+    return result;
   }
 }
 

@@ -1,21 +1,27 @@
 import {
   AF_INET,
   AF_INET6,
+  ICMP_FILTER,
+  ICMP6_FILTER,
   IP_HDRINCL,
+  IPPROTO_ICMPV6,
   IPPROTO_IP,
   IPPROTO_IPV6,
-  IPV6_HOPLIMIT,
   IPV6_RECVHOPLIMIT,
   IPV6_UNICAST_HOPS,
+  SO_ATTACH_FILTER,
+  SO_RCVBUF,
   SO_TIMESTAMPNS,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOCK_RAW,
+  SOL_RAW,
   SOL_SOCKET,
 } from './constants.js';
-import { controlMessages, timestampOf } from './control-message.js';
+import { controlMessages, hopLimitOf, timestampOf } from './control-message.js';
 import { uint32 } from './int.js';
 import type { Libc } from './load.js';
+import { answersToSyn, onlyIcmpTypes, onlyIcmpv6Types } from './packet-filter.js';
 import { receiveMessage } from './receive-message.js';
 import { decodeSockaddr, encodeSockaddr } from './sockaddr.js';
 import { SystemCallError } from './system-call-error.js';
@@ -30,28 +36,58 @@ export interface RawPacket {
   receivedAtNs: bigint | null;
 }
 
+/** Room for what a thousand traces are sent while the event loop is busy; the kernel caps it at net.core.rmem_max. */
+const receiveBufferOctets = 1 << 20;
+
+/** Kept for good: the kernel is told where they are as a number, which keeps nothing alive. */
+const answerFilters = { 4: answersToSyn(4), 6: answersToSyn(6) };
+
 /** A raw IP socket of one protocol. Methods throw SystemCallError; EPERM from the constructor means no CAP_NET_RAW. */
 export class RawIpSocket {
   readonly fd: number;
   readonly #libc: Libc;
+  readonly #family: 4 | 6;
   #isOpen = true;
 
   constructor(libc: Libc, family: 4 | 6, protocol: number) {
     this.#libc = libc;
+    this.#family = family;
     const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
     this.fd = this.#checked('socket', libc.socket(family === 4 ? AF_INET : AF_INET6, type, protocol));
-    this.#setOption(SOL_SOCKET, SO_TIMESTAMPNS, 1);
-    if (family === 6) this.#setOption(IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
+    try {
+      this.#setOption(SOL_SOCKET, SO_RCVBUF, uint32(receiveBufferOctets));
+      this.#setOption(SOL_SOCKET, SO_TIMESTAMPNS, uint32(1));
+      if (family === 6) this.#setOption(IPPROTO_IPV6, IPV6_RECVHOPLIMIT, uint32(1));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** IPv4: what is sent begins with an IP header of our making. */
   includeHeader(): void {
-    this.#setOption(IPPROTO_IP, IP_HDRINCL, 1);
+    this.#setOption(IPPROTO_IP, IP_HDRINCL, uint32(1));
+  }
+
+  /** Of TCP, receive only what can answer a SYN. */
+  receiveOnlyAnswers(): void {
+    // struct sock_fprog: the number of instructions, and at octet 8 where they are.
+    const program = answerFilters[this.#family];
+    const filter = Buffer.alloc(16);
+    filter.writeUInt16LE(program.length / 8, 0);
+    filter.writeBigUInt64LE(this.#libc.addressOf(program), 8);
+    this.#setOption(SOL_SOCKET, SO_ATTACH_FILTER, filter);
+  }
+
+  /** Of ICMP, receive only these types. */
+  receiveOnlyTypes(types: readonly number[]): void {
+    if (this.#family === 4) this.#setOption(SOL_RAW, ICMP_FILTER, onlyIcmpTypes(types));
+    else this.#setOption(IPPROTO_ICMPV6, ICMP6_FILTER, onlyIcmpv6Types(types));
   }
 
   /** IPv6: the hop limit of what is sent from now on. */
   setHopLimit(hopLimit: number): void {
-    this.#setOption(IPPROTO_IPV6, IPV6_UNICAST_HOPS, hopLimit);
+    this.#setOption(IPPROTO_IPV6, IPV6_UNICAST_HOPS, uint32(hopLimit));
   }
 
   send(bytes: Buffer, destination: string): void {
@@ -73,8 +109,7 @@ export class RawIpSocket {
     };
     for (const message of controlMessages(received.control)) {
       packet.receivedAtNs = timestampOf(message) ?? packet.receivedAtNs;
-      const isHopLimit = message.level === IPPROTO_IPV6 && message.type === IPV6_HOPLIMIT;
-      if (isHopLimit && message.data.length >= 4) packet.hopLimit = message.data.readInt32LE(0);
+      packet.hopLimit = hopLimitOf(message) ?? packet.hopLimit;
     }
     return packet;
   }
@@ -86,8 +121,8 @@ export class RawIpSocket {
     this.#libc.close(this.fd);
   }
 
-  #setOption(level: number, name: number, value: number): void {
-    this.#checked('setsockopt', this.#libc.setsockopt(this.fd, level, name, uint32(value), 4));
+  #setOption(level: number, name: number, value: Buffer): void {
+    this.#checked('setsockopt', this.#libc.setsockopt(this.fd, level, name, value, value.length));
   }
 
   #checked(syscall: string, result: number): number {

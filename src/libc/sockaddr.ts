@@ -1,3 +1,5 @@
+import { networkInterfaces } from 'node:os';
+import { zoneOf } from '../address/zone.js';
 import { addressToBytes, bytesToAddress } from '../packet/address-bytes.js';
 import { AF_INET, AF_INET6 } from './constants.js';
 
@@ -8,7 +10,7 @@ export interface Endpoint {
 
 /**
  * struct sockaddr_in or sockaddr_in6 (ip(7), ipv6(7)). Families are host byte order (little-endian here), ports and
- * addresses network order. A scope such as `fe80::1%2` is given as a number after the percent sign.
+ * addresses network order. A zone is the interface's name or index: `fe80::1%eth0`, `fe80::1%2`.
  */
 export function encodeSockaddr({ address, port }: Endpoint): Buffer {
   const bytes = addressToBytes(address);
@@ -17,9 +19,16 @@ export function encodeSockaddr({ address, port }: Endpoint): Buffer {
   buffer.writeUInt16LE(isV4 ? AF_INET : AF_INET6, 0);
   buffer.writeUInt16BE(port, 2);
   buffer.set(bytes, isV4 ? 4 : 8);
-  const scope = Number(address.split('%', 2)[1] ?? 0);
-  if (!isV4 && Number.isInteger(scope)) buffer.writeUInt32LE(scope, 24);
+  if (!isV4) buffer.writeUInt32LE(scopeId(zoneOf(address)), 24);
   return buffer;
+}
+
+/** An interface's index, given as a number or by its name; 0, which the kernel refuses, for one this host lacks. */
+function scopeId(zone: string | null): number {
+  if (zone === null) return 0;
+  if (/^\d{1,9}$/.test(zone)) return Number(zone);
+  const v6 = networkInterfaces()[zone]?.find(({ family }) => family === 'IPv6');
+  return v6?.scopeid ?? 0;
 }
 
 /** The reverse; null for another family or too few bytes. */

@@ -2,15 +2,20 @@ import {
   AF_INET,
   AF_INET6,
   IP_RECVERR,
+  IP_RECVERR_RFC4884,
+  IP_RECVTTL,
   IP_TTL,
   IPPROTO_IP,
   IPPROTO_IPV6,
   IPPROTO_TCP,
   IPV6_RECVERR,
+  IPV6_RECVERR_RFC4884,
+  IPV6_RECVHOPLIMIT,
   IPV6_UNICAST_HOPS,
   MSG_ERRQUEUE,
   SO_ERROR,
   SO_LINGER,
+  SO_REUSEADDR,
   SO_TIMESTAMPNS,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
@@ -26,6 +31,27 @@ import type { Libc } from './load.js';
 import { receiveMessage } from './receive-message.js';
 import { decodeSockaddr, type Endpoint, encodeSockaddr } from './sockaddr.js';
 import { SystemCallError } from './system-call-error.js';
+import { decodeTcpInfo, type TcpInfo } from './tcp-info.js';
+
+/** An error of the queue, and what its sender quoted of our packet, from the TCP header on, extensions included. */
+export interface QueuedPacketError extends QueuedError {
+  quoted: Buffer;
+}
+
+const ipOptions = {
+  4: {
+    ttl: IP_TTL,
+    receiveErrors: IP_RECVERR,
+    receiveTtl: IP_RECVTTL,
+    tellExtensions: IP_RECVERR_RFC4884,
+  },
+  6: {
+    ttl: IPV6_UNICAST_HOPS,
+    receiveErrors: IPV6_RECVERR,
+    receiveTtl: IPV6_RECVHOPLIMIT,
+    tellExtensions: IPV6_RECVERR_RFC4884,
+  },
+} as const;
 
 /** A TCP socket with the options Node cannot reach. Every method throws SystemCallError unless it says otherwise. */
 export class TcpSocket {
@@ -40,6 +66,11 @@ export class TcpSocket {
     const type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
     this.fd = libc.socket(family === 4 ? AF_INET : AF_INET6, type, IPPROTO_TCP);
     this.#check('socket', this.fd);
+  }
+
+  /** Lets several sockets bind one port, as long as no two have the same peer (SO_REUSEADDR). Before `bind`. */
+  shareAddress(): void {
+    this.#setOption(SOL_SOCKET, SO_REUSEADDR, uint32(1));
   }
 
   bind(local: Endpoint): void {
@@ -60,9 +91,12 @@ export class TcpSocket {
    * application never sees a connection.
    */
   prepareProbe(ttl: number): void {
-    const isV4 = this.#family === 4;
-    this.#setOption(isV4 ? IPPROTO_IP : IPPROTO_IPV6, isV4 ? IP_TTL : IPV6_UNICAST_HOPS, uint32(ttl));
-    this.#setOption(isV4 ? IPPROTO_IP : IPPROTO_IPV6, isV4 ? IP_RECVERR : IPV6_RECVERR, uint32(1));
+    const level = this.#family === 4 ? IPPROTO_IP : IPPROTO_IPV6;
+    const names = ipOptions[this.#family];
+    this.#setOption(level, names.ttl, uint32(ttl));
+    this.#setOption(level, names.receiveErrors, uint32(1));
+    this.#setOption(level, names.receiveTtl, uint32(1));
+    this.#trySetOption(level, names.tellExtensions, uint32(1));
     this.#setOption(SOL_SOCKET, SO_TIMESTAMPNS, uint32(1));
     this.#setOption(SOL_SOCKET, SO_LINGER, Buffer.concat([uint32(1), uint32(0)]));
     this.#setOption(IPPROTO_TCP, TCP_QUICKACK, uint32(0));
@@ -83,15 +117,15 @@ export class TcpSocket {
   }
 
   /** The next error the network reported for this socket, or null when the queue is empty. Does not throw. */
-  readErrorQueue(): QueuedError | null {
+  readErrorQueue(): QueuedPacketError | null {
     const received = receiveMessage(this.#libc, this.fd, MSG_ERRQUEUE);
-    return received === null ? null : decodeQueuedError(received.control);
+    const error = received === null ? null : decodeQueuedError(received.control);
+    return received === null || error === null ? null : { ...error, quoted: Buffer.from(received.payload) };
   }
 
-  /** The handshake's round trip as the kernel measured it (tcpi_rtt of TCP_INFO), milliseconds. */
-  handshakeRttMs(): number {
-    // tcpi_rtt is 68 octets into struct tcp_info and has been since Linux 2.6.
-    return this.#getOption(IPPROTO_TCP, TCP_INFO, 104).readUInt32LE(68) / 1000;
+  /** What the kernel knows of the connection (TCP_INFO). */
+  info(): TcpInfo {
+    return decodeTcpInfo(this.#getOption(IPPROTO_TCP, TCP_INFO, 104));
   }
 
   /** Closes once; again does nothing. Does not throw. */
@@ -103,6 +137,11 @@ export class TcpSocket {
 
   #setOption(level: number, name: number, value: Buffer): void {
     this.#check('setsockopt', this.#libc.setsockopt(this.fd, level, name, value, value.length));
+  }
+
+  /** For what older kernels lack. */
+  #trySetOption(level: number, name: number, value: Buffer): void {
+    this.#libc.setsockopt(this.fd, level, name, value, value.length);
   }
 
   #getOption(level: number, name: number, size: number): Buffer {

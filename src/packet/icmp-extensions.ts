@@ -57,8 +57,13 @@ function decodeStructure(bytes: Uint8Array): IcmpExtensions | null {
     });
     at += length;
   }
-  const stack = objects.find((object) => object.classNumber === mplsClass && object.classType === 1);
+  const stack = objects.find(isLabelStack);
   return { objects, mpls: stack === undefined ? [] : decodeLabelStack(stack.payload) };
+}
+
+/** Whether an object is an incoming MPLS label stack (RFC 4950 section 4). */
+export function isLabelStack({ classNumber, classType }: ExtensionObject): boolean {
+  return classNumber === mplsClass && classType === 1;
 }
 
 function decodeLabelStack(payload: Uint8Array): MplsEntry[] {

@@ -3,14 +3,13 @@ import { CapabilityError, InvalidInputError } from '../errors.js';
 import { atLeast, readKernel } from '../host/kernel.js';
 import { loadLibc } from '../libc/load.js';
 import { routeMtu } from '../libc/route-mtu.js';
+import { SystemCallError } from '../libc/system-call-error.js';
 import { openErrorQueueWire } from './error-queue.js';
-import { openLibcPackets } from './libc-packets.js';
-import type { PacketPort } from './packet-port.js';
-import { heldPorts, unheldPorts } from './port-lease.js';
-import { loadRawSocket, openRawSocketPort } from './raw-socket.js';
+import { loadRawSocket } from './raw-socket.js';
+import { openPackets, shareHub } from './shared-hubs.js';
 import { sourceFor } from './source-address.js';
 import { openSynWire } from './syn.js';
-import type { PacketChoice, Wire, WireListener, WireMethod, WireTarget } from './wire.js';
+import type { Wire, WireListener, WireMethod, WireTarget } from './wire.js';
 
 export type MethodChoice = 'auto' | WireMethod;
 
@@ -33,6 +32,14 @@ export async function openWire(
   target: WireTarget,
   listener: WireListener,
 ): Promise<Wire> {
+  try {
+    return await openChosen(choice, target, listener);
+  } catch (error) {
+    throw exhaustion(error) ?? error;
+  }
+}
+
+async function openChosen(choice: MethodChoice, target: WireTarget, listener: WireListener): Promise<Wire> {
   if (choice === 'connect') return openConnect(target, listener);
   try {
     return await openSyn(target, listener);
@@ -60,33 +67,42 @@ async function probeEngine(method: WireMethod, attempt: () => Promise<void>): Pr
     await attempt();
     return { method, available: true, reason: null, remedy: null };
   } catch (error) {
-    if (!(error instanceof CapabilityError)) throw error;
-    return { method, available: false, reason: error.message, remedy: error.remedy };
+    const lacking = exhaustion(error) ?? error;
+    if (!(lacking instanceof CapabilityError)) throw error;
+    return { method, available: false, reason: lacking.message, remedy: lacking.remedy };
   }
+}
+
+/** What a host that has run out of something says, as the CapabilityError it is; null for any other error. */
+function exhaustion(cause: unknown): CapabilityError | null {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    const whose = code === 'EMFILE' ? 'This process has' : 'This host has';
+    return new CapabilityError(
+      'file descriptors',
+      `${whose} no file descriptor left for the trace's sockets (${code}).`,
+      code === 'EMFILE' ? 'ulimit -n 4096' : 'sysctl fs.file-max',
+      { cause },
+    );
+  }
+  if (!(cause instanceof SystemCallError) || !['ENOBUFS', 'ENOMEM'].includes(cause.code)) return null;
+  const message = `The kernel has no memory for the trace's sockets (${cause.code} in ${cause.syscall}).`;
+  return new CapabilityError('memory', message, null, { cause });
 }
 
 async function openSyn(target: WireTarget, listener: WireListener): Promise<Wire> {
-  const family = familyOf(target.address);
-  if (family === null) throw new InvalidInputError('address', `"${target.address}" is not an IP address`);
-  const packets = await openPackets(family, target.packets);
+  const { address } = target;
+  const family = familyOf(address);
+  if (family === null) throw new InvalidInputError('address', `"${address}" is not an IP address`);
+  const { hub, release } = await shareHub(family, target.packets);
   try {
-    const source = target.source ?? (await sourceFor(target.address));
-    const { leasePort, mtu } = await hostResources(target.address, source, family);
-    return openSynWire({ ...target, source, family, mtu, packets, leasePort }, listener);
+    const source = target.source ?? (await sourceFor(address));
+    const mtu = await mtuOf(address, family);
+    return openSynWire({ ...target, hub, source, family, mtu, onClose: release }, listener);
   } catch (error) {
-    packets.close();
+    release();
     throw error;
   }
-}
-
-/** Through libc where it can be called: it knows when the kernel received a packet. Else through the package. */
-async function openPackets(family: 4 | 6, choice?: PacketChoice): Promise<PacketPort> {
-  const isCallable = await loadLibc().then(
-    () => true,
-    () => false,
-  );
-  const isPackage = choice === 'raw-socket' || (choice === undefined && !isCallable);
-  return isPackage ? openRawSocketPort(family) : openLibcPackets(family);
 }
 
 async function openConnect(target: WireTarget, listener: WireListener): Promise<Wire> {
@@ -105,18 +121,10 @@ async function requireErrorQueue(): Promise<void> {
   }
 }
 
-/** Without libc ports cannot be held nor the route's MTU be asked for; Ethernet's is the likely one. */
+/** Without libc the route's MTU cannot be asked for; Ethernet's is the likely one. */
 const ethernetMtu = 1500;
 
-async function hostResources(address: string, source: string, family: 4 | 6) {
-  try {
-    const libc = await loadLibc();
-    return {
-      leasePort: heldPorts(libc, source, family),
-      mtu: routeMtu(libc, address, family) ?? ethernetMtu,
-    };
-  } catch (error) {
-    if (!(error instanceof CapabilityError)) throw error;
-    return { leasePort: unheldPorts(), mtu: ethernetMtu };
-  }
+async function mtuOf(address: string, family: 4 | 6): Promise<number> {
+  const libc = await loadLibc().catch(() => null);
+  return libc === null ? ethernetMtu : (routeMtu(libc, address, family) ?? ethernetMtu);
 }

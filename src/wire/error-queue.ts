@@ -1,25 +1,22 @@
 import { familyOf } from '../address/family.js';
+import { withoutZone } from '../address/zone.js';
 import { roundMs } from '../clock.js';
-import type { QueuedError } from '../libc/control-message.js';
 import { type Libc, loadLibc } from '../libc/load.js';
 import { poller } from '../libc/poller.js';
 import { realtimeNs } from '../libc/realtime.js';
 import { SystemCallError } from '../libc/system-call-error.js';
 import { TcpSocket } from '../libc/tcp-socket.js';
+import { connectOutcome } from './connect-outcome.js';
 import { sourceFor } from './source-address.js';
-import type { ProbeRequest, Wire, WireListener, WireReply, WireTarget } from './wire.js';
+import type { ProbeRequest, Wire, WireListener, WireTarget } from './wire.js';
 
-/** SO_EE_ORIGIN_ICMP and SO_EE_ORIGIN_ICMP6: the error came in a packet. */
-const networkOrigins = [2, 3];
-/** A RST to the SYN, or one right behind the SYN-ACK, as proxies in front of a closed port send it. */
-const resets = ['ECONNREFUSED', 'ECONNRESET'];
 /** The kernel sends a SYN again after its initial RTO of 1 s (RFC 6298); a probe must be one packet. */
 const closeBeforeResendMs = 950;
 
 /**
  * The unprivileged engine: each probe is an ordinary non-blocking connect() with its own TTL, and routers' ICMP errors
  * come back through the socket's error queue with the kernel's receive time (Linux 5.8 or later for TCP in SYN_SENT).
- * Needs no capability. Throws CapabilityError where libc cannot be called.
+ * Needs no capability. Throws CapabilityError where libc cannot be called, SystemCallError without descriptors.
  */
 export async function openErrorQueueWire(target: WireTarget, listener: WireListener): Promise<Wire> {
   const libc = await loadLibc();
@@ -31,9 +28,11 @@ export async function openErrorQueueWire(target: WireTarget, listener: WireListe
 interface Probe {
   id: number;
   socket: TcpSocket;
+  /** The two clocks of the answers' times: the kernel's stamps are CLOCK_REALTIME, the poller's monotonic. */
   sentAtNs: bigint;
+  sentAtMonotonicNs: bigint;
   stopWatching: () => void;
-  giveUp: NodeJS.Timeout;
+  giveUp: NodeJS.Timeout | undefined;
 }
 
 interface WireContext {
@@ -51,16 +50,24 @@ class ErrorQueueWire implements Wire {
   readonly #probes = new Set<Probe>();
   /**
    * The kernel turns receive stamps on in the background when the first socket asks for them and stamps late what
-   * arrives before (measured: 15 ms too much). This socket asks early and stays.
+   * arrives before (measured: 15 ms too much). This socket asks early and stays. Where all probes are to have one
+   * source port it holds that too.
    */
-  readonly #stampKeeper: TcpSocket;
+  readonly #keeper: TcpSocket;
+  readonly #sharedPort: number | null;
 
   constructor(libc: Libc, context: WireContext) {
     this.#libc = libc;
     this.#context = context;
     this.source = context.source;
-    this.#stampKeeper = new TcpSocket(libc, context.family);
-    this.#stampKeeper.prepareProbe(1);
+    this.#keeper = new TcpSocket(libc, context.family);
+    try {
+      this.#keeper.prepareProbe(1);
+      this.#sharedPort = context.target.paris ? this.#holdPort() : null;
+    } catch (error) {
+      this.#keeper.close();
+      throw error;
+    }
   }
 
   send({ id, ttl }: ProbeRequest): void {
@@ -69,10 +76,11 @@ class ErrorQueueWire implements Wire {
     try {
       socket = new TcpSocket(this.#libc, family);
       socket.prepareProbe(ttl);
-      if (target.source !== null) socket.bind({ address: target.source, port: 0 });
+      this.#bind(socket);
       const sentAtNs = realtimeNs(this.#libc);
+      const sentAtMonotonicNs = process.hrtime.bigint();
       socket.connect({ address: target.address, port: target.port });
-      this.#watch(id, socket, sentAtNs);
+      this.#watch({ id, socket, sentAtNs, sentAtMonotonicNs, stopWatching: () => {}, giveUp: undefined });
     } catch (error) {
       socket?.close();
       if (!(error instanceof SystemCallError)) throw error;
@@ -80,78 +88,55 @@ class ErrorQueueWire implements Wire {
     }
   }
 
-  close(): void {
-    for (const probe of this.#probes) this.#forget(probe);
-    this.#stampKeeper.close();
+  receive(): void {
+    poller(this.#libc).readNow();
   }
 
-  #watch(id: number, socket: TcpSocket, sentAtNs: bigint): void {
-    const probe: Probe = {
-      id,
-      socket,
-      sentAtNs,
-      stopWatching: poller(this.#libc).add(socket.fd, 'output', () => this.#settle(probe)),
-      giveUp: setTimeout(() => this.#forget(probe), closeBeforeResendMs),
-    };
+  close(): void {
+    for (const probe of this.#probes) this.#forget(probe);
+    this.#keeper.close();
+  }
+
+  #holdPort(): number | null {
+    this.#keeper.shareAddress();
+    this.#keeper.bind({ address: this.source, port: 0 });
+    return this.#keeper.localEndpoint()?.port ?? null;
+  }
+
+  #bind(socket: TcpSocket): void {
+    const { source } = this.#context.target;
+    if (this.#sharedPort !== null) {
+      socket.shareAddress();
+      socket.bind({ address: this.source, port: this.#sharedPort });
+    } else if (source !== null) socket.bind({ address: source, port: 0 });
+  }
+
+  #watch(probe: Probe): void {
+    const { fd } = probe.socket;
+    probe.stopWatching = poller(this.#libc).add(fd, 'output', (readyAtNs) => this.#settle(probe, readyAtNs));
+    probe.giveUp = setTimeout(() => this.#forget(probe), closeBeforeResendMs);
     this.#probes.add(probe);
   }
 
   /** One event is one outcome: the socket is done with, and closed before the engine is told and sends the next. */
-  #settle(probe: Probe): void {
-    const { listener } = this.#context;
-    let tell: () => void;
-    try {
-      const outcome = this.#outcomeOf(probe);
-      tell = () =>
-        typeof outcome === 'string' ? listener.onSendError(probe.id, outcome) : listener.onReply(outcome);
-    } catch (error) {
-      if (!(error instanceof SystemCallError)) throw error;
-      const { code } = error;
-      tell = () => listener.onSendError(probe.id, code);
-    }
+  #settle(probe: Probe, readyAtNs: bigint | null): void {
+    const { family, target, listener } = this.#context;
+    const outcome = connectOutcome(probe.socket, {
+      family,
+      source: this.source,
+      target: withoutZone(target.address),
+    });
+    if (outcome.result === 'pending') return;
     this.#forget(probe);
-    tell();
-  }
-
-  /** The reply, or the symbolic errno of a failure that came from this host itself. */
-  #outcomeOf(probe: Probe): WireReply | string {
-    const nowNs = realtimeNs(this.#libc);
-    const queued = probe.socket.readErrorQueue();
-    const errno = probe.socket.takeError();
-    const rttOf = (atNs: bigint) => roundMs(Math.max(0, Number(atNs - probe.sentAtNs) / 1e6));
-    if (queued !== null && networkOrigins.includes(queued.origin)) {
-      return this.#fromRouter(probe, queued, rttOf(queued.receivedAtNs ?? nowNs));
-    }
-    if (errno === null) return this.#fromTarget(probe, 'syn-ack', probe.socket.handshakeRttMs());
-    return resets.includes(errno) ? this.#fromTarget(probe, 'rst', rttOf(nowNs)) : errno;
-  }
-
-  #fromRouter(probe: Probe, queued: QueuedError, rttMs: number): WireReply {
-    const isExceeded = queued.type === (this.#context.family === 4 ? 11 : 3);
-    return {
-      id: probe.id,
-      kind: isExceeded ? 'time-exceeded' : 'unreachable',
-      from: queued.offender ?? '',
-      rttMs,
-      icmp: { type: queued.type, code: queued.code, mtu: queued.info === 0 ? null : queued.info },
-      mpls: [],
-      replyTtl: null,
-      nat: false,
-    };
-  }
-
-  #fromTarget(probe: Probe, kind: 'syn-ack' | 'rst', rttMs: number): WireReply {
-    const from = this.#context.target.address;
-    return {
-      id: probe.id,
-      kind,
-      from,
-      rttMs: roundMs(rttMs),
-      icmp: null,
-      mpls: [],
-      replyTtl: null,
-      nat: false,
-    };
+    if (outcome.result === 'local') listener.onSendError(probe.id, outcome.errno);
+    if (outcome.result !== 'reply') return;
+    const { receivedAtNs, handshakeRttMs, reply } = outcome;
+    const rttMs =
+      handshakeRttMs ??
+      (receivedAtNs === null
+        ? msBetween(probe.sentAtMonotonicNs, readyAtNs)
+        : msBetween(probe.sentAtNs, receivedAtNs));
+    listener.onReply({ ...reply, id: probe.id, rttMs: rttMs === null ? null : roundMs(rttMs) });
   }
 
   #forget(probe: Probe): void {
@@ -160,4 +145,9 @@ class ErrorQueueWire implements Wire {
     probe.stopWatching();
     probe.socket.close();
   }
+}
+
+/** Never negative: the wall clock may be set back between the two. null when the end is not known. */
+function msBetween(startNs: bigint, endNs: bigint | null): number | null {
+  return endNs === null ? null : Math.max(0, Number(endNs - startNs) / 1e6);
 }

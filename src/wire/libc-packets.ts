@@ -10,20 +10,30 @@ import { decodeIpv4, encodeIpv4, protocolNumber } from '../packet/ipv4.js';
 import type { PacketListener, PacketPort } from './packet-port.js';
 import { capabilityRemedy } from './raw-socket.js';
 
+/** Destination unreachable and time exceeded; in ICMPv6 packet too big as well (RFC 792, RFC 4443). */
+const errorTypes = { 4: [3, 11], 6: [1, 2, 3] };
+
+/** After this many the event loop has its turn; what is left is read in the next. */
+const packetsPerTurn = 512;
+
 /**
- * Raw sockets through libc: what the raw-socket package does, with the kernel's receive times, IPv6 hop limits and no
- * compiled part. Throws CapabilityError where libc cannot be called or without CAP_NET_RAW.
+ * Raw sockets through libc: what the raw-socket package does, with the kernel's receive times and filters, IPv6 hop
+ * limits and no compiled part. Throws CapabilityError where libc cannot be called or without CAP_NET_RAW.
  */
 export async function openLibcPackets(family: 4 | 6): Promise<PacketPort> {
   const libc = await loadLibc();
   const opened: RawIpSocket[] = [];
+  function open(protocol: number): RawIpSocket {
+    const socket = new RawIpSocket(libc, family, protocol);
+    opened.push(socket);
+    return socket;
+  }
   try {
-    const icmpProtocol = family === 4 ? protocolNumber.icmp : protocolNumber.icmpv6;
-    for (const protocol of [protocolNumber.tcp, icmpProtocol])
-      opened.push(new RawIpSocket(libc, family, protocol));
-    const [tcp, icmp] = opened;
-    if (tcp === undefined || icmp === undefined) throw new Error('two sockets were opened');
+    const tcp = open(protocolNumber.tcp);
+    tcp.receiveOnlyAnswers();
     if (family === 4) tcp.includeHeader();
+    const icmp = open(family === 4 ? protocolNumber.icmp : protocolNumber.icmpv6);
+    icmp.receiveOnlyTypes(errorTypes[family]);
     return new LibcPackets(libc, family, tcp, icmp);
   } catch (error) {
     for (const socket of opened) socket.close();
@@ -45,6 +55,7 @@ class LibcPackets implements PacketPort {
   /** The port's clock starts here: nanoseconds since 1970 have more digits than a double. */
   readonly #epochNs: bigint;
   readonly #stopWatching: (() => void)[] = [];
+  readonly #drains: ((limit: number) => void)[] = [];
   #nextIdentification = randomInt(0x10000);
 
   constructor(libc: Libc, family: 4 | 6, tcp: RawIpSocket, icmp: RawIpSocket) {
@@ -82,6 +93,10 @@ class LibcPackets implements PacketPort {
     );
   }
 
+  receive(): void {
+    for (const drain of this.#drains) drain(Number.POSITIVE_INFINITY);
+  }
+
   close(): void {
     for (const stop of this.#stopWatching) stop();
     this.#tcp.close();
@@ -93,8 +108,10 @@ class LibcPackets implements PacketPort {
     listener: PacketListener,
     deliver: (packet: RawPacket, ttl: number | null, payload: Uint8Array) => void,
   ): void {
-    const drain = () => {
-      for (let packet = socket.receive(); packet !== null; packet = socket.receive()) {
+    const drain = (limit: number) => {
+      for (let read = 0; read < limit; read += 1) {
+        const packet = socket.receive();
+        if (packet === null) return;
         if (this.#family === 6) {
           deliver(packet, packet.hopLimit, packet.bytes);
           continue;
@@ -104,7 +121,8 @@ class LibcPackets implements PacketPort {
         else deliver(packet, header.ttl, packet.bytes.subarray(header.headerLength));
       }
     };
-    this.#stopWatching.push(poller(this.#libc).add(socket.fd, 'input', drain));
+    this.#drains.push(drain);
+    this.#stopWatching.push(poller(this.#libc).add(socket.fd, 'input', () => drain(packetsPerTurn)));
   }
 
   #arrivedMs({ receivedAtNs }: RawPacket): number {

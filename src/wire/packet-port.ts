@@ -41,5 +41,7 @@ export interface PacketPort {
    */
   send(outgoing: OutgoingSegment, onSent: (atMs: number) => void, onError: (errno: string) => void): void;
   listen(listener: PacketListener): void;
+  /** Tells the listener, before it returns, of whatever has arrived by now. */
+  receive(): void;
   close(): void;
 }

@@ -44,9 +44,14 @@ export async function openRawSocketPort(family: 4 | 6, clock: Clock = systemCloc
   const addressFamily = family === 4 ? module.AddressFamily.IPv4 : module.AddressFamily.IPv6;
   const icmpProtocol = family === 4 ? protocolNumber.icmp : protocolNumber.icmpv6;
   const tcp = createSocket(module, { addressFamily, protocol: protocolNumber.tcp, bufferSize: 65536 });
-  const icmp = createSocket(module, { addressFamily, protocol: icmpProtocol, bufferSize: 65536 });
-  if (family === 4) tcp.setOption(IPPROTO_IP, IP_HDRINCL, 1);
-  return new RawSocketPort(family, tcp, icmp, clock);
+  try {
+    const icmp = createSocket(module, { addressFamily, protocol: icmpProtocol, bufferSize: 65536 });
+    if (family === 4) tcp.setOption(IPPROTO_IP, IP_HDRINCL, 1);
+    return new RawSocketPort(family, tcp, icmp, clock);
+  } catch (error) {
+    tcp.close();
+    throw error;
+  }
 }
 
 function createSocket(module: RawModule, options: Parameters<RawModule['createSocket']>[0]): RawSocket {
@@ -117,6 +122,9 @@ class RawSocketPort implements PacketPort {
     this.#tcp.on('error', () => listener.onGarbage());
     this.#icmp.on('error', () => listener.onGarbage());
   }
+
+  /** The package hands packets over when the event loop comes to them, and at no other time. */
+  receive(): void {}
 
   close(): void {
     this.#tcp.removeAllListeners('message');

@@ -1,65 +1,66 @@
 import { randomInt } from 'node:crypto';
+import { withoutZone } from '../address/zone.js';
 import { roundMs } from '../clock.js';
 import { SystemCallError } from '../libc/system-call-error.js';
 import { encodeSyn } from '../packet/syn.js';
-import type { PacketPort } from './packet-port.js';
-import type { PortLease } from './port-lease.js';
-import { type Flow, type Match, matchIcmp, matchSegment, type SentSyn } from './syn-match.js';
+import { localErrno } from './local-refusal.js';
+import type { HubFlow, SynHub } from './syn-hub.js';
+import type { SentSyn } from './syn-match.js';
 import type { ProbeRequest, Wire, WireListener } from './wire.js';
 
 export interface SynWireOptions {
+  hub: SynHub;
   source: string;
   address: string;
   family: 4 | 6;
   port: number;
   /** Of the route to the target, octets. */
   mtu: number;
-  packets: PacketPort;
-  leasePort: () => PortLease;
+  /** One source port for all probes. */
+  paris: boolean;
+  /** Called once, when the wire is closed. */
+  onClose: () => void;
 }
 
-interface Outstanding extends SentSyn {
+interface Outstanding extends SentSyn<HubFlow> {
   sentAtMs: number | null;
 }
 
 /**
- * The half-open engine's logic over any packet port: each probe is a SYN of its own source port and its own random
- * sequence number, so that parallel probes cannot collide at the target (of several SYNs on one 5-tuple within a
- * round trip only the first is answered) and both a router's quote and the target's answer name the probe.
+ * The half-open engine's logic over any packet port: each probe is a SYN of its own random sequence number and, unless
+ * `paris`, of its own source port, so that parallel probes cannot collide at the target (of several SYNs on one 5-tuple
+ * within a round trip only the first is answered). Both a router's quote and the target's answer name the probe.
  * The answer's RST is the kernel's: no socket is connected on the port.
  */
 export function openSynWire(options: SynWireOptions, listener: WireListener): Wire {
-  const sent = new Map<number, Outstanding>();
-  const leases: PortLease[] = [];
-  const flow: Flow = { family: options.family, address: options.address, port: options.port, sent };
+  const { hub, source, address, family, port } = options;
   const timestampBase = randomInt(2 ** 32);
+  const probes = new Map<number, Outstanding>();
   let isClosed = false;
 
-  const byId = new Map<number, Outstanding>();
-
-  function settle(match: Match, from: string, replyTtl: number | null, atMs: number): void {
-    if (isClosed) return;
-    if (match.result === 'discard') listener.onDiscard(match.reason);
-    if (match.result !== 'reply') return;
-    const sentAtMs = byId.get(match.reply.id)?.sentAtMs ?? null;
-    if (sentAtMs !== null)
-      listener.onReply({ ...match.reply, from, replyTtl, rttMs: roundMs(Math.max(0, atMs - sentAtMs)) });
-  }
-
-  options.packets.listen({
-    onSegment: ({ source, ttl, segment, atMs }) =>
-      settle(matchSegment(flow, source, segment), source, ttl, atMs),
-    onIcmp: ({ source, ttl, message, atMs }) => settle(matchIcmp(flow, message), source, ttl, atMs),
-    onGarbage: () => {
-      if (!isClosed) listener.onDiscard('malformed');
+  const flow: HubFlow = {
+    address: withoutZone(address),
+    port,
+    ourPorts: new Set(),
+    onMatch({ probe, reply }, { source: from, ttl, atMs }) {
+      const sentAtMs = probes.get(probe.id)?.sentAtMs ?? null;
+      if (sentAtMs === null) return;
+      // What this host says of its own packet is no answer of the network, unless this host is the target.
+      if (reply.icmp !== null && reply.kind === 'unreachable' && from === source && flow.address !== source) {
+        return listener.onSendError(probe.id, localErrno(family, reply.icmp));
+      }
+      const rttMs = roundMs(Math.max(0, atMs - sentAtMs));
+      listener.onReply({ ...reply, id: probe.id, from, replyTtl: ttl, rttMs });
     },
-  });
+    onDiscard: (reason) => listener.onDiscard(reason),
+  };
+  hub.add(flow);
 
-  function tryLease(id: number): PortLease | null {
+  function portFor(id: number): number | null {
+    const [only] = flow.ourPorts;
+    if (options.paris && only !== undefined) return only;
     try {
-      const lease = options.leasePort();
-      leases.push(lease);
-      return lease;
+      return hub.leasePort(flow);
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
       listener.onSendError(id, error.code);
@@ -69,24 +70,24 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
 
   return {
     method: 'syn',
-    source: options.source,
+    source,
     send({ id, ttl }: ProbeRequest) {
-      const lease = tryLease(id);
-      if (lease === null) return;
-      const probe: Outstanding = { id, sourcePort: lease.port, sequence: randomInt(2 ** 32), sentAtMs: null };
-      sent.set(probe.sourcePort, probe);
-      byId.set(id, probe);
+      const sourcePort = portFor(id);
+      if (sourcePort === null) return;
+      const probe: Outstanding = { id, flow, sourcePort, sequence: freeSequence(hub), sentAtMs: null };
+      probes.set(id, probe);
+      hub.expect(probe);
       const segment = encodeSyn({
-        source: options.source,
-        destination: options.address,
-        sourcePort: probe.sourcePort,
-        destinationPort: options.port,
+        source,
+        destination: address,
+        sourcePort,
+        destinationPort: port,
         sequence: probe.sequence,
-        mss: Math.min(0xffff, options.mtu - (options.family === 4 ? 40 : 60)),
+        mss: Math.min(0xffff, options.mtu - (family === 4 ? 40 : 60)),
         timestamp: (timestampBase + id) >>> 0,
       });
-      options.packets.send(
-        { source: options.source, destination: options.address, ttl, segment },
+      hub.packets.send(
+        { source, destination: address, ttl, segment },
         (atMs) => {
           probe.sentAtMs = atMs;
         },
@@ -95,10 +96,20 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
         },
       );
     },
+    receive: () => hub.packets.receive(),
     close() {
+      if (isClosed) return;
       isClosed = true;
-      options.packets.close();
-      for (const lease of leases) lease.release();
+      hub.remove(flow, probes.values());
+      options.onClose();
     },
   };
+}
+
+/** Unpredictable, so that an answer can only come from who saw the SYN; and free, so that it names one probe. */
+function freeSequence(hub: SynHub): number {
+  for (;;) {
+    const sequence = randomInt(2 ** 32);
+    if (!hub.isTaken(sequence)) return sequence;
+  }
 }

@@ -1,4 +1,5 @@
 import type { MplsEntry } from '../packet/icmp-extensions.js';
+import type { IcmpObject } from './icmp-object.js';
 
 /** The two ways to send a SYN. `syn`: built here, through a raw socket. `connect`: by the kernel's own connect(). */
 export type WireMethod = 'syn' | 'connect';
@@ -12,19 +13,38 @@ export interface ProbeRequest {
 
 export type WireReplyKind = 'time-exceeded' | 'syn-ack' | 'rst' | 'unreachable';
 
+/** What the target's SYN-ACK offered. A field is null where the option was missing or the engine cannot see it. */
+export interface SynAckDetails {
+  /** Maximum segment size, octets. */
+  mss: number | null;
+  /** As sent, before scaling. */
+  window: number | null;
+  /** Shift count (RFC 7323). */
+  windowScale: number | null;
+  sackPermitted: boolean | null;
+  timestamps: boolean | null;
+  /** ECE was set, which agrees to ECN (RFC 3168 section 6.1.1). */
+  ecn: boolean | null;
+}
+
 /** A reply that belongs to one of our probes beyond doubt. */
 export interface WireReply {
   id: number;
   kind: WireReplyKind;
   /** Who sent it: the router of an ICMP error, else the target. */
   from: string;
-  rttMs: number;
+  /** null where the engine could not tell when the reply came. */
+  rttMs: number | null;
   icmp: { type: number; code: number; mtu: number | null } | null;
   mpls: MplsEntry[];
+  /** Extension objects that are not label stacks. */
+  extensions: IcmpObject[];
   /** The reply's own TTL on arrival, which tells the length of the way back; null where the engine cannot see it. */
   replyTtl: number | null;
   /** The quote names another destination than the one we sent to: an address translator on the path. */
   nat: boolean;
+  /** Of a `syn-ack`. */
+  synAck: SynAckDetails | null;
 }
 
 /** Why a packet that reached the engine was not a reply. Ordinary traffic of the host is not counted. */
@@ -49,6 +69,8 @@ export interface Wire {
   /** The address the probes are sent from. */
   readonly source: string;
   send(probe: ProbeRequest): void;
+  /** Reports, before it returns, whatever has arrived by now: a busy event loop may have left it in the sockets. */
+  receive(): void;
   /** Frees every socket and port. Nothing is reported afterwards. */
   close(): void;
 }
@@ -59,6 +81,8 @@ export interface WireTarget {
   port: number;
   /** The address to send from; the kernel's choice by its routes when null. */
   source: string | null;
+  /** One source port for all probes. */
+  paris: boolean;
   /** What the `syn` engine sends through; what the host can best do when left out. */
   packets?: PacketChoice | undefined;
 }

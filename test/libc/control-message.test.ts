@@ -33,6 +33,8 @@ t.test('the offender, the ICMP type and the time stamp are read from one error q
     type: 11,
     code: 0,
     info: 0,
+    extensionsAt: 0,
+    replyTtl: null,
     offender: '100.64.0.2',
     receivedAtNs: 1_700_000_000_123_456_789n,
   });

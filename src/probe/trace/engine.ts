@@ -1,8 +1,9 @@
 import type { ProbeRequest, WireReply } from '../../wire/wire.js';
 import { annotationOf, outcomeOf } from './annotation.js';
 import { silentProbe, unsentProbe } from './probe-result.js';
+import { backwardHops } from './reply-ttl.js';
 import type { TraceHop, TraceOutcome, TraceProbe, TraceStop } from './types.js';
-import { waitMs } from './wait.js';
+import { Waits } from './wait.js';
 
 export interface EngineOptions {
   family: 4 | 6;
@@ -15,6 +16,8 @@ export interface EngineOptions {
   /** Silent hops in a row that end the trace; 0 for no limit. */
   gapLimit: number;
   maxWaitMs: number;
+  /** All probes share a 5-tuple, so that two at the target at the same time would hide each other. */
+  paris: boolean;
 }
 
 export interface Step {
@@ -34,13 +37,29 @@ type Ending = Extract<TraceOutcome, 'open' | 'closed' | 'prohibited' | 'unreacha
 
 interface ProbeState {
   ttl: number;
-  sentAtMs: number;
-  /** Its wait is over; a reply after that is late. */
-  isExpired: boolean;
-  /** It was sent a second time, because its whole hop and all behind it were silent. */
-  isAskedAgain: boolean;
   ending: Ending | null;
   result: TraceProbe | null;
+  /** When its latest packet was sent. */
+  sentAtMs: number;
+  sent: number;
+}
+
+interface HopState {
+  probes: ProbeState[];
+  /** One of its probes was sent again, because all were silent. */
+  isAskedAgain: boolean;
+  /** Grows with every answer. */
+  changes: number;
+}
+
+/** One SYN on the wire; a probe that was asked again has two. */
+interface PacketState {
+  probe: ProbeState;
+  sentAtMs: number;
+  isSecond: boolean;
+  /** Its wait is over; a reply after that is late. */
+  isExpired: boolean;
+  isAnswered: boolean;
 }
 
 /** Of several kinds of end at one TTL, the one that says most about the target. */
@@ -53,13 +72,13 @@ const endingRank: Ending[] = ['open', 'closed', 'prohibited', 'unreachable'];
  */
 export class TraceEngine {
   readonly #options: EngineOptions;
-  /** In order of TTL, `queries` for each hop. */
-  readonly #probes: ProbeState[] = [];
-  /** By the id of each packet sent: a probe that was asked again has two. */
-  readonly #sent: ProbeState[] = [];
-  /** Sent, not answered and not given up: never many more than `parallel`, however long the path. */
-  readonly #pending = new Set<ProbeState>();
-  readonly #slowest = new Map<number, number>();
+  /** In order of TTL, from the first. */
+  readonly #hops: HopState[] = [];
+  /** By id. */
+  readonly #packets: PacketState[] = [];
+  /** Sent, not answered and not given up: never more than `parallel`. */
+  readonly #pending = new Set<PacketState>();
+  readonly #waits: Waits;
   #lastAnsweredTtl: number;
   /** Of the hop that ends the path as far as is known. */
   #endTtl: number | null = null;
@@ -69,55 +88,64 @@ export class TraceEngine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#waits = new Waits(options.maxWaitMs);
     this.#lastAnsweredTtl = options.firstTtl - 1;
   }
 
   next(nowMs: number): Step {
-    const idle = { send: [], deadlineMs: null, isDone: true };
-    if (this.#isStopped) return idle;
-    const send = this.#due(nowMs);
-    if (send.length === 0 && this.#waiting().length === 0) send.push(...this.#askTailAgain(nowMs));
-    const waiting = this.#waiting();
-    if (waiting.length === 0) return idle;
-    const deadlineMs = Math.min(...waiting.map((probe) => this.#deadline(probe)));
-    return { send, deadlineMs, isDone: false };
+    if (this.#isStopped) return { send: [], deadlineMs: null, isDone: true };
+    const send: ProbeRequest[] = [];
+    let wakeAtMs = Number.POSITIVE_INFINITY;
+    while (this.#pending.size < this.#options.parallel) {
+      const due = this.#nextDue();
+      if (due === null) break;
+      if (due.atMs > nowMs) {
+        wakeAtMs = due.atMs;
+        break;
+      }
+      send.push(this.#send(due.hop, due.probe, nowMs));
+    }
+    const limit = this.#limitTtl();
+    for (const packet of this.#pending) {
+      if (packet.probe.ttl <= limit) wakeAtMs = Math.min(wakeAtMs, this.#deadline(packet));
+    }
+    const isDone = wakeAtMs === Number.POSITIVE_INFINITY;
+    return { send, deadlineMs: isDone ? null : wakeAtMs, isDone };
   }
 
   onReply(reply: WireReply): void {
-    const probe = this.#sent[reply.id];
-    // A second answer to one probe is the target's SYN-ACK sent again or a duplicate on the path: the first counts.
-    if (probe === undefined || probe.result !== null) return;
-    const { family } = this.#options;
-    this.#pending.delete(probe);
-    probe.ending = endingOf(family, reply);
-    probe.result = {
-      ...silentProbe,
-      reply: reply.kind,
-      from: reply.from,
-      rttMs: reply.rttMs,
-      icmp: reply.icmp === null ? null : { type: reply.icmp.type, code: reply.icmp.code },
-      annotation:
-        reply.icmp === null || reply.kind !== 'unreachable' ? null : annotationOf(family, reply.icmp),
-      mpls: reply.mpls,
-      late: probe.isExpired,
-      nat: reply.nat,
-    };
-    this.#slowest.set(probe.ttl, Math.max(reply.rttMs, this.#slowest.get(probe.ttl) ?? 0));
+    const packet = this.#packets[reply.id];
+    if (packet === undefined) return;
+    const { probe } = packet;
+    if (packet.isAnswered && probe.result !== null) {
+      // The target's SYN-ACK sent again or a packet doubled on the path: the first counts.
+      probe.result = { ...probe.result, duplicates: probe.result.duplicates + 1 };
+      this.#changed(probe.ttl);
+      return;
+    }
+    packet.isAnswered = true;
+    if (probe.result !== null) return;
+    this.#settle(probe);
+    probe.ending = endingOf(this.#options.family, reply);
+    probe.result = this.#resultOf(reply, packet);
+    this.#changed(probe.ttl);
+    if (reply.rttMs !== null) this.#waits.note(probe.ttl, reply.rttMs);
     this.#lastAnsweredTtl = Math.max(this.#lastAnsweredTtl, probe.ttl);
     this.#endTtl = this.#findEnd();
   }
 
   /** The packet never left: the probe is settled and says why. */
   onSendError(id: number, errno: string): void {
-    const probe = this.#sent[id];
+    const probe = this.#packets[id]?.probe;
     if (probe === undefined || probe.result !== null) return;
-    this.#pending.delete(probe);
-    probe.result = unsentProbe(errno);
+    this.#settle(probe);
+    probe.result = { ...unsentProbe(errno), sent: probe.sent };
+    this.#changed(probe.ttl);
     this.#refused += 1;
     // A host that let not one packet out refuses at every TTL; one that lets some out may lack descriptors or buffers.
-    if (this.#refused < this.#sent.length || this.#refused < this.#options.queries) return;
+    if (this.#refused < this.#packets.length || this.#refused < this.#options.queries) return;
     this.#isRefusedHere = true;
-    for (const refused of this.#probesOf(this.#options.firstTtl)) refused.ending = refusalOutcome(errno);
+    for (const refused of this.#hops[0]?.probes ?? []) refused.ending = refusalOutcome(errno);
     this.#endTtl = this.#options.firstTtl;
   }
 
@@ -126,10 +154,10 @@ export class TraceEngine {
    * other moment their replies may be waiting in the socket behind the one just read.
    */
   onDeadline(nowMs: number): void {
-    for (const probe of this.#pending) {
-      if (nowMs < this.#deadline(probe)) continue;
-      probe.isExpired = true;
-      this.#pending.delete(probe);
+    for (const packet of this.#pending) {
+      if (nowMs < this.#deadline(packet)) continue;
+      packet.isExpired = true;
+      this.#pending.delete(packet);
     }
   }
 
@@ -138,31 +166,44 @@ export class TraceEngine {
     this.#isStopped = true;
   }
 
+  /** The highest TTL there is a hop for: the one that ended the trace, or the last that was asked. */
+  lastTtl(): number {
+    return Math.min(this.#limitTtl(), this.#options.firstTtl + this.#hops.length - 1);
+  }
+
   /** Every hop asked, up to the one that ended the trace. */
   hops(): TraceHop[] {
     const hops: TraceHop[] = [];
-    const last = Math.min(this.#limitTtl(), this.#probes.at(-1)?.ttl ?? 0);
-    for (let ttl = this.#options.firstTtl; ttl <= last; ttl += 1) hops.push(this.hop(ttl));
+    for (let ttl = this.#options.firstTtl; ttl <= this.lastTtl(); ttl += 1) hops.push(this.hop(ttl));
     return hops;
   }
 
   hop(ttl: number): TraceHop {
+    const probes = this.#hopAt(ttl)?.probes ?? [];
     return {
       ttl,
-      probes: this.#probesOf(ttl).map((probe) => probe.result ?? silentProbe),
+      probes: probes.map((probe) => probe.result ?? { ...silentProbe, sent: probe.sent }),
       rateLimited: false,
     };
   }
 
-  /** Whether nothing more is awaited from this hop, so that it can be shown for good. */
+  /** Grows whenever the hop's probes say something new. */
+  changesOf(ttl: number): number {
+    return this.#hopAt(ttl)?.changes ?? 0;
+  }
+
+  /** Whether nothing more is awaited from this hop, so that it can be shown. A late answer may still change it. */
   isSettled(ttl: number): boolean {
-    const probes = this.#probesOf(ttl);
-    return probes.length === this.#options.queries && !probes.some((probe) => this.#pending.has(probe));
+    const hop = this.#hopAt(ttl);
+    if (hop === undefined || hop.probes.length < this.#options.queries) return false;
+    if (this.#isToBeAskedAgain(hop)) return false;
+    for (const packet of this.#pending) if (packet.probe.ttl === ttl) return false;
+    return true;
   }
 
   end(): TraceEnd {
     if (this.#endTtl !== null) {
-      const endings = this.#probes.filter((probe) => probe.ttl === this.#endTtl).map((probe) => probe.ending);
+      const endings = this.#hopAt(this.#endTtl)?.probes.map((probe) => probe.ending) ?? [];
       const outcome = endingRank.find((ending) => endings.includes(ending)) ?? 'unreachable';
       const isTarget = outcome === 'open' || outcome === 'closed';
       return {
@@ -182,8 +223,9 @@ export class TraceEngine {
    */
   #findEnd(): number | null {
     let blocked: number | null = null;
-    for (let ttl = this.#options.firstTtl; ttl <= this.#lastAnsweredTtl; ttl += 1) {
-      const answered = this.#probesOf(ttl).filter(({ result }) => result?.from != null);
+    for (const [index, { probes }] of this.#hops.entries()) {
+      const ttl = this.#options.firstTtl + index;
+      const answered = probes.filter(({ result }) => result?.from != null);
       if (answered.some(({ ending }) => ending === 'open' || ending === 'closed')) return ttl;
       const isBlocked = answered.length > 0 && answered.every(({ ending }) => ending !== null);
       if (isBlocked) blocked ??= ttl;
@@ -198,64 +240,114 @@ export class TraceEngine {
     return Math.min(maxTtl, gap, this.#endTtl ?? maxTtl);
   }
 
-  #probesOf(ttl: number): ProbeState[] {
-    const { firstTtl, queries } = this.#options;
-    return this.#probes.slice((ttl - firstTtl) * queries, (ttl - firstTtl + 1) * queries);
+  #hopAt(ttl: number): HopState | undefined {
+    return this.#hops[ttl - this.#options.firstTtl];
   }
 
-  #waiting(): ProbeState[] {
+  /** The next packet to send, and the earliest time for it; null when nothing can be sent before something happens. */
+  #nextDue(): { hop: HopState; probe: ProbeState | null; atMs: number } | null {
+    const { firstTtl, queries, paris } = this.#options;
     const limit = this.#limitTtl();
-    return [...this.#pending].filter((probe) => probe.ttl <= limit);
-  }
-
-  #deadline(probe: ProbeState): number {
-    const wait = waitMs(probe.ttl, this.#slowest, this.#options.maxWaitMs);
-    // Whatever made the first packets late is over by the second: half the wait tells loss from silence.
-    return probe.sentAtMs + (probe.isAskedAgain ? wait / 2 : wait);
-  }
-
-  #due(nowMs: number): ProbeRequest[] {
-    const { firstTtl, queries, parallel } = this.#options;
-    const send: ProbeRequest[] = [];
-    while (this.#pending.size < parallel) {
-      const ttl = firstTtl + Math.floor(this.#probes.length / queries);
-      if (ttl > this.#limitTtl()) break;
-      const probe: ProbeState = {
-        ttl,
-        sentAtMs: nowMs,
-        isExpired: false,
-        isAskedAgain: false,
-        ending: null,
-        result: null,
-      };
-      this.#probes.push(probe);
-      send.push(this.#sending(probe, nowMs));
+    for (let ttl = firstTtl; ttl <= limit; ttl += 1) {
+      const hop = this.#hopAt(ttl);
+      if (hop === undefined) return { hop: this.#addHop(), probe: null, atMs: 0 };
+      if (hop.probes.length < queries) {
+        const atMs = paris ? this.#repeatAtMs(hop, ttl) : 0;
+        if (atMs !== null) return { hop, probe: null, atMs };
+      }
+      const [first] = hop.probes;
+      if (first !== undefined && this.#isToBeAskedAgain(hop) && !this.#isPending(ttl)) {
+        return { hop, probe: first, atMs: 0 };
+      }
     }
-    return send;
+    return null;
   }
 
   /**
-   * Before a silent tail ends the trace each of its hops is asked once more: the first packets towards a neighbour
-   * that is not yet resolved, or through a limiter that is empty, are lost together (measured in a cold IPv6 lab).
+   * When a hop may be asked again on the same 5-tuple. A router may at once, for its probes end there. At the target,
+   * or where it may be, only one at a time, and after an answer a round trip later: by then the kernel's RST has
+   * cleared what the last SYN left (a second SYN within it gets a challenge ACK or nothing). null: not yet.
    */
-  #askTailAgain(nowMs: number): ProbeRequest[] {
-    if (this.#endTtl !== null) return [];
-    const send: ProbeRequest[] = [];
-    for (let ttl = this.#lastAnsweredTtl + 1; ttl <= this.#limitTtl(); ttl += 1) {
-      const [probe] = this.#probesOf(ttl);
-      if (probe === undefined || probe.isAskedAgain || probe.result !== null) continue;
-      probe.isAskedAgain = true;
-      probe.isExpired = false;
-      send.push(this.#sending(probe, nowMs));
-    }
-    return send;
+  #repeatAtMs(hop: HopState, ttl: number): number | null {
+    const isRouter = hop.probes.some(({ result }) => result?.reply === 'time-exceeded');
+    if (isRouter) return 0;
+    if (this.#isPending(ttl)) return null;
+    const last = hop.probes.at(-1);
+    if (last === undefined || this.#endTtl !== ttl) return 0;
+    return last.sentAtMs + 2 * (last.result?.rttMs ?? 0);
   }
 
-  #sending(probe: ProbeState, nowMs: number): ProbeRequest {
+  /**
+   * A hop that is silent altogether is asked once more before it is called silent: the first packets towards a neighbour
+   * that is not yet resolved, or through a limiter that is empty, are lost together (measured in a cold IPv6 lab).
+   */
+  #isToBeAskedAgain({ probes, isAskedAgain }: HopState): boolean {
+    const isWhole = probes.length === this.#options.queries;
+    return isWhole && !isAskedAgain && probes.every(({ result }) => result === null);
+  }
+
+  #isPending(ttl: number): boolean {
+    for (const { probe } of this.#pending) if (probe.ttl === ttl) return true;
+    return false;
+  }
+
+  #deadline({ probe, sentAtMs, isSecond }: PacketState): number {
+    const wait = this.#waits.forTtl(probe.ttl);
+    // Whatever made the first packets late is over by the second: half the wait tells loss from silence.
+    return sentAtMs + (isSecond ? wait / 2 : wait);
+  }
+
+  #addHop(): HopState {
+    const hop: HopState = { probes: [], isAskedAgain: false, changes: 0 };
+    this.#hops.push(hop);
+    return hop;
+  }
+
+  /** Sends a probe of this hop again, or a new one. */
+  #send(hop: HopState, again: ProbeState | null, nowMs: number): ProbeRequest {
+    const ttl = again?.ttl ?? this.#options.firstTtl + this.#hops.indexOf(hop);
+    const probe = again ?? { ttl, ending: null, result: null, sentAtMs: nowMs, sent: 0 };
+    if (again === null) hop.probes.push(probe);
+    else hop.isAskedAgain = true;
     probe.sentAtMs = nowMs;
-    this.#pending.add(probe);
-    this.#sent.push(probe);
-    return { id: this.#sent.length - 1, ttl: probe.ttl };
+    probe.sent += 1;
+    const isSecond = again !== null;
+    const packet = { probe, sentAtMs: nowMs, isSecond, isExpired: false, isAnswered: false };
+    this.#pending.add(packet);
+    this.#packets.push(packet);
+    return { id: this.#packets.length - 1, ttl };
+  }
+
+  /** Nothing more is awaited of this probe. */
+  #settle(probe: ProbeState): void {
+    for (const packet of this.#pending) if (packet.probe === probe) this.#pending.delete(packet);
+  }
+
+  #changed(ttl: number): void {
+    const hop = this.#hopAt(ttl);
+    if (hop !== undefined) hop.changes += 1;
+  }
+
+  #resultOf(reply: WireReply, packet: PacketState): TraceProbe {
+    const { icmp } = reply;
+    return {
+      ...silentProbe,
+      reply: reply.kind,
+      from: reply.from,
+      rttMs: reply.rttMs,
+      icmp: icmp === null ? null : { type: icmp.type, code: icmp.code },
+      annotation:
+        icmp === null || reply.kind !== 'unreachable' ? null : annotationOf(this.#options.family, icmp),
+      mpls: reply.mpls,
+      late: packet.isExpired,
+      nat: reply.nat,
+      sent: packet.probe.sent,
+      replyTtl: reply.replyTtl,
+      backwardHops: reply.replyTtl === null ? null : backwardHops(reply.replyTtl),
+      mtu: icmp?.mtu ?? null,
+      extensions: reply.extensions,
+      synAck: reply.synAck,
+    };
   }
 }
 

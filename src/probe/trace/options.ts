@@ -46,6 +46,7 @@ export function checkTraceOptions(options: TraceOptions): CheckedTraceOptions {
     gapLimit: inRange('gapLimit', options.gapLimit ?? 5, 0, 255),
     parallel: inRange('parallel', options.parallel ?? 16, 1, 1000),
     maxWaitMs: inRange('waitMs', options.waitMs ?? 3000, 1, 600_000),
+    paris: options.paris ?? false,
   };
   if (checked.firstTtl > checked.maxTtl) {
     throw new InvalidInputError(

@@ -5,35 +5,51 @@ import type { TraceEngine } from './engine.js';
 /** What the engine's world looks like from outside while it runs. */
 export interface TraceRunHooks {
   openWire(listener: WireListener): Promise<Wire>;
+  /** Called once, when it is known what the wire can do. */
+  createEngine(wire: Wire): TraceEngine;
   clock: Clock;
   /** Called after every event. */
-  onChange(): void;
+  onChange(engine: TraceEngine): void;
   onDiscard(reason: DiscardReason): void;
 }
 
-export interface RunningTrace {
-  /** Resolves when the engine is done or stopped, rejects when the wire could not be opened. The wire is closed. */
-  finished: Promise<Wire>;
-  /** Ends the engine now; `finished` resolves with what is known. */
-  stop(): void;
+/** A trace that has come to its end. */
+export interface FinishedTrace {
+  wire: Wire;
+  engine: TraceEngine;
 }
 
-/** Turns the engine's crank: opens the wire, sends what the engine asks for, feeds it what comes back. */
-export function runTrace(engine: TraceEngine, hooks: TraceRunHooks): RunningTrace {
+/**
+ * Turns the engine's crank: opens the wire, sends what the engine asks for, feeds it what comes back, until it is done
+ * or `stop` is aborted. The wire is closed when this resolves. Rejects when the wire could not be opened.
+ */
+export async function runTrace(hooks: TraceRunHooks, stop: AbortSignal): Promise<FinishedTrace> {
   const { clock } = hooks;
-  let wire: Wire | null = null;
-  let cancelTimer: (() => void) | null = null;
+  let cancelTimer: () => void = () => {};
   let isPumping = false;
   let finish: () => void = () => {};
   const done = new Promise<void>((resolve) => {
     finish = resolve;
   });
 
+  const wire = await hooks.openWire({
+    onReply(reply) {
+      engine.onReply(reply);
+      changed();
+    },
+    onSendError(id, errno) {
+      engine.onSendError(id, errno);
+      changed();
+    },
+    onDiscard: (reason) => hooks.onDiscard(reason),
+  });
+  const engine = hooks.createEngine(wire);
+
   function pump(): void {
     // A send that fails at once calls back from inside the loop below, which goes round again by itself.
-    if (wire === null || isPumping) return;
+    if (isPumping) return;
     isPumping = true;
-    cancelTimer?.();
+    cancelTimer();
     let step = engine.next(clock.now());
     while (step.send.length > 0) {
       for (const probe of step.send) wire.send(probe);
@@ -45,44 +61,31 @@ export function runTrace(engine: TraceEngine, hooks: TraceRunHooks): RunningTrac
   }
 
   function expire(): void {
+    // However late the event loop is, what had arrived before the deadline counts as arrived.
+    wire.receive();
     engine.onDeadline(clock.now());
     changed();
   }
 
   function changed(): void {
     pump();
-    hooks.onChange();
+    hooks.onChange(engine);
   }
 
-  const listener: WireListener = {
-    onReply(reply) {
-      engine.onReply(reply);
-      changed();
-    },
-    onSendError(id, errno) {
-      engine.onSendError(id, errno);
-      changed();
-    },
-    onDiscard: hooks.onDiscard,
-  };
-
-  async function run(): Promise<Wire> {
-    wire = await hooks.openWire(listener);
-    try {
-      pump();
-      await done;
-      return wire;
-    } finally {
-      cancelTimer?.();
-      wire.close();
-    }
+  function halt(): void {
+    engine.stop();
+    pump();
   }
 
-  return {
-    finished: run(),
-    stop() {
-      engine.stop();
-      pump();
-    },
-  };
+  stop.addEventListener('abort', halt);
+  try {
+    if (stop.aborted) engine.stop();
+    pump();
+    await done;
+    return { wire, engine };
+  } finally {
+    stop.removeEventListener('abort', halt);
+    cancelTimer();
+    wire.close();
+  }
 }

@@ -5,8 +5,10 @@ import { InvalidInputError } from '../../errors.js';
 import { openWire } from '../../wire/engines.js';
 import type { DiscardReason, Wire, WireListener } from '../../wire/wire.js';
 import type { DnsDocument } from '../dns/types.js';
+import { admit } from './admission.js';
 import { refusalOutcome, TraceEngine } from './engine.js';
-import { checkTraceOptions, type TraceOptions } from './options.js';
+import { HopFeed } from './hop-feed.js';
+import { type CheckedTraceOptions, checkTraceOptions, type TraceOptions } from './options.js';
 import { pathMtu, routingLoop, withRateLimits } from './path-facts.js';
 import { unsentHop } from './probe-result.js';
 import { runTrace } from './run.js';
@@ -29,7 +31,8 @@ export interface TraceWorld {
 
 /**
  * Traces the path to one address with TCP SYNs of rising TTL. Calls `onHop` with each hop, in order of TTL, as soon as
- * nothing more is awaited from it or those before it. Resolves with the document whatever the network does; throws
+ * nothing more is awaited from it or those before it, and again when a later answer changes it. Of very many traces
+ * started together some wait for others to end. Resolves with the document whatever the network does; throws
  * InvalidInputError, CapabilityError (no engine can work here) or the signal's reason.
  */
 export async function traceAddress(
@@ -45,38 +48,34 @@ export async function traceAddress(
     throw new InvalidInputError('port', `port ${input.port} is out of range; give one from 1 to 65535`);
   }
   options.signal?.throwIfAborted();
+  const stop = anyOf(options.signal, options.stop);
+  const leave = await admitUnlessStopped(checked.parallel, options.signal, options.stop);
 
   const finishHeader = startDocument('trace');
-  const engine = new TraceEngine({ ...checked, family });
   const discarded: Partial<Record<DiscardReason, number>> = {};
-  let shownTtl = checked.firstTtl - 1;
-  const running = runTrace(engine, {
-    ...world,
-    onChange() {
-      const last = engine.hops().at(-1)?.ttl ?? 0;
-      while (shownTtl < last && engine.isSettled(shownTtl + 1)) onHop(engine.hop(++shownTtl));
-    },
-    onDiscard(reason) {
-      discarded[reason] = (discarded[reason] ?? 0) + 1;
-    },
-  });
-
-  const stop = () => running.stop();
-  options.signal?.addEventListener('abort', stop);
-  options.stop?.addEventListener('abort', stop);
-  if (options.stop?.aborted) stop();
+  const feed = new HopFeed(checked.firstTtl, onHop);
   try {
-    const wire = await running.finished;
+    const { wire, engine } = await runTrace(
+      {
+        ...world,
+        createEngine: ({ method }) => new TraceEngine({ ...engineOptions(checked, method), family }),
+        onChange: (engine) => feed.update(engine),
+        onDiscard(reason) {
+          discarded[reason] = (discarded[reason] ?? 0) + 1;
+        },
+      },
+      stop,
+    );
     options.signal?.throwIfAborted();
-    const hops = engine.hops();
-    for (const hop of hops) if (hop.ttl > shownTtl) onHop(hop);
+    const hops = withRateLimits(engine.hops());
+    feed.finish(engine, hops);
     return {
       ...finishHeader(),
       ...input,
       source: wire.source,
       method: wire.method,
       ...engine.end(),
-      hops: withRateLimits(hops),
+      hops,
       loop: routingLoop(hops),
       pathMtu: pathMtu(hops),
       discarded: { ...discarded },
@@ -101,14 +100,37 @@ export async function traceAddress(
       discarded: {},
     };
   } finally {
-    options.signal?.removeEventListener('abort', stop);
-    options.stop?.removeEventListener('abort', stop);
+    leave();
   }
 }
 
+function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
+  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
+}
+
+/** A trace that is stopped while it waits for others goes on at once, to say that it measured nothing. */
+async function admitUnlessStopped(
+  weight: number,
+  signal: AbortSignal | undefined,
+  stop: AbortSignal | undefined,
+): Promise<() => void> {
+  try {
+    return await admit(weight, anyOf(signal, stop));
+  } catch (reason) {
+    signal?.throwIfAborted();
+    if (stop?.aborted === true) return () => {};
+    throw reason;
+  }
+}
+
+/** Two connect() of one 5-tuple cannot be under way together, so there one fixed flow means one probe at a time. */
+function engineOptions(checked: CheckedTraceOptions, method: Wire['method']): CheckedTraceOptions {
+  return checked.paris && method === 'connect' ? { ...checked, parallel: 1 } : checked;
+}
+
 function realWorld(input: TraceInput, options: TraceOptions): TraceWorld {
-  const { source = null, packets } = options;
-  const target = { address: input.address, port: input.port, source, packets };
+  const { source = null, paris = false, packets } = options;
+  const target = { address: input.address, port: input.port, source, paris, packets };
   return {
     openWire: (listener) => openWire(options.method ?? 'auto', target, listener),
     clock: systemClock,

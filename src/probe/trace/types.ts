@@ -1,5 +1,10 @@
 import type { DocumentHeader } from '../../document.js';
+import type { IcmpObject } from '../../wire/icmp-object.js';
+import type { SynAckDetails, WireReplyKind } from '../../wire/wire.js';
 import type { DnsDocument } from '../dns/types.js';
+
+export type { IcmpObject } from '../../wire/icmp-object.js';
+export type { SynAckDetails } from '../../wire/wire.js';
 
 export type TraceMethod = 'syn' | 'connect';
 
@@ -7,7 +12,7 @@ export type TraceOutcome = 'open' | 'closed' | 'filtered' | 'prohibited' | 'unre
 
 export type TraceStop = 'destination' | 'unreachable' | 'gap-limit' | 'max-ttl' | 'abort';
 
-export type ReplyKind = 'time-exceeded' | 'syn-ack' | 'rst' | 'unreachable' | 'none' | 'send-error';
+export type ReplyKind = WireReplyKind | 'none' | 'send-error';
 
 /** One label stack entry of RFC 4950. */
 export interface MplsLabel {
@@ -17,29 +22,6 @@ export interface MplsLabel {
   /** Bottom of stack. */
   bottom: boolean;
   ttl: number;
-}
-
-/** An ICMP extension object other than an MPLS stack (RFC 4884 section 8), as it stood on the wire. */
-export interface IcmpObject {
-  /** Class number and class type: 2 is the interface information of RFC 5837, 3 that of RFC 8335. */
-  class: number;
-  type: number;
-  /** The payload, hexadecimal. */
-  data: string;
-}
-
-/** What the target's SYN-ACK offered. Each field is null where the engine could not see it. */
-export interface SynAckDetails {
-  /** Maximum segment size, octets; null also when the option was missing. */
-  mss: number | null;
-  /** As sent, before scaling. */
-  window: number | null;
-  /** Shift count of RFC 7323; null when not offered. */
-  windowScale: number | null;
-  sackPermitted: boolean | null;
-  timestamps: boolean | null;
-  /** ECN agreed to (ECE set in the SYN-ACK, RFC 3168 section 6.1.1). */
-  ecn: boolean | null;
 }
 
 /** One SYN at one TTL and its answer. */
@@ -63,7 +45,7 @@ export interface TraceProbe {
   duplicates: number;
   /** TTL or hop limit of the reply on arrival. */
   replyTtl: number | null;
-  /** Routers on the way back, guessed from `replyTtl` and the usual initial TTLs 64, 128 and 255. */
+  /** Length of the way back in hops, guessed from `replyTtl` and the usual initial TTLs 64, 128 and 255. */
   backwardHops: number | null;
   /** Next-hop MTU of a `!F`, octets. */
   mtu: number | null;

@@ -7,20 +7,43 @@ export type SlowestRtts = ReadonlyMap<number, number>;
  */
 const unboundedMs = 1000;
 
-/**
- * A reply can sit in a socket this long before a busy event loop reads it (measured: 30 ms for a burst of cold code);
- * a shorter wait would call it lost.
- */
+/** Less than this a router that is not next to us may take longer for some of its answers than for others. */
 const floorMs = 50;
 
 /** What a router busy with other things may add to the round trip before it gets to our error message. */
 const slowPathMs = 100;
 
+/** How long probes may stay unanswered before they count as silent, judged anew as replies come in. */
+export class Waits {
+  readonly #maxWaitMs: number;
+  readonly #slowest = new Map<number, number>();
+  /** By TTL; empty again after every answer that changes what is known. */
+  readonly #known = new Map<number, number>();
+
+  constructor(maxWaitMs: number) {
+    this.#maxWaitMs = maxWaitMs;
+  }
+
+  /** A probe at `ttl` was answered after `rttMs`. */
+  note(ttl: number, rttMs: number): void {
+    if (rttMs <= (this.#slowest.get(ttl) ?? -1)) return;
+    this.#slowest.set(ttl, rttMs);
+    this.#known.clear();
+  }
+
+  /** Milliseconds from sending. */
+  forTtl(ttl: number): number {
+    const wait = this.#known.get(ttl) ?? waitMs(ttl, this.#slowest, this.#maxWaitMs);
+    this.#known.set(ttl, wait);
+    return wait;
+  }
+}
+
 /**
- * How long a probe at `ttl` may stay unanswered before it counts as silent, milliseconds. Judged anew as replies
- * come in: other probes of the same hop tell most, later hops bound it from above (their packets passed it), earlier
- * ones only hint. traceroute(8) waits 3 times the same hop, 10 times a later one, and its full 5 s for a silent tail;
- * here a far later hop is not multiplied by ten, and a silent tail waits for what TCP would.
+ * The wait for a probe at `ttl`, milliseconds: other probes of the same hop tell most, later hops bound it from above
+ * (their packets passed it), earlier ones only hint. traceroute(8) waits 3 times the same hop, 10 times a later one, and
+ * its full 5 s for a silent tail; here a far later hop is not multiplied by ten, and a silent tail waits for what TCP
+ * would.
  */
 export function waitMs(ttl: number, slowest: SlowestRtts, maxWaitMs: number): number {
   return Math.min(maxWaitMs, Math.max(floorMs, expectedMs(ttl, slowest)));
@@ -36,6 +59,6 @@ function expectedMs(ttl: number, slowest: SlowestRtts): number {
     else earlier = Math.max(earlier, rttMs);
   }
   if (here !== null) return 3 * (here + 1);
-  if (later !== null) return Math.min(10 * (later + 1), 3 * later + slowPathMs);
+  if (later !== null) return Math.min(10 * (later + 1), 2 * later + slowPathMs);
   return Math.max(unboundedMs, 4 * earlier);
 }

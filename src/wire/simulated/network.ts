@@ -31,6 +31,9 @@ export class SimulatedNetwork implements PacketPort {
     this.#listener = listener;
   }
 
+  /** Packets arrive when the clock says so; none waits anywhere. */
+  receive(): void {}
+
   close(): void {
     this.#listener = null;
   }

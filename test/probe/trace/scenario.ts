@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { traceAddress } from '../../../src/probe/trace/trace.js';
 import type { TraceDocument, TraceProbe } from '../../../src/probe/trace/types.js';
+import type { PortPool } from '../../../src/wire/port-pool.js';
 import { SimulatedNetwork } from '../../../src/wire/simulated/network.js';
 import type { SimulatedPath } from '../../../src/wire/simulated/path.js';
 import { VirtualClock } from '../../../src/wire/simulated/virtual-clock.js';
 import { openSynWire } from '../../../src/wire/syn.js';
+import { SynHub } from '../../../src/wire/syn-hub.js';
 
 /** A network and what the trace must say of it, as the files in test/scenarios/trace have it. */
 export interface Scenario {
@@ -48,21 +50,24 @@ export async function simulate(scenario: Scenario): Promise<SimulatedRun> {
   const path = { ...scenario.path, hops: [...scenario.path.hops, ...repeatedHops(scenario)] };
   const clock = new VirtualClock();
   const packets = new SimulatedNetwork(path, clock);
-  const ports = scenario.ports?.values() ?? countFrom(40000);
+  const family = path.target.includes(':') ? 6 : 4;
+  const hub = new SynHub(family, packets, portsInOrder(scenario.ports));
   const input = { host: path.target, address: path.target, port: path.port, resolution: null };
+  const { paris = false } = scenario.options ?? {};
   const document = await clock.runUntil(
     traceAddress(input, scenario.options, undefined, {
       clock,
       openWire: async (listener) =>
         openSynWire(
           {
+            hub,
             source: path.client,
             address: path.target,
-            family: path.target.includes(':') ? 6 : 4,
+            family,
             port: path.port,
             mtu: 1500,
-            packets,
-            leasePort: () => ({ port: ports.next().value ?? 0, release() {} }),
+            paris,
+            onClose: () => hub.close(),
           },
           listener,
         ),
@@ -79,8 +84,16 @@ function repeatedHops({ path: { repeat } }: Scenario) {
   }));
 }
 
-function* countFrom(first: number): Generator<number> {
-  for (let port = first; ; port += 1) yield port;
+/** Ports that come in a known order, because which way a scenario's load balancer sends a probe depends on them. */
+function portsInOrder(given: number[] = []): PortPool {
+  let leased = 0;
+  return {
+    lease() {
+      leased += 1;
+      return given[leased - 1] ?? 40000 + leased - 1;
+    },
+    close() {},
+  };
 }
 
 /** One line per hop, as scenario files write them: equal probes are said once. */

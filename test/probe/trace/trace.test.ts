@@ -5,7 +5,7 @@ import { traceAddress } from '../../../src/probe/trace/trace.js';
 import { startTraceRun } from '../../../src/probe/trace/trace-run.js';
 import type { TraceHop } from '../../../src/probe/trace/types.js';
 import { VirtualClock } from '../../../src/wire/simulated/virtual-clock.js';
-import type { Wire, WireListener } from '../../../src/wire/wire.js';
+import type { Wire, WireListener, WireReply } from '../../../src/wire/wire.js';
 import { describeHops, type Scenario, simulate } from './scenario.js';
 
 const input = { host: 'h.test', address: '203.0.113.10', port: 443, resolution: null };
@@ -26,6 +26,7 @@ function deafWire() {
           send: () => {
             wire.sent += 1;
           },
+          receive: () => {},
           close: () => {
             wire.isClosed = true;
           },
@@ -58,8 +59,10 @@ t.test('stop ends it with what is known: outcome interrupted, the wire closed', 
     rttMs: 1,
     icmp: { type: 11, code: 0, mtu: null },
     mpls: [],
+    extensions: [],
     replyTtl: 64,
     nat: false,
+    synAck: null,
   });
   stopping.abort();
   const document = await run;
@@ -96,6 +99,7 @@ t.test('sends that this host itself refuses end the trace and name the error', a
     method: 'syn',
     source: '10.0.1.10',
     send: ({ id }) => listener.onSendError(id, 'EPERM'),
+    receive() {},
     close() {},
   });
   const document = await clock.runUntil(traceAddress(input, {}, undefined, { clock, openWire }));
@@ -104,23 +108,82 @@ t.test('sends that this host itself refuses end the trace and name the error', a
   t.equal(document.hops.length, 1);
 });
 
+const engineOptions = {
+  family: 4,
+  firstTtl: 1,
+  maxTtl: 2,
+  queries: 1,
+  parallel: 1,
+  gapLimit: 5,
+  maxWaitMs: 100,
+  paris: false,
+} as const;
+
+/** A router's answer, as a wire reports it. */
+function timeExceeded(id: number, from: string, rttMs: number): WireReply {
+  const icmp = { type: 11, code: 0, mtu: null };
+  const nothingMore = { mpls: [], extensions: [], replyTtl: 63, nat: false, synAck: null };
+  return { id, kind: 'time-exceeded', from, rttMs, icmp, ...nothingMore };
+}
+
 t.test('a reply after the wait has ended is kept and marked late', async (t) => {
-  const engine = new TraceEngine({
-    family: 4,
-    firstTtl: 1,
-    maxTtl: 2,
-    queries: 1,
-    parallel: 1,
-    gapLimit: 5,
-    maxWaitMs: 100,
-  });
+  const engine = new TraceEngine(engineOptions);
   engine.next(0);
   engine.onDeadline(100);
-  t.match(engine.next(100).send, [{ id: 1, ttl: 2 }]);
-  const reply = { icmp: null, mpls: [], replyTtl: null, nat: false };
-  engine.onReply({ ...reply, id: 0, kind: 'time-exceeded', from: '10.0.1.1', rttMs: 101 });
-  t.match(engine.hop(1).probes[0], { from: '10.0.1.1', late: true });
+  t.match(engine.next(100).send, [{ id: 1, ttl: 1 }], 'a silent hop is asked once more');
+  engine.onDeadline(150);
+  t.match(engine.next(150).send, [{ id: 2, ttl: 2 }], 'and for half the wait');
+  engine.onReply(timeExceeded(1, '10.0.1.1', 151));
+  t.match(engine.hop(1).probes[0], { from: '10.0.1.1', late: true, sent: 2, backwardHops: 2 });
   t.match(engine.hop(2).probes[0], { reply: 'none', late: false });
+});
+
+t.test('a late answer to the first packet of a probe that was asked again is late as well', async (t) => {
+  const engine = new TraceEngine(engineOptions);
+  engine.next(0);
+  engine.onDeadline(100);
+  engine.next(100);
+  engine.onReply(timeExceeded(0, '10.0.1.1', 120));
+  t.match(engine.hop(1).probes[0], { late: true, rttMs: 120, duplicates: 0 });
+  engine.onReply(timeExceeded(1, '10.0.1.1', 20));
+  t.match(engine.hop(1).probes[0], { rttMs: 120, duplicates: 0 }, 'the answer to the second is no duplicate');
+  engine.onReply(timeExceeded(1, '10.0.1.1', 25));
+  t.match(engine.hop(1).probes[0], { rttMs: 120, duplicates: 1 });
+});
+
+t.test('asking again keeps to the number of probes in flight', async (t) => {
+  const engine = new TraceEngine({ ...engineOptions, maxTtl: 6, queries: 2, parallel: 3, maxWaitMs: 1000 });
+  let inFlight = 0;
+  let most = 0;
+  let nowMs = 0;
+  for (let step = engine.next(nowMs); !step.isDone; step = engine.next(nowMs)) {
+    inFlight += step.send.length;
+    most = Math.max(most, inFlight);
+    if (step.send.length > 0) continue;
+    nowMs = step.deadlineMs ?? nowMs;
+    engine.onDeadline(nowMs);
+    inFlight = 0;
+  }
+  t.equal(most, 3);
+  t.match(engine.end(), { outcome: 'filtered', stoppedBy: 'gap-limit' });
+});
+
+t.test('on one 5-tuple the target is asked again only a round trip after its answer', async (t) => {
+  const engine = new TraceEngine({ ...engineOptions, maxTtl: 30, queries: 2, parallel: 16, paris: true });
+  const first = engine.next(0).send;
+  t.same(
+    first.map(({ ttl }) => ttl),
+    [1, 2, 3, 4, 5],
+    'one packet for each TTL, upwards: where the target stands is not known yet',
+  );
+  engine.onReply(timeExceeded(0, '10.0.1.1', 1));
+  t.match(engine.next(1).send, [{ ttl: 1 }, { ttl: 6 }], 'a router may be asked again at once');
+  engine.onReply({ ...timeExceeded(1, '203.0.113.10', 10), kind: 'syn-ack', icmp: null });
+  const step = engine.next(10);
+  t.same(step.send, []);
+  engine.onReply(timeExceeded(5, '10.0.1.1', 1));
+  t.match(engine.next(10), { send: [], deadlineMs: 20 });
+  t.match(engine.next(20).send, [{ ttl: 2 }]);
 });
 
 for (const [options, argument] of [

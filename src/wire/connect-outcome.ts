@@ -1,0 +1,103 @@
+import { SystemCallError } from '../libc/system-call-error.js';
+import type { QueuedPacketError, TcpSocket } from '../libc/tcp-socket.js';
+import { decodeExtensions } from '../packet/icmp-extensions.js';
+import { otherObjects } from './icmp-object.js';
+import { localErrno } from './local-refusal.js';
+import type { WireReply } from './wire.js';
+
+/** SO_EE_ORIGIN_ICMP and SO_EE_ORIGIN_ICMP6: the error came in a packet. */
+const networkOrigins = [2, 3];
+/** A RST to the SYN, or one right behind the SYN-ACK, as proxies in front of a closed port send it. */
+const resets = ['ECONNREFUSED', 'ECONNRESET'];
+/** Where extensions stand when the sender does not say (RFC 4884 section 5.5), less the quoted IP header. */
+const legacyExtensionsAt = { 4: 128 - 20, 6: 128 - 40 };
+
+/** What became of a connect() that the poller says is over. */
+export type ConnectOutcome =
+  | {
+      result: 'reply';
+      reply: Omit<WireReply, 'id' | 'rttMs'>;
+      /** CLOCK_REALTIME of an ICMP error's arrival; null when the kernel did not stamp what came. */
+      receivedAtNs: bigint | null;
+      /** The kernel's own measurement of a handshake. */
+      handshakeRttMs: number | null;
+    }
+  /** This host itself refused. */
+  | { result: 'local'; errno: string }
+  /** Something ended the attempt that is no answer to a trace: a parameter problem, an expired reassembly. */
+  | { result: 'other' }
+  | { result: 'pending' };
+
+export interface ConnectContext {
+  family: 4 | 6;
+  source: string;
+  target: string;
+}
+
+const nothingMore = { mpls: [], extensions: [], nat: false, synAck: null };
+
+/** Reads a socket's error queue, its error and its state, in this order: each reading clears what it read. */
+export function connectOutcome(socket: TcpSocket, context: ConnectContext): ConnectOutcome {
+  try {
+    const queued = socket.readErrorQueue();
+    const errno = socket.takeError();
+    if (queued !== null && networkOrigins.includes(queued.origin)) return fromNetwork(queued, context);
+    if (errno === null) return fromHandshake(socket, context);
+    if (!resets.includes(errno)) return { result: 'local', errno };
+    const reply = { kind: 'rst', from: context.target, icmp: null, replyTtl: null, ...nothingMore } as const;
+    return { result: 'reply', reply, receivedAtNs: null, handshakeRttMs: null };
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+    return { result: 'local', errno: error.code };
+  }
+}
+
+function fromNetwork(queued: QueuedPacketError, { family, source, target }: ConnectContext): ConnectOutcome {
+  const { type, code, info, offender, receivedAtNs, replyTtl } = queued;
+  const kind = errorKind(family, type, code);
+  if (kind === null) return { result: 'other' };
+  // What this host says of its own packet is no answer of the network, unless this host is the target.
+  if (kind === 'unreachable' && offender === source && target !== source) {
+    return { result: 'local', errno: localErrno(family, { type, code }) };
+  }
+  const at = queued.extensionsAt === 0 ? legacyExtensionsAt[family] : queued.extensionsAt;
+  const { extensions } = decodeExtensions(queued.quoted, at);
+  const reply = {
+    kind,
+    from: offender ?? '',
+    icmp: { type, code, mtu: info === 0 ? null : info },
+    mpls: extensions?.mpls ?? [],
+    extensions: otherObjects(extensions),
+    replyTtl,
+    // The kernel finds the socket by the quote, so a quote that names another destination never gets here.
+    nat: false,
+    synAck: null,
+  };
+  return { result: 'reply', reply, receivedAtNs, handshakeRttMs: null };
+}
+
+/** ICMP of RFC 792 and RFC 4443; null for what says nothing about a hop. */
+function errorKind(family: 4 | 6, type: number, code: number): 'time-exceeded' | 'unreachable' | null {
+  const isExceeded = type === (family === 4 ? 11 : 3);
+  if (isExceeded) return code === 0 ? 'time-exceeded' : null;
+  const unreachables = family === 4 ? [3] : [1, 2];
+  return unreachables.includes(type) ? 'unreachable' : null;
+}
+
+function fromHandshake(socket: TcpSocket, { target }: ConnectContext): ConnectOutcome {
+  const { isEstablished, rttMs, windowScale, sackPermitted, timestamps, ecn } = socket.info();
+  if (!isEstablished) return { result: 'pending' };
+  return {
+    result: 'reply',
+    reply: {
+      kind: 'syn-ack',
+      from: target,
+      icmp: null,
+      replyTtl: null,
+      ...nothingMore,
+      synAck: { mss: null, window: null, windowScale, sackPermitted, timestamps, ecn },
+    },
+    receivedAtNs: null,
+    handshakeRttMs: rttMs,
+  };
+}
