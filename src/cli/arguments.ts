@@ -26,6 +26,12 @@ export function flag({ options }: Arguments, name: string): boolean {
   return options[name] === true;
 }
 
+/** Whether a switch was turned on (true) or off (`--no-name`: false); undefined when it was not given. */
+export function switchOption({ options }: Arguments, name: string): boolean | undefined {
+  const value = options[name];
+  return typeof value === 'boolean' ? value : undefined;
+}
+
 /**
  * The text given with `--name`; undefined when it was not given. Throws InvalidInputError when given twice or empty;
  * `hint` then says what to do.

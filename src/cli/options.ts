@@ -10,6 +10,8 @@ export interface OptionSpec {
   repeatable?: true;
   /** On unless `--no-…` turns it off. */
   negatable?: true;
+  /** With `negatable`: neither on nor off unless given, and the command decides. */
+  undecided?: true;
   /** Of another spelling of the same option: understood, and left out of help. */
   hidden?: true;
 }

@@ -63,14 +63,14 @@ function complete(
 
 function declared(table: OptionTable) {
   return Object.fromEntries(
-    Object.entries(table).map(([name, { type, alias, help, hidden, negatable }]) => [
+    Object.entries(table).map(([name, { type, alias, help, hidden, negatable, undecided }]) => [
       name,
       {
         type,
         describe: help,
         hidden: hidden === true,
         ...(alias === undefined ? {} : { alias }),
-        ...(negatable ? { default: true } : {}),
+        ...(negatable && !undecided ? { default: true } : {}),
       },
     ]),
   );

@@ -27,9 +27,21 @@ export function parseHosts(text: string): HostsEntry[] {
  */
 export async function lookupHosts(name: string, path = '/etc/hosts'): Promise<string[]> {
   const text = await readFile(path, 'utf8').catch(() => '');
+  return [...new Set(entriesFor(text, name).map((entry) => canonicalAddress(entry.address)))];
+}
+
+/** The lines of the hosts file that name it, counted from 1, and the file. */
+export async function hostsLines(
+  name: string,
+  path = '/etc/hosts',
+): Promise<{ path: string; lines: number[] }> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return { path, lines: [...new Set(entriesFor(text, name).map(({ line }) => line))] };
+}
+
+function entriesFor(text: string, name: string): HostsEntry[] {
   const wanted = comparable(name);
-  const matches = parseHosts(text).filter((entry) => entry.names.some((each) => comparable(each) === wanted));
-  return [...new Set(matches.map((entry) => canonicalAddress(entry.address)))];
+  return parseHosts(text).filter((entry) => entry.names.some((each) => comparable(each) === wanted));
 }
 
 function comparable(name: string): string {

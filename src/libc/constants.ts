@@ -41,6 +41,7 @@ export const IPPROTO_ICMPV6 = 58;
 export const ICMP6_FILTER = 1;
 
 export const IPPROTO_TCP = 6;
+export const TCP_MAXSEG = 2;
 export const TCP_INFO = 11;
 export const TCP_QUICKACK = 12;
 

@@ -22,6 +22,7 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
   TCP_INFO,
+  TCP_MAXSEG,
   TCP_QUICKACK,
 } from './constants.js';
 import { decodeQueuedError, type QueuedError } from './control-message.js';
@@ -52,6 +53,15 @@ const ipOptions = {
     tellExtensions: IPV6_RECVERR_RFC4884,
   },
 } as const;
+
+export interface TcpSendState {
+  /** Octets of payload that fit into one segment now (tcpi_snd_mss). */
+  maxSegment: number;
+  /** Octets of TCP options in every segment of this connection. */
+  optionOctets: number;
+  /** Segments sent and not acknowledged (tcpi_unacked). */
+  unacknowledged: number;
+}
 
 /** A TCP socket with the options Node cannot reach. Every method throws SystemCallError unless it says otherwise. */
 export class TcpSocket {
@@ -100,6 +110,40 @@ export class TcpSocket {
     this.#setOption(SOL_SOCKET, SO_TIMESTAMPNS, uint32(1));
     this.#setOption(SOL_SOCKET, SO_LINGER, Buffer.concat([uint32(1), uint32(0)]));
     this.#setOption(IPPROTO_TCP, TCP_QUICKACK, uint32(0));
+  }
+
+  /**
+   * Before connecting: the largest segment to send, and the one that the SYN asks the peer for (TCP_MAXSEG of tcp(7)),
+   * octets of payload.
+   */
+  limitSegments(octets: number): void {
+    this.#setOption(IPPROTO_TCP, TCP_MAXSEG, uint32(octets));
+  }
+
+  /** Closing sends RST and forgets what was not acknowledged (SO_LINGER 0). */
+  closeByReset(): void {
+    this.#setOption(SOL_SOCKET, SO_LINGER, Buffer.concat([uint32(1), uint32(0)]));
+  }
+
+  /** Gives the kernel bytes to send; how many it took. */
+  write(bytes: Buffer): number {
+    const taken = Number(this.#libc.write(this.fd, bytes, bytes.length));
+    this.#check('write', taken);
+    return taken;
+  }
+
+  /** What the kernel knows of the connection (TCP_INFO of tcp(7)). */
+  sendState(): TcpSendState {
+    const info = this.#getOption(IPPROTO_TCP, TCP_INFO, 104);
+    // TCPI_OPT_TIMESTAMPS: twelve octets of every segment.
+    const optionOctets = (info.readUInt8(5) & 1) === 1 ? 12 : 0;
+    return { maxSegment: info.readUInt32LE(16), optionOctets, unacknowledged: info.readUInt32LE(24) };
+  }
+
+  /** Hands the descriptor to someone else, who closes it; this object is then done. */
+  release(): number {
+    this.#isOpen = false;
+    return this.fd;
   }
 
   /** Starts connecting; the outcome comes as an event on `fd`. A refusal of this host itself throws at once. */

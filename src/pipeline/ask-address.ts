@@ -6,35 +6,48 @@ import type { Target } from '../diagnose/target.js';
 import { ask } from '../probe/http/ask.js';
 import type { HttpDocument, HttpVariant } from '../probe/http/types.js';
 import { variantHeaders } from '../probe/http/variant.js';
-import { handshake } from '../probe/tls/handshake.js';
-import type { ObserveOptions } from './observe.js';
+import { type Connection, handshake } from '../probe/tls/handshake.js';
+import type { Signals } from './branches.js';
+import type { ObserveOptions } from './observe-options.js';
+import { startSecondLooks } from './second-look.js';
 
 /** What tells a wrong name from a wrong policy, in the order asked. */
 const namingVariants: HttpVariant[] = ['host', 'api-id', 'bogus'];
 
+/** Shakes hands over a connection that opened and asks; rejects only as `handshake` and `ask` do. */
+export type AskAddress = (address: string, connection: Connection) => Promise<void>;
+
 /**
- * Shakes hands with one open address and, where that succeeded, asks it: once as the URL says, and where the gateway
- * answered that it knows no such API, again with the headers that would name it, over the same connection.
+ * Shakes hands over an open connection and, where that succeeds, asks: once as the URL says, and where the gateway answers
+ * that it knows no such API, again with the headers that would name it, over the same connection. A handshake that goes
+ * silent or is cut off is looked at a second time, in other ways, while it is still waited for.
  */
-export async function askAddress(
+export function startAsking(
   target: Target,
-  address: string,
   options: ObserveOptions,
+  signals: Signals,
   observations: Observations,
-): Promise<void> {
-  const { timeoutMs, source, ca, signal, stop } = options;
-  options.onProgress?.(`shaking hands with ${address}`);
-  const { document, socket } = await handshake(
-    { address, port: target.port, serverName: target.host },
-    { timeoutMs, source, ca, signal, stop },
-  );
-  observations.tls.push(document);
-  if (socket === null) return;
-  try {
-    if (options.http !== false) await askOver(socket, target, address, options, observations);
-  } finally {
-    socket.destroy();
-  }
+): AskAddress {
+  const { timeoutMs, ca } = options;
+  const { host, port } = target;
+  const secondLook = startSecondLooks(target, options, signals, observations);
+  return async (address, connection) => {
+    options.onProgress?.(`shaking hands with ${address}`);
+    const look = secondLook(address, connection.connectMs);
+    let socket: TLSSocket | null = null;
+    try {
+      const input = { address, port, serverName: host };
+      const shaken = await handshake(input, { connection, timeoutMs, ca, ...signals });
+      socket = shaken.socket;
+      observations.tls.push(shaken.document);
+      await look.finish(shaken.document);
+      if (socket !== null && options.http !== false)
+        await askOver(socket, target, address, options, signals, observations);
+    } finally {
+      socket?.destroy();
+      look.drop();
+    }
+  };
 }
 
 async function askOver(
@@ -42,19 +55,21 @@ async function askOver(
   target: Target,
   address: string,
   options: ObserveOptions,
+  signals: Signals,
   observations: Observations,
 ): Promise<void> {
   const { url, privateApi } = target;
   if (url === null) return;
-  const { timeoutMs, signal, stop } = options;
+  const { timeoutMs, query = '', keepQuery = false } = options;
   const apiHost = privateApi === null ? null : defaultName(privateApi);
   const names = { apiHost: apiHost === target.host ? null : apiHost, apiId: privateApi?.apiId ?? null };
 
   async function askOnce(variant: HttpVariant): Promise<HttpDocument | null> {
     const headers = variantHeaders(variant, names);
-    if (headers === null || url === null || socket.destroyed) return null;
+    if (headers === null || socket.destroyed) return null;
     options.onProgress?.(`asking ${url}`);
-    const document = await ask(socket, { variant, url, address, headers }, { timeoutMs, signal, stop });
+    const input = { variant, url: `${url}${query}`, address, headers, keepQuery };
+    const document = await ask(socket, input, { timeoutMs, ...signals });
     observations.http.push(document);
     return document;
   }

@@ -13,6 +13,11 @@ export interface DiagnoseOptions extends ObserveOptions, ParseTargetOptions {}
 export async function diagnose(input: string, options: DiagnoseOptions = {}): Promise<ReportDocument> {
   const target = parseTarget(input, options);
   const header = startDocument('report');
-  const evidence = await observe(target, options);
+  const evidence = await observe(target, { query: queryOf(input), ...options });
   return { ...header(), ...evidence, verdict: classify(evidence) };
+}
+
+/** What follows the path of the URL as given; '' for a host alone. It is sent, and of no document a part. */
+function queryOf(input: string): string {
+  return /^[^?#]*(\?[^#\s]*)/.exec(input.trim())?.[1] ?? '';
 }

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { networkInterfaces, release } from 'node:os';
+import { release } from 'node:os';
 import { isVpcResolver } from '../address/well-known.js';
 import { type DocumentHeader, startDocument } from '../document.js';
 import { CapabilityError } from '../errors.js';
+import { isEc2Instance, possibleVpcRanges } from '../host/ec2.js';
 import { atLeast, parseKernelRelease } from '../host/kernel.js';
 import { readPrivileges } from '../host/privileges.js';
 import { readResolvConf } from '../host/resolv-conf.js';
@@ -81,10 +81,10 @@ interface Resolvers {
 }
 
 async function readNameservers(options: DoctorOptions): Promise<Resolvers> {
-  const { resolvConf = '/etc/resolv.conf', vendorFile = '/sys/class/dmi/id/sys_vendor' } = options;
+  const { resolvConf = '/etc/resolv.conf', vendorFile } = options;
   try {
     const { nameservers, ignoredNameservers } = await readResolvConf(resolvConf);
-    const vpcRanges = await possibleVpcRanges(vendorFile);
+    const vpcRanges = (await isEc2Instance(vendorFile)) ? possibleVpcRanges() : [];
     const problems: DoctorProblem[] = [];
     if (nameservers.length === 0) {
       const text = `${resolvConf} names no nameserver, so names cannot be resolved here; name one with --server ADDR`;
@@ -108,18 +108,4 @@ async function readNameservers(options: DoctorOptions): Promise<Resolvers> {
     if (!(error instanceof CapabilityError)) throw error;
     return { nameservers: [], problems: [{ text: error.message, remedy: error.remedy }] };
   }
-}
-
-/**
- * Every range that the VPC of an EC2 instance can have, seen from its own addresses: /16 to /28. What is at base plus
- * two of one of them and a nameserver, is the VPC's resolver. Elsewhere, none.
- */
-async function possibleVpcRanges(vendorFile: string): Promise<string[]> {
-  const maker = await readFile(vendorFile, 'utf8').catch(() => '');
-  if (!maker.startsWith('Amazon EC2')) return [];
-  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  const masks = Array.from({ length: 13 }, (_, index) => 16 + index);
-  return own
-    .filter(({ family, internal }) => family === 'IPv4' && !internal)
-    .flatMap(({ address }) => masks.map((mask) => `${address}/${mask}`));
 }

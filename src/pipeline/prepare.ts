@@ -1,6 +1,6 @@
 import { trustWith } from '../probe/tls/trust.js';
 import { preloadEngines } from '../wire/engines.js';
-import type { ObserveOptions } from './observe.js';
+import type { ObserveOptions } from './observe-options.js';
 
 /**
  * Loads what a measurement would otherwise load while its packets are under way: reading 140 authorities takes 50 ms

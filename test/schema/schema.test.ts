@@ -120,7 +120,7 @@ test('values that cannot be are found', async (t) => {
     [samples.tcp, ['attempts', 0, 'address'], 'host.test'],
     [samples.tcp, ['attempts', 0, 'address'], 'FD00::1'],
     [samples.tcp, ['attempts', 0, 'address'], '10.0.0.256'],
-    [samples.http, ['url'], 'https://api.test/?secret=1'],
+    [samples.http, ['url'], 'https://api.test/#secret'],
     [samples.http, ['location'], '/x?secret=1'],
     [samples.http, ['message'], 'x'.repeat(1001)],
     [samples.tls, ['certificate', 'validTo'], 'Jan  1 00:00:00 2027 GMT'],

@@ -1,15 +1,20 @@
 import { InvalidInputError } from '../../errors.js';
-import { diagnose } from '../../pipeline/diagnose.js';
+import { parseControl } from '../../pipeline/control-target.js';
+import { type DiagnoseOptions, diagnose } from '../../pipeline/diagnose.js';
+import { formatServer, parseServer } from '../../probe/dns/server-address.js';
 import { exitCodeOf } from '../../report/exit-code.js';
 import { cleanForTerminal } from '../../report/text/clean.js';
 import { verdictText } from '../../report/text/verdict.js';
 import {
   type Arguments,
   familyOption,
+  flag,
   integerOption,
+  listOption,
   milliseconds,
   required,
   sourceOption,
+  switchOption,
   textOption,
 } from '../arguments.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
@@ -21,8 +26,33 @@ const options: OptionTable = {
   'api-id': { type: 'string', value: 'ID', help: 'The API, where its name does not tell' },
   'ca-file': { type: 'string', value: 'PEM', help: 'Also trust the certificate authorities in this file' },
   save: { type: 'string', value: 'FILE', help: 'Write the report as JSON, for "pprobe explain"' },
+  control: {
+    type: 'string',
+    value: 'HOST:PORT',
+    help: 'Something in the same VPC that should answer: tells "nothing gets out" from "this endpoint only"',
+  },
+  server: {
+    type: 'string',
+    value: 'ADDR[#PORT]',
+    repeatable: true,
+    help: "Ask this resolver, and compare where several are given (this host's own)",
+  },
+  'vpc-resolver': {
+    type: 'string',
+    value: 'ADDR',
+    help: "Also ask the VPC's resolver at this address (169.254.169.253 on EC2)",
+  },
+  'keep-query': {
+    type: 'boolean',
+    help: "Keep the URL's query string in the report; it is sent in any case",
+  },
   http: { type: 'boolean', negatable: true, help: 'Ask over HTTP, where the target speaks it (on)' },
-  trace: { type: 'boolean', negatable: true, help: 'Trace the path (on)' },
+  trace: {
+    type: 'boolean',
+    negatable: true,
+    undecided: true,
+    help: 'Trace every address; left out, those that do not open',
+  },
   ...timeoutOption('Wait this long for each connection, handshake and HTTP answer (2500, 3000 and 5000)'),
   ...networkOptions,
 };
@@ -38,8 +68,10 @@ async function run(args: Arguments, { stop, progress }: CommandContext): Promise
     source: sourceOption(args),
     timeoutMs: integerOption(args, 'timeout', milliseconds),
     ca: caFile === undefined ? undefined : await certificates(caFile, stop),
+    ...contrastOptions(args),
+    keepQuery: flag(args, 'keep-query'),
     http: args.options.http !== false,
-    trace: args.options.trace !== false,
+    trace: switchOption(args, 'trace'),
     onProgress: (message: string) => progress.show([`${cleanForTerminal(message)} …`]),
     stop,
   };
@@ -51,6 +83,23 @@ async function run(args: Arguments, { stop, progress }: CommandContext): Promise
     render: (style, verbose) => verdictText(document, style, verbose),
     exitCode: exitCodeOf(document),
   };
+}
+
+/** What to ask and connect to besides the target. */
+function contrastOptions(args: Arguments): Pick<DiagnoseOptions, 'control' | 'dns' | 'vpcResolver'> {
+  const control = textOption(args, 'control');
+  const servers = listOption(args, 'server');
+  const vpcResolver = textOption(args, 'vpc-resolver');
+  return {
+    control: control === undefined ? undefined : parseControl(control),
+    dns:
+      servers === undefined ? undefined : { servers: servers.map((text) => checkedServer('--server', text)) },
+    vpcResolver: vpcResolver === undefined ? undefined : checkedServer('--vpc-resolver', vpcResolver),
+  };
+}
+
+function checkedServer(option: string, text: string): string {
+  return formatServer(parseServer(text, option));
 }
 
 async function certificates(path: string, signal: AbortSignal): Promise<string> {

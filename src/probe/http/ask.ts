@@ -13,8 +13,9 @@ import type { HttpDocument, HttpFailure, HttpVariant } from './types.js';
 
 export interface AskInput {
   variant: HttpVariant;
-  /** What to ask, with its query string; the document keeps it without. */
+  /** What to ask, with its query string; the document keeps it without, unless `keepQuery`. */
   url: string;
+  keepQuery?: boolean | undefined;
   /** Whom the socket is connected to; only reported. */
   address: string;
   /** Those of the variant (see variantHeaders). They replace ours of the same name. */
@@ -55,7 +56,7 @@ export async function ask(socket: Socket, input: AskInput, options: AskOptions =
   const documentOf = (failure: HttpFailure | null, errorCode: string | null): HttpDocument => ({
     ...header(),
     variant,
-    url: url.shown,
+    url: input.keepQuery === true ? url.shownWithQuery : url.shown,
     address,
     ...responseFacts(response?.statusCode ?? null, response?.headers ?? {}, Buffer.concat(body).toString()),
     failure,

@@ -8,6 +8,8 @@ export interface RequestUrl {
   host: string;
   /** For reports: query string, fragment and user information may be secrets and are gone. */
   shown: string;
+  /** The same with the query string, for whoever asked to keep it. */
+  shownWithQuery: string;
 }
 
 /** Throws InvalidInputError when the text is not an http or https URL. */
@@ -19,7 +21,13 @@ export function parseRequestUrl(text: string): RequestUrl {
       'url: it is not a URL to ask; give one that begins with https:// or http://',
     );
   }
-  return { path: `${url.pathname}${url.search}`, host: url.host, shown: `${url.origin}${url.pathname}` };
+  const path = `${url.pathname}${url.search}`;
+  return {
+    path,
+    host: url.host,
+    shown: `${url.origin}${url.pathname}`,
+    shownWithQuery: `${url.origin}${path}`,
+  };
 }
 
 /**

@@ -17,7 +17,7 @@ export type HttpFailure = 'timeout' | 'closed' | 'reset' | 'malformed' | 'tls' |
 /** One GET and what came back; one of `observations.http`. */
 export interface HttpDocument extends DocumentHeader<'http'> {
   variant: HttpVariant;
-  /** Without query string: it may carry secrets. */
+  /** Without query string, which may carry secrets, unless it was asked to be kept. */
   url: string;
   address: string;
   status: number | null;

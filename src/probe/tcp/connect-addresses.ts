@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Socket } from 'node:net';
 import { familyOf } from '../../address/family.js';
 import { nowMs } from '../../clock.js';
 import { startDocument } from '../../document.js';
@@ -29,6 +30,8 @@ export interface ConnectAddressesOptions {
   stop?: AbortSignal | undefined;
   /** Called with each attempt as it ends. */
   onAttempt?: ((attempt: TcpAttempt) => void) | undefined;
+  /** Takes over each connection that opened, to speak over it; left out, it is closed. Called before `onAttempt`. */
+  onOpen?: ((attempt: TcpAttempt, socket: Socket) => void) | undefined;
 }
 
 /**
@@ -49,7 +52,7 @@ export async function connectAddresses(
   input: ConnectInput,
   options: ConnectAddressesOptions = {},
 ): Promise<TcpDocument> {
-  const { timeoutMs = 3000, source, signal, stop, onAttempt } = options;
+  const { timeoutMs = 3000, source, signal, stop, onAttempt, onOpen } = options;
   const { host, port, resolution } = input;
   const addresses = [...new Set(input.addresses)];
   checkPort(port);
@@ -75,7 +78,7 @@ export async function connectAddresses(
   const attempt = async (address: string): Promise<TcpAttempt> => {
     const result =
       sourceFamily === null || sourceFamily === familyOf(address)
-        ? await connectOnce(address, port, { timeoutMs, source, cancel: cancel.signal })
+        ? await connectOnce(address, port, { timeoutMs, source, cancel: cancel.signal, onOpen })
         : unsentAttempt(address, port, 'EAFNOSUPPORT', nowMs());
     if (!thrown) onAttempt?.(result);
     return result;

@@ -12,14 +12,16 @@ export interface ConnectOnceOptions {
   source?: string | undefined;
   /** Give up now: the attempt resolves as `error`, ECANCELED. */
   cancel?: AbortSignal | undefined;
+  /** Takes over a connection that opened, before the attempt resolves; left out, it is closed. */
+  onOpen?: ((attempt: TcpAttempt, socket: Socket) => void) | undefined;
 }
 
 /**
- * One TCP connection to one address, closed as soon as it stands. Resolves whatever becomes of it. Rejects
+ * One TCP connection to one address, closed as soon as it stands unless `onOpen` takes it. Resolves whatever becomes of it. Rejects
  * only with InvalidInputError, for what is no address or a source that is not this host's.
  */
 export function connectOnce(address: string, port: number, options: ConnectOnceOptions): Promise<TcpAttempt> {
-  const { timeoutMs, source, cancel } = options;
+  const { timeoutMs, source, cancel, onOpen } = options;
   return new Promise((resolve, reject) => {
     const family = checkAddress(address);
     const startMs = nowMs();
@@ -42,8 +44,18 @@ export function connectOnce(address: string, port: number, options: ConnectOnceO
     const finish = (status: TcpStatus, errno: string | null) => {
       const durationMs = elapsedMs(startMs);
       callOff();
-      socket.destroy();
-      resolve({ address, port, status, errno, local, durationMs, ...localEnd });
+      const attempt = { address, port, status, errno, local, durationMs, ...localEnd };
+      if (status === 'open' && onOpen !== undefined) {
+        // Its errors are its new owner's from here on.
+        socket.off('error', onError);
+        onOpen(attempt, socket);
+      } else socket.destroy();
+      resolve(attempt);
+    };
+    const onError = (error: NodeJS.ErrnoException) => {
+      if (source !== undefined && isForeignSource(error)) reject(sourceNotHere(source));
+      const errno = error.code ?? 'EIO';
+      finish(classifyErrno(errno, family, local), errno);
     };
     const callOff = giveUpAt(
       { timeoutMs, stop: cancel },
@@ -51,11 +63,7 @@ export function connectOnce(address: string, port: number, options: ConnectOnceO
     );
 
     socket.once('connect', () => finish('open', null));
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (source !== undefined && isForeignSource(error)) reject(sourceNotHere(source));
-      const errno = error.code ?? 'EIO';
-      finish(classifyErrno(errno, family, local), errno);
-    });
+    socket.once('error', onError);
   });
 }
 

@@ -1,9 +1,10 @@
-import type { TcpNetConnectOpts } from 'node:net';
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { familyOf } from '../../address/family.js';
 import { elapsedMs, nowMs } from '../../clock.js';
 import { startDocument } from '../../document.js';
 import { InvalidInputError } from '../../errors.js';
+import { unacknowledgedBytes } from '../../host/send-queue.js';
 import {
   checkAddress,
   checkPort,
@@ -16,8 +17,9 @@ import { giveUpAt } from '../tcp/give-up.js';
 import { certificateFacts } from './certificate-facts.js';
 import { classifyTlsFailure } from './classify-failure.js';
 import { judgeCertificate } from './judge-certificate.js';
+import { TlsTap } from './tap.js';
 import { type Trust, trustWith } from './trust.js';
-import type { TlsDocument, TlsStatus } from './types.js';
+import type { TlsDocument, TlsProgress, TlsStatus } from './types.js';
 
 export interface HandshakeInput {
   address: string;
@@ -26,9 +28,17 @@ export interface HandshakeInput {
   serverName: string;
 }
 
+/** A TCP connection that stands already, with how long that took. */
+export interface Connection {
+  socket: Socket;
+  connectMs: number;
+}
+
 export interface HandshakeOptions {
-  /** For connecting and shaking hands together, in milliseconds, from 1 to 600000. Default 3000. */
+  /** For the handshake, and for connecting where that is done here; in milliseconds, from 1 to 600000. Default 3000. */
   timeoutMs?: number | undefined;
+  /** Shake hands over this connection to the address instead of a new one; it is closed with the handshake's own end. */
+  connection?: Connection | undefined;
   /** PEM of authorities to trust beside this system's own. */
   ca?: string | undefined;
   /** The local address to bind to. */
@@ -49,9 +59,9 @@ export interface HandshakeResult {
 }
 
 /**
- * Connects to one address and shakes hands. The certificate is looked at whatever is wrong with it, and
- * judged after that (see judgeCertificate); a connection that a verifying client would refuse is closed. ALPN
- * offers `http/1.1`, the only protocol that `ask` speaks.
+ * Connects to one address, or takes a connection to it, and shakes hands. The certificate is looked at whatever is wrong
+ * with it, and judged after that (see judgeCertificate); a connection that a verifying client would refuse is closed.
+ * ALPN offers `http/1.1`, the only protocol that `ask` speaks. `progress` tells how far a handshake came that did not end.
  *
  * Throws InvalidInputError, or the reason of `signal`.
  */
@@ -60,91 +70,165 @@ export async function handshake(
   options: HandshakeOptions = {},
 ): Promise<HandshakeResult> {
   const { address, port, serverName } = input;
-  const { timeoutMs = 3000, ca, source, signal, stop } = options;
-  checkAddress(address);
-  checkPort(port);
-  checkTimeout(timeoutMs);
-  if (source !== undefined) checkSource(source, [address]);
-  if (serverName === '') {
-    throw new InvalidInputError(
-      'serverName',
-      'serverName: it is empty; give the name or address that the certificate should have',
-    );
+  const { timeoutMs = 3000, connection, ca, source, signal, stop } = options;
+  try {
+    checkAddress(address);
+    checkPort(port);
+    checkTimeout(timeoutMs);
+    if (source !== undefined) checkSource(source, [address]);
+    if (serverName === '') {
+      throw new InvalidInputError(
+        'serverName',
+        'serverName: it is empty; give the name or address that the certificate should have',
+      );
+    }
+    signal?.throwIfAborted();
+    const trust = trustWith(ca);
+    if (!stop?.aborted) return await shakeHands(input, { ...options, timeoutMs }, trust);
+  } catch (error) {
+    connection?.socket.destroy();
+    throw error;
   }
-  signal?.throwIfAborted();
-  const trust = trustWith(ca);
+  connection?.socket.destroy();
+  const document: TlsDocument = {
+    ...startDocument('tls')(),
+    address,
+    port,
+    serverName,
+    status: 'error',
+    errorCode: 'ECANCELED',
+    ...nothingAgreed,
+    connectMs: connection?.connectMs ?? null,
+  };
+  return { document, socket: null };
+}
 
+function shakeHands(
+  { address, port, serverName }: HandshakeInput,
+  { connection, source, timeoutMs, signal, stop }: HandshakeOptions & { timeoutMs: number },
+  trust: Trust,
+): Promise<HandshakeResult> {
   const header = startDocument('tls');
   const startMs = nowMs();
-  let connectMs: number | null = null;
-  const failed = (status: TlsStatus, errorCode: string | null): HandshakeResult => ({
-    document: { ...header(), address, port, serverName, status, errorCode, ...nothingAgreed, connectMs },
-    socket: null,
-  });
-  if (stop?.aborted) return failed('error', 'ECANCELED');
-
+  let connectMs = connection?.connectMs ?? null;
   return new Promise((resolve, reject) => {
-    const wanted: ConnectionOptions & TcpNetConnectOpts = {
-      host: address,
-      port,
-      ...(source === undefined ? {} : { localAddress: source }),
-      autoSelectFamily: false,
-      secureContext: trust.context,
-      // RFC 6066 section 3 has no addresses in SNI, and no dot at the end of a name.
-      servername: familyOf(serverName) === null ? serverName.replace(/\.$/, '') : '',
-      ALPNProtocols: ['http/1.1'],
-      // Not trust: the handshake goes on so that the certificate can be reported, and is judged below.
-      rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
-    };
-    const socket = connect(wanted);
+    const tcp = connection?.socket ?? openConnection(address, port, source);
+    const tap = new TlsTap(tcp);
     let over = false;
+    let secure: TLSSocket | null = null;
     const settle = () => {
       over = true;
       callOff();
     };
-    const fail = (status: TlsStatus, errorCode: string | null) => {
+    const close = () => {
+      secure?.destroy();
+      tap.destroy();
+    };
+    const documentOf = (
+      status: TlsStatus,
+      errorCode: string | null,
+      facts: AgreedFacts,
+      progress: TlsProgress,
+    ): TlsDocument => ({
+      ...header(),
+      address,
+      port,
+      serverName,
+      status,
+      errorCode,
+      ...facts,
+      connectMs,
+      progress,
+    });
+    const fail = (status: TlsStatus, errorCode: string | null, acknowledged: boolean | null = null) => {
       // A socket that was handed over is its owner's.
       if (over) return;
       settle();
-      socket.destroy();
-      resolve(failed(status, errorCode));
+      const document = documentOf(status, errorCode, nothingAgreed, progressOf(tap, acknowledged));
+      close();
+      resolve({ document, socket: null });
+    };
+    // Never removed: what happens to a connection after the handshake is its owner's to hear, and must not
+    // end the process.
+    const onError = (error: NodeJS.ErrnoException) => {
+      if (source !== undefined && isForeignSource(error)) reject(sourceNotHere(source));
+      const { status, errorCode } = classifyTlsFailure(error);
+      fail(status, errorCode);
     };
     const callOff = giveUpAt(
       { timeoutMs, signal, stop },
       {
-        onTimeout: () => fail('timeout', null),
+        onTimeout: () => {
+          void isAcknowledged(tcp).then((acknowledged) => fail('timeout', null, acknowledged));
+        },
         onStop: () => fail('error', 'ECANCELED'),
         onAbort: (reason) => {
           settle();
-          socket.destroy();
+          close();
           reject(reason);
         },
       },
     );
 
-    socket.once('connect', () => {
-      connectMs = elapsedMs(startMs);
+    const begin = () => {
+      connectMs ??= elapsedMs(startMs);
+      if (over) return;
+      secure = connectTls({
+        socket: tap,
+        secureContext: trust.context,
+        // RFC 6066 section 3 has no addresses in SNI, and no dot at the end of a name.
+        servername: familyOf(serverName) === null ? serverName.replace(/\.$/, '') : '',
+        ALPNProtocols: ['http/1.1'],
+        // Not trust: the handshake goes on so that the certificate can be reported, and is judged below.
+        rejectUnauthorized: false,
+        checkServerIdentity: () => undefined,
+      });
+      const socket = secure;
+      socket.on('error', onError);
+      socket.once('close', () => fail('closed', null));
+      socket.once('secureConnect', () => {
+        if (over) return;
+        settle();
+        const facts = factsOf(socket, serverName, trust);
+        const [first] = facts.problems;
+        const status: TlsStatus = first?.status ?? 'ok';
+        const progress: TlsProgress = { ...progressOf(tap, true), heard: 'done' };
+        const document = documentOf(status, first?.code ?? null, facts, progress);
+        if (status !== 'ok') close();
+        resolve({ document, socket: status === 'ok' ? socket : null });
+      });
+    };
+    tap.on('error', (error) => {
+      // TLS over a stream hears that it ended, not why.
+      if (over) secure?.destroy(error);
+      else onError(error);
     });
-    // Never removed: what happens to a connection after the handshake is its owner's to hear, and must not
-    // end the process.
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (source !== undefined && isForeignSource(error)) reject(sourceNotHere(source));
-      const { status, errorCode } = classifyTlsFailure(error);
-      fail(status, errorCode);
-    });
-    socket.once('close', () => fail('closed', null));
-    socket.once('secureConnect', () => {
-      settle();
-      const facts = factsOf(socket, serverName, trust);
-      const [first] = facts.problems;
-      const status: TlsStatus = first?.status ?? 'ok';
-      if (status !== 'ok') socket.destroy();
-      const errorCode = first?.code ?? null;
-      const document = { ...header(), address, port, serverName, status, errorCode, ...facts, connectMs };
-      resolve({ document, socket: status === 'ok' ? socket : null });
-    });
+    tap.once('close', () => fail('closed', null));
+    if (connection === undefined) tcp.once('connect', begin);
+    else begin();
   });
+}
+
+function openConnection(address: string, port: number, source: string | undefined): Socket {
+  const local = source === undefined ? {} : { localAddress: source };
+  return connect({ host: address, port, ...local, autoSelectFamily: false });
+}
+
+function progressOf({ reader, sentBytes, receivedBytes }: TlsTap, acknowledged: boolean | null): TlsProgress {
+  const { heard, alert, firstLine } = reader;
+  return { heard, sentBytes, receivedBytes, acknowledged, alert, firstLine };
+}
+
+/** Whether the peer's TCP has everything that was sent; null where this system does not tell. */
+async function isAcknowledged(socket: Socket): Promise<boolean | null> {
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  if (localAddress === undefined || localPort === undefined) return null;
+  if (remoteAddress === undefined || remotePort === undefined) return null;
+  const unsent = await unacknowledgedBytes(
+    { address: localAddress, port: localPort },
+    { address: remoteAddress, port: remotePort },
+  );
+  return unsent === null ? null : unsent === 0;
 }
 
 type AgreedFacts = Pick<TlsDocument, 'protocol' | 'cipher' | 'alpn' | 'certificate' | 'problems'>;

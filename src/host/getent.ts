@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { canonicalAddress } from '../address/canonical.js';
+import { familyOf } from '../address/family.js';
+import { elapsedMs, nowMs } from '../clock.js';
+import { CapabilityError } from '../errors.js';
+
+/** What getaddrinfo(3) said. */
+export interface SystemAddresses {
+  /** Canonical, each once, in the order given. */
+  addresses: string[];
+  /** null when it gave addresses. `ENOTFOUND`: it gave none, and getent(1) does not say why; `ETIMEDOUT`: not within our patience. */
+  errorCode: string | null;
+  durationMs: number;
+}
+
+export interface SystemAddressesOptions {
+  /** Default 2000. The C library's own patience is at least ten seconds. */
+  timeoutMs?: number | undefined;
+  /** Aborting rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** Aborting ends the look-up as `ETIMEDOUT`. */
+  stop?: AbortSignal | undefined;
+}
+
+/**
+ * Asks getaddrinfo(3) by way of getent(1), which every glibc and musl system has. A call inside this process could not be
+ * ended: its thread lives until the C library's own timeouts do, and the process is not let go before (measured: ten
+ * seconds with a silent resolver). A child can be killed.
+ *
+ * @throws CapabilityError where getent is not installed, and the reason of `signal`.
+ */
+export function systemAddresses(
+  name: string,
+  options: SystemAddressesOptions = {},
+): Promise<SystemAddresses> {
+  const { timeoutMs = 2000, signal, stop } = options;
+  signal?.throwIfAborted();
+  const startMs = nowMs();
+  return new Promise((resolve, reject) => {
+    // After `--` a name cannot be an option.
+    const child = spawn('getent', ['ahosts', '--', name], { stdio: ['ignore', 'pipe', 'ignore'] });
+    let printed = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
+    const over = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      stop?.removeEventListener('abort', onGiveUp);
+      child.kill('SIGKILL');
+    };
+    const finish = (addresses: string[], errorCode: string | null): void => {
+      over();
+      resolve({ addresses, errorCode, durationMs: elapsedMs(startMs) });
+    };
+    const onGiveUp = (): void => finish([], 'ETIMEDOUT');
+    const onAbort = (): void => {
+      over();
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(onGiveUp, timeoutMs);
+    signal?.addEventListener('abort', onAbort);
+    stop?.addEventListener('abort', onGiveUp);
+    if (stop?.aborted) onGiveUp();
+    child.once('error', () => {
+      over();
+      reject(
+        new CapabilityError(
+          'getent',
+          'getent is not installed, so what getaddrinfo says of a name is unknown',
+        ),
+      );
+    });
+    child.once('close', () => {
+      const addresses = parseGetent(printed);
+      finish(addresses, addresses.length === 0 ? 'ENOTFOUND' : null);
+    });
+  });
+}
+
+/** The addresses of `getent ahosts`: one line for each and socket type, `10.0.2.20  STREAM name`. Never throws. */
+export function parseGetent(text: string): string[] {
+  const first = text.split('\n').map((line) => line.trim().split(/\s+/, 1)[0] ?? '');
+  return [...new Set(first.filter((word) => familyOf(word) !== null).map(canonicalAddress))];
+}

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { canonicalAddress } from '../../address/canonical.js';
+import { familyOf } from '../../address/family.js';
+import { loadLibc } from '../../libc/load.js';
+import { routeMtu } from '../../libc/route-mtu.js';
+import { SystemCallError } from '../../libc/system-call-error.js';
+import type { TcpSocket } from '../../libc/tcp-socket.js';
+import type { Limits } from '../tcp/give-up.js';
+import { type ConnectPlace, connectThroughLibc } from './connect-libc.js';
+import { paddedHello } from './padded-hello.js';
+import type { PathMtu } from './types.js';
+
+/**
+ * Whole packets to try besides the largest that the connection takes: IPv6's least, common VPNs, and tunnels over
+ * Ethernet (GRE 1476, IPIP 1480, PPPoE 1492).
+ */
+const sizes = [1280, 1360, 1400, 1436, 1476, 1492] as const;
+/** The kernel sends again after 200 ms and 600 ms: what is lost by chance gets there in this time. */
+const acknowledgeMs = 1000;
+const lookEveryMs = 25;
+
+interface SizeTried {
+  /** Octets of the whole IP packet. */
+  size: number;
+  acknowledged: boolean;
+  peerMss: number;
+  local: string | null;
+}
+
+/**
+ * Sends one segment each of several sizes to a TLS port, all at the same time and each over a connection of its own, and
+ * sees which of them are acknowledged. Sizes are of our direction; the other one usually shares its fate.
+ *
+ * @throws CapabilityError where libc cannot be called; the reason of `limits.signal`.
+ */
+export async function measurePathMtu(place: ConnectPlace, limits: Limits): Promise<PathMtu> {
+  const { address, port } = place;
+  const family = familyOf(address) === 6 ? 6 : 4;
+  const libc = await loadLibc();
+  const headers = family === 6 ? 60 : 40;
+  const wanted = [...sizes, null].map((size) => trySize(place, limits, headers, size));
+  const tried = (await Promise.all(wanted)).filter((each) => each !== null);
+  const arrived = tried.filter(({ acknowledged }) => acknowledged).map(({ size }) => size);
+  const lost = tried.filter(({ acknowledged }) => !acknowledged).map(({ size }) => size);
+  const [first] = tried;
+  return {
+    address,
+    port,
+    interfaceMtu: await interfaceMtu(first?.local ?? null),
+    kernelMtu: routeMtu(libc, address, family),
+    peerMss: first?.peerMss ?? null,
+    announced: null,
+    largestAcknowledged: arrived.length === 0 ? null : Math.max(...arrived),
+    smallestUnacknowledged: lost.length === 0 ? null : Math.min(...lost),
+  };
+}
+
+/** One segment that fills a packet of `size`; null: the largest. null where it cannot be sent in one. */
+async function trySize(
+  place: ConnectPlace,
+  limits: Limits,
+  headers: number,
+  size: number | null,
+): Promise<SizeTried | null> {
+  const socket = await connectThroughLibc(place, limits, (each) => each.closeByReset());
+  if (socket === null) return null;
+  try {
+    const { maxSegment, optionOctets } = socket.sendState();
+    const payload = size === null ? maxSegment : size - headers - optionOctets;
+    if (payload > maxSegment || (size !== null && payload === maxSegment)) return null;
+    socket.write(paddedHello(payload));
+    return {
+      size: payload + headers + optionOctets,
+      acknowledged: await isAcknowledged(socket, limits),
+      peerMss: maxSegment + optionOctets,
+      local: socket.localEndpoint()?.address ?? null,
+    };
+  } catch (error) {
+    // The peer ended the connection meanwhile: nothing is known of this size.
+    if (error instanceof SystemCallError) return null;
+    throw error;
+  } finally {
+    socket.close();
+  }
+}
+
+async function isAcknowledged(socket: TcpSocket, { signal, stop }: Limits): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < acknowledgeMs && !stop?.aborted; waitedMs += lookEveryMs) {
+    if (socket.sendState().unacknowledged === 0) return true;
+    await sleep(lookEveryMs, undefined, { signal });
+  }
+  return socket.sendState().unacknowledged === 0;
+}
+
+/** The MTU of the interface that has this address (sysfs); null when it cannot be read. */
+async function interfaceMtu(address: string | null): Promise<number | null> {
+  if (address === null) return null;
+  const found = Object.entries(networkInterfaces()).find(([, addresses]) =>
+    addresses?.some((each) => canonicalAddress(each.address) === canonicalAddress(address)),
+  );
+  if (found === undefined) return null;
+  const text = await readFile(`/sys/class/net/${found[0]}/mtu`, 'utf8').catch(() => '');
+  return /^\d+\s*$/.test(text) ? Number(text) : null;
+}
