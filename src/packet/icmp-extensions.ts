@@ -5,6 +5,7 @@ export interface MplsEntry {
   label: number;
   /** Traffic class, three bits (RFC 5462). */
   tc: number;
+  /** Bottom of stack. */
   bottom: boolean;
   ttl: number;
 }

@@ -49,6 +49,7 @@ function nowhere(
     loop: null,
     pathMtu: null,
     discarded: {},
+    names: null,
     resolution,
   };
 }

@@ -228,6 +228,7 @@ export function trace(
     loop: null,
     pathMtu: null,
     discarded: {},
+    names: null,
     resolution: null,
     ...changes,
   };

@@ -125,6 +125,7 @@ export function traceDocument(changes: Partial<TraceDocument> = {}): TraceDocume
     loop: null,
     pathMtu: null,
     discarded: {},
+    names: null,
     resolution: null,
     ...changes,
   };

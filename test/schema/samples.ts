@@ -169,6 +169,7 @@ const trace: AddressTrace = {
   loop: { firstTtl: 3, members: ['10.0.9.1', '10.0.9.2'] },
   pathMtu: 1400,
   discarded: { 'bad-quote': 1 },
+  names: { '10.0.9.1': 'r1.example' },
   resolution: dns,
 };
 

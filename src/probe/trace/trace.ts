@@ -79,6 +79,7 @@ export async function traceAddress(
       loop: routingLoop(hops),
       pathMtu: pathMtu(hops),
       discarded: { ...discarded },
+      names: null,
     };
   } catch (error) {
     options.signal?.throwIfAborted();
@@ -98,6 +99,7 @@ export async function traceAddress(
       loop: null,
       pathMtu: null,
       discarded: {},
+      names: null,
     };
   } finally {
     leave();

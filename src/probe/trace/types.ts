@@ -1,12 +1,14 @@
 import type { DocumentHeader } from '../../document.js';
+import type { MplsEntry } from '../../packet/icmp-extensions.js';
 import type { IcmpObject } from '../../wire/icmp-object.js';
-import type { SynAckDetails, WireReplyKind } from '../../wire/wire.js';
+import type { SynAckDetails, WireMethod, WireReplyKind } from '../../wire/wire.js';
 import type { DnsDocument } from '../dns/types.js';
 
 export type { IcmpObject } from '../../wire/icmp-object.js';
 export type { SynAckDetails } from '../../wire/wire.js';
 
-export type TraceMethod = 'syn' | 'connect';
+/** How the SYNs were sent. */
+export type TraceMethod = WireMethod;
 
 export type TraceOutcome = 'open' | 'closed' | 'filtered' | 'prohibited' | 'unreachable' | 'interrupted';
 
@@ -15,14 +17,7 @@ export type TraceStop = 'destination' | 'unreachable' | 'gap-limit' | 'max-ttl' 
 export type ReplyKind = WireReplyKind | 'none' | 'send-error';
 
 /** One label stack entry of RFC 4950. */
-export interface MplsLabel {
-  label: number;
-  /** Traffic class, three bits. */
-  tc: number;
-  /** Bottom of stack. */
-  bottom: boolean;
-  ttl: number;
-}
+export type MplsLabel = MplsEntry;
 
 /** One SYN at one TTL and its answer. */
 export interface TraceProbe {
@@ -90,6 +85,8 @@ export interface TraceDocument extends DocumentHeader<'trace'> {
   pathMtu: number | null;
   /** Packets received that answered no probe of ours, by reason. */
   discarded: Record<string, number>;
+  /** By address: the name its PTR record gives, null where it has none or none came in time. null when not asked. */
+  names: Record<string, string | null> | null;
   resolution: DnsDocument | null;
 }
 
