@@ -60,6 +60,8 @@ export interface Command {
   positionals: readonly PositionalSpec[];
   options: OptionTable;
   examples: readonly Example[];
+  /** It opens raw sockets where it may, and needs root for nothing else. */
+  opensRawSockets?: true;
   /** Shown under the options: what the exit codes mean here. */
   notes: string;
   run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult>;

@@ -11,6 +11,7 @@ import { tolerateErrors, writeText } from './output.js';
 import { type Invocation, parse } from './parse.js';
 import { printCompletionScript } from './parser.js';
 import { noProgress, type Progress, terminalProgress } from './progress.js';
+import { shedRoot } from './shed-root.js';
 import { styleFor } from './terminal.js';
 
 const interruptedNote = 'pprobe: interrupted; this is what was measured until then\n';
@@ -81,13 +82,18 @@ async function perform(invocation: Invocation, stop: AbortSignal, progress: Prog
         progress.clear();
         process.stderr.write(`${line}\n`);
       };
-      const result = await command.run(args, { stop, progress, note });
-      if ('entries' in result) return await performBulk(result, args, style, stop, progress);
-      progress.clear();
-      await writeText(stdout, textOf(result, args));
-      if (!stop.aborted) return result.exitCode;
-      if (!flag(args, 'quiet')) await writeText(process.stderr, interruptedNote).catch(() => {});
-      return exitCodes.interrupted;
+      const closeSockets = command.opensRawSockets === true ? await shedRoot() : () => {};
+      try {
+        const result = await command.run(args, { stop, progress, note });
+        if ('entries' in result) return await performBulk(result, args, style, stop, progress);
+        progress.clear();
+        await writeText(stdout, textOf(result, args));
+        if (!stop.aborted) return result.exitCode;
+        if (!flag(args, 'quiet')) await writeText(process.stderr, interruptedNote).catch(() => {});
+        return exitCodes.interrupted;
+      } finally {
+        closeSockets();
+      }
     }
   }
 

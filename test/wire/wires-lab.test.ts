@@ -16,9 +16,14 @@ createServer((socket) => { console.log('accepted'); socket.on('error', () => {})
 
 /** The command line has no word for what `syn` sends through; the library has. */
 function traceThrough(packets: string, address: string): string {
+  return traceWith({ method: 'syn', packets }, address);
+}
+
+/** A program that prints the document of a trace with these options. */
+function traceWith(options: object, address: string): string {
   const library = pathToFileURL(join(process.cwd(), 'dist/index.js')).href;
   return `import('${library}')
-    .then(({ trace }) => trace('${address}', { method: 'syn', packets: '${packets}' }))
+    .then(({ trace }) => trace('${address}', ${JSON.stringify(options)}))
     .then((document) => console.log(JSON.stringify(document)));`;
 }
 
@@ -98,6 +103,31 @@ t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) =
     t.equal(exitCode, 14);
   });
 
+  for (const method of ['syn', 'connect']) {
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      t.test(`${method}, ${family}: what replies tell besides`, async (t) => {
+        const { document } = await trace(addresses.public[family], ['--method', method]);
+        const routers = document.hops
+          .slice(0, -1)
+          .flatMap(({ ttl, probes }) => probes.map((probe) => ({ ttl, ...probe })));
+        t.ok(routers.length > 0);
+        for (const { ttl, replyTtl, backwardHops } of routers)
+          t.same({ replyTtl, backwardHops }, { replyTtl: 65 - ttl, backwardHops: ttl });
+        const synAck = { windowScale: Number, sackPermitted: true, timestamps: true, ecn: false };
+        const details = method === 'syn' ? { ...synAck, mss: Number, window: Number } : synAck;
+        for (const probe of document.hops.at(-1)?.probes ?? [])
+          t.match(probe, { synAck: details, sent: 1, duplicates: 0 });
+      });
+
+      t.test(`${method}, ${family}: one 5-tuple finds the same path, every probe answered`, async (t) => {
+        const argv = [process.execPath, '-e', traceWith({ method, paris: true }, addresses.public[family])];
+        const document = JSON.parse((await lab.exec('client', argv)).stdout) as TraceDocument;
+        t.match(document, { method, outcome: 'open', destinationTtl: 5 });
+        t.notOk(document.hops.some(({ probes }) => probes.some(({ reply }) => reply === 'none')));
+      });
+    }
+  }
+
   const skip = lab.mode === 'user' && 'uid 0 is the only one in a user namespace';
   t.test('--method syn without CAP_NET_RAW: exit 3 and the command that grants it', { skip }, async (t) => {
     const { document, stderr, exitCode } = await trace(addresses.public.ipv4, ['--method', 'syn'], 65534);
@@ -105,6 +135,29 @@ t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) =
     t.equal(document.error?.missing, 'CAP_NET_RAW');
     t.match(stderr, 'setcap cap_net_raw+ep');
   });
+
+  t.test(
+    'under sudo, what was opened as root still traces when root has been given up',
+    { skip },
+    async (t) => {
+      const tellUser = `data:text/javascript,${encodeURIComponent(
+        "process.on('exit', () => console.error(process.getuid(), process.getgid(), process.getgroups().join()))",
+      )}`;
+      const argv = ['env', 'SUDO_UID=65534', 'SUDO_GID=65533', process.execPath, '--import', tellUser];
+      const command = [
+        ...argv,
+        ...program.slice(1),
+        'trace',
+        addresses.public.ipv4,
+        '--json',
+        '--method',
+        'syn',
+      ];
+      const { stdout, stderr } = await lab.exec('client', command);
+      t.match(JSON.parse(stdout), { method: 'syn', outcome: 'open', destinationTtl: 5 });
+      t.equal(stderr, '65534 65533 65533\n');
+    },
+  );
 
   t.test('auto without CAP_NET_RAW takes the engine that needs none', { skip }, async (t) => {
     const { document, exitCode } = await trace(addresses.public.ipv4, [], 65534);

@@ -128,6 +128,7 @@ export const diagnoseCommand: Command = {
       help: 'Any TCP service; keep the report',
     },
   ],
+  opensRawSockets: true,
   notes:
     'Exit code: 0 reachable, 10 DNS, 11 timeout, 12 policy, 13 refused, 14 unreachable, 15 TLS, 16 the service answers with an error, ' +
     '3 this host itself, 20 inconclusive, 130 interrupted.',

@@ -101,6 +101,7 @@ export const traceCommand: Command = {
     { command: 'pprobe trace 10.0.1.23 -p 8443 -q 1', help: 'Another port, one probe per hop' },
     { command: 'sudo pprobe trace api.example.com --method syn', help: 'With raw packets' },
   ],
+  opensRawSockets: true,
   notes:
     'Marks: * no answer, !N network, !H host, !P protocol unreachable, !X prohibited by a filter, (late) after the wait. ' +
     'Exit code: 0 open, 13 closed, 11 filtered, 12 prohibited, 14 unreachable, 10 the name could not be resolved.',

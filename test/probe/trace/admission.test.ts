@@ -1,0 +1,36 @@
+import t from 'tap';
+import { admit } from '../../../src/probe/trace/admission.js';
+
+const never = new AbortController().signal;
+
+/** Whether a promise has settled by now. */
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol('pending');
+  const first = await Promise.race([promise.then(() => null), Promise.resolve(pending)]);
+  return first !== pending;
+}
+
+t.test('1,024 probes at a time, first come, first served', async (t) => {
+  const leave = await Promise.all(Array.from({ length: 64 }, () => admit(16, never)));
+  const large = admit(1000, never);
+  const small = admit(16, never);
+  leave[0]?.();
+  leave[0]?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  t.notOk(await isSettled(small), 'a small one does not overtake a large one, which would wait for ever');
+  for (const each of leave) each();
+  (await large)();
+  (await small)();
+});
+
+t.test('who gives up waiting makes way for those behind', async (t) => {
+  const leave = await admit(1024, never);
+  const giveUp = new AbortController();
+  const first = admit(1024, giveUp.signal);
+  const second = admit(1, never);
+  giveUp.abort(new Error('enough'));
+  await t.rejects(first, { message: 'enough' });
+  leave();
+  (await second)();
+  t.rejects(admit(1, AbortSignal.abort(new Error('before'))), { message: 'before' });
+});
