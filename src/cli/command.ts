@@ -42,6 +42,8 @@ export interface PositionalSpec {
   /** As in the usage line: `name`. */
   name: string;
   required: boolean;
+  /** May be given several times; only the last can. */
+  repeatable?: true;
   /** The option that takes its place, where one does. */
   unless?: string;
   help: string;

@@ -31,7 +31,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'explain',
-    summary: 'Judge a saved report again',
+    summary: 'Judge saved reports again, side by side, or an execution log of API Gateway',
     load: async () => (await import('./commands/explain.js')).explainCommand,
   },
   {

@@ -16,7 +16,10 @@ interface Row {
 
 /** `pprobe dns <name> [server] [options]`. */
 export function usageOf({ name, positionals }: Command): string {
-  const words = positionals.map((spec) => (spec.required ? `<${spec.name}>` : `[${spec.name}]`));
+  const words = positionals.map(({ name: word, required, repeatable }) => {
+    const words = repeatable ? `${word}…` : word;
+    return required ? `<${words}>` : `[${words}]`;
+  });
   return ['pprobe', name, ...words, '[options]'].join(' ');
 }
 

@@ -102,7 +102,7 @@ function checkPositionals(command: Command, { positionals, options }: Arguments)
     );
   }
   const extra = positionals[command.positionals.length];
-  if (extra !== undefined) {
+  if (extra !== undefined && command.positionals.at(-1)?.repeatable !== true) {
     throw new InvalidInputError(
       'arguments',
       `${command.name}: "${extra}" is one too many; usage: ${usageOf(command)}`,

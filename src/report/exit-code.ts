@@ -1,5 +1,6 @@
 import type { ReportDocument, VerdictClass } from '../diagnose/verdict.js';
 import type { DoctorDocument } from '../pipeline/doctor.js';
+import type { ComparisonDocument } from '../pipeline/explain-together.js';
 import type { DnsDocument } from '../probe/dns/types.js';
 import type { TcpDocument, TcpStatus } from '../probe/tcp/types.js';
 import type { TraceDocument, TraceOutcome } from '../probe/trace/types.js';
@@ -41,7 +42,27 @@ const verdictCodes: Readonly<Record<VerdictClass, number>> = {
   inconclusive: 20,
 };
 
-export type JudgedDocument = DnsDocument | TcpDocument | TraceDocument | ReportDocument | DoctorDocument;
+/** Of several verdicts the one that is told: what lies nearest to the host hides what is behind it. */
+const worstFirst: readonly VerdictClass[] = [
+  'local',
+  'dns',
+  'timeout',
+  'unreachable',
+  'refused',
+  'policy',
+  'tls',
+  'service',
+  'inconclusive',
+  'reachable',
+];
+
+export type JudgedDocument =
+  | DnsDocument
+  | TcpDocument
+  | TraceDocument
+  | ReportDocument
+  | ComparisonDocument
+  | DoctorDocument;
 
 /** The exit code that says what a document says, for scripts that do not read it. */
 export function exitCodeOf(document: JudgedDocument): number {
@@ -54,10 +75,18 @@ export function exitCodeOf(document: JudgedDocument): number {
       return traceExitCode(document);
     case 'report':
       return verdictCodes[document.verdict.class];
+    case 'comparison':
+      return comparisonExitCode(document);
     case 'doctor':
       // Without a nameserver, most of what pprobe is for cannot be done. One engine or none costs the trace alone.
       return document.nameservers.length > 0 ? exitCodes.ok : exitCodes.capability;
   }
+}
+
+/** Reports about different targets have no verdict in common. */
+function comparisonExitCode({ target, reports }: ComparisonDocument): number {
+  const worst = worstFirst.find((each) => reports.some((report) => report.class === each));
+  return verdictCodes[target === null ? 'inconclusive' : (worst ?? 'inconclusive')];
 }
 
 function traceExitCode({ outcome, address }: TraceDocument): number {

@@ -2,6 +2,7 @@ import type { ErrorDocument } from '../../src/cli/failure.js';
 import type { ReportDocument } from '../../src/diagnose/verdict.js';
 import type { DocumentHeader } from '../../src/document.js';
 import type { DoctorDocument } from '../../src/pipeline/doctor.js';
+import type { ComparisonDocument } from '../../src/pipeline/explain-together.js';
 import type { DnsDocument } from '../../src/probe/dns/types.js';
 import type { HttpDocument } from '../../src/probe/http/types.js';
 import type { TcpDocument } from '../../src/probe/tcp/types.js';
@@ -225,6 +226,47 @@ const report: ReportDocument = {
   },
 };
 
+const comparison: ComparisonDocument = {
+  ...header('comparison'),
+  target: host,
+  reports: [
+    {
+      label: 'web-1',
+      hostname: 'web-1',
+      address: '10.0.0.10',
+      startedAt: '2026-03-01T12:00:00.000Z',
+      class: 'timeout',
+      cause: 'tcp.timeout-all',
+      confidence: 'high',
+      summary: 'Nothing answers.',
+    },
+    {
+      label: 'web-2',
+      hostname: 'web-2',
+      address: null,
+      startedAt: '2026-03-01T12:00:00.000Z',
+      class: 'reachable',
+      cause: 'none',
+      confidence: 'certain',
+      summary: 'It answers.',
+    },
+  ],
+  findings: [
+    {
+      kind: 'works-in-some',
+      suspects: ['tcp.timeout-some'],
+      confidence: 'high',
+      summary: 'web-2 reaches it, web-1 does not.',
+      meaning: 'The endpoint is up.',
+      evidence: [{ report: 0, observation: 'verdict', text: 'no answer' }],
+      remedies: [
+        { text: 'Allow it', command: 'aws ec2 x', snippet: '{}', docs: 'https://docs.aws.amazon.com/' },
+      ],
+      check: 'compare the subnets',
+    },
+  ],
+};
+
 const doctor: DoctorDocument = {
   ...header('doctor'),
   engines: [
@@ -253,4 +295,4 @@ const error: ErrorDocument = {
   },
 };
 
-export const samples = { dns, tcp, tls, http, trace, report, doctor, error };
+export const samples = { dns, tcp, tls, http, trace, report, comparison, doctor, error };

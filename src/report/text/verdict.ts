@@ -1,32 +1,14 @@
-import type {
-  Alternative,
-  EvidenceItem,
-  Remedy,
-  ReportDocument,
-  VerdictClass,
-} from '../../diagnose/verdict.js';
+import type { Alternative, EvidenceItem, ReportDocument } from '../../diagnose/verdict.js';
+import { CLASSES } from './class-words.js';
 import { cleanForTerminal } from './clean.js';
 import { hanging } from './hanging.js';
-import { paint, type Style, type Tone } from './style.js';
-import { wrapCommand } from './verdict-command.js';
+import { remedyLines, titled } from './remedies.js';
+import { paint, type Style } from './style.js';
 import { ladder } from './verdict-ladder.js';
 import { padTo, wrap } from './wrap.js';
 
 /** Longer lines of prose are hard to read, however wide the terminal. */
 const WIDEST = 100;
-
-const CLASSES: Readonly<Record<VerdictClass, { words: string; tone: Tone }>> = {
-  reachable: { words: 'REACHABLE', tone: 'good' },
-  dns: { words: 'DNS', tone: 'bad' },
-  timeout: { words: 'TIMEOUT', tone: 'bad' },
-  policy: { words: 'POLICY', tone: 'bad' },
-  refused: { words: 'REFUSED', tone: 'bad' },
-  unreachable: { words: 'UNREACHABLE', tone: 'bad' },
-  tls: { words: 'TLS', tone: 'bad' },
-  service: { words: 'SERVICE', tone: 'warn' },
-  local: { words: 'THIS HOST', tone: 'bad' },
-  inconclusive: { words: 'INCONCLUSIVE', tone: 'warn' },
-};
 
 /**
  * A report for a person: the verdict in the first line, the phases with their times, the evidence, what to do, and what
@@ -45,7 +27,7 @@ export function verdictText(report: ReportDocument, style: Style, verbose = fals
     ladder(report, prose),
     // The ladder has said all there is to say of a success.
     verdict.class === 'reachable' && !verbose ? [] : evidence(verdict.evidence, prose, verbose),
-    titled(prose, 'What to do', remedies(verdict.remedies, prose, style)),
+    titled(prose, 'What to do', remedyLines(verdict.remedies, prose, style)),
     titled(
       prose,
       'Also wrong',
@@ -94,27 +76,6 @@ function evidence(items: readonly EvidenceItem[], style: Style, verbose: boolean
   return titled(style, 'Evidence', lines);
 }
 
-function remedies(items: readonly Remedy[], prose: Style, style: Style): string[] {
-  const linked = new Set<string>();
-  return items.flatMap(({ text, command, snippet, docs }, index) => {
-    const lead = items.length > 1 ? `  ${index + 1}. ` : '  ';
-    const indent = lead.length + 2;
-    const lines = [hanging(lead, cleanForTerminal(text), prose.columns)];
-    if (command !== undefined) {
-      const broken = wrapCommand(cleanForTerminal(command), style.columns, indent);
-      lines.push(...broken.map((line) => paint(style, 'command', line)));
-    }
-    for (const line of snippet?.split('\n') ?? []) {
-      lines.push(paint(style, 'command', ' '.repeat(indent) + cleanForTerminal(line)));
-    }
-    // A page is worth one mention.
-    if (docs !== undefined && !linked.has(docs))
-      lines.push(paint(style, 'dim', ' '.repeat(lead.length) + cleanForTerminal(docs)));
-    if (docs !== undefined) linked.add(docs);
-    return lines;
-  });
-}
-
 /**
  * Seen for certain, and no consequence of the verdict: a handshake or an answer that failed at an address that opened.
  * Not behind a name that leads elsewhere, where all later steps spoke with somebody else.
@@ -154,8 +115,4 @@ function vantage(
     hanging(`  ${paint(style, 'dim', padTo(name, 9))}  `, cleanForTerminal(value), style.columns),
   );
   return titled(style, 'Measured from', lines);
-}
-
-function titled(style: Style, title: string, lines: string[]): string[] {
-  return lines.length === 0 ? [] : [paint(style, 'strong', title), ...lines];
 }

@@ -1,0 +1,16 @@
+import type { VerdictClass } from '../../diagnose/verdict.js';
+import type { Tone } from './style.js';
+
+/** How a class is headed, and in which colour. */
+export const CLASSES: Readonly<Record<VerdictClass, { words: string; tone: Tone }>> = {
+  reachable: { words: 'REACHABLE', tone: 'good' },
+  dns: { words: 'DNS', tone: 'bad' },
+  timeout: { words: 'TIMEOUT', tone: 'bad' },
+  policy: { words: 'POLICY', tone: 'bad' },
+  refused: { words: 'REFUSED', tone: 'bad' },
+  unreachable: { words: 'UNREACHABLE', tone: 'bad' },
+  tls: { words: 'TLS', tone: 'bad' },
+  service: { words: 'SERVICE', tone: 'warn' },
+  local: { words: 'THIS HOST', tone: 'bad' },
+  inconclusive: { words: 'INCONCLUSIVE', tone: 'warn' },
+};
