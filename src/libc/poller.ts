@@ -18,12 +18,12 @@ const dataOffset = eventSize - 8;
 const batch = 64;
 const wakeupTicket = 0;
 
-/** Two events nearer than this to the moment they are read need not be told apart. */
-const promptNs = 1_000_000n;
+/** A time is known when it is certain to less than this. */
+const toleranceNs = 500_000n;
 
 /**
  * Called when a descriptor is ready, with the monotonic time (process.hrtime) at which it became so; null when the
- * event loop was busy and several became ready meanwhile, so that nobody knows which did when.
+ * event loop was busy and nobody knows: it happened while no wait was under way, or several became ready meanwhile.
  */
 export type OnReady = (readyAtNs: bigint | null) => void;
 
@@ -53,6 +53,8 @@ class Poller {
   readonly #waiting = new Map<number, { fd: number; onReady: OnReady }>();
   readonly #events = Buffer.alloc(batch * eventSize);
   #lastTicket = 0;
+  /** Whatever is read now became ready after this. */
+  #lastReadNs = 0n;
   #isWaiting = false;
   /** Since the wait in the thread began events were read here, so its end may have been about one of those. */
   #wasReadMeanwhile = false;
@@ -113,15 +115,19 @@ class Poller {
 
   async #waitOnce(): Promise<void> {
     this.#wasReadMeanwhile = false;
-    const wokenAtNs = wakeTimeNs(await waitForInput(this.#libc, this.#epoll));
+    const begunNs = process.hrtime.bigint();
+    const wokenNs = wakeTimeNs(await waitForInput(this.#libc, this.#epoll));
     const tickets = this.#readyTickets();
-    const isPrompt = process.hrtime.bigint() - wokenAtNs < promptNs;
+    // A wait that ends as soon as it begins found what had happened some time before.
+    const isKnownFromBelow = wokenNs - begunNs > toleranceNs || wokenNs - this.#lastReadNs < toleranceNs;
     const isOnly = tickets.length === 1 && !this.#wasReadMeanwhile;
-    for (const ticket of tickets) this.#tell(ticket, isPrompt || isOnly ? wokenAtNs : null);
+    const isKnownFromAbove = isOnly || process.hrtime.bigint() - wokenNs < toleranceNs;
+    for (const ticket of tickets) this.#tell(ticket, isKnownFromBelow && isKnownFromAbove ? wokenNs : null);
   }
 
   #readyTickets(): number[] {
     const count = this.#libc.epoll_wait(this.#epoll, this.#events, batch, 0);
+    this.#lastReadNs = process.hrtime.bigint();
     const tickets: number[] = [];
     for (let index = 0; index < count; index += 1) {
       tickets.push(this.#events.readUInt32LE(index * eventSize + dataOffset));

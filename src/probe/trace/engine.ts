@@ -79,6 +79,8 @@ export class TraceEngine {
   /** Sent, not answered and not given up: never more than `parallel`. */
   readonly #pending = new Set<PacketState>();
   readonly #waits: Waits;
+  /** Answered at a moment nobody knows, because this process was busy: asked once more, for the time alone. */
+  readonly #untimed: ProbeState[] = [];
   #lastAnsweredTtl: number;
   /** Of the hop that ends the path as far as is known. */
   #endTtl: number | null = null;
@@ -117,19 +119,23 @@ export class TraceEngine {
     const packet = this.#packets[reply.id];
     if (packet === undefined) return;
     const { probe } = packet;
-    if (packet.isAnswered && probe.result !== null) {
+    if (packet.isAnswered) {
       // The target's SYN-ACK sent again or a packet doubled on the path: the first counts.
-      probe.result = { ...probe.result, duplicates: probe.result.duplicates + 1 };
-      this.#changed(probe.ttl);
+      if (probe.result !== null) this.#amend(probe, { duplicates: probe.result.duplicates + 1 });
       return;
     }
     packet.isAnswered = true;
-    if (probe.result !== null) return;
+    this.#pending.delete(packet);
+    if (probe.result !== null) {
+      if (probe.result.rttMs === null) this.#amend(probe, { rttMs: reply.rttMs });
+      return;
+    }
     this.#settle(probe);
     probe.ending = endingOf(this.#options.family, reply);
     probe.result = this.#resultOf(reply, packet);
     this.#changed(probe.ttl);
     if (reply.rttMs !== null) this.#waits.note(probe.ttl, reply.rttMs);
+    else if (probe.sent === 1) this.#untimed.push(probe);
     this.#lastAnsweredTtl = Math.max(this.#lastAnsweredTtl, probe.ttl);
     this.#endTtl = this.#findEnd();
   }
@@ -248,6 +254,10 @@ export class TraceEngine {
   #nextDue(): { hop: HopState; probe: ProbeState | null; atMs: number } | null {
     const { firstTtl, queries, paris } = this.#options;
     const limit = this.#limitTtl();
+    const untimed = this.#untimed.pop();
+    const untimedHop = untimed === undefined || untimed.ttl > limit ? undefined : this.#hopAt(untimed.ttl);
+    if (untimed !== undefined && untimedHop !== undefined)
+      return { hop: untimedHop, probe: untimed, atMs: 0 };
     for (let ttl = firstTtl; ttl <= limit; ttl += 1) {
       const hop = this.#hopAt(ttl);
       if (hop === undefined) return { hop: this.#addHop(), probe: null, atMs: 0 };
@@ -308,7 +318,8 @@ export class TraceEngine {
     const ttl = again?.ttl ?? this.#options.firstTtl + this.#hops.indexOf(hop);
     const probe = again ?? { ttl, ending: null, result: null, sentAtMs: nowMs, sent: 0 };
     if (again === null) hop.probes.push(probe);
-    else hop.isAskedAgain = true;
+    else if (again.result === null) hop.isAskedAgain = true;
+    else again.result = { ...again.result, sent: 2 };
     probe.sentAtMs = nowMs;
     probe.sent += 1;
     const isSecond = again !== null;
@@ -321,6 +332,12 @@ export class TraceEngine {
   /** Nothing more is awaited of this probe. */
   #settle(probe: ProbeState): void {
     for (const packet of this.#pending) if (packet.probe === probe) this.#pending.delete(packet);
+  }
+
+  #amend(probe: ProbeState, changes: Partial<TraceProbe>): void {
+    if (probe.result === null) return;
+    probe.result = { ...probe.result, ...changes };
+    this.#changed(probe.ttl);
   }
 
   #changed(ttl: number): void {

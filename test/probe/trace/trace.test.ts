@@ -151,6 +151,17 @@ t.test('a late answer to the first packet of a probe that was asked again is lat
   t.match(engine.hop(1).probes[0], { rttMs: 120, duplicates: 1 });
 });
 
+t.test('an answer that came at a moment nobody knows is asked for once more, for its time', async (t) => {
+  const engine = new TraceEngine({ ...engineOptions, maxTtl: 1 });
+  engine.next(0);
+  engine.onReply({ ...timeExceeded(0, '10.0.1.1', 0), rttMs: null });
+  t.match(engine.hop(1).probes[0], { from: '10.0.1.1', rttMs: null });
+  t.match(engine.next(5).send, [{ id: 1, ttl: 1 }]);
+  engine.onReply(timeExceeded(1, '10.0.1.1', 3));
+  t.match(engine.hop(1).probes[0], { rttMs: 3, sent: 2, duplicates: 0 });
+  t.ok(engine.next(8).isDone);
+});
+
 t.test('asking again keeps to the number of probes in flight', async (t) => {
   const engine = new TraceEngine({ ...engineOptions, maxTtl: 6, queries: 2, parallel: 3, maxWaitMs: 1000 });
   let inFlight = 0;
