@@ -14,11 +14,15 @@
 
 export type { AddressScope } from './address/scope.js';
 export { scopeOf } from './address/scope.js';
-export { classify } from './diagnose/classify.js';
+export { CAUSES, type Cause } from './diagnose/causes.js';
+export { checkTarget } from './diagnose/check-target.js';
+export { type ClassifyOptions, classify, findingsOf } from './diagnose/classify.js';
 export { compareReports } from './diagnose/compare/compare.js';
 export type * from './diagnose/compare/types.js';
+export type { Basis, Finding, Phase, Rule } from './diagnose/finding.js';
 export type * from './diagnose/observations.js';
 export { type ParseTargetOptions, parseTarget } from './diagnose/parse-target.js';
+export { RULES as rules } from './diagnose/rules/index.js';
 export type { PrivateApi, Target } from './diagnose/target.js';
 export type * from './diagnose/verdict.js';
 export type { DocumentHeader } from './document.js';

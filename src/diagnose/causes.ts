@@ -21,6 +21,7 @@ export const CAUSES = {
   'dns.endpoint-mismatch': { class: 'dns', words: 'the name leads to another endpoint' },
   'dns.split-view': { class: 'dns', words: 'resolvers disagree about the name' },
   'dns.hosts-override': { class: 'dns', words: 'the hosts file overrides DNS' },
+  'url.malformed': { class: 'dns', words: 'the name or URL cannot be one of API Gateway' },
   'url.wrong-suffix': { class: 'dns', words: 'the name ends in the suffix of another partition' },
   'url.wrong-region': { class: 'dns', words: 'the name is of another Region than the endpoint' },
 

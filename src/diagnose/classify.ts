@@ -1,4 +1,4 @@
-import { type Finding, PHASES } from './finding.js';
+import { type Finding, PHASES, type Rule } from './finding.js';
 import { inconclusive } from './inconclusive.js';
 import type { Evidence } from './observations.js';
 import { RULES } from './rules/index.js';
@@ -7,16 +7,22 @@ import type { Alternative, Confidence, EvidenceItem, Verdict } from './verdict.j
 
 const CONFIDENCES: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
 
+export interface ClassifyOptions {
+  /** In place of our own: `[...rules, mine]`. What is ranked even keeps their order. */
+  rules?: readonly Rule[] | undefined;
+}
+
 /**
  * Judges evidence: the finding of the earliest broken phase is the verdict, the more certain one where a phase has two.
  * Later findings are most often its consequences, so they support it as evidence and stay on as alternatives.
  *
- * Pure and total: the same evidence gives the same verdict on any host, and evidence that is empty, partial or odd gives
- * `inconclusive`, never an error. Classes `reachable` and `inconclusive` have the cause `none`.
+ * Pure: the same evidence gives the same verdict on any host. Evidence that is empty or partial gives `inconclusive`, and
+ * text of any kind in it is only ever quoted; but it must have the types it says, which `explain` checks of a file. What
+ * a judge in `options.rules` throws is thrown on. Classes `reachable` and `inconclusive` have the cause `none`.
  */
-export function classify(all: Evidence): Verdict {
+export function classify(all: Evidence, options: ClassifyOptions = {}): Verdict {
   const evidence = withoutUnsendable(all);
-  const [verdict, ...others] = findingsOf(evidence);
+  const [verdict, ...others] = findingsOf(evidence, options.rules);
   if (verdict === undefined) return inconclusive(evidence);
   return {
     class: verdict.class,
@@ -30,8 +36,8 @@ export function classify(all: Evidence): Verdict {
 }
 
 /** Everything the rules see, the verdict first. */
-export function findingsOf(evidence: Evidence): Finding[] {
-  const findings = RULES.map((rule) => rule.judge(evidence)).filter((finding) => finding !== null);
+export function findingsOf(evidence: Evidence, rules: readonly Rule[] = RULES): Finding[] {
+  const findings = rules.map((rule) => rule.judge(evidence)).filter((finding) => finding !== null);
   return findings
     .map((finding, order) => ({ finding, order }))
     .sort(

@@ -66,7 +66,7 @@ test('a DNS fault behind a timeout is the verdict, and the timeout its evidence'
     ['dns[0]', 'tcp[0]'],
   );
   t.match(verdict.alternatives, [
-    { cause: 'tcp.timeout-all', confidence: 'high', observed: true },
+    { cause: 'tcp.timeout-all', confidence: 'low', observed: true },
     { cause: 'none' },
   ]);
   t.end();

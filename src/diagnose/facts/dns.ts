@@ -1,5 +1,5 @@
 import type { DnsAddress, DnsDocument } from '../../probe/dns/types.js';
-import type { Evidence } from '../observations.js';
+import type { Evidence, ObservedDns } from '../observations.js';
 
 /** An observation and the name a verdict refers to it by. */
 export interface Seen<Document> {
@@ -7,16 +7,33 @@ export interface Seen<Document> {
   doc: Document;
 }
 
-/** The answers about the target's own name, in the order they were asked: the first is the one programs get. */
-export function hostAnswers({ target, observations }: Evidence): Seen<DnsDocument>[] {
-  return seen(observations.dns).filter(({ doc }) => asksFor(doc, target.host));
+/**
+ * The answers about the target's own name: first the one that programs get, then those of single servers, each in the
+ * order asked.
+ */
+export function hostAnswers({ target, observations }: Evidence): Seen<ObservedDns>[] {
+  const endpoint = target.privateApi?.endpointName ?? null;
+  const about = seen(observations.dns).filter(({ doc }) =>
+    doc.asked === undefined
+      ? asksFor(doc, target.host) && !(endpoint !== null && isNamed(doc, endpoint))
+      : doc.asked.purpose !== 'endpoint',
+  );
+  const isUsual = ({ doc }: Seen<ObservedDns>) => doc.asked === undefined || doc.asked.purpose === 'host';
+  return [...about.filter(isUsual), ...about.filter((answer) => !isUsual(answer))];
 }
 
 /** The answer about the endpoint's other name (`--vpce`), or null when none was given or asked. */
-export function endpointAnswer({ target, observations }: Evidence): Seen<DnsDocument> | null {
+export function endpointAnswer({ target, observations }: Evidence): Seen<ObservedDns> | null {
   const name = target.privateApi?.endpointName ?? null;
   if (name === null) return null;
-  return seen(observations.dns).find(({ doc }) => asksFor(doc, name)) ?? null;
+  return seen(observations.dns).find(({ doc }) => isNamed(doc, name)) ?? null;
+}
+
+/** Whether every address is one that only a private network has. false where there is none. */
+export function isPrivateAnswer({ addresses }: Pick<DnsDocument, 'addresses'>): boolean {
+  return (
+    addresses.length > 0 && addresses.every(({ scope }) => scope === 'private' || scope === 'unique-local')
+  );
 }
 
 /** Addresses as text, sorted: two answers with the same set read the same. */
@@ -37,12 +54,15 @@ export function serversOf(doc: DnsDocument): string[] {
   return [...new Set(servers)];
 }
 
-function seen(docs: readonly DnsDocument[]): Seen<DnsDocument>[] {
+function seen(docs: readonly ObservedDns[]): Seen<ObservedDns>[] {
   return docs.map((doc, index) => ({ ref: `dns[${index}]`, doc }));
 }
 
-/** Search rules may have appended a domain to a short name (resolv.conf(5)). */
+function isNamed(doc: DnsDocument, name: string): boolean {
+  return doc.question.name.toLowerCase().replace(/\.$/, '') === name;
+}
+
+/** Search rules may have appended a domain (resolv.conf(5)), to a name with dots as well: that is what `ndots` is for. */
 function asksFor(doc: DnsDocument, name: string): boolean {
-  const asked = doc.question.name.toLowerCase().replace(/\.$/, '');
-  return asked === name || (!name.includes('.') && asked.startsWith(`${name}.`));
+  return isNamed(doc, name) || doc.question.name.toLowerCase().startsWith(`${name}.`);
 }

@@ -48,9 +48,11 @@ export function judgedAnswers(evidence: Evidence): Answer[] {
 }
 
 /**
- * Whether an answer proves that the request arrived at the API: its own answer or its backend's. A 403 does not, the
- * front end says that also of an API it does not find.
+ * Whether an answer proves that the request arrived at the API: its own answer, its backend's, or a denial that only an API
+ * that was found can give. The bare Forbidden proves nothing, the front end says that of an API it does not find.
  */
 export function apiAnswered(evidence: Evidence): boolean {
-  return judgedAnswers(evidence).some(({ doc }) => worked(doc) || (doc.status !== 403 && fromGateway(doc)));
+  return judgedAnswers(evidence).some(
+    ({ doc, cause }) => worked(doc) || (fromGateway(doc) && cause !== 'api.not-matched'),
+  );
 }

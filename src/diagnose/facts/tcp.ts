@@ -44,6 +44,13 @@ export function addressOutcomes(evidence: Evidence): AddressOutcome[] {
   return [...best.values()];
 }
 
+/** Addresses of which no attempt came to an end: interrupted, or failed by a fault of this host that says nothing of them. */
+export function unsettledAddresses(evidence: Evidence): string[] {
+  const settled = new Set(addressOutcomes(evidence).map(({ address }) => address));
+  const tried = targetTcp(evidence).flatMap(({ doc }) => addressesOf(doc.attempts));
+  return [...new Set(tried)].filter((address) => !settled.has(address));
+}
+
 /** The outcomes with one of the given statuses. */
 export function withStatus(outcomes: readonly AddressOutcome[], ...statuses: TcpStatus[]): AddressOutcome[] {
   return outcomes.filter(({ status }) => statuses.includes(status));

@@ -97,8 +97,9 @@ export function loop(doc: AddressTrace): { members: string[]; firstTtl: number }
       const round = path.slice(start, start + period).map(({ from }) => from);
       const turns = path.slice(start, start + 3 * period);
       const members = [...new Set(round.filter((from) => from !== null))];
+      // One box that answers at many TTLs in a row goes round no circle: some answer for the routers behind them.
       // Behind a destination NAT every hop answers with the target's own address.
-      if (members.length === 0 || members.includes(doc.address)) continue;
+      if (members.length < 2 || members.includes(doc.address)) continue;
       if (turns.every(({ from }, index) => from === round[index % period]))
         return { members, firstTtl: turns[0]?.ttl ?? 0 };
     }

@@ -43,3 +43,8 @@ export function suffixFits(region: string, suffix: string): boolean {
   const right = suffixOf(region);
   return right === null || right === suffix || DUAL_STACK_SUFFIXES.includes(suffix);
 }
+
+/** Whether `name` ends in `suffix`, at a dot. */
+export function hasSuffix(name: string, suffix: string): boolean {
+  return name === suffix || name.endsWith(`.${suffix}`);
+}

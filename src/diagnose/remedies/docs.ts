@@ -17,5 +17,9 @@ export const DOCS = {
   securityGroups: `${GUIDE}/vpc/latest/userguide/vpc-security-groups.html`,
   routeTables: `${GUIDE}/vpc/latest/userguide/VPC_Route_Tables.html`,
   inboundResolver: `${GUIDE}/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html`,
+  customDomains: `${GUIDE}/apigateway/latest/developerguide/apigateway-private-custom-domains.html`,
+  networkFirewall: `${GUIDE}/network-firewall/latest/developerguide/stateful-rule-groups-domain-names.html`,
+  pathMtu: `${GUIDE}/AWSEC2/latest/UserGuide/network_mtu.html`,
+  proxy: `${GUIDE}/cli/latest/userguide/cli-configure-proxy.html`,
   accessDenied: `${GUIDE}/IAM/latest/UserGuide/troubleshoot_access-denied.html`,
 } as const;

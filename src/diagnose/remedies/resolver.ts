@@ -10,6 +10,8 @@ const ADVICE = {
     `Look at ${servers}: the server it forwards this zone to is down, or DNSSEC validation fails`,
   allowed: (servers: string) =>
     `Let ${servers} answer queries from this host (allow-query, allow-recursion), or use the resolver meant for it`,
+  speaking: (servers: string) =>
+    `Look at ${servers}: a forwarder or firewall that does not understand the question (EDNS, AAAA) answers so; ask another resolver meanwhile`,
   'port-53': (servers: string) =>
     `Make sure ${servers} runs, and that UDP and TCP 53 pass to it and back (security group, network ACL, firewall)`,
   tcp: (servers: string) =>

@@ -1,7 +1,9 @@
 import type { DnsAddress } from '../../probe/dns/types.js';
 import { addressSet, endpointAnswer, hostAnswers } from '../facts/dns.js';
 import { allWorked } from '../facts/http.js';
-import { type Rule, rule } from '../finding.js';
+import { addressOutcomes } from '../facts/tcp.js';
+import { type Judgement, type Rule, rule } from '../finding.js';
+import type { Evidence } from '../observations.js';
 import { mayBeEndpoint } from '../private-api/endpoint-address.js';
 import { byEndpointName } from '../private-api/invoke-url.js';
 import { readPrivateName } from '../private-api/names.js';
@@ -15,7 +17,7 @@ import { list } from '../words.js';
  * family where both have it, since private names may have A records alone where the endpoint's have AAAA too. The name of one
  * zone need only be among the others.
  */
-const mismatch = rule('dns.endpoint-mismatch', (evidence) => {
+const mismatch = rule('dns.endpoint-mismatch', { needs: ['dns'], docs: DOCS.vpcConnections }, (evidence) => {
   const { host, privateApi: api } = evidence.target;
   const given = hostAnswers(evidence)[0];
   const endpoint = endpointAnswer(evidence);
@@ -28,12 +30,12 @@ const mismatch = rule('dns.endpoint-mismatch', (evidence) => {
   );
   const difference = compare(given.doc.addresses, endpoint.doc.addresses, zonal);
   if (difference === null) return null;
+  const weight = weigh(evidence, difference, addressSet(endpoint.doc.addresses));
   const here = addressSet(given.doc.addresses);
   const there = addressSet(endpoint.doc.addresses);
   const other = byEndpointName(evidence.target);
   return {
-    phase: 'resolve',
-    confidence: difference === 'disjoint' ? 'high' : 'medium',
+    ...weight,
     summary: `${host} leads to ${list(here, 4)}, but the endpoint ${api?.vpceId ?? endpoint.doc.question.name} is at ${list(there, 4)}.`,
     evidence: [
       { observation: given.ref, text: `${given.doc.question.name}: ${list(here)}` },
@@ -52,6 +54,24 @@ const mismatch = rule('dns.endpoint-mismatch', (evidence) => {
     check: `pprobe dns ${host} --compare ${endpoint.doc.question.name}`,
   };
 });
+
+/**
+ * Sets that share nothing are two endpoints, whatever the wrong one answers. Of sets that overlap some addresses are
+ * right, and then it matters which ones fail: where only those do that the endpoint does not have, the record is to blame;
+ * where the request arrived, or others fail as well, the difference is a side issue.
+ */
+function weigh(
+  evidence: Evidence,
+  difference: 'disjoint' | 'overlap',
+  right: readonly string[],
+): Pick<Judgement, 'phase' | 'confidence'> {
+  if (difference === 'disjoint') return { phase: 'resolve', confidence: 'high' };
+  const outcomes = addressOutcomes(evidence);
+  if (outcomes.length === 0) return { phase: 'resolve', confidence: 'medium' };
+  const failing = outcomes.filter(({ status }) => status !== 'open');
+  const strays = failing.length > 0 && failing.every(({ address }) => !right.includes(address));
+  return strays ? { phase: 'resolve', confidence: 'high' } : { phase: 'done', confidence: 'medium' };
+}
 
 function compare(
   given: readonly DnsAddress[],

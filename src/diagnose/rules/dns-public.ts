@@ -4,6 +4,7 @@ import { addressOutcomes, withStatus } from '../facts/tcp.js';
 import { type Rule, rule } from '../finding.js';
 import type { Evidence } from '../observations.js';
 import { mayBeEndpoint } from '../private-api/endpoint-address.js';
+import { DOCS } from '../remedies/docs.js';
 import { privateNameRemedies } from '../remedies/private-dns.js';
 import { command, regionOption } from '../remedies/shell.js';
 import type { PrivateApi } from '../target.js';
@@ -14,7 +15,7 @@ import { count, list } from '../words.js';
  * The name of a private API led to addresses that no VPC endpoint has. Judged per address, so that a mixed set, of a
  * resolver that merges two views, is found as well. Not where the API answered: then the name is a public API's.
  */
-const publicAnswer = rule('dns.public-answer', (evidence) => {
+const publicAnswer = rule('dns.public-answer', { needs: ['dns'], docs: DOCS.vpcConnections }, (evidence) => {
   const { privateApi: api, host } = evidence.target;
   const answer = hostAnswers(evidence)[0];
   if (api === null || answer === undefined || apiAnswered(evidence)) return null;
@@ -77,7 +78,7 @@ function confidence(evidence: Evidence, all: boolean): Confidence {
   const endpoint =
     endpointAnswer(evidence)?.doc.addresses.some((address) => mayBeEndpoint(address, evidence)) ?? false;
   const nothingOpens = outcomes.length > 0 && withStatus(outcomes, 'open').length === 0;
-  const notThere = mainAnswers(evidence).some(({ doc }) => doc.status === 403);
+  const notThere = mainAnswers(evidence).some(({ cause }) => cause === 'api.not-matched');
   const form = evidence.target.privateApi?.form;
   const onlyPrivate = form === 'alias' || form === 'vpce' || form === 'zonal';
   return endpoint || nothingOpens || notThere || onlyPrivate || !all ? 'high' : 'medium';

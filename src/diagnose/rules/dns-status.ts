@@ -5,6 +5,7 @@ import { addressSet, endpointAnswer, hostAnswers, resolverOf, type Seen, servers
 import { addressOutcomes } from '../facts/tcp.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import type { Evidence } from '../observations.js';
+import { DOCS } from '../remedies/docs.js';
 import { privateNameRemedies } from '../remedies/private-dns.js';
 import { checkResolver, checkSpelling } from '../remedies/resolver.js';
 import type { Alternative, Confidence, EvidenceItem, Remedy } from '../verdict.js';
@@ -13,6 +14,8 @@ import { count, excerpt, list } from '../words.js';
 /** What differs between the ways in which a question ends without an address. */
 interface Words {
   status: DnsStatus;
+  /** In place of `status` alone. */
+  matches?: (doc: DnsDocument) => boolean;
   summary: (host: string, doc: DnsDocument) => string;
   confidence: (doc: DnsDocument) => Confidence;
   remedies: (evidence: Evidence, doc: DnsDocument) => Remedy[];
@@ -20,9 +23,10 @@ interface Words {
 }
 
 function statusRule(cause: Cause, words: Words): Rule {
-  return rule(cause, (evidence): Judgement | null => {
+  return rule(cause, { needs: ['dns'], docs: DOCS.vpcDns }, (evidence): Judgement | null => {
     const failed = hostAnswers(evidence)[0];
-    if (failed?.doc.status !== words.status) return null;
+    if (failed === undefined) return null;
+    if (!(words.matches?.(failed.doc) ?? failed.doc.status === words.status)) return null;
     // Addresses came from elsewhere, the hosts file: what DNS would have said stopped nobody.
     if (addressOutcomes(evidence).length > 0) return null;
     const { host } = evidence.target;
@@ -107,9 +111,15 @@ export const dnsStatusRules: readonly Rule[] = [
   }),
   statusRule('dns.refused', {
     status: 'refused',
-    summary: (host, doc) => `${capital(called(doc))} refuses to answer this host about ${host}.`,
+    matches: (doc) => doc.status === 'refused' || isOtherRcode(doc),
+    summary: (host, doc) =>
+      isOtherRcode(doc)
+        ? `${capital(called(doc))} does not answer about ${host} but says ${doc.rcode}: ${meaningOf(doc.rcode)}.`
+        : `${capital(called(doc))} refuses to answer this host about ${host}.`,
     confidence: replied,
-    remedies: (evidence, doc) => [checkResolver(evidence.target.host, doc, 'allowed')],
+    remedies: (evidence, doc) => [
+      checkResolver(evidence.target.host, doc, isOtherRcode(doc) ? 'speaking' : 'allowed'),
+    ],
     alternatives: otherView,
   }),
   statusRule('dns.timeout', {
@@ -139,6 +149,23 @@ export const dnsStatusRules: readonly Rule[] = [
     alternatives: () => [possible('route.local', 'ip route get ADDRESS_OF_RESOLVER')],
   }),
 ];
+
+/** A reply with a code that settles nothing and has no status of its own: FORMERR, NOTIMP, NOTAUTH, BADVERS and the like. */
+function isOtherRcode({ status, rcode }: DnsDocument): boolean {
+  return status === 'error' && rcode !== null && rcode !== 'NOERROR';
+}
+
+/** RFC 6895 section 2.3. */
+function meaningOf(rcode: string | null): string {
+  const meanings: Readonly<Record<string, string>> = {
+    FORMERR: 'it could not read the question',
+    NOTIMP: 'it does not do this kind of question',
+    NOTAUTH: 'it is not responsible for the zone',
+    BADVERS: 'it does not speak this version of EDNS',
+    BADCOOKIE: 'it wants another DNS cookie',
+  };
+  return meanings[rcode ?? ''] ?? 'no answer and no reason';
+}
 
 /** A resolver that strips private addresses from answers (DNS rebinding protection) leaves exactly this. */
 function rebindProtection({ target }: Evidence): Remedy {

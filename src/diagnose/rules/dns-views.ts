@@ -1,46 +1,95 @@
-import { familyOf } from '../../address/family.js';
-import { scopeOf } from '../../address/scope.js';
 import type { DnsDocument } from '../../probe/dns/types.js';
-import { addressSet, endpointAnswer, hostAnswers, type Seen } from '../facts/dns.js';
-import { allWorked } from '../facts/http.js';
-import { addressesOf, addressOutcomes, withStatus } from '../facts/tcp.js';
+import { addressSet, hostAnswers, isPrivateAnswer, resolverOf, type Seen } from '../facts/dns.js';
+import { allWorked, apiAnswered } from '../facts/http.js';
+import { addressOutcomes } from '../facts/tcp.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
+import type { Evidence } from '../observations.js';
 import { DOCS } from '../remedies/docs.js';
 import { command } from '../remedies/shell.js';
 import { list } from '../words.js';
 
-/** Two resolvers were asked about the name and one has private addresses where the other, which programs use, has not. */
-const splitView = rule('dns.split-view', (evidence) => {
+type Answer = Seen<DnsDocument>;
+
+/** Several resolvers were asked about the name, and what programs on this host are told is not what another says. */
+const splitView = rule('dns.split-view', { needs: ['dns'], docs: DOCS.vpcDns }, (evidence) => {
   const [used, ...others] = hostAnswers(evidence);
-  if (used === undefined || allWorked(evidence) || knowsPrivate(used.doc)) return null;
-  const better = others.find(({ doc }) => doc.server !== used.doc.server && knowsPrivate(doc));
-  if (better === undefined || better.doc.server === null) return null;
-  const { host } = evidence.target;
+  if (used === undefined || allWorked(evidence) || apiAnswered(evidence)) return null;
+  const elsewhere = others.filter(({ doc }) => doc.server !== null && doc.server !== used.doc.server);
+  if (!isPrivateAnswer(used.doc)) {
+    const better = elsewhere.find(({ doc }) => isPrivateAnswer(doc));
+    return better === undefined ? null : knownElsewhere(evidence, used, better);
+  }
+  const other = elsewhere.find(({ doc }) => isPrivateAnswer(doc) && isDisjoint(used.doc, doc));
+  return other === undefined || !nothingOpens(evidence) ? null : otherAddresses(evidence, used, other);
+});
+
+/** Above what the one resolver says: the second names where the right answer is. */
+function knownElsewhere(evidence: Evidence, used: Answer, better: Answer): Judgement {
+  const { host, privateApi } = evidence.target;
+  const server = better.doc.server ?? 'the other resolver';
   return {
     phase: 'resolve',
-    // Above what the one resolver says: the second names where the right answer is.
-    confidence: 'certain',
-    summary: `${better.doc.server} knows ${host} as ${list(addressSet(better.doc.addresses), 4)}, but this host asks ${used.doc.server ?? 'another resolver'}, which ${saidShort(used.doc)}.`,
-    evidence: [used, better].map(({ ref, doc }: Seen<DnsDocument>) => ({
-      observation: ref,
-      text: `${doc.server ?? 'the resolver'} ${saidShort(doc)}`,
-    })),
+    // Of a name that need not be private, the public answer may be the right one.
+    confidence: privateApi === null ? 'high' : 'certain',
+    summary: `${server} knows ${host} as ${list(addressSet(better.doc.addresses), 4)}, but this host asks ${used.doc.server ?? 'another resolver'}, which ${saidShort(used.doc)}.`,
+    evidence: [said(used), said(better)],
     remedies: [
       {
-        text: `Let this host ask ${better.doc.server} (DHCP options set, resolv.conf), or let its resolver forward the zone there`,
-        command: command('pprobe', 'dns', host, '--server', better.doc.server),
+        text: `Let this host ask ${server} (DHCP options set, resolv.conf), or let its resolver forward the zone there`,
+        command: command('pprobe', 'dns', host, '--server', server),
+        docs: DOCS.vpcDns,
+      },
+      ...(used.doc.status === 'no-data' ? [rebindProtection(used.doc, host)] : []),
+    ],
+    check: command('pprobe', 'dns', host, '--server', server),
+  };
+}
+
+/** A resolver that drops private addresses from answers leaves exactly this: no data here, private data there. */
+function rebindProtection(doc: DnsDocument, host: string) {
+  const zone = host.split('.').slice(1).join('.') || host;
+  return {
+    text: `If ${resolverOf(doc)} drops private addresses from answers (DNS rebinding protection), exempt ${zone} there`,
+  };
+}
+
+/** Two private answers: one of them is another VPC's, or out of date. */
+function otherAddresses(evidence: Evidence, used: Answer, other: Answer): Judgement {
+  const { host } = evidence.target;
+  const server = other.doc.server ?? 'the other resolver';
+  return {
+    phase: 'resolve',
+    confidence: 'medium',
+    summary: `${resolverOf(used.doc)} says that ${host} is ${list(addressSet(used.doc.addresses), 4)}, where nothing opens; ${server} says ${list(addressSet(other.doc.addresses), 4)}.`,
+    evidence: [said(used), said(other)],
+    remedies: [
+      {
+        text: `Try the other addresses; if they work, let this host ask ${server}, or correct the record of the first`,
+        command: command(
+          'pprobe',
+          'tcp',
+          addressSet(other.doc.addresses)[0] ?? host,
+          String(evidence.target.port),
+        ),
         docs: DOCS.vpcDns,
       },
     ],
-    check: `pprobe dns ${host} --server ${better.doc.server}`,
+    check: command('pprobe', 'dns', host, '--server', server),
   };
-});
+}
 
-function knowsPrivate(doc: DnsDocument): boolean {
-  return (
-    doc.addresses.length > 0 &&
-    doc.addresses.every(({ scope }) => scope === 'private' || scope === 'unique-local')
-  );
+function nothingOpens(evidence: Evidence): boolean {
+  const outcomes = addressOutcomes(evidence);
+  return outcomes.length > 0 && outcomes.every(({ status }) => status !== 'open');
+}
+
+function isDisjoint(first: DnsDocument, second: DnsDocument): boolean {
+  const known = addressSet(first.addresses);
+  return addressSet(second.addresses).every((address) => !known.includes(address));
+}
+
+function said({ ref, doc }: Answer) {
+  return { observation: ref, text: `${resolverOf(doc)} ${saidShort(doc)}` };
 }
 
 function saidShort(doc: DnsDocument): string {
@@ -49,50 +98,4 @@ function saidShort(doc: DnsDocument): string {
     : `answers ${doc.rcode ?? doc.status}`;
 }
 
-/**
- * The name was not asked of DNS, yet has addresses: the hosts file gave them, or something else that comes before DNS. A
- * fault where the endpoint is known to be elsewhere; else only the first thing to doubt when nothing opens.
- */
-const hostsOverride = rule('dns.hosts-override', (evidence): Judgement | null => {
-  const { host, privateApi } = evidence.target;
-  const outcomes = addressOutcomes(evidence);
-  const [first] = outcomes;
-  if (
-    familyOf(host) !== null ||
-    first === undefined ||
-    hostAnswers(evidence).length > 0 ||
-    allWorked(evidence)
-  )
-    return null;
-  const used = addressesOf(outcomes);
-  const endpoint = endpointAnswer(evidence);
-  const right = addressSet(endpoint?.doc.addresses ?? []);
-  const elsewhere = right.length > 0 && !used.some((address) => right.includes(address));
-  const outside =
-    privateApi !== null &&
-    used.some((address) => familyOf(address) !== null && !PRIVATE.has(scopeOf(address)));
-  const opens = withStatus(outcomes, 'open').length > 0;
-  if (!elsewhere && !outside && opens) return null;
-  return {
-    phase: elsewhere || outside ? 'resolve' : 'connect',
-    confidence: elsewhere || outside ? 'high' : 'low',
-    summary: `This host takes ${host} to be ${list(used, 4)} from its hosts file${elsewhere ? `; the endpoint is at ${list(right, 4)}` : ', without asking DNS'}.`,
-    evidence: [
-      { observation: first.ref, text: `${list(used)} for ${host} came from no resolver` },
-      ...(endpoint === null || !elsewhere
-        ? []
-        : [{ observation: endpoint.ref, text: `${endpoint.doc.question.name} leads to ${list(right)}` }]),
-    ],
-    remedies: [
-      {
-        text: `Remove the line for ${host} from the hosts file, or correct it`,
-        command: command('grep', '-n', host, '/etc/hosts'),
-      },
-    ],
-    check: `pprobe dns ${host}: what DNS says`,
-  };
-});
-
-const PRIVATE: ReadonlySet<string> = new Set(['private', 'unique-local']);
-
-export const dnsViewRules: readonly Rule[] = [splitView, hostsOverride];
+export const dnsViewRules: readonly Rule[] = [splitView];

@@ -1,17 +1,23 @@
 import type { Rule } from '../finding.js';
+import { capabilityRules } from './capability.js';
 import { dnsMismatchRules } from './dns-mismatch.js';
 import { dnsPublicRules } from './dns-public.js';
 import { dnsStatusRules } from './dns-status.js';
 import { dnsViewRules } from './dns-views.js';
+import { hostsOverrideRules } from './hosts-override.js';
 import { localRules } from './local.js';
 import { notMatchedRules } from './not-matched.js';
 import { policyDenialRules } from './policy-denial.js';
 import { policyPathRules } from './policy-path.js';
+import { proxyRules } from './proxy.js';
 import { reachableRules } from './reachable.js';
 import { refusedRules } from './refused.js';
+import { resetInjectedRules } from './reset-injected.js';
 import { serviceRules } from './service.js';
 import { timeoutRules } from './timeout.js';
-import { tlsRules } from './tls.js';
+import { tlsCertificateRules } from './tls-certificate.js';
+import { tlsContrastRules } from './tls-contrast.js';
+import { tlsHandshakeRules } from './tls-handshake.js';
 import { unreachableRules } from './unreachable.js';
 import { urlRules } from './url.js';
 
@@ -22,15 +28,21 @@ import { urlRules } from './url.js';
 export const RULES: readonly Rule[] = [
   ...urlRules,
   ...dnsViewRules,
+  ...hostsOverrideRules,
   ...dnsPublicRules,
   ...dnsMismatchRules,
   ...dnsStatusRules,
+  ...capabilityRules,
   ...localRules,
   ...policyPathRules,
+  ...resetInjectedRules,
+  ...proxyRules,
   ...unreachableRules,
   ...timeoutRules,
   ...refusedRules,
-  ...tlsRules,
+  ...tlsContrastRules,
+  ...tlsCertificateRules,
+  ...tlsHandshakeRules,
   ...policyDenialRules,
   ...notMatchedRules,
   ...serviceRules,

@@ -7,7 +7,7 @@ import type { EvidenceItem } from '../verdict.js';
 import { list } from '../words.js';
 
 /** netfilter's output chain fails the sender's call with EPERM; the packet never leaves. */
-const firewall = rule('local.firewall', (evidence): Judgement | null => {
+const firewall = rule('local.firewall', { needs: ['tcp', 'trace'] }, (evidence): Judgement | null => {
   const found = denied(evidence, 'EPERM');
   if (found === null) return null;
   return {
@@ -29,7 +29,7 @@ const firewall = rule('local.firewall', (evidence): Judgement | null => {
 });
 
 /** Security modules and `prohibit` routes answer EACCES. */
-const permission = rule('local.permission', (evidence): Judgement | null => {
+const permission = rule('local.permission', { needs: ['tcp', 'trace'] }, (evidence): Judgement | null => {
   const found = denied(evidence, 'EACCES');
   const [first] = found?.addresses ?? [];
   if (found === null || first === undefined) return null;

@@ -15,12 +15,16 @@ import { excerpt } from '../words.js';
  * `Forbidden` without a reason: the front end found no API for this request, or found one that wants a key, or WAF spoke.
  * The same request with the API named in a header, on the same connection, tells the first from the others.
  */
-const notMatched = rule('api.not-matched', (evidence): Judgement | null => {
-  const plain = mainAnswers(evidence).find(({ cause }) => cause === 'api.not-matched');
-  if (plain === undefined) return null;
-  const cure = answersTo(evidence, 'host').find(matched) ?? answersTo(evidence, 'api-id').find(matched);
-  return cure === undefined ? uncured(evidence, plain) : cured(evidence, plain, cure);
-});
+const notMatched = rule(
+  'api.not-matched',
+  { needs: ['http'], docs: DOCS.forbidden },
+  (evidence): Judgement | null => {
+    const plain = mainAnswers(evidence).find(({ cause }) => cause === 'api.not-matched');
+    if (plain === undefined) return null;
+    const cure = answersTo(evidence, 'host').find(matched) ?? answersTo(evidence, 'api-id').find(matched);
+    return cure === undefined ? uncured(evidence, plain) : cured(evidence, plain, cure);
+  },
+);
 
 /** Whether the request found its API: anything API Gateway says but this bare Forbidden. */
 function matched({ doc, cause }: Answer): boolean {

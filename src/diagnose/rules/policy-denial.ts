@@ -34,27 +34,40 @@ interface Words {
 }
 
 function denialRule(cause: Cause, words: Words): Rule {
-  return rule(cause, (evidence): Judgement | null => {
-    const answer = judgedAnswers(evidence).find((each) => each.cause === cause);
-    if (answer === undefined) return null;
-    const denial = denialOf(answer.doc);
-    const denied = {
-      answer,
-      denial,
-      api: completed(evidence.target.privateApi, denial?.resource ?? null),
-      caller: callerOf(denial),
-    };
-    return {
-      phase: 'http',
-      confidence: words.confidence,
-      summary: words.summary(denied),
-      evidence: evidenceOf(evidence, denied),
-      remedies: words.remedies(denied),
-      alternatives: words.alternatives ?? [],
-      check: 'send the request again once the rest is mended; the answer names the policy',
-    };
-  });
+  return rule(
+    cause,
+    { needs: ['http'], docs: DOCS_OF[cause] ?? DOCS.accessDenied },
+    (evidence): Judgement | null => {
+      const answer = judgedAnswers(evidence).find((each) => each.cause === cause);
+      if (answer === undefined) return null;
+      const denial = denialOf(answer.doc);
+      const denied = {
+        answer,
+        denial,
+        api: completed(evidence.target.privateApi, denial?.resource ?? null),
+        caller: callerOf(denial),
+      };
+      return {
+        phase: 'http',
+        confidence: words.confidence,
+        summary: words.summary(denied),
+        evidence: evidenceOf(evidence, denied),
+        remedies: words.remedies(denied),
+        alternatives: words.alternatives ?? [],
+        check: 'send the request again once the rest is mended; the answer names the policy',
+      };
+    },
+  );
 }
+
+/** The page about the policy at fault. */
+const DOCS_OF: Readonly<Partial<Record<Cause, string>>> = {
+  'policy.resource-implicit': DOCS.resourcePolicy,
+  'policy.resource-explicit': DOCS.resourcePolicy,
+  'policy.endpoint-implicit': DOCS.endpointPolicy,
+  'policy.endpoint-explicit': DOCS.endpointPolicy,
+  'policy.denied': DOCS.resourcePolicy,
+};
 
 function evidenceOf({ target }: Evidence, { answer, denial }: Denied): EvidenceItem[] {
   const { ref, doc } = answer;

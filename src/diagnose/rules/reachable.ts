@@ -1,5 +1,5 @@
 import { allWorked, mainAnswers } from '../facts/http.js';
-import { addressesOf, addressOutcomes, withStatus } from '../facts/tcp.js';
+import { addressesOf, addressOutcomes, unsettledAddresses, withStatus } from '../facts/tcp.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
 import type { Evidence, SkippedStep } from '../observations.js';
 import { duration, list } from '../words.js';
@@ -10,16 +10,19 @@ import { duration, list } from '../words.js';
  */
 const reachable = rule(
   'none',
+  { id: 'reachable', class: 'reachable', words: 'the way is free', needs: ['http', 'tls', 'tcp'] },
   (evidence): Judgement | null => {
     const { target, observations } = evidence;
     const judgement: Pick<Judgement, 'phase' | 'remedies'> = { phase: 'done', remedies: [] };
+    const open = unsettledAddresses(evidence);
+    const rest = open.length === 0 ? '' : ` Whether ${list(open, 4)} answers as well was not settled.`;
     if (observations.http.length > 0) {
       const [first] = mainAnswers(evidence);
       if (first === undefined || !allWorked(evidence)) return null;
       return {
         ...judgement,
-        confidence: 'certain',
-        summary: `${target.host} answers: HTTP ${first.doc.status ?? ''} from ${first.doc.address} in ${duration(first.doc.durationMs)}.`,
+        confidence: open.length === 0 ? 'certain' : 'high',
+        summary: `${target.host} answers: HTTP ${first.doc.status ?? ''} from ${first.doc.address} in ${duration(first.doc.durationMs)}.${rest}`,
         evidence: [
           { observation: first.ref, text: `HTTP ${first.doc.status ?? ''} from ${first.doc.address}` },
         ],
@@ -29,20 +32,24 @@ const reachable = rule(
     const outcomes = addressOutcomes(evidence);
     const opening = addressesOf(withStatus(outcomes, 'open'));
     const all = `TCP ${target.port} opens at ${list(opening, 4)}`;
-    if (observations.tls.length > 0) {
-      if (!skipped(evidence, 'http') || !observations.tls.every(({ status }) => status === 'ok')) return null;
+    const shaken = observations.tls
+      .map((doc, index) => ({ ref: `tls[${index}]`, doc }))
+      .filter(({ doc }) => (doc.purpose ?? 'target') === 'target');
+    const [hand] = shaken;
+    if (hand !== undefined) {
+      if (!skipped(evidence, 'http') || !shaken.every(({ doc }) => doc.status === 'ok')) return null;
       return {
         ...judgement,
-        confidence: 'high',
+        confidence: open.length === 0 ? 'high' : 'medium',
         summary: `${target.host} is reachable: TLS is up with ${list(
-          observations.tls.map(({ address }) => address),
+          shaken.map(({ doc }) => doc.address),
           4,
-        )}. No request was sent.`,
-        evidence: [
-          { observation: 'tls[0]', text: `handshake done with ${observations.tls[0]?.protocol ?? 'TLS'}` },
-        ],
+        )}. No request was sent.${rest}`,
+        evidence: [{ observation: hand.ref, text: `handshake done with ${hand.doc.protocol ?? 'TLS'}` }],
       };
     }
+    // Of ports alone every address must have had its say: one of them may be the one that is silent.
+    if (open.length > 0) return null;
     if (opening.length === 0) return null;
     if (target.url !== null && !skipped(evidence, 'tls') && !skipped(evidence, 'http')) return null;
     return {
@@ -52,7 +59,6 @@ const reachable = rule(
       evidence: [{ observation: outcomes[0]?.ref ?? 'tcp[0]', text: all }],
     };
   },
-  'reachable',
 );
 
 function skipped({ skipped: steps }: Evidence, step: SkippedStep['step']): boolean {

@@ -8,7 +8,7 @@ import type { EvidenceItem } from '../verdict.js';
 import { duration, list } from '../words.js';
 
 /** Something answered, with no: never a security group or network ACL, which are silent. */
-const refused = rule('tcp.refused', (evidence): Judgement | null => {
+const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | null => {
   const outcomes = addressOutcomes(evidence);
   const refusing = withStatus(outcomes, 'refused', 'reset');
   const [first] = refusing;

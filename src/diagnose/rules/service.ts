@@ -20,17 +20,31 @@ interface Words {
 
 /** The request arrived and was answered: not the network's fault. Each rule words one cause of `causeOf`. */
 function serviceRule(cause: Cause, words: (doc: HttpDocument, target: Target) => Words): Rule {
-  return rule(cause, (evidence: Evidence): Judgement | null => {
-    const answer = judgedAnswers(evidence).find((each) => each.cause === cause);
-    if (answer === undefined) return null;
-    return {
-      phase: 'http',
-      evidence: evidenceOf(answer),
-      check: 'send the request again with what is missing',
-      ...words(answer.doc, evidence.target),
-    };
-  });
+  return rule(
+    cause,
+    { needs: ['http'], docs: DOCS_OF[cause] ?? DOCS.gatewayResponses },
+    (evidence: Evidence): Judgement | null => {
+      const answer = judgedAnswers(evidence).find((each) => each.cause === cause);
+      if (answer === undefined) return null;
+      return {
+        phase: 'http',
+        evidence: evidenceOf(answer),
+        check: 'send the request again with what is missing',
+        ...words(answer.doc, evidence.target),
+      };
+    },
+  );
 }
+
+const DOCS_OF: Readonly<Partial<Record<Cause, string>>> = {
+  'api.path-unknown': DOCS.forbidden,
+  'api.key': DOCS.forbidden,
+  'api.waf': DOCS.forbidden,
+  'api.throttled': DOCS.throttling,
+  'backend.timeout': DOCS.executionLogs,
+  'backend.network': DOCS.executionLogs,
+  'backend.error': DOCS.executionLogs,
+};
 
 function evidenceOf({ ref, doc }: Answer) {
   const id =

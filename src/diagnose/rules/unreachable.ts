@@ -12,18 +12,20 @@ import { duration, list } from '../words.js';
 const ARP_GIVES_UP_MS = 900;
 
 /** The kernel refused to send: the routing table has nothing for the address. */
-const routeLocal = rule('route.local', (evidence): Judgement | null => {
+const routeLocal = rule('route.local', { needs: ['tcp', 'trace'] }, (evidence): Judgement | null => {
   const [unsent] = explainingTraces(evidence).filter(({ doc }) => isRouteErrno(sendErrno(doc)));
   const failed = unexplained(evidence).filter(({ local }) => local);
   const [first] = failed;
   const address = first?.address ?? unsent?.doc.address;
   if (address === undefined) return null;
   const addresses = failed.length > 0 ? addressesOf(failed) : [address];
+  const errno = first?.errno ?? (unsent === undefined ? null : sendErrno(unsent.doc));
+  const noRoute = errno === null || isRouteErrno(errno);
   const lookUp = command('ip', ...(familyOf(address) === 6 ? ['-6'] : []), 'route', 'get', address);
   return {
     phase: 'path',
-    confidence: 'certain',
-    summary: `This host has no route to ${list(addresses, 4)}.`,
+    confidence: noRoute ? 'certain' : 'high',
+    summary: `${reasonOf(errno)} ${list(addresses, 4)}.`,
     evidence: [
       ...(first === undefined
         ? []
@@ -39,7 +41,9 @@ const routeLocal = rule('route.local', (evidence): Judgement | null => {
     ],
     remedies: [
       {
-        text: `Look up what this host does with ${address}, and add the route or the default gateway that is missing`,
+        text: noRoute
+          ? `Look up what this host does with ${address}, and add the route or the default gateway that is missing`
+          : `Look up what this host does with ${address}: a route of type blackhole must go, an interface come up, an address of the family be set`,
         command: lookUp,
       },
     ],
@@ -48,42 +52,46 @@ const routeLocal = rule('route.local', (evidence): Judgement | null => {
 });
 
 /** A router said so, or the last one, or this host, had no answer from the neighbour. */
-const icmpUnreachable = rule('route.icmp-unreachable', (evidence): Judgement | null => {
-  const [told] = explainingTraces(evidence).flatMap(({ ref, doc }) => {
-    const by = unreachability(doc);
-    return by === null ? [] : [{ ref, doc, by }];
-  });
-  if (told !== undefined) {
-    const { ref, doc, by } = told;
-    const here = isThisHost(by.from, evidence);
-    const mark = by.annotation === null ? '' : ` ${by.annotation}`;
-    return {
-      phase: 'path',
-      confidence: 'certain',
-      summary: here
-        ? `${doc.address} belongs on this host's own link, but nobody there answers for it.`
-        : `${by.from}, hop ${by.ttl} of the path, cannot deliver to ${doc.address}.`,
-      evidence: [
-        {
-          observation: ref,
-          text: `${here ? 'this host' : by.from} reports ICMP type ${by.type} code ${by.code}${mark} at hop ${by.ttl}`,
-        },
-      ],
-      remedies: [
-        here
-          ? neighbour(doc.address)
-          : {
-              text: `Give ${by.from} a route to ${doc.address}; if it has one, the next hop or ${doc.address} itself is down`,
-              docs: DOCS.routeTables,
-            },
-      ],
-      check: command('pprobe', 'trace', doc.address, '-p', String(doc.port)),
-    };
-  }
-  const failing = unexplained(evidence).filter(({ local }) => !local);
-  const [first] = failing;
-  return first === undefined ? null : unplaced(evidence, first, addressesOf(failing));
-});
+const icmpUnreachable = rule(
+  'route.icmp-unreachable',
+  { needs: ['tcp', 'trace'], docs: DOCS.routeTables },
+  (evidence): Judgement | null => {
+    const [told] = explainingTraces(evidence).flatMap(({ ref, doc }) => {
+      const by = unreachability(doc);
+      return by === null ? [] : [{ ref, doc, by }];
+    });
+    if (told !== undefined) {
+      const { ref, doc, by } = told;
+      const here = isThisHost(by.from, evidence);
+      const mark = by.annotation === null ? '' : ` ${by.annotation}`;
+      return {
+        phase: 'path',
+        confidence: 'certain',
+        summary: here
+          ? `${doc.address} belongs on this host's own link, but nobody there answers for it.`
+          : `${by.from}, hop ${by.ttl} of the path, cannot deliver to ${doc.address}.`,
+        evidence: [
+          {
+            observation: ref,
+            text: `${here ? 'this host' : by.from} reports ICMP type ${by.type} code ${by.code}${mark} at hop ${by.ttl}`,
+          },
+        ],
+        remedies: [
+          here
+            ? neighbour(doc.address)
+            : {
+                text: `Give ${by.from} a route to ${doc.address}; if it has one, the next hop or ${doc.address} itself is down`,
+                docs: DOCS.routeTables,
+              },
+        ],
+        check: command('pprobe', 'trace', doc.address, '-p', String(doc.port)),
+      };
+    }
+    const failing = unexplained(evidence).filter(({ local }) => !local);
+    const [first] = failing;
+    return first === undefined ? null : unplaced(evidence, first, addressesOf(failing));
+  },
+);
 
 /** connect(2) failed with EHOSTUNREACH and no trace says where. A long wait before it is that of neighbour discovery. */
 function unplaced(evidence: Evidence, first: AddressOutcome, addresses: readonly string[]): Judgement {
@@ -129,6 +137,23 @@ function unexplained(evidence: Evidence): AddressOutcome[] {
   return withStatus(outcomes, 'unreachable').filter(
     ({ address }) => openFamilies.size === 0 || openFamilies.has(familyOf(address)),
   );
+}
+
+/** What connect(2) means by each errno before a packet is sent, in words that an address completes. */
+function reasonOf(errno: string | null): string {
+  switch (errno) {
+    case 'EINVAL':
+      // ip-route(8): a blackhole route discards and the sender gets EINVAL; so does a link-local address without zone.
+      return 'This host discards what is sent (a blackhole route, or an address that wants an interface) to';
+    case 'ENETDOWN':
+      return "This host's interface is down that leads to";
+    case 'EADDRNOTAVAIL':
+      return 'This host has no address of its own to send from to';
+    case 'EAFNOSUPPORT':
+      return "This host's kernel does not speak the address family of";
+    default:
+      return 'This host has no route to';
+  }
 }
 
 function isRouteErrno(errno: string | null): boolean {

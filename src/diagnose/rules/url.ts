@@ -1,60 +1,138 @@
 import { hostAnswers } from '../facts/dns.js';
 import { apiAnswered, mainAnswers } from '../facts/http.js';
 import { addressesOf, addressOutcomes } from '../facts/tcp.js';
-import { type Rule, rule } from '../finding.js';
+import { type Judgement, type Phase, type Rule, rule } from '../finding.js';
+import { pathOf } from '../format-target.js';
 import type { Evidence } from '../observations.js';
-import { byDefaultName } from '../private-api/invoke-url.js';
+import { checkName, type NameProblem } from '../private-api/check-name.js';
 import { readPrivateName } from '../private-api/names.js';
-import { suffixFits, suffixOf } from '../private-api/partitions.js';
+import { DOCS } from '../remedies/docs.js';
 import { callBy } from '../remedies/invoke.js';
-import type { EvidenceItem, Remedy } from '../verdict.js';
+import type { Confidence, EvidenceItem, Remedy } from '../verdict.js';
 import { list } from '../words.js';
 
-/** The name itself is wrong; told only once it has failed, since a private zone may well serve such a name. */
-const wrongSuffix = rule('url.wrong-suffix', (evidence) => {
-  const { host } = evidence.target;
-  const name = readPrivateName(host);
-  if (name === null || suffixFits(name.region, name.suffix) || failures(evidence).length === 0) return null;
-  const right = suffixOf(name.region) ?? '';
-  return {
-    phase: 'resolve',
-    confidence: 'certain',
-    summary: `${host} ends in ${name.suffix}, but names in ${name.region} end in ${right}.`,
-    evidence: failures(evidence),
-    remedies: rightUrl(evidence, `Use the suffix ${right}`),
-    check: `compare the end of the name with ${right}`,
-  };
-});
+/**
+ * What the text of the target says by itself, before anything is sent. Where something was measured it is told only of a
+ * name that failed, since a private zone may well serve such a name.
+ */
+function nameRule(cause: NameProblem['cause']): Rule {
+  return rule(cause, { needs: ['target'], docs: DOCS.invokeUrl }, (evidence): Judgement | null => {
+    const { host } = evidence.target;
+    const { problems, right } = checkName(host);
+    const [problem] = problems.filter((each) => each.cause === cause);
+    const failed = failures(evidence);
+    if (problem === undefined || (wasMeasured(evidence) && failed.length === 0)) return null;
+    if (apiAnswered(evidence)) return null;
+    return {
+      ...weigh(evidence, problem),
+      summary: `${host} ${problem.what}.`,
+      evidence: [
+        ...problems
+          .filter((each) => each.cause === cause)
+          .map(({ what }) => ({ observation: 'target', text: `the name ${what}` })),
+        ...failed,
+      ],
+      remedies: rightUrl(evidence, right),
+      check:
+        right === null
+          ? "compare the name with the forms of AWS's page on invoke URLs"
+          : `compare the name with ${right}`,
+    };
+  });
+}
 
-/** `--vpce` gave an endpoint of another Region; interface endpoints serve their own Region only. */
-const wrongRegion = rule('url.wrong-region', (evidence) => {
-  const { host, privateApi } = evidence.target;
-  const asked = readPrivateName(host);
-  const endpoint = privateApi?.endpointName ? readPrivateName(privateApi.endpointName) : null;
-  if (
-    asked === null ||
-    endpoint === null ||
-    asked.region === endpoint.region ||
-    failures(evidence).length === 0
-  )
-    return null;
-  return {
-    phase: 'resolve',
-    confidence: 'certain',
-    summary: `${host} is in ${asked.region}, but the endpoint ${endpoint.vpceId ?? ''} is in ${endpoint.region}; an endpoint serves the APIs of its own Region.`,
-    evidence: failures(evidence),
-    remedies: [
-      {
-        text: `Use an endpoint for execute-api in ${asked.region}, or the API's name in ${endpoint.region} if that is where it is deployed`,
-      },
-    ],
-    check: 'compare the Regions in the two names',
-  };
-});
+/**
+ * A name that cannot lead anywhere explains all that follows. One that only API Gateway cannot match explains its
+ * Forbidden and nothing before it: silence on the way to it is another fault, and stands first.
+ */
+function weigh(
+  evidence: Evidence,
+  { stops, confidence }: NameProblem,
+): { phase: Phase; confidence: Confidence } {
+  const isForbidden = forbidden(evidence) !== undefined;
+  const agreed = confidence === 'medium' && isForbidden ? 'high' : confidence;
+  if (stops === 'api') return { phase: isForbidden ? 'http' : 'done', confidence: agreed };
+  return { phase: confidence === 'certain' ? 'target' : 'resolve', confidence: agreed };
+}
 
-/** How the name failed; nothing where it did not, and then there is nothing to tell. */
+/** `--vpce` gave an endpoint of another Region, or a zonal name a zone of one; endpoints serve their own Region only. */
+const otherRegion = rule(
+  'url.wrong-region',
+  { id: 'url.wrong-region/endpoint', needs: ['target'], docs: DOCS.invokeUrl },
+  (evidence): Judgement | null => {
+    const { host, privateApi } = evidence.target;
+    const asked = readPrivateName(host);
+    const endpoint = privateApi?.endpointName ? readPrivateName(privateApi.endpointName) : null;
+    if (asked === null || apiAnswered(evidence)) return null;
+    if (wasMeasured(evidence) && failures(evidence).length === 0) return null;
+    const zone = /-(?<region>[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2})[a-z]\.execute-api\./.exec(host)?.groups
+      ?.region;
+    if (endpoint !== null && endpoint.region !== asked.region) {
+      return {
+        phase: 'target',
+        confidence: 'certain',
+        summary: `${host} is in ${asked.region}, but the endpoint ${endpoint.vpceId ?? privateApi?.endpointName} is in ${endpoint.region}; an endpoint serves the APIs of its own Region.`,
+        evidence: [
+          { observation: 'target', text: `the names say ${asked.region} and ${endpoint.region}` },
+          ...failures(evidence),
+        ],
+        remedies: [
+          {
+            text: `Use an endpoint for execute-api in ${asked.region}, or the API's name in ${endpoint.region} if that is where it is deployed`,
+            docs: DOCS.invokeUrl,
+          },
+        ],
+        check: 'compare the Regions in the two names',
+      };
+    }
+    if (zone === undefined || zone === asked.region) return null;
+    return {
+      phase: 'target',
+      confidence: 'certain',
+      summary: `${host} names a zone of ${zone} and the Region ${asked.region}; no endpoint has both.`,
+      evidence: [{ observation: 'target', text: `the zone is in ${zone}` }, ...failures(evidence)],
+      remedies: rightUrl(evidence, host.replace(`.execute-api.${asked.region}.`, `.execute-api.${zone}.`)),
+      check: 'compare zone and Region in the name',
+    };
+  },
+);
+
+/** API Gateway answers Forbidden to a path that does not begin with a stage; said while nobody has asked it yet. */
+const noStage = rule(
+  'url.malformed',
+  { id: 'url.malformed/no-stage', words: 'the URL has no stage', needs: ['target'], docs: DOCS.invokeUrl },
+  ({ target, observations }): Judgement | null => {
+    const { privateApi: api, input, host, url } = target;
+    if (api === null || api.form === 'custom' || api.stage !== null || url === null) return null;
+    // A bare name asks about the way there; a URL is what someone means to call.
+    if (!/^https:|\//i.test(input) || observations.http.length > 0) return null;
+    const path = pathOf(target);
+    return {
+      phase: 'done',
+      confidence: 'medium',
+      summary: `${input} names no stage: ${path === '/' ? 'the path is empty' : `${path} begins with none`}, and API Gateway finds an API by id and stage.`,
+      evidence: [{ observation: 'target', text: `the path ${path} has no stage in first place` }],
+      remedies: [
+        callBy(
+          { url: `https://${host}/STAGE${path === '/' ? '' : path}`, header: null },
+          'Put the stage first in the path, in place of STAGE',
+        ),
+      ],
+      check: 'aws apigateway get-stages lists the stages of an API',
+    };
+  },
+);
+
+function wasMeasured({ observations: { dns, tcp, http } }: Evidence): boolean {
+  return dns.length + tcp.length + http.length > 0;
+}
+
+function forbidden(evidence: Evidence) {
+  return mainAnswers(evidence).find(({ cause }) => cause === 'api.not-matched');
+}
+
+/** How the name failed; nothing where it did not. */
 function failures(evidence: Evidence): EvidenceItem[] {
-  if (apiAnswered(evidence)) return [];
   const items: EvidenceItem[] = [];
   const answer = hostAnswers(evidence)[0];
   if (answer !== undefined && answer.doc.addresses.length === 0 && answer.doc.status !== 'error') {
@@ -71,18 +149,32 @@ function failures(evidence: Evidence): EvidenceItem[] {
       text: `${list(addressesOf(outcomes), 4)}: no connection (${first.status})`,
     });
   }
-  const forbidden = mainAnswers(evidence).find(({ cause }) => cause === 'api.not-matched');
-  if (forbidden !== undefined)
+  const unmatched = forbidden(evidence);
+  if (unmatched !== undefined)
     items.push({
-      observation: forbidden.ref,
-      text: `HTTP ${forbidden.doc.status ?? 'answer'}: no API found by this name`,
+      observation: unmatched.ref,
+      text: `HTTP ${unmatched.doc.status ?? 'answer'}: no API found by this name`,
     });
   return items;
 }
 
-function rightUrl({ target }: Evidence, text: string): Remedy[] {
-  const right = byDefaultName(target);
-  return [right === null ? { text } : callBy(right, `${text}: ${right.url}`)];
+function rightUrl({ target }: Evidence, right: string | null): Remedy[] {
+  if (right === null) {
+    return [
+      {
+        text: 'Copy the invoke URL from the stage in the API Gateway console, or the DNS names from the endpoint',
+        docs: DOCS.invokeUrl,
+      },
+    ];
+  }
+  const url = `https://${right}${pathOf(target)}`;
+  return [callBy({ url, header: null }, `Use ${url}`)];
 }
 
-export const urlRules: readonly Rule[] = [wrongSuffix, wrongRegion];
+export const urlRules: readonly Rule[] = [
+  nameRule('url.malformed'),
+  nameRule('url.wrong-suffix'),
+  nameRule('url.wrong-region'),
+  otherRegion,
+  noStage,
+];

@@ -122,4 +122,15 @@ export const dnsStatusRows: Row[] = [
     cause: 'dns.unreachable',
     confidence: 'high',
   },
+  ...['FORMERR', 'NOTIMP'].map(
+    (rcode): Row => ({
+      name: `a resolver that answers ${rcode}`,
+      given: evidence({ dns: [dnsFailure(HOST, 'error', { rcode })] }),
+      class: 'dns',
+      cause: 'dns.refused',
+      confidence: 'certain',
+      summary: [rcode],
+      remedy: [/EDNS/],
+    }),
+  ),
 ];

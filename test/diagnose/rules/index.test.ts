@@ -4,6 +4,7 @@ import { RULES } from '../../../src/diagnose/rules/index.js';
 import { validateDocument } from '../../schema/validate.js';
 import { evidence } from '../evidence.js';
 import { inconclusiveRows } from '../inconclusive.rows.js';
+import { contrastRows } from './contrast.rows.js';
 import { dnsMismatchRows } from './dns-mismatch.rows.js';
 import { dnsPublicRows } from './dns-public.rows.js';
 import { dnsStatusRows } from './dns-status.rows.js';
@@ -23,6 +24,7 @@ import { unreachableRows } from './unreachable.rows.js';
 import { urlRows } from './url.rows.js';
 
 const rows: Row[] = [
+  ...contrastRows,
   ...dnsMismatchRows,
   ...dnsPublicRows,
   ...dnsStatusRows,

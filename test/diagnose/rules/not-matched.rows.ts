@@ -52,14 +52,4 @@ export const notMatchedRows: Row[] = [
     summary: ['no stage'],
     remedy: [/stage first/],
   },
-  {
-    name: 'Forbidden, and an id of nine characters',
-    given: answeredWith([forbidden()], {
-      target: 'https://a1b2c3d4e.execute-api.us-east-1.amazonaws.com/prod',
-    }),
-    class: 'service',
-    cause: 'api.not-matched',
-    confidence: 'medium',
-    remedy: [/a1b2c3d4e has 9 characters/],
-  },
 ];

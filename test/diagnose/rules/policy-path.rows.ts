@@ -36,4 +36,20 @@ export const policyPathRows: Row[] = [
     confidence: 'high',
     remedy: ['pprobe trace 10.0.1.5 -p 443'],
   },
+  {
+    name: 'a REJECT rule of a box on the way',
+    given: evidence({
+      target: 'db.internal:5432',
+      dns: [dns('db.internal', ['10.0.1.5'])],
+      tcp: [tcp('db.internal', { '10.0.1.5': 'refused' }, 5432)],
+      trace: [
+        trace('unreachable', [rejection(1, '10.0.9.1', 3, 3, '!p')], { host: 'db.internal', port: 5432 }),
+      ],
+    }),
+    class: 'policy',
+    cause: 'policy.icmp-prohibited',
+    confidence: 'high',
+    summary: ['10.0.9.1', 'port unreachable'],
+    alternatives: ['tcp.refused'],
+  },
 ];

@@ -25,13 +25,13 @@ export const refusedRows: Row[] = [
     alternatives: ['policy.reset-injected'],
   },
   {
-    name: 'a port that a REJECT rule closes',
+    name: 'a port that a REJECT rule of the target itself closes',
     given: evidence({
       target: 'db.internal:5432',
       dns: [dns('db.internal', ['10.0.1.5'])],
       tcp: [tcp('db.internal', { '10.0.1.5': 'refused' }, 5432)],
       trace: [
-        trace('unreachable', [rejection(1, '10.0.9.1', 3, 3, '!p')], { host: 'db.internal', port: 5432 }),
+        trace('unreachable', [rejection(1, '10.0.1.5', 3, 3, '!p')], { host: 'db.internal', port: 5432 }),
       ],
     }),
     class: 'refused',

@@ -59,7 +59,12 @@ function has(text: string, words: string | RegExp): boolean {
   return typeof words === 'string' ? text.includes(words) : words.test(text);
 }
 
-function exists({ observations }: Evidence, ref: string): boolean {
-  const [, kind = '', index = ''] = /^(\w+)\[(\d+)\]$/.exec(ref) ?? [];
-  return new Map<string, unknown[]>(Object.entries(observations)).get(kind)?.[Number(index)] !== undefined;
+/** `tcp[0]`, `control[1]`, `skipped[0]`, `origin`: whether there is such a thing in the evidence. */
+export function exists({ target, observations, skipped }: Evidence, ref: string): boolean {
+  const [, kind = '', index] = /^(\w+)(?:\[(\d+)\])?$/.exec(ref) ?? [];
+  const known = new Map<string, unknown>(Object.entries({ ...observations, target, skipped }));
+  const found = known.get(kind);
+  return index === undefined
+    ? found !== undefined
+    : Array.isArray(found) && found[Number(index)] !== undefined;
 }

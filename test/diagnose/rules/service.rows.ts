@@ -91,8 +91,8 @@ export const serviceRows: Row[] = [
     summary: ['404'],
   },
   {
-    name: 'a 407 of something that is not API Gateway',
-    given: answeredWith([http(407, { requestId: null, gatewayId: null, server: 'squid/6.1' })]),
+    name: 'a 502 of something that is not API Gateway',
+    given: answeredWith([http(502, { requestId: null, gatewayId: null, server: 'nginx' })]),
     class: 'service',
     cause: 'http.error',
     confidence: 'high',

@@ -12,7 +12,8 @@ export const timeoutRows: Row[] = [
     }),
     class: 'timeout',
     cause: 'tcp.timeout-all',
-    confidence: 'high',
+    // A path without one router that answers is the same silence again.
+    confidence: 'medium',
     summary: three,
     remedy: [
       /Allow inbound TCP 443 from 10\.0\.9\.15 .*10\.0\.1\.5/,
@@ -94,7 +95,60 @@ export const timeoutRows: Row[] = [
     }),
     class: 'timeout',
     cause: 'tcp.timeout-all',
+    confidence: 'medium',
+    alternatives: ['route.blackhole-after-hop'],
+  },
+  {
+    name: 'silence at two addresses behind a router that answers',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcp(HOST, { '10.0.1.5': 'timeout', '10.0.2.5': 'timeout' })],
+      trace: [trace('filtered', hops('10.0.9.1', '10.8.0.1', null, null, null))],
+    }),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
     confidence: 'high',
     alternatives: ['route.blackhole-after-hop'],
+  },
+  {
+    name: 'silence at the endpoint, while another host of the VPC answers',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcp(HOST, { '10.0.1.5': 'timeout', '10.0.2.5': 'timeout' })],
+      control: [
+        {
+          role: 'given',
+          host: 'db.internal',
+          port: 5432,
+          tcp: tcp('db.internal', { '10.0.4.4': 'refused' }, 5432),
+        },
+      ],
+    }),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'high',
+    summary: ['db.internal:5432 answers', 'this endpoint only'],
+    remedy: [/Allow inbound TCP 443 from 10\.0\.9\.15/],
+  },
+  {
+    name: 'silence everywhere: nothing comes back',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcp(HOST, { '10.0.1.5': 'timeout', '10.0.2.5': 'timeout' })],
+      control: [
+        { role: 'given', host: '10.0.4.4', port: 443, tcp: tcp('10.0.4.4', { '10.0.4.4': 'timeout' }) },
+        {
+          role: 'resolver',
+          host: '127.0.0.53',
+          port: 53,
+          tcp: tcp('127.0.0.53', { '127.0.0.53': 'open' }, 53),
+        },
+      ],
+    }),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'medium',
+    summary: ['10.0.4.4:443', 'nothing that this host sends comes back'],
+    alternatives: ['local.firewall'],
   },
 ];

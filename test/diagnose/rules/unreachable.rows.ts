@@ -48,4 +48,15 @@ export const unreachableRows: Row[] = [
     confidence: 'medium',
     remedy: ['ip neigh show to 10.0.1.5'],
   },
+  {
+    name: 'a blackhole route of this host',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcpOf(HOST, [attempt('10.0.1.5', 'unreachable', { errno: 'EINVAL', local: true })])],
+    }),
+    class: 'unreachable',
+    cause: 'route.local',
+    confidence: 'high',
+    summary: [/blackhole route/],
+  },
 ];

@@ -1,0 +1,60 @@
+import type { TlsDocument } from '../../probe/tls/types.js';
+import type { Cause } from '../causes.js';
+import type { Seen } from '../facts/dns.js';
+import { handshakes } from '../facts/tls.js';
+import { type Judgement, type Rule, type RuleFacts, rule } from '../finding.js';
+import { bracketed } from '../format-target.js';
+import type { Evidence } from '../observations.js';
+import { command } from '../remedies/shell.js';
+import type { Alternative, EvidenceItem } from '../verdict.js';
+import { excerpt, list } from '../words.js';
+
+/** What a rule about handshakes says of the first that it matches. */
+export type TlsWords = Pick<Judgement, 'summary' | 'confidence' | 'remedies'> & {
+  /** What was seen; the code is appended. */
+  seen: string;
+  /** Beside it: what other measurements say of the same address. */
+  more?: EvidenceItem[];
+  alternatives: Alternative[];
+};
+
+/** A rule over the handshakes of the target that `matches` is true of; the first is told, the others are counted. */
+export function tlsRule(
+  cause: Cause,
+  facts: Omit<RuleFacts, 'needs'>,
+  matches: (doc: TlsDocument, evidence: Evidence) => boolean,
+  words: (doc: TlsDocument, at: string, evidence: Evidence) => TlsWords,
+): Rule {
+  return rule(cause, { needs: ['tls'], ...facts }, (evidence): Judgement | null => {
+    const failed = handshakes(evidence).filter(({ doc }) => matches(doc, evidence));
+    const [first] = failed;
+    if (first === undefined) return null;
+    const at = list([...new Set(failed.map(({ doc }) => doc.address))], 4);
+    const { seen, more = [], ...judgement } = words(first.doc, at, evidence);
+    const code = first.doc.errorCode === null ? '' : ` (${excerpt(first.doc.errorCode, 80)})`;
+    return {
+      phase: 'tls',
+      evidence: [{ observation: first.ref, text: `${seen}${code}` }, ...furtherProblems(first), ...more],
+      check: openssl(first.doc),
+      ...judgement,
+    };
+  });
+}
+
+/** A certificate with one fault often has another, which shows once the first is mended. */
+function furtherProblems({ ref, doc }: Seen<TlsDocument>): EvidenceItem[] {
+  const others = doc.problems.filter(({ status }) => status !== doc.status);
+  return others.length === 0
+    ? []
+    : [
+        {
+          observation: ref,
+          text: `the certificate is also wrong in this: ${list(others.map(({ code }) => code))}`,
+        },
+      ];
+}
+
+/** The handshake by hand, with this name or another. */
+export function openssl({ address, port, serverName }: TlsDocument, name = serverName): string {
+  return command('openssl', 's_client', '-connect', `${bracketed(address)}:${port}`, '-servername', name);
+}
