@@ -32,6 +32,7 @@ export const IPV6_RECVERR = 25;
 export const IPV6_RECVERR_RFC4884 = 31;
 export const IPV6_RECVHOPLIMIT = 51;
 export const IPV6_HOPLIMIT = 52;
+export const IPV6_AUTOFLOWLABEL = 70;
 
 /** raw(7): ICMP_FILTER is a mask of the types not wanted. */
 export const SOL_RAW = 255;

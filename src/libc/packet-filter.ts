@@ -47,19 +47,16 @@ function assemble(program: Instruction[]): Buffer {
   return bytes;
 }
 
-/** ICMP_FILTER's mask (raw(7)): a set bit keeps messages of that type out. */
-export function onlyIcmpTypes(types: readonly number[]): Buffer {
-  const mask = Buffer.alloc(4);
-  let bits = 0xffff_ffff;
-  for (const type of types) bits &= ~(1 << type);
-  mask.writeUInt32LE(bits >>> 0);
-  return mask;
-}
+/** Destination unreachable and time exceeded; in ICMPv6 packet too big as well (RFC 792, RFC 4443). */
+const errorTypes = { 4: [3, 11], 6: [1, 2, 3] };
 
-/** ICMP6_FILTER's 256 bits as Linux has them: a set bit keeps messages of that type out. */
-export function onlyIcmpv6Types(types: readonly number[]): Buffer {
-  const mask = Buffer.alloc(32, 0xff);
-  for (const type of types) {
+/**
+ * The mask that lets through only the ICMP errors that say something of a probe: ICMP_FILTER's 32 bits (raw(7)) or
+ * ICMP6_FILTER's 256 as Linux has them. A set bit keeps messages of that type out.
+ */
+export function errorsOnly(family: 4 | 6): Buffer {
+  const mask = Buffer.alloc(family === 4 ? 4 : 32, 0xff);
+  for (const type of errorTypes[family]) {
     const word = (type >> 5) * 4;
     mask.writeUInt32LE((mask.readUInt32LE(word) & ~(1 << (type & 31))) >>> 0, word);
   }

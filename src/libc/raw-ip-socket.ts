@@ -21,7 +21,7 @@ import {
 import { controlMessages, hopLimitOf, timestampOf } from './control-message.js';
 import { uint32 } from './int.js';
 import type { Libc } from './load.js';
-import { answersToSyn, onlyIcmpTypes, onlyIcmpv6Types } from './packet-filter.js';
+import { answersToSyn, errorsOnly } from './packet-filter.js';
 import { receiveMessage } from './receive-message.js';
 import { decodeSockaddr, encodeSockaddr } from './sockaddr.js';
 import { SystemCallError } from './system-call-error.js';
@@ -79,10 +79,11 @@ export class RawIpSocket {
     this.#setOption(SOL_SOCKET, SO_ATTACH_FILTER, filter);
   }
 
-  /** Of ICMP, receive only these types. */
-  receiveOnlyTypes(types: readonly number[]): void {
-    if (this.#family === 4) this.#setOption(SOL_RAW, ICMP_FILTER, onlyIcmpTypes(types));
-    else this.#setOption(IPPROTO_ICMPV6, ICMP6_FILTER, onlyIcmpv6Types(types));
+  /** Of ICMP, receive only errors. */
+  receiveOnlyErrors(): void {
+    const wanted = errorsOnly(this.#family);
+    if (this.#family === 4) this.#setOption(SOL_RAW, ICMP_FILTER, wanted);
+    else this.#setOption(IPPROTO_ICMPV6, ICMP6_FILTER, wanted);
   }
 
   /** IPv6: the hop limit of what is sent from now on. */

@@ -8,6 +8,7 @@ import {
   IPPROTO_IP,
   IPPROTO_IPV6,
   IPPROTO_TCP,
+  IPV6_AUTOFLOWLABEL,
   IPV6_RECVERR,
   IPV6_RECVERR_RFC4884,
   IPV6_RECVHOPLIMIT,
@@ -78,9 +79,14 @@ export class TcpSocket {
     this.#check('socket', this.fd);
   }
 
-  /** Lets several sockets bind one port, as long as no two have the same peer (SO_REUSEADDR). Before `bind`. */
-  shareAddress(): void {
+  /**
+   * Makes the socket's packets one flow with those of others: several may bind one port, as long as no two have the same
+   * peer (SO_REUSEADDR), and IPv6 packets carry no flow label of their own, by which routers choose paths as well
+   * (RFC 6438). Before `bind`.
+   */
+  shareFlow(): void {
     this.#setOption(SOL_SOCKET, SO_REUSEADDR, uint32(1));
+    if (this.#family === 6) this.#setOption(IPPROTO_IPV6, IPV6_AUTOFLOWLABEL, uint32(0));
   }
 
   bind(local: Endpoint): void {

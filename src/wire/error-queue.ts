@@ -98,7 +98,7 @@ class ErrorQueueWire implements Wire {
   }
 
   #holdPort(): number | null {
-    this.#keeper.shareAddress();
+    this.#keeper.shareFlow();
     this.#keeper.bind({ address: this.source, port: 0 });
     return this.#keeper.localEndpoint()?.port ?? null;
   }
@@ -106,7 +106,7 @@ class ErrorQueueWire implements Wire {
   #bind(socket: TcpSocket): void {
     const { source } = this.#context.target;
     if (this.#sharedPort !== null) {
-      socket.shareAddress();
+      socket.shareFlow();
       socket.bind({ address: this.source, port: this.#sharedPort });
     } else if (source !== null) socket.bind({ address: source, port: 0 });
   }

@@ -10,9 +10,6 @@ import { decodeIpv4, encodeIpv4, protocolNumber } from '../packet/ipv4.js';
 import type { PacketListener, PacketPort } from './packet-port.js';
 import { capabilityRemedy } from './raw-socket.js';
 
-/** Destination unreachable and time exceeded; in ICMPv6 packet too big as well (RFC 792, RFC 4443). */
-const errorTypes = { 4: [3, 11], 6: [1, 2, 3] };
-
 /** After this many the event loop has its turn; what is left is read in the next. */
 const packetsPerTurn = 512;
 
@@ -33,7 +30,7 @@ export async function openLibcPackets(family: 4 | 6): Promise<PacketPort> {
     tcp.receiveOnlyAnswers();
     if (family === 4) tcp.includeHeader();
     const icmp = open(family === 4 ? protocolNumber.icmp : protocolNumber.icmpv6);
-    icmp.receiveOnlyTypes(errorTypes[family]);
+    icmp.receiveOnlyErrors();
     return new LibcPackets(libc, family, tcp, icmp);
   } catch (error) {
     for (const socket of opened) socket.close();

@@ -15,6 +15,7 @@ declare module 'raw-socket' {
       after: (error: Error | null, sent: number) => void,
     ): this;
     setOption(level: number, option: number, value: number): void;
+    setOption(level: number, option: number, value: Buffer, length: number): void;
     close(): this;
   }
 

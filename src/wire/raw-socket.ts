@@ -1,6 +1,7 @@
 import type { Socket as RawSocket } from 'raw-socket';
 import { type Clock, systemClock } from '../clock.js';
 import { CapabilityError } from '../errors.js';
+import { errorsOnly } from '../libc/packet-filter.js';
 import { decodeIpv4, encodeIpv4, protocolNumber } from '../packet/ipv4.js';
 import type { PacketListener, PacketPort } from './packet-port.js';
 
@@ -11,6 +12,8 @@ const IPPROTO_IP = 0;
 const IP_HDRINCL = 3;
 const IPPROTO_IPV6 = 41;
 const IPV6_UNICAST_HOPS = 16;
+/** ICMP_FILTER of raw(7) at SOL_RAW; ICMP6_FILTER of RFC 3542 at IPPROTO_ICMPV6. */
+const icmpFilter = { 4: [255, 1], 6: [58, 1] } as const;
 
 /** npm 12 runs a package's build only when the project approves it; `install-scripts` came with npm 11.16. */
 export const buildRemedy = 'npm install-scripts approve raw-socket && npm rebuild raw-socket';
@@ -47,6 +50,9 @@ export async function openRawSocketPort(family: 4 | 6, clock: Clock = systemCloc
   try {
     const icmp = createSocket(module, { addressFamily, protocol: icmpProtocol, bufferSize: 65536 });
     if (family === 4) tcp.setOption(IPPROTO_IP, IP_HDRINCL, 1);
+    const [level, option] = icmpFilter[family];
+    const wanted = errorsOnly(family);
+    icmp.setOption(level, option, wanted, wanted.length);
     return new RawSocketPort(family, tcp, icmp, clock);
   } catch (error) {
     tcp.close();
