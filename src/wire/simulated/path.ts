@@ -1,5 +1,12 @@
 import type { MplsEntry } from '../../packet/icmp-extensions.js';
 
+/** What a router says when it does not pass a packet on. */
+export interface IcmpUnreachable {
+  type: number;
+  code: number;
+  mtu?: number;
+}
+
 /** One router of a simulated path. */
 export interface SimulatedHop {
   /** Its address; null for one that never answers. */
@@ -14,13 +21,19 @@ export interface SimulatedHop {
   /** Which of the probes that expire here, counted from 0, get no answer. */
   loses?: number[];
   /** It passes nothing on and says so with this ICMP unreachable. */
-  rejects?: { type: number; code: number; mtu?: number };
+  rejects?: IcmpUnreachable;
   /** It says this instead of time exceeded to some of the probes that expire here, counted from 0. */
   rejectsSome?: { type: number; code: number; probes: number[] };
+  /** It sends no more ICMP errors than this; the rest are lost. `burst` at once, then `perSecond`. */
+  limit?: { perSecond: number; burst: number };
   /** It passes nothing on and says nothing. */
   drops?: boolean;
   /** It rewrites the destination, and quotes from behind it show the new one. */
   translatesTo?: string;
+  /** The translator puts the old destination back into the quotes that pass it, as Linux does. */
+  restoresQuotes?: boolean;
+  /** A source translator before it did not restore the quote: this stands there in place of our address and port. */
+  quotesSource?: { address: string; port: number };
 }
 
 export interface SimulatedTarget {

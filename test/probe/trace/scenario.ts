@@ -15,17 +15,30 @@ export interface Scenario {
   options?: Parameters<typeof traceAddress>[1];
   /** Source ports of the probes in order; counting up from 40000 when left out. */
   ports?: number[];
-  expect: {
-    outcome: string;
-    stoppedBy: string;
-    destinationTtl: number | null;
-    /** One line per hop: what each probe got, `|` between probes that differ. */
-    hops?: string[];
-    hopCount?: number;
-    discarded?: Record<string, number>;
-    /** Virtual time the whole trace may take. */
-    atMostMs: number;
+  expect: Expectation;
+  /**
+   * It runs behind a TUN responder too, with real kernels, and this is what is expected otherwise there. Left out: it
+   * runs on the simulated wire alone.
+   */
+  tun?: {
+    /** Ports are the kernel's choice: each probe's answer may be any of those the hop may give. */
+    anyOrder?: boolean;
+    syn?: Partial<Expectation>;
+    /** What the connect engine cannot see, or sees otherwise. */
+    connect?: Partial<Expectation>;
   };
+}
+
+export interface Expectation {
+  outcome: string;
+  stoppedBy: string;
+  destinationTtl: number | null;
+  /** One line per hop: what each probe got, `|` between probes that differ. */
+  hops?: string[];
+  hopCount?: number;
+  discarded?: Record<string, number>;
+  /** Virtual time the whole trace may take. */
+  atMostMs: number;
 }
 
 const folder = new URL('../../scenarios/trace/', import.meta.url);
@@ -47,7 +60,7 @@ export interface SimulatedRun {
 
 /** Runs a trace over the scenario's path, on virtual time, through the real SYN wire. */
 export async function simulate(scenario: Scenario): Promise<SimulatedRun> {
-  const path = { ...scenario.path, hops: [...scenario.path.hops, ...repeatedHops(scenario)] };
+  const path = pathOf(scenario);
   const clock = new VirtualClock();
   const packets = new SimulatedNetwork(path, clock);
   const family = path.target.includes(':') ? 6 : 4;
@@ -74,6 +87,11 @@ export async function simulate(scenario: Scenario): Promise<SimulatedRun> {
     }),
   );
   return { document, elapsedMs: clock.now(), packetsSent: packets.sent };
+}
+
+/** The scenario's path with every hop written out. */
+export function pathOf(scenario: Scenario): SimulatedPath {
+  return { ...scenario.path, hops: [...scenario.path.hops, ...repeatedHops(scenario)] };
 }
 
 function repeatedHops({ path: { repeat } }: Scenario) {

@@ -1,0 +1,52 @@
+import type { TraceDocument } from '../../src/probe/trace/types.js';
+import { describeHops, type Expectation, type Scenario } from '../probe/trace/scenario.js';
+
+export type Method = 'syn' | 'connect';
+
+/** A scenario with one engine, and a target of its own: many run in one namespace at once. */
+export interface Run {
+  name: string;
+  method: Method;
+  scenario: Scenario;
+}
+
+/** The same scenario towards another target: the n-th of the block that scenarios' targets are from. */
+export function withTarget({ scenario, ...rest }: Run, index: number): Run {
+  const { target } = scenario.path;
+  const own = target.includes(':')
+    ? target.replace(/[^:]*$/, (256 + index).toString(16))
+    : `203.0.${index}.1`;
+  return { ...rest, scenario: JSON.parse(JSON.stringify(scenario).replaceAll(target, own)) as Scenario };
+}
+
+export function expected({ scenario, method }: Run): Expectation {
+  return { ...scenario.expect, ...scenario.tun?.[method] };
+}
+
+/** Hop lines without round trips, which real time makes different every time. */
+export function withoutTimes(lines: readonly string[]): string[] {
+  return lines.map((line) => {
+    const probes = line.split(' | ').map((probe) => probe.replace(/^(\S+) [\d.]*( |$)/, '$1$2'));
+    return new Set(probes).size === 1 ? (probes[0] ?? '') : probes.join(' | ');
+  });
+}
+
+/** Hops some of whose probes got an answer that no probe of this hop should get. */
+export function strangers(document: TraceDocument, lines: readonly string[]): string[] {
+  const allowed = withoutTimes(lines).map((line) => line.split(' | '));
+  return withoutTimes(describeHops(document)).filter(
+    (line, index) => !line.split(' | ').every((probe) => allowed[index]?.includes(probe)),
+  );
+}
+
+/** Clocks of the kernel may run this much slower than the responder's. */
+const toleranceMs = 0.1;
+
+/** Round trips shorter than the time for which the path held every answer back: no probe can have measured that. */
+export function impossiblyFast(document: TraceDocument, heldBackMs: (ttl: number) => number): string[] {
+  return document.hops.flatMap(({ ttl, probes }) =>
+    probes
+      .filter(({ rttMs }) => rttMs !== null && rttMs < heldBackMs(ttl) - toleranceMs)
+      .map(({ rttMs }) => `hop ${ttl}: ${rttMs} ms, and the path took ${heldBackMs(ttl)} ms`),
+  );
+}

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import t from 'tap';
+import type { TraceDocument } from '../../src/probe/trace/types.js';
+import { describeHops, pathOf, readScenarios } from '../probe/trace/scenario.js';
+import {
+  expected,
+  impossiblyFast,
+  type Method,
+  type Run,
+  strangers,
+  withoutTimes,
+  withTarget,
+} from './expectation.js';
+import type { ResponderReport } from './protocol.js';
+import { TunPath, tunUnavailable } from './tun.js';
+
+const methods: Method[] = ['syn', 'connect'];
+const runs: Run[] = readScenarios()
+  .filter(({ scenario }) => scenario.tun !== undefined)
+  .flatMap(({ name, scenario }) => methods.map((method) => ({ name, method, scenario })))
+  .map(withTarget);
+
+/** Few enough that a busy machine still reads each answer before its wait is over. */
+const atOnce = 6;
+/** Traces share their sockets, and a packet too broken to say whose it is counts as discarded in all of them. */
+const isAlone = ({ scenario }: Run) => scenario.path.forgeries !== undefined;
+
+async function traceAll(): Promise<{ documents: Map<Run, TraceDocument>; report: ResponderReport }> {
+  const path = await TunPath.start({
+    clients: [...new Set(runs.map(({ scenario }) => scenario.path.client))],
+    paths: Object.fromEntries(runs.map(({ scenario }) => [scenario.path.target, pathOf(scenario)])),
+  });
+  try {
+    const together = await traceIn(
+      path,
+      runs.filter((run) => !isAlone(run)),
+      atOnce,
+    );
+    const alone = await traceIn(path, runs.filter(isAlone), 1);
+    return { documents: new Map([...together, ...alone]), report: await path.report() };
+  } finally {
+    await path.stop();
+  }
+}
+
+async function traceIn(path: TunPath, some: Run[], atOnce: number): Promise<[Run, TraceDocument][]> {
+  const work = {
+    library: pathToFileURL(join(process.cwd(), 'dist/index.js')).href,
+    atOnce,
+    runs: some.map(({ method, scenario: { path, options } }) => ({
+      target: path.target,
+      options: { ...options, method, port: path.port },
+    })),
+  };
+  const argv = [process.execPath, 'test/tun/trace-many.mjs', JSON.stringify(work)];
+  const { stdout, stderr } = await path.exec(argv);
+  if (stderr !== '') throw new Error(stderr);
+  const documents = JSON.parse(stdout) as TraceDocument[];
+  return documents.flatMap((document, index) => {
+    const run = some[index];
+    return run === undefined ? [] : [[run, document]];
+  });
+}
+
+t.test('scenarios behind a TUN interface', { skip: tunUnavailable() ?? false }, async (t) => {
+  const { documents, report } = await traceAll();
+  for (const run of runs) {
+    const { name, method, scenario } = run;
+    t.test(`${name}, ${method}: ${scenario.says}`, async (t) => {
+      const document = documents.get(run);
+      if (document === undefined) throw new Error('there is no such document');
+      const { outcome, stoppedBy, destinationTtl, hops, hopCount, discarded = {} } = expected(run);
+      const end = {
+        outcome: document.outcome,
+        stoppedBy: document.stoppedBy,
+        destinationTtl: document.destinationTtl,
+      };
+      t.same(end, { outcome, stoppedBy, destinationTtl });
+      if (hops !== undefined) {
+        if (scenario.tun?.anyOrder === true) t.same(strangers(document, hops), []);
+        else t.same(withoutTimes(describeHops(document)), withoutTimes(hops));
+      }
+      t.equal(document.hops.length, hopCount ?? hops?.length);
+      t.same(
+        Object.keys(document.discarded).sort(),
+        Object.keys(discarded).sort(),
+        'what is discarded is counted',
+      );
+      const answered = report.answered.filter(({ destination }) => destination === scenario.path.target);
+      const heldBackMs = (ttl: number) =>
+        Math.min(...answered.filter((syn) => syn.ttl === ttl).map(({ intendedMs }) => intendedMs));
+      // The first answer to a SYN may be a forgery, and those are not held back.
+      if (scenario.path.forgeries === undefined) t.same(impossiblyFast(document, heldBackMs), []);
+    });
+  }
+});

@@ -1,0 +1,15 @@
+// Runs in a responder's namespace: traces what its argument says through the built library, a few at a time, and
+// prints the documents in the same order.
+const { library, atOnce, runs } = JSON.parse(process.argv[2]);
+const { trace } = await import(library);
+const documents = [];
+let next = 0;
+async function worker() {
+  while (next < runs.length) {
+    const index = next++;
+    const { target, options } = runs[index];
+    documents[index] = await trace(target, options);
+  }
+}
+await Promise.all(Array.from({ length: atOnce }, worker));
+console.log(JSON.stringify(documents));

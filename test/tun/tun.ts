@@ -1,0 +1,96 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { toolEnvironment } from '../lab/tools.js';
+import { type ResponderReport, type ResponderSetup, readyLine, reportLine } from './protocol.js';
+
+const program = join(process.cwd(), 'build/tun/responder.js');
+
+/** Why no responder can run here, for a test to be skipped with; null where one can. */
+export function tunUnavailable(): string | null {
+  if (process.platform !== 'linux') return 'a TUN responder needs Linux';
+  if (process.getuid?.() !== 0) return 'a TUN responder needs root';
+  try {
+    accessSync('/dev/net/tun', constants.R_OK | constants.W_OK);
+    return null;
+  } catch {
+    return 'there is no /dev/net/tun here; in a container, run it with --device /dev/net/tun';
+  }
+}
+
+export interface Finished {
+  stdout: string;
+  stderr: string;
+  exitCode: number | null;
+}
+
+/** A network namespace whose only way out is a path made of data. */
+export class TunPath {
+  readonly #responder: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+
+  private constructor(responder: ChildProcessWithoutNullStreams) {
+    this.#responder = responder;
+    this.#lines = createInterface({ input: responder.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** @throws Error with what the responder said, where it could not start. */
+  static async start(setup: ResponderSetup): Promise<TunPath> {
+    const responder = spawn('unshare', ['--net', process.execPath, program], { env: toolEnvironment });
+    let said = '';
+    responder.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    const path = new TunPath(responder);
+    responder.stdin.on('error', () => {});
+    responder.stdin.write(`${JSON.stringify(setup)}\n`);
+    if ((await path.#nextLine()) !== readyLine) throw new Error(`the responder did not start: ${said}`);
+    return path;
+  }
+
+  /** The command that runs `argv` in the namespace. */
+  inside(argv: readonly string[]): string[] {
+    // unshare(1) becomes the program it runs: its process is the responder's.
+    return ['nsenter', `--net=/proc/${this.#responder.pid}/ns/net`, '--', ...argv];
+  }
+
+  /** Runs a command in the namespace to its end. */
+  async exec(argv: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Finished> {
+    const [command = '', ...args] = this.inside(argv);
+    const child = spawn(command, args, {
+      env: { ...toolEnvironment, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].setEncoding('utf8').on('data', (text: string) => {
+        output[stream] += text;
+      });
+    }
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', resolve);
+    });
+    return { ...output, exitCode };
+  }
+
+  /** What was answered since the last report, and when. */
+  async report(): Promise<ResponderReport> {
+    this.#responder.stdin.write(`${reportLine}\n`);
+    return JSON.parse(await this.#nextLine()) as ResponderReport;
+  }
+
+  /** Ends the responder, and with it the namespace. */
+  async stop(): Promise<void> {
+    if (this.#responder.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.#responder.once('close', resolve));
+    this.#responder.stdin.end();
+    await ended;
+  }
+
+  async #nextLine(): Promise<string> {
+    const { value, done } = await this.#lines.next();
+    return done === true ? '' : value;
+  }
+}
