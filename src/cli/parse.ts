@@ -22,7 +22,12 @@ export async function parse(argv: readonly string[]): Promise<Invocation> {
   const mentioned = commands.filter(({ name }) => argv.includes(name));
   const loaded = await Promise.all(mentioned.map(({ load }) => load()));
   const parser = parserOf(loaded);
-  const { _: words, '--': verbatim, $0: _name, ...options } = await parser.parseAsync(argv);
+  const {
+    _: words,
+    '--': verbatim,
+    $0: _name,
+    ...options
+  } = await parser.parseAsync(withLoneDashes(argv, loaded));
   const [name, ...rest] = words.map(String);
   if (argv.includes(completionRequest) || name === completionCommand.name) return { kind: 'completed' };
   const args = { positionals: [...rest, ...textList(verbatim)], options };
@@ -33,6 +38,16 @@ export async function parse(argv: readonly string[]): Promise<Invocation> {
   checkOptions(command, rest, options);
   checkPositionals(command, args);
   return { kind: 'run', command, args };
+}
+
+/** `--file -` as `--file=-`: yargs takes a lone dash for a word of its own, wherever it stands. */
+function withLoneDashes(argv: readonly string[], loaded: readonly Command[]): string[] {
+  const takesText = (word: string | undefined): boolean =>
+    loaded.some(({ options }) => word?.startsWith('--') && options[word.slice(2)]?.type === 'string');
+  return argv.flatMap((word, index) => {
+    if (word === '-' && takesText(argv[index - 1])) return [];
+    return argv[index + 1] === '-' && takesText(word) ? [`${word}=-`] : [word];
+  });
 }
 
 function parseCompletion(argv: readonly string[]): Invocation {

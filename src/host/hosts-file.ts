@@ -26,8 +26,12 @@ export function parseHosts(text: string): HostsEntry[] {
  * without final dot. A file that cannot be read has no entries: getaddrinfo(3) judges it so too.
  */
 export async function lookupHosts(name: string, path = '/etc/hosts'): Promise<string[]> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  return [...new Set(entriesFor(text, name).map((entry) => canonicalAddress(entry.address)))];
+  return [...new Set((await findHosts(name, path)).map((entry) => canonicalAddress(entry.address)))];
+}
+
+/** The hosts file's lines that have a name, in the file's order; none where it cannot be read. */
+export async function findHosts(name: string, path = '/etc/hosts'): Promise<HostsEntry[]> {
+  return entriesFor(await readFile(path, 'utf8').catch(() => ''), name);
 }
 
 /** The lines of the hosts file that name it, counted from 1, and the file. */

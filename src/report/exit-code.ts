@@ -68,7 +68,7 @@ export type JudgedDocument =
 export function exitCodeOf(document: JudgedDocument): number {
   switch (document.kind) {
     case 'dns':
-      return document.status === 'answered' && document.compare?.same !== false ? exitCodes.ok : 10;
+      return isAnsweredAlike(document) ? exitCodes.ok : 10;
     case 'tcp':
       return tcpExitCode(document);
     case 'trace':
@@ -87,6 +87,11 @@ export function exitCodeOf(document: JudgedDocument): number {
 function comparisonExitCode({ target, reports }: ComparisonDocument): number {
   const worst = worstFirst.find((each) => reports.some((report) => report.class === each));
   return verdictCodes[target === null ? 'inconclusive' : (worst ?? 'inconclusive')];
+}
+
+/** Answered, and by the same addresses where two names or several servers are laid side by side. */
+function isAnsweredAlike({ status, compare, allServers }: DnsDocument): boolean {
+  return status === 'answered' && compare?.same !== false && allServers?.agree !== false;
 }
 
 function traceExitCode({ outcome, address }: TraceDocument): number {

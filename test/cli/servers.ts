@@ -14,7 +14,7 @@ export interface DnsServer {
 }
 
 /** Gives any name made-up answers; `missing.example` does not exist, `silent.example` gets no reply. */
-export async function dnsServer(): Promise<DnsServer> {
+export async function dnsServer(usual = '10.0.1.23'): Promise<DnsServer> {
   const socket = createSocket('udp4');
   let announce: () => void = () => {};
   const asked = new Promise<void>((resolve) => {
@@ -33,7 +33,7 @@ export async function dnsServer(): Promise<DnsServer> {
         dnsPacket.RECURSION_AVAILABLE |
         (question.name === 'missing.example' ? 3 : 0),
       questions: [question],
-      answers: question.name === 'missing.example' ? [] : answersTo(question.name, question.type),
+      answers: question.name === 'missing.example' ? [] : answersTo(question.name, question.type, usual),
     });
     socket.send(reply, peer.port, peer.address);
   });
@@ -42,9 +42,9 @@ export async function dnsServer(): Promise<DnsServer> {
   return { server: `127.0.0.1#${socket.address().port}`, asked, close: () => socket.close() };
 }
 
-function answersTo(name: string, type: string): dnsPacket.Answer[] {
+function answersTo(name: string, type: string, usual: string): dnsPacket.Answer[] {
   if (type === 'A')
-    return [{ name, type: 'A', ttl: 60, data: name === 'other.example' ? '10.9.9.9' : '10.0.1.23' }];
+    return [{ name, type: 'A', ttl: 60, data: name === 'other.example' ? '10.9.9.9' : usual }];
   if (type === 'PTR') return [{ name, type: 'PTR', ttl: 60, data: 'api.example' }];
   if (type === 'TXT') return [{ name, type: 'TXT', ttl: 60, data: 'before\x1b[31mafter' }];
   return [];

@@ -54,6 +54,8 @@ const dns: Required<DnsDocument> = {
     },
   ],
   discarded: { 'bad-id': 1 },
+  nsid: 'ns1.example',
+  cookie: { client: '0123456789abcdef', server: '0123456789abcdef0123456789abcdef' },
   compare: {
     name: 'vpce-0123456789abcdef0-abcdefgh.execute-api.us-east-1.vpce.amazonaws.com',
     status: 'answered',
@@ -62,7 +64,29 @@ const dns: Required<DnsDocument> = {
     onlyFirst: ['10.0.1.5'],
     onlySecond: ['fd00::5'],
   },
-  system: { addresses: ['10.0.1.5'], errorCode: null, durationMs: 3 },
+  system: {
+    addresses: ['10.0.1.6'],
+    errorCode: null,
+    durationMs: 3,
+    same: false,
+    onlySystem: ['10.0.1.6'],
+    onlyDns: ['10.0.1.5'],
+    hostsFile: [{ address: '10.0.1.6', line: 7 }],
+  },
+  allServers: {
+    agree: null,
+    views: [
+      {
+        server: '10.0.0.2',
+        status: 'answered',
+        rcode: 'NOERROR',
+        addresses: ['10.0.1.5'],
+        records: [{ type: 'A', data: '10.0.1.5' }],
+        durationMs: 2,
+      },
+    ],
+  },
+  resolver: { role: 'local-stub', upstreams: ['10.0.0.2'] },
 };
 
 const tcp: TcpDocument = {

@@ -9,6 +9,10 @@ type Path = (string | number)[];
 const optional = new Set([
   'compare',
   'system',
+  'nsid',
+  'cookie',
+  'allServers',
+  'resolver',
   'command',
   'snippet',
   'docs',

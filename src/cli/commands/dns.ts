@@ -1,11 +1,15 @@
-import { familyOf } from '../../address/family.js';
-import { InvalidInputError } from '../../errors.js';
+import { findHosts } from '../../host/hosts-file.js';
 import { compareAnswers } from '../../probe/dns/compare.js';
+import type { ResolveOptions } from '../../probe/dns/options.js';
 import { resolve } from '../../probe/dns/resolve.js';
-import { reverseName } from '../../probe/dns/reverse-name.js';
+import { resolveAtEach } from '../../probe/dns/resolve-at-each.js';
+import { defaultConcurrency } from '../../probe/dns/resolve-many.js';
+import { compareSystem, lookupSystem } from '../../probe/dns/system.js';
+import type { DnsDocument, SystemLookup } from '../../probe/dns/types.js';
 import { exitCodeOf } from '../../report/exit-code.js';
 import { cleanForTerminal } from '../../report/text/clean.js';
 import { dnsText } from '../../report/text/dns.js';
+import { dnsShort } from '../../report/text/dns-short.js';
 import {
   type Arguments,
   familyOption,
@@ -14,12 +18,12 @@ import {
   integerOption,
   listOption,
   milliseconds,
-  required,
   sourceOption,
-  textOption,
 } from '../arguments.js';
-import type { Command, CommandContext, CommandResult } from '../command.js';
+import { bulkOptions } from '../bulk.js';
+import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
 import { networkOptions, type OptionTable, timeoutOption } from '../options.js';
+import { conflict, questionOf } from './dns-question.js';
 
 const tries: IntegerRule = { noun: 'a number of tries', min: 1, max: 10 };
 
@@ -39,6 +43,7 @@ const options: OptionTable = {
     repeatable: true,
     help: "Ask this server; several are asked in turn (the host's own)",
   },
+  'all-servers': { type: 'boolean', help: 'Ask every server, and show where they disagree' },
   tcp: { type: 'boolean', help: 'Ask over TCP' },
   reverse: {
     type: 'boolean',
@@ -46,70 +51,70 @@ const options: OptionTable = {
     help: 'The name is an address: ask for its name (by itself where that is all there is)',
   },
   compare: { type: 'string', value: 'NAME', help: 'Say whether another name has the same addresses' },
+  system: { type: 'boolean', help: 'Ask getaddrinfo too, as other programs here do: does it differ?' },
+  short: { type: 'boolean', help: 'Print the data of the records alone, for scripts' },
+  ...bulkOptions('names', defaultConcurrency),
+  nsid: { type: 'boolean', help: 'Ask the server for its own name (NSID)' },
+  cookie: { type: 'boolean', help: 'Send a DNS cookie, and take no reply with another' },
   ...timeoutOption('Wait this long for each reply (at most 1000, less with several servers)'),
   tries: { type: 'string', value: 'N', help: 'Ask a silent server up to this often (2)' },
   search: { type: 'boolean', negatable: true, help: "Try the host's search domains (on)" },
   ...networkOptions,
 };
 
-async function run(args: Arguments, { stop, progress }: CommandContext): Promise<CommandResult> {
-  const question = questionOf(args);
-  const options = {
-    types: question.types,
+async function run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult> {
+  const { stop, progress } = context;
+  if (flag(args, 'short') && flag(args, 'json')) throw conflict('--short', '--json prints everything');
+  const how: ResolveOptions = {
     servers: serversOf(args),
     tcp: flag(args, 'tcp') || undefined,
     timeoutMs: integerOption(args, 'timeout', timeout),
     tries: integerOption(args, 'tries', tries),
     search: args.options.search !== false,
     source: sourceOption(args),
+    nsid: flag(args, 'nsid'),
+    cookie: flag(args, 'cookie'),
     stop,
   };
+  if (args.options.file !== undefined)
+    return await (await import('./dns-bulk.js')).dnsBulk(args, how, context);
+  const question = questionOf(args);
   progress.show([`asking for ${cleanForTerminal(question.name)} …`]);
-  const [first, second] = await Promise.all([
-    resolve(question.name, options),
-    question.compare === undefined ? null : resolve(question.compare, options),
-  ]);
-  const document = second === null ? first : { ...first, compare: compareAnswers(first, second) };
+  const document = await measure(args, { ...how, types: question.types }, question);
   return {
     document,
-    render: (style, verbose) => dnsText(document, style, verbose),
+    render: (style, verbose) =>
+      flag(args, 'short')
+        ? dnsShort(document)
+            .map((line) => `${line}\n`)
+            .join('')
+        : dnsText(document, style, verbose),
     exitCode: exitCodeOf(document),
   };
 }
 
-interface Question {
-  name: string;
-  types: string[] | undefined;
-  compare: string | undefined;
+async function measure(
+  args: Arguments,
+  how: ResolveOptions,
+  { name, compare }: { name: string; compare: string | undefined },
+): Promise<DnsDocument> {
+  const ask = flag(args, 'all-servers') ? resolveAtEach : resolve;
+  const [first, second, system] = await Promise.all([
+    ask(name, how),
+    compare === undefined ? null : resolve(compare, how),
+    flag(args, 'system') ? askSystem(args, name, how) : null,
+  ]);
+  const comparison = second === null ? {} : { compare: compareAnswers(first, second) };
+  const here = system === null ? {} : { system: compareSystem(system, first, await findHosts(name)) };
+  return { ...first, ...comparison, ...here };
 }
 
-function questionOf(args: Arguments): Question {
-  const name = required(args, 0);
-  const compare = textOption(args, 'compare');
-  const types = listOption(args, 'type');
-  const family = familyOption(args);
-  if (flag(args, 'reverse')) {
-    if (types !== undefined) throw conflict('--type', '--reverse asks for PTR records');
-    if (compare !== undefined) throw conflict('--compare', '--reverse gives no addresses to compare');
-    if (family !== undefined) throw conflict(`-${family}`, '--reverse asks for a name, not for addresses');
-    return { name: reverseName(name), types: ['PTR'], compare };
-  }
-  // As nslookup does: who gives an address and says nothing else wants its name.
-  const isAddress = familyOf(name) !== null && types === undefined && compare === undefined;
-  if (isAddress) return { name: reverseName(name), types: ['PTR'], compare };
-  return { name, types: family === undefined ? types : typesOf(family, types), compare };
-}
-
-/** What to ask for when addresses of one family are of no interest. */
-function typesOf(family: 4 | 6, types: string[] = ['A', 'AAAA']): string[] {
-  const unwanted = family === 4 ? 'AAAA' : 'A';
-  const wanted = types.filter((type) => type.toUpperCase() !== unwanted);
-  if (wanted.length === 0) throw conflict(`-${family}`, `--type asks for ${unwanted} records only`);
-  return wanted;
-}
-
-function conflict(option: string, why: string): InvalidInputError {
-  return new InvalidInputError(option, `${option}: leave it out; ${why}`);
+/** getaddrinfo for the families that DNS is asked for. */
+function askSystem(args: Arguments, name: string, { types, stop }: ResolveOptions): Promise<SystemLookup> {
+  const asked = new Set((types ?? ['A', 'AAAA']).map((type) => type.toUpperCase()));
+  const only = asked.has('A') ? 4 : 6;
+  const family = familyOption(args) ?? (asked.has('A') && asked.has('AAAA') ? undefined : only);
+  return lookupSystem(name, { family, stop });
 }
 
 function serversOf(args: Arguments): string[] | undefined {
@@ -122,7 +127,12 @@ export const dnsCommand: Command = {
   name: 'dns',
   summary: 'Looks a name up in DNS: what it is an alias of, its addresses and who can reach them',
   positionals: [
-    { name: 'name', required: true, help: 'Domain name; of an address, the name is asked for' },
+    {
+      name: 'name',
+      required: true,
+      unless: 'file',
+      help: 'Domain name; of an address, the name is asked for',
+    },
     { name: 'server', required: false, help: "Ask this server instead of the host's own: ADDR or ADDR#PORT" },
   ],
   options,
@@ -139,7 +149,17 @@ export const dnsCommand: Command = {
       help: 'Do the API and the VPC endpoint have the same addresses? If not, private DNS is off or of another VPC',
     },
     { command: 'pprobe dns -x 10.0.1.23', help: 'Whose address is this?' },
+    {
+      command: 'pprobe dns api.example.com --system --all-servers',
+      help: 'Do the servers agree, and does an application here get what they say?',
+    },
+    {
+      command: 'pprobe dns --file names.txt --json > answers.jsonl',
+      help: 'Many names: a JSON document per line, in the order of the names',
+    },
   ],
-  notes: 'Exit code: 0 answered, with --compare: by the same addresses; 10 anything else.',
+  notes:
+    'Exit code: 0 answered (with --compare by the same addresses, with --all-servers alike by all that know, with --file ' +
+    'for every name); 10 anything else; 2 for a name that is none, in a file too, behind all that could be done.',
   run,
 };

@@ -1,5 +1,5 @@
 import { familyOf } from '../../address/family.js';
-import { elapsedMs, nowMs } from '../../clock.js';
+import { tellDiscard, tellQuery, tellReply } from './channels.js';
 import type { Exchange } from './exchange.js';
 import { withoutFinalDot } from './name.js';
 import { rcodeNumber } from './protocol.js';
@@ -8,9 +8,7 @@ import { statusOfRcode } from './rcode.js';
 import type { RecordType } from './record-type.js';
 import { formatServer, type ServerAddress } from './server-address.js';
 import { countDiscard, type Session } from './session.js';
-import { askTcp } from './tcp.js';
 import type { DnsAttempt, DnsTransport } from './types.js';
-import { askUdp } from './udp.js';
 
 /** What one server made of one question. */
 export interface ServerOutcome {
@@ -21,8 +19,9 @@ export interface ServerOutcome {
 
 /**
  * Asks one server one question, once: over UDP, then over TCP if the reply was truncated (RFC 7766 section 5). A
- * server that knows no EDNS and says FORMERR or NOTIMP to it is asked again without (RFC 6891 section 7). Each query
- * sent is listed in the session's attempts.
+ * server that knows no EDNS and says FORMERR or NOTIMP to it is asked again without (RFC 6891 section 7); one that
+ * wants its cookie back, again with it, and then over TCP (RFC 7873 section 5.3). Each query sent is listed in the
+ * session's attempts.
  */
 export async function askServer(
   server: ServerAddress,
@@ -30,13 +29,15 @@ export async function askServer(
   type: RecordType,
   session: Session,
 ): Promise<ServerOutcome> {
-  let transport: DnsTransport = session.tcp ? 'tcp' : 'udp';
+  let transport: DnsTransport = session.plan.tcp ? 'tcp' : 'udp';
   let edns = true;
-  for (;;) {
+  for (let badCookies = 0; ; ) {
     const exchange = await attempt(server, name, type, transport, edns, session);
     if (exchange.outcome === 'truncated') transport = 'tcp';
     else if (edns && isWithoutEdns(exchange)) edns = false;
-    else return { server: formatServer(server), transport, exchange };
+    else if (wantsItsCookie(exchange) && session.plan.cookies !== null && transport === 'udp') {
+      if (++badCookies > 1) transport = 'tcp';
+    } else return { server: formatServer(server), transport, exchange };
   }
 }
 
@@ -61,20 +62,28 @@ async function attempt(
     durationMs: 0,
   };
   session.attempts.push(entry);
-  const startMs = nowMs();
-  const ask = transport === 'udp' ? askUdp : askTcp;
-  const exchange = await ask(server, encodeQuery(name, type, edns), {
-    timeoutMs: session.timeoutMs,
-    source: sourceFor(server, session.source),
+  const { plan } = session;
+  const { nsid, cookies } = plan;
+  const query = encodeQuery(name, type, edns, { nsid, cookie: cookies?.of(server) ?? null });
+  tellQuery(entry, query);
+  const { exchange, durationMs } = await plan.ask[transport](server, query, {
+    timeoutMs: plan.timeoutMs,
+    source: sourceFor(server, plan.source),
     signal: session.signal,
     stop: session.stop,
-    onDiscard: (reason) => countDiscard(session, reason),
+    onDiscard(reason, packet) {
+      countDiscard(session, reason);
+      tellDiscard(entry, reason, packet);
+    },
   });
-  entry.durationMs = elapsedMs(startMs);
-  return record(entry, exchange);
+  entry.durationMs = durationMs;
+  record(entry, exchange);
+  tellReply(entry);
+  if (exchange.outcome === 'reply' && exchange.reply.cookie) cookies?.learn(server, exchange.reply.cookie);
+  return exchange;
 }
 
-function record(entry: DnsAttempt, exchange: Exchange): Exchange {
+function record(entry: DnsAttempt, exchange: Exchange): void {
   switch (exchange.outcome) {
     case 'reply':
       entry.rcode = exchange.reply.rcodeName;
@@ -93,13 +102,16 @@ function record(entry: DnsAttempt, exchange: Exchange): Exchange {
     default:
       entry.outcome = exchange.outcome;
   }
-  return exchange;
 }
 
 /** A server that knew EDNS would have answered with an OPT record of its own, whatever else it disliked. */
 function isWithoutEdns(exchange: Exchange): boolean {
   if (exchange.outcome !== 'reply' || exchange.reply.edns) return false;
   return exchange.reply.rcode === rcodeNumber.FORMERR || exchange.reply.rcode === rcodeNumber.NOTIMP;
+}
+
+function wantsItsCookie(exchange: Exchange): boolean {
+  return exchange.outcome === 'reply' && exchange.reply.rcode === rcodeNumber.BADCOOKIE;
 }
 
 /** A source of the other family cannot reach this server, and says nothing about how it should be asked. */

@@ -12,7 +12,7 @@ import type { Session } from './session.js';
 export async function askServers(name: string, type: RecordType, session: Session): Promise<ServerOutcome> {
   const outcomes: ServerOutcome[] = [];
   let worthAsking = session.servers;
-  for (let round = 0; round < session.tries; round++) {
+  for (let round = 0; round < session.plan.tries; round++) {
     const silent: (typeof session.servers)[number][] = [];
     for (const server of worthAsking) {
       if (outcomes.length > 0 && session.stop?.aborted) break;

@@ -1,12 +1,13 @@
 import type { ServerOutcome } from './ask-server.js';
 import { askServers } from './ask-servers.js';
 import type { AnswerRecord, Reply } from './decode.js';
+import type { Cookie } from './edns.js';
 import { followAnswer } from './follow.js';
 import { isName } from './name.js';
 import { statusOfRcode } from './rcode.js';
 import type { RecordType } from './record-type.js';
 import type { Session } from './session.js';
-import type { DnsFlags, DnsStatus, DnsTransport, ExtendedDnsError } from './types.js';
+import type { DnsCookie, DnsFlags, DnsStatus, DnsTransport, ExtendedDnsError } from './types.js';
 
 /** How the question for one type ended. */
 export interface TypeResult {
@@ -16,6 +17,8 @@ export interface TypeResult {
   transport: DnsTransport;
   flags: DnsFlags | null;
   extendedErrors: ExtendedDnsError[];
+  nsid: string | null;
+  cookie: DnsCookie | null;
   chain: string[];
   records: AnswerRecord[];
 }
@@ -36,8 +39,7 @@ export async function askType(name: string, type: RecordType, session: Session):
   for (let requeries = 0; ; requeries++) {
     const outcome = await askServers(asked, type, session);
     const { exchange } = outcome;
-    if (exchange.outcome !== 'reply')
-      return { ...basics(outcome, null), status: exchange.outcome, chain, records };
+    if (exchange.outcome !== 'reply') return result(outcome, null, exchange.outcome, chain, records);
     const { reply } = exchange;
     const followed = followAnswer(reply, asked, type, passed);
     chain.push(...followed.chain);
@@ -47,16 +49,33 @@ export async function askType(name: string, type: RecordType, session: Session):
     const unfinished = status === 'no-data' && target !== undefined && !followed.loops && !reply.hasSoa;
     if (unfinished && isName(target) && requeries < maxRequeries && !session.stop?.aborted)
       asked = `${target}.`;
-    else return { ...basics(outcome, reply), status, chain, records };
+    else return result(outcome, reply, status, chain, records);
   }
 }
 
-function basics({ server, transport }: ServerOutcome, reply: Reply | null) {
+function result(
+  { server, transport }: ServerOutcome,
+  reply: Reply | null,
+  status: DnsStatus,
+  chain: string[],
+  records: AnswerRecord[],
+): TypeResult {
   return {
+    status,
     server,
     transport,
+    chain,
+    records,
     rcode: reply?.rcodeName ?? null,
     flags: reply?.flags ?? null,
     extendedErrors: reply?.extendedErrors ?? [],
+    nsid: reply?.nsid ?? null,
+    cookie: presentCookie(reply?.cookie ?? null),
   };
+}
+
+function presentCookie(cookie: Cookie | null): DnsCookie | null {
+  if (cookie === null) return null;
+  const server = cookie.server.toString('hex');
+  return { client: cookie.client.toString('hex'), server: server === '' ? null : server };
 }

@@ -7,7 +7,8 @@ import type { DnsAddress, DnsDocument, DnsRecord, DnsStatus } from './types.js';
 export type Combined = Pick<
   DnsDocument,
   'status' | 'rcode' | 'server' | 'transport' | 'flags' | 'addresses' | 'chain' | 'records' | 'extendedErrors'
->;
+> &
+  Pick<TypeResult, 'nsid' | 'cookie'>;
 
 // One type with records makes the name answered. NXDOMAIN is said of the name, whatever the type. A failure leaves open
 // what the type would have given; only when every type was settled is the name known to have no data.
@@ -38,6 +39,8 @@ export function combine(results: readonly TypeResult[]): Combined {
     server: deciding.server,
     transport: deciding.transport,
     flags: deciding.flags,
+    nsid: deciding.nsid,
+    cookie: deciding.cookie,
     addresses: distinct(
       records.flatMap(({ address, ttl }): DnsAddress[] => {
         const family = address === null ? null : familyOf(address);

@@ -1,3 +1,4 @@
+import { type Cookie, readCookie, readNsid, readOptions } from './edns.js';
 import { readExtendedErrors } from './extended-error.js';
 import { type Frame, type FramedRecord, type FrameFault, frameMessage } from './frame.js';
 import { nameKey, withoutFinalDot } from './name.js';
@@ -35,6 +36,9 @@ export interface Reply {
   hasSoa: boolean;
   edns: boolean;
   extendedErrors: ExtendedDnsError[];
+  /** The server's name for itself; null when it did not tell. */
+  nsid: string | null;
+  cookie: Cookie | null;
 }
 
 export type ReplyResult = { ok: true; reply: Reply } | { ok: false; fault: FrameFault };
@@ -58,6 +62,7 @@ export function decodeReply(message: Buffer): ReplyResult {
     answers.push(answer);
   }
   const opt = records.find((record) => record.type === typeNumber.OPT);
+  const options = opt ? readOptions(message.subarray(opt.start, opt.end)) : [];
   // RFC 6891 section 6.1.3: the upper eight bits of the rcode stand where other records have the TTL's first octet.
   const rcode = ((opt?.ttl ?? 0) >>> 24) * 16 + header.rcode;
   return {
@@ -73,7 +78,9 @@ export function decodeReply(message: Buffer): ReplyResult {
       answers,
       hasSoa: records.some((record) => record.section === 'authority' && record.type === typeNumber.SOA),
       edns: opt !== undefined,
-      extendedErrors: opt ? readExtendedErrors(message.subarray(opt.start, opt.end)) : [],
+      extendedErrors: readExtendedErrors(options),
+      nsid: readNsid(options),
+      cookie: readCookie(options),
     },
   };
 }

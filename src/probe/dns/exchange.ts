@@ -1,7 +1,11 @@
+import { elapsedMs, nowMs } from '../../clock.js';
+import type { InvalidInputError } from '../../errors.js';
+import { isForeignSource, sourceNotHere } from '../tcp/check-input.js';
 import { decodeReply, type Reply } from './decode.js';
 import { readHeader } from './frame.js';
 import { type DiscardReason, discardReason } from './match.js';
 import type { Query } from './query.js';
+import type { ServerAddress } from './server-address.js';
 
 /** What became of one query sent to one server. */
 export type Exchange =
@@ -11,6 +15,15 @@ export type Exchange =
   | { outcome: 'malformed'; detail: string }
   | { outcome: 'timeout' }
   | { outcome: 'unreachable' | 'error'; errno: string };
+
+/** An exchange and how long it took: from the query's leaving to the octet that ended the wait. */
+export interface TimedExchange {
+  exchange: Exchange;
+  durationMs: number;
+}
+
+/** How a query is put to a server. */
+export type Ask = (server: ServerAddress, query: Query, limits: ExchangeLimits) => Promise<TimedExchange>;
 
 /** What bounds an exchange. */
 export interface ExchangeLimits {
@@ -22,12 +35,17 @@ export interface ExchangeLimits {
   signal: AbortSignal | undefined;
   /** Ends the exchange as an error with errno ECANCELED. */
   stop: AbortSignal | undefined;
-  onDiscard: (reason: DiscardReason) => void;
+  onDiscard: (reason: DiscardReason, packet: Buffer) => void;
 }
 
-/** A started exchange, to be told its end. Only the first end counts. */
+/** A started exchange, to be told what happens. Only the first end counts. */
 export interface OpenExchange {
-  settle(exchange: Exchange): void;
+  /** The query leaves now. What came before was this process's own doing and belongs to no round trip. */
+  sent(): void;
+  /** `atMs`: when the packet that ends it came, if that was not right now. */
+  settle(exchange: Exchange, atMs?: number): void;
+  /** A socket's error, as what it makes of the exchange. Rejects when the source asked for is not this host's. */
+  fail(error: Error): void;
 }
 
 // A server or network that answers "no" through the socket. EACCES and EPERM: a prohibit route or this host's own
@@ -51,6 +69,11 @@ export function socketFailure(error: Error, limits: ExchangeLimits): Exchange {
   return { outcome: lacksFamily || unreachableErrnos.has(errno) ? 'unreachable' : 'error', errno };
 }
 
+/** What to reject with when it is the source that this host does not have; null for every other error. */
+export function sourceRefusal(error: Error, { source }: ExchangeLimits): InvalidInputError | null {
+  return source !== undefined && isForeignSource(error) ? sourceNotHere(source) : null;
+}
+
 /**
  * Judges a packet that came for a query. null: it answers something else and was counted as discarded; the wait for
  * the true reply goes on.
@@ -58,11 +81,16 @@ export function socketFailure(error: Error, limits: ExchangeLimits): Exchange {
 export function judgePacket(message: Buffer, query: Query, limits: ExchangeLimits): Exchange | null {
   const reason = discardReason(message, query);
   if (reason !== null) {
-    limits.onDiscard(reason);
+    limits.onDiscard(reason, message);
     return null;
   }
   if (readHeader(message)?.truncated) return { outcome: 'truncated' };
   const result = decodeReply(message);
+  const cookie = result.ok ? result.reply.cookie : null;
+  if (query.cookie !== null && cookie !== null && !cookie.client.equals(query.cookie)) {
+    limits.onDiscard('bad-cookie', message);
+    return null;
+  }
   if (result.ok) return { outcome: 'reply', reply: result.reply };
   return { outcome: 'malformed', detail: `${result.fault.reason}, at byte ${result.fault.at}` };
 }
@@ -75,13 +103,14 @@ export function runExchange(
   limits: ExchangeLimits,
   open: (exchange: OpenExchange) => () => void,
   atDeadline: () => Exchange = () => ({ outcome: 'timeout' }),
-): Promise<Exchange> {
+): Promise<TimedExchange> {
   const { signal, stop, timeoutMs } = limits;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    if (stop?.aborted) return resolve(canceled);
+    if (stop?.aborted) return resolve({ exchange: canceled, durationMs: 0 });
     let ended = false;
     let close: (() => void) | null = null;
+    let startMs = nowMs();
     const end = (report: () => void): void => {
       if (ended) return;
       ended = true;
@@ -91,16 +120,26 @@ export function runExchange(
       close?.();
       report();
     };
-    const settle = (exchange: Exchange): void => end(() => resolve(exchange));
+    const settle = (exchange: Exchange, atMs = nowMs()): void =>
+      end(() => resolve({ exchange, durationMs: elapsedMs(startMs, atMs) }));
+    const fail = (error: Error): void => {
+      const refusal = sourceRefusal(error, limits);
+      if (refusal === null) settle(socketFailure(error, limits));
+      else end(() => reject(refusal));
+    };
     const abort = (): void => end(() => reject(signal?.reason));
     const cancel = (): void => settle(canceled);
     const timer = setTimeout(() => settle(atDeadline()), timeoutMs);
     signal?.addEventListener('abort', abort);
     stop?.addEventListener('abort', cancel);
-    close = open({ settle });
+    const sent = (): void => {
+      startMs = nowMs();
+    };
+    close = open({ sent, settle, fail });
     // The I/O may have failed before it returned what closes it.
     if (ended) close();
   });
 }
 
-const canceled: Exchange = { outcome: 'error', errno: 'ECANCELED' };
+/** What became of a query that we were told to wait for no longer. */
+export const canceled: Exchange = { outcome: 'error', errno: 'ECANCELED' };

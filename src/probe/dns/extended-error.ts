@@ -1,3 +1,4 @@
+import { type EdnsOption, optionCode } from './edns.js';
 import type { ExtendedDnsError } from './types.js';
 
 // IANA's registry of RFC 8914, codes 0 to 30.
@@ -35,23 +36,13 @@ const names = [
   'Invalid Query Type',
 ];
 
-const optionCode = 15;
-
-/**
- * The extended errors among the options of an OPT record (RFC 8914 section 2), in order. The codec knows the option by
- * number only. Options must have been walked already: frameMessage refuses those that reach past the record.
- */
-export function readExtendedErrors(options: Buffer): ExtendedDnsError[] {
-  const errors: ExtendedDnsError[] = [];
-  for (let at = 0; at + 4 <= options.length; ) {
-    const end = at + 4 + options.readUInt16BE(at + 2);
-    if (options.readUInt16BE(at) === optionCode && end >= at + 6) {
-      const code = options.readUInt16BE(at + 4);
-      errors.push({ code, text: describe(code, extraText(options.subarray(at + 6, end))) });
-    }
-    at = end;
-  }
-  return errors;
+/** The extended errors among the options of an OPT record (RFC 8914 section 2), in order. */
+export function readExtendedErrors(options: readonly EdnsOption[]): ExtendedDnsError[] {
+  return options.flatMap(({ code: option, data }) => {
+    if (option !== optionCode.EDE || data.length < 2) return [];
+    const code = data.readUInt16BE();
+    return [{ code, text: describe(code, extraText(data.subarray(2))) }];
+  });
 }
 
 /** Some servers end the text with a null; a receiver is to expect that. */

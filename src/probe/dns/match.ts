@@ -10,7 +10,8 @@ export type DiscardReason =
   | 'bad-id'
   | 'bad-opcode'
   | 'no-question'
-  | 'wrong-question';
+  | 'wrong-question'
+  | 'bad-cookie';
 
 /**
  * Whether a packet answers the query: a reply, under the same ID, opcode QUERY, to the same question, whose name is
@@ -30,6 +31,13 @@ export function discardReason(message: Buffer, query: Query): DiscardReason | nu
   const [question, ...others] = questions.ok ? questions.questions : [];
   if (question === undefined || others.length > 0) return 'wrong-question';
   return isSameQuestion(question, query) ? null : 'wrong-question';
+}
+
+/** Whether a packet's question is the query's, whatever else is wrong with it. */
+export function asksTheSame(message: Buffer, query: Query): boolean {
+  const header = readHeader(message);
+  const questions = header && readQuestions(message, header);
+  return questions?.ok === true && questions.questions.some((question) => isSameQuestion(question, query));
 }
 
 /** A server that cannot read our query cannot repeat it: an error without data needs no question. */

@@ -1,6 +1,6 @@
-import { familyOf } from '../../address/family.js';
 import { CapabilityError, InvalidInputError } from '../../errors.js';
 import type { ResolvConf } from '../../host/resolv-conf.js';
+import { checkSource } from '../tcp/check-input.js';
 import { quoted } from './quoted.js';
 import { type RecordType, recordTypeOf } from './record-type.js';
 import { parseServer, type ServerAddress } from './server-address.js';
@@ -22,8 +22,12 @@ export interface ResolveOptions {
   tries?: number | undefined;
   /** Apply resolv.conf's search list and ndots. Default true. */
   search?: boolean | undefined;
-  /** The local address to ask from, for servers of its family. */
+  /** The local address to ask from, for servers of its family. One that this host does not have is invalid input. */
   source?: string | undefined;
+  /** Ask the servers for their names for themselves (NSID, RFC 5001). Default false. */
+  nsid?: boolean | undefined;
+  /** Send cookies and hold the replies to them (RFC 7873). Default false. */
+  cookie?: boolean | undefined;
   /** What to go by instead of this host's /etc/resolv.conf. */
   resolvConf?: ResolvConf | undefined;
   /** Rejects with the signal's reason and closes every socket. */
@@ -92,10 +96,13 @@ export function patienceOf(
   return { timeoutMs, tries };
 }
 
-/** @throws InvalidInputError when the source is no address */
-export function sourceOf({ source }: ResolveOptions): string | undefined {
-  if (source !== undefined && familyOf(source) === null) {
-    throw new InvalidInputError('source', `source ${quoted(source)} is not an IP address of this host`);
+/** @throws InvalidInputError when the source is no address, or of a family that none of the servers has */
+export function sourceOf({ source }: ResolveOptions, servers: readonly ServerAddress[]): string | undefined {
+  if (source !== undefined) {
+    checkSource(
+      source,
+      servers.map(({ address }) => address),
+    );
   }
   return source;
 }

@@ -15,4 +15,5 @@ export const rcodeNumber = {
   NXDOMAIN: 3,
   NOTIMP: 4,
   REFUSED: 5,
+  BADCOOKIE: 23,
 } as const;

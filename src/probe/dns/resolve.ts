@@ -1,14 +1,13 @@
+import { randomInt } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { startDocument } from '../../document.js';
-import { CapabilityError } from '../../errors.js';
-import { parseResolvConf, type ResolvConf, readResolvConf } from '../../host/resolv-conf.js';
 import { askType } from './ask-type.js';
 import { type Combined, combine } from './combine.js';
 import { checkName, withoutFinalDot } from './name.js';
-import { patienceOf, type ResolveOptions, serversOf, sourceOf, typesOf } from './options.js';
-import type { RecordType } from './record-type.js';
-import { type SearchRules, searchNames } from './search.js';
-import type { Session } from './session.js';
+import type { ResolveOptions } from './options.js';
+import { planOf } from './plan.js';
+import { searchNames } from './search.js';
+import { type Plan, type Session, startSession } from './session.js';
 import type { DnsDocument } from './types.js';
 
 /**
@@ -25,31 +24,49 @@ import type { DnsDocument } from './types.js';
  */
 export async function resolve(name: string, options: ResolveOptions = {}): Promise<DnsDocument> {
   options.signal?.throwIfAborted();
+  checkName(name);
+  const plan = await planOf(options);
+  const signals = { signal: forMany(options.signal), stop: forMany(options.stop) };
+  return await resolveBy(plan, name, nextTurn(), signals);
+}
+
+/** resolve() by a plan that was made before. `turn` counts the look-ups made by it. */
+export async function resolveBy(
+  plan: Plan,
+  name: string,
+  turn: number,
+  signals: Pick<Session, 'signal' | 'stop'>,
+): Promise<DnsDocument> {
   const checkedName = checkName(name);
-  const types = typesOf(options);
-  const source = sourceOf(options);
-  const conf = await resolvConfFor(options);
-  const servers = serversOf(options, conf);
-  const session: Session = {
-    servers,
-    tcp: options.tcp ?? conf.useVc,
-    ...patienceOf(options, servers.length),
-    source,
-    signal: forMany(options.signal),
-    stop: forMany(options.stop),
-    attempts: [],
-    discarded: {},
-  };
-  const rules: SearchRules = options.search === false ? { search: [], ndots: 0 } : conf;
+  const session = startSession(plan, turn, signals);
   const finish = startDocument('dns');
-  const { asked, combined } = await askNames(checkedName, rules, types, session);
-  return {
-    ...finish(),
-    question: { name: withoutFinalDot(asked), type: types.map((type) => type.name).join(',') },
-    ...combined,
+  const { asked, combined } = await askNames(checkedName, session);
+  const header = finish();
+  const resolver = combined.server === null ? null : await plan.roleOf(combined.server);
+  // Member by member: in a bulk, spreading the parts into one another would cost more than all the rest.
+  const document: DnsDocument = {
+    kind: header.kind,
+    version: header.version,
+    tool: header.tool,
+    startedAt: header.startedAt,
+    durationMs: header.durationMs,
+    question: { name: withoutFinalDot(asked), type: plan.types.map((type) => type.name).join(',') },
+    status: combined.status,
+    rcode: combined.rcode,
+    server: combined.server,
+    transport: combined.transport,
+    flags: combined.flags,
+    addresses: combined.addresses,
+    chain: combined.chain,
+    records: combined.records,
+    extendedErrors: combined.extendedErrors,
     attempts: session.attempts,
     discarded: session.discarded,
   };
+  if (plan.nsid) document.nsid = combined.nsid;
+  if (plan.cookies !== null) document.cookie = combined.cookie;
+  if (resolver !== null) document.resolver = resolver;
+  return document;
 }
 
 interface NameResult {
@@ -63,12 +80,8 @@ interface NameResult {
  * does not exist, has no data or meets SERVFAIL yields to the next; any other failure ends the search, because the
  * servers would fail the next name too.
  */
-async function askNames(
-  name: string,
-  rules: SearchRules,
-  types: readonly RecordType[],
-  session: Session,
-): Promise<NameResult> {
+async function askNames(name: string, session: Session): Promise<NameResult> {
+  const { rules, types } = session.plan;
   const results: NameResult[] = [];
   for (const asked of searchNames(name, rules)) {
     if (results.length > 0 && session.stop?.aborted) break;
@@ -84,22 +97,18 @@ async function askNames(
   );
 }
 
+// glibc begins at a random server, too, and counts on from there (res_send.c).
+let turns = randomInt(0x10000);
+
+/** The count of look-ups that resolv.conf's `rotate` goes by. */
+export function nextTurn(): number {
+  return turns++;
+}
+
 /** A signal that as many may listen to as there are queries under way; on the caller's own, Node warns of a leak. */
-function forMany(signal: AbortSignal | undefined): AbortSignal | undefined {
+export function forMany(signal: AbortSignal | undefined): AbortSignal | undefined {
   if (signal === undefined) return undefined;
   const own = AbortSignal.any([signal]);
   setMaxListeners(0, own);
   return own;
-}
-
-/** With servers given, a host without resolv.conf merely has no search list. */
-async function resolvConfFor(options: ResolveOptions): Promise<ResolvConf> {
-  if (options.resolvConf) return options.resolvConf;
-  try {
-    return await readResolvConf();
-  } catch (error) {
-    const needed = (options.servers ?? []).length === 0;
-    if (needed || !(error instanceof CapabilityError)) throw error;
-    return parseResolvConf('');
-  }
 }

@@ -14,13 +14,17 @@ export interface SearchRules {
  *
  * @param name as checkName gave it
  */
-export function searchNames(name: string, rules: SearchRules): string[] {
-  if (name.endsWith('.')) return [name];
+export function* searchNames(name: string, rules: SearchRules): Generator<string> {
+  if (name.endsWith('.')) return yield name;
   const asItStands = `${name}.`;
+  const dots = name.split('.').length - 1;
+  const comesFirst = dots >= rules.ndots;
+  if (comesFirst) yield asItStands;
   const suffixed = rules.search.flatMap((suffix) => {
     const joined = suffix === '.' ? asItStands : `${name}.${suffix}.`;
     return isName(joined) ? [joined] : [];
   });
-  const dots = name.split('.').length - 1;
-  return [...new Set(dots >= rules.ndots ? [asItStands, ...suffixed] : [...suffixed, asItStands])];
+  for (const each of new Set(comesFirst ? suffixed : [...suffixed, asItStands])) {
+    if (!comesFirst || each !== asItStands) yield each;
+  }
 }

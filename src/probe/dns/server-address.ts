@@ -32,7 +32,12 @@ export function parseServer(text: string, argument = 'server'): ServerAddress {
   }
   const portText = hash < 0 ? String(defaultPort) : text.slice(hash + 1);
   const port = /^\d{1,5}$/.test(portText) ? Number(portText) : 0;
-  if (port < 1 || port > 65535) fail('has a port that is no number from 1 to 65535');
+  if (port < 1 || port > 65535) {
+    throw new InvalidInputError(
+      argument,
+      `${argument}: ${quoted(portText)} in ${quoted(text)} is not a port; give a whole number from 1 to 65535`,
+    );
+  }
   return { address: canonicalAddress(address), port };
 }
 

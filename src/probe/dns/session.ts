@@ -1,16 +1,38 @@
+import type { ResolverRole } from '../../host/resolver-role.js';
+import { type Cookie, newCookie } from './edns.js';
+import type { Ask } from './exchange.js';
 import type { DiscardReason } from './match.js';
-import type { ServerAddress } from './server-address.js';
-import type { DnsAttempt } from './types.js';
+import type { RecordType } from './record-type.js';
+import type { SearchRules } from './search.js';
+import { formatServer, type ServerAddress } from './server-address.js';
+import type { DnsAttempt, DnsTransport } from './types.js';
 
-/** What all queries of one resolve() share: whom to ask, how patiently, and the record of what was sent. */
-export interface Session {
+/** How to ask, checked and complete: what the look-ups of many names share. */
+export interface Plan {
+  types: readonly RecordType[];
+  /** In order. With `rotate` each look-up begins with another. */
   servers: readonly ServerAddress[];
+  rotate: boolean;
+  rules: SearchRules;
   tcp: boolean;
   /** Per try. */
   timeoutMs: number;
   /** How often a silent server is asked. */
   tries: number;
   source: string | undefined;
+  nsid: boolean;
+  /** Each server's cookie; null: none are sent. */
+  cookies: CookieJar | null;
+  ask: Readonly<Record<DnsTransport, Ask>>;
+  /** What a server is, found out once. */
+  roleOf(server: string): Promise<ResolverRole | null>;
+}
+
+/** What all queries for one name share: whom to ask, how patiently, and the record of what was sent. */
+export interface Session {
+  plan: Plan;
+  /** The plan's, in this name's order. */
+  servers: readonly ServerAddress[];
   signal: AbortSignal | undefined;
   stop: AbortSignal | undefined;
   /** In the order sent; an attempt is listed when it starts. */
@@ -18,7 +40,36 @@ export interface Session {
   discarded: Record<string, number>;
 }
 
+/** Begins the look-up of one name. `turn` counts look-ups, from anywhere: resolv.conf's `rotate` goes by it. */
+export function startSession(plan: Plan, turn: number, signals: Pick<Session, 'signal' | 'stop'>): Session {
+  const { signal, stop } = signals;
+  return { plan, servers: serversFrom(plan, turn), signal, stop, attempts: [], discarded: {} };
+}
+
+function serversFrom({ servers, rotate }: Plan, turn: number): readonly ServerAddress[] {
+  if (!rotate) return servers;
+  const first = turn % servers.length;
+  return [...servers.slice(first), ...servers.slice(0, first)];
+}
+
 /** Counts a packet that answered no question of ours. */
 export function countDiscard(session: Session, reason: DiscardReason): void {
   session.discarded[reason] = (session.discarded[reason] ?? 0) + 1;
+}
+
+/** A cookie for each server: none learns what another was given (RFC 7873 section 4.1). */
+export class CookieJar {
+  readonly #cookies = new Map<string, Cookie>();
+
+  of(server: ServerAddress): Cookie {
+    const key = formatServer(server);
+    const cookie = this.#cookies.get(key) ?? newCookie();
+    this.#cookies.set(key, cookie);
+    return cookie;
+  }
+
+  /** Keeps what the server added to our cookie. */
+  learn(server: ServerAddress, cookie: Cookie): void {
+    this.#cookies.set(formatServer(server), { client: cookie.client, server: Buffer.from(cookie.server) });
+  }
 }

@@ -1,15 +1,14 @@
-import { lookup } from 'node:dns';
 import { canonicalAddress } from '../../address/canonical.js';
-import { elapsedMs, nowMs } from '../../clock.js';
+import { familyOf } from '../../address/family.js';
+import { type SystemAddressesOptions, systemAddresses } from '../../host/getent.js';
+import type { HostsEntry } from '../../host/hosts-file.js';
 import { checkName } from './name.js';
-import type { SystemLookup } from './types.js';
+import type { DnsDocument, SystemComparison, SystemLookup } from './types.js';
 
-/** How to ask the system. */
-export interface SystemLookupOptions {
-  /** Wait for getaddrinfo(3), 5000 ms if not given. It cannot be cancelled: its thread ends when its own timeouts do. */
-  timeoutMs?: number | undefined;
-  /** Rejects with the signal's reason. */
-  signal?: AbortSignal | undefined;
+/** How to ask the system. `timeoutMs`: 5000 if not given. */
+export interface SystemLookupOptions extends SystemAddressesOptions {
+  /** Only addresses of this family. */
+  family?: 4 | 6 | undefined;
 }
 
 /**
@@ -17,30 +16,34 @@ export interface SystemLookupOptions {
  * file and local caches. Beside the answer from the wire it tells whether one of those is in between.
  *
  * @throws InvalidInputError for a name that is none
+ * @throws CapabilityError where getent(1) is not installed
+ * @throws the reason of `options.signal` when it aborts
  */
 export async function lookupSystem(name: string, options: SystemLookupOptions = {}): Promise<SystemLookup> {
-  const { signal, timeoutMs = 5000 } = options;
-  signal?.throwIfAborted();
+  const { family, ...how } = options;
   const checkedName = checkName(name);
-  const startMs = nowMs();
-  return new Promise((resolve, reject) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    };
-    const report = (addresses: string[], errorCode: string | null): void => {
-      end();
-      resolve({ addresses, errorCode, durationMs: elapsedMs(startMs) });
-    };
-    const abort = (): void => {
-      end();
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => report([], 'ETIMEDOUT'), timeoutMs);
-    signal?.addEventListener('abort', abort);
-    lookup(checkedName, { all: true, verbatim: true }, (error, found) => {
-      if (error) report([], error.code ?? 'UNKNOWN');
-      else report([...new Set(found.map(({ address }) => canonicalAddress(address)))], null);
-    });
-  });
+  const found = await systemAddresses(checkedName, { timeoutMs: 5000, ...how });
+  const addresses = found.addresses.filter((address) => family === undefined || familyOf(address) === family);
+  const gaveNone = found.errorCode === null && addresses.length === 0;
+  return { addresses, errorCode: gaveNone ? 'ENOTFOUND' : found.errorCode, durationMs: found.durationMs };
+}
+
+/** Lays the system's look-up of a name beside the answer that DNS gave. Pure. */
+export function compareSystem(
+  lookup: SystemLookup,
+  document: DnsDocument,
+  hosts: readonly HostsEntry[],
+): SystemComparison {
+  const fromDns = document.addresses.map(({ address }) => address);
+  const onlySystem = lookup.addresses.filter((address) => !fromDns.includes(address));
+  const onlyDns = fromDns.filter((address) => !lookup.addresses.includes(address));
+  const isKnown = ['answered', 'no-data', 'nxdomain'].includes(document.status);
+  const isTold = lookup.errorCode === null || lookup.errorCode === 'ENOTFOUND';
+  return {
+    ...lookup,
+    same: isKnown && isTold ? onlySystem.length === 0 && onlyDns.length === 0 : null,
+    onlySystem,
+    onlyDns,
+    hostsFile: hosts.map(({ address, line }) => ({ address: canonicalAddress(address), line })),
+  };
 }

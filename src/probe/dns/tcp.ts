@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
+import { nowMs } from '../../clock.js';
 import {
-  type Exchange,
   type ExchangeLimits,
   judgePacket,
   type OpenExchange,
   runExchange,
-  socketFailure,
+  type TimedExchange,
 } from './exchange.js';
 import type { Query } from './query.js';
 import type { ServerAddress } from './server-address.js';
@@ -17,13 +17,15 @@ const lengthOctets = 2;
  * The deadline covers the connection and the reply together, so octets that trickle in prolong nothing. A server that
  * closes before a whole reply ends the exchange as an error: errno `EOF`, or `ECONNRESET` if it reset the connection.
  */
-export function askTcp(server: ServerAddress, query: Query, limits: ExchangeLimits): Promise<Exchange> {
-  const open = ({ settle }: OpenExchange): (() => void) => {
+export function askTcp(server: ServerAddress, query: Query, limits: ExchangeLimits): Promise<TimedExchange> {
+  const open = ({ sent, settle, fail }: OpenExchange): (() => void) => {
     const socket = connect({
       host: server.address,
       port: server.port,
       ...(limits.source === undefined ? {} : { localAddress: limits.source }),
     });
+    // The SYN leaves at the end of this turn.
+    sent();
     const messages = new LengthPrefixed();
     socket.on('connect', () => {
       const length = Buffer.alloc(lengthOctets);
@@ -32,14 +34,16 @@ export function askTcp(server: ServerAddress, query: Query, limits: ExchangeLimi
       socket.write(Buffer.concat([length, query.message]));
     });
     socket.on('data', (piece) => {
+      const atMs = nowMs();
       for (const message of messages.push(piece)) {
         const exchange = judgePacket(message, query, limits);
         // A reply that says over TCP that it was truncated cannot be had any better.
-        if (exchange?.outcome === 'truncated') settle({ outcome: 'malformed', detail: 'truncated over TCP' });
-        else if (exchange !== null) settle(exchange);
+        if (exchange?.outcome === 'truncated')
+          settle({ outcome: 'malformed', detail: 'truncated over TCP' }, atMs);
+        else if (exchange !== null) settle(exchange, atMs);
       }
     });
-    socket.on('error', (error) => settle(socketFailure(error, limits)));
+    socket.on('error', fail);
     socket.on('end', () => settle({ outcome: 'error', errno: 'EOF' }));
     return () => socket.destroy();
   };

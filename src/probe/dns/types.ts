@@ -1,5 +1,6 @@
 import type { AddressScope } from '../../address/scope.js';
 import type { DocumentHeader } from '../../document.js';
+import type { ResolverRole } from '../../host/resolver-role.js';
 
 /** How a question ended. `no-data` is NOERROR with no record of the type asked (RFC 2308 section 2.2). */
 export type DnsStatus =
@@ -36,7 +37,7 @@ export interface DnsRecord {
 /** RFC 8914. */
 export interface ExtendedDnsError {
   code: number;
-  /** The registered name of the code, then the server's own words in brackets if it sent any: `Blocked (by policy)`. */
+  /** The registered name of the code, then the server's own words if it sent any: `Blocked: by policy`. */
   text: string;
 }
 
@@ -58,9 +59,17 @@ export interface DnsAttempt {
   errno: string | null;
   /** What is wrong with a `malformed` reply, with the byte where reading it failed; null otherwise. */
   detail: string | null;
-  /** Whether the query carried an OPT record (RFC 6891). false only after a server answered FORMERR to one. */
+  /** Whether the query carried an OPT record (RFC 6891). false only after a server answered FORMERR or NOTIMP to one. */
   edns: boolean;
+  /** From the query's leaving to the reply's coming; to the end of the wait where none came. */
   durationMs: number;
+}
+
+/** A cookie (RFC 7873) in hexadecimal digits. */
+export interface DnsCookie {
+  client: string;
+  /** What the server adds and wants to see again; null when it only repeated ours. */
+  server: string | null;
 }
 
 /** Header bits of the deciding reply (RFC 1035 section 4.1.1, RFC 4035 section 3.1.6). */
@@ -94,6 +103,27 @@ export interface SystemLookup {
   durationMs: number;
 }
 
+/** The system's look-up beside the answer from the wire: what programs on this host get, and whether it differs. */
+export interface SystemComparison extends SystemLookup {
+  /** Both gave the same set, the empty one included; null when one of them could not be had. */
+  same: boolean | null;
+  onlySystem: string[];
+  /** What DNS gave and the system does not. */
+  onlyDns: string[];
+  /** The hosts file's lines with this name: where an answer comes from that no server gave. */
+  hostsFile: { address: string; line: number }[];
+}
+
+/** What one of several servers said (`--all-servers`). */
+export interface DnsServerView {
+  server: string;
+  status: DnsStatus;
+  rcode: string | null;
+  addresses: string[];
+  records: { type: string; data: string }[];
+  durationMs: number;
+}
+
 /** `pprobe dns --json`, and one of `observations.dns`. */
 export interface DnsDocument extends DocumentHeader<'dns'> {
   /** `name` as asked, after search rules chose it, without final dot; `type` the types asked, joined by commas: `A,AAAA`. */
@@ -101,7 +131,7 @@ export interface DnsDocument extends DocumentHeader<'dns'> {
   status: DnsStatus;
   /** Of the deciding reply: `NOERROR`, `NXDOMAIN`, … null when none came. */
   rcode: string | null;
-  /** The server whose reply decided, or the last one tried. */
+  /** The server whose reply decided; where none came, the first of those asked whose failure says most. */
   server: string | null;
   transport: DnsTransport | null;
   /** Over all types asked. */
@@ -115,6 +145,14 @@ export interface DnsDocument extends DocumentHeader<'dns'> {
   attempts: DnsAttempt[];
   /** Packets from a server's address and port that answered no question of ours, by reason: `bad-id`, `wrong-question`, … */
   discarded: Record<string, number>;
+  /** The server's name for itself (RFC 5001), where it was asked for; null when it did not tell. */
+  nsid?: string | null;
+  /** The deciding reply's, where one was sent; null when the server knows no cookies. */
+  cookie?: DnsCookie | null;
   compare?: DnsComparison;
-  system?: SystemLookup;
+  system?: SystemComparison;
+  /** What each server said, in their order; `agree`: all that know say the same, null when fewer than two know. */
+  allServers?: { agree: boolean | null; views: DnsServerView[] };
+  /** What the answering server is, where its address tells. */
+  resolver?: ResolverRole;
 }

@@ -58,6 +58,21 @@ function flagWords({ authoritative, recursionAvailable, authenticData }: DnsFlag
   ];
 }
 
+/** What the server says of itself, where it was asked to: its name and its cookie. */
+export function serverOptions({ nsid, cookie }: DnsDocument): string[] {
+  const lines: string[] = [];
+  if (nsid !== undefined)
+    lines.push(
+      nsid === null ? '  The server does not tell its name (NSID).' : `  NSID: ${cleanForTerminal(nsid)}`,
+    );
+  if (cookie === null) lines.push('  The server knows no cookies.');
+  else if (cookie !== undefined)
+    lines.push(
+      `  Cookie: ${cleanForTerminal(cookie.client)}, the server adds ${cleanForTerminal(cookie.server ?? 'nothing')}`,
+    );
+  return lines;
+}
+
 function discarded({ discarded: counts }: DnsDocument): string[] {
   const parts = Object.entries(counts).map(([reason, count]) => `${cleanForTerminal(reason)} ${count}`);
   return parts.length === 0 ? [] : [`Packets that answered no question: ${parts.join(', ')}`];

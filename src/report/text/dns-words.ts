@@ -1,5 +1,6 @@
 import type { AddressScope } from '../../address/scope.js';
-import type { DnsStatus, DnsTransport } from '../../probe/dns/types.js';
+import type { DnsDocument, DnsStatus, DnsTransport } from '../../probe/dns/types.js';
+import { cleanForTerminal } from './clean.js';
 
 /** What an address's scope means, in words: who can reach it. */
 export const scopeWords: Readonly<Record<AddressScope, string>> = {
@@ -27,4 +28,61 @@ export const dnsStatusWords: Readonly<Record<DnsStatus, string>> = {
   error: 'the question could not be asked',
 };
 
+/** What a server's own error code says of the question, in words; others by their names alone. */
+const rcodeWords: Readonly<Record<string, string>> = {
+  FORMERR: 'the server could not read the question (FORMERR)',
+  NOTIMP: 'the server does not do this kind of question (NOTIMP)',
+  NOTAUTH: 'the server is not in charge of this name (NOTAUTH)',
+  BADVERS: 'the server knows no EDNS of our version (BADVERS)',
+  BADCOOKIE: 'the server does not take our cookie (BADCOOKIE)',
+};
+
+/** Why there is no answer, in words, with the code that says it to whoever knows the codes. */
+export function failureWords({ status, rcode, attempts }: DnsDocument): string {
+  if (status === 'error' && rcode !== null) {
+    return rcodeWords[rcode] ?? `the server answered with an error (${cleanForTerminal(rcode)})`;
+  }
+  const errno = attempts.findLast((attempt) => attempt.errno !== null)?.errno ?? null;
+  if (status === 'error' && errno === 'ECANCELED') return 'interrupted before an answer came';
+  if (status === 'error' && errno === 'EOF') return 'the server closed the connection before its reply (EOF)';
+  const isTold = (status === 'error' || status === 'unreachable') && errno !== null;
+  return isTold ? `${dnsStatusWords[status]} (${cleanForTerminal(errno)})` : dnsStatusWords[status];
+}
+
 export const transportWords: Readonly<Record<DnsTransport, string>> = { udp: 'UDP', tcp: 'TCP' };
+
+const meanings: Readonly<Partial<Record<AddressScope, string>>> = {
+  public:
+    'public: reached over the Internet, where this host has a way there; an interface endpoint is private',
+  private: 'private: as it should be for an interface endpoint',
+  'unique-local': 'private: as it should be for an interface endpoint',
+  shared: 'shared: reached inside one network alone, as behind carrier-grade NAT or in a container network',
+  loopback: 'loopback: whoever is given this talks to itself',
+  'link-local': 'link-local: no router passes it on',
+  documentation: 'documentation: an example that was never replaced; nothing answers there',
+  unspecified: 'no host has it: often how a filter says that a name is blocked',
+  multicast: 'multicast: no TCP service answers there',
+};
+
+/** What an address's scope means for whoever wants to reach it. */
+export function scopeMeaning(scope: AddressScope): string | null {
+  return meanings[scope] ?? null;
+}
+
+/** What the answering server is, in a sentence; null where its address says nothing. */
+export function roleWords({ server, resolver }: DnsDocument): string | null {
+  const address = cleanForTerminal(server ?? '');
+  switch (resolver?.role) {
+    case 'vpc-resolver':
+      return `${address} is the VPC resolver`;
+    case 'base-plus-two':
+      return `${address} is at base plus two of this host's network: in a VPC, that is its resolver`;
+    case 'local-stub': {
+      const upstreams = resolver.upstreams.map(cleanForTerminal).join(', ');
+      const asks = upstreams === '' ? '' : `, which asks ${upstreams}; --server asks one of them directly`;
+      return `${address} is the local stub of systemd-resolved${asks}`;
+    }
+    default:
+      return null;
+  }
+}

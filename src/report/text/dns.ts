@@ -1,14 +1,8 @@
-import type {
-  DnsAddress,
-  DnsAttempt,
-  DnsComparison,
-  DnsDocument,
-  DnsStatus,
-  SystemLookup,
-} from '../../probe/dns/types.js';
+import type { DnsAddress, DnsAttempt, DnsDocument } from '../../probe/dns/types.js';
 import { cleanForTerminal } from './clean.js';
-import { dnsDetails } from './dns-details.js';
-import { dnsStatusWords, scopeWords, transportWords } from './dns-words.js';
+import { comparison, serverViews, systemLookup } from './dns-beside.js';
+import { dnsDetails, serverOptions } from './dns-details.js';
+import { failureWords, roleWords, scopeMeaning, scopeWords, transportWords } from './dns-words.js';
 import { mark, paint, type Style } from './style.js';
 import { padTo, widthOf, wrap } from './wrap.js';
 
@@ -21,31 +15,28 @@ export function dnsText(document: DnsDocument, style: Style, verbose = false): s
     ...heading(document, style),
     ...chain(document, style),
     ...addressLines(document.addresses),
+    ...meaning(document, style),
     ...otherRecords(document),
     ...extendedErrors(document, style),
     ...origin(document, style),
+    ...serverOptions(document),
   ];
+  if (document.allServers) lines.push('', ...serverViews(document.allServers, style));
   if (document.compare) lines.push('', ...comparison(document.compare, style));
   if (document.system) lines.push('', ...systemLookup(document.system, style));
   if (verbose) lines.push(...dnsDetails(document, style));
   return `${lines.join('\n')}\n`;
 }
 
-function heading({ question, status, addresses, attempts }: DnsDocument, style: Style): string[] {
+function heading(document: DnsDocument, style: Style): string[] {
+  const { question, status, addresses } = document;
   const isAnswered = status === 'answered';
   const name = paint(style, 'strong', cleanForTerminal(question.name));
   const types = paint(style, 'dim', cleanForTerminal(question.type.replaceAll(',', ', ')));
   const line = `${mark(style, isAnswered ? 'ok' : 'failed')} ${name}  ${types}`;
   if (isAnswered) return [line];
   const partly = addresses.length === 0 ? '' : ', though these came:';
-  return [line, `  ${paint(style, 'bad', failure(status, attempts))}${partly}`];
-}
-
-function failure(status: DnsStatus, attempts: readonly DnsAttempt[]): string {
-  const errno = attempts.findLast((attempt) => attempt.errno !== null)?.errno ?? null;
-  if (status === 'error' && errno === 'ECANCELED') return 'interrupted before an answer came';
-  const isTold = (status === 'error' || status === 'unreachable') && errno !== null;
-  return isTold ? `${dnsStatusWords[status]} (${cleanForTerminal(errno)})` : dnsStatusWords[status];
+  return [line, `  ${paint(style, 'bad', failureWords(document))}${partly}`];
 }
 
 function chain({ chain: names }: DnsDocument, style: Style): string[] {
@@ -56,6 +47,14 @@ function addressLines(addresses: readonly DnsAddress[]): string[] {
   const shown = addresses.map(({ address, scope }) => ({ text: cleanForTerminal(address), scope }));
   const cells = Math.max(0, ...shown.map(({ text }) => widthOf(text)));
   return shown.map(({ text, scope }) => `  ${padTo(text, cells)}  ${scopeWords[scope]}`);
+}
+
+/** What the addresses' scope means for the one who asks, where all have the same. */
+function meaning({ addresses }: DnsDocument, style: Style): string[] {
+  const [words, ...others] = new Set(addresses.map(({ scope }) => scopeMeaning(scope)));
+  return words === undefined || words === null || others.length > 0
+    ? []
+    : [wrap(paint(style, 'dim', words), style.columns, 4, 2)];
 }
 
 function otherRecords({ records, chain: names }: DnsDocument): string[] {
@@ -79,48 +78,19 @@ function extendedErrors({ extendedErrors: errors }: DnsDocument, style: Style): 
   );
 }
 
-function origin({ server, transport, durationMs, attempts }: DnsDocument, style: Style): string[] {
+function origin(document: DnsDocument, style: Style): string[] {
+  const { server, transport, durationMs, attempts } = document;
   if (server === null) return [];
   const over = transport === null ? '' : ` over ${transportWords[transport]}`;
   const verb = attempts.some((attempt) => attempt.server === server && isReply(attempt)) ? 'from' : 'asked';
-  return [paint(style, 'dim', `  ${verb} ${cleanForTerminal(server)}${over}, ${durationMs.toFixed(1)} ms`)];
+  const line = `${verb} ${cleanForTerminal(server)}${over}, ${durationMs.toFixed(1)} ms`;
+  const role = roleWords(document);
+  return [
+    paint(style, 'dim', `  ${line}`),
+    ...(role === null ? [] : [wrap(paint(style, 'dim', role), style.columns, 4, 2)]),
+  ];
 }
 
 function isReply({ outcome }: DnsAttempt): boolean {
   return outcome !== 'timeout' && outcome !== 'unreachable' && outcome !== 'error';
-}
-
-function comparison(
-  { name, status, addresses, same, onlyFirst, onlySecond }: DnsComparison,
-  style: Style,
-): string[] {
-  const title = `compared with ${paint(style, 'strong', cleanForTerminal(name))}:`;
-  if (same) return [`${mark(style, 'ok')} ${title} the same addresses`];
-  const lines = [
-    `${mark(style, 'failed')} ${title} ${status === 'answered' ? 'not the same addresses' : dnsStatusWords[status]}`,
-  ];
-  if (onlyFirst.length > 0) lines.push(wrap(`only the first has:  ${list(onlyFirst)}`, style.columns, 4, 2));
-  if (onlySecond.length > 0)
-    lines.push(wrap(`only the second has: ${list(onlySecond)}`, style.columns, 4, 2));
-  return onlyFirst.length + onlySecond.length > 0 ? lines : [...lines, ...addressLines(addresses)];
-}
-
-function systemLookup({ addresses, errorCode, durationMs }: SystemLookup, style: Style): string[] {
-  const took = `${durationMs.toFixed(1)} ms`;
-  const title = "the system's own lookup (hosts file and caches included)";
-  if (errorCode !== null) {
-    return [
-      wrap(
-        `${mark(style, 'failed')} ${title} fails: ${cleanForTerminal(errorCode)}, ${took}`,
-        style.columns,
-        2,
-        0,
-      ),
-    ];
-  }
-  return [wrap(`${mark(style, 'none')} ${title}, ${took}: ${list(addresses)}`, style.columns, 2, 0)];
-}
-
-function list(addresses: readonly string[]): string {
-  return addresses.map(cleanForTerminal).join(', ');
 }

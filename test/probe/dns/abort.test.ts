@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import t from 'tap';
 import { resolve } from '../../../src/probe/dns/resolve.js';
 import { address, reply, serve } from './server.js';
@@ -11,12 +12,15 @@ function openSockets(): number {
 }
 
 t.test('an abort rejects with its reason and leaves nothing open', async (t) => {
-  const silent = await serve(t, () => []);
+  let abort = new AbortController();
+  const silent = await serve(t, () => {
+    abort.abort(new Error('enough'));
+    return [];
+  });
   for (const tcp of [false, true]) {
     const before = openSockets();
-    const abort = new AbortController();
+    abort = new AbortController();
     const asking = resolve('a.test.', { servers: [silent.text], tcp, ...patient, signal: abort.signal });
-    setTimeout(() => abort.abort(new Error('enough')), 50);
     await t.rejects(asking, { message: 'enough' });
     // A handle is closed within a turn or two of the loop, the server's end of a connection soon after.
     for (let turn = 0; turn < 1000 && openSockets() > before; turn++) await new Promise(setImmediate);
@@ -33,7 +37,9 @@ t.test('a stop gives the document with what is known', async (t) => {
     asked.type === 'A' ? [reply(asked, { answers: [address('a.test', '10.0.0.5')] })] : [],
   );
   const stop = new AbortController();
-  setTimeout(() => stop.abort(), 300);
+  const heard = () => stop.abort();
+  subscribe('pprobe:dns:reply', heard);
+  t.teardown(() => unsubscribe('pprobe:dns:reply', heard));
   const document = await resolve('a.test.', { servers: [server.text], ...patient, stop: stop.signal });
   t.match(document, {
     status: 'answered',

@@ -13,6 +13,8 @@ function result(status: DnsStatus, server = '10.0.0.2'): TypeResult {
     transport: 'udp',
     flags: null,
     extendedErrors: [],
+    nsid: null,
+    cookie: null,
     chain: [status],
     records: [],
   };

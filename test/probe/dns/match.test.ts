@@ -65,11 +65,11 @@ t.test(
   },
 );
 
-t.test('a query is one question, recursive, with an OPT of 1232 octets or none', async (t) => {
+t.test('a query is one question, recursive, with the AD bit and an OPT of 1232 octets or none', async (t) => {
   const hex = (edns: boolean) =>
     encodeQuery('a.b', { name: 'HTTPS', number: 65 }, edns).message.toString('hex').slice(4);
-  t.equal(hex(true), '01000001000000000001' + '016101620000410001' + '00002904d0000000000000');
-  t.equal(hex(false), '01000001000000000000' + '016101620000410001');
+  t.equal(hex(true), '01200001000000000001' + '016101620000410001' + '00002904d0000000000000');
+  t.equal(hex(false), '01200001000000000000' + '016101620000410001');
   t.equal(encodeQuery('.', { name: 'NS', number: 2 }, false).message.toString('hex').slice(24), '0000020001');
 });
 

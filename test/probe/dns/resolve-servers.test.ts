@@ -1,9 +1,13 @@
 import t from 'tap';
 import { parseResolvConf } from '../../../src/host/resolv-conf.js';
+import { planOf } from '../../../src/probe/dns/plan.js';
 import { resolve } from '../../../src/probe/dns/resolve.js';
+import { formatServer } from '../../../src/probe/dns/server-address.js';
+import { startSession } from '../../../src/probe/dns/session.js';
 import { givingA } from './giving-a.js';
 import { closedPort, opt, reply, serve, soa } from './server.js';
 
+const noSignals = { signal: undefined, stop: undefined };
 const patient = { timeoutMs: 5000 };
 
 t.test('a server that fails yields to the next, and the one that answers decides', async (t) => {
@@ -60,24 +64,38 @@ t.test('only silent servers are asked again; of all failures the one that says m
 t.test(
   'with the defaults a dead resolver is known within three seconds, and three of them too',
   async (t) => {
-    const one = await serve(t, () => []);
-    const three = await Promise.all([1, 2, 3].map(() => serve(t, () => [])));
-    const [alone, together] = await Promise.all([
-      resolve('a.test.', { servers: [one.text] }),
-      resolve('a.test.', { servers: three.map((server) => server.text) }),
-    ]);
-    t.match(alone, {
+    for (const count of [1, 2, 3]) {
+      const servers = Array.from({ length: count }, (_, index) => `10.0.0.${index + 1}`);
+      const { timeoutMs, tries } = await planOf({ servers });
+      t.ok(timeoutMs * tries * count <= 3000, `${tries} times ${timeoutMs} ms at ${count}`);
+      t.ok(timeoutMs >= 300);
+    }
+    const silent = await Promise.all([1, 2].map(() => serve(t, () => [])));
+    const servers = silent.map((server) => server.text);
+    t.match(await resolve('a.test.', { servers, timeoutMs: 100 }), {
       status: 'timeout',
       rcode: null,
       transport: 'udp',
       flags: null,
-      attempts: { length: 4 },
+      attempts: { length: 8 },
     });
-    t.match(together, { status: 'timeout', attempts: { length: 12 } });
-    t.ok(alone.durationMs >= 1990 && alone.durationMs < 4000, `${alone.durationMs} ms`);
-    t.ok(together.durationMs >= 2990 && together.durationMs < 5000, `${together.durationMs} ms`);
   },
 );
+
+t.test('rotate begins with another server each time', async (t) => {
+  const asked = async (conf: string) => {
+    const plan = await planOf({ types: ['A'], resolvConf: parseResolvConf(conf) });
+    return [0, 1, 2, 3].map((turn) => startSession(plan, turn, noSignals).servers.map(formatServer));
+  };
+  const lines = 'nameserver 10.0.0.1\nnameserver 10.0.0.2\nnameserver 10.0.0.3\n';
+  t.same(await asked(`${lines}options rotate`), [
+    ['10.0.0.1', '10.0.0.2', '10.0.0.3'],
+    ['10.0.0.2', '10.0.0.3', '10.0.0.1'],
+    ['10.0.0.3', '10.0.0.1', '10.0.0.2'],
+    ['10.0.0.1', '10.0.0.2', '10.0.0.3'],
+  ]);
+  t.equal(new Set((await asked(lines)).map(([first]) => first)).size, 1, 'without it, always the first');
+});
 
 t.test('the servers and use-vc of resolv.conf count when none are given', async (t) => {
   const none = parseResolvConf('nameserver ns.example\n');

@@ -146,7 +146,7 @@ t.test('what cannot be asked is refused before anything is sent', async (t) => {
     ['a.test', { servers, timeoutMs: 60_001 }, /timeout is 60001/],
     ['a.test', { servers, tries: 0 }, /tries is 0: it is a whole number from 1 to 10/],
     ['a.test', { servers, tries: 1.5 }, /tries is 1\.5/],
-    ['a.test', { servers, source: 'eth0' }, /source "eth0" is not an IP address/],
+    ['a.test', { servers, source: 'eth0' }, /source: "eth0" is not an IP address/],
   ];
   for (const [name, options, message] of refused) {
     await t.rejects(resolve(name, options), { name: 'InvalidInputError', message }, String(message));

@@ -1,7 +1,8 @@
 import t from 'tap';
+import { findHosts } from '../../../src/host/hosts-file.js';
 import { compareAnswers } from '../../../src/probe/dns/compare.js';
 import { resolve } from '../../../src/probe/dns/resolve.js';
-import { lookupSystem } from '../../../src/probe/dns/system.js';
+import { compareSystem, lookupSystem } from '../../../src/probe/dns/system.js';
 import { validateDocument } from '../../schema/validate.js';
 import { address, closedPort, reply, serve } from './server.js';
 
@@ -15,7 +16,7 @@ t.test('documents are as the published schema describes them, answered or not', 
   const whole = {
     ...answered,
     compare: compareAnswers(answered, answered),
-    system: await lookupSystem('localhost'),
+    system: compareSystem(await lookupSystem('localhost'), answered, await findHosts('localhost')),
   };
   t.same(validateDocument(whole), [], 'with a comparison and what the system says');
   const unreachable = await resolve('a.test.', { servers: [`127.0.0.1#${await closedPort()}`] });

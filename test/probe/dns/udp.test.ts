@@ -105,7 +105,6 @@ t.test('a closed port is known at once, by the ICMP error', async (t) => {
     attempts: [{ outcome: 'unreachable', errno: 'ECONNREFUSED' }],
   });
   t.equal(document.attempts.length, 1, 'asking again would get the same');
-  t.ok(document.durationMs < 2500, 'long before the timeout');
 });
 
 t.test('each query has a port of its own', async (t) => {
@@ -148,16 +147,20 @@ t.test('FORMERR without the question is taken: the server could not read it', as
 });
 
 t.test(
-  'the query leaves from the source address asked for, and a foreign one is an error, not a timeout',
+  'the query leaves from the source address asked for; one that cannot be it is invalid input',
   async (t) => {
     const server = await serve(t, (asked) => [reply(asked, { answers: [address('a.test', truth)] })]);
-    const from = (source: string) =>
-      resolve('a.test.', { servers: [server.text], types: ['A'], source, timeoutMs: 5000, tries: 1 });
+    const from = (source: string, tcp = false) =>
+      resolve('a.test.', { servers: [server.text], types: ['A'], source, tcp, timeoutMs: 5000, tries: 1 });
     t.match(await from('127.0.0.1'), { status: 'answered' });
-    t.match(await from('192.0.2.1'), {
-      status: 'error',
-      attempts: [{ outcome: 'error', errno: 'EADDRNOTAVAIL' }],
+    for (const tcp of [false, true]) {
+      await t.rejects(from('192.0.2.1', tcp), {
+        name: 'InvalidInputError',
+        message: 'source: 192.0.2.1 is not an address of this host; give one that `ip address` lists',
+      });
+    }
+    await t.rejects(from('::1'), {
+      message: 'source: ::1 is IPv6 and cannot reach 127.0.0.1; give an IPv4 source, or none',
     });
-    t.match(await from('::1'), { status: 'answered' }, 'of the other family: not for this server');
   },
 );

@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import type { DnsDocument, DnsServerView, SystemComparison } from '../../../src/probe/dns/types.js';
 import { dnsText } from '../../../src/report/text/dns.js';
 import { dnsAttempt, dnsDocument, plain } from '../documents.js';
 import { lines } from '../lines.js';
@@ -10,6 +11,7 @@ test('an answer: name, addresses with their scope in words, server and time', as
       '✓ api.example.com  A, AAAA',
       '  10.0.1.23    private (RFC 1918)',
       '  10.0.22.101  private (RFC 1918)',
+      '  private: as it should be for an interface endpoint',
       '  from 10.0.0.2 over UDP, 12.3 ms',
     ),
   );
@@ -35,6 +37,7 @@ test('aliases are listed in the order they were followed, and not once more as r
       '  alias of alias.example.net',
       '  alias of execute-api.us-east-1.amazonaws.com',
       '  10.0.1.23  private (RFC 1918)',
+      '  private: as it should be for an interface endpoint',
       '  from 10.0.0.2 over UDP, 12.3 ms',
     ),
   );
@@ -64,7 +67,7 @@ test('a server that never replied was asked; it is not where the answer is from'
 });
 
 test('a question that could not be asked says why, and an interrupted one that it was', async (t) => {
-  const nothing = { status: 'error', rcode: null, addresses: [], records: [] } as const;
+  const nothing = { status: 'error', rcode: null } as const;
   const failed = (errno: string) =>
     dnsText(
       dnsDocument({
@@ -148,6 +151,7 @@ test('--verbose: records, every query with what became of it, discarded packets'
       '✓ api.example.com  A, AAAA',
       '  10.0.1.23    private (RFC 1918)',
       '  10.0.22.101  private (RFC 1918)',
+      '  private: as it should be for an interface endpoint',
       '  asked 10.0.0.2 over UDP, 12.3 ms',
       '',
       'Records',
@@ -166,10 +170,84 @@ test('--verbose: records, every query with what became of it, discarded packets'
   );
 });
 
-test("getaddrinfo's answer, or its failure, stands apart from DNS", async (t) => {
-  const system = { addresses: ['10.0.1.23'], errorCode: null, durationMs: 4.2 };
-  const title = "the system's own lookup (hosts file and caches included)";
-  t.match(dnsText(dnsDocument({ system }), plain), `\n· ${title}, 4.2 ms: 10.0.1.23\n`);
-  const failed = { addresses: [], errorCode: 'ENOTFOUND', durationMs: 4.2 };
-  t.match(dnsText(dnsDocument({ system: failed }), plain), `\n✗ ${title} fails: ENOTFOUND`);
+test('--system: whether programs on this host get what DNS says, and where it is from if not', async (t) => {
+  const same = {
+    addresses: ['10.0.1.23', '10.0.22.101'],
+    errorCode: null,
+    durationMs: 4.2,
+    same: true,
+    onlySystem: [],
+    onlyDns: [],
+    hostsFile: [],
+  };
+  const text = (system: SystemComparison) => dnsText(dnsDocument({ system }), plain);
+  const who = 'getaddrinfo, which programs on this host ask,';
+  t.match(text(same), `\n✓ ${who} gives the same addresses, 4.2 ms\n`);
+  const differs = {
+    ...same,
+    same: false,
+    addresses: ['10.9.9.9'],
+    onlySystem: ['10.9.9.9'],
+    onlyDns: same.addresses,
+    hostsFile: [{ address: '10.9.9.9', line: 7 }],
+  };
+  t.match(
+    text(differs),
+    lines(
+      `✗ ${who} gives other addresses, 4.2 ms`,
+      '  only getaddrinfo has: 10.9.9.9',
+      '  only DNS has:         10.0.1.23, 10.0.22.101',
+      '  /etc/hosts line 7 says 10.9.9.9: that comes before DNS',
+    ),
+  );
+  const failed = { ...same, same: false, addresses: [], errorCode: 'ENOTFOUND', onlyDns: ['10.0.1.23'] };
+  t.match(text(failed), `✗ ${who} gives none (ENOTFOUND), 4.2 ms\n  only DNS has:         10.0.1.23\n`);
+  t.match(text({ ...failed, same: null, errorCode: 'ETIMEDOUT' }), `✗ ${who} fails: ETIMEDOUT, 4.2 ms\n`);
+});
+
+test('--all-servers: a line for each, and whether those that know agree', async (t) => {
+  const view: DnsServerView = {
+    server: '10.0.0.2',
+    status: 'answered',
+    rcode: 'NOERROR',
+    addresses: ['10.0.1.23'],
+    records: [{ type: 'A', data: '10.0.1.23' }],
+    durationMs: 1.5,
+  };
+  const silent: DnsServerView = { ...view, server: '10.0.0.30', status: 'timeout', rcode: null, records: [] };
+  const text = (agree: boolean | null) =>
+    dnsText(dnsDocument({ allServers: { agree, views: [view, silent] } }), plain);
+  t.match(
+    text(false),
+    lines(
+      '✗ the servers disagree:',
+      '  10.0.0.2   1.5 ms  A 10.0.1.23',
+      '  10.0.0.30  1.5 ms  no answer came in time',
+    ),
+  );
+  t.match(text(true), '✓ the servers agree:\n');
+  t.match(text(null), '· fewer than two servers know');
+});
+
+test('what a server is, where its address tells, and what it tells of itself', async (t) => {
+  const from = (changes: Partial<DnsDocument>) => dnsText(dnsDocument(changes), { ...plain, columns: 200 });
+  t.match(
+    from({ server: '127.0.0.53', resolver: { role: 'local-stub', upstreams: ['10.0.0.2', 'fd00::2'] } }),
+    'UDP, 12.3 ms\n  127.0.0.53 is the local stub of systemd-resolved, which asks 10.0.0.2, fd00::2;',
+  );
+  t.match(from({ resolver: { role: 'vpc-resolver', upstreams: [] } }), '  10.0.0.2 is the VPC resolver\n');
+  t.match(
+    from({ resolver: { role: 'base-plus-two', upstreams: [] } }),
+    "base plus two of this host's network",
+  );
+  t.match(from({ nsid: 'ns\x1b[31m', cookie: null }), 'NSID: ns\\x1b[31m\n  The server knows no cookies.\n');
+  t.match(from({ cookie: { client: 'aa', server: 'bb' } }), '  Cookie: aa, the server adds bb\n');
+});
+
+test("a server's own error is told as what it is", async (t) => {
+  const error = (rcode: string) =>
+    dnsText(dnsDocument({ status: 'error', rcode, addresses: [], records: [] }), plain);
+  t.match(error('FORMERR'), 'the server could not read the question (FORMERR)');
+  t.match(error('NOTIMP'), 'the server does not do this kind of question (NOTIMP)');
+  t.match(error('RCODE24'), 'the server answered with an error (RCODE24)');
 });

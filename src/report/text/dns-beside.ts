@@ -1,0 +1,92 @@
+import type { DnsComparison, DnsDocument, DnsServerView, SystemComparison } from '../../probe/dns/types.js';
+import { cleanForTerminal } from './clean.js';
+import { dnsStatusWords } from './dns-words.js';
+import { mark, paint, type Style } from './style.js';
+import { padTo, widthOf, wrap } from './wrap.js';
+
+// What is laid beside an answer: another name's, the system's own, and each server's.
+
+/** `--compare`: the same addresses, or what only one of the two names has. */
+export function comparison(
+  { name, status, addresses, same, onlyFirst, onlySecond }: DnsComparison,
+  style: Style,
+): string[] {
+  const title = `compared with ${paint(style, 'strong', cleanForTerminal(name))}:`;
+  if (same) return [`${mark(style, 'ok')} ${title} the same addresses`];
+  const lines = [
+    `${mark(style, 'failed')} ${title} ${status === 'answered' ? 'not the same addresses' : dnsStatusWords[status]}`,
+  ];
+  if (onlyFirst.length > 0) lines.push(wrap(`only the first has:  ${list(onlyFirst)}`, style.columns, 4, 2));
+  if (onlySecond.length > 0)
+    lines.push(wrap(`only the second has: ${list(onlySecond)}`, style.columns, 4, 2));
+  if (onlyFirst.length + onlySecond.length > 0 || addresses.length === 0) return lines;
+  return [...lines, wrap(`it has: ${list(addresses.map(({ address }) => address))}`, style.columns, 4, 2)];
+}
+
+/** `--system`: whether programs on this host get what DNS says, and where it comes from if not. */
+export function systemLookup(system: SystemComparison, style: Style): string[] {
+  const { addresses, errorCode, durationMs, same, onlySystem, onlyDns, hostsFile } = system;
+  const took = `${durationMs.toFixed(1)} ms`;
+  const title = 'getaddrinfo, which programs on this host ask,';
+  const says = errorCode === null ? 'gives' : `gives none (${cleanForTerminal(errorCode)})`;
+  const line = (kind: 'ok' | 'failed' | 'none', text: string): string =>
+    wrap(`${mark(style, kind)} ${text}`, style.columns, 2, 0);
+  const hosts = hostsFile.map(
+    ({ address, line: number }) =>
+      `  /etc/hosts line ${number} says ${cleanForTerminal(address)}: that comes before DNS`,
+  );
+  if (same === true && errorCode === null)
+    return [line('ok', `${title} gives the same addresses, ${took}`), ...hosts];
+  if (same === true) return [line('ok', `${title} finds none either, ${took}`), ...hosts];
+  if (same === null && errorCode !== null)
+    return [line('failed', `${title} fails: ${cleanForTerminal(errorCode)}, ${took}`), ...hosts];
+  const head =
+    errorCode !== null
+      ? `${title} ${says}, ${took}`
+      : same === null
+        ? `${title} gives ${list(addresses)}, ${took}`
+        : `${title} gives other addresses, ${took}`;
+  return [
+    line(same === null ? 'none' : 'failed', head),
+    ...(same === false && onlySystem.length > 0
+      ? [wrap(`only getaddrinfo has: ${list(onlySystem)}`, style.columns, 4, 2)]
+      : []),
+    ...(same === false && onlyDns.length > 0
+      ? [wrap(`only DNS has:         ${list(onlyDns)}`, style.columns, 4, 2)]
+      : []),
+    ...hosts,
+  ];
+}
+
+/** `--all-servers`: a line for each server, and whether those that know agree. */
+export function serverViews(
+  { agree, views }: NonNullable<DnsDocument['allServers']>,
+  style: Style,
+): string[] {
+  const cells = Math.max(0, ...views.map(({ server }) => widthOf(server)));
+  const lines = views.map((view) =>
+    wrap(
+      `${padTo(cleanForTerminal(view.server), cells)}  ${view.durationMs.toFixed(1)} ms  ${said(view)}`,
+      style.columns,
+      cells + 4,
+      2,
+    ),
+  );
+  const verdicts: [boolean | null, 'ok' | 'failed' | 'none', string][] = [
+    [true, 'ok', 'the servers agree'],
+    [false, 'failed', 'the servers disagree'],
+    [null, 'none', 'fewer than two servers know, so there is nothing to compare'],
+  ];
+  const [, kind, words] = verdicts.find(([each]) => each === agree) ?? [null, 'none' as const, ''];
+  return [`${mark(style, kind)} ${words}:`, ...lines];
+}
+
+function said({ status, records }: DnsServerView): string {
+  return status === 'answered'
+    ? records.map(({ type, data }) => cleanForTerminal(`${type} ${data}`)).join(', ')
+    : dnsStatusWords[status];
+}
+
+function list(addresses: readonly string[]): string {
+  return addresses.map(cleanForTerminal).join(', ');
+}

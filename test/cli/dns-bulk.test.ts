@@ -1,0 +1,85 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'tap';
+import { validateDocument } from '../schema/validate.js';
+import { pprobe, start } from './pprobe.js';
+import { dnsServer } from './servers.js';
+
+test('--file: a JSON line for every line that is one, in order; the bad ones are told with their number', async (t) => {
+  const { server, close } = await dnsServer();
+  t.teardown(close);
+  const input = '# names\none.example\n\na..b\nmissing.example\r\n10.0.1.23\nother.example\n';
+  const file = join(t.testdir({ 'names.txt': input }), 'names.txt');
+  const asked = ['dns', '--server', server, '--json', '--file'];
+  const fromFile = await pprobe([...asked, file]);
+  const documents = fromFile.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  for (const document of documents) t.same(validateDocument(document), []);
+  t.match(documents, [
+    { kind: 'dns', line: 2, question: { name: 'one.example', type: 'A,AAAA' }, status: 'answered' },
+    { kind: 'error', line: 4, error: { code: 'invalid-input' } },
+    { kind: 'dns', line: 5, status: 'nxdomain' },
+    { kind: 'dns', line: 6, question: { name: '23.1.0.10.in-addr.arpa', type: 'PTR' } },
+    { kind: 'dns', line: 7, addresses: [{ address: '10.9.9.9' }] },
+  ]);
+  t.match(fromFile.stderr, /^pprobe: .*names\.txt line 4: name "a\.\.b" has an empty label.*\n$/);
+  t.equal(fromFile.code, 2);
+  const fromStdin = await pprobe([...asked, '-'], input);
+  const lines = (text: string) =>
+    text.split('\n').map((line) => line.replace(/"durationMs":[\d.]+|T[\d:.]+Z/g, ''));
+  t.same(lines(fromStdin.stdout), lines(fromFile.stdout), 'standard input is read alike');
+  t.match(fromStdin.stderr, /^pprobe: standard input line 4: /);
+});
+
+test('--file for people and for scripts; what is not there, and what does not go with it', async (t) => {
+  const { server, close } = await dnsServer();
+  t.teardown(close);
+  const file = join(t.testdir(), 'names.txt');
+  await writeFile(file, 'one.example\nmissing.example\n');
+  const asked = ['dns', '--server', server, '-t', 'A', '--file', file];
+  t.match(await pprobe(asked), {
+    code: 10,
+    stderr: '',
+    stdout: '✓ one.example  10.0.1.23\n✗ missing.example  there is no such name (NXDOMAIN)\n',
+  });
+  t.match(await pprobe([...asked, '--short', '--concurrency', '1']), { code: 10, stdout: '10.0.1.23\n\n' });
+  t.match(await pprobe(['dns', '--file', `${file}x`]), {
+    code: 3,
+    stderr: /cannot read ".*": there is no such file/,
+  });
+  const missing = await pprobe(['dns', '--file', `${file}x`, '--json']);
+  t.match(JSON.parse(missing.stdout), { kind: 'error', error: { code: 'capability' } });
+  t.equal(missing.stdout.trim().split('\n').length, 1, 'on one line, as all else');
+  t.match(await pprobe([...asked, 'a.example']), { code: 2, stderr: /--file: leave it out; "a\.example"/ });
+  t.match(await pprobe([...asked, '--compare', 'b.example']), { code: 2, stderr: /--compare: leave it out/ });
+  t.match(await pprobe(['dns', '--file', file, '--server', 'ns.example']), {
+    code: 2,
+    stderr: /^pprobe: server "ns/,
+  });
+});
+
+test('an interrupted bulk prints what is done and says how to go on', async (t) => {
+  const { server, asked, close } = await dnsServer();
+  t.teardown(close);
+  const args = ['dns', '--server', server, '-t', 'A', '--json', '--timeout', '60000', '--file', '-'];
+  const { child, finished } = start(args);
+  child.stdin?.write('one.example\nsilent.example\nother.example\n');
+  await asked;
+  child.stdout?.once('data', () => child.kill('SIGINT'));
+  const { code, stdout, stderr } = await finished;
+  t.equal(code, 130);
+  t.match(JSON.parse(stdout), { line: 1, status: 'answered' });
+  t.equal(stderr, 'pprobe: interrupted; lines 1 to 1 are done. To go on, give the rest of it to --file -\n');
+});
+
+test('a reader who has gone ends the bulk', async (t) => {
+  const { server, close } = await dnsServer();
+  t.teardown(close);
+  const { child, finished } = start(['dns', '--server', server, '-t', 'A', '--json', '--file', '-']);
+  child.stdout?.once('data', () => child.stdout?.destroy());
+  child.stdin?.on('error', () => {});
+  child.stdin?.write('one.example\n'.repeat(50_000));
+  t.match(await finished, { code: 0, stderr: '' });
+});
