@@ -1,0 +1,39 @@
+import { inconclusiveRows } from '../inconclusive.rows.js';
+import { contrastRows } from './contrast.rows.js';
+import { dnsMismatchRows } from './dns-mismatch.rows.js';
+import { dnsPublicRows } from './dns-public.rows.js';
+import { dnsStatusRows } from './dns-status.rows.js';
+import { dnsViewRows } from './dns-views.rows.js';
+import { localRows } from './local.rows.js';
+import { notMatchedRows } from './not-matched.rows.js';
+import { policyDenialRows } from './policy-denial.rows.js';
+import { policyPathRows } from './policy-path.rows.js';
+import { reachableRows } from './reachable.rows.js';
+import { refusedRows } from './refused.rows.js';
+import type { Row } from './row.js';
+import { serviceRows } from './service.rows.js';
+import { timeoutRows } from './timeout.rows.js';
+import { tlsRows } from './tls.rows.js';
+import { unreachableRows } from './unreachable.rows.js';
+import { urlRows } from './url.rows.js';
+
+/** Every row of the table of verdicts. */
+export const rows: readonly Row[] = [
+  ...contrastRows,
+  ...dnsMismatchRows,
+  ...dnsPublicRows,
+  ...dnsStatusRows,
+  ...dnsViewRows,
+  ...inconclusiveRows,
+  ...localRows,
+  ...notMatchedRows,
+  ...policyDenialRows,
+  ...policyPathRows,
+  ...reachableRows,
+  ...refusedRows,
+  ...serviceRows,
+  ...timeoutRows,
+  ...tlsRows,
+  ...unreachableRows,
+  ...urlRows,
+];

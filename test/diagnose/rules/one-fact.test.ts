@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { test } from 'tap';
+import { classify } from '../../../src/diagnose/classify.js';
+import type { Basis, Finding, Rule } from '../../../src/diagnose/finding.js';
+import type { Evidence, Observations } from '../../../src/diagnose/observations.js';
+import { RULES } from '../../../src/diagnose/rules/index.js';
+import { withoutUnsendable } from '../../../src/diagnose/sendable.js';
+import type { Confidence, Verdict } from '../../../src/diagnose/verdict.js';
+import { anyEvidence } from '../any-evidence.js';
+import { evidence } from '../evidence.js';
+import { rows } from './all.rows.js';
+import { exists } from './row.js';
+
+/** What becomes of verdicts when one fact of the evidence is taken away or mended. */
+
+const ORDER: readonly Confidence[] = ['low', 'medium', 'high', 'certain'];
+const nothing: Observations = { dns: [], tcp: [], tls: [], http: [], trace: [] };
+
+/** The evidence without any of one kind. */
+function without(given: Evidence, basis: Basis): Evidence {
+  if (basis === 'skipped') return { ...given, skipped: [] };
+  // A target of which nothing is known but where it is.
+  if (basis === 'target') return { ...given, target: evidence({ target: 'db.internal:5432' }).target };
+  const { [basis]: _, ...rest } = given.observations;
+  return { ...given, observations: { ...nothing, ...rest, ...(basis in nothing ? { [basis]: [] } : {}) } };
+}
+
+const withoutAll = (given: Evidence, kinds: readonly Basis[]): Evidence => kinds.reduce(without, given);
+
+function isAtMost(
+  after: Pick<Verdict, 'cause' | 'confidence'>,
+  before: Pick<Verdict, 'cause' | 'confidence'>,
+) {
+  return after.cause !== before.cause || ORDER.indexOf(after.confidence) <= ORDER.indexOf(before.confidence);
+}
+
+/** Every copy of the evidence in which one list of the observations has one item less, at whatever depth. */
+function poorer(given: Evidence): Evidence[] {
+  const copies: Evidence[] = [];
+  const visit = (value: unknown, path: (string | number)[]): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, inner] of Object.entries(value)) {
+      if (Array.isArray(value)) copies.push(removed(given, [...path, Number(key)]));
+      visit(inner, [...path, Array.isArray(value) ? Number(key) : key]);
+    }
+  };
+  visit(given.observations, []);
+  return copies;
+}
+
+function removed(given: Evidence, path: readonly (string | number)[]): Evidence {
+  const copy = structuredClone(given);
+  let holder: unknown = copy.observations;
+  for (const key of path.slice(0, -1)) holder = Reflect.get(Object(holder), key);
+  if (Array.isArray(holder)) holder.splice(Number(path.at(-1)), 1);
+  return copy;
+}
+
+test('a rule is silent without what it needs', (t) => {
+  for (const { name, given } of rows) {
+    for (const rule of RULES) {
+      if (rule.judge(given) === null) continue;
+      t.equal(rule.judge(withoutAll(given, rule.needs)), null, `${rule.id} on ${name}`);
+    }
+  }
+  t.end();
+});
+
+test('of any evidence: a rule that fires has what it needs, and cites what is there', (t) => {
+  const broken = (rule: Rule, given: Evidence, finding: Finding): string | null => {
+    if (rule.judge(withoutAll(given, rule.needs)) !== null) return `${rule.id} fires without ${rule.needs}`;
+    const lost = finding.evidence.find(({ observation }) => !exists(given, observation));
+    if (lost !== undefined) return `${rule.id} cites ${lost.observation}`;
+    return finding.evidence.length === 0 ? `${rule.id} cites nothing` : null;
+  };
+  fc.assert(
+    fc.property(anyEvidence, (all) => {
+      const given = withoutUnsendable(all);
+      for (const rule of RULES) {
+        const finding = rule.judge(given);
+        if (finding === null) continue;
+        const what = broken(rule, given, finding);
+        if (what !== null) throw new Error(what);
+      }
+    }),
+    { numRuns: 400 },
+  );
+  t.pass();
+  t.end();
+});
+
+/** Rows in which one of the facts speaks against the verdict or is its very point, and what is left without it. */
+const AGAINST: ReadonlyMap<string, string> = new Map([
+  ['two configured resolvers with two private answers, and silence at the first', 'an answer of nothing'],
+  ['an interrupt with one address open and the other not settled', 'one address, which opens'],
+  ['some addresses of the endpoint missing', 'no address in common'],
+  ['a port that a REJECT rule of the target itself closes', 'a refusal like any other'],
+]);
+
+test('with one fact less a fault is never more certain', (t) => {
+  for (const { name, given } of rows) {
+    const before = classify(given);
+    if (before.class === 'reachable' || AGAINST.has(name)) continue;
+    const surer = poorer(given)
+      .map((less) => classify(less))
+      .find((after) => !isAtMost(after, before));
+    t.equal(surer, undefined, `${name}: ${before.cause} ${before.confidence} ${surer?.summary ?? ''}`);
+  }
+  t.end();
+});
+
+test('without what it cites a verdict is another, or rests on something else and is no surer', (t) => {
+  for (const { name, given } of rows) {
+    const before = classify(given);
+    if (before.class === 'inconclusive') continue;
+    const kinds = before.evidence.map(({ observation }) => observation.replace(/\[.*/, '') as Basis);
+    const after = classify(withoutAll(given, kinds));
+    if (after.cause !== before.cause || after.class !== before.class) continue;
+    const cited = (verdict: Verdict) => new Set(verdict.evidence.map(({ text }) => text));
+    t.ok(isAtMost(after, before), `${name}: ${before.confidence}, then ${after.confidence}`);
+    t.not([...cited(after)].join(), [...cited(before)].join(), `${name} rests on something else`);
+  }
+  t.end();
+});
+
+test('rules are data: each has an id of its own, a class, words, needs and perhaps a page', (t) => {
+  t.equal(new Set(RULES.map(({ id }) => id)).size, RULES.length);
+  for (const { id, cause, words, needs, docs } of RULES) {
+    t.ok(id === cause || id.startsWith(`${cause}/`) || id === 'reachable', id);
+    t.ok(words.length > 0 && needs.length > 0, id);
+    t.ok(docs === null || docs.startsWith('https://'), id);
+  }
+  t.end();
+});
+
+test('another tool can add a rule of its own, or take ours away', (t) => {
+  const [row] = rows;
+  const given = evidence({ skipped: [{ step: 'trace', reason: 'switched off' }] });
+  const mine: Rule = {
+    id: 'corp.change-freeze',
+    cause: 'corp.change-freeze',
+    class: 'policy',
+    words: 'nobody may change anything today',
+    needs: ['skipped'],
+    docs: null,
+    judge: ({ skipped }) =>
+      skipped.length === 0
+        ? null
+        : {
+            cause: 'corp.change-freeze',
+            class: 'policy',
+            confidence: 'certain',
+            phase: 'local',
+            summary: 'There is a change freeze.',
+            evidence: [{ observation: 'skipped[0]', text: 'trace is switched off' }],
+            remedies: [],
+            alternatives: [],
+            check: null,
+          },
+  };
+  t.match(classify(given, { rules: [...RULES, mine] }), { cause: 'corp.change-freeze', class: 'policy' });
+  t.equal(classify(row?.given ?? given, { rules: [] }).class, 'inconclusive');
+  t.end();
+});
