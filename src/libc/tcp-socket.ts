@@ -109,7 +109,7 @@ export class TcpSocket {
   prepareProbe(ttl: number): void {
     const level = this.#family === 4 ? IPPROTO_IP : IPPROTO_IPV6;
     const names = ipOptions[this.#family];
-    this.#setOption(level, names.ttl, uint32(ttl));
+    this.setTtl(ttl);
     this.#setOption(level, names.receiveErrors, uint32(1));
     this.#setOption(level, names.receiveTtl, uint32(1));
     this.#trySetOption(level, names.tellExtensions, uint32(1));
@@ -150,6 +150,12 @@ export class TcpSocket {
   release(): number {
     this.#isOpen = false;
     return this.fd;
+  }
+
+  /** TTL or hop limit of what is sent from now on. */
+  setTtl(ttl: number): void {
+    const level = this.#family === 4 ? IPPROTO_IP : IPPROTO_IPV6;
+    this.#setOption(level, ipOptions[this.#family].ttl, uint32(ttl));
   }
 
   /** Starts connecting; the outcome comes as an event on `fd`. A refusal of this host itself throws at once. */

@@ -14,6 +14,14 @@ import type { ProbeRequest, Wire, WireListener, WireTarget } from './wire.js';
 const closeBeforeResendMs = 950;
 
 /**
+ * The kernel delays its ACK of a SYN-ACK, but by 200 ms at most (TCP_DELACK_MAX), and a busy event loop may not have
+ * closed the socket by then. With this TTL, set when the SYN is out, the ACK dies at the first router.
+ */
+const ackTtl = 1;
+/** The RST that closing sends must arrive again, or the target would repeat its SYN-ACK. */
+const resetTtl = 64;
+
+/**
  * The unprivileged engine: each probe is an ordinary non-blocking connect() with its own TTL, and routers' ICMP errors
  * come back through the socket's error queue with the kernel's receive time (Linux 5.8 or later for TCP in SYN_SENT).
  * Needs no capability. Throws CapabilityError where libc cannot be called, SystemCallError without descriptors.
@@ -80,6 +88,7 @@ class ErrorQueueWire implements Wire {
       const sentAtNs = realtimeNs(this.#libc);
       const sentAtMonotonicNs = process.hrtime.bigint();
       socket.connect({ address: target.address, port: target.port });
+      socket.setTtl(ackTtl);
       this.#watch({ id, socket, sentAtNs, sentAtMonotonicNs, stopWatching: () => {}, giveUp: undefined });
     } catch (error) {
       socket?.close();
@@ -143,6 +152,7 @@ class ErrorQueueWire implements Wire {
     clearTimeout(probe.giveUp);
     this.#probes.delete(probe);
     probe.stopWatching();
+    probe.socket.setTtl(resetTtl);
     probe.socket.close();
   }
 }
