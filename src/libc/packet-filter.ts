@@ -4,31 +4,33 @@
  */
 type Instruction = [code: number, ifTrue: number, ifFalse: number, operand: number];
 
-const loadByteAt = 0x30;
 const loadByteAtIndex = 0x50;
+const loadLength = 0x80;
+const indexFromConstant = 0x01;
 const indexFromHeaderLength = 0xb1;
+const subtractIndex = 0x1c;
+const jumpIfAtLeast = 0x35;
 const jumpIfAnyBit = 0x45;
 const end = 0x06;
 const wholePacket = 0xffff_ffff;
 
+const tcpHeaderLength = 20;
 const flagsOffset = 13;
 const ackBit = 0x10;
 const synOrRstBits = 0x06;
 
 /**
  * Lets through TCP segments with ACK and either SYN or RST set, the only answers to a SYN: a host that moves gigabits
- * moves them in other segments. Raw IPv4 sockets see the IP header, whose length varies; raw IPv6 sockets do not.
+ * moves them in other segments. What is too short to be TCP passes too, to be counted. Raw IPv4 sockets see the IP header, whose length varies; raw IPv6 sockets do not.
  */
 export function answersToSyn(family: 4 | 6): Buffer {
-  const loadFlags: Instruction[] =
-    family === 4
-      ? [
-          [indexFromHeaderLength, 0, 0, 0],
-          [loadByteAtIndex, 0, 0, flagsOffset],
-        ]
-      : [[loadByteAt, 0, 0, flagsOffset]];
+  const isV4 = family === 4;
   return assemble([
-    ...loadFlags,
+    isV4 ? [indexFromHeaderLength, 0, 0, 0] : [indexFromConstant, 0, 0, 0],
+    [loadLength, 0, 0, 0],
+    [subtractIndex, 0, 0, 0],
+    [jumpIfAtLeast, 0, 3, tcpHeaderLength],
+    [loadByteAtIndex, 0, 0, flagsOffset],
     [jumpIfAnyBit, 0, 2, ackBit],
     [jumpIfAnyBit, 0, 1, synOrRstBits],
     [end, 0, 0, wholePacket],

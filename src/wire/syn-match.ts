@@ -7,7 +7,9 @@ import type { DiscardReason, SynAckDetails, WireReply } from './wire.js';
 
 /** One trace's traffic: who it goes to, and from which of our ports. */
 export interface Flow {
-  /** Without a zone: packets do not carry one. */
+  /** Ours, as the packets have it when they leave. */
+  source: string;
+  /** Of the target, without a zone: packets do not carry one. */
   address: string;
   port: number;
   ourPorts: ReadonlySet<number>;
@@ -85,24 +87,30 @@ function synAckOf({ flags, window, headerLength }: TcpHeader, segment: Uint8Arra
 export function matchIcmp<F extends Flow>(sent: Sent<F>, message: Uint8Array): Match<F> {
   const decoded = sent.family === 4 ? decodeIcmpv4(message) : decodeIcmpv6(message);
   if (!decoded.ok) {
-    return decoded.reason === 'other-icmp'
-      ? ignored
-      : { result: 'discard', flow: null, reason: decoded.reason };
+    if (decoded.reason === 'other-icmp') return ignored;
+    if (decoded.reason === 'malformed') return { result: 'discard', flow: null, reason: 'malformed' };
+    const claimed = decodeQuote(message.subarray(8));
+    return claimed === null ? ignored : discardFor(sent, claimed, 'checksum');
   }
   const quoted = decodeQuote(decoded.error.quote);
   if (quoted === null) return ignored;
   const probe = sent.bySequence(quoted.sequence);
-  if (probe === undefined || !isAbout(probe, quoted)) return unknown(sent, quoted);
-  return { result: 'reply', probe, reply: errorReply(decoded.error, isTranslated(probe.flow, quoted)) };
+  if (probe === undefined || !isAbout(probe, quoted)) return discardFor(sent, quoted, null);
+  const nat = !isFromUs(probe, quoted) || !isToTarget(probe.flow, quoted);
+  return { result: 'reply', probe, reply: errorReply(decoded.error, nat) };
 }
 
-function isTranslated({ address, port }: Flow, quoted: QuotedSegment): boolean {
-  return quoted.destination !== address || quoted.destinationPort !== port;
+function isFromUs({ flow, sourcePort }: SentSyn, quoted: QuotedSegment): boolean {
+  return quoted.source === flow.source && quoted.sourcePort === sourcePort;
+}
+
+function isToTarget({ address, port }: Flow, quoted: QuotedSegment): boolean {
+  return quoted.destination === address && quoted.destinationPort === port;
 }
 
 /** A sequence number alone could be a stranger's; with it the port or the target must be ours too. */
 function isAbout(probe: SentSyn, quoted: QuotedSegment): boolean {
-  return probe.sourcePort === quoted.sourcePort || !isTranslated(probe.flow, quoted);
+  return probe.sourcePort === quoted.sourcePort || isToTarget(probe.flow, quoted);
 }
 
 function errorReply(error: IcmpError, nat: boolean): MatchedReply {
@@ -117,9 +125,14 @@ function errorReply(error: IcmpError, nat: boolean): MatchedReply {
   };
 }
 
-function unknown<F extends Flow>(sent: Sent<F>, quoted: QuotedSegment): Match<F> {
+/** Without a reason: the quote is of a packet that was never sent. */
+function discardFor<F extends Flow>(
+  sent: Sent<F>,
+  quoted: QuotedSegment,
+  reason: DiscardReason | null,
+): Match<F> {
   const flow = sent.flowTo(quoted.destination, quoted.destinationPort, quoted.sourcePort);
   if (flow === undefined) return ignored;
   const isOurPort = flow.ourPorts.has(quoted.sourcePort);
-  return { result: 'discard', flow, reason: isOurPort ? 'wrong-sequence' : 'unknown-probe' };
+  return { result: 'discard', flow, reason: reason ?? (isOurPort ? 'wrong-sequence' : 'unknown-probe') };
 }

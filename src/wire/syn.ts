@@ -39,6 +39,7 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
   let isClosed = false;
 
   const flow: HubFlow = {
+    source: withoutZone(source),
     address: withoutZone(address),
     port,
     ourPorts: new Set(),

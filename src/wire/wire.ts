@@ -41,7 +41,7 @@ export interface WireReply {
   extensions: IcmpObject[];
   /** The reply's own TTL on arrival, which tells the length of the way back; null where the engine cannot see it. */
   replyTtl: number | null;
-  /** The quote names another destination than the one we sent to: an address translator on the path. */
+  /** The quote names another destination or source than the packet had here: an address translator on the path. */
   nat: boolean;
   /** Of a `syn-ack`. */
   synAck: SynAckDetails | null;

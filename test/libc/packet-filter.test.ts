@@ -13,7 +13,10 @@ function accepts(program: Buffer, packet: Uint8Array): boolean {
     const octet = (offset: number) => packet[offset] ?? Number.NaN;
     if (code === 0x06) return operand !== 0;
     if (code === 0xb1) index = 4 * (octet(operand) & 0xf);
-    else if (code === 0x30) accumulator = octet(operand);
+    else if (code === 0x01) index = operand;
+    else if (code === 0x80) accumulator = packet.length;
+    else if (code === 0x1c) accumulator -= index;
+    else if (code === 0x35) at += program.readUInt8(at * 8 + (accumulator >= operand ? 2 : 3));
     else if (code === 0x50) accumulator = octet(index + operand);
     else if (code === 0x45) at += program.readUInt8(at * 8 + ((accumulator & operand) !== 0 ? 2 : 3));
     else throw new Error(`code ${code}`);
@@ -47,7 +50,8 @@ for (const [flags, isAnswer] of [
     t.equal(accepts(answersToSyn(4), packet), isAnswer);
     t.equal(accepts(answersToSyn(4), withOptions), isAnswer);
     t.equal(accepts(answersToSyn(6), segment), isAnswer);
-    t.notOk(accepts(answersToSyn(4), packet.subarray(0, 30)));
+    t.ok(accepts(answersToSyn(4), packet.subarray(0, 39)), 'a header cut short is ours to count');
+    t.ok(accepts(answersToSyn(6), segment.subarray(0, 19)));
   });
 }
 

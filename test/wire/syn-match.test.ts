@@ -6,7 +6,7 @@ import { encodeSyn } from '../../src/packet/syn.js';
 import { encodeTcp, tcpFlag } from '../../src/packet/tcp.js';
 import { type Flow, matchIcmp, matchSegment, type Sent, type SentSyn } from '../../src/wire/syn-match.js';
 
-const flow: Flow = { address: '203.0.113.10', port: 443, ourPorts: new Set([40003]) };
+const flow: Flow = { source: '10.0.1.10', address: '203.0.113.10', port: 443, ourPorts: new Set([40003]) };
 const probe: SentSyn = { id: 3, flow, sourcePort: 40003, sequence: 0xfffffffe };
 const sent: Sent = {
   family: 4,

@@ -30,7 +30,7 @@ export interface TraceProbe {
   mpls: MplsLabel[];
   /** The answer came after the wait for it had ended. */
   late: boolean;
-  /** The quoted destination is not the one we sent to: something on the path translates addresses. */
+  /** The quoted destination or source is not the one the packet left with: something on the path translates addresses. */
   nat: boolean;
   /** Of a `send-error`: `EPERM`, `ENETUNREACH`. */
   errno: string | null;

@@ -14,7 +14,7 @@ export function traceText(document: TraceDocument, style: Style, verbose = false
   const lines = [heading(document, style), ...document.hops.map((hop) => hopText(hop, style, verbose))];
   lines.push(wrap(traceEnding(document), style.columns));
   if (document.hops.some(({ probes }) => probes.some(({ nat }) => nat))) {
-    lines.push(wrap('[NAT]: from this hop on, packets carry another destination address.', style.columns));
+    lines.push(wrap('[NAT]: from this hop on, packets carry another address or port.', style.columns));
   }
   if (verbose) lines.push(...discarded(document));
   const text = `${lines.join('\n')}\n`;
