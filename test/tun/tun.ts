@@ -7,6 +7,13 @@ import { type ResponderReport, type ResponderSetup, readyLine, reportLine } from
 
 const program = join(process.cwd(), 'build/tun/responder.js');
 
+const responderPriority = 20;
+const toolPriority = 10;
+
+function realtime(priority: number): string[] {
+  return ['chrt', '--rr', String(priority)];
+}
+
 /** Why no responder can run here, for a test to be skipped with; null where one can. */
 export function tunUnavailable(): string | null {
   if (process.platform !== 'linux') return 'a TUN responder needs Linux';
@@ -29,20 +36,28 @@ export interface Finished {
 export class TunPath {
   readonly #responder: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
+  readonly #isRealtime: boolean;
 
-  private constructor(responder: ChildProcessWithoutNullStreams) {
+  private constructor(responder: ChildProcessWithoutNullStreams, isRealtime: boolean) {
     this.#responder = responder;
+    this.#isRealtime = isRealtime;
     this.#lines = createInterface({ input: responder.stdout })[Symbol.asyncIterator]();
   }
 
-  /** @throws Error with what the responder said, where it could not start. */
-  static async start(setup: ResponderSetup): Promise<TunPath> {
-    const responder = spawn('unshare', ['--net', process.execPath, program], { env: toolEnvironment });
+  /**
+   * `isRealtime` puts the responder and all that runs in its namespace before everything else on the machine, so that
+   * a benchmark compares programs and not what happens to run beside them.
+   * @throws Error with what the responder said, where it could not start.
+   */
+  static async start(setup: ResponderSetup, { isRealtime = false } = {}): Promise<TunPath> {
+    const argv = ['unshare', '--net', process.execPath, program];
+    const [command = '', ...args] = isRealtime ? [...realtime(responderPriority), ...argv] : argv;
+    const responder = spawn(command, args, { env: toolEnvironment });
     let said = '';
     responder.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-    const path = new TunPath(responder);
+    const path = new TunPath(responder, isRealtime);
     responder.stdin.on('error', () => {});
     responder.stdin.write(`${JSON.stringify(setup)}\n`);
     if ((await path.#nextLine()) !== readyLine) throw new Error(`the responder did not start: ${said}`);
@@ -51,8 +66,9 @@ export class TunPath {
 
   /** The command that runs `argv` in the namespace. */
   inside(argv: readonly string[]): string[] {
-    // unshare(1) becomes the program it runs: its process is the responder's.
-    return ['nsenter', `--net=/proc/${this.#responder.pid}/ns/net`, '--', ...argv];
+    // unshare(1) and chrt(1) become the program they run: their process is the responder's.
+    const enter = ['nsenter', `--net=/proc/${this.#responder.pid}/ns/net`, '--'];
+    return [...(this.#isRealtime ? realtime(toolPriority) : []), ...enter, ...argv];
   }
 
   /** Runs a command in the namespace to its end. */

@@ -1,0 +1,22 @@
+import { tunUnavailable } from '../../tun/tun.js';
+import { rttError } from './rtt-error.js';
+import { wallTime } from './wall-time.js';
+
+/** By the word on the command line that asks for it; all of them without one. */
+const parts: Record<string, (rounds: number) => Promise<void>> = {
+  'wall-time': wallTime,
+  'rtt-error': rttError,
+};
+
+const reason = tunUnavailable();
+if (reason !== null) {
+  console.error(`bench:trace: ${reason}`);
+  process.exit(3);
+}
+const rounds = Number(process.env.PPROBE_BENCH_ROUNDS ?? 9);
+const wanted = process.argv.slice(2);
+for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
+  const part = parts[name];
+  if (part === undefined) throw new Error(`"${name}" is none of ${Object.keys(parts).join(', ')}`);
+  await part(rounds);
+}
