@@ -21,7 +21,8 @@ fi
 missing_debian='' missing_amazon='' missing=''
 for need in ip:iproute2:iproute nft:nftables:nftables unshare:util-linux:util-linux nsenter:util-linux:util-linux \
   g++:g++:gcc-c++ make:make:make python3:python3:python3 \
-  traceroute:traceroute:traceroute dig:bind9-dnsutils:bind-utils; do
+  traceroute:traceroute:traceroute dig:bind9-dnsutils:bind-utils kdig:knot-dnsutils:knot-utils \
+  named:bind9:bind unbound:unbound:unbound dnsmasq:dnsmasq-base:dnsmasq; do
   command=${need%%:*} packages=${need#*:}
   if lacks "$command"; then
     missing="$missing $command"
@@ -34,6 +35,12 @@ if [ -n "$missing" ]; then
   if [ "$(id -u)" = 0 ] && ! lacks apt-get; then
     say "installing$missing_debian"
     apt-get update -qq >/dev/null
+    # The name servers are run by the tests alone: an installation is not to start them on port 53 (invoke-rc.d(8)).
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+      trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+      printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+      chmod +x /usr/sbin/policy-rc.d
+    fi
     # shellcheck disable=SC2086
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing_debian >/dev/null
   elif [ "$(id -u)" = 0 ] && ! lacks dnf; then

@@ -95,6 +95,39 @@ export const type: Field = (cursor) => {
   return octets && typeName(octets.readUInt16BE());
 };
 
+// IANA's registries of RFC 4398 section 2.1 and of RFC 4034 appendix A.1.
+const certificateTypes: ReadonlyMap<number, string> = new Map([
+  ...['PKIX', 'SPKI', 'PGP', 'IPKIX', 'ISPKI', 'IPGP', 'ACPKIX', 'IACPKIX'].map(
+    (name, index) => [index + 1, name] as const,
+  ),
+  [253, 'URI'],
+  [254, 'OID'],
+]);
+const algorithms: ReadonlyMap<number, string> = new Map([
+  [1, 'RSAMD5'],
+  [2, 'DH'],
+  [3, 'DSA'],
+  [5, 'RSASHA1'],
+  [6, 'NSEC3DSA'],
+  [7, 'NSEC3RSASHA1'],
+  [8, 'RSASHA256'],
+  [10, 'RSASHA512'],
+  [12, 'ECCGOST'],
+  [13, 'ECDSAP256SHA256'],
+  [14, 'ECDSAP384SHA384'],
+  [15, 'ED25519'],
+  [16, 'ED448'],
+  [252, 'INDIRECT'],
+  [253, 'PRIVATEDNS'],
+  [254, 'PRIVATEOID'],
+]);
+
+/** The type of a certificate by its mnemonic, where it has one (RFC 4398 section 2.2). */
+export const certificateType: Field = (cursor) => named(u16(cursor), certificateTypes);
+
+/** The algorithm of a CERT record by its mnemonic, where it has one. */
+export const algorithm: Field = (cursor) => named(u8(cursor), algorithms);
+
 /** Octets with hyphens between them: EUI48 and EUI64 (RFC 7043). */
 export const hyphened: Field = (cursor) =>
   [...rest(cursor)].map((octet) => octet.toString(16).padStart(2, '0')).join('-');
@@ -145,6 +178,10 @@ export function quotedText(octets: Buffer): string {
 
 function rest(cursor: Cursor): Buffer {
   return take(cursor, cursor.end - cursor.at) ?? Buffer.alloc(0);
+}
+
+function named(text: string | null, names: ReadonlyMap<number, string>): string | null {
+  return text === null ? null : (names.get(Number(text)) ?? text);
 }
 
 function unsigned(cursor: Cursor, size: number): string | null {

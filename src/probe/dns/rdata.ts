@@ -19,7 +19,7 @@ const layouts: ReadonlyMap<string, readonly field.Field[]> = new Map<string, fie
   ['SRV', [field.u16, field.u16, field.u16, field.domain]],
   ['NAPTR', [field.u16, field.u16, field.text, field.text, field.text, field.domain]],
   ['KX', [field.u16, field.domain]],
-  ['CERT', [field.u16, field.u16, field.u8, field.restAsBase64]],
+  ['CERT', [field.certificateType, field.u16, field.algorithm, field.restAsBase64]],
   ['DNAME', [field.domain]],
   ['DS', [field.u16, field.u8, field.u8, field.restAsHex]],
   ['SSHFP', [field.u8, field.u8, field.restAsHex]],

@@ -1,0 +1,122 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Test } from 'tap';
+
+const run = promisify(execFile);
+
+/** A real DNS server on a port of loopback. */
+export interface Daemon {
+  name: string;
+  port: number;
+}
+
+// Debian's daemons live where a plain user's PATH does not reach.
+const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
+
+/** Why the daemons cannot be run here; false when they can. */
+export async function daemonsUnavailable(): Promise<string | false> {
+  for (const [command, version] of [
+    ['dig', '-v'],
+    ['named', '-v'],
+    ['unbound', '-V'],
+    ['dnsmasq', '-v'],
+  ] as const) {
+    const isThere = await run(command, [version], { env }).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) return `${command} is not installed`;
+  }
+  return false;
+}
+
+/** BIND, answering for `zone` from the text of a zone file. */
+export async function bind(t: Test, dir: string, zone: string, text: string): Promise<Daemon> {
+  const port = await freePort();
+  await writeFile(join(dir, 'zone'), text);
+  await writeFile(
+    join(dir, 'named.conf'),
+    `options { directory "${dir}"; listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; };
+       recursion no; dnssec-validation no; pid-file none; session-keyfile none; notify no; };
+     controls { };
+     zone "${zone}" { type primary; file "zone"; check-names ignore; };\n`,
+  );
+  return await start(t, 'named', ['-g', '-n', '1', '-c', join(dir, 'named.conf')], port, zone);
+}
+
+/** unbound, which asks `authority` for `zone`. */
+export async function unbound(t: Test, dir: string, zone: string, authority: Daemon): Promise<Daemon> {
+  const port = await freePort();
+  await writeFile(
+    join(dir, 'unbound.conf'),
+    `server:
+       interface: 127.0.0.1
+       port: ${port}
+       username: ""
+       chroot: ""
+       directory: "${dir}"
+       pidfile: ""
+       use-syslog: no
+       do-not-query-localhost: no
+       module-config: "iterator"
+       do-ip6: no
+     remote-control:
+       control-enable: no
+     stub-zone:
+       name: "${zone}"
+       stub-addr: 127.0.0.1@${authority.port}\n`,
+  );
+  return await start(t, 'unbound', ['-d', '-c', join(dir, 'unbound.conf')], port, zone);
+}
+
+/** dnsmasq, which passes questions for `zone` on to `authority`. */
+export async function dnsmasq(t: Test, dir: string, zone: string, authority: Daemon): Promise<Daemon> {
+  const port = await freePort();
+  await writeFile(join(dir, 'dnsmasq.conf'), '');
+  const words = [
+    '--keep-in-foreground',
+    `--conf-file=${join(dir, 'dnsmasq.conf')}`,
+    '--no-resolv',
+    '--no-hosts',
+  ];
+  const where = [`--port=${port}`, '--listen-address=127.0.0.1', '--bind-interfaces', '--pid-file='];
+  const whom = [`--server=/${zone}/127.0.0.1#${authority.port}`, '--user='];
+  return await start(t, 'dnsmasq', [...words, ...where, ...whom], port, zone);
+}
+
+async function start(t: Test, name: string, args: string[], port: number, zone: string): Promise<Daemon> {
+  const child = spawn(name, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (text) => {
+    said = `${said}${text}`.slice(-2000);
+  });
+  t.teardown(() => stop(child));
+  // Until it answers, dig has its own patience; a daemon that has died never will.
+  while (child.exitCode === null) {
+    const words = ['@127.0.0.1', '-p', String(port), zone, 'SOA', '+short', '+tries=1', '+time=1'];
+    const { stdout } = await run('dig', words).catch(() => ({ stdout: '' }));
+    if (/ \d+ \d+ \d+ \d+ \d+$/m.test(stdout)) return { name, port };
+    await new Promise((again) => setTimeout(again, 100));
+  }
+  throw new Error(`${name} ended: ${said}`);
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  await new Promise<void>((closed) => socket.close(closed));
+  return port;
+}
