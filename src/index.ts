@@ -32,6 +32,12 @@ export { type DiagnoseOptions, diagnose } from './pipeline/diagnose.js';
 export type { DoctorDocument } from './pipeline/doctor.js';
 export { type DoctorOptions, doctor } from './pipeline/doctor.js';
 export { explain } from './pipeline/explain.js';
+export {
+  type ExplainLogOptions,
+  explainLog,
+  type LogDocument,
+  type LogSource,
+} from './pipeline/explain-log.js';
 export { type ComparisonDocument, explainTogether, type NamedReport } from './pipeline/explain-together.js';
 export { type ObserveOptions, observe } from './pipeline/observe.js';
 export { type TraceHostOptions as TraceOptions, traceHost as trace } from './pipeline/trace-host.js';

@@ -1,5 +1,6 @@
 import type { ReportDocument, VerdictClass } from '../diagnose/verdict.js';
 import type { DoctorDocument } from '../pipeline/doctor.js';
+import type { LogDocument } from '../pipeline/explain-log.js';
 import type { ComparisonDocument } from '../pipeline/explain-together.js';
 import type { DnsDocument } from '../probe/dns/types.js';
 import type { TcpDocument, TcpStatus } from '../probe/tcp/types.js';
@@ -62,6 +63,7 @@ export type JudgedDocument =
   | TraceDocument
   | ReportDocument
   | ComparisonDocument
+  | LogDocument
   | DoctorDocument;
 
 /** The exit code that says what a document says, for scripts that do not read it. */
@@ -74,6 +76,7 @@ export function exitCodeOf(document: JudgedDocument): number {
     case 'trace':
       return traceExitCode(document);
     case 'report':
+    case 'log':
       return verdictCodes[document.verdict.class];
     case 'comparison':
       return comparisonExitCode(document);

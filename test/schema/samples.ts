@@ -2,6 +2,7 @@ import type { ErrorDocument } from '../../src/cli/failure.js';
 import type { ReportDocument } from '../../src/diagnose/verdict.js';
 import type { DocumentHeader } from '../../src/document.js';
 import type { DoctorDocument } from '../../src/pipeline/doctor.js';
+import type { LogDocument } from '../../src/pipeline/explain-log.js';
 import type { ComparisonDocument } from '../../src/pipeline/explain-together.js';
 import type { DnsDocument } from '../../src/probe/dns/types.js';
 import type { HttpDocument } from '../../src/probe/http/types.js';
@@ -291,6 +292,60 @@ const comparison: ComparisonDocument = {
   ],
 };
 
+const said = { line: 3, text: 'Method completed with status: 504' };
+const log: LogDocument = {
+  ...header('log'),
+  sources: ['log.txt'],
+  lines: { lines: 9, used: 8, binary: 1, overlong: 0 },
+  problems: ['log.txt: the compressed data is cut'],
+  requests: 1,
+  from: '2026-03-01T12:00:00.000Z',
+  to: '2026-03-01T12:00:29.000Z',
+  apis: [{ apiId: 'abc123defg', stage: 'prod', requests: 1 }],
+  causes: [{ class: 'service', cause: 'backend.timeout', requests: 1, last: 'id' }],
+  limit: 20,
+  details: [
+    {
+      id: 'id',
+      line: 1,
+      extendedId: 'x=',
+      apiId: 'abc123defg',
+      stage: 'prod',
+      method: 'GET',
+      path: '/orders',
+      status: 504,
+      startedAt: '2026-03-01T12:00:00.000Z',
+      durationMs: 29_000,
+      backendMs: 29_000,
+      complete: true,
+      class: 'service',
+      cause: 'backend.timeout',
+      confidence: 'certain',
+      summary: 'the backend does not answer in time',
+      evidence: [said],
+    },
+  ],
+  asked: { id: 'id', found: true, absence: [{ text: 'Logging is off', check: 'look', command: 'aws x' }] },
+  verdict: {
+    class: 'service',
+    cause: 'backend.timeout',
+    confidence: 'certain',
+    summary: 'The backend does not answer in time.',
+    evidence: [said],
+    remedies: [{ text: 'Look at it', command: 'aws x', snippet: '{}', docs: 'https://docs.aws.amazon.com/' }],
+    alternatives: [
+      {
+        class: 'policy',
+        cause: 'policy.denied',
+        confidence: 'low',
+        text: 'x',
+        observed: true,
+        check: 'look',
+      },
+    ],
+  },
+};
+
 const doctor: DoctorDocument = {
   ...header('doctor'),
   engines: [
@@ -319,4 +374,4 @@ const error: ErrorDocument = {
   },
 };
 
-export const samples = { dns, tcp, tls, http, trace, report, comparison, doctor, error };
+export const samples = { dns, tcp, tls, http, trace, report, comparison, log, doctor, error };

@@ -7,9 +7,13 @@ import { type Arguments, checkIdleOptions, required } from '../arguments.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { readInput } from '../files.js';
 import { idleNetworkOptions } from '../options.js';
+import { checkLogOptions, explainLogFiles, logOptions } from './explain-log.js';
 
-async function run(args: Arguments, { stop }: CommandContext): Promise<CommandResult> {
+async function run(args: Arguments, context: CommandContext): Promise<CommandResult> {
+  const { stop } = context;
   checkIdleOptions(args);
+  checkLogOptions(args);
+  if (args.options.log !== undefined) return explainLogFiles(args, context);
   if (args.positionals.length > 1) return sideBySide(args.positionals, stop);
   const document = explain(await readInput(required(args, 0), stop));
   return {
@@ -32,23 +36,32 @@ async function sideBySide(files: readonly string[], stop: AbortSignal): Promise<
 export const explainCommand: Command = {
   name: 'explain',
   summary:
-    'Judges a saved report again, with the rules of this version; several are laid side by side. Nothing is measured',
+    'Judges a saved report again, with the rules of this version; several are laid side by side; tells what an execution log of API Gateway says. Nothing is measured',
   positionals: [
     {
       name: 'file',
       required: true,
       repeatable: true,
+      unless: 'log',
       help: 'A report of "pprobe diagnose --save" or --json; - for standard input. Two or more, of different hosts, are compared',
     },
   ],
-  options: idleNetworkOptions,
+  options: { ...logOptions, ...idleNetworkOptions },
   examples: [
     { command: 'pprobe explain report.json', help: 'What does the report of another host say?' },
     { command: 'pprobe explain web-1.json web-2.json', help: 'It works on one host only: what differs?' },
     { command: 'pprobe explain - < report.json', help: 'A report from standard input' },
+    {
+      command: 'aws logs tail LOG_GROUP | pprobe explain --log -',
+      help: 'What happened to the requests that reached API Gateway?',
+    },
+    {
+      command: 'pprobe explain --log export/*.gz --request 4f3e3b0f-39db-11e9-9c2e-5bd7c2de5998',
+      help: 'And to this one? If it is not there, what that can mean',
+    },
   ],
   notes:
     'Exit code: that of the verdict, as with "pprobe diagnose", the worst of several, 20 when the reports are about different targets; ' +
-    '2 when a file is no report, 3 when it cannot be read.',
+    '20 when a log tells of no request, or not of the one asked for; 2 when a file is no report, 3 when it cannot be read.',
   run,
 };

@@ -47,7 +47,7 @@ function causeOfFailure(failure: HttpFailure | null): Cause | null {
 function causeOfException(exception: string, doc: HttpDocument): Cause {
   switch (exception) {
     case 'AccessDeniedException':
-      return causeOfDenial(doc);
+      return causeOfAccessDenied(doc);
     case 'ForbiddenException':
       return causeOfForbidden(doc);
     case 'MissingAuthenticationTokenException':
@@ -72,7 +72,7 @@ function causeOfException(exception: string, doc: HttpDocument): Cause {
 function causeOfStatus(doc: HttpDocument): Cause {
   const { status, message } = doc;
   // A denial's sentence is API Gateway's own, with or without its headers: a proxy on the way may strip them.
-  if (denialOf(doc) !== null) return causeOfDenial(doc);
+  if (denialOf(doc) !== null) return causeOfAccessDenied(doc);
   if (status === null || !fromGateway(doc)) return 'http.error';
   if (status === 403 && message === 'Forbidden') return 'api.not-matched';
   if (status === 403 && message === 'Missing Authentication Token') return 'api.path-unknown';
@@ -87,18 +87,19 @@ function causeOfForbidden({ message }: HttpDocument): Cause {
   return 'api.not-matched';
 }
 
-function causeOfDenial(doc: HttpDocument): Cause {
+function causeOfAccessDenied(doc: HttpDocument): Cause {
   const denial = denialOf(doc);
-  if (denial === null) {
-    return doc.message !== null && /security token/i.test(doc.message)
-      ? 'api.authentication'
-      : 'policy.denied';
-  }
-  switch (denial.layer) {
+  if (denial !== null) return causeOfDenial(denial);
+  return doc.message !== null && /security token/i.test(doc.message) ? 'api.authentication' : 'policy.denied';
+}
+
+/** The policy that a denial's sentence blames, wherever it was read. */
+export function causeOfDenial({ layer, explicit }: Denial): Cause {
+  switch (layer) {
     case 'resource':
-      return denial.explicit ? 'policy.resource-explicit' : 'policy.resource-implicit';
+      return explicit ? 'policy.resource-explicit' : 'policy.resource-implicit';
     case 'endpoint':
-      return denial.explicit ? 'policy.endpoint-explicit' : 'policy.endpoint-implicit';
+      return explicit ? 'policy.endpoint-explicit' : 'policy.endpoint-implicit';
     case 'identity':
       return 'policy.identity';
     case 'organization':

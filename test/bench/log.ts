@@ -1,0 +1,60 @@
+/**
+ * Reads a made-up execution log of N megabytes (200, or the first argument) through `pprobe explain --log -` and prints
+ * how fast that went and the most memory the process held. The log is made on the fly and never stored.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { EVENTS } from '../diagnose/execution-log/logs.js';
+
+const megabytes = Number(process.argv[2] ?? 200);
+const blocks = Object.values(EVENTS);
+const body = 'x'.repeat(400);
+
+function* pieces(): Generator<string> {
+  for (let request = 0; ; ) {
+    let piece = '';
+    while (piece.length < 1 << 18) {
+      const id = `${(request % 0xffffffff).toString(16).padStart(8, '0')}-2222-4333-8444-555555555555`;
+      for (const event of blocks[request++ % blocks.length] ?? []) {
+        piece += `2026-01-02T03:04:05.678Z (${id}) ${event.replace(/[0-9a-f-]{36}/, id)}\n`;
+      }
+      piece += `2026-01-02T03:04:05.678Z (${id}) Endpoint request body after transformations: ${body}\n`;
+    }
+    yield piece;
+  }
+}
+
+const child = spawn(process.execPath, ['bin/pprobe.js', 'explain', '--log', '-', '--json', '--limit', '1'], {
+  stdio: ['pipe', 'pipe', 'inherit'],
+});
+let output = '';
+child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+  output += chunk;
+});
+const finished = once(child, 'close');
+let peakKb = 0;
+const start = process.hrtime.bigint();
+let sent = 0;
+for (const piece of pieces()) {
+  if (sent >= megabytes * 1e6) break;
+  sent += piece.length;
+  if (!child.stdin.write(piece)) await once(child.stdin, 'drain');
+  peakKb = Math.max(peakKb, memoryKb());
+}
+child.stdin.end();
+await finished;
+const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+const { requests, lines } = JSON.parse(output);
+const mb = sent / 1e6;
+console.log(
+  `${mb.toFixed(0)} MB, ${lines.lines} lines, ${requests} requests: ${seconds.toFixed(1)} s, ${(mb / seconds).toFixed(0)} MB/s, peak RSS ${(peakKb / 1024).toFixed(0)} MiB`,
+);
+
+function memoryKb(): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
