@@ -41,12 +41,16 @@ export {
 export { type ComparisonDocument, explainTogether, type NamedReport } from './pipeline/explain-together.js';
 export { type ObserveOptions, observe } from './pipeline/observe.js';
 export { type TraceHostOptions as TraceOptions, traceHost as trace } from './pipeline/trace-host.js';
+export { type WatchHostOptions as WatchOptions, watchHost as watchTrace } from './pipeline/watch-host.js';
 export type { ResolveOptions } from './probe/dns/options.js';
 export { resolve } from './probe/dns/resolve.js';
 export type * from './probe/dns/types.js';
 export type * from './probe/http/types.js';
 export type * from './probe/tcp/types.js';
 export type * from './probe/tls/types.js';
+export type { HopStatistics } from './probe/trace/statistics.js';
 export type { TraceRun } from './probe/trace/trace-run.js';
 export type * from './probe/trace/types.js';
+export type { PathChange } from './probe/trace/watch-changes.js';
+export type { WatchRound } from './probe/trace/watch-path.js';
 export { version } from './version.js';

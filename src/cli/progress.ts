@@ -7,13 +7,20 @@ export interface Progress {
   show(lines: readonly string[]): void;
   /** Takes everything back from the screen. */
   clear(): void;
+  /** What fits: lines and cells of a line. null where nobody watches. */
+  size(): ScreenSize | null;
+}
+
+export interface ScreenSize {
+  columns: number;
+  lines: number;
 }
 
 /** Most probes are done by then; a flash of text nobody can read is worse than none. */
 const defaultPatienceMs = 150;
 
 /** Progress for a stream that nobody watches. */
-export const noProgress: Progress = { show() {}, clear() {} };
+export const noProgress: Progress = { show() {}, clear() {}, size: () => null };
 
 /** Progress as a block of lines at the bottom of a terminal, redrawn in place and never longer than the screen. */
 export function terminalProgress(
@@ -25,15 +32,19 @@ export function terminalProgress(
   let timer: NodeJS.Timeout | null = null;
   let isPatient = true;
 
+  function size(): ScreenSize {
+    return { columns: (stream.columns || 80) - 1, lines: Math.max(1, (stream.rows || 24) - 1) };
+  }
+
   function draw(): void {
-    const lines = pending.slice(-Math.max(1, (stream.rows || 24) - 1));
-    stream.write(
-      eraseSequence(shown) + lines.map((line) => clip(line, (stream.columns || 80) - 1)).join('\n'),
-    );
+    const room = size();
+    const lines = pending.slice(-room.lines);
+    stream.write(eraseSequence(shown) + lines.map((line) => clip(line, room.columns)).join('\n'));
     shown = lines.length;
   }
 
   return {
+    size,
     show(lines) {
       pending = lines;
       if (!isPatient) return draw();

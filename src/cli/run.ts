@@ -111,9 +111,11 @@ function wantsJson(argv: readonly string[]): boolean {
   return optionsOf(argv).includes('--json');
 }
 
-/** With a file of inputs, whoever reads the output reads lines. */
+/** With a file of inputs, or round after round, whoever reads the output reads lines. */
 function isBulk(argv: readonly string[]): boolean {
-  return optionsOf(argv).some((word) => word === '--file' || word.startsWith('--file='));
+  return optionsOf(argv).some(
+    (word) => word === '--file' || word.startsWith('--file=') || word === '--watch',
+  );
 }
 
 function optionsOf(argv: readonly string[]): readonly string[] {

@@ -5,11 +5,19 @@ import { traceAddress } from '../probe/trace/trace.js';
 import { startTraceRun, type TraceRun } from '../probe/trace/trace-run.js';
 import type { TraceDocument } from '../probe/trace/types.js';
 import { addressesOf, type HostAddresses, type HostOptions } from './addresses-of.js';
+import { HopNames, ptrOver } from './hop-names.js';
 
 export interface TraceHostOptions extends HostOptions, TraceOptions {
   /** TCP port. Default 443. */
   port?: number | undefined;
+  /** Ask DNS for the names of the hops, in the background: `names` of the document. Default false. */
+  resolve?: boolean | undefined;
+  /** With `resolve`: called with each name as it becomes known. */
+  onName?: ((address: string, name: string) => void) | undefined;
 }
+
+/** What is asked for last comes from a resolver that has just answered; who has no name after this long has none. */
+export const namePatienceMs = 500;
 
 /**
  * Traces the path to `host` with TCP SYNs. The result is a promise of the document and an async iterable of its hops.
@@ -18,18 +26,38 @@ export interface TraceHostOptions extends HostOptions, TraceOptions {
  */
 export function traceHost(host: string, options: TraceHostOptions = {}): TraceRun {
   return startTraceRun(async (onHop) => {
-    const { port = 443 } = options;
+    const { port = 443, signal, stop } = options;
     checkTraceOptions(options);
     const header = startDocument('trace');
     const found = await addressesOf(host, options);
-    const address = found.addresses.find((each) => familyOf(each) === 4) ?? found.addresses[0];
-    if (address === undefined) return { ...header(), ...nowhere(host, port, found, options) };
-    return traceAddress({ host, address, port, resolution: found.resolution }, options, onHop);
+    const address = chooseAddress(found);
+    if (address === null) return { ...header(), ...nowhere(host, port, found, options) };
+    const names = options.resolve === true ? new HopNames(ptrOver(options.dns), options.onName) : null;
+    try {
+      const input = { host, address, port, resolution: found.resolution };
+      const document = await traceAddress(input, options, (hop) => {
+        names?.want(hop.probes.map(({ from }) => from));
+        onHop(hop);
+      });
+      await names?.settle(
+        namePatienceMs,
+        AbortSignal.any([signal, stop].filter((each) => each !== undefined)),
+      );
+      signal?.throwIfAborted();
+      return { ...document, names: names?.known() ?? null };
+    } finally {
+      names?.close();
+    }
   });
 }
 
+/** Of several addresses the one to trace: the first, IPv4 before IPv6; null where there is none. */
+export function chooseAddress({ addresses }: HostAddresses): string | null {
+  return addresses.find((each) => familyOf(each) === 4) ?? addresses[0] ?? null;
+}
+
 /** What a trace says that had no address to go to; `resolution` tells why. */
-function nowhere(
+export function nowhere(
   host: string,
   port: number,
   { resolution }: HostAddresses,

@@ -5,6 +5,7 @@ import type { ComparisonDocument } from '../pipeline/explain-together.js';
 import type { DnsDocument } from '../probe/dns/types.js';
 import type { TcpDocument, TcpStatus } from '../probe/tcp/types.js';
 import type { TraceDocument, TraceOutcome } from '../probe/trace/types.js';
+import type { WatchRound } from '../probe/trace/watch-path.js';
 
 /** The exit codes that do not come from a measurement. Part of the interface, like those below. */
 export const exitCodes = { ok: 0, bug: 1, usage: 2, capability: 3, interrupted: 130 } as const;
@@ -61,6 +62,7 @@ export type JudgedDocument =
   | DnsDocument
   | TcpDocument
   | TraceDocument
+  | WatchRound
   | ReportDocument
   | ComparisonDocument
   | LogDocument
@@ -75,6 +77,8 @@ export function exitCodeOf(document: JudgedDocument): number {
       return tcpExitCode(document);
     case 'trace':
       return traceExitCode(document);
+    case 'trace-watch':
+      return traceExitCode({ ...document, outcome: document.settledOutcome });
     case 'report':
     case 'log':
       return verdictCodes[document.verdict.class];
@@ -97,7 +101,7 @@ function isAnsweredAlike({ status, compare, allServers }: DnsDocument): boolean 
   return status === 'answered' && compare?.same !== false && allServers?.agree !== false;
 }
 
-function traceExitCode({ outcome, address }: TraceDocument): number {
+function traceExitCode({ outcome, address }: Pick<TraceDocument, 'outcome' | 'address'>): number {
   return address === null && outcome !== 'interrupted' ? 10 : traceCodes[outcome];
 }
 

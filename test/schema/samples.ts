@@ -9,6 +9,7 @@ import type { HttpDocument } from '../../src/probe/http/types.js';
 import type { TcpDocument } from '../../src/probe/tcp/types.js';
 import type { TlsDocument } from '../../src/probe/tls/types.js';
 import type { AddressTrace } from '../../src/probe/trace/types.js';
+import type { WatchRound } from '../../src/probe/trace/watch-path.js';
 
 /**
  * One document of every kind with every member that it can have, optional ones included and no list empty.
@@ -199,6 +200,33 @@ const trace: AddressTrace = {
   resolution: dns,
 };
 
+const traceWatch: WatchRound = {
+  ...trace,
+  kind: 'trace-watch',
+  round: 7,
+  statistics: [
+    {
+      ttl: 3,
+      addresses: ['10.0.9.1', 'fd00::1'],
+      sent: 7,
+      received: 6,
+      lossPercent: 14.286,
+      lastMs: 1.5,
+      averageMs: 1.4,
+      bestMs: 1.2,
+      worstMs: 1.9,
+      standardDeviationMs: 0.2,
+      rateLimited: false,
+    },
+  ],
+  changes: [
+    { what: 'router', ttl: 3, from: ['fd00::1'], to: ['10.0.9.1'] },
+    { what: 'length', ttl: null, from: 5, to: 4 },
+    { what: 'outcome', ttl: null, from: 'open', to: 'filtered' },
+  ],
+  settledOutcome: 'open',
+};
+
 const report: ReportDocument = {
   ...header('report'),
   target: {
@@ -374,4 +402,16 @@ const error: ErrorDocument = {
   },
 };
 
-export const samples = { dns, tcp, tls, http, trace, report, comparison, log, doctor, error };
+export const samples = {
+  dns,
+  tcp,
+  tls,
+  http,
+  trace,
+  'trace-watch': traceWatch,
+  report,
+  comparison,
+  log,
+  doctor,
+  error,
+};

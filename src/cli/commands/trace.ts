@@ -1,13 +1,12 @@
 import { InvalidInputError } from '../../errors.js';
-import { traceHost } from '../../pipeline/trace-host.js';
+import { type TraceHostOptions, traceHost } from '../../pipeline/trace-host.js';
 import { exitCodeOf } from '../../report/exit-code.js';
-import { cleanForTerminal } from '../../report/text/clean.js';
-import type { Style } from '../../report/text/style.js';
-import { hopText, traceText } from '../../report/text/trace.js';
+import { traceText } from '../../report/text/trace.js';
 import {
   type Arguments,
   choiceOption,
   familyOption,
+  flag,
   type IntegerRule,
   integerOption,
   milliseconds,
@@ -15,8 +14,10 @@ import {
   required,
   sourceOption,
 } from '../arguments.js';
-import type { Command, CommandContext, CommandResult } from '../command.js';
+import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
+import { LiveHops } from '../live-hops.js';
 import { networkOptions, type OptionTable } from '../options.js';
+import { runWatch } from './trace-watch.js';
 
 const queries: IntegerRule = { noun: 'a number of probes', min: 1, max: 10 };
 const ttl: IntegerRule = { noun: 'a TTL', min: 1, max: 255 };
@@ -24,8 +25,8 @@ const gapLimit: IntegerRule = { noun: 'a number of hops', min: 0, max: 255 };
 const parallel: IntegerRule = { noun: 'a number of probes', min: 1, max: 1000 };
 const methods = ['auto', 'syn', 'connect'] as const;
 
-/** One hop per line while it runs: the lines are cut to the screen, so they need not be wrapped before. */
-const liveStyle: Style = { color: false, columns: 1000 };
+const interval: IntegerRule = { noun: 'a number of milliseconds', min: 1, max: 3_600_000 };
+const count: IntegerRule = { noun: 'a number of rounds', min: 1, max: 999_999_999 };
 
 const options: OptionTable = {
   port: { type: 'string', alias: 'p', value: 'PORT', help: 'TCP port (443)' },
@@ -45,6 +46,17 @@ const options: OptionTable = {
   },
   timeout: { type: 'string', value: 'MS', help: 'The same as --wait' },
   parallel: { type: 'string', value: 'N', help: 'Probes under way at the same time (16)' },
+  paris: {
+    type: 'boolean',
+    help: 'One flow for all probes, so that a load balancer sends them all the same way (off)',
+  },
+  resolve: { type: 'boolean', negatable: true, help: 'Ask DNS for the names of the hops (off)' },
+  watch: {
+    type: 'boolean',
+    help: 'Keep probing, a probe per hop and round, until Ctrl-C: loss and times per hop',
+  },
+  interval: { type: 'string', value: 'MS', help: 'With --watch: from round to round (1000)' },
+  count: { type: 'string', value: 'N', help: 'With --watch: end after so many rounds' },
   method: {
     type: 'string',
     value: 'METHOD',
@@ -53,9 +65,11 @@ const options: OptionTable = {
   ...networkOptions,
 };
 
-async function run(args: Arguments, { stop, progress }: CommandContext): Promise<CommandResult> {
+async function run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult> {
   const host = required(args, 0);
-  const trace = traceHost(host, {
+  const isWatch = flag(args, 'watch');
+  const watching = { intervalMs: onlyWatching('interval', interval), rounds: onlyWatching('count', count) };
+  const traceOptions: TraceHostOptions = {
     port: integerOption(args, 'port', portNumber),
     queries: integerOption(args, 'queries', queries),
     firstTtl: integerOption(args, 'first-ttl', ttl),
@@ -64,16 +78,33 @@ async function run(args: Arguments, { stop, progress }: CommandContext): Promise
     waitMs: waitOption(args),
     parallel: integerOption(args, 'parallel', parallel),
     method: choiceOption(args, 'method', 'a method', methods),
+    paris: flag(args, 'paris'),
+    resolve: flag(args, 'resolve'),
     family: familyOption(args),
     source: sourceOption(args),
-    stop,
-  });
-  const lines = [`tracing the path to ${cleanForTerminal(host)} …`];
-  progress.show(lines);
-  for await (const hop of trace) {
-    lines.push(hopText(hop, liveStyle));
-    progress.show(lines);
+    stop: context.stop,
+  };
+  if (isWatch) return runWatch(host, { ...traceOptions, ...watching }, flag(args, 'json'), context);
+  return runTrace(host, traceOptions, context);
+
+  function onlyWatching(name: string, rule: IntegerRule): number | undefined {
+    const value = integerOption(args, name, rule);
+    if (value === undefined || isWatch) return value;
+    throw new InvalidInputError(
+      `--${name}`,
+      `--${name}: goes with --watch; give that too, or leave this out`,
+    );
   }
+}
+
+async function runTrace(
+  host: string,
+  options: TraceHostOptions,
+  { progress }: CommandContext,
+): Promise<CommandResult> {
+  const view = new LiveHops(host, progress);
+  const trace = traceHost(host, { ...options, onName: (address, name) => view.name(address, name) });
+  for await (const hop of trace) view.hop(hop);
   const document = await trace;
   return {
     document,
@@ -99,11 +130,16 @@ export const traceCommand: Command = {
   examples: [
     { command: 'pprobe trace api.example.com', help: 'The path to port 443, without root' },
     { command: 'pprobe trace 10.0.1.23 -p 8443 -q 1', help: 'Another port, one probe per hop' },
+    {
+      command: 'pprobe trace api.example.com --watch --resolve',
+      help: 'Loss and times per hop, as mtr has them',
+    },
     { command: 'sudo pprobe trace api.example.com --method syn', help: 'With raw packets' },
   ],
   opensRawSockets: true,
   notes:
-    'Marks: * no answer, !N network, !H host, !P protocol unreachable, !X prohibited by a filter, (late) after the wait. ' +
+    'Marks: * no answer, !N network, !H host, !P protocol unreachable, !X prohibited by a filter; others are explained ' +
+    'where they occur. With --watch, --json prints one line per round. ' +
     'Exit code: 0 open, 13 closed, 11 filtered, 12 prohibited, 14 unreachable, 10 the name could not be resolved.',
   run,
 };

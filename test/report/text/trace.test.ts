@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import { unsentHop } from '../../../src/probe/trace/probe-result.js';
 import { traceText } from '../../../src/report/text/trace.js';
 import { dnsDocument, hop, plain, probe, silence, traceDocument } from '../documents.js';
 import { lines } from '../lines.js';
@@ -13,7 +14,8 @@ test('a path to an open port, as traceroute prints it', async (t) => {
       ' 1  10.0.1.1  0.123 ms  0.111 ms  0.109 ms',
       ' 2  * * *',
       ' 3  10.0.1.23  1.500 ms  1.400 ms  1.456 ms  [open]',
-      'Open: 10.0.1.23 at hop 3 accepts connections on port 443.',
+      'Open: 10.0.1.23 at hop 3 accepts connections on port 443. The path works; for',
+      'TLS and HTTP, ask pprobe diagnose api.example.com.',
     ),
   );
 });
@@ -36,6 +38,7 @@ test('several routers at one hop: an address each time it changes, on as many li
       ' 1  10.0.1.1  0.123 ms *  10.0.1.2  0.123 ms',
       '    2001:db8:1111:2222:3333:4444:5555:6666  0.123 ms',
       '10  10.0.1.1  3100.200 ms (late)',
+      'Marks: (late) it came after the wait for it had ended.',
       'Interrupted after hop 10 (10.0.1.1): nothing final had been seen of port 443.',
     ),
   );
@@ -55,7 +58,8 @@ test('hops that answer, then silence: where, and what that can be', async (t) =>
       ' 3  *',
       'Filtered: nothing answered after hop 1 (10.0.1.1); 2 hops in a row stayed',
       'silent. Probes to port 443 are dropped there: by a firewall, a security group,',
-      'or a missing route, on the way there or back.',
+      'or a missing route, on the way there or back. Look at the inbound rules of',
+      '10.0.1.23 for port 443, then at the route back to this host.',
     ),
   );
 });
@@ -78,6 +82,7 @@ test('a filter that says so is named, with its mark', async (t) => {
       heading,
       ' 1  10.0.1.1  0.123 ms',
       ' 2  10.0.2.1  0.123 ms !X',
+      'Marks: !X prohibited by a filter.',
       'Prohibited: 10.0.2.1 at hop 2 reported that a filter forbids this traffic. The',
       'rule to change is on that device.',
     ),
@@ -103,13 +108,16 @@ test('what could not be sent is no silence', async (t) => {
   });
   const text = traceText(document, plain);
   t.match(text, ' 1  not sent (ENETUNREACH)\n');
-  t.match(text, 'Unreachable: this host could not send to 10.0.1.23 (ENETUNREACH).');
+  t.match(
+    text,
+    'Unreachable: this host could not send to 10.0.1.23: this host has no route there\n(ENETUNREACH). Look at ip route get 10.0.1.23.',
+  );
 });
 
 test('address translation is marked and explained', async (t) => {
   const text = traceText(traceDocument({ hops: [hop(1, probe({ nat: true }))] }), plain);
   t.match(text, ' 1  10.0.1.1  0.123 ms  [NAT]\n');
-  t.match(text, '[NAT]: from this hop on');
+  t.match(text, 'Marks: [NAT] from this hop on');
 });
 
 test('--verbose: label stacks once per hop, and packets that answered nothing', async (t) => {
@@ -122,7 +130,7 @@ test('--verbose: label stacks once per hop, and packets that answered nothing', 
     discarded: { 'other-flow': 3 },
   });
   const text = traceText(document, plain, true);
-  t.match(text, '123 ms\n      MPLS label 24001 tc 0 ttl 1; label 17 tc 3 ttl 255 bottom\nOpen');
+  t.match(text, '123 ms\n      MPLS label 24001 tc 0 ttl 1; label 17 tc 3 ttl 255 bottom\nPackets');
   t.match(text, 'Packets that answered none of the probes: other-flow 3\n');
   t.notMatch(traceText(document, plain), 'MPLS');
 });
@@ -140,4 +148,141 @@ test('colour only wraps the text: without the sequences it is the same', async (
   const coloured = traceText(traceDocument(), { ...plain, color: true });
   t.match(coloured, '\x1b[');
   t.equal(coloured.replace(/\x1b\[\d+m/g, ''), traceText(traceDocument(), plain));
+});
+
+test('a loop is what the end line is about', async (t) => {
+  const document = traceDocument({
+    outcome: 'filtered',
+    stoppedBy: 'max-ttl',
+    loop: { firstTtl: 3, members: ['10.0.9.1', '10.0.9.2'] },
+  });
+  t.match(
+    traceText(document, plain),
+    lines(
+      'Routing loop: from hop 3 on, 10.0.9.1, 10.0.9.2 pass the packets on to one',
+      'another, and none reaches 10.0.1.23. The routes to it on these routers',
+      'contradict each other.',
+    ),
+  );
+});
+
+test("this host's own firewall is not taken for another's", async (t) => {
+  const document = traceDocument({ hops: [unsentHop(1, 3, 'EPERM')], outcome: 'prohibited' });
+  t.match(
+    traceText(document, plain),
+    lines(
+      ' 1  not sent (EPERM)  not sent (EPERM)  not sent (EPERM)',
+      "Marks: EPERM this host's own firewall refused to send it.",
+      "Prohibited: this host's own firewall refused to send it (EPERM), so nothing left",
+      'for 10.0.1.23. Look at the output rules of this host: sudo nft list ruleset.',
+    ),
+  );
+});
+
+test('a neighbour that does not answer is not a route that is missing', async (t) => {
+  const document = traceDocument({ hops: [unsentHop(1, 1, 'EHOSTUNREACH')], outcome: 'unreachable' });
+  t.match(
+    traceText(document, plain),
+    'Unreachable: this host could not send to 10.0.1.23: the neighbour it should go\nto does not answer (EHOSTUNREACH). Look at ip neigh.',
+  );
+});
+
+test('a limit of hops below a path that goes on: what to give', async (t) => {
+  const document = traceDocument({ hops: [hop(4, probe())], outcome: 'filtered', stoppedBy: 'max-ttl' });
+  t.match(traceText(document, plain), 'Filtered: hop 4 (10.0.1.1) still answered, but the limit of hops');
+});
+
+test('what an unreachable means by its mark, and the path MTU', async (t) => {
+  const ending = (annotation: string) => {
+    const says = probe({ reply: 'unreachable', from: '10.0.2.1', annotation });
+    const document = traceDocument({ hops: [hop(2, says)], outcome: 'unreachable', pathMtu: 1400 });
+    return traceText(document, { ...plain, columns: 400 });
+  };
+  t.match(ending('!N'), ': it has no route there. Look at its routes');
+  t.match(ending('!H'), ': that host does not answer it. Is it up');
+  t.match(ending('!F-1400'), 'Marks: !F-1400 the packet is too big, at most 1400 octets go on.');
+  t.match(ending('!F-1400'), 'must not be cut up. Path MTU: 1400 octets.\n');
+});
+
+test('marks: only those that occur, each once', async (t) => {
+  const odd = { late: true, sent: 2, duplicates: 3 };
+  const hops = [
+    { ...hop(1, probe(odd), probe({ ...odd, duplicates: 1 }), silence), rateLimited: true },
+    hop(2, probe({ backwardHops: 9, replyTtl: 56 })),
+    hop(3, probe({ backwardHops: 5 })),
+  ];
+  const text = traceText(traceDocument({ hops }), plain);
+  t.match(
+    text,
+    lines(
+      ' 1  10.0.1.1  0.123 ms (late) (asked twice) (+3 dup)',
+      '    0.123 ms (late) (asked twice) (+1 dup) *  [rate-limited]',
+      ' 2  10.0.1.1  0.123 ms  [back 9]',
+      ' 3  10.0.1.1  0.123 ms',
+      'Marks: (late) it came after the wait for it had ended; (asked twice) the first',
+      '    SYN stayed unanswered; (+1 dup) further copies of the same answer;',
+      '    [rate-limited] the router limits its ICMP errors; it loses no traffic; [back',
+      '    9] the answer came back over about 9 hops: another way than there.',
+    ),
+  );
+  t.notMatch(traceText(traceDocument(), plain), 'Marks');
+});
+
+test('names: with the address in parentheses, cleaned, and none where none is known', async (t) => {
+  const names = { '10.0.1.1': 'r1\x1b[2J.example', '10.0.1.23': null };
+  const text = traceText(traceDocument({ names }), plain);
+  t.match(text, ' 1  r1\\x1b[2J.example (10.0.1.1)  0.123 ms  0.111 ms  0.109 ms\n');
+  t.match(text, ' 3  10.0.1.23  1.500 ms');
+});
+
+test('--verbose: what the SYN-ACK offered, the way back, and what routers said of their interfaces', async (t) => {
+  const synAck = {
+    mss: 1460,
+    window: 65160,
+    windowScale: 7,
+    sackPermitted: true,
+    timestamps: null,
+    ecn: false,
+  };
+  const extensions = [
+    {
+      class: 2,
+      type: 0x0f,
+      data: '0000000700010000c00002010565746830000005dc',
+    },
+    { class: 2, type: 0x0f, data: '00' },
+    { class: 9, type: 1, data: 'abcd' },
+  ];
+  const document = traceDocument({
+    hops: [
+      hop(1, probe({ extensions, replyTtl: 254, backwardHops: 2 })),
+      hop(2, { ...silence, sent: 2 }, silence),
+      hop(3, probe({ reply: 'syn-ack', synAck })),
+    ],
+  });
+  t.match(
+    traceText(document, plain, true),
+    lines(
+      ' 1  10.0.1.1  0.123 ms',
+      '      interface, came in by: eth0, 192.0.2.1, MTU 1500, index 7',
+      '      ICMP extension class 2 type 15: 1 octets',
+      '      ICMP extension class 9 type 1: 2 octets',
+      '      10.0.1.1: reply TTL 254, so about 2 hops back',
+      ' 2  * *',
+      '      asked again without an answer: 1 of 2 probes',
+      ' 3  10.0.1.1  0.123 ms  [open]',
+      '      SYN-ACK: MSS 1460, window 65160, scale 7, SACK, no ECN',
+    ),
+  );
+});
+
+test('no line is wider than the screen, whatever the hop holds', async (t) => {
+  const hops = [
+    hop(1, probe({ late: true, sent: 2, duplicates: 1, annotation: '!X' }), silence, probe({ nat: true })),
+  ];
+  for (const columns of [60, 80, 120]) {
+    for (const line of traceText(traceDocument({ hops }), { ...plain, columns }, true).split('\n')) {
+      t.ok(line.length <= columns, `${columns}: ${line}`);
+    }
+  }
 });

@@ -1,0 +1,125 @@
+import type { TraceHop, TraceProbe } from './types.js';
+
+/** What many rounds saw of one hop. Times are null until something answered. */
+export interface HopStatistics {
+  ttl: number;
+  /** Every address that answered, the latest first. */
+  addresses: string[];
+  /** SYNs that left this host. */
+  sent: number;
+  /** Of these, how many were answered. */
+  received: number;
+  /** Unanswered of those sent, 0 to 100; null when none was sent. */
+  lossPercent: number | null;
+  lastMs: number | null;
+  averageMs: number | null;
+  bestMs: number | null;
+  worstMs: number | null;
+  /** Of the sample (n - 1); null until two answers came. */
+  standardDeviationMs: number | null;
+  /** Answers are missing here and none behind it: the router limits its ICMP errors, it loses no traffic. */
+  rateLimited: boolean;
+}
+
+/**
+ * Mean and standard deviation as values come, in one pass and without the cancellation that a sum of squares has
+ * (B. P. Welford, Technometrics 4, 1962).
+ */
+export class RunningStatistics {
+  #count = 0;
+  #mean = 0;
+  #squares = 0;
+  #last: number | null = null;
+  #best: number | null = null;
+  #worst: number | null = null;
+
+  add(value: number): void {
+    this.#count += 1;
+    const before = value - this.#mean;
+    this.#mean += before / this.#count;
+    this.#squares += before * (value - this.#mean);
+    this.#last = value;
+    this.#best = Math.min(value, this.#best ?? value);
+    this.#worst = Math.max(value, this.#worst ?? value);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get mean(): number | null {
+    return this.#count === 0 ? null : this.#mean;
+  }
+
+  get standardDeviation(): number | null {
+    return this.#count < 2 ? null : Math.sqrt(this.#squares / (this.#count - 1));
+  }
+
+  get last(): number | null {
+    return this.#last;
+  }
+
+  get best(): number | null {
+    return this.#best;
+  }
+
+  get worst(): number | null {
+    return this.#worst;
+  }
+}
+
+/** Collects what rounds see of one hop. */
+export class HopRecord {
+  readonly #ttl: number;
+  readonly #rtt = new RunningStatistics();
+  #addresses: string[] = [];
+  #sent = 0;
+  #received = 0;
+  #rateLimited = false;
+
+  constructor(ttl: number) {
+    this.#ttl = ttl;
+  }
+
+  /** `isCut`: the round was broken off, and who has not answered yet cannot be blamed for it. */
+  add({ probes, rateLimited }: TraceHop, isCut = false): void {
+    this.#rateLimited = rateLimited;
+    for (const probe of probes) {
+      if (probe.reply === 'send-error' || (isCut && probe.reply === 'none')) continue;
+      this.#sent += probe.sent;
+      this.#received += answersTo(probe);
+      if (probe.rttMs !== null) this.#rtt.add(probe.rttMs);
+      const { from } = probe;
+      if (from !== null) this.#addresses = [from, ...this.#addresses.filter((each) => each !== from)];
+    }
+  }
+
+  statistics(): HopStatistics {
+    const lost = this.#sent - this.#received;
+    return {
+      ttl: this.#ttl,
+      addresses: [...this.#addresses],
+      sent: this.#sent,
+      received: this.#received,
+      lossPercent: this.#sent === 0 ? null : rounded((lost / this.#sent) * 100),
+      lastMs: rounded(this.#rtt.last),
+      averageMs: rounded(this.#rtt.mean),
+      bestMs: rounded(this.#rtt.best),
+      worstMs: rounded(this.#rtt.worst),
+      standardDeviationMs: rounded(this.#rtt.standardDeviation),
+      rateLimited: this.#rateLimited,
+    };
+  }
+}
+
+/** A second SYN may have been answered besides the first; copies beyond that are no answers to anything. */
+function answersTo({ from, sent, duplicates }: TraceProbe): number {
+  return from === null ? 0 : Math.min(sent, 1 + duplicates);
+}
+
+function rounded(value: number): number;
+function rounded(value: number | null): number | null;
+/** To a thousandth: below that there is nothing measured. */
+function rounded(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 1000) / 1000;
+}
