@@ -118,6 +118,13 @@ export class TcpSocket {
     this.#setOption(IPPROTO_TCP, TCP_QUICKACK, uint32(0));
   }
 
+  /** ICMP errors go to the socket's error queue, with the kernel's receive time (ip(7)); all else as usual. */
+  queueErrors(): void {
+    const level = this.#family === 4 ? IPPROTO_IP : IPPROTO_IPV6;
+    this.#setOption(level, ipOptions[this.#family].receiveErrors, uint32(1));
+    this.#setOption(SOL_SOCKET, SO_TIMESTAMPNS, uint32(1));
+  }
+
   /**
    * Before connecting: the largest segment to send, and the one that the SYN asks the peer for (TCP_MAXSEG of tcp(7)),
    * octets of payload.

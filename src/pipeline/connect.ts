@@ -1,4 +1,4 @@
-import { checkPort } from '../probe/tcp/check-input.js';
+import { checkPort } from '../port-number.js';
 import { type ConnectAddressesOptions, connectAddresses } from '../probe/tcp/connect-addresses.js';
 import type { TcpDocument } from '../probe/tcp/types.js';
 import { addressesOf, type HostOptions } from './addresses-of.js';

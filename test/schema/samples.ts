@@ -6,7 +6,7 @@ import type { LogDocument } from '../../src/pipeline/explain-log.js';
 import type { ComparisonDocument } from '../../src/pipeline/explain-together.js';
 import type { DnsDocument } from '../../src/probe/dns/types.js';
 import type { HttpDocument } from '../../src/probe/http/types.js';
-import type { TcpDocument } from '../../src/probe/tcp/types.js';
+import type { TcpAttempt, TcpDocument } from '../../src/probe/tcp/types.js';
 import type { TlsDocument } from '../../src/probe/tls/types.js';
 import type { AddressTrace } from '../../src/probe/trace/types.js';
 import type { WatchRound } from '../../src/probe/trace/watch-path.js';
@@ -91,21 +91,40 @@ const dns: Required<DnsDocument> = {
   resolver: { role: 'local-stub', upstreams: ['10.0.0.2'] },
 };
 
-const tcp: TcpDocument = {
+const attempt: Required<TcpAttempt> = {
+  address: 'fe80::1%eth0',
+  port: 443,
+  status: 'timeout',
+  errno: null,
+  local: false,
+  durationMs: 3000,
+  localAddress: 'fe80::2%eth0',
+  localPort: 40000,
+  cause: 'icmp',
+  from: 'fd00::1',
+  icmp: { type: 1, code: 4 },
+  retransmits: 2,
+  neighbour: 'fe80::1',
+  banner: '220 ready',
+};
+
+const tcp: Required<TcpDocument> = {
   ...header('tcp'),
   host,
   port: 443,
   status: 'timeout',
-  attempts: [
+  attempts: [attempt],
+  statistics: [
     {
       address: 'fe80::1%eth0',
-      port: 443,
-      status: 'timeout',
-      errno: null,
-      local: false,
-      durationMs: 3000,
-      localAddress: 'fe80::2%eth0',
-      localPort: 40000,
+      sent: 3,
+      answered: 2,
+      open: 1,
+      lossPercent: 33.333,
+      minMs: 1,
+      avgMs: 1.5,
+      maxMs: 2,
+      mdevMs: 0.5,
     },
   ],
   resolution: dns,

@@ -1,4 +1,5 @@
 import type { TcpAttempt, TcpDocument, TcpStatus } from '../../probe/tcp/types.js';
+import { isBetterStatus } from '../../tcp-status.js';
 import type { Evidence } from '../observations.js';
 import type { Seen } from './dns.js';
 
@@ -6,18 +7,6 @@ import type { Seen } from './dns.js';
 export interface AddressOutcome extends TcpAttempt {
   ref: string;
 }
-
-/** Better first: one success in several tries shows that packets get through. */
-const BEST: readonly TcpStatus[] = [
-  'open',
-  'refused',
-  'reset',
-  'prohibited',
-  'unreachable',
-  'denied',
-  'timeout',
-  'error',
-];
 
 /** The TCP observations of the target itself; others, of control targets, are not judged. */
 function targetTcp({ target, observations }: Evidence): Seen<TcpDocument>[] {
@@ -36,7 +25,7 @@ export function addressOutcomes(evidence: Evidence): AddressOutcome[] {
     for (const attempt of doc.attempts) {
       if (attempt.status === 'error') continue;
       const known = best.get(attempt.address);
-      if (known === undefined || BEST.indexOf(attempt.status) < BEST.indexOf(known.status)) {
+      if (known === undefined || isBetterStatus(attempt.status, known.status)) {
         best.set(attempt.address, { ...attempt, ref });
       }
     }

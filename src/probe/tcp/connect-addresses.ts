@@ -1,12 +1,18 @@
 import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { familyOf } from '../../address/family.js';
-import { nowMs } from '../../clock.js';
 import { startDocument } from '../../document.js';
+import { checkSource } from '../../host/source.js';
+import { checkPort } from '../../port-number.js';
+import { bestStatus } from '../../tcp-status.js';
 import type { DnsDocument } from '../dns/types.js';
-import { bestStatus } from './best-status.js';
-import { checkAddress, checkPort, checkSource, checkTimeout } from './check-input.js';
+import { readBanner } from './banner.js';
+import { tellAttempt, tellResult } from './channels.js';
+import { checkAddress, checkCount, checkMs, checkTimeout } from './check-input.js';
 import { connectOnce, unsentAttempt } from './connect-once.js';
+import { type EngineChoice, openEngine } from './engine.js';
+import { inRounds } from './rounds.js';
+import { statisticsOf } from './statistics.js';
 import type { TcpAttempt, TcpDocument } from './types.js';
 
 export interface ConnectInput {
@@ -22,15 +28,26 @@ export interface ConnectInput {
 export interface ConnectAddressesOptions {
   /** Per attempt, in milliseconds, from 1 to 600000. Default 3000. */
   timeoutMs?: number | undefined;
+  /** Attempts on each address. Default 1. With more, the document has `statistics`. */
+  count?: number | undefined;
+  /** From the beginning of one round of attempts to that of the next, 1 to 600000 milliseconds. Default 1000. */
+  intervalMs?: number | undefined;
+  /** Read the first line of a service that speaks first; each such wait is at most `timeoutMs`. Default false. */
+  banner?: boolean | undefined;
   /** The local address to bind to. Addresses of the other family then end as `error`, EAFNOSUPPORT. */
   source?: string | undefined;
+  /** What to connect through. Default `auto`: libc's sockets where this host can, else node:net, which tells less. */
+  engine?: EngineChoice | undefined;
   /** Throw everything away: rejects with the signal's reason, once every socket is closed. */
   signal?: AbortSignal | undefined;
   /** Finish now: attempts still open end as `error`, ECANCELED, and the document is returned. */
   stop?: AbortSignal | undefined;
   /** Called with each attempt as it ends. */
   onAttempt?: ((attempt: TcpAttempt) => void) | undefined;
-  /** Takes over each connection that opened, to speak over it; left out, it is closed. Called before `onAttempt`. */
+  /**
+   * Takes over each connection that opened, to speak over it; left out, it is closed. Called before `onAttempt`. Not
+   * together with `banner`.
+   */
   onOpen?: ((attempt: TcpAttempt, socket: Socket) => void) | undefined;
 }
 
@@ -40,25 +57,33 @@ export interface ConnectAddressesOptions {
  */
 const mostAtOnce = 128;
 
+/** A service that speaks first does so at once; one that does not would hold up the result for the whole timeout. */
+const bannerPatienceMs = 2000;
+
 /**
- * Opens and closes one TCP connection to every address, all at the same time: a name with three answers is
- * three endpoints, and one that is silent beside two that open is a finding. Nothing is retried, and no
- * address waits for another.
+ * Opens and closes one TCP connection to every address, all at the same time: a name with three answers is three
+ * endpoints, and one that is silent beside two that open is a finding. An attempt is one connect(), its SYNs sent again
+ * as the kernel does, and no address waits for another.
  *
- * `attempts` is in the order of `addresses`, without repetitions. Throws InvalidInputError, or the reason of
- * `signal`.
+ * `attempts` is in the order of `addresses`, without repetitions, one round of them after the other. Throws
+ * InvalidInputError, CapabilityError for an engine this host lacks, or the reason of `signal`.
  */
 export async function connectAddresses(
   input: ConnectInput,
   options: ConnectAddressesOptions = {},
 ): Promise<TcpDocument> {
-  const { timeoutMs = 3000, source, signal, stop, onAttempt, onOpen } = options;
+  const { timeoutMs = 3000, count = 1, intervalMs = 1000, source, signal, stop, onAttempt } = options;
   const { host, port, resolution } = input;
   const addresses = [...new Set(input.addresses)];
   checkPort(port);
   checkTimeout(timeoutMs);
+  checkCount(count);
+  checkMs('interval', intervalMs);
   addresses.forEach(checkAddress);
   const sourceFamily = source === undefined ? null : checkSource(source, addresses);
+  signal?.throwIfAborted();
+  // Before the clock starts: loading is no part of any connection's time.
+  const engine = await openEngine(options.engine);
   signal?.throwIfAborted();
 
   const header = startDocument('tcp');
@@ -75,16 +100,31 @@ export async function connectAddresses(
   stop?.addEventListener('abort', onStop);
   if (stop?.aborted) onStop();
 
-  const attempt = async (address: string): Promise<TcpAttempt> => {
-    const result =
-      sourceFamily === null || sourceFamily === familyOf(address)
-        ? await connectOnce(address, port, { timeoutMs, source, cancel: cancel.signal, onOpen })
-        : unsentAttempt(address, port, 'EAFNOSUPPORT', nowMs());
-    if (!thrown) onAttempt?.(result);
-    return result;
+  const connect = async (address: string): Promise<TcpAttempt> => {
+    if (sourceFamily !== null && sourceFamily !== familyOf(address)) {
+      return unsentAttempt(address, port, 'EAFNOSUPPORT', 'source-family');
+    }
+    tellAttempt(address, port);
+    const common = { timeoutMs, source, cancel: cancel.signal };
+    if (!options.banner) return connectOnce(engine, address, port, { ...common, onOpen: options.onOpen });
+    let speaking: Promise<string | null> | null = null;
+    const limits = { timeoutMs: Math.min(timeoutMs, bannerPatienceMs), stop: cancel.signal };
+    const onOpen = (_attempt: TcpAttempt, socket: Socket) => {
+      speaking = readBanner(socket, limits);
+    };
+    const attempt = await connectOnce(engine, address, port, { ...common, onOpen });
+    return { ...attempt, banner: await speaking };
+  };
+  const attemptOnce = async (address: string): Promise<TcpAttempt> => {
+    const attempt = await connect(address);
+    if (thrown) return attempt;
+    tellResult(attempt);
+    onAttempt?.(attempt);
+    return attempt;
   };
   try {
-    const attempts = await mapAtOnce(addresses, mostAtOnce, attempt);
+    const rounds = { count, intervalMs, stop: cancel.signal };
+    const attempts = await inRounds(() => mapAtOnce(addresses, mostAtOnce, attemptOnce), rounds);
     signal?.throwIfAborted();
     return {
       ...header(),
@@ -92,6 +132,7 @@ export async function connectAddresses(
       port,
       status: bestStatus(attempts.map(({ status }) => status)),
       attempts,
+      ...(count > 1 ? { statistics: statisticsOf(attempts) } : {}),
       resolution,
     };
   } finally {

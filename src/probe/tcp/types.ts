@@ -1,20 +1,33 @@
 import type { DocumentHeader } from '../../document.js';
+import type { TcpStatus } from '../../tcp-status.js';
 import type { DnsDocument } from '../dns/types.js';
 
+export type { TcpStatus };
+
 /**
- * What connect() came to. `prohibited`: an ICMP administratively-prohibited surfaced; `unreachable`: an ICMP
- * unreachable, a silent neighbour or no local route; `denied`: this host's own policy refused (EPERM,
- * EACCES).
+ * How an attempt came to its status, as far as this host can know it. `icmp`: an ICMP error, told in `icmp` and `from`;
+ * `local-firewall`: this host's own output rejected or dropped the SYN; `local-policy`: a security module, a seccomp or BPF
+ * filter; `silent-neighbour`: nobody on the link answers for the next hop's address.
  */
-export type TcpStatus =
-  | 'open'
-  | 'refused'
-  | 'reset'
-  | 'timeout'
-  | 'prohibited'
-  | 'unreachable'
-  | 'denied'
-  | 'error';
+export type TcpCause =
+  | 'syn-ack'
+  | 'rst'
+  | 'rst-after-syn-ack'
+  | 'icmp'
+  | 'silence'
+  | 'silent-neighbour'
+  | 'no-route'
+  | 'unreachable-route'
+  | 'prohibit-route'
+  | 'blackhole-route'
+  | 'zone-missing'
+  | 'local-firewall'
+  | 'local-policy'
+  | 'no-descriptors'
+  | 'no-ports'
+  | 'no-source-address'
+  | 'source-family'
+  | 'canceled';
 
 /** One connection attempted to one address. */
 export interface TcpAttempt {
@@ -25,11 +38,43 @@ export interface TcpAttempt {
    * The symbolic errno of connect(2): `ECONNREFUSED`. null when it opened or when our own timeout ended it.
    */
   errno: string | null;
-  /** connect(2) itself failed: this host's own routes or policy decided, and no packet left. */
+  /** This host's own routes or policy decided, and no packet left. */
   local: boolean;
+  /**
+   * From the SYN to the answer, the kernel's own times where it tells them; to the end of the wait where no answer came.
+   */
   durationMs: number;
   localAddress: string | null;
   localPort: number | null;
+  /** null where it is not known, as through node:net. Absent, as the rest below, in documents of earlier versions. */
+  cause?: TcpCause | null;
+  /** Who answered: the target, or the sender of the ICMP error; null when nobody did, or it is not known who. */
+  from?: string | null;
+  /** The ICMP or ICMPv6 error that ended the attempt. */
+  icmp?: { type: number; code: number } | null;
+  /** SYNs sent again before the end; null where it is not known or none was sent. */
+  retransmits?: number | null;
+  /** Of a `silent-neighbour`: the gateway's address or the target's own. */
+  neighbour?: string | null;
+  /** The first line of a service that speaks first, as it came; null when it kept silent. Only where it was asked for. */
+  banner?: string | null;
+}
+
+/** All attempts on one address, as ping(8) sums them up. */
+export interface TcpStatistics {
+  address: string;
+  /** Attempts that came to an end by themselves or by their timeout. */
+  sent: number;
+  /** Of them, those that the target answered: open, refused or reset. */
+  answered: number;
+  open: number;
+  /** Without an answer, 0 to 100; null when nothing was sent. */
+  lossPercent: number | null;
+  /** Over the answered attempts; null where there is none. mdev is the standard deviation. */
+  minMs: number | null;
+  avgMs: number | null;
+  maxMs: number | null;
+  mdevMs: number | null;
 }
 
 /** `pprobe tcp --json`, and one of `observations.tcp`. */
@@ -39,6 +84,8 @@ export interface TcpDocument extends DocumentHeader<'tcp'> {
   /** The best of the attempts; `error` when the name gave no address to try. */
   status: TcpStatus;
   attempts: TcpAttempt[];
+  /** One for each address, where there was more than one attempt on each. */
+  statistics?: TcpStatistics[];
   /** How the name became addresses; null for a literal address or a name in the hosts file. */
   resolution: DnsDocument | null;
 }

@@ -5,14 +5,9 @@ import { elapsedMs, nowMs } from '../../clock.js';
 import { startDocument } from '../../document.js';
 import { InvalidInputError } from '../../errors.js';
 import { unacknowledgedBytes } from '../../host/send-queue.js';
-import {
-  checkAddress,
-  checkPort,
-  checkSource,
-  checkTimeout,
-  isForeignSource,
-  sourceNotHere,
-} from '../tcp/check-input.js';
+import { checkSource, isForeignSource, sourceNotHere } from '../../host/source.js';
+import { checkPort } from '../../port-number.js';
+import { checkAddress, checkTimeout } from '../tcp/check-input.js';
 import { giveUpAt } from '../tcp/give-up.js';
 import { certificateFacts } from './certificate-facts.js';
 import { classifyTlsFailure } from './classify-failure.js';

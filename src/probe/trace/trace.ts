@@ -2,6 +2,7 @@ import { familyOf } from '../../address/family.js';
 import { type Clock, systemClock } from '../../clock.js';
 import { startDocument } from '../../document.js';
 import { InvalidInputError } from '../../errors.js';
+import { checkPort } from '../../port-number.js';
 import { openWire } from '../../wire/engines.js';
 import type { DiscardReason, Wire, WireListener } from '../../wire/wire.js';
 import type { DnsDocument } from '../dns/types.js';
@@ -44,9 +45,7 @@ export async function traceAddress(
   const checked = checkTraceOptions(options);
   const family = familyOf(input.address);
   if (family === null) throw new InvalidInputError('address', `"${input.address}" is not an IP address`);
-  if (!Number.isInteger(input.port) || input.port < 1 || input.port > 65535) {
-    throw new InvalidInputError('port', `port ${input.port} is out of range; give one from 1 to 65535`);
-  }
+  checkPort(input.port);
   options.signal?.throwIfAborted();
   const stop = anyOf(options.signal, options.stop);
   const leave = await admitUnlessStopped(checked.parallel, options.signal, options.stop);

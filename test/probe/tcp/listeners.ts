@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import type { Test } from 'tap';
@@ -88,8 +89,23 @@ export async function listenAndReset(t: Test): Promise<{ port: number; resets: I
   return { port: Number(port), resets };
 }
 
-/** Sockets of this process that are not closed. A closed one is counted until the end of the loop's turn. */
+/** Node's sockets that are not closed. A closed one is counted until the end of the loop's turn. */
 export async function openSockets(): Promise<string[]> {
   for (const _turn of [1, 2]) await new Promise(setImmediate);
   return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap');
+}
+
+/** How many sockets this process has open, Node's and libc's. A closed one is counted until the end of the loop's turn. */
+export async function socketCount(): Promise<number> {
+  for (const _turn of [1, 2]) await new Promise(setImmediate);
+  return readdirSync('/proc/self/fd').filter(isSocket).length;
+}
+
+function isSocket(descriptor: string): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith('socket:');
+  } catch {
+    // The one that listed the directory.
+    return false;
+  }
 }

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { bestStatus } from '../../../src/probe/tcp/best-status.js';
-import type { TcpStatus } from '../../../src/probe/tcp/types.js';
+import { bestStatus, type TcpStatus } from '../src/tcp-status.js';
 
 const order: TcpStatus[] = [
   'open',

@@ -1,0 +1,56 @@
+import { socketsToSpare } from '../../host/descriptors.js';
+import { atLeast, readKernel } from '../../host/kernel.js';
+import { type Libc, loadLibc } from '../../libc/load.js';
+import { SystemCallError } from '../../libc/system-call-error.js';
+import { TcpSocket } from '../../libc/tcp-socket.js';
+import { Slots } from './slots.js';
+
+/** `libc`: sockets with an error queue, Linux alone; `node`: node:net, everywhere. */
+export type EngineChoice = 'auto' | 'libc' | 'node';
+
+/** What connections are made through. */
+export interface Engine {
+  /** null: node:net. */
+  libc: Libc | null;
+  /** One for the process: so many sockets at a time that no descriptor limit is reached. */
+  slots: Slots;
+}
+
+/** Where the limit is not known: enough for any network, and below every system's default. */
+const cautious = 1000;
+
+/** Once in a process. */
+const stampingStartsMs = 1;
+
+let slots: Slots | undefined;
+/**
+ * The kernel turns receive stamps on in the background when the first socket asks for them, and stamps late what arrives
+ * before (measured: 100 ms too much in a burst of attempts). This socket asks early and stays.
+ */
+let stampKeeper: TcpSocket | undefined;
+
+/**
+ * Gets ready to connect. `auto` takes libc where it can be called and the kernel tells ICMP errors during the handshake
+ * (Linux 5.8). Throws CapabilityError where `libc` was asked for and cannot be had.
+ */
+export async function openEngine(choice: EngineChoice = 'auto'): Promise<Engine> {
+  slots ??= new Slots(socketsToSpare() ?? cautious);
+  if (choice === 'node') return { libc: null, slots };
+  if (choice === 'auto' && !atLeast(readKernel(), 5, 8)) return { libc: null, slots };
+  const loading = loadLibc();
+  const libc = choice === 'libc' ? await loading : await loading.catch(() => null);
+  if (libc !== null && stampKeeper === undefined) await startStamping(libc);
+  return { libc, slots };
+}
+
+async function startStamping(libc: Libc): Promise<void> {
+  try {
+    stampKeeper = new TcpSocket(libc, 4);
+    stampKeeper.queueErrors();
+  } catch (error) {
+    // Without descriptors each attempt will say so; without IPv4 the poller's times have to do.
+    if (!(error instanceof SystemCallError)) throw error;
+    return;
+  }
+  await new Promise((resolve) => setTimeout(resolve, stampingStartsMs));
+}

@@ -1,0 +1,219 @@
+import { familyOf } from '../address/family.js';
+import { isForeignSource } from '../host/source.js';
+import { errnoName } from '../libc/errno-name.js';
+import type { Libc } from '../libc/load.js';
+import { isSilentNeighbour, routeTo } from '../libc/next-hop.js';
+import { poller } from '../libc/poller.js';
+import { realtimeNs } from '../libc/realtime.js';
+import { SystemCallError } from '../libc/system-call-error.js';
+import { type QueuedPacketError, TcpSocket } from '../libc/tcp-socket.js';
+
+/** SO_EE_ORIGIN_ICMP and SO_EE_ORIGIN_ICMP6: the error came in a packet. */
+const networkOrigins = [2, 3];
+
+export interface ConnectRequest {
+  address: string;
+  port: number;
+  /** The local address to bind to; the kernel's choice when null. */
+  source: string | null;
+}
+
+/** What one connect() came to, as the kernel tells it; nothing is judged. */
+export interface ConnectEnd {
+  end: 'open' | 'failed' | 'given-up';
+  /** The symbolic errno of the call that failed, or of the error the kernel reported; null for the other ends. */
+  errno: string | null;
+  /** The call failed on the spot, and nothing was sent. */
+  isImmediate: boolean;
+  /** The ICMP error that ended it, and who sent that. */
+  icmp: { type: number; code: number } | null;
+  from: string | null;
+  /** From the SYN to the answer; to the end of the wait where none came. */
+  durationMs: number;
+  /** SYNs sent again; null where no SYN was sent. */
+  retransmits: number | null;
+  /** This host's own output dropped the SYNs: the kernel counts them as sent again, and none as on the way. */
+  droppedHere: boolean;
+  /** The next hop, when it has not answered ARP or neighbour discovery, so that no SYN left. */
+  silentNeighbour: string | null;
+  /** What the routing table alone says of the address; null where it has a way, or was not asked. */
+  routeErrno: string | null;
+  localAddress: string | null;
+  localPort: number | null;
+  /** The connection, when it opened: whoever gets it closes it. */
+  socket: TcpSocket | null;
+}
+
+/** A connection under way. */
+export interface RunningConnect {
+  /** Ends it with what is known; an answer that is there but was not read yet counts. Does nothing once it has ended. */
+  giveUp(): void;
+}
+
+/**
+ * One ordinary TCP connection whose ICMP errors come through the socket's error queue (Linux 5.8 for TCP in SYN_SENT),
+ * SYNs sent again as the kernel does. Calls `onEnd` exactly once, perhaps before it returns. Where the end's time is known
+ * from the kernel (the handshake's round trip, an ICMP error's arrival) or from the poller, the delay of the event loop is
+ * not in it. Throws SystemCallError where bind(2) refuses the source, alone.
+ */
+export function startConnect(
+  libc: Libc,
+  request: ConnectRequest,
+  onEnd: (end: ConnectEnd) => void,
+): RunningConnect {
+  const attempt = new Attempt(libc, request, onEnd);
+  attempt.start();
+  return attempt;
+}
+
+const nothingKnown = {
+  errno: null,
+  isImmediate: false,
+  icmp: null,
+  from: null,
+  retransmits: null,
+  droppedHere: false,
+  silentNeighbour: null,
+  routeErrno: null,
+  localAddress: null,
+  localPort: null,
+  socket: null,
+};
+
+class Attempt implements RunningConnect {
+  readonly #libc: Libc;
+  readonly #request: ConnectRequest;
+  readonly #onEnd: (end: ConnectEnd) => void;
+  #socket: TcpSocket | null = null;
+  #stopWatching = () => {};
+  #local: Pick<ConnectEnd, 'localAddress' | 'localPort'> = { localAddress: null, localPort: null };
+  /** The two clocks of the end's time: the kernel's stamps are CLOCK_REALTIME, the poller's monotonic. */
+  #sentAtNs = process.hrtime.bigint();
+  #sentAtRealNs = 0n;
+
+  constructor(libc: Libc, request: ConnectRequest, onEnd: (end: ConnectEnd) => void) {
+    this.#libc = libc;
+    this.#request = request;
+    this.#onEnd = onEnd;
+  }
+
+  start(): void {
+    const { address, port, source } = this.#request;
+    try {
+      const socket = new TcpSocket(this.#libc, familyOf(address) === 6 ? 6 : 4);
+      this.#socket = socket;
+      socket.queueErrors();
+      if (source !== null) socket.bind({ address: source, port: 0 });
+      this.#sentAtRealNs = realtimeNs(this.#libc);
+      this.#sentAtNs = process.hrtime.bigint();
+      socket.connect({ address, port });
+      const returnedAtNs = process.hrtime.bigint();
+      this.#readLocalEnd(socket);
+      // Over loopback the answer has come before connect(2) returns.
+      if (!socket.info().isConnecting && this.#look(socket, returnedAtNs)) return;
+      const onReady = (readyAtNs: bigint | null): void => void this.#look(socket, readyAtNs);
+      this.#stopWatching = poller(this.#libc).add(socket.fd, 'output', onReady);
+    } catch (error) {
+      this.#socket?.close();
+      this.#socket = null;
+      if (!(error instanceof SystemCallError) || isForeignSource(error)) throw error;
+      this.#failAtOnce(error);
+    }
+  }
+
+  giveUp(): void {
+    const socket = this.#socket;
+    if (socket === null || this.#look(socket, null)) return;
+    const durationMs = this.#sinceSentMs(null);
+    const { retransmits, retransmitsOut } = socket.info();
+    const silentNeighbour = this.#silentNeighbour();
+    this.#finish({
+      end: 'given-up',
+      durationMs,
+      retransmits,
+      silentNeighbour,
+      droppedHere: silentNeighbour === null && retransmits > 0 && retransmitsOut === 0,
+    });
+  }
+
+  /** Reads the error queue, the error and the state, in this order: each reading clears what it read. Whether it ended. */
+  #look(socket: TcpSocket, readyAtNs: bigint | null): boolean {
+    const queued = socket.readErrorQueue();
+    const errno = socket.takeError();
+    const durationMs = this.#sinceSentMs(readyAtNs);
+    const info = socket.info();
+    const { retransmits } = info;
+    if (queued !== null && networkOrigins.includes(queued.origin)) {
+      this.#failByIcmp(queued, durationMs, retransmits);
+      return true;
+    }
+    if (errno !== null) {
+      const silentNeighbour = errno === 'EHOSTUNREACH' ? this.#silentNeighbour() : null;
+      this.#finish({ end: 'failed', errno, durationMs, retransmits, silentNeighbour });
+      return true;
+    }
+    if (info.isConnecting) return false;
+    // With a SYN sent again, the round trip would leave out the wait before it.
+    const isRoundTrip = retransmits === 0 && info.rttMs > 0;
+    this.#finish({
+      end: 'open',
+      durationMs: isRoundTrip ? Math.min(info.rttMs, durationMs) : durationMs,
+      retransmits,
+      socket,
+    });
+    return true;
+  }
+
+  #failByIcmp(queued: QueuedPacketError, durationMs: number, retransmits: number): void {
+    const { type, code, offender, receivedAtNs } = queued;
+    const stampedMs = receivedAtNs === null ? -1 : Number(receivedAtNs - this.#sentAtRealNs) / 1e6;
+    const isOwn = offender !== null && offender === this.#local.localAddress;
+    this.#finish({
+      end: 'failed',
+      errno: queued.errno === 0 ? null : errnoName(queued.errno),
+      icmp: { type, code },
+      from: offender,
+      // Both are late where they are wrong: a stamp before stamping was switched on, an event in a busy process.
+      durationMs: stampedMs < 0 ? durationMs : Math.min(stampedMs, durationMs),
+      retransmits,
+      silentNeighbour: isOwn ? this.#silentNeighbour() : null,
+    });
+  }
+
+  #failAtOnce({ code, syscall }: SystemCallError): void {
+    const { address, source } = this.#request;
+    const durationMs = this.#sinceSentMs(null);
+    const isRouting = syscall === 'connect' && code !== 'EADDRNOTAVAIL';
+    const route = isRouting ? routeTo(this.#libc, address, source) : null;
+    this.#finish({
+      end: 'failed',
+      errno: code,
+      isImmediate: true,
+      routeErrno: route !== null && 'errno' in route ? route.errno : null,
+      durationMs,
+    });
+  }
+
+  #silentNeighbour(): string | null {
+    const { address, source } = this.#request;
+    const route = routeTo(this.#libc, address, source);
+    if (route === null || 'errno' in route) return null;
+    return isSilentNeighbour(this.#libc, route.hop) === true ? route.hop.address : null;
+  }
+
+  #readLocalEnd(socket: TcpSocket): void {
+    const local = socket.localEndpoint();
+    if (local !== null) this.#local = { localAddress: local.address, localPort: local.port };
+  }
+
+  #sinceSentMs(atNs: bigint | null): number {
+    return Math.max(0, Number((atNs ?? process.hrtime.bigint()) - this.#sentAtNs) / 1e6);
+  }
+
+  #finish(end: Pick<ConnectEnd, 'end' | 'durationMs'> & Partial<ConnectEnd>): void {
+    this.#stopWatching();
+    if (end.socket === undefined) this.#socket?.close();
+    this.#socket = null;
+    this.#onEnd({ ...nothingKnown, ...this.#local, ...end });
+  }
+}
