@@ -1,6 +1,6 @@
 import { elapsedMs, nowMs } from '../../clock.js';
 import type { InvalidInputError } from '../../errors.js';
-import { isForeignSource, sourceNotHere } from '../tcp/check-input.js';
+import { isForeignSource, sourceNotHere } from '../../host/source.js';
 import { decodeReply, type Reply } from './decode.js';
 import { readHeader } from './frame.js';
 import { type DiscardReason, discardReason } from './match.js';
