@@ -19,8 +19,13 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     const isCut = /^\s*\{/.test(text);
-    const what = isCut ? 'it begins like JSON but ends too early or is damaged' : 'it is not JSON';
-    throw notAReport(what, cause);
+    const isLog = /\([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\) |Starting execution for request: /.test(
+      text.slice(0, 4000),
+    );
+    const other = isLog
+      ? 'it looks like an execution log of API Gateway, for which there is "pprobe explain --log"'
+      : 'it is not JSON';
+    throw notAReport(isCut ? 'it begins like JSON but ends too early or is damaged' : other, cause);
   }
 }
 
@@ -33,7 +38,9 @@ function whyNoReport(document: unknown): string | null {
   if (!isObject(document)) return 'it is JSON, but not an object';
   if (document.kind !== 'report') return `its kind is ${JSON.stringify(document.kind) ?? 'missing'}`;
   if (document.version !== 1) {
-    return `it is of version ${JSON.stringify(document.version)}, and this pprobe reads version 1`;
+    const isLater = typeof document.version === 'number' && document.version > 1;
+    const hint = isLater ? '; a later pprobe wrote it, so upgrade: npm install -g pprobe@latest' : '';
+    return `it is of version ${JSON.stringify(document.version)}, and this pprobe reads version 1${hint}`;
   }
   return reportShape(document, 'report');
 }

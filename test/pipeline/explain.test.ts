@@ -28,7 +28,8 @@ for (const [says, text, why] of [
   ['a truncated report', JSON.stringify(report).slice(0, 200), /ends too early/],
   ['an array', '[]', /not an object/],
   ['another document', JSON.stringify({ ...report, kind: 'dns' }), /its kind is "dns"/],
-  ['a later version', JSON.stringify({ ...report, version: 2 }), /version 2/],
+  ['a later version', JSON.stringify({ ...report, version: 2 }), /version 2.*upgrade: npm install/],
+  ['an execution log', '(11111111-2222-4333-8444-555555555501) Method completed', /explain --log/],
   ['no target', JSON.stringify({ ...report, target: null }), /target/],
   [
     'observations of the wrong kind',

@@ -69,6 +69,11 @@ function timed(atMs: number | null): Pick<LogLine, 'atMs' | 'bare'> {
 function timeIn(text: string): number | null {
   const iso = ISO.exec(text)?.[0];
   if (iso !== undefined) {
+    // As CloudWatch exports write it, and most lines have it.
+    if (iso.length === 24 && iso.endsWith('Z') && iso[10] === 'T') {
+      const exact = Date.parse(iso);
+      return Number.isNaN(exact) ? null : exact;
+    }
     const [, day = '', clock = '', zone = ''] =
       /^(\S{10})[T ](\S+?)(?: ?(Z|UTC|[+-]\d\d:?\d\d))?$/.exec(iso) ?? [];
     const seconds = clock.replace(',', '.').replace(/(\.\d{3})\d+$/, '$1');

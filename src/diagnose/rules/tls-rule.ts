@@ -31,7 +31,9 @@ export function tlsRule(
     if (first === undefined) return null;
     const at = list([...new Set(failed.map(({ doc }) => doc.address))], 4);
     const { seen, more = [], ...judgement } = words(first.doc, at, evidence);
-    const code = first.doc.errorCode === null ? '' : ` (${excerpt(first.doc.errorCode, 80)})`;
+    // Reports of earlier versions have no such member.
+    const errorCode = first.doc.errorCode ?? null;
+    const code = errorCode === null ? '' : ` (${excerpt(errorCode, 80)})`;
     return {
       phase: 'tls',
       evidence: [{ observation: first.ref, text: `${seen}${code}` }, ...furtherProblems(first), ...more],
