@@ -7,6 +7,7 @@ import type { SimulatedPath } from '../../../src/wire/simulated/path.js';
 import { VirtualClock } from '../../../src/wire/simulated/virtual-clock.js';
 import { openSynWire } from '../../../src/wire/syn.js';
 import { SynHub } from '../../../src/wire/syn-hub.js';
+import type { ProbeRequest } from '../../../src/wire/wire.js';
 
 /** A network and what the trace must say of it, as the files in test/scenarios/trace have it. */
 export interface Scenario {
@@ -58,8 +59,14 @@ export interface SimulatedRun {
   packetsSent: number;
 }
 
+/** Told of every probe as it is sent and of every reply that counts, at the virtual time. */
+export interface Watcher {
+  onSend(probe: ProbeRequest, atMs: number): void;
+  onReply(id: number): void;
+}
+
 /** Runs a trace over the scenario's path, on virtual time, through the real SYN wire. */
-export async function simulate(scenario: Scenario): Promise<SimulatedRun> {
+export async function simulate(scenario: Scenario, watcher?: Watcher): Promise<SimulatedRun> {
   const path = pathOf(scenario);
   const clock = new VirtualClock();
   const packets = new SimulatedNetwork(path, clock);
@@ -70,8 +77,8 @@ export async function simulate(scenario: Scenario): Promise<SimulatedRun> {
   const document = await clock.runUntil(
     traceAddress(input, scenario.options, undefined, {
       clock,
-      openWire: async (listener) =>
-        openSynWire(
+      openWire: async (listener) => {
+        const wire = openSynWire(
           {
             hub,
             source: path.client,
@@ -82,8 +89,22 @@ export async function simulate(scenario: Scenario): Promise<SimulatedRun> {
             paris,
             onClose: () => hub.close(),
           },
-          listener,
-        ),
+          {
+            ...listener,
+            onReply(reply) {
+              watcher?.onReply(reply.id);
+              listener.onReply(reply);
+            },
+          },
+        );
+        return {
+          ...wire,
+          send(probe) {
+            watcher?.onSend(probe, clock.now());
+            wire.send(probe);
+          },
+        };
+      },
     }),
   );
   return { document, elapsedMs: clock.now(), packetsSent: packets.sent };
