@@ -5,7 +5,7 @@ import type { Target } from '../diagnose/target.js';
 import { CapabilityError } from '../errors.js';
 import { isEc2Instance, possibleVpcRanges } from '../host/ec2.js';
 import { systemAddresses } from '../host/getent.js';
-import { hostsLines } from '../host/hosts-file.js';
+import { hostsLines, lookupHosts } from '../host/hosts-file.js';
 import type { ResolveOptions } from '../probe/dns/options.js';
 import { resolve } from '../probe/dns/resolve.js';
 import { addressesOf } from './addresses-of.js';
@@ -53,8 +53,9 @@ export async function lookUpEndpoint(
 }
 
 /**
- * The target's name put to every configured resolver but the first, which the ordinary look-up asks already, and to the
- * VPC's own where it is known and not among them. Each for itself: one that is silent must not speak for another.
+ * The target's name put to every configured resolver, and to the VPC's own where it is known and not among them. Each for
+ * itself: one that is silent must not speak for another. The first one is left out, for the ordinary look-up asks it
+ * already; not where the hosts file comes before DNS, and what DNS would have said is known from nowhere else.
  */
 export async function askEachResolver(
   { host }: Target,
@@ -69,7 +70,10 @@ export async function askEachResolver(
     const answer = await resolve(host, { ...dnsOptions(options), servers: [server], ...signals });
     observations.dns.push(asked(answer, purpose, server));
   };
-  const others = [...new Set(configured)].slice(1).map((server) => ask(server, 'resolver'));
+  const isOverridden = (await lookupHosts(host)).length > 0;
+  const others = [...new Set(configured)]
+    .slice(isOverridden ? 0 : 1)
+    .map((server) => ask(server, 'resolver'));
   const vpcResolver = await vpcResolverOf(configured, options);
   await Promise.all([...others, ...(vpcResolver === null ? [] : [ask(vpcResolver, 'vpc-resolver')])]);
 }
@@ -77,11 +81,12 @@ export async function askEachResolver(
 /** What getaddrinfo(3) says of the target's name: what every program gets that does not ask DNS itself. */
 export async function askSystem(
   { host }: Target,
-  { family }: ObserveOptions,
+  { family, dns }: ObserveOptions,
   signals: Signals,
   observations: Observations,
 ): Promise<void> {
-  if (familyOf(host) !== null || process.platform !== 'linux') return;
+  // Where other resolvers are to be asked than this host's, what this host's say is another question.
+  if (familyOf(host) !== null || process.platform !== 'linux' || dns?.servers !== undefined) return;
   try {
     const { addresses, ...rest } = await systemAddresses(host, signals);
     const wanted = addresses.filter((address) => family === undefined || familyOf(address) === family);

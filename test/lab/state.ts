@@ -1,4 +1,6 @@
+import type { CannedAnswer } from './endpoint/canned.js';
 import type { Api, GatewayConfig } from './endpoint/gateway.js';
+import type { TlsManners } from './endpoint/manners.js';
 import type { Policy } from './endpoint/policy.js';
 import { accountId, addresses, apiId, region, stage, vpceId, vpcId } from './facts.js';
 import type { ResolverConfig } from './resolver/zone.js';
@@ -14,6 +16,12 @@ export interface LabState {
   nameservers: string[];
   /** The client's routes beyond its own subnet, as `ip route add` takes them. */
   clientRoutes: string[];
+  /** Routes of the VPC's router besides its own, as `ip route add` takes them. */
+  vpcRoutes: string[];
+  /** Lines of the client's hosts file besides localhost's. */
+  hosts: string[];
+  /** MTUs of devices that have another than Ethernet's. */
+  mtus: DeviceMtu[];
   /** nftables chains by namespace: the inside of one `table inet lab { … }`. */
   filters: Partial<Record<NamespaceName, string>>;
   /** The resolver inside the VPC; the one on premises never changes. */
@@ -22,14 +30,23 @@ export interface LabState {
   endpoint: EndpointState;
 }
 
+export interface DeviceMtu {
+  namespace: NamespaceName;
+  device: string;
+  mtu: number;
+}
+
 export interface EndpointState {
   listening: boolean;
   certificate: CertificateKind;
+  tls: TlsManners;
+  /** What is answered to every request in place of the gateway's own answer, or null. */
+  canned: CannedAnswer | null;
   gateway: GatewayConfig;
 }
 
-/** `valid`: the service's names, signed by the lab's authority. The others differ from it in what they are called for. */
-export type CertificateKind = 'valid' | 'other-name' | 'untrusted' | 'expired';
+/** `valid`: the service's names, signed by the lab's authority. `large`: of several packets, as real ones are. The others differ in what they are called for. */
+export type CertificateKind = 'valid' | 'large' | 'other-name' | 'untrusted' | 'expired';
 
 const allowEverything: Policy = {
   Version: '2012-10-17',
@@ -72,13 +89,16 @@ export const healthyGateway: GatewayConfig = {
 export const healthy: LabState = {
   nameservers: [addresses.resolver.ipv4],
   clientRoutes: routesOf(topology, 'client'),
+  vpcRoutes: [],
+  hosts: [],
+  mtus: [],
   filters: {},
   resolver: {
     addresses: [addresses.resolver.ipv4, addresses.resolver.ipv6],
     behaviour: 'zone',
     zone: privateZone,
   },
-  endpoint: { listening: true, certificate: 'valid', gateway: healthyGateway },
+  endpoint: { listening: true, certificate: 'valid', tls: 'proper', canned: null, gateway: healthyGateway },
 };
 
 /** On premises nobody forwards the API's name to the VPC. */
@@ -92,5 +112,7 @@ export const onpremResolver: ResolverConfig = {
 export const publicFrontEnd: EndpointState = {
   listening: true,
   certificate: 'valid',
+  tls: 'proper',
+  canned: null,
   gateway: { ...healthyGateway, vpceId: null, apis: {} },
 };

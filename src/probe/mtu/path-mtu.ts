@@ -94,13 +94,16 @@ async function isAcknowledged(socket: TcpSocket, { signal, stop }: Limits): Prom
   return socket.sendState().unacknowledged === 0;
 }
 
-/** The MTU of the interface that has this address (sysfs); null when it cannot be read. */
+/**
+ * The MTU of the interface that has this address; null when it cannot be read. From IPv6's settings, which follow the
+ * device's: sysfs shows the devices of whichever network namespace mounted it, procfs those of the reader's own.
+ */
 async function interfaceMtu(address: string | null): Promise<number | null> {
   if (address === null) return null;
   const found = Object.entries(networkInterfaces()).find(([, addresses]) =>
     addresses?.some((each) => canonicalAddress(each.address) === canonicalAddress(address)),
   );
   if (found === undefined) return null;
-  const text = await readFile(`/sys/class/net/${found[0]}/mtu`, 'utf8').catch(() => '');
+  const text = await readFile(`/proc/sys/net/ipv6/conf/${found[0]}/mtu`, 'utf8').catch(() => '');
   return /^\d+\s*$/.test(text) ? Number(text) : null;
 }

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EndpointConfig } from '../endpoint/main.js';
 import type { ResolverConfig } from '../resolver/zone.js';
-import type { EndpointState, LabState } from '../state.js';
+import type { DeviceMtu, EndpointState, LabState } from '../state.js';
 import { runTool } from '../tools.js';
 import { type NamespaceName, namespaceNames } from '../topology.js';
 import type { Certificates } from './certificates.js';
-import { writeResolvConf } from './network.js';
+import { writeHosts, writeResolvConf } from './network.js';
 import type { Server } from './server.js';
 
 /** What of the lab can be changed while it runs. */
@@ -20,9 +20,14 @@ export interface Machinery {
 export async function applyState(machinery: Machinery, from: LabState, to: LabState): Promise<void> {
   const work: Promise<void>[] = [];
   if (!isDeepStrictEqual(from.nameservers, to.nameservers)) writeResolvConf(machinery.dir, to.nameservers);
+  if (!isDeepStrictEqual(from.hosts, to.hosts)) writeHosts(machinery.dir, to.hosts);
   if (!isDeepStrictEqual(from.clientRoutes, to.clientRoutes)) {
-    work.push(replaceRoutes(from.clientRoutes, to.clientRoutes));
+    work.push(replaceRoutes('client', from.clientRoutes, to.clientRoutes));
   }
+  if (!isDeepStrictEqual(from.vpcRoutes, to.vpcRoutes)) {
+    work.push(replaceRoutes('vpc', from.vpcRoutes, to.vpcRoutes));
+  }
+  if (!isDeepStrictEqual(from.mtus, to.mtus)) work.push(replaceMtus(from.mtus, to.mtus));
   for (const namespace of namespaceNames) {
     const chains = to.filters[namespace];
     if (from.filters[namespace] !== chains) work.push(replaceFilter(namespace, chains ?? null));
@@ -38,15 +43,30 @@ export async function applyState(machinery: Machinery, from: LabState, to: LabSt
 /** The state of an endpoint with the certificate it names. */
 export function endpointConfig(certificates: Certificates, state: EndpointState): EndpointConfig {
   const { certificate, key } = certificates.byKind[state.certificate];
-  return { listening: state.listening, certificate, key, gateway: state.gateway };
+  const { listening, tls, canned, gateway } = state;
+  return { listening, certificate, key, tls, canned, gateway };
 }
 
-async function replaceRoutes(from: readonly string[], to: readonly string[]): Promise<void> {
+const ethernetMtu = 1500;
+
+/** Devices named in neither state have Ethernet's. */
+async function replaceMtus(from: readonly DeviceMtu[], to: readonly DeviceMtu[]): Promise<void> {
+  const restored = from.map(({ namespace, device }) => ({ namespace, device, mtu: ethernetMtu }));
+  for (const { namespace, device, mtu } of [...restored, ...to]) {
+    await runTool(['ip', '-n', namespace, 'link', 'set', 'dev', device, 'mtu', String(mtu)]);
+  }
+}
+
+async function replaceRoutes(
+  namespace: NamespaceName,
+  from: readonly string[],
+  to: readonly string[],
+): Promise<void> {
   const lines = [
     ...from.filter((route) => !to.includes(route)).map((route) => `route delete ${route}`),
     ...to.filter((route) => !from.includes(route)).map((route) => `route add ${route}`),
   ];
-  await runTool(['ip', '-n', 'client', '-batch', '-'], `${lines.join('\n')}\n`);
+  await runTool(['ip', '-n', namespace, '-batch', '-'], `${lines.join('\n')}\n`);
 }
 
 /** One transaction; the table is declared first so that deleting it cannot fail. */

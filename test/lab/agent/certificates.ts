@@ -5,6 +5,11 @@ import type { CertificateKind } from '../state.js';
 const hourMs = 3_600_000;
 /** The names of the real certificate; the bare service name is not among them. */
 const serviceNames = [`*.execute-api.${region}.amazonaws.com`, `*.execute-api.${region}.vpce.amazonaws.com`];
+/** As many as make a certificate of several packets: real chains have 4 to 6 KB. */
+const manyNames = Array.from(
+  { length: 60 },
+  (_, index) => `*.shard-${index}.execute-api.${region}.amazonaws.com`,
+);
 const otherNames = [`internal-orders-1234567890.${region}.elb.amazonaws.com`];
 
 export interface Certificates {
@@ -24,6 +29,7 @@ export async function makeCertificates(): Promise<Certificates> {
     authority: trusted.certificate,
     byKind: {
       valid: await trusted.issue({ names: serviceNames, ...current }),
+      large: await trusted.issue({ names: [...serviceNames, ...manyNames], ...current }),
       'other-name': await trusted.issue({ names: otherNames, ...current }),
       untrusted: await stranger.issue({ names: serviceNames, ...current }),
       expired: await trusted.issue({ names: serviceNames, ...past }),

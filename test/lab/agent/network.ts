@@ -16,7 +16,7 @@ const plan = setupPlan(topology);
  */
 export async function createNamespaces(dir: string, nameservers: readonly string[]): Promise<void> {
   writeResolvConf(dir, nameservers);
-  writeFileSync(join(dir, files.hosts), '127.0.0.1 localhost\n::1 localhost\n');
+  writeHosts(dir, []);
   const covers = [join(dir, files.resolvConf), join(dir, files.hosts)];
   await runTool(['sh', '-s', ...covers], mounts + namespacesScript(plan));
 }
@@ -30,6 +30,11 @@ export async function configureNamespaces(): Promise<void> {
 export function writeResolvConf(dir: string, nameservers: readonly string[]): void {
   const lines = ['search ec2.internal', ...nameservers.map((address) => `nameserver ${address}`), ''];
   writeFileSync(join(dir, files.resolvConf), lines.join('\n'));
+}
+
+/** Written in place, as resolv.conf is. */
+export function writeHosts(dir: string, lines: readonly string[]): void {
+  writeFileSync(join(dir, files.hosts), ['127.0.0.1 localhost', '::1 localhost', ...lines, ''].join('\n'));
 }
 
 const mounts = `set -eu

@@ -1,9 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
+import { createServer as createHttpsServer } from 'node:https';
+import { createServer, type Server, type Socket } from 'node:net';
 import { serveConfigurations } from '../serve.js';
+import type { CannedAnswer } from './canned.js';
 import { answerRequest, type GatewayConfig } from './gateway.js';
+import { type TlsManners, tlsOptionsOf, withManners } from './manners.js';
 
 /** The lab's endpoint process: HTTPS on port 443 of every address of its namespace, answering as API Gateway does. */
 
@@ -14,11 +17,14 @@ export interface EndpointConfig {
   certificate: string;
   /** PEM. */
   key: string;
+  tls: TlsManners;
+  canned: CannedAnswer | null;
   gateway: GatewayConfig;
 }
 
 const port = 443;
 let server: Server | null = null;
+const connections = new Set<Socket>();
 
 serveConfigurations<EndpointConfig>(async (config) => {
   if (server !== null) await close(server);
@@ -29,25 +35,44 @@ serveConfigurations<EndpointConfig>(async (config) => {
 async function close(running: Server): Promise<void> {
   const closed = once(running, 'close');
   running.close();
-  running.closeAllConnections();
+  for (const socket of connections) socket.destroy();
   await closed;
 }
 
-async function listen({ certificate, key, gateway }: EndpointConfig): Promise<Server> {
-  const fresh = createServer(
+async function listen({ certificate, key, tls, canned, gateway }: EndpointConfig): Promise<Server> {
+  const https = createHttpsServer(
     {
       cert: certificate,
       key,
-      minVersion: 'TLSv1.2',
       // The service chooses no protocol by ALPN; with Node's default a client that offers only h2 would get an alert.
       ALPNProtocols: [],
       requireHostHeader: false,
+      ...tlsOptionsOf(tls),
     },
-    (request, response) => respond(gateway, request, response),
+    (request, response) => {
+      if (canned === null) respond(gateway, request, response);
+      else answerCanned(canned, request, response);
+    },
   );
+  const fresh = createServer((socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+    socket.on('error', () => socket.destroy());
+    withManners(tls, socket, () => https.emit('connection', socket));
+  });
   fresh.listen(port, '::');
   await once(fresh, 'listening');
   return fresh;
+}
+
+function answerCanned(
+  { status, headers, body }: CannedAnswer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  request.resume();
+  response.writeHead(status, { 'Content-Length': Buffer.byteLength(body), ...headers });
+  response.end(body);
 }
 
 function respond(gateway: GatewayConfig, request: IncomingMessage, response: ServerResponse): void {

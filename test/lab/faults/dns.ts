@@ -1,4 +1,4 @@
-import { addresses } from '../facts.js';
+import { addresses, names } from '../facts.js';
 import { privateDnsOffZone, zoneWithoutApi } from '../zones.js';
 import { type Fault, fault } from './fault.js';
 
@@ -46,6 +46,48 @@ export const dnsFaults: Fault[] = [
   fault('resolver-refuses', 'The resolver refuses questions from this network.', 'dns.refused', 10, {
     resolver: { behaviour: 'refused' },
   }),
+  fault(
+    'resolver-closed',
+    'Nothing answers DNS at the address of the resolver; its host says so (ICMP port unreachable).',
+    'dns.unreachable',
+    10,
+    {
+      filters: {
+        vpc: 'chain input { type filter hook input priority 0; meta l4proto { tcp, udp } th dport 53 reject; }',
+      },
+    },
+  ),
+  fault(
+    'resolver-malformed',
+    'Something on the way mangles the answers of the resolver.',
+    'dns.malformed',
+    10,
+    { resolver: { behaviour: 'malformed' } },
+  ),
+  fault(
+    'hosts-file',
+    "The client's hosts file still has the address of an endpoint that is gone.",
+    'dns.hosts-override',
+    10,
+    {
+      hosts: [`10.0.2.99 ${names.api}`],
+      filters: {
+        vpc: 'chain forward { type filter hook forward priority 0; ip daddr 10.0.2.99 drop; }',
+      },
+    },
+  ),
+  fault(
+    'no-way-out',
+    'There is no endpoint with private DNS, and the subnet has no way to the public addresses the name then gives.',
+    'dns.public-answer',
+    10,
+    {
+      resolver: { zone: privateDnsOffZone },
+      filters: {
+        vpc: 'chain forward { type filter hook forward priority 0; oifname "to-r1" tcp dport 443 drop; }',
+      },
+    },
+  ),
   fault(
     'resolver-servfail',
     'The resolver forwards the name to servers that it cannot reach.',

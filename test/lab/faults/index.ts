@@ -1,7 +1,9 @@
+import { answerFaults } from './answers.js';
 import { dnsFaults } from './dns.js';
 import type { Fault } from './fault.js';
 import { networkFaults, pathFaults } from './network.js';
-import { serviceFaults, tlsFaults } from './service.js';
+import { serviceFaults } from './service.js';
+import { tlsFaults } from './tls.js';
 
 export type { Expectation, Fault } from './fault.js';
 
@@ -11,6 +13,7 @@ export const faults: readonly Fault[] = [
   ...networkFaults,
   ...tlsFaults,
   ...serviceFaults,
+  ...answerFaults,
   ...pathFaults,
 ];
 

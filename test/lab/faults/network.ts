@@ -1,4 +1,5 @@
 import { addresses } from '../facts.js';
+import { routesOf, topology } from '../topology.js';
 import { type Fault, fault, pathFault } from './fault.js';
 
 const prohibited = 'reject with icmpx type admin-prohibited';
@@ -6,6 +7,9 @@ const prohibited = 'reject with icmpx type admin-prohibited';
 function forward(rule: string): string {
   return `chain forward { type filter hook forward priority 0; ${rule}; }`;
 }
+
+/** The endpoint's second address: more specific than its subnet's route, so that what is said of it decides. */
+const toEniB = [`${addresses.eniB.ipv4}/32`, `${addresses.eniB.ipv6}/128`];
 
 const dropInput = 'chain input { type filter hook input priority 0; tcp dport 443 drop; }';
 
@@ -33,6 +37,56 @@ export const networkFaults: Fault[] = [
     'tcp.timeout-some',
     11,
     { filters: { vpc: forward('oifname "to-eni-b" tcp dport 443 drop') } },
+  ),
+  fault(
+    'network-acl-return',
+    "The network ACL of the endpoint's second subnet has no outbound rule for the ports that answers go to.",
+    'tcp.timeout-some',
+    11,
+    { filters: { vpc: forward('iifname "to-eni-b" tcp sport 443 drop') } },
+  ),
+  fault('nothing-out', "The client's security group lets nothing out but DNS.", 'tcp.timeout-all', 11, {
+    filters: { vpc: forward('iifname "to-client" tcp dport != 53 drop') },
+  }),
+  fault(
+    'route-unreachable',
+    "The router has an unreachable route to the endpoint's second subnet and says so (ICMP host unreachable).",
+    'route.icmp-unreachable',
+    14,
+    { vpcRoutes: toEniB.map((prefix) => `unreachable ${prefix}`) },
+  ),
+  fault(
+    'route-loop',
+    "The routes to the endpoint's second subnet point at each other: packets circle until their TTL is used up.",
+    'route.loop',
+    11,
+    {
+      vpcRoutes: toEniB.map(
+        (prefix) => `${prefix} via ${prefix.includes(':') ? addresses.r1.ipv6 : addresses.r1.ipv4}`,
+      ),
+    },
+  ),
+  fault(
+    'route-blackhole',
+    "A peering that was deleted left a blackhole route to the endpoint's second subnet.",
+    'tcp.timeout-some',
+    11,
+    { vpcRoutes: toEniB.map((prefix) => `blackhole ${prefix}`) },
+  ),
+  fault('client-firewall', "The client's own firewall drops what leaves for TCP 443.", 'local.firewall', 3, {
+    filters: { client: 'chain output { type filter hook output priority 0; tcp dport 443 drop; }' },
+  }),
+  fault(
+    'client-prohibit',
+    "A route of type prohibit on the client forbids the endpoint's subnets.",
+    'local.permission',
+    3,
+    {
+      clientRoutes: [
+        ...routesOf(topology, 'client'),
+        ...['10.0.2.0/23', 'fd10:0:0:2::/63'].map((prefix) => `prohibit ${prefix}`),
+      ],
+    },
   ),
   fault(
     'endpoint-refuses',

@@ -43,31 +43,6 @@ function withEndpointPolicy(endpointPolicy: Policy): StateChange {
   return { endpoint: { gateway: { endpointPolicy } } };
 }
 
-/** TLS fails: something else answers at the address, or answers in the wrong name. */
-export const tlsFaults: Fault[] = [
-  fault(
-    'certificate-name',
-    'A load balancer answers in front of the endpoint, with a certificate for its own name.',
-    'tls.name-mismatch',
-    15,
-    { endpoint: { certificate: 'other-name' } },
-  ),
-  fault(
-    'certificate-untrusted',
-    'An inspecting firewall answers with a certificate signed by an authority the client does not trust.',
-    'tls.untrusted',
-    15,
-    { endpoint: { certificate: 'untrusted' } },
-  ),
-  fault(
-    'certificate-expired',
-    'A proxy of the owner answers with a certificate that ended yesterday.',
-    'tls.expired',
-    15,
-    { endpoint: { certificate: 'expired' } },
-  ),
-];
-
 /** API Gateway answers, and says no. */
 export const serviceFaults: Fault[] = [
   fault(
@@ -111,6 +86,13 @@ export const serviceFaults: Fault[] = [
         },
       },
     },
+  ),
+  fault(
+    'no-resource-policy',
+    'No resource policy is attached to the private API, which then denies everybody.',
+    'policy.resource-implicit',
+    12,
+    withApi({ resourcePolicy: null }),
   ),
   fault(
     'wrong-api',

@@ -67,6 +67,7 @@ export function answerTo(config: ResolverConfig, message: Buffer, transport: Tra
   const limit =
     transport === 'tcp' ? 65535 : Math.max(plainUdpLimit, opt?.type === 'OPT' ? opt.udpPayloadSize : 0);
   const bytes = dnsPacket.encode(reply);
+  if (config.behaviour === 'malformed') return bytes.subarray(0, -3);
   if (bytes.length <= limit) return bytes;
   return dnsPacket.encode({
     ...reply,
@@ -94,6 +95,7 @@ function sectionFor(config: ResolverConfig, question: Question): Section {
       return empty('SERVFAIL');
     case 'no-data':
       return { ...empty('NOERROR'), authorities: [rootSoa] };
+    case 'malformed':
     case 'zone':
       return fromZone(config.zone, question);
   }

@@ -14,9 +14,10 @@ export interface ZoneRecord {
 
 /**
  * `zone`: answers from its records. `no-data`: every name exists and has no address. `refused`, `servfail`: to every
- * question, the latter with an extended error (RFC 8914) where the question has EDNS.
+ * question, the latter with an extended error (RFC 8914) where the question has EDNS. `malformed`: what comes back lacks its
+ * last octets.
  */
-export type ResolverBehaviour = 'zone' | 'no-data' | 'refused' | 'servfail';
+export type ResolverBehaviour = 'zone' | 'no-data' | 'refused' | 'servfail' | 'malformed';
 
 export interface ResolverConfig {
   addresses: string[];
