@@ -29,7 +29,7 @@ export interface SystemAddressesOptions {
  *
  * @throws CapabilityError where getent is not installed, and the reason of `signal`.
  */
-export function systemAddresses(
+export async function systemAddresses(
   name: string,
   options: SystemAddressesOptions = {},
 ): Promise<SystemAddresses> {

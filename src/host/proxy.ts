@@ -40,7 +40,7 @@ export function readProxyEnvironment(
 
 /** `http://user:password@proxy:3128` and `user:password@proxy:3128` without what stands before the last `@`. */
 export function withoutCredentials(value: string): string {
-  return value.replace(/^([a-z][a-z0-9+.-]*:\/*)?.*@/is, '$1');
+  return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1');
 }
 
 function isExempt(list: string, host: string, port: number): boolean {

@@ -4,7 +4,8 @@ import type { ReportDocument } from '../../src/diagnose/verdict.js';
 import { url } from '../lab/facts.js';
 import { labUnavailable, startLab } from '../lab/lab.js';
 import { validateDocument } from '../schema/validate.js';
-import { type CatalogueRow, catalogue } from './catalogue.rows.js';
+import { catalogue } from './catalogue/index.js';
+import type { CatalogueRow } from './catalogue/row.js';
 import { startDiagnoser } from './diagnoser.js';
 
 /** Rows that wait for timeouts cost no work meanwhile; so there are more labs than cores, each with a row in hand. */

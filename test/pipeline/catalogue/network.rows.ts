@@ -1,0 +1,110 @@
+import { addresses } from '../../lab/facts.js';
+import { type CatalogueRow, from } from './row.js';
+
+const { eniA, eniB, client } = addresses;
+
+/** The name is right and packets do not get through. */
+export const network: CatalogueRow[] = [
+  {
+    rows: '8',
+    what: "client's security group: no egress",
+    fault: 'egress',
+    verdict: 'timeout tcp.timeout-all high',
+    remedy: from(client.ipv4, eniA.ipv4),
+    waits: true,
+  },
+  {
+    rows: '9 12',
+    what: "endpoint's security group: no ingress",
+    fault: 'security-group',
+    verdict: 'timeout tcp.timeout-all high',
+    remedy: from(client.ipv4, eniA.ipv4),
+    waits: true,
+  },
+  {
+    rows: '8',
+    what: 'nothing leaves this host but DNS (control)',
+    fault: 'nothing-out',
+    options: { control: { host: addresses.public.ipv4, port: 443 } },
+    verdict: 'timeout tcp.timeout-all high',
+    remedy: from(client.ipv4),
+    waits: true,
+  },
+  {
+    rows: '10',
+    what: 'network ACL of one subnet',
+    fault: 'network-acl',
+    verdict: 'timeout tcp.timeout-some high',
+    remedy: from(eniB.ipv4),
+    waits: true,
+  },
+  {
+    rows: '10',
+    what: 'network ACL: no way back for answers',
+    fault: 'network-acl-return',
+    verdict: 'timeout tcp.timeout-some high',
+    remedy: from(eniB.ipv4),
+    waits: true,
+  },
+  {
+    rows: '11',
+    what: 'blackhole route to one subnet',
+    fault: 'route-blackhole',
+    verdict: 'timeout tcp.timeout-some high',
+    remedy: from(eniB.ipv4),
+    waits: true,
+  },
+  {
+    rows: '11',
+    what: 'no route on this host',
+    fault: 'no-route',
+    verdict: 'unreachable route.local certain',
+    remedy: from(eniA.ipv4),
+  },
+  {
+    rows: '11',
+    what: 'router without route',
+    fault: 'route-unreachable',
+    verdict: 'unreachable route.icmp-unreachable certain',
+    remedy: from(eniB.ipv4),
+    waits: true,
+  },
+  {
+    rows: '11',
+    what: 'routes that circle',
+    fault: 'route-loop',
+    verdict: 'timeout route.loop high',
+    remedy: from(addresses.gateway.ipv4, addresses.r1.ipv4),
+    waits: true,
+  },
+  {
+    rows: 'path',
+    what: 'firewall rejects (ICMP)',
+    fault: 'firewall-prohibits',
+    verdict: 'policy policy.icmp-prohibited certain',
+    remedy: from(client.ipv4, eniA.ipv4),
+    waits: true,
+  },
+  {
+    rows: 'path',
+    what: 'nothing listens',
+    fault: 'endpoint-refuses',
+    verdict: 'refused tcp.refused high',
+    remedy: from(eniA.ipv4),
+  },
+  {
+    rows: 'local',
+    what: 'own firewall drops',
+    fault: 'client-firewall',
+    verdict: 'local local.firewall high',
+    remedy: /nft list ruleset/,
+    waits: true,
+  },
+  {
+    rows: 'local',
+    what: 'route of type prohibit',
+    fault: 'client-prohibit',
+    verdict: 'local local.permission medium',
+    remedy: from(eniA.ipv4),
+  },
+];
