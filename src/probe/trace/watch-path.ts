@@ -73,8 +73,9 @@ export class WatchedPath {
   #endOf({ outcome, destinationTtl, hops }: TraceDocument): number {
     if (destinationTtl !== null) return destinationTtl;
     const last = hops.at(-1)?.ttl ?? 0;
-    if (outcome === 'interrupted') return Math.max(this.#shownTtl, last);
     const answered = hops.findLast(({ probes }) => probes.some(({ from }) => from !== null))?.ttl ?? 0;
+    // A round that was broken off has asked for more than it waited for.
+    if (outcome === 'interrupted' && this.#shownTtl > 0) return Math.max(answered, this.#shownTtl);
     return Math.max(answered, this.#endTtl ?? last);
   }
 
