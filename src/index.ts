@@ -13,7 +13,6 @@
  */
 
 export type { AddressScope } from './address/scope.js';
-export { scopeOf } from './address/scope.js';
 export { CAUSES, type Cause } from './diagnose/causes.js';
 export { checkTarget } from './diagnose/check-target.js';
 export { type ClassifyOptions, classify, findingsOf } from './diagnose/classify.js';
@@ -40,6 +39,7 @@ export {
 } from './pipeline/explain-log.js';
 export { type ComparisonDocument, explainTogether, type NamedReport } from './pipeline/explain-together.js';
 export { type ObserveOptions, observe } from './pipeline/observe.js';
+export { scopeOf } from './pipeline/scope-of.js';
 export { type TraceHostOptions as TraceOptions, traceHost as trace } from './pipeline/trace-host.js';
 export { type WatchHostOptions as WatchOptions, watchHost as watchTrace } from './pipeline/watch-host.js';
 export type { ResolveOptions } from './probe/dns/options.js';

@@ -43,7 +43,7 @@ const ranges: ReadonlyArray<{ scope: AddressScope; range: Range }> = blocks.flat
  * without being private (198.18/15, 240/4, 192.0.0/24, fec0::/10). A VPC routes those as it routes the Internet, so
  * to call them anything narrower would claim a privacy that nothing gives them.
  *
- * @throws InvalidInputError when the text is no IP literal.
+ * @throws RangeError when the text is no IP literal.
  */
 export function scopeOf(address: string): AddressScope {
   const [plain = ''] = canonicalAddress(address).split('%', 1);

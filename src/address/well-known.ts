@@ -32,7 +32,7 @@ export function vpcResolverOf(range: string): string | null {
 /**
  * Whether `address` is the VPC resolver: one of its two fixed addresses, or base plus two of one of `vpcRanges`.
  *
- * @throws InvalidInputError when `address` is no IP literal.
+ * @throws RangeError when `address` is no IP literal.
  */
 export function isVpcResolver(address: string, vpcRanges: readonly string[] = []): boolean {
   const canonical = canonicalAddress(address);

@@ -1,12 +1,11 @@
-const LONGEST = 80;
+import { quoted } from '../quoted.js';
 
 /**
- * Quotes what the user typed for a one-line message: without what follows `?` or `#` and without `user:password@`
- * (messages end up in logs and tickets), control characters replaced, cut to a readable length.
+ * Quotes a target for a message: without what follows `?` or `#` and without `user:password@`, since messages end up in
+ * logs and tickets.
  */
 export function quote(input: string): string {
-  const shown = withoutSecrets(input).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
-  return `'${shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown}'`;
+  return quoted(withoutSecrets(input));
 }
 
 /** Drops query, fragment and the userinfo of an authority. */

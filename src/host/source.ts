@@ -1,5 +1,6 @@
 import { familyOf } from '../address/family.js';
 import { InvalidInputError } from '../errors.js';
+import { quoted } from '../quoted.js';
 
 /**
  * The family of a source address. Throws InvalidInputError when it is no address, or when none of `addresses` can be
@@ -11,7 +12,7 @@ export function checkSource(source: string, addresses: readonly string[]): 4 | 6
   if (family === null) {
     throw new InvalidInputError(
       'source',
-      `source: ${JSON.stringify(source)} is not an IP address; give one of this host's own, as \`ip address\` lists them`,
+      `source: ${quoted(source)} is not an IP address; give one of this host's own, as \`ip address\` lists them`,
     );
   }
   const [first] = addresses;

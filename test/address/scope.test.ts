@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { type AddressScope, scopeOf } from '../../src/address/scope.js';
+import { scopeOf as publicScopeOf } from '../../src/pipeline/scope-of.js';
 
 // The first and last address of each block, and their neighbours.
 const expected: Record<AddressScope, string[]> = {
@@ -56,9 +57,11 @@ t.test('an IPv4 address inside an IPv6 address is judged as itself', async (t) =
 
 t.test('what is no address is refused in one line that says what would be right', async (t) => {
   for (const text of ['', 'localhost', '10.0.0', '010.0.0.1', '10.0.0.0/8', '[::1]', 'fd00::/8', 'a\nb']) {
-    t.throws(() => scopeOf(text), {
+    t.throws(() => scopeOf(text), { name: 'RangeError' });
+    t.throws(() => publicScopeOf(text), {
       name: 'InvalidInputError',
-      message: /^"[^\n]*" is not an IP address: write it/,
+      argument: 'address',
+      message: /^address: "[^\n]*" is not an IP address; write it/,
     });
   }
 });

@@ -124,6 +124,20 @@ test('the names of a private API', (t) => {
       {},
       { ...nothing, form: 'vpce', vpceId: VPCE, region: 'cn-north-1', stage: null, partition: 'aws-cn' },
     ],
+    ...(
+      [
+        ['us-gov-west-1', 'amazonaws.com', 'aws-us-gov'],
+        ['eusc-de-east-1', 'amazonaws.eu', 'aws-eusc'],
+        ['us-iso-east-1', 'c2s.ic.gov', 'aws-iso'],
+        ['us-isob-east-1', 'sc2s.sgov.gov', 'aws-iso-b'],
+        ['eu-isoe-west-1', 'cloud.adc-e.uk', 'aws-iso-e'],
+        ['us-isof-south-1', 'csp.hci.ic.gov', 'aws-iso-f'],
+      ] as const
+    ).map(([region, suffix, partition]): [string, ParseTargetOptions, object] => [
+      `https://${VPCE}-abcd1234.execute-api.${region}.vpce.${suffix}/prod`,
+      api,
+      { ...nothing, ...api, form: 'vpce', vpceId: VPCE, region, stage: 'prod', partition },
+    ]),
   ];
   for (const [input, options, expected] of rows)
     t.same(parseTarget(input, options).privateApi, expected, input);

@@ -29,6 +29,10 @@ export function privateNameRemedies(evidence: Evidence, api: PrivateApi): Remedy
           text: `Associate the private hosted zone that holds ${host} with this VPC, and let its record be an alias of the VPC endpoint's DNS name`,
           docs: DOCS.vpcDns,
         },
+        {
+          text: `If ${host} is a private custom domain name of API Gateway, it needs a domain name access association with ${api.vpceId ?? 'the VPC endpoint'}; where another account owns it, its share must be accepted within 12 hours`,
+          docs: DOCS.customDomains,
+        },
         askVpc(host),
       ];
     default:

@@ -1,5 +1,5 @@
 import type { DnsDocument } from '../../probe/dns/types.js';
-import { serversOf } from '../facts/dns.js';
+import { resolverOf, serversOf } from '../facts/dns.js';
 import type { Remedy } from '../verdict.js';
 import { list } from '../words.js';
 import { DOCS } from './docs.js';
@@ -42,4 +42,12 @@ export function checkSpelling(host: string, doc: DnsDocument): Remedy[] {
       docs: DOCS.vpcDns,
     },
   ];
+}
+
+/** A resolver that drops private addresses from answers leaves a name that exists and has no address. */
+export function exemptFromRebinding(host: string, doc: DnsDocument): Remedy {
+  const zone = host.split('.').slice(1).join('.') || host;
+  return {
+    text: `If ${resolverOf(doc)} drops private addresses from answers (DNS rebinding protection), exempt ${zone} there`,
+  };
 }

@@ -55,9 +55,20 @@ export function allowInbound({ client, addresses, port, region }: Ends): Remedy 
 }
 
 /** Outbound on this host's own group: default groups allow all, narrowed ones are forgotten. */
-export function allowOutbound({ client, addresses, port }: Ends): Remedy {
+export function allowOutbound({ client, addresses, port, region }: Ends): Remedy {
+  const ranges = [['IpRanges', 'CidrIp', 4] as const, ['Ipv6Ranges', 'CidrIpv6', 6] as const].flatMap(
+    ([name, key, family]) => {
+      const blocks = addresses.filter((address) => familyOf(address) === family).map(asBlock);
+      return blocks.length === 0 ? [] : [`${name}=[${blocks.map((block) => `{${key}=${block}}`).join(',')}]`];
+    },
+  );
   return {
     text: `Allow outbound TCP ${port} to ${list(addresses, 4)} in the security group of this host${client === null ? '' : ` (${client})`}`,
+    command: command(
+      ...['aws', 'ec2', 'authorize-security-group-egress', ...regionOption(region)],
+      ...['--group-id', 'SG_OF_THIS_HOST', '--ip-permissions'],
+      ['IpProtocol=tcp', `FromPort=${port}`, `ToPort=${port}`, ...ranges].join(','),
+    ),
     docs: DOCS.securityGroups,
   };
 }

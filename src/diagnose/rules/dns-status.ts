@@ -1,3 +1,4 @@
+import { familyOf } from '../../address/family.js';
 import { wellKnownResolver } from '../../address/well-known.js';
 import type { DnsDocument, DnsStatus } from '../../probe/dns/types.js';
 import type { Cause } from '../causes.js';
@@ -7,7 +8,7 @@ import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import type { Evidence } from '../observations.js';
 import { DOCS } from '../remedies/docs.js';
 import { privateNameRemedies } from '../remedies/private-dns.js';
-import { checkResolver, checkSpelling } from '../remedies/resolver.js';
+import { checkResolver, checkSpelling, exemptFromRebinding } from '../remedies/resolver.js';
 import type { Alternative, Confidence, EvidenceItem, Remedy } from '../verdict.js';
 import { count, excerpt, list } from '../words.js';
 
@@ -99,7 +100,7 @@ export const dnsStatusRules: readonly Rule[] = [
     summary: (host, doc) =>
       `${host} exists but has no ${list(doc.question.type.split(','))} record for ${called(doc)}.`,
     confidence: replied,
-    remedies: (evidence, doc) => [...missing(evidence, doc), rebindProtection(evidence)],
+    remedies: (evidence, doc) => [...missing(evidence, doc), exemptFromRebinding(evidence.target.host, doc)],
     alternatives: otherView,
   }),
   statusRule('dns.servfail', {
@@ -167,25 +168,15 @@ function meaningOf(rcode: string | null): string {
   return meanings[rcode ?? ''] ?? 'no answer and no reason';
 }
 
-/** A resolver that strips private addresses from answers (DNS rebinding protection) leaves exactly this. */
-function rebindProtection({ target }: Evidence): Remedy {
-  const zone = target.host.split('.').slice(1).join('.') || target.host;
-  return { text: `If the resolver drops private addresses from answers (rebind protection), exempt ${zone}` };
-}
-
 function called(doc: DnsDocument): string {
   const known = doc.server === null ? null : wellKnown(doc.server);
   return known === null ? resolverOf(doc) : `${known} (${doc.server})`;
 }
 
+/** A server from a report file may be any text. */
 function wellKnown(server: string): string | null {
   const [address = ''] = server.split('#', 1);
-  // A server from a report file may be any text.
-  try {
-    return wellKnownResolver(address);
-  } catch {
-    return null;
-  }
+  return familyOf(address) === null ? null : wellKnownResolver(address);
 }
 
 function capital(text: string): string {

@@ -5,6 +5,7 @@ import { addressOutcomes } from '../facts/tcp.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
 import type { Evidence } from '../observations.js';
 import { DOCS } from '../remedies/docs.js';
+import { exemptFromRebinding } from '../remedies/resolver.js';
 import { command } from '../remedies/shell.js';
 import { list } from '../words.js';
 
@@ -39,17 +40,9 @@ function knownElsewhere(evidence: Evidence, used: Answer, better: Answer): Judge
         command: command('pprobe', 'dns', host, '--server', server),
         docs: DOCS.vpcDns,
       },
-      ...(used.doc.status === 'no-data' ? [rebindProtection(used.doc, host)] : []),
+      ...(used.doc.status === 'no-data' ? [exemptFromRebinding(host, used.doc)] : []),
     ],
     check: command('pprobe', 'dns', host, '--server', server),
-  };
-}
-
-/** A resolver that drops private addresses from answers leaves exactly this: no data here, private data there. */
-function rebindProtection(doc: DnsDocument, host: string) {
-  const zone = host.split('.').slice(1).join('.') || host;
-  return {
-    text: `If ${resolverOf(doc)} drops private addresses from answers (DNS rebinding protection), exempt ${zone} there`,
   };
 }
 

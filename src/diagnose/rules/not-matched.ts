@@ -79,7 +79,7 @@ function uncured(evidence: Evidence, plain: Answer): Judgement {
       ? `${host} names an endpoint but no API: API Gateway answers Forbidden unless the API is named as well.`
       : `API Gateway answers Forbidden: it finds no API for ${host}${stageWords(api)}.`,
     evidence: [forbidden(plain), ...bogusEvidence(evidence)],
-    remedies: nameless ? nameApi(evidence, api) : checks(api),
+    remedies: nameless ? nameApi(evidence, api) : [...strict(evidence), ...checks(api)],
     alternatives: nameless ? [] : sameLooks(plain),
     check: 'name the API in Host or x-apigw-api-id, and check id, Region and stage',
   };
@@ -131,6 +131,17 @@ function nameApi({ target }: Evidence, api: PrivateApi): Remedy[] {
       `Name it in your client: Host: API_ID.execute-api.${api.region ?? 'REGION'}…, or x-apigw-api-id: API_ID`,
     ),
   ];
+}
+
+/** With endpointAccessMode STRICT, Host and SNI must be one name: then an endpoint's name with a header finds no API. */
+function strict(evidence: Evidence): Remedy[] {
+  const form = evidence.target.privateApi?.form;
+  const alias = byAlias(evidence.target);
+  const named = [...answersTo(evidence, 'host'), ...answersTo(evidence, 'api-id')];
+  if ((form !== 'vpce' && form !== 'zonal') || named.length === 0) return [];
+  const text =
+    'Naming the API in a header does not help either: if its endpointAccessMode is STRICT, set it to BASIC or call a name that the certificate and Host share';
+  return [alias === null ? { text, docs: DOCS.securityPolicies } : callBy(alias, text)];
 }
 
 function checks(api: PrivateApi | null): Remedy[] {

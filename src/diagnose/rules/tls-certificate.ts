@@ -62,7 +62,7 @@ const untrusted = tlsRule(
   'tls.untrusted',
   {},
   (doc) => doc.status === 'untrusted',
-  (doc, at) => ({
+  (doc, at, { target }) => ({
     confidence: 'certain',
     summary: `This host does not trust who signed the certificate at ${at}${doc.certificate === null ? '' : `: ${excerpt(doc.certificate.issuer, 80)}`}.`,
     seen: `${doc.address} showed ${subject(doc)}`,
@@ -73,7 +73,14 @@ const untrusted = tlsRule(
       },
       { text: 'If it is an inspecting proxy, exempt this name from inspection' },
     ],
-    alternatives: [possible('policy.proxy', `${openssl(doc)}: who issued the certificate?`)],
+    // The names of API Gateway itself have certificates that every system trusts: who shows another one stands between.
+    alternatives: [
+      possible(
+        'policy.proxy',
+        `${openssl(doc)}: who issued the certificate?`,
+        target.privateApi === null || target.privateApi.form === 'custom' ? 'low' : 'medium',
+      ),
+    ],
   }),
 );
 

@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { familyOf } from '../../address/family.js';
 import { InvalidInputError } from '../../errors.js';
-import { quoted } from './quoted.js';
+import { quoted } from '../../quoted.js';
 
 // RFC 1035 section 2.3.4, in octets. A name on the wire has a length octet per label and one for the root.
 const maxLabel = 63;

@@ -1,7 +1,7 @@
 import { CapabilityError, InvalidInputError } from '../../errors.js';
 import type { ResolvConf } from '../../host/resolv-conf.js';
 import { checkSource } from '../../host/source.js';
-import { quoted } from './quoted.js';
+import { quoted } from '../../quoted.js';
 import { type RecordType, recordTypeOf } from './record-type.js';
 import { parseServer, type ServerAddress } from './server-address.js';
 

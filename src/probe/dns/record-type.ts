@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../errors.js';
-import { quoted } from './quoted.js';
+import { quoted } from '../../quoted.js';
 
 /** A record type by its two names: `AAAA` and 28. */
 export interface RecordType {

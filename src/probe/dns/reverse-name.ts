@@ -1,5 +1,8 @@
 import { Address4, Address6 } from 'ip-address';
 import { canonicalAddress } from '../../address/canonical.js';
+import { familyOf } from '../../address/family.js';
+import { InvalidInputError } from '../../errors.js';
+import { quoted } from '../../quoted.js';
 import { withoutFinalDot } from './name.js';
 
 /**
@@ -9,6 +12,12 @@ import { withoutFinalDot } from './name.js';
  * @throws InvalidInputError when the text is no IP literal.
  */
 export function reverseName(address: string): string {
+  if (familyOf(address) === null) {
+    throw new InvalidInputError(
+      'address',
+      `address: ${quoted(address)} is not an IP address; write it like 10.0.0.1 or fd00::1`,
+    );
+  }
   const [plain = ''] = canonicalAddress(address).split('%', 1);
   const parsed = plain.includes(':') ? new Address6(plain) : new Address4(plain);
   return withoutFinalDot(parsed.reverseForm());

@@ -1,7 +1,7 @@
 import { canonicalAddress } from '../../address/canonical.js';
 import { familyOf } from '../../address/family.js';
 import { InvalidInputError } from '../../errors.js';
-import { quoted } from './quoted.js';
+import { quoted } from '../../quoted.js';
 
 /** A resolver to ask. */
 export interface ServerAddress {

@@ -1,5 +1,6 @@
 import { familyOf } from '../../address/family.js';
 import { InvalidInputError } from '../../errors.js';
+import { quoted } from '../../quoted.js';
 
 /** Longer than any SYN retry schedule, and short enough that a mistyped unit is noticed. */
 const longestTimeoutMs = 600_000;
@@ -35,6 +36,6 @@ export function checkAddress(address: string): 4 | 6 {
   if (family !== null) return family;
   throw new InvalidInputError(
     'address',
-    `address: ${JSON.stringify(address)} is not an IP address; resolve the name first`,
+    `address: ${quoted(address)} is not an IP address; resolve the name first`,
   );
 }

@@ -1,6 +1,6 @@
-import { dns, evidence, HOST, tcp, VPCE, VPCE_NAME } from '../evidence.js';
+import { answeredWith, denied, dns, evidence, HOST, tcp, tls, VPCE, VPCE_NAME } from '../evidence.js';
 import type { Row } from './row.js';
-import { three } from './situations.js';
+import { because, three } from './situations.js';
 
 export const dnsMismatchRows: Row[] = [
   {
@@ -22,5 +22,29 @@ export const dnsMismatchRows: Row[] = [
     class: 'dns',
     cause: 'dns.endpoint-mismatch',
     confidence: 'medium',
+  },
+  {
+    name: 'an address of the endpoint missing, and a denial: the denial is the verdict',
+    given: answeredWith([denied(because('VPC endpoint policy'))], {
+      options: { vpce: VPCE_NAME },
+      dns: [dns(HOST, three.slice(0, 2)), dns(VPCE_NAME, three)],
+    }),
+    class: 'policy',
+    cause: 'policy.endpoint-implicit',
+    confidence: 'certain',
+    alternatives: ['dns.endpoint-mismatch'],
+  },
+  {
+    name: 'one stray address beside those of the endpoint, and only it is silent',
+    given: evidence({
+      options: { vpce: VPCE_NAME },
+      dns: [dns(HOST, [...three, '10.7.1.5']), dns(VPCE_NAME, three)],
+      tcp: [tcp(HOST, { '10.0.1.5': 'open', '10.0.2.5': 'open', '10.0.3.5': 'open', '10.7.1.5': 'timeout' })],
+      tls: [tls('ok')],
+    }),
+    class: 'dns',
+    cause: 'dns.endpoint-mismatch',
+    confidence: 'high',
+    alternatives: ['tcp.timeout-some'],
   },
 ];

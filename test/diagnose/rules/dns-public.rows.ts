@@ -1,4 +1,4 @@
-import { dns, evidence, forbidden, HOST, tcp, tls, VPCE_NAME } from '../evidence.js';
+import { answeredWith, dns, evidence, forbidden, HOST, http, tcp, tls, VPCE_NAME } from '../evidence.js';
 import type { Row } from './row.js';
 
 export const dnsPublicRows: Row[] = [
@@ -51,5 +51,21 @@ export const dnsPublicRows: Row[] = [
     cause: 'dns.public-answer',
     confidence: 'high',
     summary: ['shared'],
+  },
+  {
+    name: 'a public API that wants signed requests: its public addresses are right',
+    given: answeredWith(
+      [
+        http(403, {
+          errorType: 'MissingAuthenticationTokenException',
+          message: 'Missing Authentication Token',
+        }),
+      ],
+      { dns: [dns(HOST, ['52.1.2.3'])], tcp: [tcp(HOST, { '52.1.2.3': 'open' })] },
+    ),
+    class: 'service',
+    cause: 'api.path-unknown',
+    confidence: 'medium',
+    alternatives: ['api.authentication'],
   },
 ];

@@ -35,6 +35,20 @@ export const notMatchedRows: Row[] = [
     ],
   },
   {
+    name: 'an endpoint’s name, and Forbidden however the API is named',
+    given: answeredWith([forbidden(), forbidden({ variant: 'host' }), forbidden({ variant: 'bogus' })], {
+      target: vpceUrl,
+      options: { apiId: API },
+    }),
+    class: 'service',
+    cause: 'api.not-matched',
+    confidence: 'low',
+    remedy: [
+      /endpointAccessMode is STRICT/,
+      `https://${API}-${VPCE}.execute-api.us-east-1.amazonaws.com/prod`,
+    ],
+  },
+  {
     name: 'Forbidden by all names',
     given: answeredWith([forbidden(), forbidden({ variant: 'api-id' }), forbidden({ variant: 'bogus' })]),
     class: 'service',
