@@ -1,4 +1,5 @@
 import { tunUnavailable } from '../../tun/tun.js';
+import { manyTargets } from './many.js';
 import { rttError } from './rtt-error.js';
 import { wallTime } from './wall-time.js';
 
@@ -6,6 +7,7 @@ import { wallTime } from './wall-time.js';
 const parts: Record<string, (rounds: number) => Promise<void>> = {
   'wall-time': wallTime,
   'rtt-error': rttError,
+  many: manyTargets,
 };
 
 const reason = tunUnavailable();

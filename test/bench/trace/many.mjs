@@ -1,0 +1,25 @@
+// Traces every target of a block at once with the library; says how long it took and what it held while it did.
+import { readdirSync } from 'node:fs';
+
+const [library, method, count] = process.argv.slice(2);
+const { trace } = await import(library);
+let peakDescriptors = 0;
+const watch = setInterval(() => {
+  peakDescriptors = Math.max(peakDescriptors, readdirSync('/proc/self/fd').length);
+}, 20);
+const targets = Array.from({ length: Number(count) }, (_, index) => `198.18.${index >> 8}.${index & 255}`);
+const start = performance.now();
+const documents = await Promise.all(targets.map((target) => trace(target, { method })));
+const elapsedMs = performance.now() - start;
+clearInterval(watch);
+console.log(
+  JSON.stringify({
+    elapsedMs,
+    peakDescriptors,
+    peakRssMb: process.resourceUsage().maxRSS / 1024,
+    open: documents.filter(({ outcome }) => outcome === 'open').length,
+    stars: documents
+      .flatMap(({ hops }) => hops.flatMap(({ probes }) => probes))
+      .filter(({ reply }) => reply === 'none').length,
+  }),
+);
