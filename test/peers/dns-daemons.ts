@@ -35,7 +35,12 @@ export async function daemonsUnavailable(): Promise<string | false> {
 }
 
 /** BIND, answering for `zone` from the text of a zone file. */
-export async function bind(t: Test, dir: string, zone: string, text: string): Promise<Daemon> {
+export async function bind(
+  t: Pick<Test, 'teardown'>,
+  dir: string,
+  zone: string,
+  text: string,
+): Promise<Daemon> {
   const port = await freePort();
   await writeFile(join(dir, 'zone'), text);
   await writeFile(
@@ -49,7 +54,12 @@ export async function bind(t: Test, dir: string, zone: string, text: string): Pr
 }
 
 /** unbound, which asks `authority` for `zone`. */
-export async function unbound(t: Test, dir: string, zone: string, authority: Daemon): Promise<Daemon> {
+export async function unbound(
+  t: Pick<Test, 'teardown'>,
+  dir: string,
+  zone: string,
+  authority: Daemon,
+): Promise<Daemon> {
   const port = await freePort();
   await writeFile(
     join(dir, 'unbound.conf'),
@@ -74,7 +84,12 @@ export async function unbound(t: Test, dir: string, zone: string, authority: Dae
 }
 
 /** dnsmasq, which passes questions for `zone` on to `authority`. */
-export async function dnsmasq(t: Test, dir: string, zone: string, authority: Daemon): Promise<Daemon> {
+export async function dnsmasq(
+  t: Pick<Test, 'teardown'>,
+  dir: string,
+  zone: string,
+  authority: Daemon,
+): Promise<Daemon> {
   const port = await freePort();
   await writeFile(join(dir, 'dnsmasq.conf'), '');
   const words = [
@@ -88,7 +103,13 @@ export async function dnsmasq(t: Test, dir: string, zone: string, authority: Dae
   return await start(t, 'dnsmasq', [...words, ...where, ...whom], port, zone);
 }
 
-async function start(t: Test, name: string, args: string[], port: number, zone: string): Promise<Daemon> {
+async function start(
+  t: Pick<Test, 'teardown'>,
+  name: string,
+  args: string[],
+  port: number,
+  zone: string,
+): Promise<Daemon> {
   const child = spawn(name, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (text) => {

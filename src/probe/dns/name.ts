@@ -10,6 +10,8 @@ const maxWire = 255;
 // UTS 46 section 4: these separate labels as the full stop does, whatever keyboard the name was typed on.
 const dots = /[.\u3002\uff0e\uff61]/;
 
+const plainLabel = /^[\w-]+$/;
+
 /**
  * Checks a domain name as a person gives it and returns it in ASCII. Internationalised labels become their A-labels
  * (RFC 5891); the letters' case and a final dot, which makes the name absolute, are kept. Allowed are letters, digits,
@@ -41,7 +43,7 @@ export function checkName(name: string, argument = 'name'): string {
         `has a label of ${encoded.length} octets, ${quoted(label)}: a label has ${maxLabel} at most`,
       );
     }
-    if (encoded === '*' && index === 0) return encoded;
+    if (plainLabel.test(encoded) || (encoded === '*' && index === 0)) return encoded;
     const odd = [...encoded].find(
       (character) => !/[\w-]/.test(character) && !(character === '/' && slashAllowed),
     );
@@ -69,7 +71,7 @@ export function isName(text: string): boolean {
 
 /** The name without the final dot that makes it absolute; the root stays `.`. */
 export function withoutFinalDot(name: string): string {
-  return name === '.' ? name : name.replace(/\.$/, '');
+  return name.length > 1 && name.endsWith('.') ? name.slice(0, -1) : name;
 }
 
 /**

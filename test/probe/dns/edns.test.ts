@@ -1,0 +1,58 @@
+import { decode } from 'dns-packet';
+import t from 'tap';
+import { resolve } from '../../../src/probe/dns/resolve.js';
+import { type Asked, address, opt, reply, serve } from './server.js';
+
+/** The cookie of a query; empty when it has none. */
+function cookieOf({ raw }: Asked): Buffer {
+  const record = (decode(raw).additionals ?? []).find(({ type }) => type === 'OPT');
+  const options: { code: number; data: Buffer }[] = Reflect.get(Object(record), 'options') ?? [];
+  return options.find(({ code }) => code === 10)?.data ?? Buffer.alloc(0);
+}
+
+const ask = (server: string, changes: object) =>
+  resolve('a.test.', { servers: [server], types: ['A'], timeoutMs: 300, tries: 1, ...changes });
+const added = Buffer.from('0123456789abcdef', 'hex');
+const answers = [address('a.test', '10.0.0.5')];
+
+t.test('a server tells its name when asked, as text or as octets', async (t) => {
+  for (const [data, nsid] of [
+    [Buffer.from('ns1.example'), 'ns1.example'],
+    [Buffer.from([1, 0xff]), '0x01ff'],
+  ] as const) {
+    const server = await serve(t, (asked) => [
+      reply(asked, { answers, additionals: [opt([{ code: 3, data }])] }),
+    ]);
+    t.equal((await ask(server.text, { nsid: true })).nsid, nsid);
+  }
+  const silent = await serve(t, (asked) => [reply(asked, { answers })]);
+  t.match(await ask(silent.text, { nsid: true, cookie: true }), { nsid: null, cookie: null });
+  const plain = await ask(silent.text, {});
+  t.notOk('nsid' in plain || 'cookie' in plain, 'unasked, they are not in the document');
+});
+
+t.test('BADCOOKIE: asked again with what the server added, then over TCP', async (t) => {
+  const withCookie = (asked: Asked, rcode: number) => {
+    const data = Buffer.concat([cookieOf(asked).subarray(0, 8), added]);
+    const additionals = [opt([{ code: 10, data }], rcode >> 4)];
+    return reply(asked, { answers: rcode === 0 ? answers : [], rcode: rcode & 15, additionals });
+  };
+  const server = await serve(t, (asked) => [withCookie(asked, cookieOf(asked).length === 16 ? 0 : 23)]);
+  t.match(await ask(server.text, { cookie: true }), {
+    status: 'answered',
+    cookie: { server: added.toString('hex') },
+    attempts: [{ rcode: 'BADCOOKIE' }, { rcode: 'NOERROR', transport: 'udp' }],
+  });
+  const stubborn = await serve(t, (asked) => [withCookie(asked, asked.transport === 'udp' ? 23 : 0)]);
+  t.match(await ask(stubborn.text, { cookie: true }), {
+    status: 'answered',
+    attempts: [{ rcode: 'BADCOOKIE' }, { rcode: 'BADCOOKIE' }, { transport: 'tcp' }],
+  });
+});
+
+t.test("a reply with another's cookie is a forgery", async (t) => {
+  const forgery = opt([{ code: 10, data: Buffer.alloc(16, 7) }]);
+  const server = await serve(t, (asked) => [reply(asked, { answers, additionals: [forgery] })]);
+  t.match(await ask(server.text, { cookie: true }), { status: 'timeout', discarded: { 'bad-cookie': 1 } });
+  t.match(await ask(server.text, {}), { status: 'answered' }, 'where none was sent, it is no matter');
+});
