@@ -128,6 +128,25 @@ t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) =
     }
   }
 
+  t.test('a neighbour that does not answer is this host’s error, not a silent hop', async (t) => {
+    const setUp = `
+      ip link add near type veth peer name far && ip link set far up && ip link set near up
+      ip address add 192.0.2.1/24 dev near && ip -6 address add 2001:db8:2::1/64 dev near nodad
+      for family in ipv4 ipv6; do
+        echo 1 > /proc/sys/net/$family/neigh/near/mcast_solicit
+        echo 100 > /proc/sys/net/$family/neigh/near/retrans_time_ms
+      done`;
+    t.equal((await lab.exec('client', ['sh', '-ec', setUp])).stderr, '');
+    for (const method of ['syn', 'connect']) {
+      for (const address of ['192.0.2.99', '2001:db8:2::99']) {
+        const { document } = await trace(address, ['--method', method]);
+        t.match(document, { outcome: 'unreachable', destinationTtl: null }, `${method} ${address}`);
+        t.match(document.hops[0]?.probes[0], { reply: 'send-error', errno: 'EHOSTUNREACH' });
+      }
+    }
+    await lab.exec('client', ['ip', 'link', 'delete', 'near']);
+  });
+
   const skip = lab.mode === 'user' && 'uid 0 is the only one in a user namespace';
   t.test('--method syn without CAP_NET_RAW: exit 3 and the command that grants it', { skip }, async (t) => {
     const { document, stderr, exitCode } = await trace(addresses.public.ipv4, ['--method', 'syn'], 65534);
