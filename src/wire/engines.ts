@@ -7,6 +7,7 @@ import { SystemCallError } from '../libc/system-call-error.js';
 import { openErrorQueueWire } from './error-queue.js';
 import { loadRawSocket } from './raw-socket.js';
 import { openPackets, shareHub } from './shared-hubs.js';
+import { silentNeighbour } from './silent-neighbour.js';
 import { sourceFor } from './source-address.js';
 import { openSynWire } from './syn.js';
 import type { Wire, WireListener, WireMethod, WireTarget } from './wire.js';
@@ -98,7 +99,12 @@ async function openSyn(target: WireTarget, listener: WireListener): Promise<Wire
   try {
     const source = target.source ?? (await sourceFor(address));
     const mtu = await mtuOf(address, family);
-    return openSynWire({ ...target, hub, source, family, mtu, onClose: release }, listener);
+    const libc = await loadLibc().catch(() => null);
+    const tellNeighbour = () => (libc === null ? null : silentNeighbour(libc, address, source));
+    return openSynWire(
+      { ...target, hub, source, family, mtu, silentNeighbour: tellNeighbour, onClose: release },
+      listener,
+    );
   } catch (error) {
     release();
     throw error;

@@ -7,6 +7,7 @@ import { realtimeNs } from '../libc/realtime.js';
 import { SystemCallError } from '../libc/system-call-error.js';
 import { TcpSocket } from '../libc/tcp-socket.js';
 import { connectOutcome } from './connect-outcome.js';
+import { silentNeighbour } from './silent-neighbour.js';
 import { sourceFor } from './source-address.js';
 import type { ProbeRequest, Wire, WireListener, WireTarget } from './wire.js';
 
@@ -99,6 +100,10 @@ class ErrorQueueWire implements Wire {
 
   receive(): void {
     poller(this.#libc).readNow();
+  }
+
+  silentNeighbour(): string | null {
+    return silentNeighbour(this.#libc, this.#context.target.address, this.source);
   }
 
   close(): void {

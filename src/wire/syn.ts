@@ -18,6 +18,7 @@ export interface SynWireOptions {
   mtu: number;
   /** One source port for all probes. */
   paris: boolean;
+  silentNeighbour: () => string | null;
   /** Called once, when the wire is closed. */
   onClose: () => void;
 }
@@ -98,6 +99,7 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
       );
     },
     receive: () => hub.packets.receive(),
+    silentNeighbour: options.silentNeighbour,
     close() {
       if (isClosed) return;
       isClosed = true;

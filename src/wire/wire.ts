@@ -71,6 +71,8 @@ export interface Wire {
   send(probe: ProbeRequest): void;
   /** Reports, before it returns, whatever has arrived by now: a busy event loop may have left it in the sockets. */
   receive(): void;
+  /** The next hop, where this host has asked for its link-layer address in vain; null when it answers or nobody knows. */
+  silentNeighbour(): string | null;
   /** Frees every socket and port. Nothing is reported afterwards. */
   close(): void;
 }

@@ -144,6 +144,14 @@ t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) =
         t.match(document.hops[0]?.probes[0], { reply: 'send-error', errno: 'EHOSTUNREACH' });
       }
     }
+    const slowly =
+      'for family in ipv4 ipv6; do echo 9000 > /proc/sys/net/$family/neigh/near/retrans_time_ms; done';
+    await lab.exec('client', ['sh', '-ec', slowly]);
+    for (const address of ['192.0.2.98', '2001:db8:2::98']) {
+      const { document } = await trace(address, []);
+      t.match(document, { outcome: 'unreachable' }, `${address}: told before the kernel has given up asking`);
+      t.match(document.hops, [{ probes: [{ reply: 'send-error', errno: 'EHOSTUNREACH' }] }]);
+    }
     await lab.exec('client', ['ip', 'link', 'delete', 'near']);
   });
 

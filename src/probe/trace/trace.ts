@@ -67,13 +67,17 @@ export async function traceAddress(
     );
     options.signal?.throwIfAborted();
     const hops = withRateLimits(engine.hops());
+    const end = engine.end();
+    const isSilent =
+      end.outcome === 'filtered' && hops.every(({ probes }) => probes.every(({ from }) => from === null));
+    if (isSilent && wire.silentNeighbour() !== null) return refused('EHOSTUNREACH', wire);
     feed.finish(engine, hops);
     return {
       ...finishHeader(),
       ...input,
       source: wire.source,
       method: wire.method,
-      ...engine.end(),
+      ...end,
       hops,
       loop: routingLoop(hops),
       pathMtu: pathMtu(hops),
@@ -84,13 +88,20 @@ export async function traceAddress(
     options.signal?.throwIfAborted();
     const errno = routeErrno(error);
     if (errno === null) throw error;
+    return refused(errno, { source: null, method: options.method === 'connect' ? 'connect' : 'syn' });
+  } finally {
+    leave();
+  }
+
+  /** What becomes of a trace that got no further than this host. */
+  function refused(errno: string, { source, method }: Pick<AddressTrace, 'source' | 'method'>): AddressTrace {
     const hop = unsentHop(checked.firstTtl, checked.queries, errno);
     onHop(hop);
     return {
       ...finishHeader(),
       ...input,
-      source: null,
-      method: options.method === 'connect' ? 'connect' : 'syn',
+      source,
+      method,
       outcome: refusalOutcome(errno),
       stoppedBy: 'unreachable',
       destinationTtl: null,
@@ -100,8 +111,6 @@ export async function traceAddress(
       discarded: {},
       names: null,
     };
-  } finally {
-    leave();
   }
 }
 

@@ -87,6 +87,7 @@ export async function simulate(scenario: Scenario, watcher?: Watcher): Promise<S
             port: path.port,
             mtu: 1500,
             paris,
+            silentNeighbour: () => null,
             onClose: () => hub.close(),
           },
           {

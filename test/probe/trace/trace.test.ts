@@ -27,6 +27,7 @@ function deafWire() {
             wire.sent += 1;
           },
           receive: () => {},
+          silentNeighbour: () => null,
           close: () => {
             wire.isClosed = true;
           },
@@ -100,6 +101,7 @@ t.test('sends that this host itself refuses end the trace and name the error', a
     source: '10.0.1.10',
     send: ({ id }) => listener.onSendError(id, 'EPERM'),
     receive() {},
+    silentNeighbour: () => null,
     close() {},
   });
   const document = await clock.runUntil(traceAddress(input, {}, undefined, { clock, openWire }));
