@@ -28,6 +28,7 @@ export type { DocumentHeader } from './document.js';
 export { CapabilityError, type ErrorCode, InvalidInputError, PprobeError } from './errors.js';
 export type { ResolverRole } from './host/resolver-role.js';
 export { type ConnectOptions, connect } from './pipeline/connect.js';
+export { type ConnectManyOptions, type ConnectTarget, connectMany } from './pipeline/connect-many.js';
 export { type DiagnoseOptions, diagnose } from './pipeline/diagnose.js';
 export type { DoctorDocument } from './pipeline/doctor.js';
 export { type DoctorOptions, doctor } from './pipeline/doctor.js';
@@ -50,6 +51,7 @@ export { type NameOutcome, type ResolveManyOptions, resolveMany } from './probe/
 export { lookupSystem, type SystemLookupOptions } from './probe/dns/system.js';
 export type * from './probe/dns/types.js';
 export type * from './probe/http/types.js';
+export type { TcpAttemptMessage, TcpResultMessage } from './probe/tcp/channels.js';
 export type * from './probe/tcp/types.js';
 export type * from './probe/tls/types.js';
 export type { HopStatistics } from './probe/trace/statistics.js';

@@ -1,41 +1,86 @@
-import { connect } from '../../pipeline/connect.js';
-import type { TcpAttempt } from '../../probe/tcp/types.js';
+import { InvalidInputError } from '../../errors.js';
+import { type ConnectOptions, connect } from '../../pipeline/connect.js';
+import { defaultSweep } from '../../pipeline/connect-many.js';
+import type { TcpAttempt, TcpDocument } from '../../probe/tcp/types.js';
 import { exitCodeOf } from '../../report/exit-code.js';
 import { cleanForTerminal } from '../../report/text/clean.js';
-import { tcpText } from '../../report/text/tcp.js';
+import { tcpLine, tcpText } from '../../report/text/tcp.js';
 import {
   type Arguments,
   familyOption,
+  flag,
+  type IntegerRule,
   integerOption,
   milliseconds,
   parseInteger,
   portNumber,
   required,
   sourceOption,
+  textOption,
 } from '../arguments.js';
-import type { Command, CommandContext, CommandResult } from '../command.js';
-import { networkOptions, timeoutOption } from '../options.js';
+import { type BulkJob, bulkOptions, runBulk } from '../bulk.js';
+import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
+import { networkOptions, type OptionTable, timeoutOption } from '../options.js';
+import { parseTcpTarget } from '../tcp-target.js';
 
 const defaultPort = 443;
 
-async function run(args: Arguments, { stop, progress }: CommandContext): Promise<CommandResult> {
+const attempts: IntegerRule = { noun: 'a number of attempts', min: 1, max: 1_000_000 };
+
+const options: OptionTable = {
+  ...timeoutOption('Wait this long for each connection (3000)'),
+  count: {
+    type: 'string',
+    value: 'N',
+    help: 'Connect so many times to each address and sum up as ping does (1)',
+  },
+  interval: { type: 'string', value: 'MS', help: 'With --count: from one attempt to the next (1000)' },
+  banner: {
+    type: 'boolean',
+    help: 'Read the first line of a service that speaks first, such as SSH or SMTP',
+  },
+  ...bulkOptions('targets', defaultSweep),
+  ...networkOptions,
+};
+
+async function run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult> {
+  const common = {
+    family: familyOption(args),
+    source: sourceOption(args),
+    timeoutMs: integerOption(args, 'timeout', milliseconds),
+    count: integerOption(args, 'count', attempts),
+    intervalMs: integerOption(args, 'interval', milliseconds),
+    banner: flag(args, 'banner'),
+  };
+  if (common.intervalMs !== undefined && common.count === undefined) {
+    throw new InvalidInputError('--interval', '--interval: says how often; give --count, too');
+  }
+  return textOption(args, 'file') === undefined
+    ? runOne(args, context, common)
+    : runBulk(args, context, sweep(args, common));
+}
+
+async function runOne(
+  args: Arguments,
+  { stop, progress }: CommandContext,
+  common: ConnectOptions,
+): Promise<CommandResult> {
   const host = required(args, 0);
   const portText = args.positionals[1];
   const port = portText === undefined ? defaultPort : parseInteger('port', portText, portNumber);
   const ended: string[] = [];
-  const options = {
-    family: familyOption(args),
-    source: sourceOption(args),
-    timeoutMs: integerOption(args, 'timeout', milliseconds),
-    stop,
-    onAttempt({ address, status }: TcpAttempt) {
-      ended.push(`  ${cleanForTerminal(address)}  ${status}`);
-      progress.show([waiting, ...ended]);
-    },
-  };
   const waiting = `connecting to ${cleanForTerminal(host)} port ${port} …`;
   progress.show([waiting]);
-  const document = await connect(host, port, options);
+  const document = await connect(host, port, {
+    ...common,
+    stop,
+    onAttempt({ address, status, durationMs }: TcpAttempt) {
+      ended.push(`  ${cleanForTerminal(address)}  ${status}  ${durationMs.toFixed(1)} ms`);
+      // A terminal has no more lines.
+      if (ended.length > 100) ended.shift();
+      progress.show([waiting, ...ended]);
+    },
+  });
   return {
     document,
     render: (style, verbose) => tcpText(document, style, verbose),
@@ -43,19 +88,43 @@ async function run(args: Arguments, { stop, progress }: CommandContext): Promise
   };
 }
 
+/** A job over the lines of a file. A port on the command line is that of lines without one. */
+function sweep(args: Arguments, common: ConnectOptions): BulkJob<TcpDocument> {
+  const [portText, extra] = args.positionals;
+  if (extra !== undefined) {
+    throw new InvalidInputError('--file', `--file: the hosts are in the file; leave out "${portText}"`);
+  }
+  const port = portText === undefined ? defaultPort : parseInteger('port', portText, portNumber);
+  return {
+    noun: 'targets',
+    concurrency: defaultSweep,
+    measure(text, signal) {
+      const target = parseTcpTarget(text, port);
+      return connect(target.host, target.port, { ...common, signal });
+    },
+    line: (document, style) => tcpLine(document, style),
+    exitCode: exitCodeOf,
+  };
+}
+
 export const tcpCommand: Command = {
   name: 'tcp',
   summary: 'Connects to every address of a host, each on its own, and says how each one ends',
   positionals: [
-    { name: 'host', required: true, help: 'Name or IP address' },
+    { name: 'host', required: true, unless: 'file', help: 'Name or IP address' },
     { name: 'port', required: false, help: `TCP port (${defaultPort})` },
   ],
-  options: { ...timeoutOption('Wait this long for each connection (3000)'), ...networkOptions },
+  options,
   examples: [
     { command: 'pprobe tcp api.example.com', help: 'Is port 443 open on every address of the name?' },
     {
       command: 'pprobe tcp 10.0.1.23 8443 --timeout 1000',
       help: 'One address, another port, one second at most',
+    },
+    { command: 'pprobe tcp api.example.com --count 5', help: 'How steady is it?' },
+    {
+      command: 'pprobe tcp --file targets.txt 8443',
+      help: 'Every line: HOST, HOST:PORT or HOST PORT; the port where a line has none',
     },
   ],
   notes:

@@ -91,6 +91,7 @@ export async function connectAddresses(
   // One listener per attempt is meant here, and Node would warn of a leak from the eleventh on.
   setMaxListeners(0, cancel.signal);
   let thrown = false;
+  let isDone = false;
   const onStop = () => cancel.abort();
   const onAbort = () => {
     thrown = true;
@@ -125,6 +126,7 @@ export async function connectAddresses(
   try {
     const rounds = { count, intervalMs, stop: cancel.signal };
     const attempts = await inRounds(() => mapAtOnce(addresses, mostAtOnce, attemptOnce), rounds);
+    isDone = true;
     signal?.throwIfAborted();
     return {
       ...header(),
@@ -138,8 +140,8 @@ export async function connectAddresses(
   } finally {
     signal?.removeEventListener('abort', onAbort);
     stop?.removeEventListener('abort', onStop);
-    // Where one attempt or the caller's own callback threw, the other attempts are still open.
-    onAbort();
+    // Where one attempt or the caller's own callback threw, the other attempts are still open. An abort is not for free.
+    if (!isDone) onAbort();
   }
 }
 

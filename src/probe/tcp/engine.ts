@@ -27,7 +27,7 @@ let slots: Slots | undefined;
  * The kernel turns receive stamps on in the background when the first socket asks for them, and stamps late what arrives
  * before (measured: 100 ms too much in a burst of attempts). This socket asks early and stays.
  */
-let stampKeeper: TcpSocket | undefined;
+let stamping: Promise<TcpSocket | null> | undefined;
 
 /**
  * Gets ready to connect. `auto` takes libc where it can be called and the kernel tells ICMP errors during the handshake
@@ -39,18 +39,22 @@ export async function openEngine(choice: EngineChoice = 'auto'): Promise<Engine>
   if (choice === 'auto' && !atLeast(readKernel(), 5, 8)) return { libc: null, slots };
   const loading = loadLibc();
   const libc = choice === 'libc' ? await loading : await loading.catch(() => null);
-  if (libc !== null && stampKeeper === undefined) await startStamping(libc);
+  if (libc !== null) {
+    stamping ??= startStamping(libc);
+    await stamping;
+  }
   return { libc, slots };
 }
 
-async function startStamping(libc: Libc): Promise<void> {
+async function startStamping(libc: Libc): Promise<TcpSocket | null> {
   try {
-    stampKeeper = new TcpSocket(libc, 4);
-    stampKeeper.queueErrors();
+    const keeper = new TcpSocket(libc, 4);
+    keeper.queueErrors();
+    await new Promise((resolve) => setTimeout(resolve, stampingStartsMs));
+    return keeper;
   } catch (error) {
     // Without descriptors each attempt will say so; without IPv4 the poller's times have to do.
     if (!(error instanceof SystemCallError)) throw error;
-    return;
+    return null;
   }
-  await new Promise((resolve) => setTimeout(resolve, stampingStartsMs));
 }

@@ -1,32 +1,20 @@
-import type { TcpAttempt, TcpDocument, TcpStatus } from '../../probe/tcp/types.js';
+import type { TcpAttempt, TcpDocument, TcpStatistics, TcpStatus } from '../../probe/tcp/types.js';
 import { cleanForTerminal } from './clean.js';
 import { dnsText } from './dns.js';
 import { hanging } from './hanging.js';
 import { type Mark, mark, paint, type Style, type Tone } from './style.js';
+import { attemptWords } from './tcp-words.js';
 import { padFrom, padTo, widthOf } from './wrap.js';
 
-const statuses: Readonly<Record<TcpStatus, { mark: Mark; tone: Tone; words: string }>> = {
-  open: { mark: 'ok', tone: 'good', words: 'accepts connections' },
-  refused: { mark: 'failed', tone: 'bad', words: 'a reset, or an ICMP port unreachable, came back' },
-  reset: { mark: 'failed', tone: 'bad', words: 'the connection was reset while it was made' },
-  timeout: { mark: 'failed', tone: 'bad', words: 'nothing came back' },
-  prohibited: { mark: 'failed', tone: 'bad', words: 'a firewall on the way says it is prohibited' },
-  unreachable: { mark: 'failed', tone: 'bad', words: 'there is no way to this address' },
-  denied: { mark: 'failed', tone: 'bad', words: "this host's own policy forbids it" },
-  error: { mark: 'warn', tone: 'warn', words: 'could not be tried' },
-};
-
-/** What errno says beyond the status: connect(2) on Linux, and what was measured to cause it. */
-const errnos: Readonly<Record<string, string>> = {
-  // Over the wire: a neighbour that is silent for three seconds, or a router's ICMP message.
-  EHOSTUNREACH: 'no route to this host',
-  ENETUNREACH: 'no route to that network',
-  EINVAL: 'a blackhole route, or an address without its scope',
-  EADDRNOTAVAIL: 'no address of this host fits: see --source',
-  EAFNOSUPPORT: 'this address is of another family than --source',
-  EMFILE: 'this process has too many files open',
-  ENOPROTOOPT: 'the host says it does not speak TCP',
-  ECANCELED: 'interrupted before an answer came',
+const statuses: Readonly<Record<TcpStatus, { mark: Mark; tone: Tone }>> = {
+  open: { mark: 'ok', tone: 'good' },
+  refused: { mark: 'failed', tone: 'bad' },
+  reset: { mark: 'failed', tone: 'bad' },
+  timeout: { mark: 'failed', tone: 'bad' },
+  prohibited: { mark: 'failed', tone: 'bad' },
+  unreachable: { mark: 'failed', tone: 'bad' },
+  denied: { mark: 'failed', tone: 'bad' },
+  error: { mark: 'warn', tone: 'warn' },
 };
 
 /** One line per address, aligned: how it ended, in words, and how long that took. */
@@ -38,6 +26,7 @@ export function tcpText(document: TcpDocument, style: Style, verbose = false): s
     ...attemptLines(attempts, style),
   ];
   if (verbose) lines.push(...attempts.flatMap(localEnd));
+  lines.push(...statisticsLines(document.statistics ?? []));
   const failed = attempts.length === 0 && resolution !== null;
   const text = `${lines.join('\n')}\n`;
   if (failed)
@@ -57,7 +46,8 @@ function attemptLines(attempts: TcpAttempt[], style: Style): string[] {
   const addressCells = Math.max(0, ...addresses.map(widthOf));
   const statusCells = Math.max(0, ...attempts.map(({ status }) => widthOf(status)));
   const timeCells = Math.max(0, ...times.map(widthOf));
-  return attempts.map(({ status, errno, local }, index) => {
+  return attempts.map((attempt, index) => {
+    const { status } = attempt;
     const shown = statuses[status];
     const left = [
       `  ${mark(style, shown.mark)} ${padTo(addresses[index] ?? '', addressCells)}`,
@@ -65,14 +55,34 @@ function attemptLines(attempts: TcpAttempt[], style: Style): string[] {
       padFrom(times[index] ?? '', timeCells),
       '',
     ].join('  ');
-    return hanging(left, words({ status, errno, local }), style.columns);
+    return hanging(left, attemptWords(attempt), style.columns);
   });
 }
 
-function words({ status, errno, local }: Pick<TcpAttempt, 'status' | 'errno' | 'local'>): string {
-  if (errno === null) return statuses[status].words;
-  const known = (Object.hasOwn(errnos, errno) && errnos[errno]) || statuses[status].words;
-  return `${known}${local ? '; this host sent nothing' : ''} (${cleanForTerminal(errno)})`;
+/** As ping(8) prints it, a line for each address. */
+function statisticsLines(statistics: readonly TcpStatistics[]): string[] {
+  return statistics.flatMap(({ address, sent, answered, open, lossPercent, ...times }) => {
+    const loss = lossPercent === null ? '' : `, ${Number(lossPercent.toFixed(1))}% loss`;
+    const { minMs, avgMs, maxMs, mdevMs } = times;
+    const values = [minMs, avgMs, maxMs, mdevMs].map((value) => (value ?? 0).toFixed(3)).join('/');
+    return [
+      `--- ${cleanForTerminal(address)} ---`,
+      `${sent} sent, ${answered} answered, ${open} open${loss}`,
+      ...(minMs === null ? [] : [`rtt min/avg/max/mdev = ${values} ms`]),
+    ];
+  });
+}
+
+/** One target of a sweep in one line: how it ended, and each address that ended otherwise. */
+export function tcpLine(document: TcpDocument, style: Style): string {
+  const { host, port, status, attempts } = document;
+  const shown = statuses[status];
+  const [best] = attempts.filter((attempt) => attempt.status === status);
+  const time = best === undefined ? '' : `  ${best.durationMs.toFixed(1)} ms`;
+  const why = best === undefined ? 'the name gave no address' : attemptWords(best);
+  const name = `${cleanForTerminal(host)} ${port}`;
+  const words = status === 'open' && best?.banner == null ? '' : `  ${why}`;
+  return `${mark(style, shown.mark)} ${name}  ${paint(style, shown.tone, status)}${share(attempts, status)}${time}${words}`;
 }
 
 function localEnd({ address, localAddress, localPort }: TcpAttempt): string[] {

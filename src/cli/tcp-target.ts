@@ -1,0 +1,19 @@
+import { InvalidInputError } from '../errors.js';
+import { parseInteger, portNumber } from './arguments.js';
+
+/** A line of a sweep: `host`, `host port`, `host:port`, `address`, `[address]:port`. Throws InvalidInputError for another. */
+export function parseTcpTarget(text: string, defaultPort: number): { host: string; port: number } {
+  const [host = '', port, extra] = text.split(/\s+/);
+  if (extra !== undefined) {
+    throw new InvalidInputError('target', `target: "${text}" is more than a host and a port`);
+  }
+  if (port !== undefined) return { host: unbracketed(host), port: parseInteger('port', port, portNumber) };
+  const joined = /^(\[[^\]]+\]|[^:]+):([^:]*)$/.exec(host);
+  if (joined === null) return { host: unbracketed(host), port: defaultPort };
+  const [, name = '', digits = ''] = joined;
+  return { host: unbracketed(name), port: parseInteger('port', digits, portNumber) };
+}
+
+function unbracketed(host: string): string {
+  return /^\[(.*)\]$/.exec(host)?.[1] ?? host;
+}
