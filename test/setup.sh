@@ -21,7 +21,7 @@ fi
 missing_debian='' missing_amazon='' missing=''
 for need in ip:iproute2:iproute nft:nftables:nftables unshare:util-linux:util-linux nsenter:util-linux:util-linux \
   g++:g++:gcc-c++ make:make:make python3:python3:python3 \
-  traceroute:traceroute:traceroute nmap:nmap:nmap dig:bind9-dnsutils:bind-utils kdig:knot-dnsutils:knot-utils \
+  traceroute:traceroute:traceroute telnet:telnet:telnet nmap:nmap:nmap dig:bind9-dnsutils:bind-utils kdig:knot-dnsutils:knot-utils \
   named:bind9:bind unbound:unbound:unbound dnsmasq:dnsmasq-base:dnsmasq; do
   command=${need%%:*} packages=${need#*:}
   if lacks "$command"; then

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import type { ReportDocument } from '../../src/diagnose/verdict.js';
+import { type Lab, labUnavailable, startLab } from '../lab/lab.js';
+import { packageRoot } from '../lab/paths.js';
+
+/**
+ * Time to verdict, Node's start included, beside the same work done by hand: nslookup of both names, telnet and
+ * traceroute, one after the other. telnet gives up after two minutes (tcp_syn_retries of tcp(7)); a person does before:
+ * here after `telnetPatienceSeconds`, which flatters it.
+ */
+const telnetPatienceSeconds = 20;
+const runs = 3;
+const faults = [
+  null,
+  'resolver-silent',
+  'security-group',
+  'network-acl',
+  'route-loop',
+  'tls-silent',
+  'mtu-black-hole',
+];
+
+const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
+
+async function pprobe(lab: Lab): Promise<{ durationMs: number; report: ReportDocument }> {
+  const program = [process.execPath, join(packageRoot, 'bin/pprobe.js'), 'diagnose', lab.facts.url];
+  const argv = [...program, '--ca-file', lab.facts.caFile, '--json'];
+  const { stdout, durationMs } = await lab.exec('client', argv);
+  return { durationMs, report: JSON.parse(stdout) as ReportDocument };
+}
+
+async function byHand(lab: Lab): Promise<{ ms: number; parts: string }> {
+  const { names, addresses } = lab.facts;
+  const patience = ['timeout', String(telnetPatienceSeconds)];
+  const commands: [name: string, argv: string[]][] = [
+    ['nslookup', ['nslookup', names.api]],
+    ['nslookup', ['nslookup', names.vpce]],
+    // What telnet connects to by name it tries one after the other; one address is kind to it.
+    ['telnet', [...patience, 'telnet', addresses.eniB.ipv4, '443']],
+    ['traceroute', ['traceroute', '-n', '-T', '-p', '443', addresses.eniB.ipv4]],
+  ];
+  const times: [string, number][] = [];
+  for (const [name, argv] of commands) {
+    times.push([name, (await lab.exec('client', argv, { timeoutMs: 120_000 })).durationMs]);
+  }
+  return {
+    ms: times.reduce((sum, [, ms]) => sum + ms, 0),
+    parts: times.map(([name, ms]) => `${name} ${seconds(ms)}`).join(', '),
+  };
+}
+
+/** Round trips that follow one another until an answer: what the documents show was done, once each. */
+function roundTrips({ observations }: ReportDocument): string {
+  const { dns, tcp, tls, http } = observations;
+  const questions = dns
+    .filter(({ asked }) => asked?.purpose === 'host')
+    .map(({ attempts }) => attempts.length / 2);
+  const handshake = tls.every(({ protocol }) => protocol === 'TLSv1.3') ? 1 : 2;
+  const requests = Math.max(
+    ...tls.map(({ address }) => http.filter((each) => each.address === address).length),
+  );
+  const trips = [
+    ['DNS', Math.max(...questions)],
+    ['TCP', tcp.length],
+    ['TLS', handshake],
+    ['HTTP', requests],
+  ] as const;
+  const sum = trips.reduce((all, [, count]) => all + count, 0);
+  return `${sum} round trips (${trips.map(([name, count]) => `${name} ${count}`).join(', ')})`;
+}
+
+async function main(): Promise<void> {
+  const unavailable = await labUnavailable();
+  if (unavailable !== null) throw new Error(`the benchmark needs the lab: ${unavailable}`);
+  const lab = await startLab();
+  const bare = await Promise.all(
+    Array.from({ length: runs }, () => lab.exec('client', [process.execPath, '-e', '0'])),
+  );
+  console.log(
+    `Node alone: ${seconds(median(bare.map(({ durationMs }) => durationMs)))}; medians of ${runs} runs`,
+  );
+  for (const fault of faults) {
+    await (fault === null ? lab.heal() : lab.break(fault));
+    const times: number[] = [];
+    let last: ReportDocument | null = null;
+    for (let run = 0; run < runs; run += 1) {
+      const { durationMs, report } = await pprobe(lab);
+      times.push(durationMs);
+      last = report;
+    }
+    const hand = await byHand(lab);
+    const verdict = last?.verdict.cause === 'none' ? last.verdict.class : last?.verdict.cause;
+    console.log(
+      `${(fault ?? 'healthy').padEnd(16)} ${String(verdict).padEnd(16)} pprobe ${seconds(median(times))}, by hand ${seconds(hand.ms)}: ${(hand.ms / median(times)).toFixed(1)} times as long`,
+    );
+    console.log(`${' '.repeat(34)}measuring ${seconds(last?.durationMs ?? 0)}; ${hand.parts}`);
+    if (fault === null && last !== null) console.log(`${' '.repeat(34)}${roundTrips(last)}`);
+  }
+  await lab.stop();
+}
+
+await main();
