@@ -4,8 +4,14 @@ import type { Command, PositionalSpec } from './command.js';
 import { commands, completionCommand } from './commands.js';
 import { usageOf } from './help.js';
 import { type OptionTable, outputOptions } from './options.js';
-import { completionRequest, parserOf, shells } from './parser.js';
+import { parseWords } from './parser.js';
 import { nearest } from './suggest.js';
+
+/** The shells there are completion scripts for. */
+const shells: readonly string[] = ['bash', 'zsh', 'fish'];
+
+/** What those scripts call the program with. */
+const completionRequest = '--get-yargs-completions';
 
 /** What a command line asks for. */
 export type Invocation =
@@ -21,16 +27,13 @@ export async function parse(argv: readonly string[]): Promise<Invocation> {
   if (argv[0] === completionCommand.name) return parseCompletion(argv.slice(1));
   const mentioned = commands.filter(({ name }) => argv.includes(name));
   const loaded = await Promise.all(mentioned.map(({ load }) => load()));
-  const parser = parserOf(loaded);
-  const {
-    _: words,
-    '--': verbatim,
-    $0: _name,
-    ...options
-  } = await parser.parseAsync(withLoneDashes(argv, loaded));
-  const [name, ...rest] = words.map(String);
-  if (argv.includes(completionRequest) || name === completionCommand.name) return { kind: 'completed' };
-  const args = { positionals: [...rest, ...textList(verbatim)], options };
+  if (argv.includes(completionRequest)) {
+    await (await import('./completion.js')).printCompletions(argv, loaded);
+    return { kind: 'completed' };
+  }
+  const { words, verbatim, options } = parseWords(withLoneDashes(argv, loaded), tableOf(argv, loaded));
+  const [name, ...rest] = words;
+  const args = { positionals: [...rest, ...verbatim], options };
   const command = loaded.find((candidate) => candidate.name === name) ?? null;
   if (options.help === true) return { kind: 'help', command };
   if (options.version === true) return { kind: 'version' };
@@ -62,8 +65,10 @@ function parseCompletion(argv: readonly string[]): Invocation {
   );
 }
 
-function textList(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
+/** The options of every command named, the one named first deciding where two have the same. */
+function tableOf(argv: readonly string[], loaded: readonly Command[]): OptionTable {
+  const lastFirst = loaded.toSorted((one, other) => argv.indexOf(other.name) - argv.indexOf(one.name));
+  return Object.assign({}, ...lastFirst.map(({ options }) => options), outputOptions);
 }
 
 function noSuchCommand(name: string | undefined, options: Record<string, unknown>): InvalidInputError {

@@ -9,7 +9,6 @@ import { commandHelp, programHelp } from './help.js';
 import { onInterrupt } from './interrupt.js';
 import { tolerateErrors, writeText } from './output.js';
 import { type Invocation, parse } from './parse.js';
-import { printCompletionScript } from './parser.js';
 import { noProgress, type Progress, terminalProgress } from './progress.js';
 import { shedRoot } from './shed-root.js';
 import { styleFor } from './terminal.js';
@@ -72,7 +71,7 @@ async function perform(invocation: Invocation, stop: AbortSignal, progress: Prog
       await writeText(stdout, `${version}\n`);
       return exitCodes.ok;
     case 'completion-script':
-      printCompletionScript(invocation.shell);
+      (await import('./completion.js')).printCompletionScript(invocation.shell);
       return exitCodes.ok;
     case 'completed':
       return exitCodes.ok;

@@ -1,0 +1,29 @@
+import type { OptionTable } from './options.js';
+
+/** How words are taken apart: by yargs' parser when a command runs, by yargs when one is completed. */
+export const parserConfiguration = {
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'strip-aliased': true,
+  'populate--': true,
+  // The default, but completion offers `--no-…` only where it is written down.
+  'boolean-negation': true,
+} as const;
+
+/** A table of options as yargs wants it. */
+export function declared(table: OptionTable) {
+  return Object.fromEntries(
+    Object.entries(table).map(([name, { type, alias, help, hidden, negatable, undecided }]) => [
+      name,
+      {
+        type,
+        describe: help,
+        hidden: hidden === true,
+        ...(alias === undefined ? {} : { alias }),
+        ...(negatable && !undecided ? { default: true } : {}),
+      },
+    ]),
+  );
+}
