@@ -28,12 +28,23 @@ const blocks: ReadonlyArray<[AddressScope, readonly string[]]> = [
   ['unspecified', ['0.0.0.0/8', '::']],
 ];
 
-const ranges: ReadonlyArray<{ scope: AddressScope; range: Range }> = blocks.flatMap(([scope, texts]) =>
-  texts.flatMap((text) => {
-    const range = parseRange(text);
-    return range === null ? [] : [{ scope, range }];
-  }),
-);
+interface ScopedRange {
+  scope: AddressScope;
+  range: Range;
+}
+
+let known: readonly ScopedRange[] | null = null;
+
+/** Read when first asked for: that takes longer than all else a short command does before it sends. */
+function ranges(): readonly ScopedRange[] {
+  known ??= blocks.flatMap(([scope, texts]) =>
+    texts.flatMap((text) => {
+      const range = parseRange(text);
+      return range === null ? [] : [{ scope, range }];
+    }),
+  );
+  return known;
+}
 
 /**
  * Who can reach `address`, an IP literal with or without zone.
@@ -49,6 +60,6 @@ export function scopeOf(address: string): AddressScope {
   const [plain = ''] = canonicalAddress(address).split('%', 1);
   let parsed = parseRange(plain);
   if (parsed instanceof Address6) parsed = parsed.embeddedIPv4() ?? parsed;
-  for (const { scope, range } of ranges) if (parsed !== null && inRange(parsed, range)) return scope;
+  for (const { scope, range } of ranges()) if (parsed !== null && inRange(parsed, range)) return scope;
   return 'public';
 }

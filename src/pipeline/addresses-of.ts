@@ -3,7 +3,6 @@ import { familyOf } from '../address/family.js';
 import { InvalidInputError } from '../errors.js';
 import { lookupHosts } from '../host/hosts-file.js';
 import type { ResolveOptions } from '../probe/dns/options.js';
-import { resolve } from '../probe/dns/resolve.js';
 import type { DnsDocument } from '../probe/dns/types.js';
 
 export interface HostOptions {
@@ -43,6 +42,8 @@ export async function addressesOf(host: string, options: HostOptions = {}): Prom
   const named = (await lookupHosts(host)).filter((address) => isWanted(address, family));
   if (named.length > 0) return { addresses: unique(named), source: 'hosts-file', resolution: null };
   const types = family === undefined ? ['A', 'AAAA'] : [family === 4 ? 'A' : 'AAAA'];
+  // A literal address needs none of it.
+  const { resolve } = await import('../probe/dns/resolve.js');
   const resolution = await resolve(host, { types, ...options.dns, signal, stop });
   const found = resolution.addresses.map(({ address }) => address);
   return { addresses: unique(found), source: 'dns', resolution };

@@ -1,8 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { withoutFinalDot } from '../probe/dns/name.js';
 import type { ResolveOptions } from '../probe/dns/options.js';
-import { resolve } from '../probe/dns/resolve.js';
-import { reverseName } from '../probe/dns/reverse-name.js';
 
 /** Gives the name of an address, null where there is none; rejects only where nobody can be asked. */
 export type AskName = (address: string, signal: AbortSignal) => Promise<string | null>;
@@ -92,6 +90,10 @@ export class HopNames {
 /** Asks the resolvers of this host, or those of `options`, for an address's PTR record. */
 export function ptrOver(options: ResolveOptions = {}): AskName {
   return async (address, signal) => {
+    const [{ resolve }, { reverseName }] = await Promise.all([
+      import('../probe/dns/resolve.js'),
+      import('../probe/dns/reverse-name.js'),
+    ]);
     const { records } = await resolve(reverseName(address), {
       timeoutMs: 1000,
       ...options,

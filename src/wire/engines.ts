@@ -2,7 +2,7 @@ import { familyOf } from '../address/family.js';
 import { CapabilityError, InvalidInputError } from '../errors.js';
 import { atLeast, readKernel } from '../host/kernel.js';
 import { loadLibc } from '../libc/load.js';
-import { routeMtu } from '../libc/route-mtu.js';
+import { type Route, routeOf } from '../libc/route.js';
 import { SystemCallError } from '../libc/system-call-error.js';
 import { openErrorQueueWire } from './error-queue.js';
 import { loadRawSocket } from './raw-socket.js';
@@ -97,9 +97,10 @@ async function openSyn(target: WireTarget, listener: WireListener): Promise<Wire
   if (family === null) throw new InvalidInputError('address', `"${address}" is not an IP address`);
   const { hub, release } = await shareHub(family, target.packets);
   try {
-    const source = target.source ?? (await sourceFor(address));
-    const mtu = await mtuOf(address, family);
     const libc = await loadLibc().catch(() => null);
+    const route = libc === null ? await guessedRoute(address) : routeOf(libc, address, family);
+    const source = target.source ?? route.source;
+    const mtu = route.mtu ?? ethernetMtu;
     const tellNeighbour = () => (libc === null ? null : silentNeighbour(libc, address, source));
     return openSynWire(
       { ...target, hub, source, family, mtu, silentNeighbour: tellNeighbour, onClose: release },
@@ -127,10 +128,10 @@ async function requireErrorQueue(): Promise<void> {
   }
 }
 
-/** Without libc the route's MTU cannot be asked for; Ethernet's is the likely one. */
+/** What the route's MTU most likely is where nobody can be asked. */
 const ethernetMtu = 1500;
 
-async function mtuOf(address: string, family: 4 | 6): Promise<number> {
-  const libc = await loadLibc().catch(() => null);
-  return libc === null ? ethernetMtu : (routeMtu(libc, address, family) ?? ethernetMtu);
+/** Without libc. */
+async function guessedRoute(address: string): Promise<Route> {
+  return { source: await sourceFor(address), mtu: null };
 }

@@ -4,11 +4,11 @@ import { roundMs } from '../clock.js';
 import { type Libc, loadLibc } from '../libc/load.js';
 import { poller } from '../libc/poller.js';
 import { realtimeNs } from '../libc/realtime.js';
+import { routeOf } from '../libc/route.js';
 import { SystemCallError } from '../libc/system-call-error.js';
 import { TcpSocket } from '../libc/tcp-socket.js';
 import { connectOutcome } from './connect-outcome.js';
 import { silentNeighbour } from './silent-neighbour.js';
-import { sourceFor } from './source-address.js';
 import type { ProbeRequest, Wire, WireListener, WireTarget } from './wire.js';
 
 /** The kernel sends a SYN again after its initial RTO of 1 s (RFC 6298); a probe must be one packet. */
@@ -30,7 +30,7 @@ const resetTtl = 64;
 export async function openErrorQueueWire(target: WireTarget, listener: WireListener): Promise<Wire> {
   const libc = await loadLibc();
   const family = familyOf(target.address) === 6 ? 6 : 4;
-  const source = target.source ?? (await sourceFor(target.address));
+  const source = target.source ?? routeOf(libc, target.address, family).source;
   return new ErrorQueueWire(libc, { family, source, target, listener });
 }
 

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { familyOf } from '../address/family.js';
 
 /**
- * The address this host would send from to reach `address`, by its routing table: connecting a UDP socket asks the
+ * Where libc cannot be called: the address this host would send from to reach `address`, by its routing table: connecting a UDP socket asks the
  * kernel without sending a packet. Rejects with the system's error (ENETUNREACH, EHOSTUNREACH, EACCES) when there is
  * no route.
  */

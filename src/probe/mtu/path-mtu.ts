@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { canonicalAddress } from '../../address/canonical.js';
 import { familyOf } from '../../address/family.js';
 import { loadLibc } from '../../libc/load.js';
-import { routeMtu } from '../../libc/route-mtu.js';
+import { routeMtu } from '../../libc/route.js';
 import { SystemCallError } from '../../libc/system-call-error.js';
 import type { TcpSocket } from '../../libc/tcp-socket.js';
 import type { Limits } from '../tcp/give-up.js';

@@ -1,7 +1,7 @@
 import type { ProbeRequest, WireReply } from '../../wire/wire.js';
-import { annotationOf, outcomeOf } from './annotation.js';
-import { silentProbe, unsentProbe } from './probe-result.js';
-import { backwardHops } from './reply-ttl.js';
+import { endingOf, endOf, outcomeAt, refusalOutcome } from './ending.js';
+import type { HopState, PacketState, ProbeState } from './engine-state.js';
+import { resultOf, silentProbe, unsentProbe } from './probe-result.js';
 import type { TraceHop, TraceOutcome, TraceProbe, TraceStop } from './types.js';
 import { Waits } from './wait.js';
 
@@ -33,37 +33,16 @@ export interface TraceEnd {
   destinationTtl: number | null;
 }
 
-type Ending = Extract<TraceOutcome, 'open' | 'closed' | 'prohibited' | 'unreachable'>;
-
-interface ProbeState {
-  ttl: number;
-  ending: Ending | null;
-  result: TraceProbe | null;
-  /** When its latest packet was sent. */
-  sentAtMs: number;
-  sent: number;
+/** A packet to be sent, of this probe or of a new one. */
+interface Due {
+  hop: HopState;
+  probe: ProbeState | null;
+  /** Not before. */
+  atMs: number;
 }
 
-interface HopState {
-  probes: ProbeState[];
-  /** One of its probes was sent again, because all were silent. */
-  isAskedAgain: boolean;
-  /** Grows with every answer. */
-  changes: number;
-}
-
-/** One SYN on the wire; a probe that was asked again has two. */
-interface PacketState {
-  probe: ProbeState;
-  sentAtMs: number;
-  isSecond: boolean;
-  /** Its wait is over; a reply after that is late. */
-  isExpired: boolean;
-  isAnswered: boolean;
-}
-
-/** Of several kinds of end at one TTL, the one that says most about the target. */
-const endingRank: Ending[] = ['open', 'closed', 'prohibited', 'unreachable'];
+/** How long after an answer without a time it is asked for again. */
+const calmMs = 5;
 
 /**
  * The trace as a pure state machine: it owns no socket and no timer, so the same code runs on real wires and on the
@@ -80,7 +59,7 @@ export class TraceEngine {
   readonly #pending = new Set<PacketState>();
   readonly #waits: Waits;
   /** Answered at a moment nobody knows, because this process was busy: asked once more, for the time alone. */
-  readonly #untimed: ProbeState[] = [];
+  readonly #untimed: { probe: ProbeState; atMs: number | null }[] = [];
   #lastAnsweredTtl: number;
   /** Of the hop that ends the path as far as is known. */
   #endTtl: number | null = null;
@@ -99,7 +78,7 @@ export class TraceEngine {
     const send: ProbeRequest[] = [];
     let wakeAtMs = Number.POSITIVE_INFINITY;
     while (this.#pending.size < this.#options.parallel) {
-      const due = this.#nextDue();
+      const due = this.#nextDue(nowMs);
       if (due === null) break;
       if (due.atMs > nowMs) {
         wakeAtMs = due.atMs;
@@ -131,13 +110,15 @@ export class TraceEngine {
       return;
     }
     this.#settle(probe);
-    probe.ending = endingOf(this.#options.family, reply);
-    probe.result = this.#resultOf(reply, packet);
+    const { family } = this.#options;
+    probe.ending = endingOf(family, reply);
+    probe.result = resultOf(family, reply, { sent: probe.sent, isLate: packet.isExpired });
     this.#changed(probe.ttl);
     if (reply.rttMs !== null) this.#waits.note(probe.ttl, reply.rttMs);
-    else if (probe.sent === 1) this.#untimed.push(probe);
+    else if (probe.sent === 1) this.#untimed.push({ probe, atMs: null });
     this.#lastAnsweredTtl = Math.max(this.#lastAnsweredTtl, probe.ttl);
-    this.#endTtl = this.#findEnd();
+    const endIndex = endOf(this.#hops);
+    this.#endTtl = endIndex === null ? null : this.#options.firstTtl + endIndex;
   }
 
   /** The packet never left: the probe is settled and says why. */
@@ -209,8 +190,7 @@ export class TraceEngine {
 
   end(): TraceEnd {
     if (this.#endTtl !== null) {
-      const endings = this.#hopAt(this.#endTtl)?.probes.map((probe) => probe.ending) ?? [];
-      const outcome = endingRank.find((ending) => endings.includes(ending)) ?? 'unreachable';
+      const outcome = outcomeAt(this.#hopAt(this.#endTtl));
       const isTarget = outcome === 'open' || outcome === 'closed';
       return {
         outcome,
@@ -221,22 +201,6 @@ export class TraceEngine {
     if (this.#isStopped) return { outcome: 'interrupted', stoppedBy: 'abort', destinationTtl: null };
     const stoppedBy = this.#limitTtl() < this.#options.maxTtl ? 'gap-limit' : 'max-ttl';
     return { outcome: 'filtered', stoppedBy, destinationTtl: null };
-  }
-
-  /**
-   * The lowest TTL that reached the target; else the lowest at which nothing but unreachables came. One of several paths
-   * may be broken: where another probe of the same hop was passed on, an unreachable ends nothing.
-   */
-  #findEnd(): number | null {
-    let blocked: number | null = null;
-    for (const [index, { probes }] of this.#hops.entries()) {
-      const ttl = this.#options.firstTtl + index;
-      const answered = probes.filter(({ result }) => result?.from != null);
-      if (answered.some(({ ending }) => ending === 'open' || ending === 'closed')) return ttl;
-      const isBlocked = answered.length > 0 && answered.every(({ ending }) => ending !== null);
-      if (isBlocked) blocked ??= ttl;
-    }
-    return blocked;
   }
 
   /** No probe beyond this TTL can tell anything new as things stand. */
@@ -251,13 +215,9 @@ export class TraceEngine {
   }
 
   /** The next packet to send, and the earliest time for it; null when nothing can be sent before something happens. */
-  #nextDue(): { hop: HopState; probe: ProbeState | null; atMs: number } | null {
+  #nextDue(nowMs: number): Due | null {
     const { firstTtl, queries, paris } = this.#options;
     const limit = this.#limitTtl();
-    const untimed = this.#untimed.pop();
-    const untimedHop = untimed === undefined || untimed.ttl > limit ? undefined : this.#hopAt(untimed.ttl);
-    if (untimed !== undefined && untimedHop !== undefined)
-      return { hop: untimedHop, probe: untimed, atMs: 0 };
     for (let ttl = firstTtl; ttl <= limit; ttl += 1) {
       const hop = this.#hopAt(ttl);
       if (hop === undefined) return { hop: this.#addHop(), probe: null, atMs: 0 };
@@ -269,6 +229,17 @@ export class TraceEngine {
       if (first !== undefined && this.#isToBeAskedAgain(hop) && !this.#isPending(ttl)) {
         return { hop, probe: first, atMs: 0 };
       }
+    }
+    return this.#nextUntimed(limit, nowMs);
+  }
+
+  /** Only when all else has been sent, and some time after the answer: by then the process is calm. */
+  #nextUntimed(limit: number, nowMs: number): Due | null {
+    for (let next = this.#untimed[0]; next !== undefined; next = this.#untimed[0]) {
+      const hop = this.#hopAt(next.probe.ttl);
+      next.atMs ??= nowMs + calmMs;
+      if (next.atMs <= nowMs || next.probe.ttl > limit) this.#untimed.shift();
+      if (hop !== undefined && next.probe.ttl <= limit) return { hop, probe: next.probe, atMs: next.atMs };
     }
     return null;
   }
@@ -344,39 +315,4 @@ export class TraceEngine {
     const hop = this.#hopAt(ttl);
     if (hop !== undefined) hop.changes += 1;
   }
-
-  #resultOf(reply: WireReply, packet: PacketState): TraceProbe {
-    const { icmp } = reply;
-    return {
-      ...silentProbe,
-      reply: reply.kind,
-      from: reply.from,
-      rttMs: reply.rttMs,
-      icmp: icmp === null ? null : { type: icmp.type, code: icmp.code },
-      annotation:
-        icmp === null || reply.kind !== 'unreachable' ? null : annotationOf(this.#options.family, icmp),
-      mpls: reply.mpls,
-      late: packet.isExpired,
-      nat: reply.nat,
-      sent: packet.probe.sent,
-      replyTtl: reply.replyTtl,
-      backwardHops: reply.replyTtl === null ? null : backwardHops(reply.replyTtl),
-      mtu: icmp?.mtu ?? null,
-      extensions: reply.extensions,
-      synAck: reply.synAck,
-    };
-  }
-}
-
-/** What a send this host itself refused makes of the trace: its own policy said no, or it knows no way. */
-export function refusalOutcome(errno: string): 'prohibited' | 'unreachable' {
-  return errno === 'EPERM' || errno === 'EACCES' ? 'prohibited' : 'unreachable';
-}
-
-/** The kind of the reply decides, never its sender: behind an address translator every hop answers as the target. */
-function endingOf(family: 4 | 6, reply: WireReply): Ending | null {
-  if (reply.kind === 'syn-ack') return 'open';
-  if (reply.kind === 'rst') return 'closed';
-  if (reply.kind === 'time-exceeded' || reply.icmp === null) return null;
-  return outcomeOf(family, reply.icmp);
 }

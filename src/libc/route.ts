@@ -1,0 +1,62 @@
+import {
+  AF_INET,
+  AF_INET6,
+  IP_MTU,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPV6_MTU,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+} from './constants.js';
+import { uint32 } from './int.js';
+import type { Libc } from './load.js';
+import { decodeSockaddr, encodeSockaddr } from './sockaddr.js';
+import { SystemCallError } from './system-call-error.js';
+
+/** How this host would send to an address. */
+export interface Route {
+  /** The address it would send from. */
+  source: string;
+  /** Of the route as the kernel knows it, path MTU discoveries included (IP_MTU of ip(7)), octets; null if unknown. */
+  mtu: number | null;
+}
+
+/**
+ * Asks the kernel how it would send to `address`: connecting a UDP socket is a routing decision and sends nothing.
+ * Throws SystemCallError when there is no way (ENETUNREACH, EHOSTUNREACH, EACCES) or no descriptor left.
+ */
+export function routeOf(libc: Libc, address: string, family: 4 | 6): Route {
+  const fd = libc.socket(family === 4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw new SystemCallError('socket', libc.errno());
+  try {
+    // Any port will do; 443 is what pprobe is about.
+    const remote = encodeSockaddr({ address, port: 443 });
+    if (libc.connect(fd, remote, remote.length) < 0) throw new SystemCallError('connect', libc.errno());
+    return { source: sourceOf(libc, fd), mtu: mtuOf(libc, fd, family) };
+  } finally {
+    libc.close(fd);
+  }
+}
+
+/** The MTU of the route to `address`, octets; null when there is no route. */
+export function routeMtu(libc: Libc, address: string, family: 4 | 6): number | null {
+  try {
+    return routeOf(libc, address, family).mtu;
+  } catch (error) {
+    if (error instanceof SystemCallError) return null;
+    throw error;
+  }
+}
+
+function sourceOf(libc: Libc, fd: number): string {
+  const address = Buffer.alloc(28);
+  const length = uint32(address.length);
+  if (libc.getsockname(fd, address, length) < 0) throw new SystemCallError('getsockname', libc.errno());
+  return decodeSockaddr(address.subarray(0, length.readUInt32LE()))?.address ?? '';
+}
+
+function mtuOf(libc: Libc, fd: number, family: 4 | 6): number | null {
+  const value = Buffer.alloc(4);
+  const [level, name] = family === 4 ? [IPPROTO_IP, IP_MTU] : [IPPROTO_IPV6, IPV6_MTU];
+  return libc.getsockopt(fd, level, name, value, uint32(value.length)) < 0 ? null : value.readInt32LE();
+}
