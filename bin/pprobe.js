@@ -1,14 +1,16 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
-import * as nodeModule from 'node:module';
+// CommonJS, as the package.json beside it says: Node starts it without its loader of ES modules.
+const { existsSync } = require('node:fs');
+const nodeModule = require('node:module');
+const { join } = require('node:path');
 
 // Node 22.8 and later keep compiled code between runs: a third of what a start costs.
 nodeModule.enableCompileCache?.();
 
-const main = new URL('../dist/bin/main.js', import.meta.url);
+const main = join(__dirname, '../dist/bin/main.cjs');
 if (existsSync(main)) {
-  await import(main.href);
+  require(main);
 } else {
-  process.stderr.write('pprobe: not built yet: dist/bin/main.js is missing; run "npm run build"\n');
+  process.stderr.write('pprobe: not built yet: dist/bin/main.cjs is missing; run "npm run build"\n');
   process.exitCode = 3;
 }
