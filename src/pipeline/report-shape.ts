@@ -49,6 +49,7 @@ const tcp = document('tcp', {
       status: text,
       errno: maybeText,
       durationMs: number,
+      localAddress: optional(maybeText),
       local: optional(truth),
     }),
   ),

@@ -7,7 +7,7 @@ import type { Evidence } from '../observations.js';
  */
 export function clientAddress({ observations, vantage }: Evidence, family: 4 | 6 = 4): string | null {
   const used = [
-    ...observations.tcp.flatMap(({ attempts }) => attempts.map(({ localAddress }) => localAddress)),
+    ...observations.tcp.flatMap(({ attempts }) => attempts.map(({ localAddress }) => localAddress ?? null)),
     ...observations.trace.map(({ source }) => source),
     ...vantage.addresses,
   ];

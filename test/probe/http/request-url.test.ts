@@ -7,8 +7,14 @@ test('what is asked has the query, what is shown has not', async (t) => {
     path: '/prod/a%20b?key=secret',
     host: 'api.test:8443',
     shown: 'https://api.test:8443/prod/a%20b',
+    shownWithQuery: 'https://api.test:8443/prod/a%20b?key=secret',
   });
-  t.same(parseRequestUrl('https://[fd00::1]'), { path: '/', host: '[fd00::1]', shown: 'https://[fd00::1]/' });
+  t.same(parseRequestUrl('https://[fd00::1]'), {
+    path: '/',
+    host: '[fd00::1]',
+    shown: 'https://[fd00::1]/',
+    shownWithQuery: 'https://[fd00::1]/',
+  });
 });
 
 test('what is not a web address is refused without repeating it, as it may hold a secret', async (t) => {
