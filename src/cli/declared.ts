@@ -15,14 +15,14 @@ export const parserConfiguration = {
 /** A table of options as yargs wants it. */
 export function declared(table: OptionTable) {
   return Object.fromEntries(
-    Object.entries(table).map(([name, { type, alias, help, hidden, negatable, undecided }]) => [
+    Object.entries(table).map(([name, { type, alias, help, hidden, negatable }]) => [
       name,
       {
         type,
         describe: help,
         hidden: hidden === true,
         ...(alias === undefined ? {} : { alias }),
-        ...(negatable && !undecided ? { default: true } : {}),
+        ...(negatable === 'on' ? { default: true } : {}),
       },
     ]),
   );

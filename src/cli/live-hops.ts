@@ -31,6 +31,8 @@ export class LiveHops {
   }
 
   #draw(): void {
+    // Words nobody sees cost time all the same.
+    if (this.#progress.size() === null) return;
     const hops = [...this.#hops.values()].sort((first, second) => first.ttl - second.ttl);
     this.#progress.show([this.#title, ...hops.map((hop) => hopText(hop, style, false, this.#names))]);
   }

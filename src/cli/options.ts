@@ -8,10 +8,8 @@ export interface OptionSpec {
   help: string;
   /** May be given several times; otherwise twice is a mistake. */
   repeatable?: true;
-  /** On unless `--no-…` turns it off. */
-  negatable?: true;
-  /** With `negatable`: neither on nor off unless given, and the command decides. */
-  undecided?: true;
+  /** `--no-NAME` turns it off. What it is when neither is given; the command decides where that is `undecided`. */
+  negatable?: 'on' | 'off' | 'undecided';
   /** Of another spelling of the same option: understood, and left out of help. */
   hidden?: true;
 }

@@ -31,7 +31,7 @@ export function parseWords(argv: readonly string[], table: OptionTable): ParsedW
       specs.flatMap(([name, { alias }]) => (alias === undefined ? [] : [[name, alias]])),
     ),
     default: Object.fromEntries(
-      specs.flatMap(([name, { negatable, undecided }]) => (negatable && !undecided ? [[name, true]] : [])),
+      specs.flatMap(([name, { negatable }]) => (negatable === 'on' ? [[name, true]] : [])),
     ),
     configuration: parserConfiguration,
   });

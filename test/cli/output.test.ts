@@ -120,6 +120,7 @@ test('tcp and trace: exit code and JSON of an open and a closed port', async (t)
     const document = JSON.parse(finished.stdout);
     t.same(validateDocument(document), []);
     t.equal(document.kind === 'tcp' ? document.status : document.outcome, status);
+    if (document.kind === 'trace') t.equal(document.names, null, 'no names unless they are asked for');
   }
 });
 

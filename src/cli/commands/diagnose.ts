@@ -46,11 +46,10 @@ const options: OptionTable = {
     type: 'boolean',
     help: "Keep the URL's query string in the report; it is sent in any case",
   },
-  http: { type: 'boolean', negatable: true, help: 'Ask over HTTP, where the target speaks it (on)' },
+  http: { type: 'boolean', negatable: 'on', help: 'Ask over HTTP, where the target speaks it (on)' },
   trace: {
     type: 'boolean',
-    negatable: true,
-    undecided: true,
+    negatable: 'undecided',
     help: 'Trace every address; left out, those that do not open',
   },
   ...timeoutOption('Wait this long for each connection, handshake and HTTP answer (2500, 3000 and 5000)'),

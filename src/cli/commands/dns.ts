@@ -58,7 +58,7 @@ const options: OptionTable = {
   cookie: { type: 'boolean', help: 'Send a DNS cookie, and take no reply with another' },
   ...timeoutOption('Wait this long for each reply (at most 1000, less with several servers)'),
   tries: { type: 'string', value: 'N', help: 'Ask a silent server up to this often (2)' },
-  search: { type: 'boolean', negatable: true, help: "Try the host's search domains (on)" },
+  search: { type: 'boolean', negatable: 'on', help: "Try the host's search domains (on)" },
   ...networkOptions,
 };
 

@@ -50,7 +50,7 @@ const options: OptionTable = {
     type: 'boolean',
     help: 'One flow for all probes, so that a load balancer sends them all the same way (off)',
   },
-  resolve: { type: 'boolean', negatable: true, help: 'Ask DNS for the names of the hops (off)' },
+  resolve: { type: 'boolean', negatable: 'off', help: 'Ask DNS for the names of the hops (off)' },
   watch: {
     type: 'boolean',
     help: 'Keep probing, a probe per hop and round, until Ctrl-C: loss and times per hop',
