@@ -1,4 +1,6 @@
-import { open, readFile, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { chmod, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { CapabilityError } from '../errors.js';
 
@@ -41,6 +43,37 @@ export async function saveDocument(path: string, document: object): Promise<void
   } catch (error) {
     throw fileProblem('write', path, error);
   }
+}
+
+/**
+ * Writes a file whole or not at all: beside it first, then in its place, so that no reader ever sees a half and what it held
+ * before stays until then. Follows symbolic links and keeps the mode. What is no regular file (`/dev/null`, a pipe) is
+ * written to as it is. Throws CapabilityError when that cannot be done.
+ */
+export async function replaceFile(path: string, content: string): Promise<void> {
+  try {
+    const held = await stat(path).catch(unlessMissing);
+    if (held !== null && !held.isFile()) return await writeFile(path, content);
+    const place = held === null ? path : await realpath(path);
+    // A file that may not be written is not to be replaced either, although its directory would allow it.
+    if (held !== null) await (await open(place, 'r+')).close();
+    const beside = join(dirname(place), `.pprobe-${randomUUID()}`);
+    try {
+      await writeFile(beside, content, { flag: 'wx' });
+      if (held !== null) await chmod(beside, held.mode);
+      await rename(beside, place);
+    } catch (error) {
+      await rm(beside, { force: true });
+      throw error;
+    }
+  } catch (error) {
+    throw fileProblem('write', path, error);
+  }
+}
+
+function unlessMissing(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+  throw error;
 }
 
 /** What to throw when a file cannot be read or written. */

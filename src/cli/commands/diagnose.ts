@@ -2,9 +2,7 @@ import { InvalidInputError } from '../../errors.js';
 import { parseControl } from '../../pipeline/control-target.js';
 import { type DiagnoseOptions, diagnose } from '../../pipeline/diagnose.js';
 import { formatServer, parseServer } from '../../probe/dns/server-address.js';
-import { exitCodeOf } from '../../report/exit-code.js';
 import { cleanForTerminal } from '../../report/text/clean.js';
-import { verdictText } from '../../report/text/verdict.js';
 import {
   type Arguments,
   familyOption,
@@ -20,12 +18,14 @@ import {
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { checkWritable, readInput, saveDocument } from '../files.js';
 import { networkOptions, type OptionTable, timeoutOption } from '../options.js';
+import { formed, reportForm, reportOptions, reportResult } from '../report-output.js';
 
 const options: OptionTable = {
   vpce: { type: 'string', value: 'NAME', help: 'The VPC endpoint: its id (vpce-…) or its DNS name' },
   'api-id': { type: 'string', value: 'ID', help: 'The API, where its name does not tell' },
   'ca-file': { type: 'string', value: 'PEM', help: 'Also trust the certificate authorities in this file' },
   save: { type: 'string', value: 'FILE', help: 'Write the report as JSON, for "pprobe explain"' },
+  ...reportOptions,
   control: {
     type: 'string',
     value: 'HOST:PORT',
@@ -56,8 +56,10 @@ const options: OptionTable = {
   ...networkOptions,
 };
 
-async function run(args: Arguments, { stop, progress }: CommandContext): Promise<CommandResult> {
+async function run(args: Arguments, context: CommandContext): Promise<CommandResult> {
+  const { stop, progress } = context;
   const target = required(args, 0);
+  const form = reportForm(args);
   const saveTo = textOption(args, 'save');
   const caFile = textOption(args, 'ca-file');
   const options = {
@@ -75,13 +77,9 @@ async function run(args: Arguments, { stop, progress }: CommandContext): Promise
     stop,
   };
   if (saveTo !== undefined) await checkWritable(saveTo);
-  const document = await diagnose(target, options);
+  const document = await formed(await diagnose(target, options), form);
   if (saveTo !== undefined) await saveDocument(saveTo, document);
-  return {
-    document,
-    render: (style, verbose) => verdictText(document, style, verbose),
-    exitCode: exitCodeOf(document),
-  };
+  return reportResult(document, form, context);
 }
 
 /** What to ask and connect to besides the target. */
@@ -125,6 +123,10 @@ export const diagnoseCommand: Command = {
     {
       command: 'pprobe diagnose db.internal:5432 --save report.json',
       help: 'Any TCP service; keep the report',
+    },
+    {
+      command: 'pprobe diagnose https://api.example.com --html report.html --redact',
+      help: 'For a ticket: a page to attach, with masks for addresses and names',
     },
   ],
   opensRawSockets: true,

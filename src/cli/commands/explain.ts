@@ -2,25 +2,21 @@ import { explain } from '../../pipeline/explain.js';
 import { explainTogether } from '../../pipeline/explain-together.js';
 import { exitCodeOf } from '../../report/exit-code.js';
 import { comparisonText } from '../../report/text/comparison.js';
-import { verdictText } from '../../report/text/verdict.js';
 import { type Arguments, checkIdleOptions, required } from '../arguments.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { readInput } from '../files.js';
 import { idleNetworkOptions } from '../options.js';
+import { formed, reportForm, reportOptions, reportResult } from '../report-output.js';
 import { checkLogOptions, explainLogFiles, logOptions } from './explain-log.js';
 
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult> {
-  const { stop } = context;
   checkIdleOptions(args);
   checkLogOptions(args);
+  const form = reportForm(args);
   if (args.options.log !== undefined) return explainLogFiles(args, context);
-  if (args.positionals.length > 1) return sideBySide(args.positionals, stop);
-  const document = explain(await readInput(required(args, 0), stop));
-  return {
-    document,
-    render: (style, verbose) => verdictText(document, style, verbose),
-    exitCode: exitCodeOf(document),
-  };
+  if (args.positionals.length > 1) return sideBySide(args.positionals, context.stop);
+  const document = await formed(explain(await readInput(required(args, 0), context.stop)), form);
+  return reportResult(document, form, context);
 }
 
 async function sideBySide(files: readonly string[], stop: AbortSignal): Promise<CommandResult> {
@@ -46,11 +42,12 @@ export const explainCommand: Command = {
       help: 'A report of "pprobe diagnose --save" or --json; - for standard input. Two or more, of different hosts, are compared',
     },
   ],
-  options: { ...logOptions, ...idleNetworkOptions },
+  options: { ...reportOptions, ...logOptions, ...idleNetworkOptions },
   examples: [
     { command: 'pprobe explain report.json', help: 'What does the report of another host say?' },
     { command: 'pprobe explain web-1.json web-2.json', help: 'It works on one host only: what differs?' },
     { command: 'pprobe explain - < report.json', help: 'A report from standard input' },
+    { command: 'pprobe explain report.json --html report.html', help: 'As a page for a ticket' },
     {
       command: 'aws logs tail LOG_GROUP | pprobe explain --log -',
       help: 'What happened to the requests that reached API Gateway?',

@@ -1,8 +1,10 @@
 import type { VerdictClass } from '../../diagnose/verdict.js';
 import type { Tone } from './style.js';
 
-/** How a class is headed, and in which colour. */
-export const CLASSES: Readonly<Record<VerdictClass, { words: string; tone: Tone }>> = {
+/** How a class is headed, and what it is: good news, bad news, or something to look at. */
+export const CLASSES: Readonly<
+  Record<VerdictClass, { words: string; tone: Extract<Tone, 'good' | 'bad' | 'warn'> }>
+> = {
   reachable: { words: 'REACHABLE', tone: 'good' },
   dns: { words: 'DNS', tone: 'bad' },
   timeout: { words: 'TIMEOUT', tone: 'bad' },

@@ -1,4 +1,5 @@
 import type { Alternative, EvidenceItem, ReportDocument } from '../../diagnose/verdict.js';
+import { alsoWrong, otherwise } from '../verdict-parts.js';
 import { CLASSES } from './class-words.js';
 import { cleanForTerminal } from './clean.js';
 import { hanging } from './hanging.js';
@@ -18,10 +19,6 @@ const WIDEST = 100;
 export function verdictText(report: ReportDocument, style: Style, verbose = false): string {
   const prose: Style = { ...style, columns: Math.min(style.columns, WIDEST) };
   const { verdict } = report;
-  // What was seen of later phases is a consequence, and stands in the evidence; a doubt about the name comes before all.
-  const other = verdict.alternatives.filter(
-    (each) => !each.observed || each.class === verdict.class || each.class === 'dns',
-  );
   const sections = [
     headline(report, prose, verbose),
     ladder(report, prose),
@@ -31,14 +28,12 @@ export function verdictText(report: ReportDocument, style: Style, verbose = fals
     titled(
       prose,
       'Also wrong',
-      verdict.alternatives
-        .filter((each) => alsoWrong(each, report))
-        .flatMap((each) => alternative(each, prose, false)),
+      alsoWrong(verdict).flatMap((each) => alternative(each, prose, false)),
     ),
     titled(
       prose,
       'What else it could be',
-      other.flatMap((each) => alternative(each, prose, true)),
+      otherwise(verdict).flatMap((each) => alternative(each, prose, true)),
     ),
     verbose ? vantage(report, prose) : [],
   ];
@@ -74,19 +69,6 @@ function evidence(items: readonly EvidenceItem[], style: Style, verbose: boolean
     );
   });
   return titled(style, 'Evidence', lines);
-}
-
-/**
- * Seen for certain, and no consequence of the verdict: a handshake or an answer that failed at an address that opened.
- * Not behind a name that leads elsewhere, where all later steps spoke with somebody else.
- */
-function alsoWrong(
-  { observed, confidence, class: other }: Alternative,
-  { verdict }: ReportDocument,
-): boolean {
-  const sure = confidence === 'certain' || confidence === 'high';
-  const later = other === 'tls' || other === 'policy' || other === 'service';
-  return observed === true && sure && later && other !== verdict.class && verdict.class !== 'dns';
 }
 
 function alternative(

@@ -56,11 +56,11 @@ test('the whole text of a healthy endpoint', (t) => {
     `REACHABLE  ${HOST} answers: HTTP 200 from
            10.0.1.5 in 20 ms.
 
-  ✓ resolve    3 ms  10.0.1.5 and 10.0.2.5 (private)
-  ✓ connect  1.2 ms  TCP 443 open at both addresses
-  ✓ path     800 ms  2 hops, one of them silent
-  ✓ tls       12 ms  TLSv1.3, *.execute-api.us-east-1.amazonaws.com
-  ✓ http      20 ms  HTTP 200
+  ✓ resolve       3 ms  10.0.1.5 and 10.0.2.5 (private)
+  ✓ connect     1.2 ms  TCP 443 open at both addresses
+  ✓ tls          12 ms  TLSv1.3, *.execute-api.us-east-1.amazonaws.com
+  ✓ processing   20 ms  HTTP 200
+  ✓ path        800 ms  2 hops, one of them silent
 `,
   );
   t.end();
@@ -79,11 +79,11 @@ test('the whole text of a name without a private answer', (t) => {
      52.4.5.6 (public) instead of the VPC endpoint's private addresses.
      dns.public-answer, confidence high
 
-  ✗ resolve    3 ms  52.1.2.3 and 52.4.5.6 (public)
-  ✗ connect     3 s  TCP 443 silent at both addresses
-  · path             not measured: switched off
-  · tls              not reached
-  · http             not reached
+  ✗ resolve       3 ms  52.1.2.3 and 52.4.5.6 (public)
+  ✗ connect        3 s  TCP 443 silent at both addresses
+  · tls                 not reached
+  · processing          not reached
+  · path                not measured: switched off
 
 Evidence
   dns  the resolver 10.0.0.2 answered 52.1.2.3 and 52.4.5.6
@@ -158,7 +158,7 @@ test('a fault that stands beside the verdict is told apart from guesses', (t) =>
   t.match(else_, /security group of their own/);
   t.match(
     text(given),
-    /! connect +3 s {2}TCP 443 open at 10\.0\.1\.5 and 10\.0\.2\.5; silent at 10\.0\.3\.5/,
+    /! connect +3 s {2}TCP 443 open at 10\.0\.1\.5 and 10\.0\.2\.5; silent at\s+10\.0\.3\.5/,
   );
   t.end();
 });

@@ -1,0 +1,111 @@
+/**
+ * The page's only style sheet. Colours are variables, once for light and once for dark; each text colour has a contrast of
+ * at least 4.5 to its ground (WCAG 2.1, 1.4.3). Wide things scroll in a box of their own, never the page.
+ */
+export const style = `
+:root {
+  color-scheme: light dark;
+  --ground: #ffffff; --panel: #f5f7f9; --line: #c9d1d9; --text: #1b2229; --soft: #55606b;
+  --good: #17693a; --bad: #b3261e; --warn: #855300; --link: #0b57b0;
+  --good-ground: #e7f5ec; --bad-ground: #fdeceb; --warn-ground: #fdf3e0; --none-ground: #eef1f4;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #12171c; --panel: #1b2229; --line: #3a4550; --text: #e6eaee; --soft: #a3afba;
+    --good: #67d391; --bad: #ff938a; --warn: #f0b95a; --link: #82b6ff;
+    --good-ground: #16301f; --bad-ground: #3b1b1a; --warn-ground: #35270f; --none-ground: #242d35;
+  }
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body {
+  margin: 0; background: var(--ground); color: var(--text);
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif;
+}
+main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
+h1, h2, h3 { line-height: 1.3; margin: 0; overflow-wrap: anywhere; }
+h1 { font-size: 1.35rem; font-weight: 600; }
+h2 { font-size: 1.1rem; margin: 2rem 0 .6rem; }
+h3 { font-size: 1rem; margin: 1.25rem 0 .5rem; }
+p { margin: .4rem 0; overflow-wrap: anywhere; }
+a { color: var(--link); overflow-wrap: anywhere; }
+ul, ol { margin: 0; padding-left: 1.5rem; }
+li { overflow-wrap: anywhere; }
+code, pre, .mono { font-family: ui-monospace, "SFMono-Regular", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .875em; }
+pre {
+  margin: .5rem 0; padding: .6rem .75rem; background: var(--panel); border: 1px solid var(--line); border-radius: 6px;
+  overflow-x: auto; white-space: pre; user-select: all; -webkit-user-select: all;
+}
+.soft { color: var(--soft); }
+.good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); } .none { color: var(--soft); }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.verdict { border: 1px solid var(--line); border-left: 6px solid currentColor; border-radius: 6px; padding: 1rem; }
+.verdict.good { background: var(--good-ground); } .verdict.bad { background: var(--bad-ground); }
+.verdict.warn { background: var(--warn-ground); }
+.verdict h1 { color: var(--text); }
+.verdict .class { display: inline-block; font-size: .85rem; font-weight: 700; letter-spacing: .06em; margin-bottom: .3rem; }
+.verdict p { color: var(--text); font-size: .9rem; margin: .5rem 0 0; }
+.ladder { list-style: none; padding: 0; border: 1px solid var(--line); border-radius: 6px; }
+.ladder li { display: grid; grid-template-columns: 1.5rem 6.5rem 5rem 1fr; gap: .1rem .5rem; padding: .5rem .75rem; }
+.ladder li + li { border-top: 1px solid var(--line); }
+.ladder .time { text-align: right; padding-right: .75rem; }
+.ladder .name { font-weight: 600; }
+.mark { font-weight: 700; text-align: center; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; margin: 0; }
+dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
+.remedies > li + li { margin-top: 1rem; }
+.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+caption { text-align: left; padding: .5rem .75rem; color: var(--soft); }
+th, td { text-align: left; vertical-align: top; padding: .4rem .75rem; border-top: 1px solid var(--line); }
+thead th { border-top: 0; background: var(--panel); font-weight: 600; white-space: nowrap; }
+tbody th { font-weight: 400; }
+td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+td.bar { width: 30%; min-width: 7rem; }
+.nowrap { white-space: nowrap; }
+svg { display: block; width: 100%; height: .9rem; margin-top: .3rem; }
+svg .measured { fill: var(--link); } svg .room { fill: var(--none-ground); }
+.paths { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
+.route { border: 1px solid var(--line); border-radius: 6px; padding: .75rem; min-width: 0; }
+.route h3 { margin: 0 0 .6rem; }
+.hops { list-style: none; padding: 0; margin: 0; }
+.hops > li { position: relative; padding: 0 0 .9rem 3.1rem; min-height: 2.6rem; }
+.hops > li::before { content: ""; position: absolute; left: 1.18rem; top: 0; bottom: 0; border-left: 2px solid var(--soft); }
+.hops > li.silent::before, .hops > li.unanswered::before { border-left-style: dashed; }
+.hops > li:first-child::before { top: .8rem; }
+.hops > li:last-child { padding-bottom: 0; min-height: 1.7rem; }
+.hops > li:last-child::before { bottom: auto; height: .8rem; }
+.node {
+  position: absolute; left: 0; top: 0; width: 2.5rem; height: 1.7rem; border: 2px solid var(--soft); border-radius: 1rem;
+  background: var(--ground); color: var(--text); text-align: center; line-height: 1.45rem; font-size: .8rem; font-weight: 700;
+}
+.silent .node { border-style: dashed; color: var(--soft); font-weight: 400; }
+.end .node { border-radius: 4px; border-color: currentColor; color: inherit; }
+.node.good { color: var(--good); border-color: var(--good); } .node.bad { color: var(--bad); border-color: var(--bad); }
+.node.warn { color: var(--warn); border-color: var(--warn); } .node.none { color: var(--soft); }
+.reply { display: flex; flex-wrap: wrap; gap: 0 .75rem; }
+.tag { border: 1px solid var(--line); border-radius: 4px; padding: 0 .35rem; font-size: .8rem; white-space: nowrap; }
+details { border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0; }
+summary { cursor: pointer; padding: .5rem .75rem; overflow-wrap: anywhere; }
+details > pre { margin: 0; border-width: 1px 0 0; border-radius: 0 0 6px 6px; user-select: text; -webkit-user-select: text; }
+footer { margin-top: 2rem; padding-top: .75rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .875rem; }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+@media (max-width: 40rem) {
+  .ladder li { grid-template-columns: 1.5rem 1fr max-content; }
+  .ladder .text { grid-column: 2 / -1; }
+  .ladder .time { padding-right: 0; }
+  dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
+}
+@media print {
+  :root {
+    color-scheme: light;
+    --ground: #ffffff; --panel: #ffffff; --line: #999999; --text: #000000; --soft: #444444;
+    --good: #17693a; --bad: #b3261e; --warn: #855300; --link: #0b57b0;
+    --good-ground: #ffffff; --bad-ground: #ffffff; --warn-ground: #ffffff; --none-ground: #dddddd;
+  }
+  main { max-width: none; padding: 0; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .scroll { overflow-x: visible; } td, th { overflow-wrap: anywhere; }
+  .route, li, tr, .verdict { break-inside: avoid; } h2, h3 { break-after: avoid; }
+}
+`;

@@ -1,0 +1,89 @@
+import { familyOf } from '../../address/family.js';
+import { scopeOf } from '../../address/scope.js';
+import { addressOutcomes } from '../../diagnose/facts/tcp.js';
+import type { ReportDocument } from '../../diagnose/verdict.js';
+import { count, duration } from '../../diagnose/words.js';
+import type { HttpDocument } from '../../probe/http/types.js';
+import type { Mark } from '../text/style.js';
+import { type Content, type Html, html } from './escape.js';
+import { markHtml } from './mark.js';
+import { titled } from './sections.js';
+
+/** Every address beside what each step came to there. */
+export function addressesHtml(report: ReportDocument): Html | null {
+  const { observations } = report;
+  const outcomes = addressOutcomes(report);
+  if (outcomes.length === 0) return null;
+  const rows = outcomes.map(({ address, status, errno, durationMs }) => {
+    const tls = observations.tls.find((doc) => doc.address === address);
+    const http = observations.http.find((doc) => doc.address === address);
+    const trace = observations.trace.find((doc) => doc.address === address);
+    const why = errno === null ? '' : ` (${errno})`;
+    return [
+      html`<span class="mono nowrap">${address}</span>`,
+      familyOf(address) === null ? '' : scopeOf(address),
+      step(status === 'open' ? 'ok' : 'failed', `${status}${why}`, durationMs),
+      tls ? step(tls.status === 'ok' ? 'ok' : 'failed', tls.protocol ?? tls.status, tls.durationMs) : '–',
+      http ? step(httpMark(http), httpWords(http), http.durationMs) : '–',
+      trace
+        ? step(
+            trace.outcome === 'open' ? 'ok' : trace.outcome === 'interrupted' ? 'none' : 'failed',
+            `${trace.outcome}, ${count(trace.hops.length, 'hop')}`,
+            trace.durationMs,
+          )
+        : '–',
+    ];
+  });
+  return titled(
+    'Addresses',
+    table(
+      `Each address on TCP ${report.target.port}`,
+      ['Address', 'Scope', 'TCP', 'TLS', 'HTTP', 'Path'],
+      rows,
+    ),
+  );
+}
+
+/** Who was asked for which name, and what came back. */
+export function answersHtml({ observations: { dns } }: ReportDocument): Html | null {
+  if (dns.length === 0) return null;
+  const rows = dns.map((doc) => [
+    html`<span class="mono">${doc.question.name}</span> ${doc.question.type}`,
+    html`<span class="mono nowrap">${doc.server ?? '–'}</span>`,
+    step(doc.status === 'answered' ? 'ok' : 'failed', doc.rcode ?? doc.status, doc.durationMs),
+    doc.addresses.length === 0
+      ? '–'
+      : doc.addresses.map(
+          ({ address, scope }) =>
+            html`<div class="nowrap"><span class="mono">${address}</span> <span class="soft">${scope}</span></div>`,
+        ),
+    doc.chain.length === 0 ? '–' : doc.chain.map((name) => html`<div class="mono">${name}</div>`),
+  ]);
+  return titled(
+    'DNS answers',
+    table('Each question', ['Question', 'Server', 'Status', 'Addresses', 'Alias of'], rows),
+  );
+}
+
+/** A table that scrolls sideways in a box of its own; the first cell of a row names it. */
+export function table(caption: string, heads: readonly string[], rows: readonly Content[][]): Html {
+  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+<caption>${caption}</caption>
+<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<tbody>
+${rows.map(([first = '', ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody>
+</table></div>`;
+}
+
+function step(mark: Mark, words: string, ms: number): Html {
+  return html`<span class="nowrap">${markHtml(mark)} ${words}</span> <span class="soft nowrap">${duration(ms)}</span>`;
+}
+
+function httpMark({ status, failure, errorType }: HttpDocument): Mark {
+  return status !== null && status < 400 && failure === null && errorType === null ? 'ok' : 'failed';
+}
+
+function httpWords({ status, failure, errorType }: HttpDocument): string {
+  const parts = [status === null ? null : `${status}`, errorType, failure];
+  return parts.filter((part) => part !== null).join(' ') || 'no answer';
+}

@@ -1,0 +1,67 @@
+import type { ReportDocument } from '../../diagnose/verdict.js';
+import { duration } from '../../diagnose/words.js';
+import { type Html, html } from './escape.js';
+import { titled } from './sections.js';
+import { table } from './tables.js';
+
+interface Timing {
+  /** As the evidence refers to it: `tcp[0]`. */
+  name: string;
+  what: string;
+  ms: number;
+}
+
+/** How long each measurement took, beside the longest. They run at the same time, so they do not add up. */
+export function timingsHtml({ observations, durationMs }: ReportDocument): Html | null {
+  const { dns, tcp, tls, http, trace } = observations;
+  const timings: Timing[] = [
+    ...dns.map((doc, i) => ({
+      name: `dns[${i}]`,
+      what: `${doc.question.name} ${doc.question.type}`,
+      ms: doc.durationMs,
+    })),
+    ...tcp.flatMap((doc, i) =>
+      doc.attempts.map(({ address, port, durationMs: ms }) => ({
+        name: `tcp[${i}]`,
+        what: `${address} port ${port}`,
+        ms,
+      })),
+    ),
+    ...tls.map((doc, i) => ({
+      name: `tls[${i}]`,
+      what: `${doc.address} ${doc.protocol ?? doc.status}`,
+      ms: doc.durationMs,
+    })),
+    ...http.map((doc, i) => ({
+      name: `http[${i}]`,
+      what: `${doc.address} ${doc.status ?? doc.failure ?? ''}`,
+      ms: doc.durationMs,
+    })),
+    ...trace.map((doc, i) => ({
+      name: `trace[${i}]`,
+      what: `${doc.address} ${doc.outcome}`,
+      ms: doc.durationMs,
+    })),
+  ];
+  if (timings.length === 0) return null;
+  const longest = Math.max(...timings.map(({ ms }) => ms));
+  const rows = timings.map(({ name, what, ms }) => [
+    html`<span class="mono">${name}</span>`,
+    html`<span class="mono">${what}</span>`,
+    html`<span class="nowrap">${duration(ms)}</span>${bar(ms, longest)}`,
+  ]);
+  return titled(
+    'Timings',
+    table(
+      `All of it took ${duration(durationMs)}; steps run at the same time`,
+      ['Observation', 'What', 'Time'],
+      rows,
+    ),
+  );
+}
+
+/** The share of the longest as a bar; the number beside it says the same. */
+function bar(ms: number, longest: number): Html {
+  const share = longest > 0 ? Math.max(0.5, (100 * ms) / longest).toFixed(1) : '0';
+  return html`<svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="room" width="100" height="6"/><rect class="measured" width="${share}" height="6"/></svg>`;
+}

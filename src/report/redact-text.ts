@@ -1,0 +1,68 @@
+import { familyOf } from '../address/family.js';
+import type { KnownNames } from './redact-collect.js';
+import { isResource, isUnderAws, type Masks, RESOURCE_ID } from './redact-masks.js';
+
+const IPV4 = String.raw`(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?!\d)`;
+const IPV6 = String.raw`(?<![0-9a-f:])[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*(?:%[\w.-]+)?`;
+/** With the first eight digits hidden, too, as API Gateway writes it in a denial. */
+const ACCOUNT = String.raw`(?<!\d)\d{12}(?!\d)|\*{8}\d{4}(?!\d)`;
+const RESOURCE = `(?<![a-z0-9])${RESOURCE_ID}(?![0-9a-f])`;
+/** What EC2 calls its hosts. */
+const EC2_HOST = String.raw`(?<![a-z0-9])ip(?:-\d{1,3}){4}(?!\d)`;
+
+/**
+ * What puts masks into a text. Addresses, accounts, resource ids and AWS host names are known by their form; known names are
+ * looked for in any case, where they are words, and where `…` has cut them short. The time it takes grows with the text
+ * alone, whatever the text is.
+ */
+export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: string) => string {
+  for (const api of apis) masks.api(api);
+  const known = [...names, ...apis].sort((a, b) => b.length - a.length);
+  const forms = [IPV6, IPV4, RESOURCE, EC2_HOST, ACCOUNT];
+  const pattern = new RegExp([...known.map(literal), ...forms].join('|'), 'gi');
+
+  return (text) => {
+    const whole = text.replace(/(?<![\w.:*-])[\w.:*-]{3,}(?=…)/g, cut);
+    const parts: string[] = [];
+    let end = 0;
+    for (const { 0: token, index } of whole.matchAll(/[\w.*-]+/g)) {
+      const name = token.replace(/^[.-]+|[.-]+$/g, '');
+      if (name === '' || !isUnderAws(name.toLowerCase())) continue;
+      const start = index + token.indexOf(name);
+      parts.push(whole.slice(end, start).replace(pattern, maskOf), masks.host(name));
+      end = start + name.length;
+    }
+    return parts.join('') + whole.slice(end).replace(pattern, maskOf);
+  };
+
+  function maskOf(found: string): string {
+    const lower = found.toLowerCase();
+    if (apis.has(lower)) return masks.api(lower);
+    if (isResource(lower)) return masks.resource(lower);
+    if (names.has(lower)) return isHost(lower) ? masks.host(lower) : masks.word(lower);
+    if (familyOf(found) !== null) return masks.address(found);
+    if (/^(?:\d{12}|\*{8}\d{4})$/.test(found)) return masks.account(found);
+    if (/^ip-/.test(lower)) return masks.word(lower);
+    // An IPv6 address at the end of a sentence.
+    const shorter = found.replace(/[.:]+$/, '');
+    const rest = found.slice(shorter.length);
+    return rest !== '' && familyOf(shorter) !== null ? masks.address(shorter) + rest : found;
+  }
+
+  /** The beginning of what would have been masked in full. */
+  function cut(beginning: string): string {
+    const lower = beginning.toLowerCase();
+    return /\d/.test(lower) || known.some((name) => name.startsWith(lower)) ? '' : beginning;
+  }
+}
+
+/** A short word is a name only where it stands alone; what is surely a name, also inside of others. */
+function literal(name: string): string {
+  const escaped = name.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+  const distinct = name.includes('.') || (name.length >= 6 && /\d/.test(name));
+  return distinct ? escaped : String.raw`(?<![\w-])${escaped}(?![\w-]|:\/\/)`;
+}
+
+function isHost(name: string): boolean {
+  return /^[\w.*-]+$/.test(name) && name.includes('.');
+}
