@@ -1,5 +1,6 @@
 import type { ReportDocument } from '../diagnose/verdict.js';
 import { CapabilityError, InvalidInputError } from '../errors.js';
+import { quoted } from '../quoted.js';
 import { exitCodeOf, exitCodes } from '../report/exit-code.js';
 import { cleanForTerminal } from '../report/text/clean.js';
 import { verdictText } from '../report/text/verdict.js';
@@ -27,9 +28,15 @@ export interface ReportForm {
   redact: boolean;
 }
 
-/** Reads `reportOptions`. Throws InvalidInputError where two things would be written to standard output. */
+/** Reads `reportOptions`. Throws InvalidInputError where two things would be written to one place. */
 export function reportForm(args: Arguments): ReportForm {
   const html = textOption(args, 'html');
+  if (html !== undefined && html === args.options.save) {
+    throw new InvalidInputError(
+      '--html',
+      `--html: ${quoted(html)} is where --save writes; give them two files`,
+    );
+  }
   if (html === '-' && flag(args, 'json')) {
     throw new InvalidInputError(
       '--html',
@@ -39,11 +46,24 @@ export function reportForm(args: Arguments): ReportForm {
   return { html, redact: flag(args, 'redact') };
 }
 
-/** The report as it may leave this host: with masks where `--redact` asks for them. */
-export async function formed(report: ReportDocument, { redact }: ReportForm): Promise<ReportDocument> {
-  if (!redact) return report;
+/**
+ * A document as it may leave this host: with masks where `--redact` asks for them. `sources` gives what the document was made
+ * of, whose names it may quote.
+ */
+export async function formed<Document extends object>(
+  document: Document,
+  { redact }: ReportForm,
+  sources: () => unknown = () => null,
+): Promise<Document> {
+  if (!redact) return document;
   const { redacted } = await import('../report/redact.js');
-  return redacted(report);
+  return redacted(document, sources());
+}
+
+/** Throws InvalidInputError where a page is asked for of what has none; `instead` says what to do. */
+export function withoutPage({ html }: ReportForm, what: string, instead: string): void {
+  if (html === undefined) return;
+  throw new InvalidInputError('--html', `--html: makes a page of one report, not of ${what}; ${instead}`);
 }
 
 /**

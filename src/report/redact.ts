@@ -17,11 +17,12 @@ const KEPT = new Set(
  * A document of pprobe (a report, or several side by side) with masks in place of account ids, addresses and names: hosts,
  * API and resource ids, certificate subjects, roles and sessions. The same value has the same mask all over the document,
  * in commands, URLs and quoted messages too. Scopes, subnets, Regions, AWS's own domains, stages and paths stay, so that it
- * can be read, is valid against its schema, and can be judged again. Returns a copy.
+ * can be read, is valid against its schema, and can be judged again. `sources` are documents whose names it may quote besides its
+ * own. Returns a copy.
  */
-export function redacted<Document extends object>(document: Document): Document {
+export function redacted<Document extends object>(document: Document, sources: unknown = null): Document {
   const held = JSON.stringify(document).toLowerCase();
-  const maskText = textMasker(new Masks((mask) => held.includes(mask)), namesIn(document));
+  const maskText = textMasker(new Masks((mask) => held.includes(mask)), namesIn([document, sources]));
   return walk(document, '') as Document;
 
   function walk(value: unknown, key: string): unknown {

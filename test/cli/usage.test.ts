@@ -64,7 +64,10 @@ const mistakes: [line: string, says: RegExp][] = [
   ['diagnose ftp://api.example/', /is not an https URL/],
   ['diagnose https://user:secret@api.example/', /carried credentials/],
   ['diagnose 127.0.0.1:99999', /99999/],
-  ['diagnose 127.0.0.1 --html out.html', /--html: pprobe diagnose has no such option/],
+  ['diagnose 127.0.0.1:1 --html x --save x', /--html: "x" is where --save writes/],
+  ['explain a.json b.json --html x.html', /--html: makes a page of one report, not of several reports; /],
+  ['explain --log a.log --html x.html', /--html: makes a page of one report, not of a log; /],
+  ['tcp 127.0.0.1 --html x.html', /--html: pprobe tcp has no such option/],
   ['explain report.json --timeout x', /--timeout: "x"/],
   ['completion tcsh', /completion: "tcsh" is not a shell it knows; give bash, zsh or fish/],
 ];
@@ -97,6 +100,7 @@ test('--json: the same mistake is one valid document on stdout besides', async (
     '--json tcp 127.0.0.1 --bogus',
     'dsn --json',
     'dns a --timeout --json',
+    'diagnose 127.0.0.1:1 --html - --json',
   ];
   await inBatches(lines, async (line) => {
     const { code, stdout, stderr } = await pprobe(line.split(' '));
@@ -120,6 +124,7 @@ test('a file that cannot be read or written is exit 3, before anything is measur
     ['explain /nonexistent.json', /cannot read "\/nonexistent\.json": there is no such file/],
     ['explain /', /cannot read "\/": it is a directory/],
     ['diagnose 127.0.0.1:1 --save /nonexistent/report.json', /cannot write .*: there is no such directory/],
+    ['diagnose 127.0.0.1:1 --html /nonexistent/report.html', /cannot write .*: there is no such directory/],
     ['diagnose 127.0.0.1:1 --ca-file /nonexistent.pem', /cannot read "\/nonexistent\.pem"/],
   ];
   await inBatches(lines, async ([line, says]) => {

@@ -76,7 +76,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     onProgress: (message: string) => progress.show([`${cleanForTerminal(message)} …`]),
     stop,
   };
-  if (saveTo !== undefined) await checkWritable(saveTo);
+  for (const file of [saveTo, form.html]) if (file !== undefined && file !== '-') await checkWritable(file);
   const document = await formed(await diagnose(target, options), form);
   if (saveTo !== undefined) await saveDocument(saveTo, document);
   return reportResult(document, form, context);

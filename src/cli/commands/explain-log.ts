@@ -9,6 +9,7 @@ import { type Arguments, type IntegerRule, integerOption, textOption } from '../
 import type { CommandContext, CommandResult } from '../command.js';
 import { fileProblem } from '../files.js';
 import type { OptionTable } from '../options.js';
+import { formed, type ReportForm, withoutPage } from '../report-output.js';
 
 const someRequests: IntegerRule = { noun: 'a number of requests', min: 1, max: 10_000 };
 
@@ -41,8 +42,10 @@ export function checkLogOptions(args: Arguments): void {
 /** `pprobe explain --log FILE …`: what happened to each request of a log. */
 export async function explainLogFiles(
   args: Arguments,
+  form: ReportForm,
   { stop, progress }: CommandContext,
 ): Promise<CommandResult> {
+  withoutPage(form, 'a log', 'leave it out, and give --json, or redirect the text to a file');
   const files = [textOption(args, 'log') ?? '-', ...args.positionals];
   const options = {
     requestId: textOption(args, 'request'),
@@ -52,9 +55,10 @@ export async function explainLogFiles(
     stop,
   };
   const reading = { file: '-' };
-  const document = await explainLog(opened(files, reading), options).catch((error: unknown) => {
+  const told = await explainLog(opened(files, reading), options).catch((error: unknown) => {
     throw isSystemError(error) ? fileProblem('read', reading.file, error) : error;
   });
+  const document = await formed(told, form);
   return {
     document,
     render: (style, verbose) => logText(document, style, verbose),

@@ -6,22 +6,35 @@ import { type Arguments, checkIdleOptions, required } from '../arguments.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { readInput } from '../files.js';
 import { idleNetworkOptions } from '../options.js';
-import { formed, reportForm, reportOptions, reportResult } from '../report-output.js';
+import {
+  formed,
+  type ReportForm,
+  reportForm,
+  reportOptions,
+  reportResult,
+  withoutPage,
+} from '../report-output.js';
 import { checkLogOptions, explainLogFiles, logOptions } from './explain-log.js';
 
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult> {
   checkIdleOptions(args);
   checkLogOptions(args);
   const form = reportForm(args);
-  if (args.options.log !== undefined) return explainLogFiles(args, context);
-  if (args.positionals.length > 1) return sideBySide(args.positionals, context.stop);
+  if (args.options.log !== undefined) return explainLogFiles(args, form, context);
+  if (args.positionals.length > 1) return sideBySide(args.positionals, form, context.stop);
   const document = await formed(explain(await readInput(required(args, 0), context.stop)), form);
   return reportResult(document, form, context);
 }
 
-async function sideBySide(files: readonly string[], stop: AbortSignal): Promise<CommandResult> {
+async function sideBySide(
+  files: readonly string[],
+  form: ReportForm,
+  stop: AbortSignal,
+): Promise<CommandResult> {
+  withoutPage(form, 'several reports', 'give it with one report at a time; --json prints the comparison');
   const reports = await Promise.all(files.map(async (name) => ({ name, text: await readInput(name, stop) })));
-  const document = explainTogether(reports);
+  const compared = explainTogether(reports);
+  const document = await formed(compared, form, () => reports.map(({ text }) => JSON.parse(text)));
   return {
     document,
     render: (style, verbose) => comparisonText(document, style, verbose),
