@@ -3,6 +3,8 @@ import t from 'tap';
 import { internetChecksum } from '../../src/packet/checksum.js';
 import { decodeIcmpv4, decodeIcmpv6 } from '../../src/packet/icmp.js';
 import { encodeIcmpv4, encodeIcmpv6 } from '../../src/packet/icmp-encode.js';
+import { decodeExtensions } from '../../src/packet/icmp-extensions.js';
+import { decodeInterfaceInformation } from '../../src/packet/interface-information.js';
 import { decodeIpv4, encodeIpv4 } from '../../src/packet/ipv4.js';
 import { decodeIpv6, encodeIpv6 } from '../../src/packet/ipv6.js';
 import { decodeQuote } from '../../src/packet/quote.js';
@@ -61,6 +63,9 @@ const decoders = {
   decodeIcmpv4,
   decodeIcmpv6,
   decodeQuote,
+  decodeExtensions: (bytes: Uint8Array) => decodeExtensions(bytes, bytes[0] ?? 0),
+  decodeInterfaceInformation: (bytes: Uint8Array) =>
+    decodeInterfaceInformation(bytes[0] ?? 0, bytes.subarray(1)),
 };
 
 /** The same bytes in the middle of a larger buffer, as they stand in a socket's. */
