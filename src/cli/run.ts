@@ -1,7 +1,7 @@
 import { startDocument } from '../document.js';
 import { exitCodes } from '../report/exit-code.js';
 import { version } from '../version.js';
-import { type Arguments, flag } from './arguments.js';
+import { type Arguments, flag, sourceOption } from './arguments.js';
 import { performBulk } from './bulk-output.js';
 import type { CommandResult } from './command.js';
 import { failureOf, InterruptedError } from './failure.js';
@@ -81,7 +81,7 @@ async function perform(invocation: Invocation, stop: AbortSignal, progress: Prog
         progress.clear();
         process.stderr.write(`${line}\n`);
       };
-      const closeSockets = command.opensRawSockets === true ? await shedRoot() : () => {};
+      const closeSockets = command.opensRawSockets === true ? await shedRoot(sourceOption(args)) : () => {};
       try {
         const result = await command.run(args, { stop, progress, note });
         if ('entries' in result) return await performBulk(result, args, style, stop, progress);

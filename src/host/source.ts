@@ -1,6 +1,7 @@
 import { familyOf } from '../address/family.js';
 import { InvalidInputError } from '../errors.js';
 import { quoted } from '../quoted.js';
+import { needsZone } from './zone.js';
 
 /**
  * The family of a source address. Throws InvalidInputError when it is no address, or when none of `addresses` can be
@@ -36,6 +37,10 @@ export function isForeignSource(error: unknown): boolean {
 
 /** What to throw when bind(2) refused the source: it is an address, but not one of this host's. */
 export function sourceNotHere(source: string): InvalidInputError {
+  if (needsZone(source)) {
+    const advice = `add the interface that has it, as in ${source}%eth0`;
+    return new InvalidInputError('source', `source: ${source} is link-local; ${advice}`);
+  }
   return new InvalidInputError(
     'source',
     `source: ${source} is not an address of this host; give one that \`ip address\` lists`,

@@ -64,6 +64,12 @@ export class RawIpSocket {
     }
   }
 
+  /** Sends from `source`, along the routes meant for it, and hears only what comes to it. EADDRNOTAVAIL if not ours. */
+  bind(source: string): void {
+    const address = encodeSockaddr({ address: source, port: 0 });
+    this.#checked('bind', this.#libc.bind(this.fd, address, address.length));
+  }
+
   /** IPv4: what is sent begins with an IP header of our making. */
   includeHeader(): void {
     this.#setOption(IPPROTO_IP, IP_HDRINCL, uint32(1));

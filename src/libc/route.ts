@@ -22,13 +22,18 @@ export interface Route {
 }
 
 /**
- * Asks the kernel how it would send to `address`: connecting a UDP socket is a routing decision and sends nothing.
- * Throws SystemCallError when there is no way (ENETUNREACH, EHOSTUNREACH, EACCES) or no descriptor left.
+ * Asks the kernel how it would send to `address`, from `source` where one is given: connecting a UDP socket is a routing
+ * decision and sends nothing. Throws SystemCallError when there is no way (ENETUNREACH, EHOSTUNREACH, EACCES), when
+ * `source` is not this host's (of bind: EADDRNOTAVAIL, EINVAL) or no descriptor is left.
  */
-export function routeOf(libc: Libc, address: string, family: 4 | 6): Route {
+export function routeOf(libc: Libc, address: string, family: 4 | 6, source: string | null = null): Route {
   const fd = libc.socket(family === 4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) throw new SystemCallError('socket', libc.errno());
   try {
+    if (source !== null) {
+      const local = encodeSockaddr({ address: source, port: 0 });
+      if (libc.bind(fd, local, local.length) < 0) throw new SystemCallError('bind', libc.errno());
+    }
     // Any port will do; 443 is what pprobe is about.
     const remote = encodeSockaddr({ address, port: 443 });
     if (libc.connect(fd, remote, remote.length) < 0) throw new SystemCallError('connect', libc.errno());

@@ -19,16 +19,18 @@ export function encodeSockaddr({ address, port }: Endpoint): Buffer {
   buffer.writeUInt16LE(isV4 ? AF_INET : AF_INET6, 0);
   buffer.writeUInt16BE(port, 2);
   buffer.set(bytes, isV4 ? 4 : 8);
-  if (!isV4) buffer.writeUInt32LE(scopeId(zoneOf(address)), 24);
+  const zone = isV4 ? null : zoneOf(address);
+  // To a link-local address the kernel refuses index 0.
+  if (zone !== null) buffer.writeUInt32LE(interfaceIndex(zone) ?? 0, 24);
   return buffer;
 }
 
-/** An interface's index, given as a number or by its name; 0, which the kernel refuses, for one this host lacks. */
-function scopeId(zone: string | null): number {
-  if (zone === null) return 0;
+/** The index of a zone's interface, given as a number or by its name; null when none of that name has a link-local address. */
+export function interfaceIndex(zone: string): number | null {
   if (/^\d{1,9}$/.test(zone)) return Number(zone);
-  const v6 = networkInterfaces()[zone]?.find(({ family }) => family === 'IPv6');
-  return v6?.scopeid ?? 0;
+  // Node tells it of link-local addresses alone: beside others of the same interface stands 0.
+  const told = networkInterfaces()[zone]?.map((each) => (each.family === 'IPv6' ? each.scopeid : 0));
+  return told?.find((index) => index !== 0) ?? null;
 }
 
 /** The reverse; null for another family or too few bytes. */

@@ -1,5 +1,7 @@
 import { familyOf } from '../address/family.js';
 import { startDocument } from '../document.js';
+import { checkSource } from '../host/source.js';
+import { checkZone } from '../host/zone.js';
 import { checkTraceOptions, type TraceOptions } from '../probe/trace/options.js';
 import { traceAddress } from '../probe/trace/trace.js';
 import { startTraceRun, type TraceRun } from '../probe/trace/trace-run.js';
@@ -30,7 +32,7 @@ export function traceHost(host: string, options: TraceHostOptions = {}): TraceRu
     checkTraceOptions(options);
     const header = startDocument('trace');
     const found = await addressesOf(host, options);
-    const address = chooseAddress(found);
+    const address = chooseAddress(found, options.source);
     if (address === null) return { ...header(), ...nowhere(host, port, found, options) };
     const names = options.resolve === true ? new HopNames(ptrOver(options.dns), options.onName) : null;
     try {
@@ -51,9 +53,19 @@ export function traceHost(host: string, options: TraceHostOptions = {}): TraceRu
   });
 }
 
-/** Of several addresses the one to trace: the first, IPv4 before IPv6; null where there is none. */
-export function chooseAddress({ addresses }: HostAddresses): string | null {
-  return addresses.find((each) => familyOf(each) === 4) ?? addresses[0] ?? null;
+/**
+ * Of several addresses the one to trace: the first of the family of `source`, else the first, IPv4 before IPv6; null where
+ * there is none. Throws InvalidInputError for a source that reaches none of them and for a link-local host whose zone is
+ * missing or unknown.
+ */
+export function chooseAddress(
+  { addresses, source: origin }: HostAddresses,
+  source: string | undefined,
+): string | null {
+  const [first = null] = addresses;
+  if (first !== null && origin === 'literal') checkZone('host', first);
+  const family = source === undefined ? 4 : checkSource(source, addresses);
+  return addresses.find((each) => familyOf(each) === family) ?? first;
 }
 
 /** What a trace says that had no address to go to; `resolution` tells why. */

@@ -47,7 +47,7 @@ export async function* watchHost(
   checkWatchOptions(options);
   const header = startDocument('trace');
   const found = await addressesOf(host, options);
-  const address = chooseAddress(found);
+  const address = chooseAddress(found, options.source);
   if (address === null) {
     yield new WatchedPath().add({ ...header(), ...nowhere(host, port, found, options) });
     return;

@@ -1,6 +1,7 @@
 import { familyOf } from '../address/family.js';
 import { CapabilityError, InvalidInputError } from '../errors.js';
 import { atLeast, readKernel } from '../host/kernel.js';
+import { isForeignSource, sourceNotHere } from '../host/source.js';
 import { loadLibc } from '../libc/load.js';
 import { type Route, routeOf } from '../libc/route.js';
 import { SystemCallError } from '../libc/system-call-error.js';
@@ -26,7 +27,7 @@ export interface EngineStatus {
 /**
  * Opens the wire of the chosen engine. `auto` prefers `syn`, whose packets are its own, and takes `connect` where the
  * host lacks the package or the privilege. Throws CapabilityError when the chosen one, or under `auto` neither, can
- * work; a missing route rejects with the system's error.
+ * work, InvalidInputError for a source that is not this host's; a missing route rejects with the system's error.
  */
 export async function openWire(
   choice: MethodChoice,
@@ -36,6 +37,8 @@ export async function openWire(
   try {
     return await openChosen(choice, target, listener);
   } catch (error) {
+    const { source } = target;
+    if (source !== null && isForeignSource(error)) throw sourceNotHere(source);
     throw exhaustion(error) ?? error;
   }
 }
@@ -58,7 +61,7 @@ export async function preloadEngines(): Promise<void> {
 /** What each engine would say if asked to work on this host, without sending a packet. */
 export async function engineStatus(): Promise<EngineStatus[]> {
   return Promise.all([
-    probeEngine('syn', async () => (await openPackets(4)).close()),
+    probeEngine('syn', async () => (await openPackets({ family: 4, source: null })).close()),
     probeEngine('connect', requireErrorQueue),
   ]);
 }
@@ -95,11 +98,11 @@ async function openSyn(target: WireTarget, listener: WireListener): Promise<Wire
   const { address } = target;
   const family = familyOf(address);
   if (family === null) throw new InvalidInputError('address', `"${address}" is not an IP address`);
-  const { hub, release } = await shareHub(family, target.packets);
+  const libc = await loadLibc().catch(() => null);
+  const route = libc === null ? await guessedRoute(target) : routeOf(libc, address, family, target.source);
+  const { hub, release } = await shareHub({ family, source: target.source, packets: target.packets });
   try {
-    const libc = await loadLibc().catch(() => null);
-    const route = libc === null ? await guessedRoute(address) : routeOf(libc, address, family);
-    const source = target.source ?? route.source;
+    const { source } = route;
     const mtu = route.mtu ?? ethernetMtu;
     const tellNeighbour = () => (libc === null ? null : silentNeighbour(libc, address, source));
     return openSynWire(
@@ -132,6 +135,6 @@ async function requireErrorQueue(): Promise<void> {
 const ethernetMtu = 1500;
 
 /** Without libc. */
-async function guessedRoute(address: string): Promise<Route> {
-  return { source: await sourceFor(address), mtu: null };
+async function guessedRoute({ address, source }: WireTarget): Promise<Route> {
+  return { source: await sourceFor(address, source), mtu: null };
 }

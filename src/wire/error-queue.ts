@@ -1,5 +1,5 @@
 import { familyOf } from '../address/family.js';
-import { withoutZone } from '../address/zone.js';
+import { withoutZone, zoneOf } from '../address/zone.js';
 import { roundMs } from '../clock.js';
 import { type Libc, loadLibc } from '../libc/load.js';
 import { poller } from '../libc/poller.js';
@@ -30,7 +30,7 @@ const resetTtl = 64;
 export async function openErrorQueueWire(target: WireTarget, listener: WireListener): Promise<Wire> {
   const libc = await loadLibc();
   const family = familyOf(target.address) === 6 ? 6 : 4;
-  const source = target.source ?? routeOf(libc, target.address, family).source;
+  const { source } = routeOf(libc, target.address, family, target.source);
   return new ErrorQueueWire(libc, { family, source, target, listener });
 }
 
@@ -113,15 +113,22 @@ class ErrorQueueWire implements Wire {
 
   #holdPort(): number | null {
     this.#keeper.shareFlow();
-    this.#keeper.bind({ address: this.source, port: 0 });
+    this.#keeper.bind({ address: this.#localAddress, port: 0 });
     return this.#keeper.localEndpoint()?.port ?? null;
+  }
+
+  /** To bind to: a link-local address has the zone that it was given with, or else the target's. */
+  get #localAddress(): string {
+    const { source, address } = this.#context.target;
+    const zone = zoneOf(address);
+    return source ?? (zone === null ? this.source : `${this.source}%${zone}`);
   }
 
   #bind(socket: TcpSocket): void {
     const { source } = this.#context.target;
     if (this.#sharedPort !== null) {
       socket.shareFlow();
-      socket.bind({ address: this.source, port: this.#sharedPort });
+      socket.bind({ address: this.#localAddress, port: this.#sharedPort });
     } else if (source !== null) socket.bind({ address: source, port: 0 });
   }
 

@@ -15,14 +15,17 @@ const packetsPerTurn = 512;
 
 /**
  * Raw sockets through libc: what the raw-socket package does, with the kernel's receive times and filters, IPv6 hop
- * limits and no compiled part. Throws CapabilityError where libc cannot be called or without CAP_NET_RAW.
+ * limits and no compiled part. With a `source` they are bound to it: in IPv6 the kernel writes it into the packets, and in
+ * both families rules that route by source hold. Throws CapabilityError where libc cannot be called or without
+ * CAP_NET_RAW, SystemCallError where the source is not this host's.
  */
-export async function openLibcPackets(family: 4 | 6): Promise<PacketPort> {
+export async function openLibcPackets(family: 4 | 6, source: string | null = null): Promise<PacketPort> {
   const libc = await loadLibc();
   const opened: RawIpSocket[] = [];
   function open(protocol: number): RawIpSocket {
     const socket = new RawIpSocket(libc, family, protocol);
     opened.push(socket);
+    if (source !== null) socket.bind(source);
     return socket;
   }
   try {

@@ -1,3 +1,4 @@
+import { familyOf } from '../address/family.js';
 import { CapabilityError } from '../errors.js';
 import { loadLibc } from '../libc/load.js';
 import { openLibcPackets } from './libc-packets.js';
@@ -20,13 +21,21 @@ interface Shared {
 
 const hubs = new Map<string, Shared>();
 
+/** What a hub's sockets are for. */
+interface HubUse {
+  family: 4 | 6;
+  /** The address they are bound to; any of this host's when null. */
+  source: string | null;
+  packets?: PacketChoice | undefined;
+}
+
 /**
- * The process's hub for a family, opened when nobody had it. Throws CapabilityError where raw packets cannot be had,
- * SystemCallError without descriptors.
+ * The process's hub for a family and source, opened when nobody had it. Throws CapabilityError where raw packets cannot be
+ * had, SystemCallError without descriptors or for a source that is not this host's.
  */
-export async function shareHub(family: 4 | 6, choice?: PacketChoice): Promise<HubShare> {
-  const key = `${family} ${choice ?? 'auto'}`;
-  const shared = hubs.get(key) ?? { opening: openHub(family, choice), users: 0 };
+export async function shareHub(use: HubUse): Promise<HubShare> {
+  const key = `${use.family} ${use.source ?? 'any'} ${use.packets ?? 'auto'}`;
+  const shared = hubs.get(key) ?? { opening: openHub(use), users: 0 };
   hubs.set(key, shared);
   shared.users += 1;
   let isReleased = false;
@@ -50,18 +59,20 @@ export async function shareHub(family: 4 | 6, choice?: PacketChoice): Promise<Hu
 }
 
 /**
- * Opens both families' hubs, as far as this host has them, and keeps them open: for a program that gives its privileges
- * up and traces afterwards. Resolves with what closes them; never rejects.
+ * Opens both families' hubs, as far as this host has them, or with a `source` the one for it, and keeps them open: for a
+ * program that gives its privileges up and traces afterwards. Resolves with what closes them; never rejects.
  */
-export async function holdHubs(): Promise<() => void> {
-  const shares = await Promise.allSettled([shareHub(4), shareHub(6)]);
+export async function holdHubs(source: string | null): Promise<() => void> {
+  const families = ([4, 6] as const).filter((family) => source === null || familyOf(source) === family);
+  const shares = await Promise.allSettled(families.map((family) => shareHub({ family, source })));
   return () => {
     for (const share of shares) if (share.status === 'fulfilled') share.value.release();
   };
 }
 
-async function openHub(family: 4 | 6, choice?: PacketChoice): Promise<SynHub> {
-  const packets = await openPackets(family, choice);
+async function openHub(use: HubUse): Promise<SynHub> {
+  const { family } = use;
+  const packets = await openPackets(use);
   const libc = await loadLibc().catch((error: unknown) => {
     // Without libc no port can be held; the package sends all the same.
     if (error instanceof CapabilityError) return null;
@@ -71,11 +82,16 @@ async function openHub(family: 4 | 6, choice?: PacketChoice): Promise<SynHub> {
 }
 
 /** Through libc where it can be called: it knows when the kernel received a packet. Else through the package. */
-export async function openPackets(family: 4 | 6, choice?: PacketChoice): Promise<PacketPort> {
+export async function openPackets({ family, source, packets: choice }: HubUse): Promise<PacketPort> {
   const isCallable = await loadLibc().then(
     () => true,
     () => false,
   );
   const isPackage = choice === 'raw-socket' || (choice === undefined && !isCallable);
-  return isPackage ? openRawSocketPort(family) : openLibcPackets(family);
+  if (!isPackage) return openLibcPackets(family, source);
+  if (family === 4 || source === null) return openRawSocketPort(family);
+  throw new CapabilityError(
+    'libc',
+    'The raw-socket package cannot choose the IPv6 address to send from: leave the source out, or trace through libc.',
+  );
 }

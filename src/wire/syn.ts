@@ -10,6 +10,7 @@ import type { ProbeRequest, Wire, WireListener } from './wire.js';
 
 export interface SynWireOptions {
   hub: SynHub;
+  /** Without a zone: packets carry none. */
   source: string;
   address: string;
   family: 4 | 6;
@@ -40,7 +41,7 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
   let isClosed = false;
 
   const flow: HubFlow = {
-    source: withoutZone(source),
+    source,
     address: withoutZone(address),
     port,
     ourPorts: new Set(),

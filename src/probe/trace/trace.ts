@@ -2,6 +2,7 @@ import { familyOf } from '../../address/family.js';
 import { type Clock, systemClock } from '../../clock.js';
 import { startDocument } from '../../document.js';
 import { InvalidInputError } from '../../errors.js';
+import { checkSource } from '../../host/source.js';
 import { checkPort } from '../../port-number.js';
 import { openWire } from '../../wire/engines.js';
 import type { DiscardReason, Wire, WireListener } from '../../wire/wire.js';
@@ -47,6 +48,7 @@ export async function traceAddress(
   const family = familyOf(input.address);
   if (family === null) throw new InvalidInputError('address', `"${input.address}" is not an IP address`);
   checkPort(input.port);
+  if (options.source !== undefined) checkSource(options.source, [input.address]);
   options.signal?.throwIfAborted();
   const stop = anyOf(options.signal, options.stop);
   const leave = await admitUnlessStopped(checked.parallel, options.signal, options.stop);

@@ -7,7 +7,7 @@ const words: Readonly<Record<string, string>> = {
   ENETDOWN: 'the interface is down',
   EADDRNOTAVAIL: 'no address of this host fits',
   EAFNOSUPPORT: 'the target is of another family than the source',
-  EINVAL: 'a blackhole route, or an address without its scope',
+  EINVAL: 'a blackhole route, or a source or zone that does not fit the target',
   EMFILE: 'this process has too many files open; see ulimit -n',
   ENFILE: 'this host has too many files open',
   ENOBUFS: 'the send queue of this host is full',

@@ -3,7 +3,7 @@ import type { TraceDocument, TraceHop, TraceProbe } from '../../probe/trace/type
 import { cleanForTerminal } from './clean.js';
 import { paint, type Style } from './style.js';
 import { hopDetails } from './trace-details.js';
-import { hopMarks, probeMarks } from './trace-marks.js';
+import { hopMarks, probeMarks, untimedMark } from './trace-marks.js';
 import { padFrom, widthOf } from './wrap.js';
 
 const continuation = 4;
@@ -39,7 +39,8 @@ function answer(probe: TraceProbe, style: Style): string {
   const { reply, rttMs, errno } = probe;
   if (reply === 'none') return paint(style, 'dim', '*');
   if (reply === 'send-error') return paint(style, 'bad', `not sent (${cleanForTerminal(errno ?? 'error')})`);
-  const time = rttMs === null ? '?' : `${rttMs.toFixed(3)} ms`;
+  const { text: unknown, tone } = untimedMark;
+  const time = rttMs === null ? paint(style, tone, unknown) : `${rttMs.toFixed(3)} ms`;
   const marks = probeMarks(probe).map(({ text, tone }) => ` ${paint(style, tone, text)}`);
   return time + marks.join('');
 }

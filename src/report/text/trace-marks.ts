@@ -25,12 +25,21 @@ const annotations: Readonly<Record<string, string>> = {
   '!C': 'precedence cutoff',
 };
 
+/** Instead of a time that is not known. */
+export const untimedMark: TraceMark = {
+  text: '?',
+  tone: 'dim',
+  meaning: 'it answered, at a moment that this host could not tell',
+};
+
 /** What is to be said of one answer besides its time. */
-export function probeMarks({ late, sent, duplicates, annotation }: TraceProbe): TraceMark[] {
+export function probeMarks({ late, sent, duplicates, annotation, rttMs }: TraceProbe): TraceMark[] {
   const marks: TraceMark[] = [];
   if (late) marks.push({ text: '(late)', tone: 'warn', meaning: 'it came after the wait for it had ended' });
-  if (sent > 1)
-    marks.push({ text: '(asked twice)', tone: 'dim', meaning: 'the first SYN stayed unanswered' });
+  if (sent > 1 && rttMs !== null) {
+    const meaning = 'the first SYN was not answered, or not at a moment that could be told';
+    marks.push({ text: '(asked twice)', tone: 'dim', meaning });
+  }
   if (duplicates > 0) {
     const text = `(+${duplicates} dup)`;
     marks.push({ text, tone: 'dim', meaning: 'further copies of the same answer' });
@@ -76,11 +85,17 @@ export function marksIn(hops: readonly TraceHop[]): { text: string; meaning: str
     for (const probe of hop.probes) {
       if (probe.reply === 'none') continue;
       for (const { text, meaning } of probeMarks(probe)) add(text, meaning);
+      if (isUntimed(probe)) add(untimedMark.text, untimedMark.meaning);
       if (probe.errno !== null) add(cleanForTerminal(probe.errno), errnoWords(probe.errno));
     }
     for (const { text, meaning } of hopMarks(hop)) add(text, meaning);
   }
   return [...found.values()];
+}
+
+/** Whether it answered and nobody knows when. */
+export function isUntimed({ reply, rttMs }: TraceProbe): boolean {
+  return reply !== 'none' && reply !== 'send-error' && rttMs === null;
 }
 
 function annotationMeaning(annotation: string): string {

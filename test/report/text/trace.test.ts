@@ -210,6 +210,7 @@ test('marks: only those that occur, each once', async (t) => {
     { ...hop(1, probe(odd), probe({ ...odd, duplicates: 1 }), silence), rateLimited: true },
     hop(2, probe({ backwardHops: 9, replyTtl: 56 })),
     hop(3, probe({ backwardHops: 5 })),
+    hop(4, probe({ rttMs: null, sent: 2 })),
   ];
   const text = traceText(traceDocument({ hops }), plain);
   t.match(
@@ -219,10 +220,13 @@ test('marks: only those that occur, each once', async (t) => {
       '    0.123 ms (late) (asked twice) (+1 dup) *  [rate-limited]',
       ' 2  10.0.1.1  0.123 ms  [back 9]',
       ' 3  10.0.1.1  0.123 ms',
+      ' 4  10.0.1.1  ?',
       'Marks: (late) it came after the wait for it had ended; (asked twice) the first',
-      '    SYN stayed unanswered; (+1 dup) further copies of the same answer;',
-      '    [rate-limited] the router limits its ICMP errors; it loses no traffic; [back',
-      '    9] the answer came back over about 9 hops: another way than there.',
+      '    SYN was not answered, or not at a moment that could be told; (+1 dup)',
+      '    further copies of the same answer; [rate-limited] the router limits its ICMP',
+      '    errors; it loses no traffic; [back 9] the answer came back over about 9',
+      '    hops: another way than there; ? it answered, at a moment that this host',
+      '    could not tell.',
     ),
   );
   t.notMatch(traceText(traceDocument(), plain), 'Marks');
