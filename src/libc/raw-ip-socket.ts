@@ -97,8 +97,8 @@ export class RawIpSocket {
     this.#setOption(IPPROTO_IPV6, IPV6_UNICAST_HOPS, uint32(hopLimit));
   }
 
-  send(bytes: Buffer, destination: string): void {
-    const address = encodeSockaddr({ address: destination, port: 0 });
+  /** `address` is a socket address, see encodeSockaddr. */
+  send(bytes: Buffer, address: Buffer): void {
     const sent = this.#libc.sendto(this.fd, bytes, bytes.length, 0, address, address.length);
     this.#checked('sendto', Number(sent));
   }

@@ -5,6 +5,7 @@ import { loadLibc } from '../libc/load.js';
 import { poller } from '../libc/poller.js';
 import { RawIpSocket, type RawPacket } from '../libc/raw-ip-socket.js';
 import { realtimeNs } from '../libc/realtime.js';
+import { encodeSockaddr } from '../libc/sockaddr.js';
 import { SystemCallError } from '../libc/system-call-error.js';
 import { decodeIpv4, encodeIpv4, protocolNumber } from '../packet/ipv4.js';
 import type { PacketListener, PacketPort } from './packet-port.js';
@@ -76,8 +77,11 @@ class LibcPackets implements PacketPort {
         this.#family === 4
           ? encodeIpv4({ source, destination, ttl, protocol: protocolNumber.tcp, identification }, segment)
           : Buffer.from(segment);
-      onSent(this.#sinceEpochMs(realtimeNs(this.#libc)));
-      this.#tcp.send(packet, destination);
+      const address = encodeSockaddr({ address: destination, port: 0 });
+      // Nothing but the call itself between the time and the packet.
+      const atNs = realtimeNs(this.#libc);
+      this.#tcp.send(packet, address);
+      onSent(this.#sinceEpochMs(atNs));
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
       onError(error.code);

@@ -36,8 +36,8 @@ export interface PacketListener {
  */
 export interface PacketPort {
   /**
-   * Sends. `onSent` is called with the time just before the packet is handed to the kernel, and `onError` after it with
-   * the symbolic errno when the kernel refused it.
+   * Sends. `onSent` is called with the time just before the packet was handed to the kernel; where the kernel refused it
+   * `onError` with the symbolic errno, after that or in its place.
    */
   send(outgoing: OutgoingSegment, onSent: (atMs: number) => void, onError: (errno: string) => void): void;
   listen(listener: PacketListener): void;
