@@ -143,6 +143,21 @@ test('diagnose --save and explain: the saved report is the printed one, and is j
   t.match(cut.stderr, /^pprobe: [^\n]+\n$/);
 });
 
+test('diagnose: what the name alone tells is said before it is asked for, and in the report', async (t) => {
+  const dns = await dnsServer('127.0.0.1');
+  t.teardown(() => dns.close());
+  // A reserved port, so that no service of this machine answers.
+  const url = 'https://abc123defg.execute-api.cn-north-1.amazonaws.com:1/prod';
+  const args = ['diagnose', url, '--server', dns.server, '--no-trace', '-4'];
+  const finished = await pprobe([...args, '--json']);
+  t.match(
+    finished.stderr,
+    /^pprobe: abc123defg\.\S+ ends in amazonaws\.com, but .* Use https:\S+\.com\.cn\/prod\n$/,
+  );
+  t.same(validateDocument(JSON.parse(finished.stdout)), []);
+  t.equal((await pprobe([...args, '--json', '--quiet'])).stderr, '');
+});
+
 test('doctor: its document is valid and its exit code follows it', async (t) => {
   const { code, stdout } = await pprobe(['doctor', '--json']);
   const document = JSON.parse(stdout);

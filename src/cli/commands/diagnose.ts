@@ -1,3 +1,5 @@
+import { checkTarget } from '../../diagnose/check-target.js';
+import { parseTarget } from '../../diagnose/parse-target.js';
 import { InvalidInputError } from '../../errors.js';
 import { parseControl } from '../../pipeline/control-target.js';
 import { type DiagnoseOptions, diagnose } from '../../pipeline/diagnose.js';
@@ -77,9 +79,19 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     stop,
   };
   for (const file of [saveTo, form.html]) if (file !== undefined && file !== '-') await checkWritable(file);
+  const said = saidBefore(target, options);
+  if (said !== null && !flag(args, 'quiet')) context.note(said);
   const document = await formed(await diagnose(target, options), form);
   if (saveTo !== undefined) await saveDocument(saveTo, document);
   return reportResult(document, form, context);
+}
+
+/** What the target's text alone tells, for whoever need not wait for the rest; null where nothing is wrong with it. */
+function saidBefore(input: string, options: DiagnoseOptions): string | null {
+  const verdict = checkTarget(parseTarget(input, options));
+  if (verdict === null) return null;
+  const [remedy] = verdict.remedies;
+  return cleanForTerminal(`pprobe: ${[verdict.summary, remedy?.text].filter(Boolean).join(' ')}`);
 }
 
 /** What to ask and connect to besides the target. */
