@@ -17,7 +17,6 @@ import {
 import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
 import { LiveHops } from '../live-hops.js';
 import { networkOptions, type OptionTable } from '../options.js';
-import { runWatch } from './trace-watch.js';
 
 const queries: IntegerRule = { noun: 'a number of probes', min: 1, max: 10 };
 const ttl: IntegerRule = { noun: 'a TTL', min: 1, max: 255 };
@@ -84,7 +83,10 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     source: sourceOption(args),
     stop: context.stop,
   };
-  if (isWatch) return runWatch(host, { ...traceOptions, ...watching }, flag(args, 'json'), context);
+  if (isWatch) {
+    const { runWatch } = await import('./trace-watch.js');
+    return runWatch(host, { ...traceOptions, ...watching }, flag(args, 'json'), context);
+  }
   return runTrace(host, traceOptions, context);
 
   function onlyWatching(name: string, rule: IntegerRule): number | undefined {
