@@ -1,4 +1,5 @@
 import type { ProbeRequest, WireReply } from '../../wire/wire.js';
+import { isToBeAskedAgain, repeatAtMs, Untimed } from './ask-again.js';
 import { endingOf, endOf, outcomeAt, refusalOutcome } from './ending.js';
 import type { HopState, PacketState, ProbeState } from './engine-state.js';
 import { resultOf, silentProbe, unsentProbe } from './probe-result.js';
@@ -41,9 +42,6 @@ interface Due {
   atMs: number;
 }
 
-/** How long after an answer without a time it is asked for again. */
-const calmMs = 5;
-
 /**
  * The trace as a pure state machine: it owns no socket and no timer, so the same code runs on real wires and on the
  * simulated one. Tell it of every event, call `next` after each, send what it returns. Times are milliseconds of one
@@ -58,8 +56,7 @@ export class TraceEngine {
   /** Sent, not answered and not given up: never more than `parallel`. */
   readonly #pending = new Set<PacketState>();
   readonly #waits: Waits;
-  /** Answered at a moment nobody knows, because this process was busy: asked once more, for the time alone. */
-  readonly #untimed: { probe: ProbeState; atMs: number | null }[] = [];
+  readonly #untimed = new Untimed();
   #lastAnsweredTtl: number;
   /** Of the hop that ends the path as far as is known. */
   #endTtl: number | null = null;
@@ -115,7 +112,7 @@ export class TraceEngine {
     probe.result = resultOf(family, reply, { sent: probe.sent, isLate: packet.isExpired });
     this.#changed(probe.ttl);
     if (reply.rttMs !== null) this.#waits.note(probe.ttl, reply.rttMs);
-    else if (probe.sent === 1) this.#untimed.push({ probe, atMs: null });
+    else if (probe.sent === 1) this.#untimed.add(probe);
     this.#lastAnsweredTtl = Math.max(this.#lastAnsweredTtl, probe.ttl);
     const endIndex = endOf(this.#hops);
     this.#endTtl = endIndex === null ? null : this.#options.firstTtl + endIndex;
@@ -183,7 +180,7 @@ export class TraceEngine {
   isSettled(ttl: number): boolean {
     const hop = this.#hopAt(ttl);
     if (hop === undefined || hop.probes.length < this.#options.queries) return false;
-    if (this.#isToBeAskedAgain(hop)) return false;
+    if (isToBeAskedAgain(hop, this.#options.queries)) return false;
     for (const packet of this.#pending) if (packet.probe.ttl === ttl) return false;
     return true;
   }
@@ -222,49 +219,20 @@ export class TraceEngine {
       const hop = this.#hopAt(ttl);
       if (hop === undefined) return { hop: this.#addHop(), probe: null, atMs: 0 };
       if (hop.probes.length < queries) {
-        const atMs = paris ? this.#repeatAtMs(hop, ttl) : 0;
+        const atMs = paris
+          ? repeatAtMs(hop, { isPending: this.#isPending(ttl), isEnd: this.#endTtl === ttl })
+          : 0;
         if (atMs !== null) return { hop, probe: null, atMs };
       }
       const [first] = hop.probes;
-      if (first !== undefined && this.#isToBeAskedAgain(hop) && !this.#isPending(ttl)) {
+      if (first !== undefined && isToBeAskedAgain(hop, queries) && !this.#isPending(ttl)) {
         return { hop, probe: first, atMs: 0 };
       }
     }
-    return this.#nextUntimed(limit, nowMs);
-  }
-
-  /** Only when all else has been sent, and some time after the answer: by then the process is calm. */
-  #nextUntimed(limit: number, nowMs: number): Due | null {
-    for (let next = this.#untimed[0]; next !== undefined; next = this.#untimed[0]) {
-      const hop = this.#hopAt(next.probe.ttl);
-      next.atMs ??= nowMs + calmMs;
-      if (next.atMs <= nowMs || next.probe.ttl > limit) this.#untimed.shift();
-      if (hop !== undefined && next.probe.ttl <= limit) return { hop, probe: next.probe, atMs: next.atMs };
-    }
-    return null;
-  }
-
-  /**
-   * When a hop may be asked again on the same 5-tuple. A router may at once, for its probes end there. At the target,
-   * or where it may be, only one at a time, and after an answer a round trip later: by then the kernel's RST has
-   * cleared what the last SYN left (a second SYN within it gets a challenge ACK or nothing). null: not yet.
-   */
-  #repeatAtMs(hop: HopState, ttl: number): number | null {
-    const isRouter = hop.probes.some(({ result }) => result?.reply === 'time-exceeded');
-    if (isRouter) return 0;
-    if (this.#isPending(ttl)) return null;
-    const last = hop.probes.at(-1);
-    if (last === undefined || this.#endTtl !== ttl) return 0;
-    return last.sentAtMs + 2 * (last.result?.rttMs ?? 0);
-  }
-
-  /**
-   * A hop that is silent altogether is asked once more before it is called silent: the first packets towards a neighbour
-   * that is not yet resolved, or through a limiter that is empty, are lost together (measured in a cold IPv6 lab).
-   */
-  #isToBeAskedAgain({ probes, isAskedAgain }: HopState): boolean {
-    const isWhole = probes.length === this.#options.queries;
-    return isWhole && !isAskedAgain && probes.every(({ result }) => result === null);
+    // Only when all else has been sent.
+    const untimed = this.#untimed.next(limit, nowMs);
+    const hop = untimed === null ? undefined : this.#hopAt(untimed.probe.ttl);
+    return untimed === null || hop === undefined ? null : { hop, ...untimed };
   }
 
   #isPending(ttl: number): boolean {
