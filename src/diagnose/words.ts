@@ -11,11 +11,13 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
-/** `3 s`, `1.2 s`, `24 ms`, `0.4 ms`: what a person needs of a duration in milliseconds. */
+/** `3 s`, `1.2 s`, `24 ms`, `0.4 ms`, `0.04 ms`: what a person needs of a duration in milliseconds. */
 export function duration(ms: number): string {
   if (ms >= 9_950) return `${Math.round(ms / 1000)} s`;
   if (ms >= 999.5) return `${trimmed(ms / 1000)} s`;
   if (ms >= 9.95) return `${Math.round(ms)} ms`;
+  // A connection within one host takes that long, and no measurement takes no time.
+  if (ms > 0 && ms < 0.095) return `${Math.max(0.01, ms).toFixed(2)} ms`;
   return `${trimmed(ms)} ms`;
 }
 

@@ -109,6 +109,9 @@ const probe = object({
   icmp: nullable(object({ type: number, code: number })),
   annotation: maybeText,
   mpls: listOf(object({ label: number, tc: number, bottom: truth, ttl: number })),
+  late: optional(truth),
+  nat: optional(truth),
+  errno: optional(maybeText),
   replyTtl: optional(maybeNumber),
 });
 
@@ -121,7 +124,9 @@ const trace = document('trace', {
   outcome: oneOf('open', 'closed', 'filtered', 'prohibited', 'unreachable', 'interrupted'),
   stoppedBy: text,
   destinationTtl: maybeNumber,
-  hops: listOf(object({ ttl: number, probes: listOf(probe) })),
+  hops: listOf(object({ ttl: number, probes: listOf(probe), rateLimited: optional(truth) })),
+  loop: optional(nullable(object({ firstTtl: number, members: listOf(text) }))),
+  pathMtu: optional(maybeNumber),
 });
 
 const origin = object({
@@ -161,6 +166,7 @@ const privateApi = object({
 
 /** Of a report what rules and renderers read. Its verdict is not: it is made anew. */
 export const reportShape = object({
+  tool: object({ name: text, version: text }),
   startedAt: text,
   durationMs: number,
   target: object({

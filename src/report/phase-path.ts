@@ -1,6 +1,6 @@
 import { addressOutcomes } from '../diagnose/facts/tcp.js';
 import type { ReportDocument } from '../diagnose/verdict.js';
-import { count } from '../diagnose/words.js';
+import { count, list } from '../diagnose/words.js';
 import type { TraceProbe } from '../probe/trace/types.js';
 import { missing, type Phase } from './phase.js';
 import type { Mark } from './text/style.js';
@@ -27,6 +27,11 @@ export function path(report: ReportDocument): Phase {
   const blame: Mark = doc.outcome === 'closed' ? 'ok' : opened ? 'warn' : 'failed';
   if (doc.outcome === 'interrupted')
     return { ...rung, mark: 'none', text: `interrupted after ${hops}${towards}` };
+  // Reports of earlier versions do not have the member.
+  if (doc.loop) {
+    const where = `${list(doc.loop.members, 4)} from hop ${doc.loop.firstTtl} on`;
+    return { ...rung, mark: blame, text: `circles between ${where}${towards}` };
+  }
   const last = doc.hops.findLast(({ probes }) => probes.some(({ from }) => from !== null));
   const reply = last?.probes.find(({ from }) => from !== null);
   if (last === undefined || reply === undefined) {

@@ -11,7 +11,18 @@ const NAME_LISTS = new Set(['chain', 'names']);
 const SUBJECTS = new Set(['subject', 'issuer']);
 
 /** Members with text from the network or from the user, in which names may stand. */
-const TEXTS = new Set(['url', 'input', 'message', 'via', 'server', 'location', 'firstLine', 'data', 'text']);
+const TEXTS = new Set([
+  'url',
+  'input',
+  'message',
+  'via',
+  'server',
+  'location',
+  'firstLine',
+  'banner',
+  'data',
+  'text',
+]);
 
 /** The parts of a document that are pprobe's own words: no name is learned from them. */
 const OWN = new Set(['tool', 'alert', 'verdict', 'docs']);
@@ -44,6 +55,7 @@ function visit(known: KnownNames, value: unknown, key: string, listed: boolean):
   } else if (typeof value === 'object' && value !== null) {
     for (const [member, each] of Object.entries(value)) {
       if (member === 'environment') proxies(known, each);
+      else if (member === 'names' && !Array.isArray(each)) namesOfHops(known, each);
       else if (!OWN.has(member)) visit(known, each, member, false);
     }
   }
@@ -58,7 +70,8 @@ function learn({ names, apis }: KnownNames, value: string, key: string, listed: 
     for (const part of value.split(/[\n,]\s*/)) if (part.length > 5) addTo(names, part.replace(/^\w+=/, ''));
   }
   if (!TEXTS.has(key) && !SUBJECTS.has(key) && !NAME_LISTS.has(key)) return;
-  for (const [token] of value.matchAll(/[\w.*-]+/g)) if (isDotted(token)) addTo(names, trimmed(token));
+  for (const [token] of value.matchAll(/[\p{L}\p{N}_.*-]+/gu))
+    if (isDotted(token)) addTo(names, trimmed(token));
   for (const [, host = ''] of value.matchAll(/:\/\/(?:[^/\s@]{1,200}@)?([^/\s:?#"'<>\]\\]+)/g))
     addTo(names, host);
   for (const [arn] of value.matchAll(/\barn:[\w-]+:[^\s"',]+/g)) learnArn({ names, apis }, arn);
@@ -71,6 +84,12 @@ function learnArn({ names, apis }: KnownNames, arn: string): void {
   if (service === 'execute-api' && first !== '*') addTo(apis, first);
   if (service === 'iam' || service === 'sts')
     for (const part of path) addTo(names, part.replace(/[.;:]$/, ''));
+}
+
+/** By address: the name that its PTR record gives, or null. */
+function namesOfHops({ names }: KnownNames, byAddress: unknown): void {
+  if (typeof byAddress !== 'object' || byAddress === null) return;
+  for (const name of Object.values(byAddress)) if (typeof name === 'string') addTo(names, name);
 }
 
 /** Proxy variables hold hosts without a dot, too, and `NO_PROXY` a list of them. */
@@ -87,7 +106,7 @@ function valuesIn(environment: unknown): string[] {
 }
 
 function isDotted(token: string): boolean {
-  return /[\w-]\.[a-z][a-z0-9-]*[a-z0-9]$/i.test(trimmed(token));
+  return /[\p{L}\p{N}_-]\.\p{L}[\p{L}\p{N}-]*[\p{L}\p{N}]$/u.test(trimmed(token));
 }
 
 function trimmed(token: string): string {

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { familyOf } from '../address/family.js';
 import type { KnownNames } from './redact-collect.js';
 import { isResource, isUnderAws, type Masks, RESOURCE_ID } from './redact-masks.js';
@@ -7,6 +8,9 @@ const IPV6 = String.raw`(?<![0-9a-f:])[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*(?:%[\w.-
 /** With the first eight digits hidden, too, as API Gateway writes it in a denial. */
 const ACCOUNT = String.raw`(?<!\d)\d{12}(?!\d)|\*{8}\d{4}(?!\d)`;
 const RESOURCE = `(?<![a-z0-9])${RESOURCE_ID}(?![0-9a-f])`;
+/** Ids of keys and principals of IAM: access keys, temporary ones, roles, users. */
+const PRINCIPAL = '(?<![a-z0-9])(?:akia|asia|aroa|aida)[a-z0-9]{16,}';
+const MAIL = String.raw`(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+`;
 /** What EC2 calls its hosts. */
 const EC2_HOST = String.raw`(?<![a-z0-9])ip(?:-\d{1,3}){4}(?!\d)`;
 
@@ -18,14 +22,14 @@ const EC2_HOST = String.raw`(?<![a-z0-9])ip(?:-\d{1,3}){4}(?!\d)`;
 export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: string) => string {
   for (const api of apis) masks.api(api);
   const known = [...names, ...apis].sort((a, b) => b.length - a.length);
-  const forms = [IPV6, IPV4, RESOURCE, EC2_HOST, ACCOUNT];
+  const forms = [MAIL, IPV6, IPV4, RESOURCE, PRINCIPAL, EC2_HOST, ACCOUNT];
   const pattern = new RegExp([...known.map(literal), ...forms].join('|'), 'gi');
 
   return (text) => {
     const whole = text.replace(/(?<![\w.:*-])[\w.:*-]{3,}(?=…)/g, cut);
     const parts: string[] = [];
     let end = 0;
-    for (const { 0: token, index } of whole.matchAll(/[\w.*-]+/g)) {
+    for (const { 0: token, index } of whole.matchAll(/[\p{L}\p{N}_.*-]+/gu)) {
       const name = token.replace(/^[.-]+|[.-]+$/g, '');
       if (name === '' || !isUnderAws(name.toLowerCase())) continue;
       const start = index + token.indexOf(name);
@@ -39,10 +43,11 @@ export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: st
     const lower = found.toLowerCase();
     if (apis.has(lower)) return masks.api(lower);
     if (isResource(lower)) return masks.resource(lower);
-    if (names.has(lower)) return isHost(lower) ? masks.host(lower) : masks.word(lower);
+    if (names.has(lower))
+      return isHost(lower) ? masks.host(domainToASCII(lower) || lower) : masks.word(lower);
     if (familyOf(found) !== null) return masks.address(found);
     if (/^(?:\d{12}|\*{8}\d{4})$/.test(found)) return masks.account(found);
-    if (/^ip-/.test(lower)) return masks.word(lower);
+    if (/^ip-|^a[ksri][io]a|@/.test(lower)) return masks.word(lower);
     // An IPv6 address at the end of a sentence.
     const shorter = found.replace(/[.:]+$/, '');
     const rest = found.slice(shorter.length);
@@ -64,5 +69,5 @@ function literal(name: string): string {
 }
 
 function isHost(name: string): boolean {
-  return /^[\w.*-]+$/.test(name) && name.includes('.');
+  return /^[\p{L}\p{N}_.*-]+$/u.test(name) && name.includes('.');
 }

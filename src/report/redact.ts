@@ -1,10 +1,11 @@
+import { familyOf } from '../address/family.js';
 import { namesIn } from './redact-collect.js';
 import { Masks } from './redact-masks.js';
 import { textMasker } from './redact-text.js';
 
 /**
- * Members that hold a word of a fixed set, a time, or a link of pprobe's own. All other text is searched, that of members
- * which this version does not know included.
+ * Members that hold a word of a fixed set, a time, or a link of pprobe's own: a host may have the name of such a word. All
+ * other text is searched for names, that of members which this version does not know included.
  */
 const KEPT = new Set(
   (
@@ -22,18 +23,25 @@ const KEPT = new Set(
  */
 export function redacted<Document extends object>(document: Document, sources: unknown = null): Document {
   const held = JSON.stringify(document).toLowerCase();
-  const maskText = textMasker(new Masks((mask) => held.includes(mask)), namesIn([document, sources]));
+  const masks = new Masks((mask) => held.includes(mask));
+  const maskText = textMasker(masks, namesIn([document, sources]));
+  const maskForms = textMasker(masks, { names: new Set(), apis: new Set() });
   return walk(document, '') as Document;
 
   function walk(value: unknown, key: string): unknown {
     if (typeof value === 'string') return masked(value, key);
     if (Array.isArray(value)) return value.map((each) => walk(each, key));
     if (typeof value !== 'object' || value === null || KEPT.has(key)) return value;
-    return Object.fromEntries(Object.entries(value).map(([member, each]) => [member, walk(each, member)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([member, each]) => [
+        familyOf(member) === null ? member : maskText(member),
+        walk(each, member),
+      ]),
+    );
   }
 
   function masked(text: string, key: string): string {
-    if (KEPT.has(key)) return text;
+    if (KEPT.has(key)) return maskForms(text);
     // Octets, in which an address or the name of an interface may be: an ICMP extension, or a record of unknown type.
     if (key === 'data' && /^(?:\\# \d+ )?[0-9a-f\s]*$/i.test(text))
       return text.replace(/[0-9a-f](?=[0-9a-f\s]*$)/gi, '0');

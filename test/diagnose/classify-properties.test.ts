@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { test } from 'tap';
 import { classify } from '../../src/diagnose/classify.js';
 import { verdictText } from '../../src/report/text/verdict.js';
+import { reportOf } from '../report/report-of.js';
 import { anyEvidence } from './any-evidence.js';
 import { exists } from './rules/row.js';
 
@@ -27,19 +28,7 @@ test('any evidence gets a whole verdict, the same one each time, and leaves the 
 test('whatever the network said, the text never drives the terminal', (t) => {
   fc.assert(
     fc.property(anyEvidence, fc.integer({ min: 1, max: 200 }), fc.boolean(), (given, columns, verbose) => {
-      const tool = { name: 'pprobe', version: '0.1.0' } as const;
-      const header = {
-        kind: 'report',
-        version: 1,
-        tool,
-        startedAt: '2026-01-02T03:04:05.678Z',
-        durationMs: 1,
-      } as const;
-      const text = verdictText(
-        { ...header, ...given, verdict: classify(given) },
-        { color: false, columns },
-        verbose,
-      );
+      const text = verdictText(reportOf(given), { color: false, columns }, verbose);
       t.notMatch(text, /[\0-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
       t.ok(text.endsWith('\n') && !text.endsWith('\n\n'));
     }),

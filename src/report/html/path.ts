@@ -1,6 +1,12 @@
 import type { ReportDocument } from '../../diagnose/verdict.js';
 import { count, duration } from '../../diagnose/words.js';
-import type { AddressTrace, TraceHop, TraceOutcome, TraceProbe } from '../../probe/trace/types.js';
+import type {
+  AddressTrace,
+  RoutingLoop,
+  TraceHop,
+  TraceOutcome,
+  TraceProbe,
+} from '../../probe/trace/types.js';
 import type { Mark } from '../text/style.js';
 import { type Content, type Html, html } from './escape.js';
 import { markHtml, toneOf } from './mark.js';
@@ -12,7 +18,7 @@ const DRAWN_SILENT = 2;
 const ENDS: Readonly<Record<TraceOutcome, { mark: Mark; words: string }>> = {
   open: { mark: 'ok', words: 'open: it accepts connections' },
   closed: { mark: 'warn', words: 'closed: it refuses connections (RST)' },
-  filtered: { mark: 'failed', words: 'not reached: nothing answers behind the last hop' },
+  filtered: { mark: 'failed', words: 'not reached: nothing more answers' },
   prohibited: { mark: 'failed', words: 'prohibited: a filter on the way says so' },
   unreachable: { mark: 'failed', words: 'unreachable: a router on the way says so' },
   interrupted: { mark: 'none', words: 'interrupted before the end' },
@@ -29,7 +35,7 @@ ${trace.map(routeHtml)}</div>`,
 }
 
 function routeHtml(trace: AddressTrace): Html {
-  const { mark, words } = ENDS[trace.outcome];
+  const { mark } = ENDS[trace.outcome];
   const reached = trace.hops.find(({ ttl }) => ttl === trace.destinationTtl) ?? null;
   const before = trace.hops.filter((hop) => hop !== reached);
   // What answered last belongs to the end only where it is the target itself.
@@ -38,38 +44,59 @@ function routeHtml(trace: AddressTrace): Html {
 <h3>towards <span class="mono">${trace.address}</span> port ${trace.port}</h3>
 <ol class="hops">
 <li><span class="node" aria-hidden="true">·</span>this host <span class="mono soft">${trace.source}</span></li>
-${runs(before).map(runHtml)}<li class="end ${toneOf(mark)}"><span class="node ${toneOf(mark)}"><span class="hidden">${reached === null ? 'end' : `hop ${reached.ttl}`}</span>${markHtml(mark)}</span>${replies}<div class="${toneOf(mark)}">${words}</div></li>
+${runs(before, trace.loop ?? null).map(runHtml)}<li class="end ${toneOf(mark)}"><span class="node ${toneOf(mark)}"><span class="hidden">${reached === null ? 'end' : `hop ${reached.ttl}`}</span>${markHtml(mark)}</span>${replies}<div class="${toneOf(mark)}">${endWords(trace)}</div></li>
 </ol>
 ${notes(trace)}</div>
 `;
 }
 
-/** Hops that are drawn as one: a single hop, or a longer run of silent ones. */
-function runs(hops: readonly TraceHop[]): TraceHop[][] {
-  const all: TraceHop[][] = [];
+/** `loop` and `stoppedBy` are younger than the first reports. */
+function endWords({ outcome, loop, stoppedBy, hops }: AddressTrace): string {
+  if (outcome !== 'filtered') return ENDS[outcome].words;
+  if (loop) return 'not reached: the path turns in a circle';
+  return stoppedBy === 'max-ttl' ? `not reached within ${count(hops.length, 'hop')}` : ENDS.filtered.words;
+}
+
+/** Hops that are drawn as one. */
+interface Run {
+  hops: TraceHop[];
+  /** What they have in common; a run of one hop is drawn in full. */
+  kind: 'silent' | 'circle' | 'hop';
+}
+
+/** A longer run of silent hops is drawn as one, and so are all turns of a circle but the first. */
+function runs(hops: readonly TraceHop[], loop: RoutingLoop | null): Run[] {
+  const again = loop === null ? Number.POSITIVE_INFINITY : loop.firstTtl + loop.members.length;
+  const all: Run[] = [];
   for (const hop of hops) {
+    const kind = hop.ttl >= again ? 'circle' : isSilent(hop) ? 'silent' : 'hop';
     const last = all.at(-1);
-    if (last?.[0] !== undefined && isSilent(hop) && isSilent(last[0])) last.push(hop);
-    else all.push([hop]);
+    if (last !== undefined && kind !== 'hop' && last.kind === kind) last.hops.push(hop);
+    else all.push({ hops: [hop], kind });
   }
-  return all.flatMap((run) => (run.length > DRAWN_SILENT ? [run] : run.map((hop) => [hop])));
+  return all.flatMap((run) =>
+    run.kind === 'circle' || run.hops.length > DRAWN_SILENT
+      ? [run]
+      : run.hops.map((hop) => ({ ...run, hops: [hop] })),
+  );
 }
 
 function isSilent({ probes }: TraceHop): boolean {
   return probes.every(({ from, reply }) => from === null && reply !== 'send-error');
 }
 
-function runHtml(run: TraceHop[]): Content {
-  const [first] = run;
-  const last = run.at(-1);
+function runHtml({ hops, kind }: Run): Content {
+  const [first] = hops;
+  const last = hops.at(-1);
   if (first === undefined || last === undefined) return null;
-  if (!isSilent(first)) {
+  if (kind === 'hop') {
     return html`<li><span class="node"><span class="hidden">hop </span>${first.ttl}</span>${hopReplies(first)}</li>
 `;
   }
   const name = first === last ? `${first.ttl}` : `${first.ttl}–${last.ttl}`;
-  const words = first === last ? 'silent' : `${count(run.length, 'hop')}, all silent`;
-  return html`<li class="silent"><span class="node"><span class="hidden">hop </span>${name}</span><span class="soft">${words}</span></li>
+  const silent = first === last ? 'silent' : `${count(hops.length, 'hop')}, all silent`;
+  const words = kind === 'silent' ? silent : `${count(hops.length, 'hop')} more, the same again and again`;
+  return html`<li class="${kind}"><span class="node"><span class="hidden">hop </span>${name}</span><span class="soft">${words}</span></li>
 `;
 }
 

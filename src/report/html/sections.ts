@@ -47,7 +47,7 @@ export function remediesHtml(remedies: readonly Remedy[]): Html | null {
   if (remedies.length === 0) return null;
   const items = remedies.map(
     ({ text, command, snippet, docs }) => html`<li>${text}
-${paste(command)}${paste(snippet)}${docs === undefined ? null : html`<p>${link(docs)}</p>`}</li>
+${shell(command)}${paste(snippet)}${docs === undefined ? null : html`<p>${link(docs)}</p>`}</li>
 `,
   );
   return titled(
@@ -99,6 +99,14 @@ export function titled(title: string, content: Content): Html {
 <h2>${title}</h2>
 ${content}
 </section>
+`;
+}
+
+/** A command to copy; words are broken only where one is wider than the page. */
+function shell(command: string | undefined): Html | null {
+  if (command === undefined) return null;
+  const words = command.split(' ').map((word, index) => [index > 0 && ' ', html`<span>${word}</span>`]);
+  return html`<pre class="shell" tabindex="0"><code>${words}</code></pre>
 `;
 }
 

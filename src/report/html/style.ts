@@ -34,7 +34,7 @@ li { overflow-wrap: anywhere; }
 code, pre, .mono { font-family: ui-monospace, "SFMono-Regular", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .875em; }
 pre {
   margin: .5rem 0; padding: .6rem .75rem; background: var(--panel); border: 1px solid var(--line); border-radius: 6px;
-  overflow-x: auto; white-space: pre; user-select: all; -webkit-user-select: all;
+  white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; -webkit-user-select: all;
 }
 .soft { color: var(--soft); }
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); } .none { color: var(--soft); }
@@ -50,50 +50,61 @@ pre {
 .ladder li + li { border-top: 1px solid var(--line); }
 .ladder .time { text-align: right; padding-right: .75rem; }
 .ladder .name { font-weight: 600; }
-.mark { font-weight: 700; text-align: center; }
+.mark { position: relative; font-weight: 700; text-align: center; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; margin: 0; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 .remedies > li + li { margin-top: 1rem; }
-.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; }
+.scroll { position: relative; overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 caption { text-align: left; padding: .5rem .75rem; color: var(--soft); }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem; border-top: 1px solid var(--line); }
 thead th { border-top: 0; background: var(--panel); font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 400; }
-td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-td.bar { width: 30%; min-width: 7rem; }
 .nowrap { white-space: nowrap; }
-svg { display: block; width: 100%; height: .9rem; margin-top: .3rem; }
+.measure { display: flex; align-items: center; gap: .75rem; min-width: 12rem; }
+.measure span { flex: none; width: 4rem; text-align: right; font-variant-numeric: tabular-nums; }
+svg { display: block; flex: 1; height: .9rem; }
 svg .measured { fill: var(--link); } svg .room { fill: var(--none-ground); }
-.paths { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
+.paths { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; align-items: start; }
 .route { border: 1px solid var(--line); border-radius: 6px; padding: .75rem; min-width: 0; }
 .route h3 { margin: 0 0 .6rem; }
 .hops { list-style: none; padding: 0; margin: 0; }
 .hops > li { position: relative; padding: 0 0 .9rem 3.1rem; min-height: 2.6rem; }
 .hops > li::before { content: ""; position: absolute; left: 1.18rem; top: 0; bottom: 0; border-left: 2px solid var(--soft); }
-.hops > li.silent::before, .hops > li.unanswered::before { border-left-style: dashed; }
+.hops > li.silent::before, .hops > li.circle::before { border-left-style: dashed; }
 .hops > li:first-child::before { top: .8rem; }
 .hops > li:last-child { padding-bottom: 0; min-height: 1.7rem; }
 .hops > li:last-child::before { bottom: auto; height: .8rem; }
 .node {
-  position: absolute; left: 0; top: 0; width: 2.5rem; height: 1.7rem; border: 2px solid var(--soft); border-radius: 1rem;
+  position: absolute; left: 0; top: 0; width: 2.5rem; white-space: nowrap; height: 1.7rem; border: 2px solid var(--soft); border-radius: 1rem;
   background: var(--ground); color: var(--text); text-align: center; line-height: 1.45rem; font-size: .8rem; font-weight: 700;
 }
-.silent .node { border-style: dashed; color: var(--soft); font-weight: 400; }
+.silent .node, .circle .node { border-style: dashed; color: var(--soft); font-weight: 400; font-size: .7rem; }
 .end .node { border-radius: 4px; border-color: currentColor; color: inherit; }
 .node.good { color: var(--good); border-color: var(--good); } .node.bad { color: var(--bad); border-color: var(--bad); }
 .node.warn { color: var(--warn); border-color: var(--warn); } .node.none { color: var(--soft); }
 .reply { display: flex; flex-wrap: wrap; gap: 0 .75rem; }
 .tag { border: 1px solid var(--line); border-radius: 4px; padding: 0 .35rem; font-size: .8rem; white-space: nowrap; }
+.shell span { display: inline-block; max-width: 100%; }
 details { border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0; }
 summary { cursor: pointer; padding: .5rem .75rem; overflow-wrap: anywhere; }
-details > pre { margin: 0; border-width: 1px 0 0; border-radius: 0 0 6px 6px; user-select: text; -webkit-user-select: text; }
-footer { margin-top: 2rem; padding-top: .75rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .875rem; }
+details > pre {
+  margin: 0; border-width: 1px 0 0; border-radius: 0 0 6px 6px; white-space: pre; overflow-x: auto;
+  user-select: text; -webkit-user-select: text;
+}
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 @media (max-width: 40rem) {
   .ladder li { grid-template-columns: 1.5rem 1fr max-content; }
   .ladder .text { grid-column: 2 / -1; }
   .ladder .time { padding-right: 0; }
+  table, caption, tbody, tr, tbody th { display: block; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tbody tr { padding: .5rem .75rem; border-top: 1px solid var(--line); }
+  tbody th, td { padding: .1rem 0; border: 0; overflow-wrap: anywhere; }
+  tbody th { font-weight: 600; }
+  td { display: grid; grid-template-columns: 6rem 1fr; gap: .5rem; }
+  td::before { content: attr(data-label); color: var(--soft); }
+  .measure { min-width: 0; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
 }
 @media print {

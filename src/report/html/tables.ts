@@ -65,13 +65,18 @@ export function answersHtml({ observations: { dns } }: ReportDocument): Html | n
   );
 }
 
-/** A table that scrolls sideways in a box of its own; the first cell of a row names it. */
+/**
+ * A table; the first cell of a row names it. What is wider than the page scrolls in a box of its own. On a phone each row is
+ * a card instead, and every cell says what it is; the roles keep it a table for who hears the page.
+ */
 export function table(caption: string, heads: readonly string[], rows: readonly Content[][]): Html {
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+  const cell = (content: Content, index: number): Html =>
+    html`<td role="cell" data-label="${heads[index + 1] ?? ''}"><div>${content}</div></td>`;
+  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table role="table">
 <caption>${caption}</caption>
-<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-<tbody>
-${rows.map(([first = '', ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody>
+<thead role="rowgroup"><tr role="row">${heads.map((head) => html`<th role="columnheader" scope="col">${head}</th>`)}</tr></thead>
+<tbody role="rowgroup">
+${rows.map(([first = '', ...rest]) => html`<tr role="row"><th role="rowheader" scope="row">${first}</th>${rest.map(cell)}</tr>\n`)}</tbody>
 </table></div>`;
 }
 

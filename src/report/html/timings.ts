@@ -48,7 +48,7 @@ export function timingsHtml({ observations, durationMs }: ReportDocument): Html 
   const rows = timings.map(({ name, what, ms }) => [
     html`<span class="mono">${name}</span>`,
     html`<span class="mono">${what}</span>`,
-    html`<span class="nowrap">${duration(ms)}</span>${bar(ms, longest)}`,
+    html`<div class="measure"><span>${duration(ms)}</span>${bar(ms, longest)}</div>`,
   ]);
   return titled(
     'Timings',

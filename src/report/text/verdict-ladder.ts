@@ -10,9 +10,11 @@ import { padFrom, padTo } from './wrap.js';
 export function ladder(report: ReportDocument, style: Style): string[] {
   const phases = phasesOf(report);
   const cells = Math.max(...phases.map(({ name }) => name.length));
-  return phases.map((phase) => {
-    const time = phase.ms === null ? '' : duration(phase.ms);
-    const lead = `  ${mark(style, phase.mark)} ${padTo(phase.name, cells)}  ${paint(style, 'dim', padFrom(time, 6))}  `;
+  const times = phases.map(({ ms }) => (ms === null ? '' : duration(ms)));
+  const timeCells = Math.max(6, ...times.map((time) => time.length));
+  return phases.map((phase, index) => {
+    const time = padFrom(times[index] ?? '', timeCells);
+    const lead = `  ${mark(style, phase.mark)} ${padTo(phase.name, cells)}  ${paint(style, 'dim', time)}  `;
     const text = cleanForTerminal(phase.text);
     return hanging(lead, phase.mark === 'none' ? paint(style, 'dim', text) : text, style.columns);
   });

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { classify } from '../../../src/diagnose/classify.js';
 import type { Evidence } from '../../../src/diagnose/observations.js';
-import type { ReportDocument } from '../../../src/diagnose/verdict.js';
 import type { Style } from '../../../src/report/text/style.js';
 import { verdictText } from '../../../src/report/text/verdict.js';
 import { wrapCommand } from '../../../src/report/text/verdict-command.js';
@@ -23,24 +21,12 @@ import {
   VPCE,
   VPCE_NAME,
 } from '../../diagnose/evidence.js';
+import { reportOf } from '../report-of.js';
 
 const plain: Style = { color: false, columns: 80, unicode: true };
 
-function report(given: Evidence): ReportDocument {
-  const tool = { name: 'pprobe', version: '0.1.0' } as const;
-  return {
-    kind: 'report',
-    version: 1,
-    tool,
-    startedAt: '2026-01-02T03:04:05.678Z',
-    durationMs: 3100,
-    ...given,
-    verdict: classify(given),
-  };
-}
-
 const text = (given: Evidence, style: Style = plain, verbose = false) =>
-  verdictText(report(given), style, verbose);
+  verdictText(reportOf(given), style, verbose);
 
 const three = ['10.0.1.5', '10.0.2.5', '10.0.3.5'];
 const timeout = evidence({
