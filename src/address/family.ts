@@ -6,6 +6,14 @@ import { isIPv4, isIPv6 } from 'node:net';
  * them as octal. A v4-mapped literal is IPv6 as it is written: `canonicalAddress` turns it into the IPv4 address.
  */
 export function familyOf(address: string): 4 | 6 | null {
+  if (address !== latest.address) latest = { address, family: readFamily(address) };
+  return latest.family;
+}
+
+/** Whoever handles an address asks several times in a row, and of a sweep that is a good part of the work. */
+let latest: { address: string; family: 4 | 6 | null } = { address: '', family: null };
+
+function readFamily(address: string): 4 | 6 | null {
   // Node compiles a regular expression for each when it is first asked (9 ms for IPv6): ask for the likely one alone.
   if (address.includes(':')) return isIPv6(address) ? 6 : null;
   return isIPv4(address) ? 4 : null;

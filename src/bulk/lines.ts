@@ -23,10 +23,18 @@ export const longestLine = 4096;
 
 const newline = 0x0a;
 
+/** Reading failed in the middle; `cause` is what the system said. */
+export class UnreadableLinesError extends Error {
+  constructor(cause: unknown) {
+    super('cannot be read', { cause });
+    this.name = 'UnreadableLinesError';
+  }
+}
+
 /**
  * Opens a file, or standard input for `-`, to be read line by line as its lines are asked for. Empty lines and comments
  * (`#` up to the line's end) are left out but counted. Rejects as the system does when a file cannot be opened; reading
- * stops with the signal's reason.
+ * rejects with UnreadableLinesError, or stops with the signal's reason.
  */
 export async function openLines(path: string, signal?: AbortSignal): Promise<LineSource> {
   if (path === '-') return linesOf(process.stdin, sizeOfStandardInput(), signal);
@@ -44,29 +52,68 @@ export async function openLines(path: string, signal?: AbortSignal): Promise<Lin
 export function linesOf(stream: Readable, size: number | null, signal?: AbortSignal): LineSource {
   return {
     size,
-    [Symbol.asyncIterator]: () => readLines(stream, signal),
+    [Symbol.asyncIterator]: () => new LineReader(stream, signal),
   };
 }
 
-async function* readLines(stream: Readable, signal?: AbortSignal): AsyncGenerator<InputLine> {
-  const assembler = new LineAssembler();
-  const abort = (): void => void stream.destroy(new Error('stopped'));
-  signal?.throwIfAborted();
-  signal?.addEventListener('abort', abort);
-  try {
-    for await (const chunk of stream) {
-      for (const line of assembler.push(Buffer.from(chunk))) {
-        signal?.throwIfAborted();
-        yield line;
+/** Written out, not as a generator: a chunk holds thousands of lines, and each would pass through it at its price. */
+class LineReader implements AsyncIterator<InputLine, undefined> {
+  readonly #stream: Readable;
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #signal: AbortSignal | undefined;
+  readonly #assembler = new LineAssembler();
+  readonly #abort: () => void;
+  #lines: InputLine[] = [];
+  #given = 0;
+  #isOver = false;
+
+  constructor(stream: Readable, signal?: AbortSignal) {
+    this.#stream = stream;
+    this.#chunks = stream[Symbol.asyncIterator]();
+    this.#signal = signal;
+    this.#abort = () => void stream.destroy(new Error('stopped'));
+    signal?.addEventListener('abort', this.#abort);
+  }
+
+  next(): Promise<IteratorResult<InputLine, undefined>> {
+    const line = this.#lines[this.#given];
+    if (line === undefined || this.#signal?.aborted) return this.#read();
+    this.#given++;
+    return Promise.resolve({ done: false, value: line });
+  }
+
+  async return(): Promise<IteratorResult<InputLine, undefined>> {
+    this.#close();
+    await this.#chunks.return?.();
+    return { done: true, value: undefined };
+  }
+
+  async #read(): Promise<IteratorResult<InputLine, undefined>> {
+    try {
+      for (;;) {
+        this.#signal?.throwIfAborted();
+        const line = this.#lines[this.#given++];
+        if (line !== undefined) return { done: false, value: line };
+        if (this.#isOver) break;
+        const { done, value } = await this.#chunks.next();
+        this.#isOver = done === true;
+        this.#lines = done ? this.#assembler.end() : this.#assembler.push(Buffer.from(value));
+        this.#given = 0;
       }
+    } catch (error) {
+      this.#close();
+      this.#signal?.throwIfAborted();
+      throw new UnreadableLinesError(error);
     }
-    yield* assembler.end();
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  } finally {
-    signal?.removeEventListener('abort', abort);
-    stream.destroy();
+    this.#close();
+    return { done: true, value: undefined };
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    this.#lines = [];
+    this.#signal?.removeEventListener('abort', this.#abort);
+    this.#stream.destroy();
   }
 }
 
@@ -78,20 +125,24 @@ class LineAssembler {
   #number = 0;
   #offset = 0;
 
-  *push(chunk: Buffer): Generator<InputLine> {
+  /** The lines that end in this chunk. */
+  push(chunk: Buffer): InputLine[] {
+    const lines: InputLine[] = [];
     let start = 0;
     for (;;) {
       const end = chunk.indexOf(newline, start);
       this.#hold(chunk.subarray(start, end < 0 ? chunk.length : end));
-      if (end < 0) return;
+      if (end < 0) return lines;
       this.#offset++;
       start = end + 1;
-      yield* this.#finish();
+      this.#finish(lines);
     }
   }
 
-  *end(): Generator<InputLine> {
-    if (this.#heldOctets > 0) yield* this.#finish();
+  end(): InputLine[] {
+    const lines: InputLine[] = [];
+    if (this.#heldOctets > 0) this.#finish(lines);
+    return lines;
   }
 
   #hold(piece: Buffer): void {
@@ -102,16 +153,18 @@ class LineAssembler {
     this.#heldOctets += piece.length;
   }
 
-  *#finish(): Generator<InputLine> {
-    const raw = Buffer.concat(this.#held).toString('utf8');
+  #finish(lines: InputLine[]): void {
+    const [first, ...others] = this.#held;
+    const whole = others.length === 0 ? first : Buffer.concat(this.#held);
     this.#held = [];
     this.#heldOctets = 0;
     this.#number++;
+    if (whole === undefined) return;
+    const raw = whole.toString('utf8');
     const unmarked = this.#number === 1 ? raw.replace(/^\ufeff/, '') : raw;
-    const text = unmarked.replace(/(?:^|\s)#.*$/s, '').trim();
-    if (text !== '') {
-      yield { number: this.#number, text: text.slice(0, longestLine), offset: this.#offset };
-    }
+    const text = (unmarked.includes('#') ? unmarked.replace(/(?:^|\s)#.*$/s, '') : unmarked).trim();
+    if (text === '') return;
+    lines.push({ number: this.#number, text: text.slice(0, longestLine), offset: this.#offset });
   }
 }
 

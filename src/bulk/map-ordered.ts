@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Soon } from '../soon.js';
 import { Bell } from './bell.js';
 
 /** How a bulk of work is done. */
@@ -26,9 +27,12 @@ interface Slot<Result> {
 }
 
 const defaultAheadFactor = 64;
+/** Timers, signals and whoever reads the output must get their turn, too. */
+const mostWithoutTurn = 64;
 
 /**
- * Does the same work for every item, several at a time, and gives the results in the items' order.
+ * Does the same work for every item, several at a time, and gives the results in the items' order. Work that ends at once
+ * gives its result without a promise.
  *
  * Nothing begins before the first result is asked for. A reader who is slow slows the work down: what is under way or
  * waits to be read is never more than `concurrency` and `ahead` allow. Leaving the loop early (`break`, an error, a
@@ -37,37 +41,67 @@ const defaultAheadFactor = 64;
  */
 export async function* mapOrdered<Item, Result>(
   items: Items<Item>,
-  work: (item: Item, signal: AbortSignal) => Promise<Result>,
+  work: (item: Item, signal: AbortSignal) => Soon<Result>,
   options: BulkOptions,
 ): AsyncGenerator<Result, void, undefined> {
-  const { signal, stop } = options;
-  signal?.throwIfAborted();
-  const crew = new Crew(items, work, options);
-  const leave = (): void => crew.leave();
-  if (stop?.aborted) leave();
-  signal?.addEventListener('abort', leave);
-  stop?.addEventListener('abort', leave);
+  const crew = openCrew(items, work, options);
   try {
     for (;;) {
-      const ended = await crew.next();
-      signal?.throwIfAborted();
-      if (ended === null) return;
-      if ('error' in ended) throw ended.error;
-      yield ended.value;
+      const ended = crew.take();
+      options.signal?.throwIfAborted();
+      if (ended !== null) yield unwrap(ended);
+      else if (!(await crew.more())) break;
     }
+    options.signal?.throwIfAborted();
   } finally {
-    signal?.removeEventListener('abort', leave);
-    stop?.removeEventListener('abort', leave);
     await crew.close();
   }
+}
+
+/** The same, all that is there at a time: each result for itself costs more than work over loopback takes. */
+export async function* mapOrderedBatches<Item, Result>(
+  items: Items<Item>,
+  work: (item: Item, signal: AbortSignal) => Soon<Result>,
+  options: BulkOptions,
+): AsyncGenerator<Result[], void, undefined> {
+  const crew = openCrew(items, work, options);
+  try {
+    for (;;) {
+      const batch: Result[] = [];
+      let ended = crew.take();
+      for (; ended !== null && 'value' in ended; ended = crew.take()) batch.push(ended.value);
+      options.signal?.throwIfAborted();
+      if (batch.length > 0) yield batch;
+      if (ended !== null) unwrap(ended);
+      else if (!(await crew.more())) break;
+    }
+    options.signal?.throwIfAborted();
+  } finally {
+    await crew.close();
+  }
+}
+
+function unwrap<Result>(ended: Ended<Result>): Result {
+  if ('error' in ended) throw ended.error;
+  return ended.value;
+}
+
+function openCrew<Item, Result>(
+  items: Items<Item>,
+  work: (item: Item, signal: AbortSignal) => Soon<Result>,
+  options: BulkOptions,
+): Crew<Item, Result> {
+  options.signal?.throwIfAborted();
+  return new Crew(items, work, options);
 }
 
 /** The work under way, and its results in order. */
 class Crew<Item, Result> {
   readonly #items: AsyncIterator<Item> | Iterator<Item>;
-  readonly #work: (item: Item, signal: AbortSignal) => Promise<Result>;
+  readonly #work: (item: Item, signal: AbortSignal) => Soon<Result>;
   readonly #concurrency: number;
   readonly #most: number;
+  readonly #options: BulkOptions;
   readonly #leaving = new AbortController();
   readonly #slots = new Map<number, Slot<Result>>();
   /** Of slots: the next to be read, and the next to be filled. */
@@ -81,49 +115,63 @@ class Crew<Item, Result> {
   #isReading = false;
   /** There are no more items; `error`: because reading them failed. */
   #exhausted: { error: unknown } | 'end' | null = null;
+  /** Work that needed no wait, since the event loop last had a turn. */
+  #endedAtOnce = 0;
 
   constructor(
     items: Items<Item>,
-    work: (item: Item, signal: AbortSignal) => Promise<Result>,
-    { concurrency, ahead = concurrency * defaultAheadFactor }: BulkOptions,
+    work: (item: Item, signal: AbortSignal) => Soon<Result>,
+    options: BulkOptions,
   ) {
+    const { concurrency, ahead = concurrency * defaultAheadFactor, signal, stop } = options;
     this.#items = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
     this.#work = work;
     this.#concurrency = concurrency;
     this.#most = concurrency + ahead;
     setMaxListeners(0, this.#leaving.signal);
+    this.#options = options;
+    if (stop?.aborted) this.leave();
+    signal?.addEventListener('abort', this.leave);
+    stop?.addEventListener('abort', this.leave);
+  }
+
+  /** The next result in order; null where it is not there yet. */
+  take(): Ended<Result> | null {
+    const ended = this.#slots.get(this.#head)?.ended ?? null;
+    if (ended === null) return null;
+    this.#slots.delete(this.#head++);
+    this.#room.ring();
+    return ended;
   }
 
   /**
-   * The next result in order, as soon as it is there; null behind the last, or when those that are left were told to
-   * leave. Rejects when no item can be read any more.
+   * Waits for the next result in order. False behind the last, or when those that are left were told to leave. Rejects when
+   * no item can be read any more.
    */
-  async next(): Promise<Ended<Result> | null> {
+  async more(): Promise<boolean> {
     this.#feeding ??= this.#feed();
     for (;;) {
       const slot = this.#slots.get(this.#head);
-      if (slot?.ended) {
-        this.#slots.delete(this.#head++);
-        this.#room.ring();
-        return slot.ended;
-      }
-      if (this.#leaving.signal.aborted) return null;
+      if (slot?.ended) return true;
+      if (this.#leaving.signal.aborted) return false;
       if (slot === undefined && this.#exhausted !== null) {
         if (this.#exhausted !== 'end') throw this.#exhausted.error;
-        return null;
+        return false;
       }
       await this.#ended.wait();
     }
   }
 
   /** Begins nothing more and tells the work under way to end. */
-  leave(): void {
+  readonly leave = (): void => {
     this.#leaving.abort();
     this.#room.ring();
     this.#ended.ring();
-  }
+  };
 
   async close(): Promise<void> {
+    this.#options.signal?.removeEventListener('abort', this.leave);
+    this.#options.stop?.removeEventListener('abort', this.leave);
     this.leave();
     await Promise.all(this.#running);
     const closed = this.#items.return?.();
@@ -141,11 +189,15 @@ class Crew<Item, Result> {
         }
         if (this.#leaving.signal.aborted) return;
         this.#isReading = true;
-        const { done, value } = await this.#items.next();
+        const next = this.#items.next();
+        const { done, value } = next instanceof Promise ? await next : next;
         this.#isReading = false;
         if (this.#leaving.signal.aborted) return;
         if (done) break;
         this.#begin(value);
+        if (this.#endedAtOnce < mostWithoutTurn) continue;
+        this.#endedAtOnce = 0;
+        await new Promise(setImmediate);
       }
       this.#exhausted = 'end';
     } catch (error) {
@@ -158,6 +210,13 @@ class Crew<Item, Result> {
   #begin(item: Item): void {
     const slot: Slot<Result> = { ended: null };
     this.#slots.set(this.#tail++, slot);
+    const result = this.#start(item);
+    if (!(result instanceof Promise)) {
+      this.#endedAtOnce++;
+      slot.ended = result;
+      this.#ended.ring();
+      return;
+    }
     const finish = (ended: Ended<Result>): void => {
       // What ends because it was told to has no result of its own.
       if (!this.#leaving.signal.aborted) slot.ended = ended;
@@ -165,10 +224,19 @@ class Crew<Item, Result> {
       this.#room.ring();
       this.#ended.ring();
     };
-    const running = this.#work(item, this.#leaving.signal).then(
+    const running = result.then(
       (value) => finish({ value }),
       (error: unknown) => finish({ error }),
     );
     this.#running.add(running);
+  }
+
+  #start(item: Item): Ended<Result> | Promise<Result> {
+    try {
+      const result = this.#work(item, this.#leaving.signal);
+      return result instanceof Promise ? result : { value: result };
+    } catch (error) {
+      return { error };
+    }
   }
 }

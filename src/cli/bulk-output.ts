@@ -1,12 +1,13 @@
 import { exitCodes } from '../report/exit-code.js';
 import type { Style } from '../report/text/style.js';
+import type { Soon } from '../soon.js';
 import { type Arguments, flag } from './arguments.js';
-import type { BulkResult } from './command.js';
+import type { BulkEntry, BulkResult } from './command.js';
 import { writeText } from './output.js';
 import type { Progress } from './progress.js';
 
 /** Few system calls for many lines, and still no line waits for more than a turn of the event loop. */
-const batchLength = 16_384;
+const batchLength = 65_536;
 
 /**
  * Prints a bulk's entries as they come, one line each: JSON documents with `--json`, text otherwise. The work is held up
@@ -27,10 +28,19 @@ export async function performBulk(
     if (stdout.isTTY) progress.clear();
     return writeText(stdout, text);
   });
-  for await (const { document, render } of result.entries) {
-    const line = asJson ? JSON.stringify(document) : render(style, verbose);
-    if (line !== null && !(await output.push(`${line}\n`))) break;
+  for await (const batch of result.entries) {
+    if (!(await print(batch))) break;
   }
+  async function print(batch: readonly BulkEntry[]): Promise<boolean> {
+    for (const { document, render } of batch) {
+      const line = asJson ? JSON.stringify(document) : render(style, verbose);
+      if (line === null) continue;
+      const isRead = output.push(`${line}\n`);
+      if (isRead instanceof Promise ? !(await isRead) : !isRead) return false;
+    }
+    return true;
+  }
+
   await output.flush();
   progress.clear();
   if (!stop.aborted) return result.exitCode();
@@ -51,9 +61,9 @@ class Batch {
   }
 
   /** Waits while there is more than the reader takes. False: nobody reads any more. Rejects when writing fails. */
-  async push(text: string): Promise<boolean> {
+  push(text: string): Soon<boolean> {
     this.#held += text;
-    if (this.#held.length >= batchLength) return await this.flush();
+    if (this.#held.length >= batchLength) return this.flush();
     this.#turn ??= setImmediate(() => {
       // Its failure is seen by the next push or the last flush, which wait for the same promise.
       this.flush().catch(() => {});

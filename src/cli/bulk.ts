@@ -1,11 +1,12 @@
-import { type InputLine, type LineSource, openLines } from '../bulk/lines.js';
-import { mapOrdered } from '../bulk/map-ordered.js';
+import { type InputLine, openLines, UnreadableLinesError } from '../bulk/lines.js';
+import { mapOrderedBatches } from '../bulk/map-ordered.js';
 import { progressLine } from '../bulk/progress-line.js';
 import { elapsedMs, nowMs } from '../clock.js';
-import { InvalidInputError, PprobeError } from '../errors.js';
+import { InvalidInputError } from '../errors.js';
 import { exitCodes } from '../report/exit-code.js';
 import { cleanForTerminal } from '../report/text/clean.js';
 import type { Style } from '../report/text/style.js';
+import type { Soon } from '../soon.js';
 import { type Arguments, type IntegerRule, integerOption, textOption } from './arguments.js';
 import type { BulkEntry, BulkResult, CommandContext } from './command.js';
 import { failureOf } from './failure.js';
@@ -19,7 +20,7 @@ export interface BulkJob<Document extends object> {
   /** How many at the same time unless `--concurrency` says otherwise. */
   concurrency: number;
   /** Measures one input; `signal` says that nobody waits for it any more. Throws InvalidInputError for one that is none. */
-  measure(text: string, signal: AbortSignal): Promise<Document>;
+  measure(text: string, signal: AbortSignal): Soon<Document>;
   /** The one line that a person reads. */
   line(document: Document, style: Style, verbose: boolean): string;
   /** Of one input's document. */
@@ -58,14 +59,21 @@ export async function runBulk<Document extends object>(
     throw fileProblem('read', where, error);
   });
   const startMs = nowMs();
-  const state = { done: 0, failed: 0, badLines: 0, lastLine: 0, codes: new Set<number>(), shownMs: startMs };
+  const codes = new Set<number>();
+  const state = { done: 0, failed: 0, badLines: 0, lastLine: 0, offset: 0, shownMs: startMs };
 
-  async function measure(line: InputLine, signal: AbortSignal): Promise<Measured<Document>> {
-    try {
-      return { line, document: await job.measure(line.text, signal) };
-    } catch (error) {
+  function measure(line: InputLine, signal: AbortSignal): Soon<Measured<Document>> {
+    const bad = (error: unknown): Measured<Document> => {
       if (error instanceof InvalidInputError) return { line, error };
       throw error;
+    };
+    try {
+      const document = job.measure(line.text, signal);
+      return document instanceof Promise
+        ? document.then((measured) => ({ line, document: measured }), bad)
+        : { line, document };
+    } catch (error) {
+      return bad(error);
     }
   }
 
@@ -79,21 +87,28 @@ export async function runBulk<Document extends object>(
       note(`pprobe: ${cleanForTerminal(`${where} line ${measured.line.number}: ${measured.error.message}`)}`);
     }
     if (code !== exitCodes.ok) state.failed++;
-    state.codes.add(code);
+    codes.add(code);
+    state.offset = measured.line.offset;
+  }
+
+  function show(): void {
     const atMs = nowMs();
-    if (atMs - state.shownMs < redrawMs) return;
+    if (progress.size() === null || atMs - state.shownMs < redrawMs) return;
     state.shownMs = atMs;
-    const fraction = lines.size ? measured.line.offset / lines.size : null;
+    const fraction = lines.size ? state.offset / lines.size : null;
     const { done, failed } = state;
     progress.show([progressLine({ done, failed, fraction, elapsedMs: elapsedMs(startMs, atMs) }, job.noun)]);
   }
 
-  async function* entries(): AsyncGenerator<BulkEntry> {
+  async function* entries(): AsyncGenerator<BulkEntry[]> {
     try {
-      for await (const measured of mapOrdered(readable(lines, where), measure, { concurrency, stop })) {
-        count(measured);
-        yield entryOf(measured, job);
+      for await (const batch of mapOrderedBatches(lines, measure, { concurrency, stop })) {
+        for (const measured of batch) count(measured);
+        show();
+        yield batch.map((measured) => entryOf(measured, job));
       }
+    } catch (error) {
+      throw error instanceof UnreadableLinesError ? fileProblem('read', where, error.cause) : error;
     } finally {
       job.close?.();
     }
@@ -103,7 +118,7 @@ export async function runBulk<Document extends object>(
     entries: entries(),
     exitCode() {
       if (state.badLines > 0) return exitCodes.usage;
-      const [code = exitCodes.ok, ...others] = [...state.codes].filter((each) => each !== exitCodes.ok);
+      const [code = exitCodes.ok, ...others] = [...codes].filter((each) => each !== exitCodes.ok);
       return others.length > 0 ? mixedFailures : code;
     },
     interruptedNote() {
@@ -112,6 +127,12 @@ export async function runBulk<Document extends object>(
       return `interrupted; lines 1 to ${state.lastLine} are done. To go on, give ${rest} to --file -`;
     },
   };
+}
+
+/** Added, not copied: a copy of every document costs more than its measurement. */
+function withLine<Document extends object>(document: Document & { line?: number }, line: number): Document {
+  document.line = line;
+  return document;
 }
 
 type Measured<Document> = { line: InputLine } & ({ document: Document } | { error: InvalidInputError });
@@ -123,18 +144,7 @@ function entryOf<Document extends object>(measured: Measured<Document>, job: Bul
   }
   const { document } = measured;
   return {
-    // Added, not spread: a copy of every document costs more than its measurement.
-    document: Object.assign(document, { line }),
+    document: withLine(document, line),
     render: (style, verbose) => job.line(document, style, verbose),
   };
-}
-
-/** The lines, with what the system says about a file that cannot be read put as all commands put it. */
-async function* readable(lines: LineSource, where: string): AsyncGenerator<InputLine> {
-  try {
-    yield* lines;
-  } catch (error) {
-    if (error instanceof PprobeError || !(error instanceof Error && 'syscall' in error)) throw error;
-    throw fileProblem('read', where, error);
-  }
 }

@@ -31,7 +31,8 @@ export interface BulkEntry {
 
 /** What a command with many inputs comes to, one after the other, as they are done. */
 export interface BulkResult {
-  entries: AsyncIterable<BulkEntry>;
+  /** As many at a time as there are. */
+  entries: AsyncIterable<readonly BulkEntry[]>;
   /** When the entries have been read. */
   exitCode(): number;
   /** What was done until an interrupt and how to go on behind it, in a line. */

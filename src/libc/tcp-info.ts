@@ -1,8 +1,10 @@
 /** What pprobe reads of struct tcp_info (<linux/tcp.h>), whose beginning has not changed since Linux 2.6. */
 export interface TcpInfo {
   isEstablished: boolean;
-  /** The handshake is under way. Neither: it stood and the peer has closed or reset it. */
+  /** The handshake is under way. */
   isConnecting: boolean;
+  /** An error has ended it. None of the three: it stood, and the peer has closed its side. */
+  isClosed: boolean;
   /** The handshake's round trip as the kernel measured it, milliseconds. */
   rttMs: number;
   /** What the peer agreed to in its SYN-ACK. */
@@ -20,6 +22,7 @@ export interface TcpInfo {
 const established = 1;
 const synSent = 2;
 const synReceived = 3;
+const closed = 7;
 
 /**
  * Reads TCP_INFO's answer. Offsets: state 0, options 5, window scales 6, retransmissions
@@ -31,6 +34,7 @@ export function decodeTcpInfo(bytes: Buffer): TcpInfo {
   return {
     isEstablished: state === established,
     isConnecting: state === synSent || state === synReceived,
+    isClosed: state === closed,
     rttMs: bytes.readUInt32LE(68) / 1000,
     timestamps: (options & 1) !== 0,
     sackPermitted: (options & 2) !== 0,

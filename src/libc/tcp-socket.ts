@@ -31,7 +31,7 @@ import { errnoName } from './errno-name.js';
 import { uint32 } from './int.js';
 import type { Libc } from './load.js';
 import { receiveMessage } from './receive-message.js';
-import { decodeSockaddr, type Endpoint, encodeSockaddr } from './sockaddr.js';
+import { decodeSockaddr, type Endpoint, encodeSockaddr, longestSockaddr, writeSockaddr } from './sockaddr.js';
 import { SystemCallError } from './system-call-error.js';
 import { decodeTcpInfo, type TcpInfo } from './tcp-info.js';
 
@@ -64,12 +64,21 @@ export interface TcpSendState {
   unacknowledged: number;
 }
 
+const on = uint32(1);
+/** What the kernel writes is read before the next call: a buffer for each would cost more than the call. */
+const value = Buffer.alloc(104);
+const localName = Buffer.alloc(longestSockaddr);
+const lengthOf = uint32(0);
+
 /** A TCP socket with the options Node cannot reach. Every method throws SystemCallError unless it says otherwise. */
 export class TcpSocket {
   readonly fd: number;
   readonly #libc: Libc;
   readonly #family: 4 | 6;
   #isOpen = true;
+  /** Where `connect` was told to go. */
+  readonly #remote = Buffer.alloc(longestSockaddr);
+  #remoteLength = 0;
 
   constructor(libc: Libc, family: 4 | 6) {
     this.#libc = libc;
@@ -85,7 +94,7 @@ export class TcpSocket {
    * (RFC 6438). Before `bind`.
    */
   shareFlow(): void {
-    this.#setOption(SOL_SOCKET, SO_REUSEADDR, uint32(1));
+    this.#setOption(SOL_SOCKET, SO_REUSEADDR, on);
     if (this.#family === 6) this.#setOption(IPPROTO_IPV6, IPV6_AUTOFLOWLABEL, uint32(0));
   }
 
@@ -95,10 +104,9 @@ export class TcpSocket {
   }
 
   localEndpoint(): Endpoint | null {
-    const address = Buffer.alloc(28);
-    const length = uint32(address.length);
-    this.#check('getsockname', this.#libc.getsockname(this.fd, address, length));
-    return decodeSockaddr(address.subarray(0, length.readUInt32LE()));
+    lengthOf.writeUInt32LE(localName.length);
+    this.#check('getsockname', this.#libc.getsockname(this.fd, localName, lengthOf));
+    return decodeSockaddr(localName.subarray(0, lengthOf.readUInt32LE()));
   }
 
   /**
@@ -110,19 +118,23 @@ export class TcpSocket {
     const level = this.#family === 4 ? IPPROTO_IP : IPPROTO_IPV6;
     const names = ipOptions[this.#family];
     this.setTtl(ttl);
-    this.#setOption(level, names.receiveErrors, uint32(1));
-    this.#setOption(level, names.receiveTtl, uint32(1));
-    this.#trySetOption(level, names.tellExtensions, uint32(1));
-    this.#setOption(SOL_SOCKET, SO_TIMESTAMPNS, uint32(1));
-    this.#setOption(SOL_SOCKET, SO_LINGER, Buffer.concat([uint32(1), uint32(0)]));
+    this.#setOption(level, names.receiveErrors, on);
+    this.#setOption(level, names.receiveTtl, on);
+    this.#trySetOption(level, names.tellExtensions, on);
+    this.#setOption(SOL_SOCKET, SO_TIMESTAMPNS, on);
+    this.#setOption(SOL_SOCKET, SO_LINGER, Buffer.concat([on, uint32(0)]));
     this.#setOption(IPPROTO_TCP, TCP_QUICKACK, uint32(0));
   }
 
-  /** ICMP errors go to the socket's error queue, with the kernel's receive time (ip(7)); all else as usual. */
+  /** ICMP errors go to the socket's error queue (ip(7)); all else as usual. */
   queueErrors(): void {
     const level = this.#family === 4 ? IPPROTO_IP : IPPROTO_IPV6;
-    this.#setOption(level, ipOptions[this.#family].receiveErrors, uint32(1));
-    this.#setOption(SOL_SOCKET, SO_TIMESTAMPNS, uint32(1));
+    this.#setOption(level, ipOptions[this.#family].receiveErrors, on);
+  }
+
+  /** What is read of the error queue comes with the time at which the kernel received it. */
+  stampErrors(): void {
+    this.#setOption(SOL_SOCKET, SO_TIMESTAMPNS, on);
   }
 
   /**
@@ -135,7 +147,7 @@ export class TcpSocket {
 
   /** Closing sends RST and forgets what was not acknowledged (SO_LINGER 0). */
   closeByReset(): void {
-    this.#setOption(SOL_SOCKET, SO_LINGER, Buffer.concat([uint32(1), uint32(0)]));
+    this.#setOption(SOL_SOCKET, SO_LINGER, Buffer.concat([on, uint32(0)]));
   }
 
   /** Gives the kernel bytes to send; how many it took. */
@@ -147,7 +159,7 @@ export class TcpSocket {
 
   /** What the kernel knows of the connection (TCP_INFO of tcp(7)). */
   sendState(): TcpSendState {
-    const info = this.#getOption(IPPROTO_TCP, TCP_INFO, 104);
+    const info = this.#getOption(IPPROTO_TCP, TCP_INFO, value.length);
     // TCPI_OPT_TIMESTAMPS: twelve octets of every segment.
     const optionOctets = (info.readUInt8(5) & 1) === 1 ? 12 : 0;
     return { maxSegment: info.readUInt32LE(16), optionOctets, unacknowledged: info.readUInt32LE(24) };
@@ -167,10 +179,27 @@ export class TcpSocket {
 
   /** Starts connecting; the outcome comes as an event on `fd`. A refusal of this host itself throws at once. */
   connect(remote: Endpoint): void {
-    const address = encodeSockaddr(remote);
-    if (this.#libc.connect(this.fd, address, address.length) === 0) return;
-    const errno = this.#libc.errno();
-    if (errnoName(errno) !== 'EINPROGRESS') throw new SystemCallError('connect', errno);
+    this.#remoteLength = writeSockaddr(this.#remote, remote);
+    const errno = this.#connect();
+    if (errno !== 0 && errnoName(errno) !== 'EINPROGRESS') throw new SystemCallError('connect', errno);
+  }
+
+  /**
+   * How the connection that `connect` started stands, by calling connect(2) again: `open`, `pending`, or the errno that
+   * ended it, symbolic. That errno is taken and Linux puts the socket back as it was before `connect`, so it is read once,
+   * and another connection may be started on the same socket. Does not throw.
+   */
+  connectState(): string {
+    const errno = this.#connect();
+    if (errno === 0) return 'open';
+    const name = errnoName(errno);
+    if (name === 'EALREADY') return 'pending';
+    return name === 'EISCONN' ? 'open' : name;
+  }
+
+  /** 0, or the errno. */
+  #connect(): number {
+    return this.#libc.connect(this.fd, this.#remote, this.#remoteLength) === 0 ? 0 : this.#libc.errno();
   }
 
   /** The pending error and clears it (SO_ERROR): null when connected. Symbolic. */
@@ -188,7 +217,7 @@ export class TcpSocket {
 
   /** What the kernel knows of the connection (TCP_INFO). */
   info(): TcpInfo {
-    return decodeTcpInfo(this.#getOption(IPPROTO_TCP, TCP_INFO, 104));
+    return decodeTcpInfo(this.#getOption(IPPROTO_TCP, TCP_INFO, value.length));
   }
 
   /** Closes once; again does nothing. Does not throw. */
@@ -207,9 +236,11 @@ export class TcpSocket {
     this.#libc.setsockopt(this.fd, level, name, value, value.length);
   }
 
+  /** Valid until the next call. What an older kernel does not know of a struct reads as 0. */
   #getOption(level: number, name: number, size: number): Buffer {
-    const value = Buffer.alloc(size);
-    this.#check('getsockopt', this.#libc.getsockopt(this.fd, level, name, value, uint32(size)));
+    value.fill(0);
+    lengthOf.writeUInt32LE(size);
+    this.#check('getsockopt', this.#libc.getsockopt(this.fd, level, name, value, lengthOf));
     return value;
   }
 

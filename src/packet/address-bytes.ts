@@ -3,13 +3,40 @@ import { Address4, Address6 } from 'ip-address';
 /** An address as the wire has it: 4 or 16 octets. Throws ip-address's AddressError when `address` is not one. */
 export function addressToBytes(address: string): Uint8Array {
   const bare = address.split('%', 1)[0] ?? address;
-  if (!bare.includes(':')) return Uint8Array.from(new Address4(bare).toArray());
+  if (!bare.includes(':')) return dottedQuad(bare) ?? Uint8Array.from(new Address4(bare).toArray());
   // ip-address drops leading zero octets of the number; the wire has all sixteen.
   const octets = new Address6(bare).toUnsignedByteArray();
   const bytes = new Uint8Array(16);
   bytes.set(octets.slice(-16), 16 - Math.min(16, octets.length));
   return bytes;
 }
+
+/** The octets of four numbers below 256 with dots between, a tenth of ip-address's time; null for all else. */
+function dottedQuad(text: string): Uint8Array | null {
+  const bytes = new Uint8Array(4);
+  let octet = -1;
+  let index = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === dot) {
+      if (octet < 0 || index === 3) return null;
+      bytes[index++] = octet;
+      octet = -1;
+      continue;
+    }
+    // A leading zero means octal to some: no more digits behind it.
+    if (code < zero || code > nine || octet === 0) return null;
+    octet = Math.max(octet, 0) * 10 + code - zero;
+    if (octet > 255) return null;
+  }
+  if (octet < 0 || index !== 3) return null;
+  bytes[3] = octet;
+  return bytes;
+}
+
+const dot = 0x2e;
+const zero = 0x30;
+const nine = 0x39;
 
 /** The text of 4 or 16 octets: dotted quad, or RFC 5952. Any other length is a caller's mistake and gives ''. */
 export function bytesToAddress(bytes: Uint8Array): string {

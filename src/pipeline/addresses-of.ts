@@ -29,16 +29,8 @@ export interface HostAddresses {
  */
 export async function addressesOf(host: string, options: HostOptions = {}): Promise<HostAddresses> {
   const { family, signal, stop } = options;
-  const literal = familyOf(host);
-  if (literal !== null) {
-    if (family !== undefined && family !== literal) {
-      throw new InvalidInputError(
-        'host',
-        `"${host}" is an IPv${literal} address, but only IPv${family} was asked for`,
-      );
-    }
-    return { addresses: [canonicalAddress(host)], source: 'literal', resolution: null };
-  }
+  const literal = literalAddress(host, family);
+  if (literal !== null) return literal;
   const named = (await lookupHosts(host)).filter((address) => isWanted(address, family));
   if (named.length > 0) return { addresses: unique(named), source: 'hosts-file', resolution: null };
   const types = family === undefined ? ['A', 'AAAA'] : [family === 4 ? 'A' : 'AAAA'];
@@ -47,6 +39,19 @@ export async function addressesOf(host: string, options: HostOptions = {}): Prom
   const resolution = await resolve(host, { types, ...options.dns, signal, stop });
   const found = resolution.addresses.map(({ address }) => address);
   return { addresses: unique(found), source: 'dns', resolution };
+}
+
+/** What addressesOf() gives of a literal address, at once; null for a name. Throws InvalidInputError for the other family. */
+export function literalAddress(host: string, family?: 4 | 6): HostAddresses | null {
+  const literal = familyOf(host);
+  if (literal === null) return null;
+  if (family !== undefined && family !== literal) {
+    throw new InvalidInputError(
+      'host',
+      `"${host}" is an IPv${literal} address, but only IPv${family} was asked for`,
+    );
+  }
+  return { addresses: [canonicalAddress(host)], source: 'literal', resolution: null };
 }
 
 function isWanted(address: string, family: 4 | 6 | undefined): boolean {

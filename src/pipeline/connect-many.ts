@@ -1,6 +1,7 @@
 import { type Items, mapOrdered } from '../bulk/map-ordered.js';
 import type { TcpDocument } from '../probe/tcp/types.js';
-import { type ConnectOptions, connect } from './connect.js';
+import { andThen, type Soon } from '../soon.js';
+import { type ConnectOptions, type HostConnector, openHostConnector } from './connect.js';
 
 /** One of many to connect to. */
 export interface ConnectTarget {
@@ -22,12 +23,18 @@ export const defaultSweep = 256;
  * when it is read, and a reader who is slow slows it down. Leaving the loop closes every socket. Throws what `connect`
  * throws.
  */
-export async function* connectMany(
+export function connectMany(
   targets: Items<ConnectTarget>,
   options: ConnectManyOptions = {},
 ): AsyncGenerator<TcpDocument, void, undefined> {
   const { concurrency = defaultSweep, signal, stop } = options;
-  const work = ({ host, port }: ConnectTarget, leaving: AbortSignal) =>
-    connect(host, port, { ...options, signal: leaving });
-  yield* mapOrdered(targets, work, { concurrency, signal, stop });
+  let connector: Soon<HostConnector> | null = null;
+  const work = ({ host, port = 443 }: ConnectTarget, leaving: AbortSignal): Soon<TcpDocument> => {
+    connector ??= openHostConnector(options).then((opened) => {
+      connector = opened;
+      return opened;
+    });
+    return andThen(connector, (connectTo) => connectTo(host, port, leaving));
+  };
+  return mapOrdered(targets, work, { concurrency, signal, stop });
 }

@@ -1,5 +1,10 @@
 import { InvalidInputError } from '../../errors.js';
-import { type ConnectOptions, connect } from '../../pipeline/connect.js';
+import {
+  type ConnectOptions,
+  connect,
+  type HostConnector,
+  openHostConnector,
+} from '../../pipeline/connect.js';
 import { defaultSweep } from '../../pipeline/connect-many.js';
 import type { TcpAttempt, TcpDocument } from '../../probe/tcp/types.js';
 import { exitCodeOf } from '../../report/exit-code.js';
@@ -57,7 +62,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   }
   return textOption(args, 'file') === undefined
     ? runOne(args, context, common)
-    : runBulk(args, context, sweep(args, common));
+    : runBulk(args, context, await sweep(args, common));
 }
 
 async function runOne(
@@ -89,18 +94,19 @@ async function runOne(
 }
 
 /** A job over the lines of a file. A port on the command line is that of lines without one. */
-function sweep(args: Arguments, common: ConnectOptions): BulkJob<TcpDocument> {
+async function sweep(args: Arguments, common: ConnectOptions): Promise<BulkJob<TcpDocument>> {
   const [portText, extra] = args.positionals;
   if (extra !== undefined) {
     throw new InvalidInputError('--file', `--file: the hosts are in the file; leave out "${portText}"`);
   }
   const port = portText === undefined ? defaultPort : parseInteger('port', portText, portNumber);
+  const connectTo: HostConnector = await openHostConnector(common);
   return {
     noun: 'targets',
     concurrency: defaultSweep,
     measure(text, signal) {
       const target = parseTcpTarget(text, port);
-      return connect(target.host, target.port, { ...common, signal });
+      return connectTo(target.host, target.port, signal);
     },
     line: (document, style) => tcpLine(document, style),
     exitCode: exitCodeOf,

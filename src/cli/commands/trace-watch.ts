@@ -45,10 +45,10 @@ export async function runWatch(
     exitCode: exitCode(),
   };
 
-  async function* entries(): AsyncGenerator<BulkEntry> {
+  async function* entries(): AsyncGenerator<BulkEntry[]> {
     for await (const round of rounds) {
       add(round);
-      yield { document: round, render: () => null };
+      yield [{ document: round, render: () => null }];
     }
   }
 

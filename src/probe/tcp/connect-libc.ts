@@ -3,73 +3,83 @@ import { familyOf } from '../../address/family.js';
 import { roundMs } from '../../clock.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
 import type { Libc } from '../../libc/load.js';
-import { type ConnectEnd, startConnect } from '../../wire/connect-attempt.js';
+import type { Soon } from '../../soon.js';
+import { type ConnectEnd, type RunningConnect, startConnect } from '../../wire/connect-attempt.js';
 import type { ConnectOnceOptions } from './connect-once.js';
 import { giveUpAt } from './give-up.js';
 import { judgeEnd } from './judge-end.js';
 import type { TcpAttempt } from './types.js';
 
 /**
- * One TCP connection through libc, whose error queue tells ICMP errors and their senders apart. Resolves whatever becomes
- * of it; rejects with InvalidInputError for a source that is not this host's.
+ * One TCP connection through libc, whose error queue tells ICMP errors and their senders apart. Gives the attempt whatever
+ * becomes of it, without a promise where it ended at once; throws InvalidInputError for a source that is not this host's.
  */
 export function connectThroughLibc(
   libc: Libc,
   address: string,
   port: number,
   { timeoutMs, source, cancel, onOpen }: ConnectOnceOptions,
-): Promise<TcpAttempt> {
-  return new Promise((resolve, reject) => {
-    let isOver = false;
-    let isStarting = true;
-    let isCanceled = false;
-    let callOff = () => {};
-    const onEnd = (end: ConnectEnd): void => {
-      isOver = true;
-      callOff();
-      const attempt = isCanceled && end.end === 'given-up' ? canceled(end) : ended(end);
-      const { socket } = end;
-      if (socket !== null && onOpen !== undefined) onOpen(attempt, new Socket({ fd: socket.release() }));
-      else socket?.close();
-      // Answers over loopback come without a wait, and thousands of them would leave the event loop no turn.
-      if (isStarting && ++atOnce % mostWithoutTurn === 0) setImmediate(resolve, attempt);
-      else resolve(attempt);
+): Soon<TcpAttempt> {
+  const state: { attempt: TcpAttempt | null; isCanceled: boolean; settle: (attempt: TcpAttempt) => void } = {
+    attempt: null,
+    isCanceled: false,
+    settle: () => {},
+  };
+  const onEnd = (end: ConnectEnd): void => {
+    const attempt = attemptOf(end, address, port, state.isCanceled);
+    state.attempt = attempt;
+    const { socket } = end;
+    if (socket !== null && onOpen !== undefined) onOpen(attempt, new Socket({ fd: socket.release() }));
+    else socket?.close();
+    state.settle(attempt);
+  };
+  const running = start();
+  if (state.attempt !== null) return state.attempt;
+  return new Promise((resolve) => {
+    const onStop = (): void => {
+      state.isCanceled = true;
+      running.giveUp();
     };
-    const where = { address, port };
-
-    function ended(end: ConnectEnd): TcpAttempt {
-      const { durationMs, localAddress, localPort, retransmits } = end;
-      const judged = judgeEnd(end, address, familyOf(address) === 6 ? 6 : 4);
-      const told = { errno: symbolic(end.errno), durationMs: roundMs(durationMs), localAddress, localPort };
-      return { ...where, ...told, retransmits, ...judged };
-    }
-
-    function canceled({ durationMs, localAddress, localPort, retransmits }: ConnectEnd): TcpAttempt {
-      const told = { durationMs: roundMs(durationMs), localAddress, localPort, retransmits };
-      return { ...where, ...told, ...withoutResult };
-    }
-
-    try {
-      const running = startConnect(libc, { ...where, source: source ?? null }, onEnd);
-      isStarting = false;
-      if (isOver) return;
-      const onStop = (): void => {
-        isCanceled = true;
-        running.giveUp();
-      };
-      callOff = giveUpAt({ timeoutMs, stop: cancel }, { onTimeout: () => running.giveUp(), onStop });
-    } catch (error) {
-      reject(source !== undefined && isForeignSource(error) ? sourceNotHere(source) : error);
-    }
+    const limits = { timeoutMs, stop: cancel?.signal };
+    const callOff = giveUpAt(limits, { onTimeout: () => running.giveUp(), onStop });
+    state.settle = (attempt) => {
+      callOff();
+      resolve(attempt);
+    };
   });
+
+  function start(): RunningConnect {
+    try {
+      return startConnect(libc, { address, port, source: source ?? null }, onEnd);
+    } catch (error) {
+      throw source !== undefined && isForeignSource(error) ? sourceNotHere(source) : error;
+    }
+  }
 }
 
-const mostWithoutTurn = 64;
-let atOnce = 0;
+function attemptOf(end: ConnectEnd, address: string, port: number, isCanceled: boolean): TcpAttempt {
+  const { localAddress, localPort, retransmits } = end;
+  const isCut = isCanceled && end.end === 'given-up';
+  const judged = isCut ? withoutResult : judgeEnd(end, address, familyOf(address) === 6 ? 6 : 4);
+  return {
+    address,
+    port,
+    status: judged.status,
+    errno: isCut ? 'ECANCELED' : symbolic(end.errno),
+    local: judged.local,
+    durationMs: roundMs(end.durationMs),
+    localAddress,
+    localPort,
+    cause: judged.cause,
+    from: judged.from,
+    icmp: judged.icmp,
+    retransmits,
+    neighbour: judged.neighbour,
+  };
+}
 
 const withoutResult = {
   status: 'error',
-  errno: 'ECANCELED',
   local: false,
   cause: 'canceled',
   from: null,
@@ -79,5 +89,5 @@ const withoutResult = {
 
 /** `errno 524` is how a number without a name is put; a symbol has no space. */
 function symbolic(errno: string | null): string | null {
-  return errno?.replace('errno ', 'E') ?? null;
+  return errno?.startsWith('errno ') ? errno.replace('errno ', 'E') : errno;
 }

@@ -64,7 +64,7 @@ export function connectThroughNode(
       finish(classifyErrno(errno, family, local), errno, ambiguous.includes(errno) ? null : cause);
     };
     const callOff = giveUpAt(
-      { timeoutMs, stop: cancel },
+      { timeoutMs, stop: cancel?.signal },
       {
         onTimeout: () => finish('timeout', null, 'silence'),
         onStop: () => finish('error', 'ECANCELED', 'canceled'),

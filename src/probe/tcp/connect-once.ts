@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net';
+import type { Soon } from '../../soon.js';
+import type { Cancel } from './cancel.js';
 import { checkAddress } from './check-input.js';
 import { connectThroughLibc } from './connect-libc.js';
 import { connectThroughNode } from './connect-node.js';
@@ -10,35 +12,50 @@ export interface ConnectOnceOptions {
   timeoutMs: number;
   /** The local address to bind to. */
   source?: string | undefined;
-  /** Give up now: the attempt resolves as `error`, ECANCELED. */
-  cancel?: AbortSignal | undefined;
+  /** Gives up: the attempt ends as `error`, ECANCELED. */
+  cancel?: Cancel | undefined;
   /** Takes over a connection that opened, before the attempt resolves; left out, it is closed. */
   onOpen?: ((attempt: TcpAttempt, socket: Socket) => void) | undefined;
 }
 
 /**
  * One TCP connection to one address, closed as soon as it stands unless `onOpen` takes it. It waits for a free descriptor
- * where the process is short of them; that is not in its time. Resolves whatever becomes of it. Rejects only with
- * InvalidInputError, for what is no address or a source that is not this host's.
+ * where the process is short of them; that is not in its time. Gives the attempt whatever becomes of it, without a promise
+ * where it ended at once. Throws or rejects only with InvalidInputError, for what is no address or a source that is not
+ * this host's.
  */
-export async function connectOnce(
+export function connectOnce(
   engine: Engine,
   address: string,
   port: number,
   options: ConnectOnceOptions,
-): Promise<TcpAttempt> {
-  const { cancel } = options;
+): Soon<TcpAttempt> {
   checkAddress(address);
-  const wait = engine.slots.take(cancel);
-  if (wait !== null) await wait;
+  const wait = engine.slots.take(options.cancel);
+  return wait === null
+    ? inSlot(engine, address, port, options)
+    : wait.then(() => inSlot(engine, address, port, options));
+}
+
+function inSlot(
+  { libc, slots }: Engine,
+  address: string,
+  port: number,
+  options: ConnectOnceOptions,
+): Soon<TcpAttempt> {
+  let running: Soon<TcpAttempt> | null = null;
   try {
-    if (cancel?.aborted) return unsentAttempt(address, port, 'ECANCELED', 'canceled');
-    const { libc } = engine;
-    return await (libc === null
-      ? connectThroughNode(address, port, options)
-      : connectThroughLibc(libc, address, port, options));
+    running = start();
   } finally {
-    engine.slots.give();
+    if (running instanceof Promise) running = running.finally(() => slots.give());
+    else slots.give();
+  }
+  return running;
+
+  function start(): Soon<TcpAttempt> {
+    if (options.cancel?.isCanceled) return unsentAttempt(address, port, 'ECANCELED', 'canceled');
+    if (libc === null) return connectThroughNode(address, port, options);
+    return connectThroughLibc(libc, address, port, options);
   }
 }
 

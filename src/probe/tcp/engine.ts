@@ -49,7 +49,7 @@ export async function openEngine(choice: EngineChoice = 'auto'): Promise<Engine>
 async function startStamping(libc: Libc): Promise<TcpSocket | null> {
   try {
     const keeper = new TcpSocket(libc, 4);
-    keeper.queueErrors();
+    keeper.stampErrors();
     await new Promise((resolve) => setTimeout(resolve, stampingStartsMs));
     return keeper;
   } catch (error) {

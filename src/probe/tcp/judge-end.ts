@@ -46,7 +46,14 @@ function judgeIcmp(
 function judged(
   status: TcpStatus,
   cause: TcpCause | null,
-  rest: Partial<Pick<Judged, 'local' | 'from' | 'icmp' | 'neighbour'>>,
+  { local, from, icmp, neighbour }: Partial<Pick<Judged, 'local' | 'from' | 'icmp' | 'neighbour'>>,
 ): Judged {
-  return { status, cause, local: false, from: null, icmp: null, neighbour: null, ...rest };
+  return {
+    status,
+    cause,
+    local: local ?? false,
+    from: from ?? null,
+    icmp: icmp ?? null,
+    neighbour: neighbour ?? null,
+  };
 }

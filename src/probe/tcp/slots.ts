@@ -1,3 +1,5 @@
+import type { Cancel } from './cancel.js';
+
 /** Room for so many at a time; those that come when there is none wait in line. */
 export class Slots {
   #free: number;
@@ -8,23 +10,24 @@ export class Slots {
   }
 
   /**
-   * Takes a slot, which `give` returns: null where it was free, else a promise of it. A waiter whose signal aborts goes on
+   * Takes a slot, which `give` returns: null where it was free, else a promise of it. A waiter that is canceled goes on
    * at once, over the count, so that it can say that it was stopped.
    */
-  take(cancel?: AbortSignal): Promise<void> | null {
-    if (this.#free > 0 || cancel?.aborted) {
+  take(cancel?: Cancel): Promise<void> | null {
+    if (this.#free > 0 || cancel?.isCanceled) {
       this.#free -= 1;
       return null;
     }
+    const signal = cancel?.signal;
     return new Promise((resolve) => {
       const enter = (): void => {
         this.#waiting.delete(enter);
-        cancel?.removeEventListener('abort', enter);
+        signal?.removeEventListener('abort', enter);
         this.#free -= 1;
         resolve();
       };
       this.#waiting.add(enter);
-      cancel?.addEventListener('abort', enter);
+      signal?.addEventListener('abort', enter);
     });
   }
 

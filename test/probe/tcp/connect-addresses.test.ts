@@ -210,7 +210,7 @@ test('a hostile answer with hundreds of addresses does not open hundreds of sock
   const warnings: Error[] = [];
   const onWarning = (warning: Error) => warnings.push(warning);
   process.on('warning', onWarning);
-  const { port } = await listen(t, (socket) => socket.end(), { host: '0.0.0.0' });
+  const { port } = await listenSilently(t, '0.0.0.0');
   const addresses = Array.from({ length: 400 }, (_, index) => `127.9.${index >> 8}.${index & 255}`);
   let running = 0;
   let most = 0;
@@ -223,12 +223,12 @@ test('a hostile answer with hundreds of addresses does not open hundreds of sock
   };
   subscribe('pprobe:tcp:attempt', onBegin);
   subscribe('pprobe:tcp:result', onEnd);
-  const document = await connectAddresses(input(port, ...addresses));
+  const document = await connectAddresses(input(port, ...addresses), { timeoutMs: 100 });
   unsubscribe('pprobe:tcp:attempt', onBegin);
   unsubscribe('pprobe:tcp:result', onEnd);
   t.same(
     document.attempts.map(({ address, status }) => [address, status]),
-    addresses.map((address) => [address, 'open']),
+    addresses.map((address) => [address, 'timeout']),
   );
   t.equal(most, 128, 'at the same time');
   t.same(warnings, []);

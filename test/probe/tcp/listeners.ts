@@ -37,13 +37,13 @@ export function portOf(server: Server): number {
  * A listener whose accept queue is full, so that the kernel drops every further SYN: silence, on loopback. A
  * blocked thread holds it. Linux keeps one connection more than the backlog says (sk_acceptq_is_full).
  */
-export async function listenSilently(t: Test): Promise<{ port: number }> {
+export async function listenSilently(t: Test, host = '127.0.0.1'): Promise<{ port: number }> {
   const release = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(
     `const { parentPort, workerData } = require('node:worker_threads');
      const net = require('node:net');
      const server = net.createServer((socket) => socket.destroy());
-     server.listen({ host: '127.0.0.1', port: 0, backlog: 1 }, () => {
+     server.listen({ host: '${host}', port: 0, backlog: 1 }, () => {
        const { port } = server.address();
        const fillers = [0, 1].map(() => net.connect({ host: '127.0.0.1', port }));
        // connect(2) is called on the next tick, and on loopback the handshake is over when it returns.
