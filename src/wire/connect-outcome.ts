@@ -12,19 +12,25 @@ const resets = ['ECONNREFUSED', 'ECONNRESET'];
 /** Where extensions stand when the sender does not say (RFC 4884 section 5.5), less the quoted IP header. */
 const legacyExtensionsAt = { 4: 128 - 20, 6: 128 - 40 };
 
+/**
+ * Where a round trip is from: the kernel's own measurement of a handshake; CLOCK_REALTIME of an ICMP error's arrival; the
+ * moment when the poller saw something; or nowhere, because two SYNs may have been answered.
+ */
+export type AnswerTiming = { handshakeRttMs: number } | { receivedAtNs: bigint } | 'poller' | 'unknown';
+
 /** What became of a connect() that the poller says is over. */
 export type ConnectOutcome =
   | {
       result: 'reply';
       reply: Omit<WireReply, 'id' | 'rttMs'>;
-      /** CLOCK_REALTIME of an ICMP error's arrival; null when the kernel did not stamp what came. */
-      receivedAtNs: bigint | null;
-      /** The kernel's own measurement of a handshake. */
-      handshakeRttMs: number | null;
+      timing: AnswerTiming;
     }
   /** This host itself refused. */
   | { result: 'local'; errno: string }
-  /** Something ended the attempt that is no answer to a trace: a parameter problem, an expired reassembly. */
+  /**
+   * Something ended the attempt that is no answer to a trace: a parameter problem, an expired reassembly, a time
+   * exceeded that may be about a SYN sent again.
+   */
   | { result: 'other' }
   | { result: 'pending' };
 
@@ -36,20 +42,32 @@ export interface ConnectContext {
 
 const nothingMore = { mpls: [], extensions: [], nat: false, synAck: null };
 
-/** Reads a socket's error queue, its error and its state, in this order: each reading clears what it read. */
+/**
+ * What the kernel says became of a probe. It may have sent the SYN again: after a second, when this process was too busy to
+ * close the socket by then, or at once, when somebody answered with a wrong acknowledgment.
+ */
 export function connectOutcome(socket: TcpSocket, context: ConnectContext): ConnectOutcome {
   try {
-    const queued = socket.readErrorQueue();
-    const errno = socket.takeError();
-    if (queued !== null && networkOrigins.includes(queued.origin)) return fromNetwork(queued, context);
-    if (errno === null) return fromHandshake(socket, context);
-    if (!resets.includes(errno)) return { result: 'local', errno };
-    const reply = { kind: 'rst', from: context.target, icmp: null, replyTtl: null, ...nothingMore } as const;
-    return { result: 'reply', reply, receivedAtNs: null, handshakeRttMs: null };
+    const outcome = readOutcome(socket, context);
+    if (outcome.result !== 'reply' || socket.info().retransmits === 0) return outcome;
+    // Which SYN this answers, nobody knows. The second had the TTL that was meant for an ACK, so the first router says
+    // time exceeded to it, whichever hop was asked; everything else could only be said to the first, or to both.
+    return outcome.reply.kind === 'time-exceeded' ? { result: 'other' } : { ...outcome, timing: 'unknown' };
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;
     return { result: 'local', errno: error.code };
   }
+}
+
+/** Reads a socket's error queue, its error and its state, in this order: each reading clears what it read. */
+function readOutcome(socket: TcpSocket, context: ConnectContext): ConnectOutcome {
+  const queued = socket.readErrorQueue();
+  const errno = socket.takeError();
+  if (queued !== null && networkOrigins.includes(queued.origin)) return fromNetwork(queued, context);
+  if (errno === null) return fromHandshake(socket, context);
+  if (!resets.includes(errno)) return { result: 'local', errno };
+  const reply = { kind: 'rst', from: context.target, icmp: null, replyTtl: null, ...nothingMore } as const;
+  return { result: 'reply', reply, timing: 'poller' };
 }
 
 function fromNetwork(queued: QueuedPacketError, { family, source, target }: ConnectContext): ConnectOutcome {
@@ -73,7 +91,7 @@ function fromNetwork(queued: QueuedPacketError, { family, source, target }: Conn
     nat: false,
     synAck: null,
   };
-  return { result: 'reply', reply, receivedAtNs, handshakeRttMs: null };
+  return { result: 'reply', reply, timing: receivedAtNs === null ? 'poller' : { receivedAtNs } };
 }
 
 /** ICMP of RFC 792 and RFC 4443; null for what says nothing about a hop. */
@@ -97,7 +115,6 @@ function fromHandshake(socket: TcpSocket, { target }: ConnectContext): ConnectOu
       ...nothingMore,
       synAck: { mss: null, window: null, windowScale, sackPermitted, timestamps, ecn },
     },
-    receivedAtNs: null,
-    handshakeRttMs: rttMs,
+    timing: { handshakeRttMs: rttMs },
   };
 }

@@ -7,7 +7,7 @@ import { realtimeNs } from '../libc/realtime.js';
 import { routeOf } from '../libc/route.js';
 import { SystemCallError } from '../libc/system-call-error.js';
 import { TcpSocket } from '../libc/tcp-socket.js';
-import { connectOutcome } from './connect-outcome.js';
+import { type AnswerTiming, connectOutcome } from './connect-outcome.js';
 import { silentNeighbour } from './silent-neighbour.js';
 import type { ProbeRequest, Wire, WireListener, WireTarget } from './wire.js';
 
@@ -151,13 +151,8 @@ class ErrorQueueWire implements Wire {
     this.#forget(probe);
     if (outcome.result === 'local') listener.onSendError(probe.id, outcome.errno);
     if (outcome.result !== 'reply') return;
-    const { receivedAtNs, handshakeRttMs, reply } = outcome;
-    const rttMs =
-      handshakeRttMs ??
-      (receivedAtNs === null
-        ? msBetween(probe.sentAtMonotonicNs, readyAtNs)
-        : msBetween(probe.sentAtNs, receivedAtNs));
-    listener.onReply({ ...reply, id: probe.id, rttMs: rttMs === null ? null : roundMs(rttMs) });
+    const rttMs = roundTrip(probe, outcome.timing, readyAtNs);
+    listener.onReply({ ...outcome.reply, id: probe.id, rttMs: rttMs === null ? null : roundMs(rttMs) });
   }
 
   #forget(probe: Probe): void {
@@ -167,6 +162,13 @@ class ErrorQueueWire implements Wire {
     probe.socket.setTtl(resetTtl);
     probe.socket.close();
   }
+}
+
+/** null where nobody knows when the answer came. */
+function roundTrip(probe: Probe, timing: AnswerTiming, readyAtNs: bigint | null): number | null {
+  if (timing === 'unknown') return null;
+  if (timing === 'poller') return msBetween(probe.sentAtMonotonicNs, readyAtNs);
+  return 'handshakeRttMs' in timing ? timing.handshakeRttMs : msBetween(probe.sentAtNs, timing.receivedAtNs);
 }
 
 /** Never negative: the wall clock may be set back between the two. null when the end is not known. */

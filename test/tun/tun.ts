@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +12,12 @@ const toolPriority = 10;
 
 function realtime(priority: number): string[] {
   return ['chrt', '--rr', String(priority)];
+}
+
+/** A container may forbid it. */
+function isRealtimeAllowed(): boolean {
+  const [command = '', ...args] = [...realtime(responderPriority), 'true'];
+  return spawnSync(command, args, { env: toolEnvironment }).status === 0;
 }
 
 /** Why no responder can run here, for a test to be skipped with; null where one can. */
@@ -36,28 +42,29 @@ export interface Finished {
 export class TunPath {
   readonly #responder: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
-  readonly #isRealtime: boolean;
+  readonly #areToolsRealtime: boolean;
 
-  private constructor(responder: ChildProcessWithoutNullStreams, isRealtime: boolean) {
+  private constructor(responder: ChildProcessWithoutNullStreams, areToolsRealtime: boolean) {
     this.#responder = responder;
-    this.#isRealtime = isRealtime;
+    this.#areToolsRealtime = areToolsRealtime;
     this.#lines = createInterface({ input: responder.stdout })[Symbol.asyncIterator]();
   }
 
   /**
-   * `isRealtime` puts the responder and all that runs in its namespace before everything else on the machine, so that
-   * a benchmark compares programs and not what happens to run beside them.
+   * Where it is allowed to, the responder goes before everything else on the machine: a trace is judged by the times of
+   * its path, and a path does not wait for other processes. `areToolsRealtime` does the same for all that runs in the
+   * namespace, so that a benchmark compares programs and not what happens to run beside them.
    * @throws Error with what the responder said, where it could not start.
    */
-  static async start(setup: ResponderSetup, { isRealtime = false } = {}): Promise<TunPath> {
+  static async start(setup: ResponderSetup, { areToolsRealtime = false } = {}): Promise<TunPath> {
     const argv = ['unshare', '--net', process.execPath, program];
-    const [command = '', ...args] = isRealtime ? [...realtime(responderPriority), ...argv] : argv;
+    const [command = '', ...args] = isRealtimeAllowed() ? [...realtime(responderPriority), ...argv] : argv;
     const responder = spawn(command, args, { env: toolEnvironment });
     let said = '';
     responder.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-    const path = new TunPath(responder, isRealtime);
+    const path = new TunPath(responder, areToolsRealtime);
     responder.stdin.on('error', () => {});
     responder.stdin.write(`${JSON.stringify(setup)}\n`);
     if ((await path.#nextLine()) !== readyLine) throw new Error(`the responder did not start: ${said}`);
@@ -68,7 +75,7 @@ export class TunPath {
   inside(argv: readonly string[]): string[] {
     // unshare(1) and chrt(1) become the program they run: their process is the responder's.
     const enter = ['nsenter', `--net=/proc/${this.#responder.pid}/ns/net`, '--'];
-    return [...(this.#isRealtime ? realtime(toolPriority) : []), ...enter, ...argv];
+    return [...(this.#areToolsRealtime ? realtime(toolPriority) : []), ...enter, ...argv];
   }
 
   /** Runs a command in the namespace to its end. */

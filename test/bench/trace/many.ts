@@ -20,7 +20,7 @@ interface Held {
 export async function manyTargets(): Promise<void> {
   const path = await TunPath.start(
     { clients: [client], paths: {}, elsewhere: shortPath },
-    { isRealtime: true },
+    { areToolsRealtime: true },
   );
   const rows: string[][] = [];
   try {

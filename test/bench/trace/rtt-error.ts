@@ -11,7 +11,7 @@ import { busyTrace, type Measured, mtr, pprobeTrace, timed, traceroute } from '.
 export async function rttError(rounds: number): Promise<void> {
   const path = await TunPath.start(
     { clients: [client], paths: {}, elsewhere: answeringPath },
-    { isRealtime: true },
+    { areToolsRealtime: true },
   );
   const quiet = [traceroute, mtr, pprobeTrace('syn'), pprobeTrace('connect')];
   const tools = [...quiet, busyTrace('syn'), busyTrace('connect')];

@@ -7,7 +7,7 @@ import { nodeStart, pprobeTrace, timed, traceroute } from './tools.js';
 export async function wallTime(rounds: number): Promise<void> {
   const path = await TunPath.start(
     { clients: [client], paths: Object.fromEntries(wallTimeCases.map(({ target, path }) => [target, path])) },
-    { isRealtime: true },
+    { areToolsRealtime: true },
   );
   const tools = [nodeStart, traceroute, pprobeTrace('syn'), pprobeTrace('connect')];
   const rows: string[][] = [];

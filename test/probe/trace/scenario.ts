@@ -24,6 +24,8 @@ export interface Scenario {
   tun?: {
     /** Ports are the kernel's choice: each probe's answer may be any of those the hop may give. */
     anyOrder?: boolean;
+    /** How far the connect engine gets is chance. All that its hops may show; how the trace ends is not looked at. */
+    connectShowsAtMost?: string[];
     syn?: Partial<Expectation>;
     /** What the connect engine cannot see, or sees otherwise. */
     connect?: Partial<Expectation>;
