@@ -1,4 +1,6 @@
 import { familyOf } from '../address/family.js';
+import { inspectorIn } from '../diagnose/facts/inspectors.js';
+import { isServiceLabel } from '../diagnose/private-api/check-name.js';
 import { readPrivateName } from '../diagnose/private-api/names.js';
 
 /** Members whose text is a name as a whole, wherever they stand. */
@@ -43,7 +45,12 @@ export interface KnownNames {
 export function namesIn(document: unknown): KnownNames {
   const known: KnownNames = { names: new Set(), apis: new Set() };
   visit(known, document, '', false);
-  for (const name of known.names) addTo(known.apis, readPrivateName(name)?.apiId ?? '');
+  for (const name of known.names) {
+    addTo(known.apis, readPrivateName(name)?.apiId ?? '');
+    // In a name that is not right, too.
+    const labels = name.split('.');
+    addTo(known.apis, labels[labels.findIndex(isServiceLabel) - 1] ?? '');
+  }
   return known;
 }
 
@@ -56,6 +63,8 @@ function visit(known: KnownNames, value: unknown, key: string, listed: boolean):
     for (const [member, each] of Object.entries(value)) {
       if (member === 'environment') proxies(known, each);
       else if (member === 'names' && !Array.isArray(each)) namesOfHops(known, each);
+      // What happened to a request of a log: its backend is named nowhere else.
+      else if (member === 'summary' && 'extendedId' in value) visit(known, each, 'text', false);
       else if (!OWN.has(member)) visit(known, each, member, false);
     }
   }
@@ -64,7 +73,8 @@ function visit(known: KnownNames, value: unknown, key: string, listed: boolean):
 function learn({ names, apis }: KnownNames, value: string, key: string, listed: boolean): void {
   if (key === 'apiId') addTo(apis, value);
   if (listed ? NAME_LISTS.has(key) : NAMES.has(key)) addTo(names, value);
-  if (SUBJECTS.has(key)) {
+  // The name of a product alone says nothing of who uses it.
+  if (SUBJECTS.has(key) && inspectorIn(value) !== value) {
     addTo(names, value);
     // `O=Corp, CN=host`: the parts stand alone in other places. What is shorter is a country.
     for (const part of value.split(/[\n,]\s*/)) if (part.length > 5) addTo(names, part.replace(/^\w+=/, ''));

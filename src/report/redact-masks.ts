@@ -1,5 +1,7 @@
 import { canonicalAddress } from '../address/canonical.js';
 import { familyOf } from '../address/family.js';
+import { inspectorIn } from '../diagnose/facts/inspectors.js';
+import { isServiceLabel } from '../diagnose/private-api/check-name.js';
 import { SUFFIXES } from '../diagnose/private-api/partitions.js';
 import { isEverywhere, maskedAddress, subnetOf } from './redact-address.js';
 
@@ -85,38 +87,50 @@ export class Masks {
     );
   }
 
-  /** An API id keeps the length that all of them have. */
+  /** An API id keeps its length, which all of them share, and what none of them may have: both can be what is wrong. */
   api(id: string): string {
-    return this.#mask(`label ${id}`, 'api', (n) => `api${String(n).padStart(7, '0')}`);
+    return this.#mask(`label ${id}`, 'api', (n) => {
+      const mask = `api${String(n).padStart(id.length - 3, '0')}`.slice(-id.length);
+      return [...mask].map((each, index) => (/[a-z0-9]/.test(id[index] ?? '') ? each : id[index])).join('');
+    });
   }
 
-  /** Any other word: `name-1`. */
+  /** Any other word: `name-1`. Of an issuer, the product that opens TLS stays: it is what the verdict rests on. */
   word(word: string): string {
-    return this.#mask(`label ${word}`, 'name', (n) => `name-${n}`);
+    const product = /\s|=/.test(word) ? inspectorIn(word) : null;
+    const rest = product === null ? '' : ` (${product})`;
+    return this.#mask(`label ${word}`, 'name', (n) => `name-${n}${rest}`);
   }
 
   /**
-   * A domain name label by label, so that a name under another, and a wildcard, still are. Services, Regions and
-   * domains of AWS stay; other names end in `.example` (RFC 2606).
+   * A domain name label by label, so that a name under another, a name with a search domain behind it, and a wildcard
+   * still are. Services, Regions and domains of AWS stay.
    */
   host(name: string): string {
     const lower = name.toLowerCase().replace(/\.$/, '');
     const suffix = SUFFIXES_KEPT.find((each) => lower === each || lower.endsWith(`.${each}`));
     if (suffix === lower || lower === 'localhost') return lower;
-    if (suffix === undefined) {
-      const labels = lower.split('.');
-      if (labels.length === 1) return this.#label(lower);
-      return (
-        [...labels.slice(0, -2), labels.slice(-2).join('.')].map((label) => this.#label(label)).join('.') +
-        '.example'
-      );
-    }
-    const labels = lower.slice(0, -suffix.length - 1).split('.');
-    return `${labels.map((label, index) => this.#awsLabel(label, labels[index + 1])).join('.')}.${suffix}`;
+    if (suffix === undefined) return this.#foreign(lower.split('.')).join('.');
+    return `${this.#aws(lower.slice(0, -suffix.length - 1).split('.')).join('.')}.${suffix}`;
   }
 
-  #label(label: string): string {
-    return label === '*' ? label : this.word(label);
+  /** What stands right of the service is a Region and no secret, misspelled or not. */
+  #aws(labels: readonly string[]): string[] {
+    const service = labels.findIndex(isServiceLabel);
+    return labels.map((label, index) =>
+      service >= 0 && index >= service ? label : this.#awsLabel(label, labels[index + 1]),
+    );
+  }
+
+  /** Under no domain of AWS; what means to be a name of AWS keeps what is wrong with it: `execute-api.amazonaws.org`. */
+  #foreign(labels: readonly string[]): string[] {
+    const service = labels.findIndex(isServiceLabel);
+    const after = service + 1;
+    const hasDomain = labels.some((label, index) => index >= after && label.startsWith('amazonaws'));
+    if (service >= 0 && hasDomain) return this.#aws(labels);
+    const isAws = service >= 0 && REGION.test(labels[after] ?? '');
+    const kept = isAws ? this.#aws(labels.slice(0, after + 1)) : [];
+    return [...kept, ...labels.slice(kept.length).map((label) => (label === '*' ? label : this.word(label)))];
   }
 
   /** `next` is the label to the right: what stands before `execute-api` is an API. */
@@ -138,7 +152,7 @@ export class Masks {
       ];
       return parts.filter((part) => part !== null).join('-');
     }
-    return next === 'execute-api' ? this.api(label) : this.word(label);
+    return next !== undefined && isServiceLabel(next) ? this.api(label) : this.word(label);
   }
 
   #mask(key: string, kind: string, make: (n: number) => string): string {

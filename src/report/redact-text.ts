@@ -5,8 +5,8 @@ import { isResource, isUnderAws, type Masks, RESOURCE_ID } from './redact-masks.
 
 const IPV4 = String.raw`(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?!\d)`;
 const IPV6 = String.raw`(?<![0-9a-f:])[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*(?:%[\w.-]+)?`;
-/** With the first eight digits hidden, too, as API Gateway writes it in a denial. */
-const ACCOUNT = String.raw`(?<!\d)\d{12}(?!\d)|\*{8}\d{4}(?!\d)`;
+/** With the first eight digits hidden, too, as API Gateway writes it in a denial. A request's id may end in twelve digits. */
+const ACCOUNT = String.raw`(?<!\d|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-)\d{12}(?!\d)|\*{8}\d{4}(?!\d)`;
 const RESOURCE = `(?<![a-z0-9])${RESOURCE_ID}(?![0-9a-f])`;
 /** Ids of keys and principals of IAM: access keys, temporary ones, roles, users. */
 const PRINCIPAL = '(?<![a-z0-9])(?:akia|asia|aroa|aida)[a-z0-9]{16,}';
@@ -14,10 +14,14 @@ const MAIL = String.raw`(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+`
 /** What EC2 calls its hosts. */
 const EC2_HOST = String.raw`(?<![a-z0-9])ip(?:-\d{1,3}){4}(?!\d)`;
 
+/** What may stand between colons. */
+const NARROW = new RegExp(`${IPV4}|${ACCOUNT}`, 'gi');
+/** Behind more of them no address is looked for. */
+const MOST_COLONS = 64;
+
 /**
  * What puts masks into a text. Addresses, accounts, resource ids and AWS host names are known by their form; known names are
- * looked for in any case, where they are words, and where `…` has cut them short. The time it takes grows with the text
- * alone, whatever the text is.
+ * looked for in any case, where they are words, and where `…` has cut them short.
  */
 export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: string) => string {
   for (const api of apis) masks.api(api);
@@ -48,15 +52,26 @@ export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: st
     if (familyOf(found) !== null) return masks.address(found);
     if (/^(?:\d{12}|\*{8}\d{4})$/.test(found)) return masks.account(found);
     if (/^ip-|^a[ksri][io]a|@/.test(lower)) return masks.word(lower);
-    // An IPv6 address at the end of a sentence.
-    const shorter = found.replace(/[.:]+$/, '');
-    const rest = found.slice(shorter.length);
-    return rest !== '' && familyOf(shorter) !== null ? masks.address(shorter) + rest : found;
+    return inside(found);
+  }
+
+  /** What looks like IPv6 and is none: an address behind `from:` or before a full stop, an account between colons. */
+  function inside(found: string): string {
+    const end = /[.:]*$/.exec(found)?.[0] ?? '';
+    let start = 0;
+    for (let tries = 0; tries < MOST_COLONS && start >= 0; tries++) {
+      const address = found.slice(start, end === '' ? undefined : -end.length);
+      if (familyOf(address) !== null)
+        return found.slice(0, start).replace(NARROW, maskOf) + masks.address(address) + end;
+      start = found.indexOf(':', start) + 1 || -1;
+    }
+    return found.replace(NARROW, (each) => (each === found ? each : maskOf(each)));
   }
 
   /** The beginning of what would have been masked in full. */
   function cut(beginning: string): string {
     const lower = beginning.toLowerCase();
+    if (isResource(lower.replace(/-$/, ''))) return beginning;
     return /\d/.test(lower) || known.some((name) => name.startsWith(lower)) ? '' : beginning;
   }
 }

@@ -25,6 +25,11 @@ const NEARLY = /^(?:exec(?:ute)?[-_]?apis?|api-execute|execute-api-fips|excute-a
 const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}$/;
 const ZONE = /^(?<region>[a-z]{2,4}(?:-[a-z]+)+-[0-9])[a-z]$/;
 
+/** Whether a label of a host name is `execute-api`, or means to be. */
+export function isServiceLabel(label: string): boolean {
+  return label === SERVICE || NEARLY.test(label);
+}
+
 interface Parts {
   /** Labels before the service's. */
   before: string[];
@@ -37,7 +42,7 @@ interface Parts {
 /** Takes a name apart that means to be one of API Gateway's; null for any other, of which nothing is known. */
 function partsOf(name: string): Parts | null {
   const labels = name.split('.');
-  const at = labels.findIndex((label) => label === SERVICE || NEARLY.test(label));
+  const at = labels.findIndex(isServiceLabel);
   const service = labels[at];
   if (service === undefined) return null;
   const after = labels.slice(at + 1);

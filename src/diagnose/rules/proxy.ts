@@ -1,5 +1,6 @@
 import type { HttpDocument } from '../../probe/http/types.js';
 import { mainAnswers } from '../facts/http.js';
+import { inspectorIn } from '../facts/inspectors.js';
 import { addressOutcomes } from '../facts/tcp.js';
 import { handshakes } from '../facts/tls.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
@@ -31,12 +32,8 @@ function demandsLogin(evidence: Evidence): Judgement | null {
   };
 }
 
-/** Products that open TLS to read it, by the names they put into the issuer. */
-const INSPECTORS =
-  /zscaler|netskope|blue ?coat|palo ?alto|forti(?:gate|net)|sophos|check ?point|umbrella|mcafee|skyhigh|squid|mitmproxy|charles proxy|burp|barracuda|websense|forcepoint|watchguard|cato networks|iboss/i;
-
 function opensTls(evidence: Evidence): Judgement | null {
-  const found = handshakes(evidence).find(({ doc }) => INSPECTORS.test(doc.certificate?.issuer ?? ''));
+  const found = handshakes(evidence).find(({ doc }) => inspectorIn(doc.certificate?.issuer ?? '') !== null);
   if (found === undefined) return null;
   const issuer = excerpt(found.doc.certificate?.issuer ?? '', 80);
   return {
