@@ -35,15 +35,36 @@ interface ScopedRange {
 
 let known: readonly ScopedRange[] | null = null;
 
-/** Read when first asked for: that takes longer than all else a short command does before it sends. */
+/** The IPv6 blocks, read when first asked for: that takes longer than all else a short command does before it sends. */
 function ranges(): readonly ScopedRange[] {
   known ??= blocks.flatMap(([scope, texts]) =>
     texts.flatMap((text) => {
-      const range = parseRange(text);
+      const range = text.includes(':') ? parseRange(text) : null;
       return range === null ? [] : [{ scope, range }];
     }),
   );
   return known;
+}
+
+// Of IPv4, numbers: a look-up of a hundred thousand names asks for as many scopes.
+const blocks4 = blocks.flatMap(([scope, texts]) =>
+  texts.flatMap((text) => {
+    if (text.includes(':')) return [];
+    const [first = '', length = '32'] = text.split('/');
+    const size = 2 ** (32 - Number(length));
+    return [{ scope, size, index: Math.floor(numberOf(first) / size) }];
+  }),
+);
+
+function scopeOf4(address: string): AddressScope {
+  const number = numberOf(address);
+  for (const { scope, size, index } of blocks4) if (Math.floor(number / size) === index) return scope;
+  return 'public';
+}
+
+/** The 32 bits of an IPv4 literal. */
+function numberOf(address: string): number {
+  return address.split('.').reduce((number, octet) => number * 256 + Number(octet), 0);
 }
 
 /**
@@ -58,8 +79,10 @@ function ranges(): readonly ScopedRange[] {
  */
 export function scopeOf(address: string): AddressScope {
   const [plain = ''] = canonicalAddress(address).split('%', 1);
-  let parsed = parseRange(plain);
-  if (parsed instanceof Address6) parsed = parsed.embeddedIPv4() ?? parsed;
+  if (!plain.includes(':')) return scopeOf4(plain);
+  const parsed = parseRange(plain);
+  const embedded = parsed instanceof Address6 ? parsed.embeddedIPv4() : null;
+  if (embedded) return scopeOf4(embedded.correctForm());
   for (const { scope, range } of ranges()) if (parsed !== null && inRange(parsed, range)) return scope;
   return 'public';
 }

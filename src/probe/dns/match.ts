@@ -1,6 +1,6 @@
 import { type FramedQuestion, type Header, readHeader, readQuestions } from './frame.js';
 import { nameKey } from './name.js';
-import { classIn, rcodeNumber } from './protocol.js';
+import { classIn, headerLength, rcodeNumber } from './protocol.js';
 import type { Query } from './query.js';
 
 /** Why a packet is no reply to a question: all that an off-path forger, an echo or a stray packet gets wrong. */
@@ -27,6 +27,7 @@ export function discardReason(message: Buffer, query: Query): DiscardReason | nu
   if (!header.isReply) return 'not-a-reply';
   if (header.opcode !== 0) return 'bad-opcode';
   if (header.counts.question === 0) return mayLackQuestion(header) ? null : 'no-question';
+  if (header.counts.question === 1 && repeatsQuestion(message, query)) return null;
   const questions = readQuestions(message, header);
   const [question, ...others] = questions.ok ? questions.questions : [];
   if (question === undefined || others.length > 0) return 'wrong-question';
@@ -38,6 +39,26 @@ export function asksTheSame(message: Buffer, query: Query): boolean {
   const header = readHeader(message);
   const questions = header && readQuestions(message, header);
   return questions?.ok === true && questions.questions.some((question) => isSameQuestion(question, query));
+}
+
+/**
+ * Whether the octets of the question are the query's own but for the letters' case, as they are in every honest reply:
+ * known without reading them as a name.
+ */
+function repeatsQuestion(message: Buffer, { message: sent, questionEnd }: Query): boolean {
+  if (message.length < questionEnd) return false;
+  const nameEnd = questionEnd - 4;
+  for (let at = headerLength; at < questionEnd; at++) {
+    const octet = message[at];
+    const own = sent[at];
+    if (octet !== own && (at >= nameEnd || lowerCase(octet) !== lowerCase(own))) return false;
+  }
+  return true;
+}
+
+/** Lengths of labels are below the letters. */
+function lowerCase(octet = 0): number {
+  return octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
 }
 
 /** A server that cannot read our query cannot repeat it: an error without data needs no question. */

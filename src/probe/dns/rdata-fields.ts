@@ -17,7 +17,12 @@ export const u8: Field = (cursor) => unsigned(cursor, 1);
 export const u16: Field = (cursor) => unsigned(cursor, 2);
 export const u32: Field = (cursor) => unsigned(cursor, 4);
 
-export const ipv4: Field = (cursor) => take(cursor, 4)?.join('.') ?? null;
+export const ipv4: Field = (cursor) => {
+  const { message, at, end } = cursor;
+  if (at + 4 > end) return null;
+  cursor.at += 4;
+  return `${message[at]}.${message[at + 1]}.${message[at + 2]}.${message[at + 3]}`;
+};
 
 export const ipv6: Field = (cursor) => {
   const octets = take(cursor, 16);

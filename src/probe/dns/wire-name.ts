@@ -61,7 +61,7 @@ export class NameReader {
         if (at + 1 + size > limit) return { ok: false, fault: 'cut short', at };
         octets += 1 + size;
         if (octets > maxOctets) return { ok: false, fault: 'over 255 octets', at };
-        if (size > 0) labels.push(presentLabel(message.toString('latin1', at + 1, at + 1 + size)));
+        if (size > 0) labels.push(presentLabel(message, at + 1, at + 1 + size));
         at += 1 + size;
         if (size > 0) continue;
       } else {
@@ -79,19 +79,30 @@ export class NameReader {
         if (octets > maxOctets) return { ok: false, fault: 'over 255 octets', at };
         labels.push(tail.text);
       }
-      if (jump !== null) {
+      const text = labels.join('');
+      if (jump === null) this.#tails.set(offset, { text, octets });
+      else {
         const tail = { text: labels.slice(jump.labels).join(''), octets: octets - jump.octets };
         this.#tails.set(jump.target, tail);
       }
-      return { ok: true, name: labels.join('') || '.', next: jump?.next ?? at };
+      return { ok: true, name: text || '.', next: jump?.next ?? at };
     }
   }
 }
 
 const special = /[^!#%&'*+,\-/0-9:<=>?A-Z[\]^_`a-z{|}~]/g;
 
-function presentLabel(label: string): string {
-  return `${label.replace(special, escaped)}.`;
+/** By octet: 1 where it stands for itself. */
+const plain = Uint8Array.from({ length: 256 }, (_, octet) => {
+  return String.fromCharCode(octet).search(special) < 0 ? 1 : 0;
+});
+
+function presentLabel(message: Buffer, start: number, end: number): string {
+  const label = message.toString('latin1', start, end);
+  for (let at = start; at < end; at++) {
+    if (plain[message[at] ?? 0] === 0) return `${label.replace(special, escaped)}.`;
+  }
+  return `${label}.`;
 }
 
 function escaped(character: string): string {
