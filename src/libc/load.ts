@@ -18,6 +18,8 @@ export interface Libc {
     addressLength: number,
   ): number | bigint;
   recvmsg(fd: number, message: Buffer, flags: number): number | bigint;
+  sendmmsg(fd: number, messages: Buffer, count: number, flags: number): number;
+  recvmmsg(fd: number, messages: Buffer, count: number, flags: number, timeout: null): number;
   close(fd: number): number;
   clock_gettime(clock: number, result: Buffer): number;
   epoll_create1(flags: number): number;
@@ -70,6 +72,8 @@ async function load(): Promise<Libc> {
     getsockopt: library.func('int getsockopt(int, int, int, _Out_ void *, _Inout_ void *)'),
     sendto: library.func('int64_t sendto(int, void *, size_t, int, void *, uint32_t)'),
     recvmsg: library.func('int64_t recvmsg(int, _Inout_ void *, int)'),
+    sendmmsg: library.func('int sendmmsg(int, _Inout_ void *, uint32_t, int)'),
+    recvmmsg: library.func('int recvmmsg(int, _Inout_ void *, uint32_t, int, void *)'),
     close: library.func('int close(int)'),
     clock_gettime: library.func('int clock_gettime(int, _Out_ void *)'),
     epoll_create1: library.func('int epoll_create1(int)'),

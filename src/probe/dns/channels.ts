@@ -41,5 +41,7 @@ export function tellReply(attempt: DnsAttempt): void {
 
 export function tellDiscard({ server, transport }: DnsAttempt, reason: string, message: Buffer): void {
   if (!discards.hasSubscribers) return;
-  discards.publish({ server, transport, reason, message } satisfies DnsDiscardMessage);
+  // A copy: whoever listens may keep it.
+  const kept = Buffer.from(message);
+  discards.publish({ server, transport, reason, message: kept } satisfies DnsDiscardMessage);
 }

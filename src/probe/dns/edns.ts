@@ -63,5 +63,7 @@ export function readCookie(options: readonly EdnsOption[]): Cookie | null {
   if (data === undefined) return null;
   const rest = data.length - clientCookieOctets;
   if (rest < 0 || rest > 32 || (rest > 0 && rest < 8)) return null;
-  return { client: data.subarray(0, clientCookieOctets), server: data.subarray(clientCookieOctets) };
+  // A copy: the message's octets are gone when the next one has come.
+  const cookie = Buffer.from(data);
+  return { client: cookie.subarray(0, clientCookieOctets), server: cookie.subarray(clientCookieOctets) };
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type Items, mapOrdered } from '../../bulk/map-ordered.js';
 import { InvalidInputError } from '../../errors.js';
+import { datagramsHere } from './datagrams.js';
 import type { ResolveOptions } from './options.js';
 import { planOf } from './plan.js';
 import { nextTurn, resolveBy } from './resolve.js';
@@ -70,7 +71,7 @@ export interface Resolver {
 /** Throws as planOf() does. */
 export async function openResolver(options: ResolveOptions): Promise<Resolver> {
   const plan = await planOf(options);
-  const pool = new UdpPool();
+  const pool = new UdpPool(await datagramsHere());
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
   const close = (): void => {

@@ -1,6 +1,5 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { familyOf } from '../../address/family.js';
 import { elapsedMs, nowMs } from '../../clock.js';
+import type { Datagrams, OpenDatagrams } from './datagrams.js';
 import {
   canceled,
   type Exchange,
@@ -15,50 +14,53 @@ import { asksTheSame } from './match.js';
 import { headerLength } from './protocol.js';
 import type { Query } from './query.js';
 import type { ServerAddress } from './server-address.js';
-import { closeLater, silence } from './udp.js';
+import { silence } from './udp.js';
 
 /** A query that waits for its reply. */
 interface Waiting {
   query: Query;
   limits: ExchangeLimits;
   startMs: number;
-  timer: NodeJS.Timeout;
   shortest: number | null;
   settle(result: TimedExchange): void;
   reject(error: Error): void;
 }
 
 /**
- * A connected socket, on a port of the kernel's choosing, for a number of queries to one server. A reply finds its query
- * by the ID. What belongs to none is put down to the query that asks the same, else to the one that has waited longest.
+ * A connected socket, on a port of the kernel's choosing, for a number of queries to one server. Those asked for in one
+ * turn of the event loop go out together at its end. A reply finds its query by the ID. What belongs to none is put down
+ * to the query that asks the same, else to the one that has waited longest.
  */
 export class SharedPort {
-  readonly #socket: Socket;
+  readonly #socket: Datagrams;
   readonly #waiting = new Map<number, Waiting>();
   readonly #onClose: () => void;
   #left: number;
-  /** Without a callback Node would lose the failure: an ICMP error is told to whoever sends next. */
-  readonly #onSent = (error: Error | null): void => {
-    if (error) this.#failAll(error);
-  };
+  #toSend: Waiting[] = [];
+  #turn: NodeJS.Immediate | null = null;
+  /** One for all that wait: it is set for the first of them, and looks for the next when it fires. */
+  #timer: NodeJS.Timeout | null = null;
   #isConnected = false;
   #isRetired = false;
   #isClosed = false;
 
-  constructor(server: ServerAddress, source: string | undefined, queries: number, onClose: () => void) {
+  constructor(
+    open: OpenDatagrams,
+    server: ServerAddress,
+    source: string | undefined,
+    queries: number,
+    onClose: () => void,
+  ) {
     this.#left = queries;
     this.#onClose = onClose;
-    const socket = createSocket(familyOf(server.address) === 6 ? 'udp6' : 'udp4');
-    this.#socket = socket;
-    socket.on('error', (error) => this.#failAll(error));
-    socket.on('message', (message) => this.#receive(message));
-    socket.once('connect', () => {
-      this.#isConnected = true;
-      for (const waiting of this.#waiting.values()) this.#send(waiting);
+    this.#socket = open(server, source, {
+      onConnected: () => {
+        this.#isConnected = true;
+        this.#sendAll();
+      },
+      onMessage: (message, atMs) => this.#receive(message, atMs),
+      onError: (error) => this.#failAll(error),
     });
-    const connect = (): void => socket.connect(server.port, server.address);
-    if (source === undefined) connect();
-    else socket.bind({ address: source, exclusive: true }, connect);
   }
 
   /** Whether the query may go out from here. An ID is used once at a time. */
@@ -69,10 +71,11 @@ export class SharedPort {
   ask(query: Query, limits: ExchangeLimits): Promise<TimedExchange> {
     this.#left--;
     return new Promise((settle, reject) => {
-      const timer = setTimeout(() => this.#end(waiting, silence(waiting.shortest)), limits.timeoutMs);
-      const waiting: Waiting = { query, limits, startMs: nowMs(), timer, shortest: null, settle, reject };
+      const waiting: Waiting = { query, limits, startMs: nowMs(), shortest: null, settle, reject };
       this.#waiting.set(query.id, waiting);
-      if (this.#isConnected) this.#send(waiting);
+      this.#toSend.push(waiting);
+      this.#timer ??= setTimeout(this.#onTime, limits.timeoutMs);
+      if (this.#isConnected) this.#turn ??= setImmediate(() => this.#sendAll());
     });
   }
 
@@ -86,17 +89,22 @@ export class SharedPort {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const waiting of this.#waiting.values()) this.#end(waiting, canceled);
-    closeLater(this.#socket);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#turn !== null) clearImmediate(this.#turn);
+    this.#socket.close();
     this.#onClose();
   }
 
-  #send(waiting: Waiting): void {
-    waiting.startMs = nowMs();
-    this.#socket.send(waiting.query.message, this.#onSent);
+  #sendAll(): void {
+    this.#turn = null;
+    const leaving = this.#toSend;
+    this.#toSend = [];
+    const startMs = nowMs();
+    for (const waiting of leaving) waiting.startMs = startMs;
+    this.#socket.send(leaving.map(({ query }) => query.message));
   }
 
-  #receive(message: Buffer): void {
-    const atMs = nowMs();
+  #receive(message: Buffer, atMs: number): void {
     const header = readHeader(message);
     const waiting = (header && this.#waiting.get(header.id)) ?? this.#bestGuess(message);
     if (waiting === undefined) return;
@@ -112,8 +120,19 @@ export class SharedPort {
     return all.find(({ query }) => asksTheSame(message, query)) ?? all[0];
   }
 
+  readonly #onTime = (): void => {
+    const atMs = nowMs();
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const waiting of this.#waiting.values()) {
+      const leftMs = waiting.startMs + waiting.limits.timeoutMs - atMs;
+      if (leftMs <= 0) this.#end(waiting, silence(waiting.shortest), atMs);
+      else nextMs = Math.min(nextMs, leftMs);
+    }
+    const isNeeded = !this.#isClosed && nextMs < Number.POSITIVE_INFINITY;
+    this.#timer = isNeeded ? setTimeout(this.#onTime, Math.ceil(nextMs)) : null;
+  };
+
   #end(waiting: Waiting, exchange: Exchange, atMs = nowMs()): void {
-    clearTimeout(waiting.timer);
     this.#waiting.delete(waiting.query.id);
     waiting.settle({ exchange, durationMs: elapsedMs(waiting.startMs, atMs) });
     if (this.#waiting.size === 0 && (this.#isRetired || this.#left === 0)) this.close();

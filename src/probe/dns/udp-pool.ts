@@ -1,3 +1,4 @@
+import type { OpenDatagrams } from './datagrams.js';
 import type { Ask, ExchangeLimits, TimedExchange } from './exchange.js';
 import { canceled } from './exchange.js';
 import type { Query } from './query.js';
@@ -24,15 +25,20 @@ const queriesPerPort = 16;
 export class UdpPool {
   readonly #current = new Map<string, SharedPort>();
   readonly #open = new Set<SharedPort>();
+  readonly #openDatagrams: OpenDatagrams;
   #isClosed = false;
 
-  readonly ask: Ask = async (
+  constructor(openDatagrams: OpenDatagrams) {
+    this.#openDatagrams = openDatagrams;
+  }
+
+  readonly ask: Ask = (
     server: ServerAddress,
     query: Query,
     limits: ExchangeLimits,
   ): Promise<TimedExchange> => {
-    if (this.#isClosed) return { exchange: canceled, durationMs: 0 };
-    return await this.#portFor(server, query, limits).ask(query, limits);
+    if (this.#isClosed) return Promise.resolve({ exchange: canceled, durationMs: 0 });
+    return this.#portFor(server, query, limits).ask(query, limits);
   };
 
   /** Ends what is under way as ECANCELED and closes every socket. */
@@ -46,7 +52,8 @@ export class UdpPool {
     const current = this.#current.get(key);
     if (current?.takes(query)) return current;
     current?.retire();
-    const port = new SharedPort(server, limits.source, queriesPerPort, () => this.#open.delete(port));
+    const onClose = (): void => void this.#open.delete(port);
+    const port = new SharedPort(this.#openDatagrams, server, limits.source, queriesPerPort, onClose);
     this.#current.set(key, port);
     this.#open.add(port);
     return port;

@@ -1,0 +1,81 @@
+import { constants } from 'node:os';
+import { AF_INET6, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK } from './constants.js';
+import type { Libc } from './load.js';
+import { MessageVector } from './message-vector.js';
+import { type Endpoint, encodeSockaddr } from './sockaddr.js';
+import { SystemCallError } from './system-call-error.js';
+
+/** So many datagrams go out, or come in, by one system call. */
+export const datagramsPerCall = 16;
+const largestDatagram = 65_535;
+/** A query with every option that we send: a name of 255 octets, a cookie of 40. */
+const largestSent = 512;
+
+/** One of each for all sockets: a call is over before the next begins. */
+let vectors: { out: MessageVector; in: MessageVector } | null = null;
+
+/**
+ * A connected UDP socket on a port of the kernel's choosing, which sends and receives many small datagrams by one system
+ * call (sendmmsg(2), recvmmsg(2)) and never blocks. Methods throw SystemCallError; an ICMP error is thrown by whichever
+ * comes next.
+ */
+export class UdpSocket {
+  readonly fd: number;
+  readonly #libc: Libc;
+  readonly #vectors: { out: MessageVector; in: MessageVector };
+  #isOpen = true;
+
+  constructor(libc: Libc, server: Endpoint, source: string | undefined) {
+    this.#libc = libc;
+    vectors ??= {
+      out: new MessageVector(libc, datagramsPerCall, largestSent),
+      in: new MessageVector(libc, datagramsPerCall, largestDatagram),
+    };
+    this.#vectors = vectors;
+    const address = encodeSockaddr(server);
+    const family = address.readUInt16LE(0);
+    const type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    this.fd = this.#checked('socket', libc.socket(family, type, 0));
+    try {
+      if (source !== undefined) {
+        const own = encodeSockaddr({ address: source, port: 0 });
+        this.#checked('bind', libc.bind(this.fd, own, own.length));
+      }
+      this.#checked('connect', libc.connect(this.fd, address, family === AF_INET6 ? 28 : 16));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Sends the first of the messages, and says how many: 0 when the socket's buffer is full. */
+  send(messages: readonly Buffer[]): number {
+    const count = this.#vectors.out.fill(messages);
+    const sent = this.#libc.sendmmsg(this.fd, this.#vectors.out.headers, count, 0);
+    return sent < 0 ? this.#unlessBusy('sendmmsg') : sent;
+  }
+
+  /** What has come, up to datagramsPerCall. The octets are valid until the next call of any socket's receive(). */
+  receive(): Buffer[] {
+    if (!this.#isOpen) return [];
+    const vector = this.#vectors.in;
+    const count = this.#libc.recvmmsg(this.fd, vector.headers, datagramsPerCall, 0, null);
+    return count < 0 ? vector.payloads(this.#unlessBusy('recvmmsg')) : vector.payloads(count);
+  }
+
+  close(): void {
+    if (this.#isOpen) this.#libc.close(this.fd);
+    this.#isOpen = false;
+  }
+
+  #unlessBusy(syscall: string): 0 {
+    const errno = this.#libc.errno();
+    if (errno === constants.errno.EAGAIN) return 0;
+    throw new SystemCallError(syscall, errno);
+  }
+
+  #checked(syscall: string, result: number): number {
+    if (result < 0) throw new SystemCallError(syscall, this.#libc.errno());
+    return result;
+  }
+}
