@@ -1,0 +1,88 @@
+import t from 'tap';
+import { datagramsHere, type OpenDatagrams, throughNode } from '../../../src/probe/dns/datagrams.js';
+import type { ExchangeLimits } from '../../../src/probe/dns/exchange.js';
+import { encodeQuery } from '../../../src/probe/dns/query.js';
+import { parseServer } from '../../../src/probe/dns/server-address.js';
+import { UdpPool } from '../../../src/probe/dns/udp-pool.js';
+import { address, closedPort, reply, serve } from './server.js';
+
+const type = { name: 'A', number: 1 };
+
+function limits(more: Partial<ExchangeLimits> = {}): ExchangeLimits {
+  const onDiscard = (): void => {};
+  return { timeoutMs: 5000, source: undefined, signal: undefined, stop: undefined, onDiscard, ...more };
+}
+
+// What holds for one way to the wire holds for the other.
+const ways: [string, () => Promise<OpenDatagrams>][] = [
+  ['libc where it can be had', datagramsHere],
+  ['node:dgram', async () => throughNode],
+];
+
+for (const [way, open] of ways) {
+  t.test(`${way}: replies find their queries, whatever else comes`, async (t) => {
+    const server = await serve(t, (asked) => {
+      const right = reply(asked, { answers: [address(asked.name, '10.0.0.5')] });
+      const forged = reply(asked, { answers: [address(asked.name, '6.6.6.6')] });
+      forged.writeUInt16BE(asked.id ^ 1, 0);
+      return [forged, Buffer.alloc(0), Buffer.alloc(3), asked.raw, right, right];
+    });
+    const pool = new UdpPool(await open());
+    t.teardown(() => pool.close());
+    const discards: Record<string, number> = {};
+    const onDiscard = (reason: string): void => {
+      discards[reason] = (discards[reason] ?? 0) + 1;
+    };
+    const names = [...Array(100).keys()].map((index) => `Host${index}.test`);
+    const ended = await Promise.all(
+      names.map((name) =>
+        pool.ask(parseServer(server.text), encodeQuery(name, type, true), limits({ onDiscard })),
+      ),
+    );
+    t.same(
+      ended.map(({ exchange }) => exchange.outcome === 'reply' && exchange.reply.answers[0]?.address),
+      names.map(() => '10.0.0.5'),
+    );
+    t.same(
+      ended.map(({ exchange }) => exchange.outcome === 'reply' && exchange.reply.answers[0]?.name),
+      names,
+    );
+    t.ok((discards['not-a-reply'] ?? 0) >= 100, 'echoes were thrown away');
+    t.ok(
+      (discards['bad-id'] ?? 0) >= 90,
+      'and nearly all forgeries: one may have hit an ID that waited, but not its question',
+    );
+    const ports = new Set(server.sources);
+    t.ok(ports.size >= 7, `${ports.size} ports for a hundred queries`);
+  });
+
+  t.test(`${way}: a closed port and silence are told apart, and close() ends the rest`, async (t) => {
+    const pool = new UdpPool(await open());
+    t.teardown(() => pool.close());
+    const closed = parseServer(`127.0.0.1#${await closedPort()}`);
+    const refused = await pool.ask(closed, encodeQuery('a.test', type, true), limits());
+    t.same(refused.exchange, { outcome: 'unreachable', errno: 'ECONNREFUSED' });
+    const silent = await serve(t, () => []);
+    const server = parseServer(silent.text);
+    const [timeout, canceled] = await Promise.all([
+      pool.ask(server, encodeQuery('a.test', type, true), limits({ timeoutMs: 50 })),
+      pool.ask(server, encodeQuery('b.test', type, true), limits()).finally(() => t.pass()),
+      new Promise((resolve) => setTimeout(resolve, 200)).then(() => pool.close()),
+    ]);
+    t.same(timeout.exchange, { outcome: 'timeout' });
+    t.same(canceled.exchange, { outcome: 'error', errno: 'ECANCELED' });
+    const after = await pool.ask(server, encodeQuery('c.test', type, true), limits());
+    t.same(after.exchange, { outcome: 'error', errno: 'ECANCELED' });
+  });
+
+  t.test(`${way}: a source that is not this host's is the caller's mistake`, async (t) => {
+    const pool = new UdpPool(await open());
+    t.teardown(() => pool.close());
+    const ask = pool.ask(
+      parseServer('127.0.0.1#9'),
+      encodeQuery('a.test', type, true),
+      limits({ source: '192.0.2.1' }),
+    );
+    await t.rejects(ask, { name: 'InvalidInputError' });
+  });
+}
