@@ -1,4 +1,4 @@
-import { addressesOf, addressOutcomes, withStatus } from '../facts/tcp.js';
+import { type AddressOutcome, addressesOf, addressOutcomes, withStatus } from '../facts/tcp.js';
 import { explainingTraces, sendErrno } from '../facts/trace.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import type { Evidence } from '../observations.js';
@@ -6,7 +6,10 @@ import { command } from '../remedies/shell.js';
 import type { EvidenceItem } from '../verdict.js';
 import { list } from '../words.js';
 
-/** netfilter's output chain fails the sender's call with EPERM; the packet never leaves. */
+/**
+ * netfilter's output chain fails the sender's call with EPERM, or rejects or drops what TCP sends, which the kernel tells by
+ * its own ICMP errors and counters; the packet never leaves.
+ */
 const firewall = rule('local.firewall', { needs: ['tcp', 'trace'] }, (evidence): Judgement | null => {
   const found = denied(evidence, 'EPERM');
   if (found === null) return null;
@@ -54,8 +57,8 @@ function denied(
   evidence: Evidence,
   errno: string,
 ): { addresses: string[]; items: EvidenceItem[]; both: boolean } | null {
-  const attempts = withStatus(addressOutcomes(evidence), 'denied').filter(
-    (outcome) => (outcome.errno ?? 'EPERM') === errno,
+  const attempts = withStatus(addressOutcomes(evidence), 'denied').filter((outcome) =>
+    isFirewalled(outcome) ? errno === 'EPERM' : (outcome.errno ?? 'EPERM') === errno,
   );
   const traces = explainingTraces(evidence).filter(({ doc }) => sendErrno(doc) === errno);
   const addresses = addressesOf([...attempts, ...traces.map(({ doc }) => doc)]);
@@ -64,15 +67,27 @@ function denied(
     addresses,
     both: attempts.length > 0 && traces.length > 0,
     items: [
-      ...attempts.slice(0, 1).map(({ ref }) => ({
-        observation: ref,
-        text: `connecting to ${list(addressesOf(attempts))} failed at once with ${errno}`,
+      ...attempts.slice(0, 1).map((first) => ({
+        observation: first.ref,
+        text: `connecting to ${list(addressesOf(attempts))} ${failed(first, errno)}`,
       })),
       ...traces
         .slice(0, 1)
         .map(({ ref }) => ({ observation: ref, text: `no probe left this host: ${errno}` })),
     ],
   };
+}
+
+/** Seen by the kernel as such, whatever errno the rule chose to answer with. */
+function isFirewalled({ cause }: AddressOutcome): boolean {
+  return cause === 'local-firewall';
+}
+
+function failed(outcome: AddressOutcome, errno: string): string {
+  if (!isFirewalled(outcome)) return `failed at once with ${errno}`;
+  return outcome.errno === null
+    ? "met this host's own firewall, which dropped every SYN without an errno"
+    : `met this host's own firewall, which rejected the SYN (${outcome.errno})`;
 }
 
 export const localRules: readonly Rule[] = [firewall, permission];

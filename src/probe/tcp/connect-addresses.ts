@@ -1,5 +1,9 @@
 import type { Socket } from 'node:net';
-import { checkSource } from '../../host/source.js';
+import { familyOf } from '../../address/family.js';
+import { checkSource, isForeignSource, sourceNotHere } from '../../host/source.js';
+import type { Libc } from '../../libc/load.js';
+import { SystemCallError } from '../../libc/system-call-error.js';
+import { TcpSocket } from '../../libc/tcp-socket.js';
 import type { Soon } from '../../soon.js';
 import type { DnsDocument } from '../dns/types.js';
 import { checkCount, checkMs, checkTimeout } from './check-input.js';
@@ -75,6 +79,23 @@ export async function openConnector(options: ConnectAddressesOptions): Promise<C
   // Before any clock starts: loading is no part of any connection's time.
   const engine = await openEngine(options.engine);
   signal?.throwIfAborted();
+  if (source !== undefined && engine.libc !== null) checkSourceIsHere(engine.libc, source);
   const plan = { ...options, engine, timeoutMs, count, intervalMs };
   return (input, own) => runConnect(input, plan, own);
+}
+
+/** Of thousands of targets none can be reached from an address that is not this host's: it is said once. */
+function checkSourceIsHere(libc: Libc, source: string): void {
+  try {
+    const socket = new TcpSocket(libc, familyOf(source) === 6 ? 6 : 4);
+    try {
+      socket.bind({ address: source, port: 0 });
+    } finally {
+      socket.close();
+    }
+  } catch (error) {
+    if (isForeignSource(error)) throw sourceNotHere(source);
+    // Each attempt says it for itself.
+    if (!(error instanceof SystemCallError)) throw error;
+  }
 }

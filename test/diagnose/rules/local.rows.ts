@@ -33,4 +33,23 @@ export const localRows: Row[] = [
     cause: 'local.permission',
     confidence: 'medium',
   },
+  ...(
+    [
+      ['rejects with a port unreachable', 'ECONNREFUSED'],
+      ['rejects with a prohibition over IPv6', 'EACCES'],
+      ['drops in silence', null],
+    ] as const
+  ).map(
+    ([how, errno]): Row => ({
+      name: `this host’s firewall ${how}`,
+      given: evidence({
+        dns: [resolved],
+        tcp: [tcpOf(HOST, [attempt('10.0.1.5', 'denied', { errno, cause: 'local-firewall' })])],
+      }),
+      class: 'local',
+      cause: 'local.firewall',
+      confidence: 'high',
+      evidence: errno === null ? ['without an errno'] : [errno],
+    }),
+  ),
 ];

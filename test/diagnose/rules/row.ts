@@ -12,6 +12,8 @@ export interface Row {
   confidence: Confidence;
   /** Must stand in the summary. */
   summary?: (string | RegExp)[];
+  /** Must stand in one of the texts of the evidence. */
+  evidence?: (string | RegExp)[];
   /** Must stand in one of the remedies, text, command or snippet. */
   remedy?: (string | RegExp)[];
   /** Causes among the alternatives. */
@@ -28,6 +30,11 @@ export function runRows(rows: readonly Row[]): void {
       t.equal(verdict.confidence, row.confidence);
       for (const words of row.summary ?? [])
         t.ok(has(verdict.summary, words), `${verdict.summary} has ${words}`);
+      for (const words of row.evidence ?? [])
+        t.ok(
+          verdict.evidence.some(({ text }) => has(text, words)),
+          `the evidence has ${words}`,
+        );
       const remedies = verdict.remedies.flatMap(({ text, command, snippet }) => [
         text,
         command ?? '',

@@ -66,16 +66,21 @@ t.test('a reply that comes octet by octet is put together', async (t) => {
 });
 
 t.test('octets that trickle in do not prolong the wait', async (t) => {
+  let rest = Number.NaN;
   const server = await serve(t, (asked, connection) => {
     const octets = framed(reply(asked, { answers: [address('a.test', truth)] }));
     let at = 0;
+    connection?.on('close', () => {
+      rest = octets.length - at;
+    });
     const trickle = setInterval(() => connection?.write(octets.subarray(at, ++at)), 30);
     connection?.on('close', () => clearInterval(trickle));
     return [];
   });
   const document = await ask(server.text, { tcp: true, timeoutMs: 150 });
   t.match(document, { status: 'timeout', attempts: [{ outcome: 'timeout' }] });
-  t.ok(document.durationMs >= 140, `${document.durationMs} ms`);
+  while (Number.isNaN(rest)) await new Promise(setImmediate);
+  t.ok(rest > 0, 'it was still under way');
 });
 
 t.test('a message to another question is passed over on the way to the right one', async (t) => {
