@@ -30,7 +30,8 @@ export function connectMany(
   const { concurrency = defaultSweep, signal, stop } = options;
   let connector: Soon<HostConnector> | null = null;
   const work = ({ host, port = 443 }: ConnectTarget, leaving: AbortSignal): Soon<TcpDocument> => {
-    connector ??= openHostConnector(options).then((opened) => {
+    // `leaving` is both of the signals given, with one listener on each of them whatever the concurrency.
+    connector ??= openHostConnector({ ...options, signal: leaving, stop: undefined }).then((opened) => {
       connector = opened;
       return opened;
     });

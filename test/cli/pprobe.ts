@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const bin = fileURLToPath(new URL('../../bin/pprobe.js', import.meta.url));
+/** The built program. */
+export const bin = fileURLToPath(new URL('../../bin/pprobe.js', import.meta.url));
 
 export interface Finished {
   code: number | null;

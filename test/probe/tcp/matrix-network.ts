@@ -82,7 +82,7 @@ nft 'table inet own { chain output { type filter hook output priority 0;
   tcp dport 3004 reject with icmpx type host-unreachable
   tcp dport 3005 drop
 }; }'
-ip netns exec server "$1" -e 'require("node:net").createServer((socket) => socket.end()).listen(443, "::", () => console.log("ready"))' >/run/server &
+ip netns exec server "$1" -e 'require("node:net").createServer((socket) => socket.on("error", () => {}).end()).listen(443, "::", () => console.log("ready"))' >/run/server &
 server=$!
 trap 'kill $server' EXIT
 while [ ! -s /run/server ]; do sleep 0.05; done
