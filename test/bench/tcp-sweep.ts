@@ -1,53 +1,116 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * 10,000 ports of loopback, whole processes from start to end, `nmap -sT` beside `pprobe tcp --file`. The runs alternate,
- * so that what else the machine does meets both; the medians' ratio is what counts.
+ * 10,000 targets over loopback, whole processes from start to end, `nmap -sT` beside `pprobe tcp --file`: the ports of one
+ * address, and one port of 10,000 addresses, closed, half of them open, and all open. The runs alternate, so that what else
+ * the machine does meets both; the medians' ratio is what counts.
  */
-const ports = 10_000;
-const rounds = 5;
+const targets = 10_000;
+const rounds = Number(process.env.PPROBE_BENCH_ROUNDS ?? 5);
 const directory = mkdtempSync(join(tmpdir(), 'pprobe-bench-'));
-const file = join(directory, 'targets.txt');
-writeFileSync(file, Array.from({ length: ports }, (_, index) => `127.0.0.1:${index + 1}\n`).join(''));
 
-/** Prints its own peak when it ends: no tool need be there for that. */
-const peak = `process.on('exit', () => console.error('peak', process.resourceUsage().maxRSS))`;
-const ours = ['--import', `data:text/javascript,${encodeURIComponent(peak)}`, 'bin/pprobe.js', 'tcp'];
-const timeouts = ['--initial-rtt-timeout', '3s', '--max-rtt-timeout', '3s'];
-const contestants = {
-  pprobe: [process.execPath, ...ours, '--file', file, '--json', '--timeout', '3000'],
-  nmap: ['nmap', '-sT', '-n', '-Pn', '-p', `1-${ports}`, ...timeouts, '127.0.0.1'],
-};
+/** Prints its peaks when it ends: no tool need be there for that. */
+const atExit = `
+let sockets = 0;
+setInterval(() => { sockets = Math.max(sockets, require('fs').readdirSync('/proc/self/fd').length); }, 20).unref();
+process.on('exit', () => console.error('peak', process.resourceUsage().maxRSS, sockets));`;
+const watch = join(directory, 'watch.cjs');
+writeFileSync(watch, atExit);
 
-function run([command = '', ...args]: string[]): { seconds: number; peakMb: number | null } {
+/** Open at every address of loopback, on a port that it prints. */
+const listener = `
+const { createServer } = require('node:net');
+createServer((socket) => socket.on('error', () => {}).destroy()).listen({ host: '0.0.0.0', port: 0, backlog: 4096 }, function () {
+  console.log(this.address().port);
+});`;
+
+interface Sweep {
+  name: string;
+  lines: string[];
+  nmap: string[];
+}
+
+const addresses = Array.from({ length: targets }, (_, index) => `127.7.${index >> 8}.${index & 255}`);
+
+function sweeps(open: number): Sweep[] {
+  const list = join(directory, 'addresses.txt');
+  writeFileSync(list, addresses.join('\n'));
+  const half = join(directory, 'half.txt');
+  writeFileSync(half, addresses.slice(0, targets / 2).join('\n'));
+  const closed = open === 9 ? 10 : 9;
+  return [
+    {
+      name: 'ports of one address',
+      lines: Array.from({ length: targets }, (_, index) => `127.0.0.1:${index + 1}`),
+      nmap: ['-p', `1-${targets}`, '127.0.0.1'],
+    },
+    {
+      name: 'addresses, closed',
+      lines: addresses.map((address) => `${address}:${closed}`),
+      nmap: ['-p', `${closed}`, '-iL', list],
+    },
+    {
+      name: 'addresses, half open',
+      lines: addresses
+        .slice(0, targets / 2)
+        .flatMap((address) => [`${address}:${open}`, `${address}:${closed}`]),
+      nmap: ['-p', `${open},${closed}`, '-iL', half],
+    },
+    {
+      name: 'addresses, open',
+      lines: addresses.map((address) => `${address}:${open}`),
+      nmap: ['-p', `${open}`, '-iL', list],
+    },
+  ];
+}
+
+interface Taken {
+  seconds: number;
+  peakMb: number;
+  descriptors: number;
+}
+
+function run(command: string, args: string[]): Taken {
   const start = process.hrtime.bigint();
   const { stderr, error } = spawnSync(command, args, { maxBuffer: 1 << 28, encoding: 'utf8' });
   if (error) throw error;
-  const peakKb = /peak (\d+)/.exec(stderr)?.[1];
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  return { seconds, peakMb: peakKb === undefined ? null : Number(peakKb) / 1024 };
+  const [, peakKb = 0, descriptors = 0] = /peak (\d+) (\d+)/.exec(stderr)?.map(Number) ?? [];
+  return { seconds, peakMb: peakKb / 1024, descriptors };
 }
 
 function median(values: number[]): number {
   return values.sort((first, second) => first - second)[values.length >> 1] ?? 0;
 }
 
-const taken = { pprobe: [] as number[], nmap: [] as number[] };
-let peakMb = 0;
-for (let round = 0; round < rounds; round++) {
-  for (const name of ['pprobe', 'nmap'] as const) {
-    const result = run(contestants[name]);
-    taken[name].push(result.seconds);
-    peakMb = Math.max(peakMb, result.peakMb ?? 0);
-  }
+function compare({ name, lines, nmap }: Sweep): void {
+  const file = join(directory, 'targets.txt');
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  const ours = ['--require', watch, 'bin/pprobe.js', 'tcp', '--file', file, '--json', '--timeout', '3000'];
+  const timeouts = ['--initial-rtt-timeout', '3s', '--max-rtt-timeout', '3s'];
+  const runs = Array.from({ length: rounds }, () => ({
+    ours: run(process.execPath, ours),
+    theirs: run('nmap', ['-sT', '-n', '-Pn', ...timeouts, ...nmap]),
+  }));
+  const seconds = median(runs.map((each) => each.ours.seconds));
+  const theirs = median(runs.map((each) => each.theirs.seconds));
+  const peakMb = Math.max(...runs.map((each) => each.ours.peakMb));
+  const descriptors = Math.max(...runs.map((each) => each.ours.descriptors));
+  console.log(
+    `${name}: pprobe ${seconds.toFixed(2)} s (${Math.round(targets / seconds)}/s), nmap ${theirs.toFixed(2)} s: ` +
+      `${(seconds / theirs).toFixed(2)} times as long; at most ${peakMb.toFixed(0)} MB and ${descriptors} descriptors`,
+  );
 }
-rmSync(directory, { recursive: true });
-for (const name of ['pprobe', 'nmap'] as const) {
-  const seconds = median(taken[name]);
-  console.log(`${name}: ${seconds.toFixed(2)} s, ${Math.round(ports / seconds)} ports/s`);
+
+const server = spawn(process.execPath, ['-e', listener], { stdio: ['ignore', 'pipe', 'inherit'] });
+try {
+  const [open] = await once(server.stdout, 'data');
+  for (const sweep of sweeps(Number(open))) compare(sweep);
+} finally {
+  server.kill();
+  rmSync(directory, { recursive: true });
 }
-console.log(`pprobe takes ${(median(taken.pprobe) / median(taken.nmap)).toFixed(2)} times as long as nmap`);
-console.log(`pprobe's memory at its peak: ${peakMb.toFixed(0)} MB`);
