@@ -15,8 +15,11 @@ export function addressesHtml(report: ReportDocument): Html | null {
   const outcomes = addressOutcomes(report);
   if (outcomes.length === 0) return null;
   const rows = outcomes.map(({ address, status, errno, durationMs }) => {
-    const tls = observations.tls.find((doc) => doc.address === address);
-    const http = observations.http.find((doc) => doc.address === address);
+    // A second look is no step of the request.
+    const tls = observations.tls.find(
+      ({ purpose = 'target', ...doc }) => purpose === 'target' && doc.address === address,
+    );
+    const http = observations.http.find((doc) => doc.variant === 'plain' && doc.address === address);
     const trace = observations.trace.find((doc) => doc.address === address);
     const why = errno === null ? '' : ` (${errno})`;
     return [

@@ -1,5 +1,7 @@
 import type { ReportDocument } from '../../diagnose/verdict.js';
 import { duration } from '../../diagnose/words.js';
+import type { HttpVariant } from '../../probe/http/types.js';
+import type { TlsPurpose } from '../../probe/tls/types.js';
 import { type Html, html } from './escape.js';
 import { titled } from './sections.js';
 import { table } from './tables.js';
@@ -10,6 +12,20 @@ interface Timing {
   what: string;
   ms: number;
 }
+
+/** What is no step of the request itself says what it is. */
+const LOOKS: Readonly<Record<TlsPurpose, string>> = {
+  target: '',
+  'other-name': ', asked once more under another name',
+  'small-segments': ', asked once more in small segments',
+};
+
+const VARIANTS: Readonly<Record<HttpVariant, string>> = {
+  plain: '',
+  host: ", with the API's name in Host",
+  'api-id': ', with x-apigw-api-id',
+  bogus: ', with an id that cannot be',
+};
 
 /** How long each measurement took, beside the longest. They run at the same time, so they do not add up. */
 export function timingsHtml({ observations, durationMs }: ReportDocument): Html | null {
@@ -29,12 +45,12 @@ export function timingsHtml({ observations, durationMs }: ReportDocument): Html 
     ),
     ...tls.map((doc, i) => ({
       name: `tls[${i}]`,
-      what: `${doc.address} ${doc.protocol ?? doc.status}`,
+      what: `${doc.address} ${doc.protocol ?? doc.status}${LOOKS[doc.purpose ?? 'target']}`,
       ms: doc.durationMs,
     })),
     ...http.map((doc, i) => ({
       name: `http[${i}]`,
-      what: `${doc.address} ${doc.status ?? doc.failure ?? ''}`,
+      what: `${doc.address} ${doc.status ?? doc.failure ?? ''}${VARIANTS[doc.variant]}`,
       ms: doc.durationMs,
     })),
     ...trace.map((doc, i) => ({

@@ -39,7 +39,8 @@ export function wrap(text: string, columns: number, indent = 0, firstIndent = in
   for (const paragraph of text.split('\n')) {
     let line = ' '.repeat(lines.length === 0 ? firstIndent : indent);
     let empty = true;
-    for (const word of paragraph.split(' ')) {
+    // A space at the end would be a word without letters, and in a narrow terminal a line without any.
+    for (const word of paragraph.trimEnd().split(' ')) {
       if (!empty && widthOf(line) + 1 + widthOf(word) > limit) {
         lines.push(line.trimEnd());
         line = ' '.repeat(indent);

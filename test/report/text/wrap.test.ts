@@ -59,3 +59,10 @@ test('no word is lost or split, and no line of several words is too wide', (t) =
   );
   t.end();
 });
+
+test('a space at the end makes no line of its own, however narrow the terminal', (t) => {
+  const text = 'send x-apigw-api-id: \u00a0';
+  for (let columns = 1; columns < 40; columns++) t.notMatch(wrap(text, columns, 4), /\n\s*$/);
+  t.equal(wrap('one two ', 80), 'one two');
+  t.end();
+});

@@ -1,0 +1,111 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { report } from '../diagnose/compare/reports.js';
+import { API, dns, HOST, http, tcp, tls } from '../diagnose/evidence.js';
+import { DENIED, linesOf, SHAPES } from '../diagnose/execution-log/logs.js';
+import { validateDocument } from '../schema/validate.js';
+import { pprobe, start } from './pprobe.js';
+
+const answers = [dns(HOST, ['10.0.1.5'])];
+const works = report('web-1', '10.0.1.10', {
+  dns: answers,
+  tcp: [tcp(HOST, { '10.0.1.5': 'open' })],
+  tls: [tls('ok')],
+  http: [http(200)],
+});
+const fails = report('web-2', '10.0.9.10', { dns: answers, tcp: [tcp(HOST, { '10.0.1.5': 'timeout' })] });
+const log = `${linesOf(SHAPES.exported).join('\n')}\n`;
+
+const dir = t.testdir({
+  'works.json': JSON.stringify(works),
+  'fails.json': JSON.stringify(fails),
+  'api.log': log,
+});
+const file = (name: string): string => join(dir, name);
+
+t.test('a saved report, from a file and from standard input: the verdict, and its exit code', async (t) => {
+  const { code, stdout, stderr } = await pprobe(['explain', file('fails.json')]);
+  t.equal(code, 11);
+  t.match(stdout, /^TIMEOUT {2}/);
+  t.equal(stderr, '');
+  const piped = await pprobe(['explain', '-', '--json'], JSON.stringify(works));
+  t.equal(piped.code, 0);
+  t.same(JSON.parse(piped.stdout).verdict, works.verdict);
+});
+
+t.test('two reports: what differs, the worse exit code, one document with --json', async (t) => {
+  const { code, stdout } = await pprobe(['explain', file('works.json'), file('fails.json')]);
+  t.equal(code, 11);
+  t.match(stdout, /^2 reports about\s+https:.*\n {2}web-1 .*REACHABLE/);
+  t.match(stdout, /=> web-1 reaches/);
+  const json = await pprobe(['explain', file('works.json'), file('fails.json'), '--json', '--redact']);
+  t.equal(json.code, 11);
+  const document = JSON.parse(json.stdout);
+  t.same(validateDocument(document), []);
+  t.equal(document.kind, 'comparison');
+  t.notMatch(json.stdout, /web-[12]|10\.0\.|a1b2c3d4e5/, '--redact');
+});
+
+t.test('a log, from a file and from standard input', async (t) => {
+  const { code, stdout } = await pprobe(['explain', '--log', file('api.log')]);
+  t.equal(code, 12);
+  t.match(stdout, /^POLICY {2}1 of 4 requests: /);
+  const piped = await pprobe(['explain', '--log', '-', '--request', DENIED, '--json', '--redact'], log);
+  t.equal(piped.code, 12);
+  const document = JSON.parse(piped.stdout);
+  t.same(validateDocument(document), []);
+  t.match(document.asked, { id: DENIED, found: true });
+  t.notOk(piped.stdout.includes(API), '--redact');
+});
+
+t.test('Ctrl-C while a log is read: what was learned until then, exit 130', async (t) => {
+  const { child, finished } = start(['explain', '--log', '-']);
+  // More than a pipe holds: when it is all taken, the program has read what stands before it.
+  await new Promise<void>((resolve) => child.stdin?.write(log + '\n'.repeat(4_000_000), () => resolve()));
+  child.kill('SIGINT');
+  const { code, stdout, stderr } = await finished;
+  t.equal(code, 130);
+  t.match(stdout, /^POLICY {2}1 of 4 requests: /);
+  t.equal(stderr, 'pprobe: interrupted; this is what was measured until then\n');
+});
+
+t.test('--html: a page beside the text, in its place, and over an older one', async (t) => {
+  const page = file('report.html');
+  await writeFile(page, 'older', { mode: 0o640 });
+  const { code, stdout } = await pprobe(['explain', file('fails.json'), '--html', page]);
+  t.equal(code, 11);
+  t.match(stdout, /^TIMEOUT {2}/);
+  const written = await readFile(page, 'utf8');
+  t.match(written, /^<!DOCTYPE html>\n/);
+  t.match(written, /<\/html>\n$/);
+  t.equal((await stat(page)).mode & 0o777, 0o640, 'who may read it is as it was');
+  const printed = await pprobe(['explain', file('fails.json'), '--html', '-']);
+  t.equal(printed.stdout, written);
+});
+
+t.test('--html where nothing can be written: a line, exit 3, and the verdict all the same', async (t) => {
+  await mkdir(file('folder'));
+  const { code, stdout, stderr } = await pprobe(['explain', file('fails.json'), '--html', file('folder')]);
+  t.equal(code, 3);
+  t.match(stdout, /^TIMEOUT {2}/);
+  t.match(stderr, /^pprobe: --html: cannot write ".*folder": it is a directory\n$/);
+});
+
+t.test(
+  '--redact: no name, address or id in text, JSON and page, and the same verdict from what is left',
+  async (t) => {
+    const secret = /web-2|10\.0\.[019]\.|a1b2c3d4e5/;
+    const page = file('masked.html');
+    const text = await pprobe(['explain', file('fails.json'), '--redact', '--verbose', '--html', page]);
+    t.equal(text.code, 11);
+    t.notMatch(text.stdout, secret);
+    t.notMatch(await readFile(page, 'utf8'), secret);
+    const { stdout } = await pprobe(['explain', file('fails.json'), '--redact', '--json']);
+    t.notMatch(stdout, secret);
+    t.same(validateDocument(JSON.parse(stdout)), []);
+    const again = await pprobe(['explain', '-'], stdout);
+    t.equal(again.code, 11);
+    t.match(again.stdout, new RegExp(`${fails.verdict.cause}, confidence ${fails.verdict.confidence}`));
+  },
+);
