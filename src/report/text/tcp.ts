@@ -42,7 +42,7 @@ function share(attempts: TcpAttempt[], status: TcpStatus): string {
 
 function attemptLines(attempts: TcpAttempt[], style: Style): string[] {
   const addresses = attempts.map(({ address }) => cleanForTerminal(address));
-  const times = attempts.map(({ durationMs }) => `${durationMs.toFixed(1)} ms`);
+  const times = attempts.map(({ durationMs }) => took(durationMs));
   const addressCells = Math.max(0, ...addresses.map(widthOf));
   const statusCells = Math.max(0, ...attempts.map(({ status }) => widthOf(status)));
   const timeCells = Math.max(0, ...times.map(widthOf));
@@ -57,6 +57,11 @@ function attemptLines(attempts: TcpAttempt[], style: Style): string[] {
     ].join('  ');
     return hanging(left, attemptWords(attempt), style.columns);
   });
+}
+
+/** Within one subnet, and over loopback, 0.0 would be all there is to see. */
+function took(ms: number): string {
+  return `${ms.toFixed(ms < 0.095 ? 2 : 1)} ms`;
 }
 
 /** As ping(8) prints it, a line for each address. */
@@ -78,7 +83,7 @@ export function tcpLine(document: TcpDocument, style: Style): string {
   const { host, port, status, attempts } = document;
   const shown = statuses[status];
   const [best] = attempts.filter((attempt) => attempt.status === status);
-  const time = best === undefined ? '' : `  ${best.durationMs.toFixed(1)} ms`;
+  const time = best === undefined ? '' : `  ${took(best.durationMs)}`;
   const why = best === undefined ? 'the name gave no address' : attemptWords(best);
   const name = `${cleanForTerminal(host)} ${port}`;
   const words = status === 'open' && best?.banner == null ? '' : `  ${why}`;
