@@ -22,17 +22,22 @@ export interface ServerOutcome {
  * server that knows no EDNS and says FORMERR or NOTIMP to it is asked again without (RFC 6891 section 7); one that
  * wants its cookie back, again with it, and then over TCP (RFC 7873 section 5.3). Each query sent is listed in the
  * session's attempts.
+ *
+ * @param begun what came of the first attempt, where it has been made
  */
 export async function askServer(
   server: ServerAddress,
   name: string,
   type: RecordType,
   session: Session,
+  begun: Exchange | null = null,
 ): Promise<ServerOutcome> {
-  let transport: DnsTransport = session.plan.tcp ? 'tcp' : 'udp';
+  let transport = firstTransport(session);
   let edns = true;
+  let known = begun;
   for (let badCookies = 0; ; ) {
-    const exchange = await attempt(server, name, type, transport, edns, session);
+    const exchange = known ?? (await attempt(server, name, type, transport, edns, session));
+    known = null;
     if (exchange.outcome === 'truncated') transport = 'tcp';
     else if (edns && isWithoutEdns(exchange)) edns = false;
     else if (wantsItsCookie(exchange) && session.plan.cookies !== null && transport === 'udp') {
@@ -41,7 +46,36 @@ export async function askServer(
   }
 }
 
-async function attempt(
+function firstTransport({ plan }: Session): DnsTransport {
+  return plan.tcp ? 'tcp' : 'udp';
+}
+
+/** The first attempt of askServer(). */
+export function firstAttempt(
+  server: ServerAddress,
+  name: string,
+  type: RecordType,
+  session: Session,
+): Promise<Exchange> {
+  return attempt(server, name, type, firstTransport(session), true, session);
+}
+
+/**
+ * What askServer() would make of its first attempt, without asking again; null where it would. A promise for each step
+ * of a look-up costs as much as the rest of it, and nearly all end with their first reply.
+ */
+export function settledAtOnce(
+  server: ServerAddress,
+  exchange: Exchange,
+  session: Session,
+): ServerOutcome | null {
+  if (exchange.outcome !== 'reply') return null;
+  const { rcode } = exchange.reply;
+  if (rcode !== rcodeNumber.NOERROR && rcode !== rcodeNumber.NXDOMAIN) return null;
+  return { server: formatServer(server), transport: firstTransport(session), exchange };
+}
+
+function attempt(
   server: ServerAddress,
   name: string,
   type: RecordType,
@@ -66,7 +100,7 @@ async function attempt(
   const { nsid, cookies } = plan;
   const query = encodeQuery(name, type, edns, { nsid, cookie: cookies?.of(server) ?? null });
   tellQuery(entry, query);
-  const { exchange, durationMs } = await plan.ask[transport](server, query, {
+  const asking = plan.ask[transport](server, query, {
     timeoutMs: plan.timeoutMs,
     source: sourceFor(server, plan.source),
     signal: session.signal,
@@ -76,11 +110,13 @@ async function attempt(
       tellDiscard(entry, reason, packet);
     },
   });
-  entry.durationMs = durationMs;
-  record(entry, exchange);
-  tellReply(entry);
-  if (exchange.outcome === 'reply' && exchange.reply.cookie) cookies?.learn(server, exchange.reply.cookie);
-  return exchange;
+  return asking.then(({ exchange, durationMs }) => {
+    entry.durationMs = durationMs;
+    record(entry, exchange);
+    tellReply(entry);
+    if (exchange.outcome === 'reply' && exchange.reply.cookie) cookies?.learn(server, exchange.reply.cookie);
+    return exchange;
+  });
 }
 
 function record(entry: DnsAttempt, exchange: Exchange): void {

@@ -1,7 +1,8 @@
-import type { ServerOutcome } from './ask-server.js';
+import { firstAttempt, type ServerOutcome, settledAtOnce } from './ask-server.js';
 import { askServers } from './ask-servers.js';
 import type { AnswerRecord, Reply } from './decode.js';
 import type { Cookie } from './edns.js';
+import type { Exchange } from './exchange.js';
 import { followAnswer } from './follow.js';
 import { isName } from './name.js';
 import { statusOfRcode } from './rcode.js';
@@ -31,26 +32,63 @@ const maxRequeries = 8;
  * SOA by which a server says that there are none (RFC 2308 section 2), the alias's target is asked for in turn. A loop
  * of aliases, or a target that is no name to ask, ends as `no-data`; the chain shows it.
  */
-export async function askType(name: string, type: RecordType, session: Session): Promise<TypeResult> {
-  const chain: string[] = [];
-  const records: AnswerRecord[] = [];
-  const passed = new Set<string>();
+export function askType(name: string, type: RecordType, session: Session): Promise<TypeResult> {
+  const path: Path = { chain: [], records: [], passed: new Set() };
+  const [server] = session.servers;
+  if (server === undefined) return askOn(name, type, session, path, null);
+  return firstAttempt(server, name, type, session).then((exchange) => {
+    const outcome = settledAtOnce(server, exchange, session);
+    if (outcome === null) return askOn(name, type, session, path, exchange);
+    const step = follow(outcome, name, type, path);
+    if (step.result !== null) return step.result;
+    return session.stop?.aborted ? step.soFar : askOn(step.target, type, session, path, null, 1);
+  });
+}
+
+/** What has been passed on the way from alias to alias. */
+interface Path {
+  chain: string[];
+  records: AnswerRecord[];
+  passed: Set<string>;
+}
+
+async function askOn(
+  name: string,
+  type: RecordType,
+  session: Session,
+  path: Path,
+  begun: Exchange | null,
+  requeriesDone = 0,
+): Promise<TypeResult> {
   let asked = name;
-  for (let requeries = 0; ; requeries++) {
-    const outcome = await askServers(asked, type, session);
-    const { exchange } = outcome;
-    if (exchange.outcome !== 'reply') return result(outcome, null, exchange.outcome, chain, records);
-    const { reply } = exchange;
-    const followed = followAnswer(reply, asked, type, passed);
-    chain.push(...followed.chain);
-    records.push(...followed.records);
-    const status = statusOfRcode(reply.rcode) ?? (followed.found ? 'answered' : 'no-data');
-    const target = followed.chain.at(-1);
-    const unfinished = status === 'no-data' && target !== undefined && !followed.loops && !reply.hasSoa;
-    if (unfinished && isName(target) && requeries < maxRequeries && !session.stop?.aborted)
-      asked = `${target}.`;
-    else return result(outcome, reply, status, chain, records);
+  for (let requeries = requeriesDone; ; requeries++) {
+    const outcome = await askServers(asked, type, session, requeries === 0 ? begun : null);
+    const step = follow(outcome, asked, type, path);
+    if (step.result !== null) return step.result;
+    if (requeries >= maxRequeries || session.stop?.aborted) return step.soFar;
+    asked = step.target;
   }
+}
+
+type Step = { result: TypeResult } | { result: null; target: string; soFar: TypeResult };
+
+/** Follows what a server said along the path: to the end, or to an alias whose target is to be asked for. */
+function follow(outcome: ServerOutcome, asked: string, type: RecordType, path: Path): Step {
+  const { exchange } = outcome;
+  const { chain, records, passed } = path;
+  if (exchange.outcome !== 'reply')
+    return { result: result(outcome, null, exchange.outcome, chain, records) };
+  const { reply } = exchange;
+  const followed = followAnswer(reply, asked, type, passed);
+  chain.push(...followed.chain);
+  records.push(...followed.records);
+  const status = statusOfRcode(reply.rcode) ?? (followed.found ? 'answered' : 'no-data');
+  const here = result(outcome, reply, status, chain, records);
+  const target = followed.chain.at(-1);
+  const unfinished = status === 'no-data' && target !== undefined && !followed.loops && !reply.hasSoa;
+  return unfinished && isName(target)
+    ? { result: null, target: `${target}.`, soFar: here }
+    : { result: here };
 }
 
 function result(

@@ -27,6 +27,7 @@ export function followAnswer(
   type: RecordType,
   passed = new Set<string>(),
 ): Followed {
+  if (isAllAsked(reply, name, type)) return { records: reply.answers, chain: [], found: true, loops: false };
   const owners = byOwner(reply.answers);
   const records: AnswerRecord[] = [];
   const chain: string[] = [];
@@ -42,6 +43,12 @@ export function followAnswer(
     key = nameKey(alias.target);
     if (passed.has(key)) return { records, chain, found: false, loops: true };
   }
+}
+
+/** The most frequent answer: records of the type asked, all of the name asked. */
+function isAllAsked({ answers }: Reply, name: string, type: RecordType): boolean {
+  const key = nameKey(name);
+  return answers.length > 0 && answers.every((record) => record.type === type.number && record.key === key);
 }
 
 function byOwner(answers: readonly AnswerRecord[]): ReadonlyMap<string, AnswerRecord[]> {

@@ -81,10 +81,10 @@ export async function openResolver(options: ResolveOptions): Promise<Resolver> {
   const shared = { ...plan, ask: { ...plan.ask, udp: pool.ask } };
   let known: AbortSignal | null = null;
   return {
-    async resolve(name, leaving) {
+    resolve(name, leaving) {
       if (leaving !== known) leaving.addEventListener('abort', close, { once: true });
       known = leaving;
-      return await resolveBy(shared, name, nextTurn(), { signal: undefined, stop: stopping.signal });
+      return resolveBy(shared, name, nextTurn(), { signal: undefined, stop: stopping.signal });
     },
     close,
   };

@@ -42,7 +42,8 @@ export async function resolveBy(
   const finish = startDocument('dns');
   const { asked, combined } = await askNames(checkedName, session);
   const header = finish();
-  const resolver = combined.server === null ? null : await plan.roleOf(combined.server);
+  const role = combined.server === null ? null : plan.roleOf(combined.server);
+  const resolver = role instanceof Promise ? await role : role;
   // Member by member: in a bulk, spreading the parts into one another would cost more than all the rest.
   const document: DnsDocument = {
     kind: header.kind,
@@ -85,7 +86,9 @@ async function askNames(name: string, session: Session): Promise<NameResult> {
   const results: NameResult[] = [];
   for (const asked of searchNames(name, rules)) {
     if (results.length > 0 && session.stop?.aborted) break;
-    const combined = combine(await Promise.all(types.map((type) => askType(asked, type, session))));
+    const asking = types.map((type) => askType(asked, type, session));
+    const [first] = asking;
+    const combined = combine(first && asking.length === 1 ? [await first] : await Promise.all(asking));
     if (combined.status === 'answered') return { asked, combined };
     results.push({ asked, combined });
     if (!['nxdomain', 'no-data', 'servfail'].includes(combined.status)) break;

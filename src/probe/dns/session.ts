@@ -1,4 +1,5 @@
 import type { ResolverRole } from '../../host/resolver-role.js';
+import type { Soon } from '../../soon.js';
 import { type Cookie, newCookie } from './edns.js';
 import type { Ask } from './exchange.js';
 import type { DiscardReason } from './match.js';
@@ -25,7 +26,7 @@ export interface Plan {
   cookies: CookieJar | null;
   ask: Readonly<Record<DnsTransport, Ask>>;
   /** What a server is, found out once. */
-  roleOf(server: string): Promise<ResolverRole | null>;
+  roleOf(server: string): Soon<ResolverRole | null>;
 }
 
 /** What all queries for one name share: whom to ask, how patiently, and the record of what was sent. */
