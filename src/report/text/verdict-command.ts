@@ -2,7 +2,8 @@ import { widthOf } from './wrap.js';
 
 /**
  * Breaks a shell command between words, never inside quotes, with a backslash at the end of a line: pasted with its line
- * breaks it is the same command. Continued lines stand four cells further in.
+ * breaks it is the same command. Continued lines stand four cells further in, where they
+ * fit there.
  */
 export function wrapCommand(command: string, columns: number, indent: number): string[] {
   const lines: string[] = [];
@@ -12,7 +13,9 @@ export function wrapCommand(command: string, columns: number, indent: number): s
     // Room for the word, the space before it, and the ` \` after it.
     if (!empty && widthOf(line) + 1 + widthOf(word) + 2 > columns) {
       lines.push(`${line} \\`);
-      line = ' '.repeat(indent + 4);
+      // A quoted word that is nearly as wide as the terminal stands further left: the terminal would break it.
+      const room = columns - widthOf(word) - 2;
+      line = ' '.repeat(room < 0 ? indent + 4 : Math.min(indent + 4, room));
       empty = true;
     }
     line += empty ? word : ` ${word}`;
