@@ -181,7 +181,8 @@ export function quotedText(octets: Buffer): string {
   return `${quoted}"`;
 }
 
-function rest(cursor: Cursor): Buffer {
+/** All that is left. */
+export function rest(cursor: Cursor): Buffer {
   return take(cursor, cursor.end - cursor.at) ?? Buffer.alloc(0);
 }
 

@@ -1,5 +1,6 @@
 import type { Frame, FramedRecord } from './frame.js';
 import * as field from './rdata-fields.js';
+import { hostIdentity, ipsecKey, location, prefixes } from './rdata-rare.js';
 import { typeName } from './record-type.js';
 import { serviceParams } from './service-params.js';
 
@@ -16,11 +17,13 @@ const layouts: ReadonlyMap<string, readonly field.Field[]> = new Map<string, fie
   ['RP', [field.domain, field.domain]],
   ['AFSDB', [field.u16, field.domain]],
   ['AAAA', [field.ipv6]],
+  ['LOC', [location]],
   ['SRV', [field.u16, field.u16, field.u16, field.domain]],
   ['NAPTR', [field.u16, field.u16, field.text, field.text, field.text, field.domain]],
   ['KX', [field.u16, field.domain]],
   ['CERT', [field.certificateType, field.u16, field.algorithm, field.restAsBase64]],
   ['DNAME', [field.domain]],
+  ['APL', [prefixes]],
   ['DS', [field.u16, field.u8, field.u8, field.restAsHex]],
   ['SSHFP', [field.u8, field.u8, field.restAsHex]],
   [
@@ -39,11 +42,13 @@ const layouts: ReadonlyMap<string, readonly field.Field[]> = new Map<string, fie
   ],
   ['NSEC', [field.domain, field.types]],
   ['DNSKEY', [field.u16, field.u8, field.u8, field.restAsBase64]],
+  ['IPSECKEY', [ipsecKey]],
   ['DHCID', [field.restAsBase64]],
   ['NSEC3', [field.u8, field.u8, field.u16, field.salt, field.hashed, field.types]],
   ['NSEC3PARAM', [field.u8, field.u8, field.u16, field.salt]],
   ['TLSA', [field.u8, field.u8, field.u8, field.restAsHex]],
   ['SMIMEA', [field.u8, field.u8, field.u8, field.restAsHex]],
+  ['HIP', [hostIdentity]],
   ['CDS', [field.u16, field.u8, field.u8, field.restAsHex]],
   ['CDNSKEY', [field.u16, field.u8, field.u8, field.restAsBase64]],
   ['OPENPGPKEY', [field.restAsBase64]],

@@ -95,6 +95,14 @@ try {
       `  ${name.padEnd(16)} ${time.toFixed(2)} s  ${rate.padStart(7)} names/s  ${(time / base).toFixed(2)} x ours`,
     );
   }
+  // Round by round: what else the machine did, it did to both.
+  for (const own of ['pprobe --json', 'pprobe --short']) {
+    for (const peer of Object.keys(peers).filter((name) => !name.startsWith('pprobe'))) {
+      const ratios = (seconds[own] ?? []).map((time, round) => (seconds[peer]?.[round] ?? 0) / time);
+      const all = ratios.map((ratio) => ratio.toFixed(2)).join(' ');
+      console.log(`  ${own}: ${median(ratios).toFixed(2)} x the rate of ${peer} (${all})`);
+    }
+  }
   if (!('massdns' in seconds)) console.log('  massdns          not installed');
   for (const count of [few, few * 10]) {
     const done = await run(...ours(namesFile(dir, count), '--json'));

@@ -41,6 +41,31 @@ const zone: Record<string, Buffer[]> = {
   CNAME: [octets(name('tärget', 'a.b', 'x\\y', 'sp ace', '$(@;")', '\x1b[31m', '\x7f\x00', 'UP-per_1'))],
   PTR: [octets(name('ip-10-0-1-5', 'ec2', 'internal')), octets(name())],
   SOA: [octets(name('ns'), name('first.last', 'example'), '78495e00 00000e10 00000258 00093a80 ffffffff')],
+  LOC: [
+    octets('00 12 16 13 8b0d2c8c 7f8dd0a0 00989a68'),
+    octets('00 00 11 99 80000000 80000001 00000000'),
+    octets('00 33 21 20 7fffffff 93c8c2a0 00a1b2c3'),
+  ],
+  APL: [
+    octets('0001 15 03 c0a820', '0001 1c 83 c0a826'),
+    octets('0002 08 01 ff', '0001 00 00', '0002 80 90 20010db8000000000000000000000001'),
+  ],
+  IPSECKEY: [
+    octets('0a0002', key),
+    octets('0a0102', 'c0000226', key),
+    octets('0a0202', '20010db8000000000000000000000026', key),
+    octets('0a0302', name('gw', 'example'), key),
+  ],
+  HIP: [
+    octets('10 02 0040', '200100107b1a74df365639cc39f1d578', key),
+    octets(
+      '10 02 0040',
+      '200100107b1a74df365639cc39f1d578',
+      key,
+      name('rvs', 'example'),
+      name('b', 'example'),
+    ),
+  ],
   HINFO: [octets('=x64', '=Li"ux')],
   MX: [octets('000a', name('mail', 'example')), octets('0000', name())],
   TXT: [octets('=v=spf', '=', '=a;b"'), octets('=\x1b[31m\x07\\\xff'), octets('=')],
