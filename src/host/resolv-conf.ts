@@ -20,7 +20,9 @@ export interface ResolvConf {
   rotate: boolean;
   /** Ask over TCP at once. */
   useVc: boolean;
+  /** glibc sends an OPT record only with this. pprobe always does, for without one no server says more than its rcode. */
   edns0: boolean;
+  /** Programs are told that the nameservers validated an answer (the AD bit); without this glibc clears the bit. */
   trustAd: boolean;
   /** A and AAAA one after the other instead of together. */
   singleRequest: boolean;

@@ -26,6 +26,7 @@ export async function planOf(options: ResolveOptions): Promise<Plan> {
     tcp: options.tcp ?? conf.useVc,
     ...patienceOf(options, servers.length),
     source: sourceOf(options, servers),
+    trustAd: conf.trustAd && ownServers,
     nsid: options.nsid ?? false,
     cookies: options.cookie ? new CookieJar() : null,
     ask: { udp: askUdp, tcp: askTcp },

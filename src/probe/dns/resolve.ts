@@ -56,7 +56,9 @@ export async function resolveBy(
     rcode: combined.rcode,
     server: combined.server,
     transport: combined.transport,
-    flags: combined.flags,
+    flags: combined.flags?.authenticData
+      ? { ...combined.flags, authenticDataTrusted: plan.trustAd }
+      : combined.flags,
     addresses: combined.addresses,
     chain: combined.chain,
     records: combined.records,

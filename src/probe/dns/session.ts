@@ -21,6 +21,8 @@ export interface Plan {
   /** How often a silent server is asked. */
   tries: number;
   source: string | undefined;
+  /** resolv.conf says `trust-ad`, and the servers are its own. */
+  trustAd: boolean;
   nsid: boolean;
   /** Each server's cookie; null: none are sent. */
   cookies: CookieJar | null;

@@ -80,6 +80,11 @@ export interface DnsFlags {
   recursionAvailable: boolean;
   /** The server says that it validated the data (DNSSEC). */
   authenticData: boolean;
+  /**
+   * Beside `authenticData` alone: whether programs on this host are told so. glibc clears the bit before they see it unless
+   * resolv.conf says `trust-ad` (resolv.conf(5)), and that it says of its own nameservers only.
+   */
+  authenticDataTrusted?: boolean;
 }
 
 /** Two names' answers side by side (`--compare`). */

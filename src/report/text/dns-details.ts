@@ -50,11 +50,14 @@ function flags({ flags: bits }: DnsDocument): string[] {
   return bits === null ? [] : ['', `The server ${flagWords(bits).join(', ')}.`];
 }
 
-function flagWords({ authoritative, recursionAvailable, authenticData }: DnsFlags): string[] {
+function flagWords(bits: DnsFlags): string[] {
+  const { authoritative, recursionAvailable, authenticData, authenticDataTrusted } = bits;
+  // As glibc has it: without trust-ad in resolv.conf the bit is cleared before a program sees it.
+  const untold = authenticDataTrusted === false ? ', which programs here are not told' : '';
   return [
     authoritative ? 'owns the zone' : 'does not own the zone',
     recursionAvailable ? 'recurses' : 'does not recurse',
-    authenticData ? 'validated the data (DNSSEC)' : 'does not say it validated the data',
+    authenticData ? `validated the data (DNSSEC)${untold}` : 'does not say it validated the data',
   ];
 }
 

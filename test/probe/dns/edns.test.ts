@@ -1,6 +1,10 @@
 import { decode } from 'dns-packet';
 import t from 'tap';
-import { resolve } from '../../../src/probe/dns/resolve.js';
+import { parseResolvConf } from '../../../src/host/resolv-conf.js';
+import type { ResolveOptions } from '../../../src/probe/dns/options.js';
+import { planOf } from '../../../src/probe/dns/plan.js';
+import { resolve, resolveBy } from '../../../src/probe/dns/resolve.js';
+import { parseServer } from '../../../src/probe/dns/server-address.js';
 import { type Asked, address, opt, reply, serve } from './server.js';
 
 /** The cookie of a query; empty when it has none. */
@@ -56,3 +60,38 @@ t.test("a reply with another's cookie is a forgery", async (t) => {
   t.match(await ask(server.text, { cookie: true }), { status: 'timeout', discarded: { 'bad-cookie': 1 } });
   t.match(await ask(server.text, {}), { status: 'answered' }, 'where none was sent, it is no matter');
 });
+
+t.test(
+  'a validated answer says whether programs here are told: trust-ad is said of resolv.conf’s servers alone',
+  async (t) => {
+    const server = await serve(t, (asked) => {
+      const packet = reply(asked, { answers: [address('a.test', '10.0.0.5')] });
+      // The AD bit, unless the name asked for is another.
+      packet.writeUInt16BE(asked.name === 'a.test' ? 0x81a0 : 0x8180, 2);
+      return [packet];
+    });
+    const servers = [parseServer(server.text)];
+    const noSignals = { signal: undefined, stop: undefined };
+    const flagsOf = async (name: string, options: ResolveOptions) => {
+      const plan = { ...(await planOf({ types: ['A'], search: false, ...options })), servers };
+      return (await resolveBy(plan, name, 0, noSignals)).flags;
+    };
+    const trusting = parseResolvConf('nameserver 127.0.0.1\noptions edns0 trust-ad\n');
+    const plain = parseResolvConf('nameserver 127.0.0.1\n');
+    t.match(await flagsOf('a.test', { resolvConf: trusting }), {
+      authenticData: true,
+      authenticDataTrusted: true,
+    });
+    t.match(await flagsOf('a.test', { resolvConf: plain }), {
+      authenticData: true,
+      authenticDataTrusted: false,
+    });
+    const given = { resolvConf: trusting, servers: ['127.0.0.1'] };
+    t.match(await flagsOf('a.test', given), { authenticData: true, authenticDataTrusted: false });
+    t.notOk(Object.hasOwn((await flagsOf('b.test', { resolvConf: trusting })) ?? {}, 'authenticDataTrusted'));
+    t.ok(
+      server.asked.every(({ raw, edns }) => (raw[3] ?? 0) & 0x20 && edns),
+      'it is always asked for, with EDNS',
+    );
+  },
+);
