@@ -190,7 +190,8 @@ class Crew<Item, Result> {
         if (this.#leaving.signal.aborted) return;
         this.#isReading = true;
         const next = this.#items.next();
-        const { done, value } = next instanceof Promise ? await next : next;
+        // Not every promise of an iterator that somebody gives is a Promise of ours.
+        const { done, value } = 'done' in next ? next : await next;
         this.#isReading = false;
         if (this.#leaving.signal.aborted) return;
         if (done) break;

@@ -1,6 +1,7 @@
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import t from 'tap';
-import { mapOrdered } from '../../src/bulk/map-ordered.js';
+import { mapOrdered, mapOrderedBatches } from '../../src/bulk/map-ordered.js';
 
 /** Lets everything happen that needs no timer. */
 async function turns(count = 5): Promise<void> {
@@ -157,4 +158,53 @@ t.test('what fails ends the iteration in its place, with its error', async (t) =
     { message: 'no more' },
   );
   t.same(read, [1], 'what was read before is done');
+});
+
+t.test('work that ends at once needs no promise, and leaves the event loop its turns', async (t) => {
+  let turnsSeen = 0;
+  const count = (): void => {
+    turnsSeen++;
+    if (turnsSeen < 1000) turn = setImmediate(count);
+  };
+  let turn = setImmediate(count);
+  const results: number[] = [];
+  for await (const result of mapOrdered(Array(1000).keys(), (item) => item * 2, { concurrency: 4 }))
+    results.push(result);
+  clearImmediate(turn);
+  t.same(
+    results,
+    Array.from({ length: 1000 }, (_, index) => index * 2),
+  );
+  t.ok(turnsSeen >= 10, `${turnsSeen} turns`);
+});
+
+t.test('batches hold the same results, what fails behind those before it', async (t) => {
+  const seen: number[] = [];
+  const work = (item: number): number => {
+    if (item === 150) throw new Error('the 151st');
+    return item;
+  };
+  await t.rejects(
+    async () => {
+      for await (const batch of mapOrderedBatches(Array(300).keys(), work, { concurrency: 8 })) {
+        t.ok(batch.length > 0);
+        seen.push(...batch);
+      }
+    },
+    { message: 'the 151st' },
+  );
+  t.same(seen, [...Array(150).keys()]);
+});
+
+t.test('items whose promises are of another realm are awaited', async (t) => {
+  const other: PromiseConstructor = runInNewContext('Promise');
+  let given = 0;
+  const next = (): Promise<IteratorResult<number>> =>
+    other.resolve(given < 3 ? { done: false, value: given++ } : { done: true, value: undefined });
+  const items = { [Symbol.asyncIterator]: () => ({ next }) };
+  t.notOk(next() instanceof Promise);
+  given = 0;
+  const results: number[] = [];
+  for await (const result of mapOrdered(items, (item) => item, { concurrency: 2 })) results.push(result);
+  t.same(results, [0, 1, 2]);
 });
