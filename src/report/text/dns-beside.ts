@@ -25,37 +25,26 @@ export function comparison(
 
 /** `--system`: whether programs on this host get what DNS says, and where it comes from if not. */
 export function systemLookup(system: SystemComparison, style: Style): string[] {
-  const { addresses, errorCode, durationMs, same, onlySystem, onlyDns, hostsFile } = system;
-  const took = `${durationMs.toFixed(1)} ms`;
+  const { durationMs, same, onlySystem, onlyDns, hostsFile } = system;
+  const [kind, words] = systemWords(system);
   const title = 'getaddrinfo, which programs on this host ask,';
-  const says = errorCode === null ? 'gives' : `gives none (${cleanForTerminal(errorCode)})`;
-  const line = (kind: 'ok' | 'failed' | 'none', text: string): string =>
-    wrap(`${mark(style, kind)} ${text}`, style.columns, 2, 0);
-  const hosts = hostsFile.map(
-    ({ address, line: number }) =>
-      `  /etc/hosts line ${number} says ${cleanForTerminal(address)}: that comes before DNS`,
-  );
-  if (same === true && errorCode === null)
-    return [line('ok', `${title} gives the same addresses, ${took}`), ...hosts];
-  if (same === true) return [line('ok', `${title} finds none either, ${took}`), ...hosts];
-  if (same === null && errorCode !== null)
-    return [line('failed', `${title} fails: ${cleanForTerminal(errorCode)}, ${took}`), ...hosts];
-  const head =
-    errorCode !== null
-      ? `${title} ${says}, ${took}`
-      : same === null
-        ? `${title} gives ${list(addresses)}, ${took}`
-        : `${title} gives other addresses, ${took}`;
-  return [
-    line(same === null ? 'none' : 'failed', head),
-    ...(same === false && onlySystem.length > 0
-      ? [wrap(`only getaddrinfo has: ${list(onlySystem)}`, style.columns, 4, 2)]
-      : []),
-    ...(same === false && onlyDns.length > 0
-      ? [wrap(`only DNS has:         ${list(onlyDns)}`, style.columns, 4, 2)]
-      : []),
-    ...hosts,
+  const lines = [
+    wrap(`${mark(style, kind)} ${title} ${words}, ${durationMs.toFixed(1)} ms`, style.columns, 2, 0),
   ];
+  if (same === false && onlySystem.length > 0)
+    lines.push(wrap(`only getaddrinfo has: ${list(onlySystem)}`, style.columns, 4, 2));
+  if (same === false && onlyDns.length > 0)
+    lines.push(wrap(`only DNS has:         ${list(onlyDns)}`, style.columns, 4, 2));
+  for (const { address, line } of hostsFile)
+    lines.push(`  /etc/hosts line ${line} says ${cleanForTerminal(address)}: that comes before DNS`);
+  return lines;
+}
+
+function systemWords({ addresses, errorCode, same }: SystemComparison): ['ok' | 'failed' | 'none', string] {
+  const code = errorCode === null ? null : cleanForTerminal(errorCode);
+  if (same === true) return ['ok', code === null ? 'gives the same addresses' : 'finds none either'];
+  if (same === false) return ['failed', code === null ? 'gives other addresses' : `gives none (${code})`];
+  return code === null ? ['none', `gives ${list(addresses)}`] : ['failed', `fails: ${code}`];
 }
 
 /** `--all-servers`: a line for each server, and whether those that know agree. */

@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url';
 import type { DnsAddress, DnsAttempt, DnsDocument } from '../../probe/dns/types.js';
 import { cleanForTerminal } from './clean.js';
 import { comparison, serverViews, systemLookup } from './dns-beside.js';
@@ -33,10 +34,16 @@ function heading(document: DnsDocument, style: Style): string[] {
   const isAnswered = status === 'answered';
   const name = paint(style, 'strong', cleanForTerminal(question.name));
   const types = paint(style, 'dim', cleanForTerminal(question.type.replaceAll(',', ', ')));
-  const line = `${mark(style, isAnswered ? 'ok' : 'failed')} ${name}  ${types}`;
+  const line = `${mark(style, isAnswered ? 'ok' : 'failed')} ${name}${asWritten(question.name)}  ${types}`;
   if (isAnswered) return [line];
   const partly = addresses.length === 0 ? '' : ', though these came:';
   return [line, `  ${paint(style, 'bad', failureWords(document))}${partly}`];
+}
+
+/** An internationalised name as people write it, beside the A-labels that were asked for (RFC 5891); they cannot deceive. */
+function asWritten(name: string): string {
+  const unicode = /(?:^|\.)xn--/i.test(name) ? domainToUnicode(name) : '';
+  return unicode === '' || unicode === name.toLowerCase() ? '' : ` (${cleanForTerminal(unicode)})`;
 }
 
 function chain({ chain: names }: DnsDocument, style: Style): string[] {

@@ -17,6 +17,14 @@ test('an answer: name, addresses with their scope in words, server and time', as
   );
 });
 
+test('an internationalised name is shown as it was asked for, and as people write it', async (t) => {
+  const heading = (name: string) =>
+    dnsText(dnsDocument({ question: { name, type: 'A' } }), plain).split('\n')[0];
+  t.equal(heading('xn--bcher-kva.example'), '✓ xn--bcher-kva.example (bücher.example)  A');
+  t.equal(heading('api.example'), '✓ api.example  A');
+  t.equal(heading('xn--0.example'), '✓ xn--0.example  A', 'what is no A-label stands for itself');
+});
+
 test('aliases are listed in the order they were followed, and not once more as records', async (t) => {
   const text = dnsText(
     dnsDocument({
