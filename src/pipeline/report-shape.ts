@@ -96,6 +96,8 @@ const http = document('http', {
   requestId: maybeText,
   gatewayId: maybeText,
   viaCloudFront: truth,
+  via: optional(maybeText),
+  location: optional(maybeText),
   server: maybeText,
   message: maybeText,
   failure: maybeText,

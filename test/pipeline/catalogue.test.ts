@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import t from 'tap';
 import type { ReportDocument } from '../../src/diagnose/verdict.js';
-import { url } from '../lab/facts.js';
+import { explain } from '../../src/pipeline/explain.js';
+import { redacted } from '../../src/report/redact.js';
+import { accountId, addresses, apiId, url, vpceId } from '../lab/facts.js';
 import { labUnavailable, startLab } from '../lab/lab.js';
 import { validateDocument } from '../schema/validate.js';
 import { catalogue } from './catalogue/index.js';
@@ -88,6 +91,15 @@ function table(told: readonly Told[]): string[] {
   );
 }
 
+/** What the lab alone has; a client's name is that of the machine under it. */
+const originals = [
+  hostname(),
+  apiId,
+  vpceId,
+  accountId,
+  ...Object.values(addresses).flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6]),
+].filter((original) => original.length > 3);
+
 const unavailable = await labUnavailable();
 
 t.test(
@@ -110,6 +122,18 @@ t.test(
       if (row.remedy !== null) t.match(advice(report), row.remedy, `${name}: what to change is named`);
       t.same(validateDocument(report), [], `${name}: the report is valid`);
       t.notMatch(JSON.stringify(report), /secret/, `${name}: no secret is stored`);
+      const masked = JSON.stringify(redacted(report));
+      const again = explain(masked).verdict;
+      t.equal(
+        `${again.class} ${again.cause} ${again.confidence}`,
+        row.verdict,
+        `${name}: and so is it masked`,
+      );
+      t.same(
+        originals.filter((original) => masked.includes(original)),
+        [],
+        `${name}: the mask leaves nothing`,
+      );
     }
     for (const line of table(told)) t.comment(line);
   },

@@ -1,6 +1,8 @@
 import t from 'tap';
 import { InvalidInputError } from '../../src/errors.js';
 import { explain } from '../../src/pipeline/explain.js';
+import { reportHtml } from '../../src/report/html/page.js';
+import { redacted } from '../../src/report/redact.js';
 import { verdictText } from '../../src/report/text/verdict.js';
 import { samples } from '../schema/samples.js';
 
@@ -44,7 +46,7 @@ for (const [says, text, why] of [
 }
 
 t.test(
-  'whatever one part of a report is replaced with: a verdict, or a line that names the part',
+  'whatever one part of a report is replaced with: a verdict in every form, or a line that names the part',
   async (t) => {
     const style = { color: false, columns: 80 };
     let refused = 0;
@@ -53,7 +55,10 @@ t.test(
         const damaged = structuredClone(samples.report);
         replace(damaged, path, value);
         try {
-          verdictText(explain(JSON.stringify(damaged)), style, true);
+          const accepted = explain(JSON.stringify(damaged));
+          verdictText(accepted, style, true);
+          reportHtml(accepted);
+          redacted(accepted);
         } catch (error) {
           if (!(error instanceof InvalidInputError)) throw error;
           refused += 1;
