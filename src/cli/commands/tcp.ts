@@ -26,7 +26,7 @@ import {
 import { type BulkJob, bulkOptions, runBulk } from '../bulk.js';
 import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
 import { networkOptions, type OptionTable, timeoutOption } from '../options.js';
-import { parseTcpTarget } from '../tcp-target.js';
+import { parseTcpTarget, tcpTarget } from '../tcp-target.js';
 
 const defaultPort = 443;
 
@@ -70,9 +70,9 @@ async function runOne(
   { stop, progress }: CommandContext,
   common: ConnectOptions,
 ): Promise<CommandResult> {
-  const host = required(args, 0);
   const portText = args.positionals[1];
-  const port = portText === undefined ? defaultPort : parseInteger('port', portText, portNumber);
+  const given = portText === undefined ? undefined : parseInteger('port', portText, portNumber);
+  const { host, port } = tcpTarget(required(args, 0), given, defaultPort);
   const ended: string[] = [];
   const waiting = `connecting to ${cleanForTerminal(host)} port ${port} …`;
   progress.show([waiting]);
@@ -117,7 +117,7 @@ export const tcpCommand: Command = {
   name: 'tcp',
   summary: 'Connects to every address of a host, each on its own, and says how each one ends',
   positionals: [
-    { name: 'host', required: true, unless: 'file', help: 'Name or IP address' },
+    { name: 'host', required: true, unless: 'file', help: 'Name or IP address, or HOST:PORT' },
     { name: 'port', required: false, help: `TCP port (${defaultPort})` },
   ],
   options,

@@ -17,11 +17,13 @@ import {
 import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
 import { LiveHops } from '../live-hops.js';
 import { networkOptions, type OptionTable } from '../options.js';
+import { tcpTarget } from '../tcp-target.js';
 
 const queries: IntegerRule = { noun: 'a number of probes', min: 1, max: 10 };
 const ttl: IntegerRule = { noun: 'a TTL', min: 1, max: 255 };
 const gapLimit: IntegerRule = { noun: 'a number of hops', min: 0, max: 255 };
 const parallel: IntegerRule = { noun: 'a number of probes', min: 1, max: 1000 };
+const defaultPort = 443;
 const methods = ['auto', 'syn', 'connect'] as const;
 
 const interval: IntegerRule = { noun: 'a number of milliseconds', min: 1, max: 3_600_000 };
@@ -65,11 +67,11 @@ const options: OptionTable = {
 };
 
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult> {
-  const host = required(args, 0);
+  const { host, port } = tcpTarget(required(args, 0), integerOption(args, 'port', portNumber), defaultPort);
   const isWatch = flag(args, 'watch');
   const watching = { intervalMs: onlyWatching('interval', interval), rounds: onlyWatching('count', count) };
   const traceOptions: TraceHostOptions = {
-    port: integerOption(args, 'port', portNumber),
+    port,
     queries: integerOption(args, 'queries', queries),
     firstTtl: integerOption(args, 'first-ttl', ttl),
     maxTtl: integerOption(args, 'max-ttl', ttl),
@@ -127,7 +129,7 @@ function waitOption(args: Arguments): number | undefined {
 export const traceCommand: Command = {
   name: 'trace',
   summary: 'Shows the routers on the path of a TCP connection, and what answers at its end',
-  positionals: [{ name: 'host', required: true, help: 'Name or IP address' }],
+  positionals: [{ name: 'host', required: true, help: 'Name or IP address, or HOST:PORT' }],
   options,
   examples: [
     { command: 'pprobe trace api.example.com', help: 'The path to port 443, without root' },
