@@ -13,8 +13,9 @@ import { SharedPort } from './shared-port.js';
  * being asked: 1 in 1.85 * 10^9. A packet carries one question, so other questions on the same port make none of this
  * easier. What sharing costs is this: a port that a side channel gives away (SAD DNS finds one in seconds, by scanning)
  * leaves the ID alone to guess for what is still to be asked from it. With 16 queries to a port, a port has been left
- * some milliseconds after it was taken. A port of its own for every query costs a socket for every query: measured with
- * Node 20 on loopback, 138 µs of processor time for each instead of 58.
+ * some milliseconds after it was taken. A port of its own for every query costs a socket for every query, and one query
+ * for every system call: measured with Node 20 and BIND on loopback, a bulk of 10,000 names then takes 1.6 to 1.8 times
+ * the processor time through libc, and through node:dgram 138 µs for each query instead of 58.
  */
 const queriesPerPort = 16;
 
