@@ -63,7 +63,7 @@ tbody th { font-weight: 400; }
 .nowrap { white-space: nowrap; }
 .measure { display: flex; align-items: center; gap: .75rem; min-width: 12rem; }
 .measure span { flex: none; width: 4rem; text-align: right; font-variant-numeric: tabular-nums; }
-svg { display: block; flex: 1; height: .9rem; }
+svg { display: block; flex: 1; width: 0; min-width: 0; height: .9rem; }
 svg .measured { fill: var(--link); } svg .room { fill: var(--none-ground); }
 .paths { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; align-items: start; }
 .route { border: 1px solid var(--line); border-radius: 6px; padding: .75rem; min-width: 0; }
@@ -100,10 +100,11 @@ details > pre {
   table, caption, tbody, tr, tbody th { display: block; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tbody tr { padding: .5rem .75rem; border-top: 1px solid var(--line); }
-  tbody th, td { padding: .1rem 0; border: 0; overflow-wrap: anywhere; }
+  tbody th, td, td div { padding: .1rem 0; border: 0; min-width: 0; overflow-wrap: anywhere; }
   tbody th { font-weight: 600; }
-  td { display: grid; grid-template-columns: 6rem 1fr; gap: .5rem; }
+  td { display: grid; grid-template-columns: 6rem minmax(0, 1fr); gap: .5rem; }
   td::before { content: attr(data-label); color: var(--soft); }
+  td .nowrap { white-space: normal; }
   .measure { min-width: 0; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
 }
