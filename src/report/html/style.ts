@@ -100,7 +100,8 @@ details > pre {
   table, caption, tbody, tr, tbody th { display: block; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tbody tr { padding: .5rem .75rem; border-top: 1px solid var(--line); }
-  tbody th, td, td div { padding: .1rem 0; border: 0; min-width: 0; overflow-wrap: anywhere; }
+  tbody th, td { padding: .1rem 0; border: 0; overflow-wrap: anywhere; }
+  td > div { min-width: 0; }
   tbody th { font-weight: 600; }
   td { display: grid; grid-template-columns: 6rem minmax(0, 1fr); gap: .5rem; }
   td::before { content: attr(data-label); color: var(--soft); }
