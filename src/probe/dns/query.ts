@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
+import { AUTHENTIC_DATA, type RecordType as CodecType, encode, RECURSION_DESIRED } from 'dns-packet';
 import { type EdnsRequest, optionsFor } from './edns.js';
 import { withoutFinalDot } from './name.js';
-import { classIn, headerLength, typeNumber } from './protocol.js';
+import { headerLength } from './protocol.js';
 import type { RecordType } from './record-type.js';
 
 /** A question, encoded. */
@@ -20,18 +21,19 @@ export interface Query {
 // What fits every path without fragments: the DNS flag day of 2020, and the default of BIND and Unbound.
 const udpPayloadSize = 1232;
 
-const recursionDesired = 0x0100;
-/** Asks to be told whether the data was validated (RFC 6840 section 5.7), as dig's queries do. */
-const authenticData = 0x0020;
-
-// Of a question: type and class. Of an OPT record: root name, type, size, extended rcode, version, flags, length.
+// Of a question, behind its name: type and class.
 const questionTail = 4;
-const optHead = 11;
 
 const dot = 0x2e;
 
+const nothingElse: EdnsRequest = { nsid: false, cookie: null };
+
+/** By type and EDNS: what queries that ask for nothing else have besides ID and name. */
+const templates = new Map<string, Buffer>();
+
 /**
- * Encodes a recursive question of class IN under a fresh random ID (RFC 5452 section 4.3).
+ * Encodes a recursive question of class IN under a fresh random ID (RFC 5452 section 4.3). The AD bit asks to be told
+ * whether the data was validated (RFC 6840 section 5.7), as dig's queries do.
  *
  * @param name as checkName gave it: it is not checked again
  * @param edns whether to add an OPT record, which also is what makes servers send extended errors (RFC 8914)
@@ -43,43 +45,61 @@ export function encodeQuery(
   edns: boolean,
   request: EdnsRequest = nothingElse,
 ): Query {
-  const id = randomInt(0x10000);
-  const options = edns ? optionsFor(request) : [];
-  const optionOctets = options.reduce((sum, { data }) => sum + 4 + data.length, 0);
+  const template = request === nothingElse ? templateOf(type, edns) : encodeForRoot(type, edns, request);
   const text = withoutFinalDot(name);
   // A length octet before each label stands where the dots do, and there is one more, and the root's.
-  const questionEnd = headerLength + (text === '.' ? 1 : text.length + 2) + questionTail;
-  const message = Buffer.allocUnsafe(questionEnd + (edns ? optHead + optionOctets : 0));
+  const nameEnd = headerLength + (text === '.' ? 1 : text.length + 2);
+  const behindName = template.subarray(headerLength + 1);
+  const message = Buffer.allocUnsafe(nameEnd + behindName.length);
+  const id = randomInt(0x10000);
+  message.set(template.subarray(0, headerLength));
   message.writeUInt16BE(id, 0);
-  message.writeUInt16BE(recursionDesired | authenticData, 2);
-  message.writeUInt16BE(1, 4);
-  message.writeUInt32BE(0, 6);
-  message.writeUInt16BE(edns ? 1 : 0, 10);
-  const at = writeName(message, text);
-  message.writeUInt16BE(type.number, at);
-  message.writeUInt16BE(classIn, at + 2);
-  if (edns) {
-    message[questionEnd] = 0;
-    message.writeUInt16BE(typeNumber.OPT, questionEnd + 1);
-    message.writeUInt16BE(udpPayloadSize, questionEnd + 3);
-    message.writeUInt32BE(0, questionEnd + 5);
-    message.writeUInt16BE(optionOctets, questionEnd + 9);
-    let optionAt = questionEnd + optHead;
-    for (const { code, data } of options) {
-      message.writeUInt16BE(code, optionAt);
-      message.writeUInt16BE(data.length, optionAt + 2);
-      message.set(data, optionAt + 4);
-      optionAt += 4 + data.length;
-    }
-  }
+  writeName(message, text);
+  message.set(behindName, nameEnd);
   const cookie = edns ? (request.cookie?.client ?? null) : null;
-  return { id, name, type, edns, cookie, message, questionEnd };
+  return { id, name, type, edns, cookie, message, questionEnd: nameEnd + questionTail };
 }
 
-const nothingElse: EdnsRequest = { nsid: false, cookie: null };
+/** The codec takes 8 µs for a query once warm, and all of a bulk's differ in ID and name alone. */
+function templateOf(type: RecordType, edns: boolean): Buffer {
+  const key = `${type.number} ${edns}`;
+  const known = templates.get(key) ?? encodeForRoot(type, edns, nothingElse);
+  templates.set(key, known);
+  return known;
+}
 
-/** Writes a name without final dot behind the header and gives the offset behind it. */
-function writeName(message: Buffer, text: string): number {
+/** The query for the root, whose name is one octet. The codec is given no other: it writes any, valid or not. */
+function encodeForRoot(type: RecordType, edns: boolean, request: EdnsRequest): Buffer {
+  return encode({
+    type: 'query',
+    id: 0,
+    flags: RECURSION_DESIRED | AUTHENTIC_DATA,
+    questions: [{ name: '.', type: codecType(type), class: 'IN' }],
+    additionals: edns ? [optRecord(request)] : [],
+  });
+}
+
+function optRecord(request: EdnsRequest) {
+  return {
+    type: 'OPT' as const,
+    name: '.',
+    udpPayloadSize,
+    extendedRcode: 0,
+    ednsVersion: 0,
+    flags: 0,
+    flag_do: false,
+    // Its typings know options by their names alone.
+    options: optionsFor(request) as never[],
+  };
+}
+
+/** The one spelling that the codec understands for every type number; its typings list mnemonics alone. */
+function codecType(type: RecordType): CodecType {
+  return `UNKNOWN_${type.number}` as CodecType;
+}
+
+/** Writes a name without final dot behind the header. */
+function writeName(message: Buffer, text: string): void {
   let lengthAt = headerLength;
   let at = headerLength;
   if (text !== '.') {
@@ -94,5 +114,4 @@ function writeName(message: Buffer, text: string): number {
     message[lengthAt] = at - lengthAt - 1;
   }
   message[at] = 0;
-  return at + 1;
 }
