@@ -11,10 +11,13 @@ export function comparison(
   { name, status, addresses, same, onlyFirst, onlySecond }: DnsComparison,
   style: Style,
 ): string[] {
-  const title = `compared with ${paint(style, 'strong', cleanForTerminal(name))}:`;
-  if (same) return [`${mark(style, 'ok')} ${title} the same addresses`];
+  const other = paint(style, 'strong', cleanForTerminal(name));
+  const line = (kind: 'ok' | 'failed', words: string) =>
+    wrap(`${mark(style, kind)} ${words}`, style.columns, 2, 0);
+  if (same) return [line('ok', `the same addresses as ${other}`)];
+  const answered = status === 'answered';
   const lines = [
-    `${mark(style, 'failed')} ${title} ${status === 'answered' ? 'not the same addresses' : dnsStatusWords[status]}`,
+    line('failed', answered ? `other addresses than ${other}` : `${other}: ${dnsStatusWords[status]}`),
   ];
   if (onlyFirst.length > 0) lines.push(wrap(`only the first has:  ${list(onlyFirst)}`, style.columns, 4, 2));
   if (onlySecond.length > 0)

@@ -126,21 +126,18 @@ test('--compare: equal sets are one line, different ones list what only one has'
     onlySecond: [],
   } as const;
   const same = { ...compare, addresses: [], onlyFirst: [], onlySecond: [], same: true };
-  t.match(
-    dnsText(dnsDocument({ compare: same }), plain),
-    '✓ compared with vpce.example.com: the same addresses\n',
-  );
+  t.match(dnsText(dnsDocument({ compare: same }), plain), '✓ the same addresses as vpce.example.com\n');
   const differing = { ...same, same: false, onlyFirst: ['10.0.1.23'], onlySecond: ['10.9.9.9', '10.9.9.8'] };
   t.match(
     dnsText(dnsDocument({ compare: differing }), plain),
-    '✗ compared with vpce.example.com: not the same addresses\n' +
+    '✗ other addresses than vpce.example.com\n' +
       '  only the first has:  10.0.1.23\n' +
       '  only the second has: 10.9.9.9, 10.9.9.8\n',
   );
   const missing = { ...same, same: false, status: 'nxdomain' as const };
   t.match(
     dnsText(dnsDocument({ compare: missing }), plain),
-    '✗ compared with vpce.example.com: there is no such name (NXDOMAIN)\n',
+    '✗ vpce.example.com: there is no such name (NXDOMAIN)\n',
   );
 });
 
