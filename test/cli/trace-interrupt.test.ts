@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import t from 'tap';
+import { labUnavailable, startLab } from '../lab/lab.js';
+import { validateDocument } from '../schema/validate.js';
+
+const program = [process.execPath, join(process.cwd(), 'bin/pprobe.js')];
+const terminal = ['python3', join(process.cwd(), 'test/cli/ctrl_c.py')];
+const unavailable = await labUnavailable();
+
+interface Order {
+  /** Standard output is a pipe, and not the terminal. */
+  pipe: boolean;
+  /** Ctrl-C is pressed when this is seen. */
+  until: string;
+}
+
+t.test('Ctrl-C', { skip: unavailable ?? false }, async (t) => {
+  const lab = await startLab();
+  t.teardown(() => lab.stop());
+  const { addresses } = lab.facts;
+  const router = addresses.gateway.ipv4;
+  const silent = addresses.eniA.ipv4;
+  await lab.break('security-group');
+
+  async function pressed(args: string[], order: Order) {
+    const argv = [...terminal, JSON.stringify({ argv: [...program, 'trace', ...args], ...order })];
+    const { stdout, stderr } = await lab.exec('client', argv);
+    if (stderr !== '') throw new Error(stderr);
+    const { terminal: screen, ...ended } = JSON.parse(stdout);
+    return { ...ended, screen, last: afterErasing(screen) } as {
+      pipe: string;
+      code: number;
+      screen: string;
+      last: string;
+    };
+  }
+
+  t.test('trace: the hops so far are left, and said to be so far', async (t) => {
+    const { code, last } = await pressed([silent], { pipe: false, until: ` 1  ${router}` });
+    t.equal(code, 130);
+    t.match(last, `trace to ${silent} port 443, from ${addresses.client.ipv4}, method syn\n 1  ${router}  `);
+    t.match(
+      last,
+      new RegExp(`\\nInterrupted after hop 1 \\(${router.replaceAll('.', '\\.')}\\): nothing final`),
+    );
+    t.match(last, /\npprobe: interrupted; this is what was measured until then\n$/);
+  });
+
+  t.test('trace --json: one document with what was measured', async (t) => {
+    const order = { pipe: true, until: ` 1  ${router}` };
+    const { code, pipe, last } = await pressed([silent, '--json'], order);
+    t.equal(code, 130);
+    const document = JSON.parse(pipe);
+    t.same(validateDocument(document), []);
+    t.match(document, { kind: 'trace', outcome: 'interrupted', stoppedBy: 'abort', destinationTtl: null });
+    t.equal(document.hops[0].probes[0].from, router);
+    t.equal(last, 'pprobe: interrupted; this is what was measured until then\n');
+  });
+
+  t.test('trace --watch: the table of all rounds is left', async (t) => {
+    const args = [addresses.public.ipv4, '--watch', '--interval', '50'];
+    const { code, last } = await pressed(args, { pipe: false, until: '3 rounds: open 3.' });
+    t.equal(code, 130);
+    t.match(last, `watch of ${addresses.public.ipv4} port 443`);
+    t.match(last, /Hop +Loss% +Sent +Last +Avg +Best +Worst +StdDev\n/);
+    const rows = last.split('\n').filter((line) => /^ *\d+ {2,}\S/.test(line));
+    t.equal(rows.length, 5, 'a row for each hop, and none for what the last round was to ask');
+    t.match(last, /\n\d+ rounds: open \d+/);
+    t.match(last, /\npprobe: interrupted; this is what was measured until then\n$/);
+  });
+
+  t.test('trace --watch --json: whole lines, and the number of the last round', async (t) => {
+    const args = [addresses.public.ipv4, '--watch', '--json', '--interval', '50'];
+    const { code, pipe, last } = await pressed(args, { pipe: true, until: '"round":3' });
+    t.equal(code, 130);
+    const rounds = pipe
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    for (const round of rounds) t.same(validateDocument(round), []);
+    t.strictSame(
+      rounds.map(({ round }) => round),
+      rounds.map((_, index) => index + 1),
+    );
+    t.equal(last, `pprobe: interrupted after round ${rounds.length}\n`);
+  });
+});
+
+/** What stands on the terminal at the end, where the live view was erased: it is drawn from its first line on. */
+function afterErasing(screen: string): string {
+  const rest = screen.slice(screen.lastIndexOf('\x1b[J') + 1);
+  return stripVTControlCharacters(rest.replace(/^\[J/, '')).replaceAll('\r\n', '\n').replace(/^\^C/, '');
+}
