@@ -5,6 +5,7 @@ import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { pathOf } from '../format-target.js';
 import type { Evidence } from '../observations.js';
 import { exceptionOf, fromGateway } from '../private-api/answer.js';
+import { executionLog, usagePlans } from '../remedies/api-logs.js';
 import { DOCS } from '../remedies/docs.js';
 import { command } from '../remedies/shell.js';
 import type { PrivateApi, Target } from '../target.js';
@@ -131,6 +132,7 @@ export const serviceRules: readonly Rule[] = [
     summary: `${named(privateApi)} is reached, and refuses for the ${exceptionOf(doc) === 'LimitExceededException' ? 'quota of the usage plan' : 'rate of requests'}.`,
     remedies: [
       { text: 'Wait and back off, or raise the limit of stage, method or usage plan', docs: DOCS.throttling },
+      ...usagePlans(privateApi),
     ],
   })),
   serviceRule('backend.timeout', (doc, { privateApi }) => ({
@@ -144,6 +146,7 @@ export const serviceRules: readonly Rule[] = [
         text: "Look at the integration's latency and timeout; API Gateway itself gives up after 29 s unless told otherwise",
         docs: DOCS.executionLogs,
       },
+      ...executionLog(doc, privateApi),
     ],
     alternatives:
       doc.status === null
@@ -165,6 +168,7 @@ export const serviceRules: readonly Rule[] = [
         text: "Check the integration's address, its VPC link and the health of the link's targets",
         docs: DOCS.executionLogs,
       },
+      ...executionLog(doc, privateApi),
     ],
   })),
   serviceRule('backend.error', (doc, { privateApi }) => ({
@@ -172,9 +176,10 @@ export const serviceRules: readonly Rule[] = [
     summary: `${named(privateApi)} is reached, but its backend or integration fails with ${doc.status ?? 'an error'}.`,
     remedies: [
       {
-        text: 'Read the execution log of this request: a malformed Lambda response, a missing permission and a bad endpoint address all end so',
+        text: 'Look at the integration: a malformed Lambda response, a missing permission and a bad endpoint address all end so',
         docs: DOCS.executionLogs,
       },
+      ...executionLog(doc, privateApi),
     ],
   })),
   serviceRule('http.error', (doc, { host, privateApi }) => ({
