@@ -8,3 +8,16 @@ export function andThen<Value, Result>(
 ): Soon<Result> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
+
+/** What comes, as a promise until it is there, and then without one. */
+export function kept<Value>(coming: Promise<Value>): () => Soon<Value> {
+  let soon: Soon<Value> = coming;
+  coming.then(
+    (value) => {
+      soon = value;
+    },
+    // Whoever asked has the promise, and its error.
+    () => {},
+  );
+  return () => soon;
+}

@@ -9,7 +9,7 @@ import {
   EPOLLOUT,
 } from './constants.js';
 import type { Libc } from './load.js';
-import { SystemCallError } from './system-call-error.js';
+import { checked } from './system-call-error.js';
 import { waitForInput, wakeTimeNs } from './wait-for-input.js';
 
 // struct epoll_event is packed on x64 (12 octets) and padded to 16 elsewhere (epoll_ctl(2)).
@@ -63,9 +63,9 @@ class Poller {
 
   constructor(libc: Libc) {
     this.#libc = libc;
-    this.#epoll = this.#checked('epoll_create1', libc.epoll_create1(EPOLL_CLOEXEC));
+    this.#epoll = checked(libc, 'epoll_create1', libc.epoll_create1(EPOLL_CLOEXEC));
     try {
-      this.#wakeup = this.#checked('eventfd', libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+      this.#wakeup = checked(libc, 'eventfd', libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
       this.#control(EPOLL_CTL_ADD, this.#wakeup, wakeupTicket, EPOLLIN);
     } catch (error) {
       libc.close(this.#epoll);
@@ -150,12 +150,7 @@ class Poller {
   }
 
   #control(operation: number, fd: number, ticket: number, events: number): void {
-    this.#checked('epoll_ctl', this.#libc.epoll_ctl(this.#epoll, operation, fd, event(ticket, events)));
-  }
-
-  #checked(syscall: string, result: number): number {
-    if (result < 0) throw new SystemCallError(syscall, this.#libc.errno());
-    return result;
+    checked(this.#libc, 'epoll_ctl', this.#libc.epoll_ctl(this.#epoll, operation, fd, event(ticket, events)));
   }
 }
 

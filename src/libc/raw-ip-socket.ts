@@ -24,7 +24,7 @@ import type { Libc } from './load.js';
 import { answersToSyn, errorsOnly } from './packet-filter.js';
 import { receiveMessage } from './receive-message.js';
 import { decodeSockaddr, encodeSockaddr } from './sockaddr.js';
-import { SystemCallError } from './system-call-error.js';
+import { checked } from './system-call-error.js';
 
 export interface RawPacket {
   source: string;
@@ -53,7 +53,7 @@ export class RawIpSocket {
     this.#libc = libc;
     this.#family = family;
     const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    this.fd = this.#checked('socket', libc.socket(family === 4 ? AF_INET : AF_INET6, type, protocol));
+    this.fd = checked(libc, 'socket', libc.socket(family === 4 ? AF_INET : AF_INET6, type, protocol));
     try {
       this.#setOption(SOL_SOCKET, SO_RCVBUF, uint32(receiveBufferOctets));
       this.#setOption(SOL_SOCKET, SO_TIMESTAMPNS, uint32(1));
@@ -67,7 +67,7 @@ export class RawIpSocket {
   /** Sends from `source`, along the routes meant for it, and hears only what comes to it. EADDRNOTAVAIL if not ours. */
   bind(source: string): void {
     const address = encodeSockaddr({ address: source, port: 0 });
-    this.#checked('bind', this.#libc.bind(this.fd, address, address.length));
+    checked(this.#libc, 'bind', this.#libc.bind(this.fd, address, address.length));
   }
 
   /** IPv4: what is sent begins with an IP header of our making. */
@@ -100,7 +100,7 @@ export class RawIpSocket {
   /** `address` is a socket address, see encodeSockaddr. */
   send(bytes: Buffer, address: Buffer): void {
     const sent = this.#libc.sendto(this.fd, bytes, bytes.length, 0, address, address.length);
-    this.#checked('sendto', Number(sent));
+    checked(this.#libc, 'sendto', Number(sent));
   }
 
   /** The next packet, or null when there is none or the socket is closed. Its bytes are valid until the next call. */
@@ -129,11 +129,6 @@ export class RawIpSocket {
   }
 
   #setOption(level: number, name: number, value: Buffer): void {
-    this.#checked('setsockopt', this.#libc.setsockopt(this.fd, level, name, value, value.length));
-  }
-
-  #checked(syscall: string, result: number): number {
-    if (result < 0) throw new SystemCallError(syscall, this.#libc.errno());
-    return result;
+    checked(this.#libc, 'setsockopt', this.#libc.setsockopt(this.fd, level, name, value, value.length));
   }
 }

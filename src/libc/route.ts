@@ -10,8 +10,8 @@ import {
 } from './constants.js';
 import { uint32 } from './int.js';
 import type { Libc } from './load.js';
-import { decodeSockaddr, encodeSockaddr } from './sockaddr.js';
-import { SystemCallError } from './system-call-error.js';
+import { decodeSockaddr, encodeSockaddr, longestSockaddr } from './sockaddr.js';
+import { checked, SystemCallError } from './system-call-error.js';
 
 /** How this host would send to an address. */
 export interface Route {
@@ -27,16 +27,16 @@ export interface Route {
  * `source` is not this host's (of bind: EADDRNOTAVAIL, EINVAL) or no descriptor is left.
  */
 export function routeOf(libc: Libc, address: string, family: 4 | 6, source: string | null = null): Route {
-  const fd = libc.socket(family === 4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) throw new SystemCallError('socket', libc.errno());
+  const type = SOCK_DGRAM | SOCK_CLOEXEC;
+  const fd = checked(libc, 'socket', libc.socket(family === 4 ? AF_INET : AF_INET6, type, 0));
   try {
     if (source !== null) {
       const local = encodeSockaddr({ address: source, port: 0 });
-      if (libc.bind(fd, local, local.length) < 0) throw new SystemCallError('bind', libc.errno());
+      checked(libc, 'bind', libc.bind(fd, local, local.length));
     }
     // Any port will do; 443 is what pprobe is about.
     const remote = encodeSockaddr({ address, port: 443 });
-    if (libc.connect(fd, remote, remote.length) < 0) throw new SystemCallError('connect', libc.errno());
+    checked(libc, 'connect', libc.connect(fd, remote, remote.length));
     return { source: sourceOf(libc, fd), mtu: mtuOf(libc, fd, family) };
   } finally {
     libc.close(fd);
@@ -54,9 +54,9 @@ export function routeMtu(libc: Libc, address: string, family: 4 | 6): number | n
 }
 
 function sourceOf(libc: Libc, fd: number): string {
-  const address = Buffer.alloc(28);
+  const address = Buffer.alloc(longestSockaddr);
   const length = uint32(address.length);
-  if (libc.getsockname(fd, address, length) < 0) throw new SystemCallError('getsockname', libc.errno());
+  checked(libc, 'getsockname', libc.getsockname(fd, address, length));
   return decodeSockaddr(address.subarray(0, length.readUInt32LE()))?.address ?? '';
 }
 

@@ -1,4 +1,5 @@
 import { errnoName } from './errno-name.js';
+import type { Libc } from './load.js';
 
 /** A failed system call: `code` is the symbolic errno, `syscall` the call. */
 export class SystemCallError extends Error {
@@ -11,4 +12,10 @@ export class SystemCallError extends Error {
     this.code = errnoName(errno);
     this.syscall = syscall;
   }
+}
+
+/** The result of a call, which must have been made last. Throws SystemCallError with its errno where it is negative. */
+export function checked(libc: Libc, syscall: string, result: number): number {
+  if (result < 0) throw new SystemCallError(syscall, libc.errno());
+  return result;
 }

@@ -32,7 +32,7 @@ import { uint32 } from './int.js';
 import type { Libc } from './load.js';
 import { receiveMessage } from './receive-message.js';
 import { decodeSockaddr, type Endpoint, encodeSockaddr, longestSockaddr, writeSockaddr } from './sockaddr.js';
-import { SystemCallError } from './system-call-error.js';
+import { checked, SystemCallError } from './system-call-error.js';
 import { decodeTcpInfo, type TcpInfo } from './tcp-info.js';
 
 /** An error of the queue, and what its sender quoted of our packet, from the TCP header on, extensions included. */
@@ -85,7 +85,7 @@ export class TcpSocket {
     this.#family = family;
     const type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
     this.fd = libc.socket(family === 4 ? AF_INET : AF_INET6, type, IPPROTO_TCP);
-    this.#check('socket', this.fd);
+    checked(libc, 'socket', this.fd);
   }
 
   /**
@@ -100,12 +100,12 @@ export class TcpSocket {
 
   bind(local: Endpoint): void {
     const address = encodeSockaddr(local);
-    this.#check('bind', this.#libc.bind(this.fd, address, address.length));
+    checked(this.#libc, 'bind', this.#libc.bind(this.fd, address, address.length));
   }
 
   localEndpoint(): Endpoint | null {
     lengthOf.writeUInt32LE(localName.length);
-    this.#check('getsockname', this.#libc.getsockname(this.fd, localName, lengthOf));
+    checked(this.#libc, 'getsockname', this.#libc.getsockname(this.fd, localName, lengthOf));
     return decodeSockaddr(localName.subarray(0, lengthOf.readUInt32LE()));
   }
 
@@ -153,7 +153,7 @@ export class TcpSocket {
   /** Gives the kernel bytes to send; how many it took. */
   write(bytes: Buffer): number {
     const taken = Number(this.#libc.write(this.fd, bytes, bytes.length));
-    this.#check('write', taken);
+    checked(this.#libc, 'write', taken);
     return taken;
   }
 
@@ -228,7 +228,7 @@ export class TcpSocket {
   }
 
   #setOption(level: number, name: number, value: Buffer): void {
-    this.#check('setsockopt', this.#libc.setsockopt(this.fd, level, name, value, value.length));
+    checked(this.#libc, 'setsockopt', this.#libc.setsockopt(this.fd, level, name, value, value.length));
   }
 
   /** For what older kernels lack. */
@@ -240,11 +240,7 @@ export class TcpSocket {
   #getOption(level: number, name: number, size: number): Buffer {
     value.fill(0);
     lengthOf.writeUInt32LE(size);
-    this.#check('getsockopt', this.#libc.getsockopt(this.fd, level, name, value, lengthOf));
+    checked(this.#libc, 'getsockopt', this.#libc.getsockopt(this.fd, level, name, value, lengthOf));
     return value;
-  }
-
-  #check(syscall: string, result: number): void {
-    if (result < 0) throw new SystemCallError(syscall, this.#libc.errno());
   }
 }

@@ -1,9 +1,9 @@
 import { constants } from 'node:os';
-import { AF_INET6, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK } from './constants.js';
+import { SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK } from './constants.js';
 import type { Libc } from './load.js';
 import { MessageVector } from './message-vector.js';
 import { type Endpoint, encodeSockaddr } from './sockaddr.js';
-import { SystemCallError } from './system-call-error.js';
+import { checked, SystemCallError } from './system-call-error.js';
 
 /** So many datagrams go out, or come in, by one system call. */
 export const datagramsPerCall = 16;
@@ -35,13 +35,13 @@ export class UdpSocket {
     const address = encodeSockaddr(server);
     const family = address.readUInt16LE(0);
     const type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    this.fd = this.#checked('socket', libc.socket(family, type, 0));
+    this.fd = checked(libc, 'socket', libc.socket(family, type, 0));
     try {
       if (source !== undefined) {
         const own = encodeSockaddr({ address: source, port: 0 });
-        this.#checked('bind', libc.bind(this.fd, own, own.length));
+        checked(libc, 'bind', libc.bind(this.fd, own, own.length));
       }
-      this.#checked('connect', libc.connect(this.fd, address, family === AF_INET6 ? 28 : 16));
+      checked(libc, 'connect', libc.connect(this.fd, address, address.length));
     } catch (error) {
       this.close();
       throw error;
@@ -72,10 +72,5 @@ export class UdpSocket {
     const errno = this.#libc.errno();
     if (errno === constants.errno.EAGAIN) return 0;
     throw new SystemCallError(syscall, errno);
-  }
-
-  #checked(syscall: string, result: number): number {
-    if (result < 0) throw new SystemCallError(syscall, this.#libc.errno());
-    return result;
   }
 }

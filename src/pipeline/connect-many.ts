@@ -1,6 +1,6 @@
 import { type Items, mapOrdered } from '../bulk/map-ordered.js';
 import type { TcpDocument } from '../probe/tcp/types.js';
-import { andThen, type Soon } from '../soon.js';
+import { andThen, kept, type Soon } from '../soon.js';
 import { type ConnectOptions, type HostConnector, openHostConnector } from './connect.js';
 
 /** One of many to connect to. */
@@ -28,14 +28,11 @@ export function connectMany(
   options: ConnectManyOptions = {},
 ): AsyncGenerator<TcpDocument, void, undefined> {
   const { concurrency = defaultSweep, signal, stop } = options;
-  let connector: Soon<HostConnector> | null = null;
+  let connector: (() => Soon<HostConnector>) | null = null;
   const work = ({ host, port = 443 }: ConnectTarget, leaving: AbortSignal): Soon<TcpDocument> => {
     // `leaving` is both of the signals given, with one listener on each of them whatever the concurrency.
-    connector ??= openHostConnector({ ...options, signal: leaving, stop: undefined }).then((opened) => {
-      connector = opened;
-      return opened;
-    });
-    return andThen(connector, (connectTo) => connectTo(host, port, leaving));
+    connector ??= kept(openHostConnector({ ...options, signal: leaving, stop: undefined }));
+    return andThen(connector(), (connectTo) => connectTo(host, port, leaving));
   };
   return mapOrdered(targets, work, { concurrency, signal, stop });
 }

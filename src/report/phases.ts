@@ -1,6 +1,7 @@
 import { familyOf } from '../address/family.js';
 import { hostAnswers } from '../diagnose/facts/dns.js';
 import { addressesOf, addressOutcomes, withStatus } from '../diagnose/facts/tcp.js';
+import { purposeOf } from '../diagnose/facts/tls.js';
 import type { ReportDocument } from '../diagnose/verdict.js';
 import { list } from '../diagnose/words.js';
 import type { TcpStatus } from '../probe/tcp/types.js';
@@ -71,8 +72,7 @@ function connect(report: ReportDocument): Phase {
 
 function tls(report: ReportDocument): Phase | null {
   const { target, observations } = report;
-  // A second handshake, made to find out why the first failed, is no step of the request.
-  const docs = observations.tls.filter(({ purpose = 'target' }) => purpose === 'target');
+  const docs = observations.tls.filter((each) => purposeOf(each) === 'target');
   const doc = docs.find(({ status }) => status !== 'ok') ?? docs[0];
   if (doc === undefined) return target.url === null ? null : missing('tls', report, 'tls');
   const ok = doc.status === 'ok';

@@ -2,6 +2,7 @@ import { canonicalAddress } from '../address/canonical.js';
 import { familyOf } from '../address/family.js';
 import { type AddressScope, scopeOf } from '../address/scope.js';
 import { vpcResolverIPv4, vpcResolverIPv6 } from '../address/well-known.js';
+import { addressToBytes } from '../packet/address-bytes.js';
 
 /**
  * Where masks lie, by scope, so that a masked report is judged as the original was. Public ones are in the blocks of
@@ -55,13 +56,8 @@ function maskedIPv4(scope: AddressScope, subnet: number, n: number): string {
   return block.split('.').length === 3 ? `${block}.${n % 256}` : `${block}.${third}.${n % 256}`;
 }
 
-/** What addresses of one subnet have in common: /24, as VPC subnets mostly are, and /64. */
+/** What addresses of one subnet have in common: /24, as VPC subnets mostly are, and /64. In hexadecimal digits. */
 export function subnetOf(address: string): string {
-  const plain = canonicalAddress(address).replace(/%.*/, '');
-  if (familyOf(plain) === 4) return plain.replace(/\.\d+$/, '');
-  const [head = '', tail] = plain.split('::', 2);
-  const groups = head.split(':').filter((group) => group !== '');
-  const rest = (tail ?? '').split(':').filter((group) => group !== '');
-  const zeros = tail === undefined ? 0 : 8 - groups.length - rest.length;
-  return [...groups, ...Array<string>(Math.max(0, zeros)).fill('0'), ...rest].slice(0, 4).join(':');
+  const octets = Buffer.from(addressToBytes(canonicalAddress(address)));
+  return octets.toString('hex', 0, octets.length === 4 ? 3 : 8);
 }

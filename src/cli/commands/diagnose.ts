@@ -79,8 +79,8 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     stop,
   };
   for (const file of [saveTo, form.html]) if (file !== undefined && file !== '-') await checkWritable(file);
-  const said = saidBefore(target, options);
-  if (said !== null && !flag(args, 'quiet')) context.note(said);
+  const said = flag(args, 'quiet') ? null : saidBefore(target, options);
+  if (said !== null) context.note(said);
   const document = await formed(await diagnose(target, options), form);
   if (saveTo !== undefined) await saveDocument(saveTo, document);
   return reportResult(document, form, context);

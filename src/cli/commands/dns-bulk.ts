@@ -4,7 +4,7 @@ import type { DnsDocument } from '../../probe/dns/types.js';
 import { exitCodeOf } from '../../report/exit-code.js';
 import { dnsLine } from '../../report/text/dns-line.js';
 import { dnsShort } from '../../report/text/dns-short.js';
-import { andThen, type Soon } from '../../soon.js';
+import { andThen, kept, type Soon } from '../../soon.js';
 import { type Arguments, flag } from '../arguments.js';
 import { runBulk } from '../bulk.js';
 import type { BulkResult, CommandContext } from '../command.js';
@@ -25,16 +25,13 @@ export async function dnsBulk(
   const unwanted = single.find((name) => args.options[name] !== undefined);
   if (unwanted !== undefined) throw conflict(`--${unwanted}`, 'it is for one name, not for those of --file');
   const ask = typesFor(args, false);
-  const resolvers = new Map<string, Soon<Resolver>>();
+  const resolvers = new Map<string, () => Soon<Resolver>>();
   // Names and addresses may be mixed in one file, and are asked for different types.
   const resolverFor = (types: string[] | undefined): Soon<Resolver> => {
     const key = (types ?? []).join(',');
-    const known = resolvers.get(key);
-    if (known !== undefined) return known;
-    const opening = openResolver({ ...options, types });
-    resolvers.set(key, opening);
-    opening.then((resolver) => resolvers.set(key, resolver)).catch(() => {});
-    return opening;
+    const resolver = resolvers.get(key) ?? kept(openResolver({ ...options, types }));
+    resolvers.set(key, resolver);
+    return resolver();
   };
   // What is wrong with the options is said once, before the first line.
   await resolverFor(ask('.').types);
@@ -50,7 +47,7 @@ export async function dnsBulk(
     exitCode: exitCodeOf,
     close() {
       for (const resolver of resolvers.values()) {
-        Promise.resolve(resolver)
+        Promise.resolve(resolver())
           .then(({ close }) => close())
           .catch(() => {});
       }

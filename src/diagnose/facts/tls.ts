@@ -7,6 +7,11 @@ export function handshakes(evidence: Evidence): Seen<TlsDocument>[] {
   return ofPurpose(evidence, 'target');
 }
 
+/** What a handshake was made for: a second one, to find out why the first failed, is no step of a request. */
+export function purposeOf({ purpose = 'target' }: TlsDocument): TlsPurpose {
+  return purpose;
+}
+
 /** The handshake with the same address that was made for contrast; null when none was. */
 export function contrast(evidence: Evidence, address: string, purpose: TlsPurpose): Seen<TlsDocument> | null {
   return ofPurpose(evidence, purpose).find(({ doc }) => doc.address === address) ?? null;
@@ -16,7 +21,7 @@ function ofPurpose({ target, observations }: Evidence, purpose: TlsPurpose): See
   return (
     observations.tls
       .map((doc, index) => ({ ref: `tls[${index}]`, doc }))
-      .filter(({ doc }) => (doc.purpose ?? 'target') === purpose && doc.port === target.port)
+      .filter(({ doc }) => purposeOf(doc) === purpose && doc.port === target.port)
       // Where not even the connection stood, the handshake is not to blame; where we were stopped, nobody is.
       .filter(({ doc }) => doc.status === 'ok' || doc.connectMs !== null)
       .filter(({ doc }) => doc.errorCode !== 'ECANCELED')

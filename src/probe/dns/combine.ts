@@ -59,7 +59,7 @@ export function combine(results: readonly TypeResult[]): Combined {
 
 /** The items in order, of those with the same key only the first. */
 function distinct<Item>(items: readonly Item[], key: (item: Item) => string): Item[] {
-  if (items.length < 2) return items as Item[];
+  if (items.length < 2) return [...items];
   const seen = new Set<string>();
   return items.filter((item) => {
     const known = seen.has(key(item));

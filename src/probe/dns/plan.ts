@@ -1,7 +1,7 @@
 import { CapabilityError } from '../../errors.js';
 import { parseResolvConf, type ResolvConf, readResolvConf } from '../../host/resolv-conf.js';
 import { type ResolverRole, resolverRole } from '../../host/resolver-role.js';
-import type { Soon } from '../../soon.js';
+import { kept, type Soon } from '../../soon.js';
 import { patienceOf, type ResolveOptions, serversOf, sourceOf, typesOf } from './options.js';
 import { CookieJar, type Plan } from './session.js';
 import { askTcp } from './tcp.js';
@@ -35,15 +35,12 @@ export async function planOf(options: ResolveOptions): Promise<Plan> {
 }
 
 function rolesKeeper(): Plan['roleOf'] {
-  const roles = new Map<string, Soon<ResolverRole | null>>();
+  const roles = new Map<string, () => Soon<ResolverRole | null>>();
   return (server) => {
-    const known = roles.get(server);
-    if (known !== undefined) return known;
     // On another port is another server.
-    const role = server.includes('#') ? null : resolverRole(server);
+    const role = roles.get(server) ?? (server.includes('#') ? () => null : kept(resolverRole(server)));
     roles.set(server, role);
-    if (role !== null) role.then((found) => roles.set(server, found)).catch(() => {});
-    return role;
+    return role();
   };
 }
 

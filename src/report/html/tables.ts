@@ -1,6 +1,7 @@
 import { familyOf } from '../../address/family.js';
 import { scopeOf } from '../../address/scope.js';
 import { addressOutcomes } from '../../diagnose/facts/tcp.js';
+import { purposeOf } from '../../diagnose/facts/tls.js';
 import type { ReportDocument } from '../../diagnose/verdict.js';
 import { count, duration } from '../../diagnose/words.js';
 import type { HttpDocument } from '../../probe/http/types.js';
@@ -15,10 +16,7 @@ export function addressesHtml(report: ReportDocument): Html | null {
   const outcomes = addressOutcomes(report);
   if (outcomes.length === 0) return null;
   const rows = outcomes.map(({ address, status, errno, durationMs }) => {
-    // A second look is no step of the request.
-    const tls = observations.tls.find(
-      ({ purpose = 'target', ...doc }) => purpose === 'target' && doc.address === address,
-    );
+    const tls = observations.tls.find((doc) => purposeOf(doc) === 'target' && doc.address === address);
     const http = observations.http.find((doc) => doc.variant === 'plain' && doc.address === address);
     const trace = observations.trace.find((doc) => doc.address === address);
     const why = errno === null ? '' : ` (${errno})`;

@@ -1,3 +1,4 @@
+import { purposeOf } from '../../diagnose/facts/tls.js';
 import type { ReportDocument } from '../../diagnose/verdict.js';
 import { duration } from '../../diagnose/words.js';
 import type { HttpVariant } from '../../probe/http/types.js';
@@ -45,7 +46,7 @@ export function timingsHtml({ observations, durationMs }: ReportDocument): Html 
     ),
     ...tls.map((doc, i) => ({
       name: `tls[${i}]`,
-      what: `${doc.address} ${doc.protocol ?? doc.status}${LOOKS[doc.purpose ?? 'target']}`,
+      what: `${doc.address} ${doc.protocol ?? doc.status}${LOOKS[purposeOf(doc)]}`,
       ms: doc.durationMs,
     })),
     ...http.map((doc, i) => ({
