@@ -45,7 +45,8 @@ export function encodeQuery(
   edns: boolean,
   request: EdnsRequest = nothingElse,
 ): Query {
-  const template = request === nothingElse ? templateOf(type, edns) : encodeForRoot(type, edns, request);
+  const asksMore = request.nsid || request.cookie !== null;
+  const template = asksMore ? encodeForRoot(type, edns, request) : templateOf(type, edns);
   const text = withoutFinalDot(name);
   // A length octet before each label stands where the dots do, and there is one more, and the root's.
   const nameEnd = headerLength + (text === '.' ? 1 : text.length + 2);
