@@ -107,7 +107,7 @@ class Crew<Item, Result> {
   /** Of slots: the next to be read, and the next to be filled. */
   #head = 0;
   #tail = 0;
-  readonly #running = new Set<Promise<void>>();
+  #underWay = 0;
   readonly #ended = new Bell();
   readonly #room = new Bell();
   #feeding: Promise<void> | null = null;
@@ -173,7 +173,7 @@ class Crew<Item, Result> {
     this.#options.signal?.removeEventListener('abort', this.leave);
     this.#options.stop?.removeEventListener('abort', this.leave);
     this.leave();
-    await Promise.all(this.#running);
+    while (this.#underWay > 0) await this.#ended.wait();
     const closed = this.#items.return?.();
     // A source that is waiting for its next item cannot be closed before it has it.
     if (this.#isReading) Promise.resolve(closed).catch(() => {});
@@ -183,7 +183,7 @@ class Crew<Item, Result> {
   async #feed(): Promise<void> {
     try {
       for (;;) {
-        while (this.#running.size >= this.#concurrency || this.#slots.size >= this.#most) {
+        while (this.#underWay >= this.#concurrency || this.#slots.size >= this.#most) {
           if (this.#leaving.signal.aborted) return;
           await this.#room.wait();
         }
@@ -218,18 +218,19 @@ class Crew<Item, Result> {
       this.#ended.ring();
       return;
     }
-    const finish = (ended: Ended<Result>): void => {
-      // What ends because it was told to has no result of its own.
-      if (!this.#leaving.signal.aborted) slot.ended = ended;
-      this.#running.delete(running);
-      this.#room.ring();
-      this.#ended.ring();
-    };
-    const running = result.then(
-      (value) => finish({ value }),
-      (error: unknown) => finish({ error }),
+    this.#underWay++;
+    result.then(
+      (value) => this.#finish(slot, { value }),
+      (error: unknown) => this.#finish(slot, { error }),
     );
-    this.#running.add(running);
+  }
+
+  #finish(slot: Slot<Result>, ended: Ended<Result>): void {
+    // What ends because it was told to has no result of its own.
+    if (!this.#leaving.signal.aborted) slot.ended = ended;
+    this.#underWay--;
+    this.#room.ring();
+    this.#ended.ring();
   }
 
   #start(item: Item): Ended<Result> | Promise<Result> {

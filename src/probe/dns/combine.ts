@@ -1,7 +1,8 @@
 import { familyOf } from '../../address/family.js';
 import { scopeOf } from '../../address/scope.js';
 import type { TypeResult } from './ask-type.js';
-import type { DnsAddress, DnsDocument, DnsRecord, DnsStatus } from './types.js';
+import type { AnswerRecord } from './decode.js';
+import type { DnsAddress, DnsDocument, DnsRecord, DnsStatus, ExtendedDnsError } from './types.js';
 
 /** What of the document the answers decide. */
 export type Combined = Pick<
@@ -29,10 +30,7 @@ export function combine(results: readonly TypeResult[]): Combined {
   const deciding = results.reduce((best, each) =>
     order.indexOf(each.status) < order.indexOf(best.status) ? each : best,
   );
-  const records = distinct(
-    results.flatMap((result) => result.records),
-    ({ key, type, data }) => `${key} ${type} ${data}`,
-  );
+  const read = ofAll(results, ({ records }) => records, recordKey);
   return {
     status: deciding.status,
     rcode: deciding.rcode,
@@ -41,25 +39,42 @@ export function combine(results: readonly TypeResult[]): Combined {
     flags: deciding.flags,
     nsid: deciding.nsid,
     cookie: deciding.cookie,
-    addresses: distinct(
-      records.flatMap(({ address, ttl }): DnsAddress[] => {
-        const family = address === null ? null : familyOf(address);
-        return address === null || family === null ? [] : [{ address, family, scope: scopeOf(address), ttl }];
-      }),
-      ({ address }) => address,
-    ),
+    addresses: distinct(addressesOf(read), addressKey),
     chain: deciding.chain,
-    records: records.map(({ name, typeName, ttl, data }): DnsRecord => ({ name, type: typeName, ttl, data })),
-    extendedErrors: distinct(
-      results.flatMap((result) => result.extendedErrors),
-      ({ code, text }) => `${code} ${text}`,
-    ),
+    records: read.map(({ name, typeName, ttl, data }): DnsRecord => ({ name, type: typeName, ttl, data })),
+    extendedErrors: ofAll(results, ({ extendedErrors }) => extendedErrors, errorKey),
   };
 }
 
-/** The items in order, of those with the same key only the first. */
-function distinct<Item>(items: readonly Item[], key: (item: Item) => string): Item[] {
-  if (items.length < 2) return [...items];
+const recordKey = ({ key, type, data }: AnswerRecord): string => `${key} ${type} ${data}`;
+const errorKey = ({ code, text }: ExtendedDnsError): string => `${code} ${text}`;
+const addressKey = ({ address }: DnsAddress): string => address;
+
+function addressesOf(records: readonly AnswerRecord[]): DnsAddress[] {
+  const addresses: DnsAddress[] = [];
+  for (const { address, ttl } of records) {
+    const family = address === null ? null : familyOf(address);
+    if (address !== null && family !== null) {
+      addresses.push({ address, family, scope: scopeOf(address), ttl });
+    }
+  }
+  return addresses;
+}
+
+/** What all results have of something, each once. */
+function ofAll<Item>(
+  results: readonly TypeResult[],
+  items: (result: TypeResult) => Item[],
+  key: (item: Item) => string,
+): Item[] {
+  const [first, ...others] = results;
+  if (first !== undefined && others.length === 0) return distinct(items(first), key);
+  return distinct(results.flatMap(items), key);
+}
+
+/** The items in order, of those with the same key only the first. The same array where there is nothing to leave out. */
+function distinct<Item>(items: Item[], key: (item: Item) => string): Item[] {
+  if (items.length < 2) return items;
   const seen = new Set<string>();
   return items.filter((item) => {
     const known = seen.has(key(item));

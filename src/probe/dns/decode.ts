@@ -1,6 +1,6 @@
 import { type Cookie, readCookie, readNsid, readOptions } from './edns.js';
 import { readExtendedErrors } from './extended-error.js';
-import { type Frame, type FramedRecord, type FrameFault, frameMessage } from './frame.js';
+import { type Frame, type FramedRecord, type FrameFault, frameMessage, readHeader } from './frame.js';
 import { nameKey, withoutFinalDot } from './name.js';
 import { classIn, typeNumber } from './protocol.js';
 import { rcodeName } from './rcode.js';
@@ -47,12 +47,14 @@ export type ReplyResult = { ok: true; reply: Reply } | { ok: false; fault: Frame
  * Reads a reply that is known to be ours. Records of the answer section become presentation form; of the others only
  * what decides is kept. Never throws.
  */
-export function decodeReply(message: Buffer): ReplyResult {
-  const framed = frameMessage(message);
+export function decodeReply(message: Buffer, ownHeader = readHeader(message)): ReplyResult {
+  const framed = frameMessage(message, ownHeader);
   if (!framed.ok) return framed;
-  const { header, records } = framed.frame;
+  const { header, records, opt } = framed.frame;
+  let hasSoa = false;
   const answers: AnswerRecord[] = [];
   for (const record of records) {
+    if (record.section === 'authority' && record.type === typeNumber.SOA) hasSoa = true;
     if (record.section !== 'answer' || record.class !== classIn) continue;
     const answer = readAnswer(framed.frame, record);
     if (answer === null) {
@@ -61,7 +63,6 @@ export function decodeReply(message: Buffer): ReplyResult {
     }
     answers.push(answer);
   }
-  const opt = records.find((record) => record.type === typeNumber.OPT);
   const options = opt ? readOptions(message.subarray(opt.start, opt.end)) : [];
   // RFC 6891 section 6.1.3: the upper eight bits of the rcode stand where other records have the TTL's first octet.
   const rcode = ((opt?.ttl ?? 0) >>> 24) * 16 + header.rcode;
@@ -76,8 +77,8 @@ export function decodeReply(message: Buffer): ReplyResult {
         authenticData: header.authenticData,
       },
       answers,
-      hasSoa: records.some((record) => record.section === 'authority' && record.type === typeNumber.SOA),
-      edns: opt !== undefined,
+      hasSoa,
+      edns: opt !== null,
       extendedErrors: readExtendedErrors(options),
       nsid: readNsid(options),
       cookie: readCookie(options),

@@ -79,13 +79,14 @@ export function sourceRefusal(error: Error, { source }: ExchangeLimits): Invalid
  * the true reply goes on.
  */
 export function judgePacket(message: Buffer, query: Query, limits: ExchangeLimits): Exchange | null {
-  const reason = discardReason(message, query);
+  const header = readHeader(message);
+  const reason = discardReason(message, query, header);
   if (reason !== null) {
     limits.onDiscard(reason, message);
     return null;
   }
-  if (readHeader(message)?.truncated) return { outcome: 'truncated' };
-  const result = decodeReply(message);
+  if (header?.truncated) return { outcome: 'truncated' };
+  const result = decodeReply(message, header);
   const cookie = result.ok ? result.reply.cookie : null;
   if (query.cookie !== null && cookie !== null && !cookie.client.equals(query.cookie)) {
     limits.onDiscard('bad-cookie', message);

@@ -46,6 +46,8 @@ export interface Frame {
   header: Header;
   questions: FramedQuestion[];
   records: FramedRecord[];
+  /** The one of them that is no record of the zone's (RFC 6891); null without EDNS. */
+  opt: FramedRecord | null;
 }
 
 /** Why a message cannot be read, in words, and at which byte. */
@@ -68,12 +70,17 @@ const fixedLengths: ReadonlyMap<number, number> = new Map([
   [109, 8],
 ]);
 
+/** The ID of a message that has a header. */
+export function idOf(message: Buffer): number {
+  return message.readUInt16BE(0);
+}
+
 /** Reads the header; null when the message is shorter than one. */
 export function readHeader(message: Buffer): Header | null {
   if (message.length < headerLength) return null;
   const bits = message.readUInt16BE(2);
   return {
-    id: message.readUInt16BE(0),
+    id: idOf(message),
     isReply: (bits & 0x8000) !== 0,
     opcode: (bits >> 11) & 15,
     authoritative: (bits & 0x0400) !== 0,
@@ -114,26 +121,28 @@ export function readQuestions(
  * says, every name ends, every record's data lies inside the message and has the length that its type demands.
  * Octets behind the last record are passed over, as dig does. Never throws.
  */
-export function frameMessage(message: Buffer): FrameResult {
-  const header = readHeader(message);
+export function frameMessage(message: Buffer, header = readHeader(message)): FrameResult {
   if (header === null) return fault(`${message.length} octets are no header`, 0);
   const names = new NameReader(message);
   const questions = readQuestions(message, header, names);
   if (!questions.ok) return questions;
   const records: FramedRecord[] = [];
+  let opt: FramedRecord | null = null;
   let at = questions.next;
   for (const section of recordSections) {
     for (let index = 0; index < header.counts[section]; index++) {
       const result = readRecord(message, names, at, section, index + 1);
       if (!result.ok) return result;
-      records.push(result.record);
-      at = result.record.end;
+      const { record } = result;
+      records.push(record);
+      at = record.end;
+      if (record.type !== typeNumber.OPT) continue;
+      // RFC 6891 section 6.1.1: more than one is a format error.
+      if (opt !== null) return fault('a second OPT record', record.start);
+      opt = record;
     }
   }
-  // RFC 6891 section 6.1.1: more than one is a format error.
-  const [, second] = records.filter((record) => record.type === typeNumber.OPT);
-  if (second !== undefined) return fault('a second OPT record', second.start);
-  return { ok: true, frame: { message, names, header, questions: questions.questions, records } };
+  return { ok: true, frame: { message, names, header, questions: questions.questions, records, opt } };
 }
 
 type RecordResult = { ok: true; record: FramedRecord } | { ok: false; fault: FrameFault };

@@ -20,8 +20,11 @@ export type DiscardReason =
  *
  * Only the header and the question are read: what is wrong behind them is the server's own mistake.
  */
-export function discardReason(message: Buffer, query: Query): DiscardReason | null {
-  const header = readHeader(message);
+export function discardReason(
+  message: Buffer,
+  query: Query,
+  header = readHeader(message),
+): DiscardReason | null {
   if (header === null) return 'short';
   if (header.id !== query.id) return 'bad-id';
   if (!header.isReply) return 'not-a-reply';

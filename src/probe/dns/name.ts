@@ -12,6 +12,9 @@ const dots = /[.\u3002\uff0e\uff61]/;
 
 const plainLabel = /^[\w-]+$/;
 
+// Nearly every name is made of nothing else, and all of it is known by a look at each character.
+const plainName = /^[\w-]{1,63}(?:\.[\w-]{1,63})*\.?$/;
+
 /**
  * Checks a domain name as a person gives it and returns it in ASCII. Internationalised labels become their A-labels
  * (RFC 5891); the letters' case and a final dot, which makes the name absolute, are kept. Allowed are letters, digits,
@@ -21,7 +24,7 @@ const plainLabel = /^[\w-]+$/;
  * @throws InvalidInputError with what is wrong and what would be right, in one line
  */
 export function checkName(name: string, argument = 'name'): string {
-  if (name === '.') return name;
+  if (name === '.' || isPlain(name)) return name;
   const fail = (why: string): never => {
     throw new InvalidInputError(argument, `${argument} ${quoted(name)} ${why}`);
   };
@@ -57,6 +60,11 @@ export function checkName(name: string, argument = 'name'): string {
     fail(`is ${octets} octets long on the wire: a name has ${maxWire} at most, 253 characters as text`);
   }
   return ascii.join('.') + (absolute ? '.' : '');
+}
+
+function isPlain(name: string): boolean {
+  // With its final dot, a name's text is an octet shorter than the name on the wire.
+  return name.length + (name.endsWith('.') ? 1 : 2) <= maxWire && plainName.test(name);
 }
 
 /** Whether checkName takes the text as it is: for names that no user gave, from a file or from a reply. */

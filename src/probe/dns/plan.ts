@@ -20,6 +20,7 @@ export async function planOf(options: ResolveOptions): Promise<Plan> {
   const ownServers = (options.servers ?? []).length === 0;
   return {
     types,
+    typeNames: types.map((type) => type.name).join(','),
     servers,
     rotate: conf.rotate && ownServers,
     rules: options.search === false ? { search: [], ndots: 0 } : conf,

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { startDocument } from '../../document.js';
+import { type DocumentHeader, startDocument } from '../../document.js';
+import type { ResolverRole } from '../../host/resolver-role.js';
 import { askType } from './ask-type.js';
 import { type Combined, combine } from './combine.js';
 import { checkName, withoutFinalDot } from './name.js';
@@ -37,13 +38,22 @@ export async function resolveBy(
   turn: number,
   signals: Pick<Session, 'signal' | 'stop'>,
 ): Promise<DnsDocument> {
-  const checkedName = checkName(name);
   const session = startSession(plan, turn, signals);
   const finish = startDocument('dns');
-  const { asked, combined } = await askNames(checkedName, session);
+  const result = await askNames(checkName(name), session);
   const header = finish();
-  const role = combined.server === null ? null : plan.roleOf(combined.server);
-  const resolver = role instanceof Promise ? await role : role;
+  const { server } = result.combined;
+  const role = server === null ? null : plan.roleOf(server);
+  return documentOf(header, session, result, role instanceof Promise ? await role : role);
+}
+
+/** Apart from the waiting: what an async function holds across its waits is allocated for each name of a bulk. */
+function documentOf(
+  header: DocumentHeader<'dns'>,
+  { plan, attempts, discarded }: Session,
+  { asked, combined }: NameResult,
+  resolver: ResolverRole | null,
+): DnsDocument {
   // Member by member: in a bulk, spreading the parts into one another would cost more than all the rest.
   const document: DnsDocument = {
     kind: header.kind,
@@ -51,7 +61,7 @@ export async function resolveBy(
     tool: header.tool,
     startedAt: header.startedAt,
     durationMs: header.durationMs,
-    question: { name: withoutFinalDot(asked), type: plan.types.map((type) => type.name).join(',') },
+    question: { name: withoutFinalDot(asked), type: plan.typeNames },
     status: combined.status,
     rcode: combined.rcode,
     server: combined.server,
@@ -63,8 +73,8 @@ export async function resolveBy(
     chain: combined.chain,
     records: combined.records,
     extendedErrors: combined.extendedErrors,
-    attempts: session.attempts,
-    discarded: session.discarded,
+    attempts,
+    discarded,
   };
   if (plan.nsid) document.nsid = combined.nsid;
   if (plan.cookies !== null) document.cookie = combined.cookie;
@@ -84,22 +94,43 @@ interface NameResult {
  * servers would fail the next name too.
  */
 async function askNames(name: string, session: Session): Promise<NameResult> {
-  const { rules, types } = session.plan;
-  const results: NameResult[] = [];
-  for (const asked of searchNames(name, rules)) {
-    if (results.length > 0 && session.stop?.aborted) break;
-    const asking = types.map((type) => askType(asked, type, session));
-    const [first] = asking;
-    const combined = combine(first && asking.length === 1 ? [await first] : await Promise.all(asking));
-    if (combined.status === 'answered') return { asked, combined };
-    results.push({ asked, combined });
-    if (!['nxdomain', 'no-data', 'servfail'].includes(combined.status)) break;
+  const names = searchNames(name, session.plan.rules);
+  const first = await askName(names.next().value ?? name, session);
+  return yieldsToTheNext(first) ? await askOthers(name, names, first, session) : first;
+}
+
+async function askOthers(
+  name: string,
+  others: Iterable<string>,
+  first: NameResult,
+  session: Session,
+): Promise<NameResult> {
+  const results = [first];
+  for (const asked of others) {
+    if (session.stop?.aborted) break;
+    const result = await askName(asked, session);
+    if (result.combined.status === 'answered') return result;
+    results.push(result);
+    if (!yieldsToTheNext(result)) break;
   }
   // A name tried as it stands first is what was meant. Else a suffix under which the name exists says more than the rest.
   const asItStands = `${withoutFinalDot(name)}.`;
   return results.reduce((best, result) =>
     best.asked === asItStands || best.combined.status !== 'nxdomain' ? best : result,
   );
+}
+
+function askName(asked: string, session: Session): Promise<NameResult> {
+  const [type, ...others] = session.plan.types;
+  if (type !== undefined && others.length === 0) {
+    return askType(asked, type, session).then((result) => ({ asked, combined: combine([result]) }));
+  }
+  const asking = session.plan.types.map((each) => askType(asked, each, session));
+  return Promise.all(asking).then((results) => ({ asked, combined: combine(results) }));
+}
+
+function yieldsToTheNext({ combined: { status } }: NameResult): boolean {
+  return status === 'nxdomain' || status === 'no-data' || status === 'servfail';
 }
 
 // glibc begins at a random server, too, and counts on from there (res_send.c).

@@ -17,8 +17,7 @@ export interface SearchRules {
 export function* searchNames(name: string, rules: SearchRules): Generator<string> {
   if (name.endsWith('.')) return yield name;
   const asItStands = `${name}.`;
-  const dots = name.split('.').length - 1;
-  const comesFirst = dots >= rules.ndots;
+  const comesFirst = dotsIn(name) >= rules.ndots;
   if (comesFirst) yield asItStands;
   const suffixed = rules.search.flatMap((suffix) => {
     const joined = suffix === '.' ? asItStands : `${name}.${suffix}.`;
@@ -27,4 +26,10 @@ export function* searchNames(name: string, rules: SearchRules): Generator<string
   for (const each of new Set(comesFirst ? suffixed : [...suffixed, asItStands])) {
     if (!comesFirst || each !== asItStands) yield each;
   }
+}
+
+function dotsIn(name: string): number {
+  let dots = 0;
+  for (let at = name.indexOf('.'); at >= 0; at = name.indexOf('.', at + 1)) dots++;
+  return dots;
 }

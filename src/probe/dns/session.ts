@@ -11,6 +11,8 @@ import type { DnsAttempt, DnsTransport } from './types.js';
 /** How to ask, checked and complete: what the look-ups of many names share. */
 export interface Plan {
   types: readonly RecordType[];
+  /** Their names as a document tells them: `A,AAAA`. */
+  typeNames: string;
   /** In order. With `rotate` each look-up begins with another. */
   servers: readonly ServerAddress[];
   rotate: boolean;

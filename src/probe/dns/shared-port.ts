@@ -9,7 +9,7 @@ import {
   sourceRefusal,
   type TimedExchange,
 } from './exchange.js';
-import { readHeader } from './frame.js';
+import { idOf } from './frame.js';
 import { asksTheSame } from './match.js';
 import { headerLength } from './protocol.js';
 import type { Query } from './query.js';
@@ -105,10 +105,10 @@ export class SharedPort {
   }
 
   #receive(message: Buffer, atMs: number): void {
-    const header = readHeader(message);
-    const waiting = (header && this.#waiting.get(header.id)) ?? this.#bestGuess(message);
+    const isShort = message.length < headerLength;
+    const waiting = (isShort ? undefined : this.#waiting.get(idOf(message))) ?? this.#bestGuess(message);
     if (waiting === undefined) return;
-    if (message.length < headerLength) {
+    if (isShort) {
       waiting.shortest = Math.min(waiting.shortest ?? message.length, message.length);
     }
     const exchange = judgePacket(message, waiting.query, waiting.limits);

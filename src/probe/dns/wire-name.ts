@@ -33,7 +33,8 @@ const maxPointers = 127;
  */
 export class NameReader {
   readonly #message: Buffer;
-  readonly #tails = new Map<number, Tail>();
+  /** By offset. Most messages have few names. */
+  #tails: Map<number, Tail> | null = null;
 
   constructor(message: Buffer) {
     this.#message = message;
@@ -45,14 +46,14 @@ export class NameReader {
    */
   read(offset: number, end: number = this.#message.length): NameResult {
     const message = this.#message;
-    const labels: string[] = [];
+    let text = '';
     let octets = 0;
     let at = offset;
     let limit = end;
     let lowest = offset;
     let pointers = 0;
     /** Where the first pointer led, and what of the name had been read until there. */
-    let jump: { target: number; next: number; labels: number; octets: number } | null = null;
+    let jump: { target: number; next: number; textLength: number; octets: number } | null = null;
     for (;;) {
       const size = at < limit ? message[at] : undefined;
       if (size === undefined) return { ok: false, fault: 'cut short', at };
@@ -61,7 +62,7 @@ export class NameReader {
         if (at + 1 + size > limit) return { ok: false, fault: 'cut short', at };
         octets += 1 + size;
         if (octets > maxOctets) return { ok: false, fault: 'over 255 octets', at };
-        if (size > 0) labels.push(presentLabel(message, at + 1, at + 1 + size));
+        if (size > 0) text += presentLabel(message, at + 1, at + 1 + size);
         at += 1 + size;
         if (size > 0) continue;
       } else {
@@ -69,22 +70,22 @@ export class NameReader {
         const target = message.readUInt16BE(at) & 0x3fff;
         if (target >= lowest || target < headerLength) return { ok: false, fault: 'forward pointer', at };
         if (++pointers > maxPointers) return { ok: false, fault: 'too many pointers', at };
-        jump ??= { target, next: at + 2, labels: labels.length, octets };
+        jump ??= { target, next: at + 2, textLength: text.length, octets };
         at = target;
         lowest = target;
         limit = message.length;
-        const tail = this.#tails.get(target);
+        const tail = this.#tails?.get(target);
         if (tail === undefined) continue;
         octets += tail.octets;
         if (octets > maxOctets) return { ok: false, fault: 'over 255 octets', at };
-        labels.push(tail.text);
+        text += tail.text;
       }
-      const text = labels.join('');
-      if (jump === null) this.#tails.set(offset, { text, octets });
-      else {
-        const tail = { text: labels.slice(jump.labels).join(''), octets: octets - jump.octets };
-        this.#tails.set(jump.target, tail);
-      }
+      const tail =
+        jump === null
+          ? { text, octets }
+          : { text: text.slice(jump.textLength), octets: octets - jump.octets };
+      this.#tails ??= new Map();
+      this.#tails.set(jump?.target ?? offset, tail);
       return { ok: true, name: text || '.', next: jump?.next ?? at };
     }
   }
