@@ -1,4 +1,4 @@
-import type { OptionTable } from './options.js';
+import { defaultOf, type OptionTable } from './options.js';
 
 /** How words are taken apart: by yargs' parser when a command runs, by yargs when one is completed. */
 export const parserConfiguration = {
@@ -15,14 +15,14 @@ export const parserConfiguration = {
 /** A table of options as yargs wants it. */
 export function declared(table: OptionTable) {
   return Object.fromEntries(
-    Object.entries(table).map(([name, { type, alias, help, hidden, negatable }]) => [
+    Object.entries(table).map(([name, spec]) => [
       name,
       {
-        type,
-        describe: help,
-        hidden: hidden === true,
-        ...(alias === undefined ? {} : { alias }),
-        ...(negatable === 'on' ? { default: true } : {}),
+        type: spec.type,
+        describe: spec.help,
+        hidden: spec.hidden === true,
+        ...(spec.alias === undefined ? {} : { alias: spec.alias }),
+        ...defaultOf(spec),
       },
     ]),
   );

@@ -36,15 +36,6 @@ export async function checkWritable(path: string): Promise<void> {
   }
 }
 
-/** Writes a document as JSON. Throws CapabilityError when that cannot be done. */
-export async function saveDocument(path: string, document: object): Promise<void> {
-  try {
-    await writeFile(path, `${JSON.stringify(document, null, 2)}\n`);
-  } catch (error) {
-    throw fileProblem('write', path, error);
-  }
-}
-
 /**
  * Writes a file whole or not at all: beside it first, then in its place, so that no reader ever sees a half and what it held
  * before stays until then. Follows symbolic links and keeps the mode. What is no regular file (`/dev/null`, a pipe) is

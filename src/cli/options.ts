@@ -16,6 +16,11 @@ export interface OptionSpec {
 
 export type OptionTable = Readonly<Record<string, OptionSpec>>;
 
+/** What an option is when it is not given, where that is not undefined. */
+export function defaultOf({ negatable }: OptionSpec): { default?: true } {
+  return negatable === 'on' ? { default: true } : {};
+}
+
 /** What every command understands about its output. */
 export const outputOptions: OptionTable = {
   json: { type: 'boolean', help: 'Print one JSON document and nothing else on standard output' },

@@ -1,6 +1,6 @@
 import yargsParser from 'yargs-parser';
 import { parserConfiguration } from './declared.js';
-import type { OptionTable } from './options.js';
+import { defaultOf, type OptionTable } from './options.js';
 
 /** A command line taken apart, nothing of it judged. */
 export interface ParsedWords {
@@ -31,7 +31,7 @@ export function parseWords(argv: readonly string[], table: OptionTable): ParsedW
       specs.flatMap(([name, { alias }]) => (alias === undefined ? [] : [[name, alias]])),
     ),
     default: Object.fromEntries(
-      specs.flatMap(([name, { negatable }]) => (negatable === 'on' ? [[name, true]] : [])),
+      specs.flatMap(([name, spec]) => Object.values(defaultOf(spec)).map((value) => [name, value])),
     ),
     configuration: parserConfiguration,
   });

@@ -6,7 +6,7 @@ import { cleanForTerminal } from '../report/text/clean.js';
 import { verdictText } from '../report/text/verdict.js';
 import { type Arguments, flag, textOption } from './arguments.js';
 import type { CommandContext, CommandResult } from './command.js';
-import { replaceFile } from './files.js';
+import { checkWritable, replaceFile } from './files.js';
 import type { OptionTable } from './options.js';
 
 /** What every command that gives a report understands about its form. */
@@ -25,13 +25,18 @@ export const reportOptions: OptionTable = {
 /** How a command line wants its report. */
 export interface ReportForm {
   html: string | undefined;
+  save: string | undefined;
   redact: boolean;
 }
 
 /** Reads `reportOptions`. Throws InvalidInputError where two things would be written to one place. */
 export function reportForm(args: Arguments): ReportForm {
   const html = textOption(args, 'html');
-  if (html !== undefined && html === args.options.save) {
+  const save = textOption(args, 'save');
+  if (save === '-') {
+    throw new InvalidInputError('--save', '--save: writes a file; for standard output there is --json');
+  }
+  if (html !== undefined && html === save) {
     throw new InvalidInputError(
       '--html',
       `--html: ${quoted(html)} is where --save writes; give them two files`,
@@ -43,7 +48,7 @@ export function reportForm(args: Arguments): ReportForm {
       '--html -: --json takes standard output for its one document; give --html a file, or leave --json out',
     );
   }
-  return { html, redact: flag(args, 'redact') };
+  return { html, save, redact: flag(args, 'redact') };
 }
 
 /**
@@ -66,13 +71,18 @@ export function withoutPage({ html }: ReportForm, what: string, instead: string)
   throw new InvalidInputError('--html', `--html: makes a page of one report, not of ${what}; ${instead}`);
 }
 
+/** Throws CapabilityError where a file of the form cannot be written, before the work whose report is to go there. */
+export async function checkForm({ html, save }: ReportForm): Promise<void> {
+  for (const file of [save, html]) if (file !== undefined && file !== '-') await checkWritable(file);
+}
+
 /**
- * What a command that gives a report comes to; `report` is as `formed` gave it. An HTML file that cannot be written is said
- * in a line and by the exit code, and what was measured is printed all the same.
+ * What a command that gives a report comes to; `report` is as `formed` gave it. A file that cannot be written is said in a
+ * line and by the exit code, and what was measured is printed all the same.
  */
 export async function reportResult(
   report: ReportDocument,
-  { html }: ReportForm,
+  { html, save }: ReportForm,
   { note }: CommandContext,
 ): Promise<CommandResult> {
   const result: CommandResult = {
@@ -80,16 +90,20 @@ export async function reportResult(
     render: (style, verbose) => verdictText(report, style, verbose),
     exitCode: exitCodeOf(report),
   };
+  const write = async (option: string, path: string, content: string): Promise<void> => {
+    try {
+      await replaceFile(path, content);
+    } catch (error) {
+      if (!(error instanceof CapabilityError)) throw error;
+      note(`pprobe: ${option}: ${cleanForTerminal(error.message)}`);
+      result.exitCode = exitCodes.capability;
+    }
+  };
+  if (save !== undefined) await write('--save', save, `${JSON.stringify(report, null, 2)}\n`);
   if (html === undefined) return result;
   const { reportHtml } = await import('../report/html/page.js');
   const page = reportHtml(report);
   if (html === '-') return { ...result, render: () => page };
-  try {
-    await replaceFile(html, page);
-    return result;
-  } catch (error) {
-    if (!(error instanceof CapabilityError)) throw error;
-    note(`pprobe: --html: ${cleanForTerminal(error.message)}`);
-    return { ...result, exitCode: exitCodes.capability };
-  }
+  await write('--html', html, page);
+  return result;
 }

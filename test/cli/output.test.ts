@@ -143,6 +143,23 @@ test('diagnose --save and explain: the saved report is the printed one, and is j
   t.match(cut.stderr, /^pprobe: [^\n]+\n$/);
 });
 
+test('diagnose: a disk that is full costs the files, not what was measured', async (t) => {
+  const port = await closedPort();
+  for (const option of ['--save', '--html']) {
+    const finished = await pprobe([
+      'diagnose',
+      `127.0.0.1:${port}`,
+      '--no-trace',
+      option,
+      '/dev/full',
+      '--json',
+    ]);
+    t.equal(finished.code, 3);
+    t.match(finished.stderr, new RegExp(`pprobe: ${option}: cannot write "/dev/full": the disk is full\n`));
+    t.equal(JSON.parse(finished.stdout).verdict.class, 'refused');
+  }
+});
+
 test('diagnose: what the name alone tells is said before it is asked for, and in the report', async (t) => {
   const dns = await dnsServer('127.0.0.1');
   t.teardown(() => dns.close());

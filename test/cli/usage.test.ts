@@ -65,6 +65,7 @@ const mistakes: [line: string, says: RegExp][] = [
   ['diagnose https://user:secret@api.example/', /carried credentials/],
   ['diagnose 127.0.0.1:99999', /99999/],
   ['diagnose 127.0.0.1:1 --html x --save x', /--html: "x" is where --save writes/],
+  ['diagnose 127.0.0.1:1 --save -', /--save: writes a file; for standard output there is --json/],
   ['explain a.json b.json --html x.html', /--html: makes a page of one report, not of several reports; /],
   ['explain --log a.log --html x.html', /--html: makes a page of one report, not of a log; /],
   ['tcp 127.0.0.1 --html x.html', /--html: pprobe tcp has no such option/],

@@ -18,9 +18,9 @@ import {
   textOption,
 } from '../arguments.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
-import { checkWritable, readInput, saveDocument } from '../files.js';
+import { readInput } from '../files.js';
 import { networkOptions, type OptionTable, timeoutOption } from '../options.js';
-import { formed, reportForm, reportOptions, reportResult } from '../report-output.js';
+import { checkForm, formed, reportForm, reportOptions, reportResult } from '../report-output.js';
 
 const options: OptionTable = {
   vpce: { type: 'string', value: 'NAME', help: 'The VPC endpoint: its id (vpce-…) or its DNS name' },
@@ -62,7 +62,6 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   const { stop, progress } = context;
   const target = required(args, 0);
   const form = reportForm(args);
-  const saveTo = textOption(args, 'save');
   const caFile = textOption(args, 'ca-file');
   const options = {
     vpce: textOption(args, 'vpce'),
@@ -78,11 +77,10 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     onProgress: (message: string) => progress.show([`${cleanForTerminal(message)} …`]),
     stop,
   };
-  for (const file of [saveTo, form.html]) if (file !== undefined && file !== '-') await checkWritable(file);
+  await checkForm(form);
   const said = flag(args, 'quiet') ? null : saidBefore(target, options);
   if (said !== null) context.note(said);
   const document = await formed(await diagnose(target, options), form);
-  if (saveTo !== undefined) await saveDocument(saveTo, document);
   return reportResult(document, form, context);
 }
 
