@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  constants,
+  open,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { CapabilityError } from '../errors.js';
@@ -27,10 +38,16 @@ export async function readInput(path: string, signal: AbortSignal): Promise<stri
   }
 }
 
-/** Throws CapabilityError when a file cannot be written, before the work that fills it. Leaves what it holds. */
+/**
+ * Throws CapabilityError when a file cannot be written, before the work that fills it. Leaves what it holds, makes none,
+ * and opens no pipe, whose reader would take the closing for the end.
+ */
 export async function checkWritable(path: string): Promise<void> {
   try {
-    await (await open(path, 'a')).close();
+    const held = await stat(path).catch(unlessMissing);
+    if (held === null) await access(dirname(path), constants.W_OK);
+    else if (held.isFile() || held.isDirectory()) await (await open(path, 'r+')).close();
+    else await access(path, constants.W_OK);
   } catch (error) {
     throw fileProblem('write', path, error);
   }
@@ -50,7 +67,8 @@ export async function replaceFile(path: string, content: string): Promise<void> 
     if (held !== null) await (await open(place, 'r+')).close();
     const beside = join(dirname(place), `.pprobe-${randomUUID()}`);
     try {
-      await writeFile(beside, content, { flag: 'wx' });
+      // Never readable by more people than it will be: the umask may take more away.
+      await writeFile(beside, content, { flag: 'wx', mode: held === null ? 0o666 : held.mode & 0o777 });
       if (held !== null) await chmod(beside, held.mode);
       await rename(beside, place);
     } catch (error) {

@@ -69,9 +69,12 @@ function eraseSequence(lines: number): string {
 }
 
 function clip(line: string, cells: number): string {
+  if (widthOf(line) <= cells) return line;
   let clipped = '';
+  let left = cells;
   for (const character of line) {
-    if (widthOf(clipped + character) > cells) break;
+    left -= widthOf(character);
+    if (left < 0) break;
     clipped += character;
   }
   return clipped;

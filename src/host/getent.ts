@@ -27,7 +27,7 @@ export interface SystemAddressesOptions {
  * ended: its thread lives until the C library's own timeouts do, and the process is not let go before (measured: ten
  * seconds with a silent resolver). A child can be killed.
  *
- * @throws CapabilityError where getent is not installed, and the reason of `signal`.
+ * @throws CapabilityError where getent cannot be run, and the reason of `signal`.
  */
 export async function systemAddresses(
   name: string,
@@ -40,7 +40,8 @@ export async function systemAddresses(
     // After `--` a name cannot be an option.
     const child = spawn('getent', ['ahosts', '--', name], { stdio: ['ignore', 'pipe', 'ignore'] });
     let printed = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    // Where the process has no descriptors left, there is no pipe either.
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       printed += text;
     });
     const over = (): void => {
@@ -62,19 +63,22 @@ export async function systemAddresses(
     signal?.addEventListener('abort', onAbort);
     stop?.addEventListener('abort', onGiveUp);
     if (stop?.aborted) onGiveUp();
-    child.once('error', () => {
+    child.once('error', (error) => {
       over();
-      reject(
-        new CapabilityError(
-          'getent',
-          'getent is not installed, so what getaddrinfo says of a name is unknown',
-        ),
-      );
+      reject(unknownFor(error));
     });
     child.once('close', () => {
       const addresses = parseGetent(printed);
       finish(addresses, addresses.length === 0 ? 'ENOTFOUND' : null);
     });
+  });
+}
+
+function unknownFor(error: Error): CapabilityError {
+  const code = 'code' in error ? String(error.code) : error.message;
+  const why = code === 'ENOENT' ? 'getent is not installed' : `getent cannot be run (${code})`;
+  return new CapabilityError('getent', `${why}, so what getaddrinfo says of a name is unknown`, null, {
+    cause: error,
   });
 }
 

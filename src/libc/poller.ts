@@ -67,13 +67,16 @@ class Poller {
   constructor(libc: Libc) {
     this.#libc = libc;
     this.#epoll = checked(libc, 'epoll_create1', libc.epoll_create1(EPOLL_CLOEXEC));
+    let wakeup = -1;
     try {
-      this.#wakeup = checked(libc, 'eventfd', libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-      this.#control(EPOLL_CTL_ADD, this.#wakeup, wakeupTicket, EPOLLIN);
+      wakeup = checked(libc, 'eventfd', libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+      this.#control(EPOLL_CTL_ADD, wakeup, wakeupTicket, EPOLLIN);
     } catch (error) {
+      if (wakeup >= 0) libc.close(wakeup);
       libc.close(this.#epoll);
       throw error;
     }
+    this.#wakeup = wakeup;
   }
 
   /**
@@ -93,7 +96,12 @@ class Poller {
   /** Tells, before it returns, whatever is ready by now. */
   readNow(): void {
     this.#wasReadMeanwhile = true;
-    for (const ticket of this.#readyTickets()) this.#tell(ticket, null);
+    // One look brings a batch, and what stays ready comes again behind the others (epoll_wait(2)).
+    for (let left = this.#waiting.size + 1; left > 0; left -= batch) {
+      const tickets = this.#readyTickets();
+      for (const ticket of tickets) this.#tell(ticket, null);
+      if (tickets.length < batch) return;
+    }
   }
 
   #remove(ticket: number): void {
@@ -158,8 +166,18 @@ class Poller {
   }
 
   #tell(ticket: number, readyAtNs: bigint | null): void {
-    if (ticket === wakeupTicket) this.#libc.read(this.#wakeup, Buffer.alloc(8), 8);
-    else this.#waiting.get(ticket)?.onReady(readyAtNs);
+    if (ticket === wakeupTicket) {
+      this.#libc.read(this.#wakeup, Buffer.alloc(8), 8);
+      return;
+    }
+    try {
+      this.#waiting.get(ticket)?.onReady(readyAtNs);
+    } catch (error) {
+      // A mistake of one socket's owner is the process's to hear of, and must not leave all the others unwatched.
+      process.nextTick(() => {
+        throw error;
+      });
+    }
   }
 
   #wake(): void {

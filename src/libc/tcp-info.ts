@@ -1,9 +1,8 @@
 /** What pprobe reads of struct tcp_info (<linux/tcp.h>), whose beginning has not changed since Linux 2.6. */
 export interface TcpInfo {
-  isEstablished: boolean;
   /** The handshake is under way. */
   isConnecting: boolean;
-  /** An error has ended it. None of the three: it stood, and the peer has closed its side. */
+  /** An error has ended it. Neither: it stands, or stood until the peer closed its side (CLOSE_WAIT). */
   isClosed: boolean;
   /** The handshake's round trip as the kernel measured it, milliseconds. */
   rttMs: number;
@@ -19,7 +18,6 @@ export interface TcpInfo {
   retransmitsOut: number;
 }
 
-const established = 1;
 const synSent = 2;
 const synReceived = 3;
 const closed = 7;
@@ -32,7 +30,6 @@ export function decodeTcpInfo(bytes: Buffer): TcpInfo {
   const options = bytes.readUInt8(5);
   const state = bytes.readUInt8(0);
   return {
-    isEstablished: state === established,
     isConnecting: state === synSent || state === synReceived,
     isClosed: state === closed,
     rttMs: bytes.readUInt32LE(68) / 1000,

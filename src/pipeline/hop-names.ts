@@ -69,7 +69,7 @@ export class HopNames {
       const address = this.#waiting.shift();
       if (address === undefined) break;
       this.#underWay += 1;
-      // Never rejects: see #answer.
+      // It rejects with what the caller's own callback threw, and with nothing else.
       void this.#answer(address);
     }
   }
@@ -78,12 +78,15 @@ export class HopNames {
     // A name is an ornament of the trace: that there is nobody to ask must not end it.
     const name = await this.#ask(address, this.#closing.signal).catch(() => null);
     this.#underWay -= 1;
-    if (name !== null && !this.#closing.signal.aborted) {
-      this.#names.set(address, name);
-      this.#onName(address, name);
+    try {
+      if (name !== null && !this.#closing.signal.aborted) {
+        this.#names.set(address, name);
+        this.#onName(address, name);
+      }
+    } finally {
+      this.#begin();
+      if (this.#underWay === 0) this.#settled?.();
     }
-    this.#begin();
-    if (this.#underWay === 0) this.#settled?.();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Observations } from '../diagnose/observations.js';
 import type { Target } from '../diagnose/target.js';
 import { CapabilityError } from '../errors.js';
+import { SystemCallError } from '../libc/system-call-error.js';
 import { measurePathMtu } from '../probe/mtu/path-mtu.js';
 import { connectSmall, smallSegment } from '../probe/mtu/small-segments.js';
 import type { PathMtu } from '../probe/mtu/types.js';
@@ -90,11 +91,11 @@ export function startSecondLooks(
   };
 }
 
-/** A host without these means has one opinion less, and nothing is wrong with it. */
+/** A host without these means, or without room for them, has one opinion less, and nothing is wrong with it. */
 async function ifPossible(work: Promise<void>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    if (!(error instanceof CapabilityError)) throw error;
+    if (!(error instanceof CapabilityError || error instanceof SystemCallError)) throw error;
   }
 }

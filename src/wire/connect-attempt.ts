@@ -26,7 +26,7 @@ export interface ConnectEnd {
   end: 'open' | 'failed' | 'given-up';
   /** The symbolic errno of the call that failed, or of the error the kernel reported; null for the other ends. */
   errno: string | null;
-  /** The call failed on the spot, and nothing was sent. */
+  /** A call failed before anything was sent. */
   isImmediate: boolean;
   /** The ICMP error that ended it, and who sent that. */
   icmp: { type: number; code: number } | null;
@@ -91,12 +91,14 @@ class Attempt implements RunningConnect {
   start(): void {
     const { address, port, source } = this.#request;
     const family = familyOf(address) === 6 ? 6 : 4;
+    let isSent = false;
     try {
       const socket = takeSocket(this.#libc, family);
       this.#socket = socket;
       if (source !== null) socket.bind({ address: source, port: 0 });
       this.#sentAtNs = process.hrtime.bigint();
       socket.connect({ address, port });
+      isSent = true;
       const returnedAtNs = process.hrtime.bigint();
       this.#readLocalEnd(socket);
       // Over loopback the answer has come before connect(2) returns.
@@ -108,7 +110,7 @@ class Attempt implements RunningConnect {
       this.#socket?.close();
       this.#socket = null;
       if (!(error instanceof SystemCallError) || isForeignSource(error)) throw error;
-      this.#failAtOnce(error);
+      this.#failAtOnce(error, isSent);
     }
   }
 
@@ -206,7 +208,7 @@ class Attempt implements RunningConnect {
     return realtimeNs(this.#libc) - (process.hrtime.bigint() - this.#sentAtNs);
   }
 
-  #failAtOnce({ code, syscall }: SystemCallError): void {
+  #failAtOnce({ code, syscall }: SystemCallError, isSent: boolean): void {
     const { address, source } = this.#request;
     const durationMs = this.#sinceSentMs(null);
     const isRouting = syscall === 'connect' && code !== 'EADDRNOTAVAIL';
@@ -214,7 +216,7 @@ class Attempt implements RunningConnect {
     this.#finish({
       end: 'failed',
       errno: code,
-      isImmediate: true,
+      isImmediate: !isSent,
       routeErrno: route !== null && 'errno' in route ? route.errno : null,
       durationMs,
     });

@@ -103,8 +103,10 @@ function errorKind(family: 4 | 6, type: number, code: number): 'time-exceeded' |
 }
 
 function fromHandshake(socket: TcpSocket, { target }: ConnectContext): ConnectOutcome {
-  const { isEstablished, rttMs, windowScale, sackPermitted, timestamps, ecn } = socket.info();
-  if (!isEstablished) return { result: 'pending' };
+  const { isConnecting, isClosed, rttMs, windowScale, sackPermitted, timestamps, ecn } = socket.info();
+  if (isConnecting) return { result: 'pending' };
+  if (isClosed) return { result: 'local', errno: 'ECONNRESET' };
+  // Established, or the target has said its FIN behind the SYN-ACK (CLOSE_WAIT).
   return {
     result: 'reply',
     reply: {

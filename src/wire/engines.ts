@@ -4,8 +4,8 @@ import { atLeast, readKernel } from '../host/kernel.js';
 import { isForeignSource, sourceNotHere } from '../host/source.js';
 import { loadLibc } from '../libc/load.js';
 import { type Route, routeOf } from '../libc/route.js';
-import { SystemCallError } from '../libc/system-call-error.js';
 import { openErrorQueueWire } from './error-queue.js';
+import { exhaustion } from './exhaustion.js';
 import { loadRawSocket } from './raw-socket.js';
 import { openPackets, shareHub } from './shared-hubs.js';
 import { silentNeighbour } from './silent-neighbour.js';
@@ -75,23 +75,6 @@ async function probeEngine(method: WireMethod, attempt: () => Promise<void>): Pr
     if (!(lacking instanceof CapabilityError)) throw error;
     return { method, available: false, reason: lacking.message, remedy: lacking.remedy };
   }
-}
-
-/** What a host that has run out of something says, as the CapabilityError it is; null for any other error. */
-function exhaustion(cause: unknown): CapabilityError | null {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
-  if (code === 'EMFILE' || code === 'ENFILE') {
-    const whose = code === 'EMFILE' ? 'This process has' : 'This host has';
-    return new CapabilityError(
-      'file descriptors',
-      `${whose} no file descriptor left for the trace's sockets (${code}).`,
-      code === 'EMFILE' ? 'ulimit -n 4096' : 'sysctl fs.file-max',
-      { cause },
-    );
-  }
-  if (!(cause instanceof SystemCallError) || !['ENOBUFS', 'ENOMEM'].includes(cause.code)) return null;
-  const message = `The kernel has no memory for the trace's sockets (${cause.code} in ${cause.syscall}).`;
-  return new CapabilityError('memory', message, null, { cause });
 }
 
 async function openSyn(target: WireTarget, listener: WireListener): Promise<Wire> {

@@ -47,8 +47,9 @@ export async function openRawSocketPort(family: 4 | 6, clock: Clock = systemCloc
   const addressFamily = family === 4 ? module.AddressFamily.IPv4 : module.AddressFamily.IPv6;
   const icmpProtocol = family === 4 ? protocolNumber.icmp : protocolNumber.icmpv6;
   const tcp = createSocket(module, { addressFamily, protocol: protocolNumber.tcp, bufferSize: 65536 });
+  let icmp: RawSocket | null = null;
   try {
-    const icmp = createSocket(module, { addressFamily, protocol: icmpProtocol, bufferSize: 65536 });
+    icmp = createSocket(module, { addressFamily, protocol: icmpProtocol, bufferSize: 65536 });
     if (family === 4) tcp.setOption(IPPROTO_IP, IP_HDRINCL, 1);
     const [level, option] = icmpFilter[family];
     const wanted = errorsOnly(family);
@@ -56,6 +57,7 @@ export async function openRawSocketPort(family: 4 | 6, clock: Clock = systemCloc
     return new RawSocketPort(family, tcp, icmp, clock);
   } catch (error) {
     tcp.close();
+    icmp?.close();
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { familyOf } from '../../address/family.js';
+import { isProhibition } from '../../packet/prohibition.js';
 import type { AddressTrace, TraceHop, TraceProbe } from '../../probe/trace/types.js';
 import type { Evidence } from '../observations.js';
 import type { Seen } from './dns.js';
@@ -25,15 +26,10 @@ export function explainingTraces(evidence: Evidence): Seen<AddressTrace>[] {
     .filter(({ doc }) => doc.outcome !== 'open' && !opened(evidence, doc.address));
 }
 
-/**
- * ICMP "prohibited": a filter that rejects instead of dropping. IPv4 type 3 codes 9, 10 and 13 (RFC 1812 section
- * 5.2.7.1); IPv6 type 1 codes 1, 5 and 6 (RFC 4443 section 3.1).
- */
+/** ICMP "prohibited": a filter that rejects instead of dropping. */
 export function prohibition(doc: AddressTrace): Rejection | null {
-  const v6 = familyOf(doc.address) === 6;
-  return rejection(doc, (type, code) =>
-    v6 ? type === 1 && [1, 5, 6].includes(code) : type === 3 && [9, 10, 13].includes(code),
-  );
+  const family = familyOf(doc.address) === 6 ? 6 : 4;
+  return rejection(doc, (type, code) => isProhibition(family, { type, code }));
 }
 
 /** ICMP net or host unreachable in its other forms: a router without a route, or without an answer to ARP. */

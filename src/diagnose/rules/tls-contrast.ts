@@ -144,17 +144,28 @@ function mtuOf({ observations }: Evidence, address: string): Seen<PathMtu> | nul
 function sizes(evidence: Evidence, address: string): EvidenceItem[] {
   const found = mtuOf(evidence, address);
   if (found === null) return [];
-  const { interfaceMtu, largestAcknowledged, smallestUnacknowledged, announced, peerMss } = found.doc;
+  const { interfaceMtu, kernelMtu, largestAcknowledged, smallestUnacknowledged, announced, peerMss } =
+    found.doc;
   const told = [
     interfaceMtu === null ? null : `this host's link takes ${interfaceMtu} octets`,
-    peerMss === null ? null : `the peer offers segments of ${peerMss}`,
+    peerMss === null ? null : `a segment towards the peer holds ${peerMss} at most`,
     largestAcknowledged === null ? null : `a packet of ${largestAcknowledged} octets arrived`,
     smallestUnacknowledged === null ? null : `one of ${smallestUnacknowledged} never did`,
-    announced === null
-      ? 'no router said which size would pass'
-      : `${announced.from} says that ${announced.mtu} would pass`,
+    whoSaidSo(announced, kernelMtu, interfaceMtu),
   ].filter((each) => each !== null);
   return [{ observation: found.ref, text: told.join('; ') }];
+}
+
+function whoSaidSo(
+  announced: PathMtu['announced'],
+  kernelMtu: number | null,
+  interfaceMtu: number | null,
+): string | null {
+  if (announced !== null) return `${announced.from} says that ${announced.mtu} would pass`;
+  if (kernelMtu === null || interfaceMtu === null) return null;
+  return kernelMtu < interfaceMtu
+    ? `a router has told this host that ${kernelMtu} would pass`
+    : 'no router said which size would pass';
 }
 
 export const tlsContrastRules: readonly Rule[] = [sniFiltered, mtuBlackHole];

@@ -8,6 +8,8 @@ export interface Cursor {
   readonly names: NameReader;
   at: number;
   readonly end: number;
+  /** Set by a field that meets a version or kind of which no presentation form is known. */
+  hasOtherForm?: boolean;
 }
 
 /** Reads one field, moves the cursor behind it and gives its presentation form; null when the data does not hold it. */
@@ -179,6 +181,12 @@ export function quotedText(octets: Buffer): string {
     else quoted += String.fromCharCode(octet);
   }
   return `${quoted}"`;
+}
+
+/** Gives up on a field whose data is of a kind that came after its RFC: the record is shown as octets. */
+export function otherForm(cursor: Cursor): null {
+  cursor.hasOtherForm = true;
+  return null;
 }
 
 /** All that is left. */

@@ -1,9 +1,10 @@
-import { domain, type Field, hex, ipv4, ipv6, rest, take, u8 } from './rdata-fields.js';
+import { domain, type Field, hex, ipv4, ipv6, otherForm, rest, take, u8 } from './rdata-fields.js';
 
-/** A location (RFC 1876 section 2): degrees, minutes and seconds, then metres. Other versions than 0 have no form. */
+/** A location (RFC 1876 section 2): degrees, minutes and seconds, then metres. Other versions than 0 have no form as yet. */
 export const location: Field = (cursor) => {
+  if (cursor.at < cursor.end && cursor.message[cursor.at] !== 0) return otherForm(cursor);
   const octets = take(cursor, 16);
-  if (octets === null || octets[0] !== 0) return null;
+  if (octets === null) return null;
   const sizes = [...octets.subarray(1, 4)].map(metres);
   if (sizes.includes(null)) return null;
   const latitude = angle(octets.readUInt32BE(4), 90, 'N', 'S');
@@ -48,7 +49,9 @@ export const prefixes: Field = (cursor) => {
     const known = addressFields.get(family);
     const [, , length = 0, flagged = 0] = head ?? [];
     const part = take(cursor, flagged & 0x7f);
-    if (known === undefined || part === null || part.length > known.octets) return null;
+    if (head === null || part === null) return null;
+    if (known === undefined) return otherForm(cursor);
+    if (part.length > known.octets) return null;
     if (length > known.octets * 8) return null;
     const message = Buffer.concat([part, Buffer.alloc(known.octets - part.length)]);
     const address = known.field({ message, names: cursor.names, at: 0, end: message.length });
@@ -81,7 +84,9 @@ export const ipsecKey: Field = (cursor) => {
   const kind = u8(cursor);
   const algorithm = u8(cursor);
   if (precedence === null || kind === null || algorithm === null) return null;
-  const gateway = gateways[Number(kind)]?.(cursor) ?? null;
+  const readGateway = gateways[Number(kind)];
+  if (readGateway === undefined) return otherForm(cursor);
+  const gateway = readGateway(cursor);
   if (gateway === null) return null;
   const key = rest(cursor).toString('base64');
   return [precedence, kind, algorithm, gateway, key].filter((part) => part !== '').join(' ');

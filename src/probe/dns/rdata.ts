@@ -64,8 +64,8 @@ const layouts: ReadonlyMap<string, readonly field.Field[]> = new Map<string, fie
 ]);
 
 /**
- * A record's data in presentation form, read where the frame says that it lies. A type that we know no layout of
- * is shown as RFC 3597 section 5 says, `\# 4 0A000005`. null when the data is not what its type is made of: too short,
+ * A record's data in presentation form, read where the frame says that it lies. What we know no layout of, a type or a
+ * later version of it, is shown as RFC 3597 section 5 says, `\# 4 0A000005`. null when the data is not what its type is made of: too short,
  * or with octets left over. Never throws.
  *
  * The layouts are ours because the codec's decoders ignore RDLENGTH and turn names into lossy UTF-8 (dns-packet 5.6:
@@ -74,15 +74,18 @@ const layouts: ReadonlyMap<string, readonly field.Field[]> = new Map<string, fie
 export function presentRdata(frame: Frame, { type, start, end }: FramedRecord): string | null {
   const { message, names } = frame;
   const layout = layouts.get(typeName(type));
-  if (layout === undefined) {
-    return `\\# ${end - start}${end > start ? ` ${field.hex(message.subarray(start, end))}` : ''}`;
-  }
+  if (layout === undefined) return asOctets(message.subarray(start, end));
   const cursor: field.Cursor = { message, names, at: start, end };
   const parts: string[] = [];
   for (const read of layout) {
     const part = read(cursor);
-    if (part === null) return null;
+    if (part === null) return cursor.hasOtherForm ? asOctets(message.subarray(start, end)) : null;
     if (part !== '') parts.push(part);
   }
   return cursor.at === end ? parts.join(' ') : null;
+}
+
+/** RFC 3597 section 5. */
+function asOctets(data: Buffer): string {
+  return `\\# ${data.length}${data.length > 0 ? ` ${field.hex(data)}` : ''}`;
 }

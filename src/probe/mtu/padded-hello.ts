@@ -18,15 +18,18 @@ const paddingHeader = 4;
 
 /** The smallest that `paddedHello` can make. */
 export const smallestHello = fixedOctets + extensions.length + paddingHeader;
+/** The largest: it stays within one record (RFC 8446 section 5.1). Over loopback a segment holds more. */
+export const largestHello = 16_384;
 
 /**
  * A ClientHello of exactly `octets` octets, made long by padding (RFC 7685): a segment of any size that no TLS server takes
  * for an attack. Nobody is meant to finish that handshake; that it is acknowledged is what counts.
  *
- * @throws RangeError below `smallestHello` and above what one record holds.
+ * @throws RangeError below `smallestHello` and above `largestHello`.
  */
 export function paddedHello(octets: number): Buffer {
-  if (octets < smallestHello || octets > 16_384) throw new RangeError(`a ClientHello of ${octets} octets`);
+  if (octets < smallestHello || octets > largestHello)
+    throw new RangeError(`a ClientHello of ${octets} octets`);
   const padding = octets - smallestHello;
   const lengths = (value: number, size: number) => {
     const bytes = Buffer.alloc(size);

@@ -8,8 +8,8 @@ import { routeMtu } from '../../libc/route.js';
 import { SystemCallError } from '../../libc/system-call-error.js';
 import type { TcpSocket } from '../../libc/tcp-socket.js';
 import type { Limits } from '../tcp/give-up.js';
-import { type ConnectPlace, connectThroughLibc } from './connect-libc.js';
-import { paddedHello } from './padded-hello.js';
+import { type ConnectPlace, connectPrepared } from './connect-prepared.js';
+import { largestHello, paddedHello, smallestHello } from './padded-hello.js';
 import type { PathMtu } from './types.js';
 
 /**
@@ -64,12 +64,14 @@ async function trySize(
   headers: number,
   size: number | null,
 ): Promise<SizeTried | null> {
-  const socket = await connectThroughLibc(place, limits, (each) => each.closeByReset());
+  const socket = await connectPrepared(place, limits, (each) => each.closeByReset());
   if (socket === null) return null;
   try {
     const { maxSegment, optionOctets } = socket.sendState();
-    const payload = size === null ? maxSegment : size - headers - optionOctets;
-    if (payload > maxSegment || (size !== null && payload === maxSegment)) return null;
+    const most = Math.min(maxSegment, largestHello);
+    const payload = size === null ? most : size - headers - optionOctets;
+    // Of the largest there is one already.
+    if (payload < smallestHello || payload > most || (size !== null && payload === most)) return null;
     socket.write(paddedHello(payload));
     return {
       size: payload + headers + optionOctets,

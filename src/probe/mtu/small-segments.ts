@@ -3,7 +3,7 @@ import { familyOf } from '../../address/family.js';
 import { elapsedMs, nowMs } from '../../clock.js';
 import type { Limits } from '../tcp/give-up.js';
 import type { Connection } from '../tls/handshake.js';
-import { type ConnectPlace, connectThroughLibc } from './connect-libc.js';
+import { type ConnectPlace, connectPrepared } from './connect-prepared.js';
 
 /**
  * What every path carries, less the headers of IP and TCP: 576 octets over IPv4, which every host takes (RFC 791), and
@@ -21,7 +21,7 @@ export function smallSegment(address: string): number {
  */
 export async function connectSmall(place: ConnectPlace, limits: Limits): Promise<Connection | null> {
   const startMs = nowMs();
-  const socket = await connectThroughLibc(place, limits, (each) =>
+  const socket = await connectPrepared(place, limits, (each) =>
     each.limitSegments(smallSegment(place.address)),
   );
   if (socket === null) return null;

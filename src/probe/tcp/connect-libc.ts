@@ -20,22 +20,32 @@ export function connectThroughLibc(
   port: number,
   { timeoutMs, source, cancel, onOpen }: ConnectOnceOptions,
 ): Soon<TcpAttempt> {
-  const state: { attempt: TcpAttempt | null; isCanceled: boolean; settle: (attempt: TcpAttempt) => void } = {
-    attempt: null,
-    isCanceled: false,
-    settle: () => {},
-  };
+  const state: {
+    attempt: TcpAttempt | null;
+    isCanceled: boolean;
+    settle: (attempt: TcpAttempt) => void;
+    /** null as long as there is a caller to throw to. */
+    fail: ((error: unknown) => void) | null;
+  } = { attempt: null, isCanceled: false, settle: () => {}, fail: null };
   const onEnd = (end: ConnectEnd): void => {
     const attempt = attemptOf(end, address, port, state.isCanceled);
     state.attempt = attempt;
     const { socket } = end;
-    if (socket !== null && onOpen !== undefined) onOpen(attempt, new Socket({ fd: socket.release() }));
-    else socket?.close();
+    if (socket !== null && onOpen !== undefined) {
+      const opened = new Socket({ fd: socket.release() });
+      try {
+        onOpen(attempt, opened);
+      } catch (error) {
+        opened.destroy();
+        if (state.fail === null) throw error;
+        state.fail(error);
+      }
+    } else socket?.close();
     state.settle(attempt);
   };
   const running = start();
   if (state.attempt !== null) return state.attempt;
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const onStop = (): void => {
       state.isCanceled = true;
       running.giveUp();
@@ -46,6 +56,7 @@ export function connectThroughLibc(
       callOff();
       resolve(attempt);
     };
+    state.fail = reject;
   });
 
   function start(): RunningConnect {

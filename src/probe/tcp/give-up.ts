@@ -18,14 +18,19 @@ export interface GiveUpHandlers {
 
 /**
  * Calls the handler of each limit that is reached, until the result is called: then nothing is left that
- * could call one, or keep the process alive.
+ * could call one, or keep the process alive. Of a limit that has been reached before, soon after this returns.
  */
 export function giveUpAt({ timeoutMs, signal, stop }: Limits, handlers: GiveUpHandlers): () => void {
   const onAbort = () => handlers.onAbort?.(signal?.reason);
   const stopDeadline = startDeadline(timeoutMs, handlers.onTimeout);
   signal?.addEventListener('abort', onAbort);
   stop?.addEventListener('abort', handlers.onStop);
+  let isOver = false;
+  // A signal that has aborted fires no more. Whoever called needs the result first.
+  if (signal?.aborted) queueMicrotask(() => isOver || onAbort());
+  else if (stop?.aborted) queueMicrotask(() => isOver || handlers.onStop());
   return () => {
+    isOver = true;
     stopDeadline();
     signal?.removeEventListener('abort', onAbort);
     stop?.removeEventListener('abort', handlers.onStop);

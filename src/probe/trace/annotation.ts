@@ -1,3 +1,4 @@
+import { isProhibition } from '../../packet/prohibition.js';
 import type { TraceOutcome } from './types.js';
 
 const byCodeV4: Record<number, string> = {
@@ -18,10 +19,6 @@ const byCodeV4: Record<number, string> = {
 };
 
 const byCodeV6: Record<number, string> = { 0: '!N', 1: '!X', 2: '!H', 3: '!H', 5: '!X', 6: '!X' };
-
-const prohibitedV4 = [9, 10, 13];
-/** Administratively prohibited, failed ingress/egress policy, reject route (RFC 4443 section 3.1). */
-const prohibitedV6 = [1, 5, 6];
 
 const unreachableType = { 4: 3, 6: 1 } as const;
 const tooBigV6 = 2;
@@ -50,7 +47,5 @@ export function outcomeOf(
   family: 4 | 6,
   icmp: IcmpVerdict,
 ): Extract<TraceOutcome, 'prohibited' | 'unreachable'> {
-  const codes = family === 4 ? prohibitedV4 : prohibitedV6;
-  const isProhibited = icmp.type === unreachableType[family] && codes.includes(icmp.code);
-  return isProhibited ? 'prohibited' : 'unreachable';
+  return isProhibition(family, icmp) ? 'prohibited' : 'unreachable';
 }

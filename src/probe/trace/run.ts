@@ -8,8 +8,8 @@ export interface TraceRunHooks {
   /** Called once, when it is known what the wire can do. */
   createEngine(wire: Wire): TraceEngine;
   clock: Clock;
-  /** Called after every event. */
-  onChange(engine: TraceEngine): void;
+  /** Called after every event; `halt` ends the trace with what is known. What it throws ends the trace and is thrown. */
+  onChange(engine: TraceEngine, halt: () => void): void;
   onDiscard(reason: DiscardReason): void;
 }
 
@@ -27,6 +27,7 @@ export async function runTrace(hooks: TraceRunHooks, stop: AbortSignal): Promise
   const { clock } = hooks;
   let cancelTimer: () => void = () => {};
   let isPumping = false;
+  let failure: { error: unknown } | null = null;
   let finish: () => void = () => {};
   const done = new Promise<void>((resolve) => {
     finish = resolve;
@@ -69,7 +70,12 @@ export async function runTrace(hooks: TraceRunHooks, stop: AbortSignal): Promise
 
   function changed(): void {
     pump();
-    hooks.onChange(engine);
+    try {
+      hooks.onChange(engine, halt);
+    } catch (error) {
+      failure ??= { error };
+      halt();
+    }
   }
 
   function halt(): void {
@@ -82,10 +88,16 @@ export async function runTrace(hooks: TraceRunHooks, stop: AbortSignal): Promise
     if (stop.aborted) engine.stop();
     pump();
     await done;
+    throwIfFailed(failure);
     return { wire, engine };
   } finally {
     stop.removeEventListener('abort', halt);
     cancelTimer();
     wire.close();
   }
+}
+
+/** Apart, because what a callback assigned is unknown to the compiler. */
+function throwIfFailed(failure: { error: unknown } | null): void {
+  if (failure !== null) throw failure.error;
 }

@@ -5,6 +5,7 @@ import { InvalidInputError } from '../../errors.js';
 import { checkSource } from '../../host/source.js';
 import { checkPort } from '../../port-number.js';
 import { openWire } from '../../wire/engines.js';
+import { exhaustion } from '../../wire/exhaustion.js';
 import type { DiscardReason, Wire, WireListener } from '../../wire/wire.js';
 import type { DnsDocument } from '../dns/types.js';
 import { admit } from './admission.js';
@@ -56,12 +57,20 @@ export async function traceAddress(
   const finishHeader = startDocument('trace');
   const discarded: Partial<Record<DiscardReason, number>> = {};
   const feed = new HopFeed(checked.firstTtl, onHop);
+  const nextHop = new NextHop(checked.firstTtl);
   try {
     const { wire, engine } = await runTrace(
       {
         ...world,
-        createEngine: ({ method }) => new TraceEngine({ ...engineOptions(checked, method), family }),
-        onChange: (engine) => feed.update(engine),
+        createEngine(wire) {
+          nextHop.wire = wire;
+          return new TraceEngine({ ...engineOptions(checked, wire.method), family });
+        },
+        onChange(engine, halt) {
+          // Before a hop is told that nothing ever left for.
+          if (nextHop.isSilent(engine)) halt();
+          else feed.update(engine);
+        },
         onDiscard(reason) {
           discarded[reason] = (discarded[reason] ?? 0) + 1;
         },
@@ -69,18 +78,17 @@ export async function traceAddress(
       stop,
     );
     options.signal?.throwIfAborted();
+    if (nextHop.isSilent(engine)) return refused('EHOSTUNREACH', wire);
     const hops = withRateLimits(engine.hops());
-    const end = engine.end();
-    const isSilent =
-      end.outcome === 'filtered' && hops.every(({ probes }) => probes.every(({ from }) => from === null));
-    if (isSilent && wire.silentNeighbour() !== null) return refused('EHOSTUNREACH', wire);
+    const lacking = lackingHere(hops);
+    if (lacking !== null) throw lacking;
     feed.finish(engine, hops);
     return {
       ...finishHeader(),
       ...input,
       source: wire.source,
       method: wire.method,
-      ...end,
+      ...engine.end(),
       hops,
       loop: routingLoop(hops),
       pathMtu: pathMtu(hops),
@@ -115,6 +123,35 @@ export async function traceAddress(
       names: null,
     };
   }
+}
+
+/** Whether the trace gets no further than the first neighbour on its way, because that one does not answer. */
+class NextHop {
+  wire: Wire | null = null;
+  readonly #firstTtl: number;
+  #isSilent: boolean | null = null;
+
+  constructor(firstTtl: number) {
+    this.#firstTtl = firstTtl;
+  }
+
+  /** Looked at once, when the first hop has been waited for in vain. */
+  isSilent(engine: TraceEngine): boolean {
+    if (this.#isSilent === null && engine.isSettled(this.#firstTtl)) {
+      const isHeard = engine.hop(this.#firstTtl).probes.some(({ reply }) => reply !== 'none');
+      this.#isSilent = !isHeard && this.wire?.silentNeighbour() != null;
+    }
+    return this.#isSilent ?? false;
+  }
+}
+
+/** The error of a trace for which this host had no room at all; null where a probe got out or was refused otherwise. */
+function lackingHere(hops: readonly TraceHop[]): Error | null {
+  const probes = hops.flatMap((hop) => hop.probes);
+  const errnos = new Set(probes.map(({ reply, errno }) => (reply === 'send-error' ? errno : null)));
+  const [errno = null] = errnos;
+  if (errno === null || errnos.size !== 1) return null;
+  return exhaustion(Object.assign(new Error(`send: ${errno}`), { code: errno }));
 }
 
 function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {

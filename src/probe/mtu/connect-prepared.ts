@@ -1,5 +1,5 @@
 import { familyOf } from '../../address/family.js';
-import { loadLibc } from '../../libc/load.js';
+import { type Libc, loadLibc } from '../../libc/load.js';
 import { poller } from '../../libc/poller.js';
 import { SystemCallError } from '../../libc/system-call-error.js';
 import { TcpSocket } from '../../libc/tcp-socket.js';
@@ -18,7 +18,7 @@ export interface ConnectPlace {
  *
  * @throws CapabilityError where libc cannot be called; the reason of `limits.signal`.
  */
-export async function connectThroughLibc(
+export async function connectPrepared(
   { address, port, source }: ConnectPlace,
   limits: Limits,
   prepare: (socket: TcpSocket) => void,
@@ -26,30 +26,41 @@ export async function connectThroughLibc(
   const libc = await loadLibc();
   limits.signal?.throwIfAborted();
   if (limits.stop?.aborted) return null;
-  const socket = new TcpSocket(libc, familyOf(address) === 6 ? 6 : 4);
+  let socket: TcpSocket | null = null;
+  let isOpen = false;
   try {
+    socket = new TcpSocket(libc, familyOf(address) === 6 ? 6 : 4);
     prepare(socket);
     if (source !== undefined) socket.bind({ address: source, port: 0 });
     socket.connect({ address, port });
+    isOpen = await opens(libc, socket, limits);
+    return isOpen ? socket : null;
   } catch (error) {
-    socket.close();
     if (error instanceof SystemCallError) return null;
     throw error;
+  } finally {
+    if (!isOpen) socket?.close();
   }
+}
+
+/** Whether it opens within the limits. */
+function opens(libc: Libc, socket: TcpSocket, limits: Limits): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const settle = (isOpen: boolean): void => {
+    const over = (): void => {
       stopWatching();
       callOff();
-      if (!isOpen) socket.close();
-      resolve(isOpen ? socket : null);
+    };
+    const settle = (isOpen: boolean): void => {
+      over();
+      resolve(isOpen);
     };
     const stopWatching = poller(libc).add(socket.fd, 'output', () => settle(isConnected(socket)));
     const callOff = giveUpAt(limits, {
       onTimeout: () => settle(false),
       onStop: () => settle(false),
       onAbort: (reason) => {
+        over();
         reject(reason);
-        settle(false);
       },
     });
   });

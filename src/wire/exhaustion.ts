@@ -1,0 +1,19 @@
+import { CapabilityError } from '../errors.js';
+
+/** What a host that has run out of something says, as the CapabilityError it is; null for any other error. */
+export function exhaustion(cause: unknown): CapabilityError | null {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    const whose = code === 'EMFILE' ? 'This process has' : 'This host has';
+    return new CapabilityError(
+      'file descriptors',
+      `${whose} no file descriptor left for the trace's sockets (${code}).`,
+      code === 'EMFILE' ? 'ulimit -n 4096' : 'sysctl fs.file-max',
+      { cause },
+    );
+  }
+  if (code !== 'ENOBUFS' && code !== 'ENOMEM') return null;
+  return new CapabilityError('memory', `The kernel has no memory for the trace's sockets (${code}).`, null, {
+    cause,
+  });
+}
