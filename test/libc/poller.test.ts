@@ -98,6 +98,39 @@ t.test('what is ready can be read at once, without waiting for the thread', { sk
   doorbell.close();
 });
 
+t.test('more may be ready than one look brings', { skip }, async (t) => {
+  if (libc === null) return;
+  const bells = Array.from({ length: 150 }, () => bell(libc));
+  const told = new Set<number>();
+  const stops = bells.map(({ fd, silence }) =>
+    poller(libc).add(fd, 'input', () => {
+      silence();
+      told.add(fd);
+    }),
+  );
+  for (const each of bells) each.ring();
+  poller(libc).readNow();
+  t.equal(told.size, bells.length);
+  for (const stop of stops) stop();
+  for (const each of bells) each.close();
+});
+
+t.test('what one owner throws is uncaught, and the others are told all the same', { skip }, async (t) => {
+  const modules = ['load', 'poller'].map(
+    (name) => new URL(`../../dist/libc/${name}.js`, import.meta.url).href,
+  );
+  const program = `
+    const [{ loadLibc }, { poller }] = await Promise.all(${JSON.stringify(modules)}.map((each) => import(each)));
+    const libc = await loadLibc();
+    process.on('uncaughtException', ({ message }) => console.log(message));
+    const stops = [() => { throw new Error('mine'); }, () => console.log('told')].map((tell) => {
+      const stop = poller(libc).add(libc.eventfd(1, 0x800), 'input', () => { stop(); tell(); });
+    });`;
+  const argv = ['--input-type=module', '-e', program];
+  const { stdout } = await promisify(execFile)(process.execPath, argv, { timeout: 30_000 });
+  t.same(stdout.trim().split('\n').sort(), ['mine', 'told']);
+});
+
 t.test('a process ends although a wait is under way', { skip }, async (t) => {
   const modules = ['load', 'poller'].map(
     (name) => new URL(`../../dist/libc/${name}.js`, import.meta.url).href,

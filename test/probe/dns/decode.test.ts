@@ -151,6 +151,19 @@ t.test('data of a type nobody knows is shown as octets, not refused', async (t) 
   );
 });
 
+t.test('a version or kind of data that came after its RFC is shown as octets, not refused', async (t) => {
+  const later = {
+    'LOC, version 1': [29, '01 33'],
+    'IPSECKEY, gateway 9': [45, '0a 09 02 ff'],
+    'APL, family 3': [42, '0003 08 01 ff'],
+  };
+  for (const [what, [type, digits]] of Object.entries(later)) {
+    const data = Buffer.from(String(digits).replaceAll(' ', ''), 'hex');
+    const { answers } = read(replyWith([rawRecord('a.test', Number(type), data)]));
+    t.equal(answers[0]?.data, `\\# ${data.length} ${data.toString('hex').toUpperCase()}`, what);
+  }
+});
+
 t.test('no octet of a name or text reaches the reader raw', async () => {
   const data = fc.uint8Array({ minLength: 1, maxLength: 60 }).map((octets) => Buffer.from(octets));
   fc.assert(

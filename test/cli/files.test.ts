@@ -1,0 +1,49 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readFileSync, statSync, watch, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { checkWritable, replaceFile } from '../../src/cli/files.js';
+
+t.test('a pipe: looked at without being opened, then written to', async (t) => {
+  const path = join(t.testdir(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  const reader = spawn('cat', [path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let read = '';
+  reader.stdout.setEncoding('utf8').on('data', (text: string) => {
+    read += text;
+  });
+  const ended = once(reader, 'close');
+  await checkWritable(path);
+  await replaceFile(path, 'all of it');
+  await ended;
+  t.equal(read, 'all of it');
+});
+
+t.test('looking leaves nothing behind, and says what is wrong with the place', async (t) => {
+  const dir = t.testdir();
+  await checkWritable(join(dir, 'new'));
+  t.notOk(existsSync(join(dir, 'new')));
+  await t.rejects(checkWritable(join(dir, 'no', 'new')), { message: /there is no such directory/ });
+  await t.rejects(checkWritable(dir), { message: /it is a directory/ });
+});
+
+t.test('a file that only its owner may read is so at every moment of its replacement', async (t) => {
+  const dir = t.testdir();
+  const path = join(dir, 'report.json');
+  writeFileSync(path, 'old');
+  chmodSync(path, 0o600);
+  const modes = new Set<number>();
+  const watcher = watch(dir, (_, name) => {
+    const changed = join(dir, String(name));
+    if (existsSync(changed)) modes.add(statSync(changed).mode & 0o777);
+  });
+  t.teardown(() => watcher.close());
+  await replaceFile(path, 'x'.repeat(4_000_000));
+  t.same(
+    [...modes].filter((mode) => mode !== 0o600),
+    [],
+  );
+  t.equal(statSync(path).mode & 0o777, 0o600);
+  t.equal(readFileSync(path, 'utf8').length, 4_000_000);
+});

@@ -1,0 +1,20 @@
+import t from 'tap';
+import { loadLibc } from '../../../src/libc/load.js';
+import { measurePathMtu } from '../../../src/probe/mtu/path-mtu.js';
+import { listen } from '../tcp/listeners.js';
+
+const skip = await loadLibc().then(
+  () => false,
+  () => 'koffi has no libc here',
+);
+
+t.test(
+  'over loopback, whose segments hold more than a record: the sizes up to that arrive',
+  { skip },
+  async (t) => {
+    const { port } = await listen(t, (socket) => void socket.resume());
+    const found = await measurePathMtu({ address: '127.0.0.1', port }, { timeoutMs: 2000 });
+    t.match(found, { address: '127.0.0.1', port, announced: null, smallestUnacknowledged: null });
+    t.ok(Number(found.largestAcknowledged) > 16_384);
+  },
+);
