@@ -6,6 +6,7 @@ import { InvalidInputError } from '../errors.js';
 import { exitCodes } from '../report/exit-code.js';
 import { cleanForTerminal } from '../report/text/clean.js';
 import type { Style } from '../report/text/style.js';
+import { command } from '../shell-command.js';
 import type { Soon } from '../soon.js';
 import { type Arguments, type IntegerRule, integerOption, textOption } from './arguments.js';
 import type { BulkEntry, BulkResult, CommandContext } from './command.js';
@@ -123,8 +124,10 @@ export async function runBulk<Document extends object>(
     },
     interruptedNote() {
       if (state.lastLine === 0) return 'interrupted before the first line was done';
-      const rest = file === '-' ? 'the rest of it' : `what \`tail -n +${state.lastLine + 1} ${file}\` prints`;
-      return `interrupted; lines 1 to ${state.lastLine} are done. To go on, give ${rest} to --file -`;
+      const tail = command('tail', '-n', `+${state.lastLine + 1}`, file);
+      const rest = file === '-' ? 'the rest of it' : `what \`${tail}\` prints`;
+      const note = `interrupted; lines 1 to ${state.lastLine} are done. To go on, give ${rest} to --file -`;
+      return cleanForTerminal(note);
     },
   };
 }

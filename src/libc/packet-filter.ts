@@ -21,11 +21,12 @@ const synOrRstBits = 0x06;
 
 /**
  * Lets through TCP segments with ACK and either SYN or RST set, the only answers to a SYN: a host that moves gigabits
- * moves them in other segments. What is too short to be TCP passes too, to be counted. Raw IPv4 sockets see the IP header, whose length varies; raw IPv6 sockets do not.
+ * moves them in other segments. What is too short to be TCP passes too, to be counted.
  */
 export function answersToSyn(family: 4 | 6): Buffer {
   const isV4 = family === 4;
   return assemble([
+    // Raw IPv4 sockets see the IP header, whose length varies; raw IPv6 sockets do not.
     isV4 ? [indexFromHeaderLength, 0, 0, 0] : [indexFromConstant, 0, 0, 0],
     [loadLength, 0, 0, 0],
     [subtractIndex, 0, 0, 0],

@@ -17,7 +17,7 @@ export interface Branches {
   readonly skipped: SkippedStep[];
   /**
    * Runs one measurement of `step`. What this host cannot do, or its system refuses, is noted in `skipped`, and the
-   * others go on. Any other error (bad input, a bug) ends all of them and is what `settle` throws. Never rejects.
+   * others go on. Any other error (bad input, a bug) ends all of them and is what `throwIfFailed` throws. Never rejects.
    */
   run(step: SkippedStep['step'], work: () => Promise<void>): Promise<void>;
   /** Throws the reason of the caller's signal, or the first error that is no result. */

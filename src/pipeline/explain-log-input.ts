@@ -54,12 +54,16 @@ function asBuffer(chunk: unknown): Buffer {
 
 async function* inflated(octets: AsyncIterable<Buffer>, tell: TextProblem): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: 256 * 1024 });
+  const source = octets[Symbol.asyncIterator]();
   const feeding = feed();
   try {
     for await (const chunk of gunzip) yield asBuffer(chunk);
   } catch (error) {
     if (!isZlibError(error)) throw error;
     tell(`the compressed data is cut or damaged (${error.message}); what came before counts`);
+    // Of a pipe that stays open the rest may never come.
+    void Promise.resolve(source.return?.()).catch(() => {});
+    return;
   } finally {
     gunzip.destroy();
   }
@@ -68,9 +72,9 @@ async function* inflated(octets: AsyncIterable<Buffer>, tell: TextProblem): Asyn
   /** By hand, because a pipe would hide where an error came from. */
   async function feed(): Promise<void> {
     try {
-      for await (const chunk of octets) {
+      for (let next = await source.next(); next.done !== true; next = await source.next()) {
         if (gunzip.destroyed) return;
-        if (!gunzip.write(chunk)) await roomOrEnd();
+        if (!gunzip.write(next.value)) await roomOrEnd();
       }
       gunzip.end();
     } catch (error) {

@@ -1,7 +1,7 @@
+import { command } from '../../shell-command.js';
 import type { Cause } from '../causes.js';
 import { addressSet, resolverOf } from '../facts/dns.js';
 import { DOCS } from '../remedies/docs.js';
-import { command } from '../remedies/shell.js';
 import type { Confidence, Remedy } from '../verdict.js';
 import { list } from '../words.js';
 import { groupBy } from './group.js';

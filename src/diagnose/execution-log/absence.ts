@@ -1,4 +1,5 @@
-import { command, regionOption } from '../remedies/shell.js';
+import { command } from '../../shell-command.js';
+import { regionOption } from '../remedies/region-option.js';
 import type { LogSummary } from './summary.js';
 
 /** Why a request may be missing from a log, with what decides it. */

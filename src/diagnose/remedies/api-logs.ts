@@ -1,8 +1,9 @@
 import type { HttpDocument } from '../../probe/http/types.js';
+import { command } from '../../shell-command.js';
 import type { PrivateApi } from '../target.js';
 import type { Remedy } from '../verdict.js';
 import { DOCS } from './docs.js';
-import { command, regionOption } from './shell.js';
+import { regionOption } from './region-option.js';
 
 /**
  * What the API's own execution log says of the request that was sent; none where the API is not known by its id. The log

@@ -1,8 +1,9 @@
+import { command } from '../../shell-command.js';
 import type { DeniedResource } from '../private-api/denial.js';
 import type { PrivateApi } from '../target.js';
 import type { Remedy } from '../verdict.js';
 import { DOCS } from './docs.js';
-import { command, regionOption } from './shell.js';
+import { regionOption } from './region-option.js';
 
 const API_ID = 'API_ID';
 const VPCE_ID = 'VPCE_ID';

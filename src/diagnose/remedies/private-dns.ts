@@ -1,3 +1,4 @@
+import { command } from '../../shell-command.js';
 import { endpointAnswer } from '../facts/dns.js';
 import type { Evidence } from '../observations.js';
 import { byAlias, byEndpointName } from '../private-api/invoke-url.js';
@@ -6,7 +7,7 @@ import type { PrivateApi } from '../target.js';
 import type { Remedy } from '../verdict.js';
 import { DOCS } from './docs.js';
 import { callBy } from './invoke.js';
-import { command, regionOption } from './shell.js';
+import { regionOption } from './region-option.js';
 
 /** What to do where the name of a private API does not lead to its endpoint, by what kind of name it is. */
 export function privateNameRemedies(evidence: Evidence, api: PrivateApi): Remedy[] {

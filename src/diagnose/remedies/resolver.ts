@@ -1,9 +1,9 @@
 import type { DnsDocument } from '../../probe/dns/types.js';
+import { command } from '../../shell-command.js';
 import { resolverOf, serversOf } from '../facts/dns.js';
 import type { Remedy } from '../verdict.js';
 import { list } from '../words.js';
 import { DOCS } from './docs.js';
-import { command } from './shell.js';
 
 const ADVICE = {
   forwarding: (servers: string) =>

@@ -1,10 +1,11 @@
 import { familyOf } from '../../address/family.js';
+import { command } from '../../shell-command.js';
 import { asBlock, clientAddress } from '../facts/client.js';
 import type { Evidence } from '../observations.js';
 import type { Remedy } from '../verdict.js';
 import { list } from '../words.js';
 import { DOCS } from './docs.js';
-import { command, regionOption } from './shell.js';
+import { regionOption } from './region-option.js';
 
 /** Both ends of a connection as the rules of a security group or network ACL name them. */
 export interface Ends {

@@ -1,3 +1,4 @@
+import { command } from '../../shell-command.js';
 import { addressSet, endpointAnswer, hostAnswers, resolverOf } from '../facts/dns.js';
 import { apiAnswered, mainAnswers } from '../facts/http.js';
 import { addressOutcomes, withStatus } from '../facts/tcp.js';
@@ -6,7 +7,7 @@ import type { Evidence } from '../observations.js';
 import { mayBeEndpoint } from '../private-api/endpoint-address.js';
 import { DOCS } from '../remedies/docs.js';
 import { privateNameRemedies } from '../remedies/private-dns.js';
-import { command, regionOption } from '../remedies/shell.js';
+import { regionOption } from '../remedies/region-option.js';
 import type { PrivateApi } from '../target.js';
 import type { Alternative, Confidence, EvidenceItem } from '../verdict.js';
 import { count, list } from '../words.js';

@@ -1,4 +1,5 @@
 import type { DnsDocument } from '../../probe/dns/types.js';
+import { command } from '../../shell-command.js';
 import { addressSet, hostAnswers, isPrivateAnswer, resolverOf, type Seen } from '../facts/dns.js';
 import { allWorked, apiAnswered } from '../facts/http.js';
 import { addressOutcomes } from '../facts/tcp.js';
@@ -6,7 +7,6 @@ import { type Judgement, type Rule, rule } from '../finding.js';
 import type { Evidence } from '../observations.js';
 import { DOCS } from '../remedies/docs.js';
 import { exemptFromRebinding } from '../remedies/resolver.js';
-import { command } from '../remedies/shell.js';
 import { list } from '../words.js';
 
 type Answer = Seen<DnsDocument>;

@@ -1,12 +1,12 @@
 import { familyOf } from '../../address/family.js';
 import { scopeOf } from '../../address/scope.js';
+import { command } from '../../shell-command.js';
 import { addressSet, endpointAnswer, hostAnswers, type Seen } from '../facts/dns.js';
 import { allWorked } from '../facts/http.js';
 import { type Overridden, overridden } from '../facts/origin.js';
 import { addressOutcomes, withStatus } from '../facts/tcp.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
 import type { Evidence, ObservedDns } from '../observations.js';
-import { command } from '../remedies/shell.js';
 import type { Remedy } from '../verdict.js';
 import { list } from '../words.js';
 

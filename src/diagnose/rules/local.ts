@@ -1,8 +1,8 @@
+import { command } from '../../shell-command.js';
 import { type AddressOutcome, addressesOf, addressOutcomes, withStatus } from '../facts/tcp.js';
 import { explainingTraces, sendErrno } from '../facts/trace.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import type { Evidence } from '../observations.js';
-import { command } from '../remedies/shell.js';
 import type { EvidenceItem } from '../verdict.js';
 import { list } from '../words.js';
 

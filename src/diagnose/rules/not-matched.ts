@@ -1,3 +1,4 @@
+import { command } from '../../shell-command.js';
 import { type Answer, answersTo, mainAnswers } from '../facts/http.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import type { Evidence } from '../observations.js';
@@ -6,7 +7,7 @@ import { byAlias, byDefaultName } from '../private-api/invoke-url.js';
 import { defaultName, usualApiId } from '../private-api/names.js';
 import { DOCS } from '../remedies/docs.js';
 import { callBy } from '../remedies/invoke.js';
-import { command, regionOption } from '../remedies/shell.js';
+import { regionOption } from '../remedies/region-option.js';
 import type { PrivateApi } from '../target.js';
 import type { Alternative, Confidence, EvidenceItem, Remedy } from '../verdict.js';
 import { excerpt } from '../words.js';

@@ -1,9 +1,9 @@
+import { command } from '../../shell-command.js';
 import { addressesOf, addressOutcomes, withStatus } from '../facts/tcp.js';
 import { explainingTraces, portUnreachable, prohibition, type Rejection } from '../facts/trace.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
 import type { Evidence } from '../observations.js';
 import { endsOf } from '../remedies/security-group.js';
-import { command } from '../remedies/shell.js';
 import { list } from '../words.js';
 
 /** A firewall that is polite enough to say so. Security groups and network ACLs never are: this is a box of another kind. */

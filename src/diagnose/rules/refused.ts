@@ -1,9 +1,9 @@
+import { command } from '../../shell-command.js';
 import { addressesOf, addressOutcomes, withStatus } from '../facts/tcp.js';
 import { explainingTraces, portUnreachable } from '../facts/trace.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import type { Evidence } from '../observations.js';
 import { findInterfaces } from '../remedies/security-group.js';
-import { command } from '../remedies/shell.js';
 import type { EvidenceItem } from '../verdict.js';
 import { duration, list } from '../words.js';
 

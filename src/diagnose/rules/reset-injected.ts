@@ -1,8 +1,8 @@
+import { command } from '../../shell-command.js';
 import { injections } from '../facts/injection.js';
 import { opened } from '../facts/tcp.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { endsOf } from '../remedies/security-group.js';
-import { command } from '../remedies/shell.js';
 
 /** An RST in the target's name that has not come all the way from it. */
 const resetInjected = rule('policy.reset-injected', { needs: ['trace'] }, (evidence): Judgement | null => {

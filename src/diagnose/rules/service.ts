@@ -1,4 +1,5 @@
 import type { HttpDocument, HttpFailure } from '../../probe/http/types.js';
+import { command } from '../../shell-command.js';
 import type { Cause } from '../causes.js';
 import { type Answer, judgedAnswers } from '../facts/http.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
@@ -7,7 +8,6 @@ import type { Evidence } from '../observations.js';
 import { exceptionOf, fromGateway } from '../private-api/answer.js';
 import { executionLog, usagePlans } from '../remedies/api-logs.js';
 import { DOCS } from '../remedies/docs.js';
-import { command } from '../remedies/shell.js';
 import type { PrivateApi, Target } from '../target.js';
 import type { Alternative, Confidence, Remedy } from '../verdict.js';
 import { duration, excerpt } from '../words.js';

@@ -1,4 +1,5 @@
 import { familyOf } from '../../address/family.js';
+import { command } from '../../shell-command.js';
 import { controls, reachOf } from '../facts/control.js';
 import { endpointAnswer } from '../facts/dns.js';
 import { pathEvidence } from '../facts/path.js';
@@ -15,7 +16,6 @@ import {
   endsOf,
   findInterfaces,
 } from '../remedies/security-group.js';
-import { command } from '../remedies/shell.js';
 import type { Alternative, Confidence, EvidenceItem, Remedy } from '../verdict.js';
 import { count, duration, list } from '../words.js';
 

@@ -1,4 +1,5 @@
 import type { TlsCertificate, TlsDocument } from '../../probe/tls/types.js';
+import { command } from '../../shell-command.js';
 import { alertOf } from '../facts/tls.js';
 import { possible, type Rule } from '../finding.js';
 import { bracketed } from '../format-target.js';
@@ -6,7 +7,6 @@ import type { Evidence } from '../observations.js';
 import { byDefaultName } from '../private-api/invoke-url.js';
 import { DOCS } from '../remedies/docs.js';
 import { callBy } from '../remedies/invoke.js';
-import { command } from '../remedies/shell.js';
 import type { Remedy } from '../verdict.js';
 import { excerpt, list } from '../words.js';
 import { openssl, tlsRule } from './tls-rule.js';

@@ -1,9 +1,9 @@
 import type { TlsDocument, TlsStatus } from '../../probe/tls/types.js';
+import { command } from '../../shell-command.js';
 import { alertOf, contrast, isNotTls, spokeTls } from '../facts/tls.js';
 import { possible, type Rule } from '../finding.js';
 import type { Evidence } from '../observations.js';
 import { DOCS } from '../remedies/docs.js';
-import { command } from '../remedies/shell.js';
 import type { Alternative, Confidence, EvidenceItem } from '../verdict.js';
 import { duration, excerpt } from '../words.js';
 import { openssl, tlsRule } from './tls-rule.js';

@@ -1,11 +1,11 @@
 import type { TlsDocument } from '../../probe/tls/types.js';
+import { command } from '../../shell-command.js';
 import type { Cause } from '../causes.js';
 import type { Seen } from '../facts/dns.js';
 import { handshakes } from '../facts/tls.js';
 import { type Judgement, type Rule, type RuleFacts, rule } from '../finding.js';
 import { bracketed } from '../format-target.js';
 import type { Evidence } from '../observations.js';
-import { command } from '../remedies/shell.js';
 import type { Alternative, EvidenceItem } from '../verdict.js';
 import { excerpt, list } from '../words.js';
 

@@ -1,11 +1,11 @@
 import { familyOf } from '../../address/family.js';
+import { command } from '../../shell-command.js';
 import { isThisHost } from '../facts/path.js';
 import { type AddressOutcome, addressesOf, addressOutcomes, withStatus } from '../facts/tcp.js';
 import { explainingTraces, sendErrno, unreachability } from '../facts/trace.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
 import type { Evidence } from '../observations.js';
 import { DOCS } from '../remedies/docs.js';
-import { command } from '../remedies/shell.js';
 import { duration, list } from '../words.js';
 
 /** Below this no neighbour discovery can have failed: Linux asks three times, a second apart. */

@@ -66,7 +66,7 @@ for (const [way, open] of ways) {
     const server = parseServer(silent.text);
     const [timeout, canceled] = await Promise.all([
       pool.ask(server, encodeQuery('a.test', type, true), limits({ timeoutMs: 50 })),
-      pool.ask(server, encodeQuery('b.test', type, true), limits()).finally(() => t.pass()),
+      pool.ask(server, encodeQuery('b.test', type, true), limits()),
       new Promise((resolve) => setTimeout(resolve, 200)).then(() => pool.close()),
     ]);
     t.same(timeout.exchange, { outcome: 'timeout' });

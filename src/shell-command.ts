@@ -10,8 +10,3 @@ export function command(...words: readonly (string | null)[]): string {
     .map(shellWord)
     .join(' ');
 }
-
-/** `--region us-east-1`, or nothing where the Region is not known and the CLI's own default is the best guess. */
-export function regionOption(region: string | null): string[] {
-  return region === null ? [] : ['--region', region];
-}
