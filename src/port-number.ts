@@ -1,7 +1,7 @@
 import { InvalidInputError } from './errors.js';
 
-export const lowestPort = 1;
-export const highestPort = 65_535;
+const lowestPort = 1;
+const highestPort = 65_535;
 
 /** Throws InvalidInputError, naming `argument`, unless `port` is a whole number from 1 to 65535. */
 export function checkPort(port: number, argument = 'port'): void {
@@ -10,7 +10,7 @@ export function checkPort(port: number, argument = 'port'): void {
 }
 
 /** What to throw for what was given as a port and is none. */
-export function notAPort(given: string, argument = 'port'): InvalidInputError {
+function notAPort(given: string, argument = 'port'): InvalidInputError {
   return new InvalidInputError(
     argument,
     `${argument}: ${given} is not a port; give a whole number from ${lowestPort} to ${highestPort}`,

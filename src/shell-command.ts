@@ -1,5 +1,5 @@
 /** One word for a POSIX shell, quoted where it needs to be: what stands in a URL must not run when it is pasted. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 

@@ -14,8 +14,3 @@ export function canonicalAddress(address: string): string {
   const parsed = new Address6(address);
   return parsed.isMapped4() ? parsed.to4().correctForm() : parsed.correctForm() + parsed.zone;
 }
-
-/** Whether two literals name the same address, however they are spelled. Neither may be other text. */
-export function sameAddress(first: string, second: string): boolean {
-  return first === second || canonicalAddress(first) === canonicalAddress(second);
-}

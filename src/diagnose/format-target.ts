@@ -15,8 +15,3 @@ export function hostPort(host: string, port: number): string {
 export function pathOf({ url }: Pick<Target, 'url'>): string {
   return url !== null && URL.canParse(url) ? new URL(url).pathname : '/';
 }
-
-/** The shortest text that `parseTarget` reads as the same target. */
-export function formatTarget(target: Pick<Target, 'host' | 'port' | 'url'>): string {
-  return target.url ?? hostPort(target.host, target.port);
-}

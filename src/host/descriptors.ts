@@ -15,7 +15,7 @@ export function socketsToSpare(): number | null {
 }
 
 /** The soft RLIMIT_NOFILE of this process (getrlimit(2)); null where it is unlimited or cannot be read. */
-export function descriptorLimit(): number | null {
+function descriptorLimit(): number | null {
   try {
     return parseLimits(readFileSync('/proc/self/limits', 'utf8'));
   } catch {
@@ -24,7 +24,7 @@ export function descriptorLimit(): number | null {
 }
 
 /** Reads the soft limit of `Max open files` out of /proc/PID/limits (proc(5)). Pure. */
-export function parseLimits(text: string): number | null {
+function parseLimits(text: string): number | null {
   const found = /^Max open files\s+(\d+)\s/m.exec(text)?.[1];
   return found === undefined ? null : Number(found);
 }

@@ -6,7 +6,7 @@ import { type Endpoint, encodeSockaddr } from './sockaddr.js';
 import { checked, SystemCallError } from './system-call-error.js';
 
 /** So many datagrams go out, or come in, by one system call. */
-export const datagramsPerCall = 16;
+const datagramsPerCall = 16;
 const largestDatagram = 65_535;
 /** A query with every option that we send: a name of 255 octets, a cookie of 40. */
 const largestSent = 512;

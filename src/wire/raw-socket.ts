@@ -16,7 +16,7 @@ const IPV6_UNICAST_HOPS = 16;
 const icmpFilter = { 4: [255, 1], 6: [58, 1] } as const;
 
 /** npm 12 runs a package's build only when the project approves it; `install-scripts` came with npm 11.16. */
-export const buildRemedy = 'npm install-scripts approve raw-socket && npm rebuild raw-socket';
+const buildRemedy = 'npm install-scripts approve raw-socket && npm rebuild raw-socket';
 
 /** Gives node itself the one capability, so that pprobe needs no sudo. */
 export const capabilityRemedy = `sudo setcap cap_net_raw+ep ${process.execPath}`;

@@ -9,7 +9,7 @@ const MOST_EVIDENCE = 6;
 const LONGEST_EVIDENCE = 320;
 
 /** So many requests may be under way at once; the one that was silent longest makes room for the next. */
-export const MOST_OPEN = 4096;
+const MOST_OPEN = 4096;
 
 /**
  * Puts the lines of a log together by request, interleaved or not, with first or last lines missing. Holds no more than

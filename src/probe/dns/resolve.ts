@@ -142,7 +142,7 @@ export function nextTurn(): number {
 }
 
 /** A signal that as many may listen to as there are queries under way; on the caller's own, Node warns of a leak. */
-export function forMany(signal: AbortSignal | undefined): AbortSignal | undefined {
+function forMany(signal: AbortSignal | undefined): AbortSignal | undefined {
   if (signal === undefined) return undefined;
   const own = AbortSignal.any([signal]);
   setMaxListeners(0, own);

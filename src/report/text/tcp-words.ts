@@ -3,7 +3,7 @@ import type { TcpAttempt, TcpCause, TcpStatus } from '../../probe/tcp/types.js';
 import { cleanForTerminal } from './clean.js';
 
 /** Where the cause is not known, as through node:net and in older documents. */
-export const statusWords: Readonly<Record<TcpStatus, string>> = {
+const statusWords: Readonly<Record<TcpStatus, string>> = {
   open: 'accepts connections',
   refused: 'a reset, or an ICMP port unreachable, came back',
   reset: 'the connection was reset while it was made',

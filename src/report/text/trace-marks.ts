@@ -94,7 +94,7 @@ export function marksIn(hops: readonly TraceHop[]): { text: string; meaning: str
 }
 
 /** Whether it answered and nobody knows when. */
-export function isUntimed({ reply, rttMs }: TraceProbe): boolean {
+function isUntimed({ reply, rttMs }: TraceProbe): boolean {
   return reply !== 'none' && reply !== 'send-error' && rttMs === null;
 }
 
