@@ -29,6 +29,14 @@ export interface QueuedError {
   receivedAtNs: bigint | null;
 }
 
+/** SO_EE_ORIGIN_ICMP and SO_EE_ORIGIN_ICMP6. */
+const networkOrigins = [2, 3];
+
+/** Whether an error came in a packet, and is not this host's own. */
+export function isFromNetwork({ origin }: Pick<QueuedError, 'origin'>): boolean {
+  return networkOrigins.includes(origin);
+}
+
 /** One control message of a recvmsg. */
 export interface ControlMessage {
   level: number;

@@ -118,11 +118,11 @@ export class TcpSocket {
     const level = this.#family === 4 ? IPPROTO_IP : IPPROTO_IPV6;
     const names = ipOptions[this.#family];
     this.setTtl(ttl);
-    this.#setOption(level, names.receiveErrors, on);
+    this.queueErrors();
     this.#setOption(level, names.receiveTtl, on);
     this.#trySetOption(level, names.tellExtensions, on);
-    this.#setOption(SOL_SOCKET, SO_TIMESTAMPNS, on);
-    this.#setOption(SOL_SOCKET, SO_LINGER, Buffer.concat([on, uint32(0)]));
+    this.stampErrors();
+    this.closeByReset();
     this.#setOption(IPPROTO_TCP, TCP_QUICKACK, uint32(0));
   }
 

@@ -1,6 +1,6 @@
-import { setMaxListeners } from 'node:events';
 import type { SkippedStep } from '../diagnose/observations.js';
 import { CapabilityError } from '../errors.js';
+import { anyOf } from '../signals.js';
 
 /** The signals that measurements of one `observe` listen to: its own, so that the caller's gain one listener each. */
 export interface Signals {
@@ -30,7 +30,7 @@ export interface Branches {
  */
 export function startBranches(signal: AbortSignal | undefined, stop: AbortSignal | undefined): Branches {
   const failure = new AbortController();
-  const signals = { signal: joined(failure.signal, signal), stop: joined(stop) };
+  const signals = { signal: anyOf(failure.signal, signal), stop: anyOf(stop) };
   const skipped: SkippedStep[] = [];
   return {
     signals,
@@ -49,13 +49,6 @@ export function startBranches(signal: AbortSignal | undefined, stop: AbortSignal
       signals.signal.throwIfAborted();
     },
   };
-}
-
-/** A signal of our own for any number of listeners: on the caller's, Node would take more than ten for a leak and warn. */
-export function joined(...signals: (AbortSignal | undefined)[]): AbortSignal {
-  const own = AbortSignal.any(signals.filter((signal) => signal !== undefined));
-  setMaxListeners(0, own);
-  return own;
 }
 
 /** What a step that this host cannot do leaves behind; null for an error that is none of the host's. */

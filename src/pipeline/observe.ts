@@ -2,7 +2,8 @@ import type { Evidence, Observations } from '../diagnose/observations.js';
 import type { Target } from '../diagnose/target.js';
 import { readProxyEnvironment } from '../host/proxy.js';
 import { readVantage } from '../host/vantage.js';
-import { type Branches, joined, startBranches } from './branches.js';
+import { anyOf } from '../signals.js';
+import { type Branches, startBranches } from './branches.js';
 import { connectAndAsk } from './observe-connections.js';
 import { observeControls } from './observe-control.js';
 import { askEachResolver, askSystem, lookUpEndpoint, lookUpHost, sortAnswers } from './observe-dns.js';
@@ -35,7 +36,7 @@ export async function observe(target: Target, options: ObserveOptions = {}): Pro
   const { skipped, signals } = branches;
 
   const enough = new AbortController();
-  const aside = { signal: signals.signal, stop: joined(signals.stop, enough.signal) };
+  const aside = { signal: signals.signal, stop: anyOf(signals.stop, enough.signal) };
   const opinions = Promise.all([
     branches.run('dns', () => lookUpEndpoint(target, options, branches, observations)),
     branches.run('dns', () => askEachResolver(target, nameservers, options, aside, observations)),

@@ -7,7 +7,8 @@ import { connectSmall, smallSegment } from '../probe/mtu/small-segments.js';
 import type { PathMtu } from '../probe/mtu/types.js';
 import { type Connection, handshake } from '../probe/tls/handshake.js';
 import type { TlsDocument, TlsPurpose } from '../probe/tls/types.js';
-import { joined, type Signals } from './branches.js';
+import { anyOf } from '../signals.js';
+import type { Signals } from './branches.js';
 import type { ObserveOptions } from './observe-options.js';
 
 /** Exists everywhere (RFC 2606) and is no private endpoint: no filter that knows our name means this one. */
@@ -44,7 +45,7 @@ export function startSecondLooks(
   const looked = new Set<string>();
   return (address, connectMs) => {
     const enough = new AbortController();
-    const limits = { timeoutMs, signal: signals.signal, stop: joined(signals.stop, enough.signal) };
+    const limits = { timeoutMs, signal: signals.signal, stop: anyOf(signals.stop, enough.signal) };
     const place = { address, port, source };
     const found: TlsDocument[] = [];
     const sizes: PathMtu[] = [];

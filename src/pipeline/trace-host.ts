@@ -6,6 +6,7 @@ import { checkTraceOptions, type TraceOptions } from '../probe/trace/options.js'
 import { traceAddress } from '../probe/trace/trace.js';
 import { startTraceRun, type TraceRun } from '../probe/trace/trace-run.js';
 import type { TraceDocument } from '../probe/trace/types.js';
+import { anyOf } from '../signals.js';
 import { addressesOf, type HostAddresses, type HostOptions } from './addresses-of.js';
 import { HopNames, ptrOver } from './hop-names.js';
 
@@ -41,10 +42,7 @@ export function traceHost(host: string, options: TraceHostOptions = {}): TraceRu
         names?.want(hop.probes.map(({ from }) => from));
         onHop(hop);
       });
-      await names?.settle(
-        namePatienceMs,
-        AbortSignal.any([signal, stop].filter((each) => each !== undefined)),
-      );
+      await names?.settle(namePatienceMs, anyOf(signal, stop));
       signal?.throwIfAborted();
       return { ...document, names: names?.known() ?? null };
     } finally {

@@ -6,6 +6,7 @@ import { checkTraceOptions } from '../probe/trace/options.js';
 import { traceAddress } from '../probe/trace/trace.js';
 import type { TraceDocument, TraceHop } from '../probe/trace/types.js';
 import { WatchedPath, type WatchRound } from '../probe/trace/watch-path.js';
+import { anyOf } from '../signals.js';
 import { addressesOf } from './addresses-of.js';
 import { HopNames, ptrOver } from './hop-names.js';
 import { chooseAddress, namePatienceMs, nowhere, type TraceHostOptions } from './trace-host.js';
@@ -116,8 +117,4 @@ function checkWatchOptions({ intervalMs = defaultIntervalMs, rounds = 1 }: Watch
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new InvalidInputError('rounds', `rounds is ${rounds}; give a whole number from 1 up`);
   }
-}
-
-function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
-  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
 }

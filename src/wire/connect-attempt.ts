@@ -1,5 +1,6 @@
 import { familyOf } from '../address/family.js';
 import { isForeignSource } from '../host/source.js';
+import { isFromNetwork } from '../libc/control-message.js';
 import { errnoName } from '../libc/errno-name.js';
 import type { Libc } from '../libc/load.js';
 import { routeTo } from '../libc/next-hop.js';
@@ -10,9 +11,6 @@ import type { TcpInfo } from '../libc/tcp-info.js';
 import type { QueuedPacketError, TcpSocket } from '../libc/tcp-socket.js';
 import { silentNeighbour } from './silent-neighbour.js';
 import { spare, takeSocket } from './spare-socket.js';
-
-/** SO_EE_ORIGIN_ICMP and SO_EE_ORIGIN_ICMP6: the error came in a packet. */
-const networkOrigins = [2, 3];
 
 export interface ConnectRequest {
   address: string;
@@ -140,7 +138,7 @@ class Attempt implements RunningConnect {
       return true;
     }
     const queued = socket.readErrorQueue();
-    if (queued !== null && networkOrigins.includes(queued.origin)) {
+    if (queued !== null && isFromNetwork(queued)) {
       this.#failByIcmp(queued, durationMs, 0);
       return true;
     }
@@ -160,7 +158,7 @@ class Attempt implements RunningConnect {
     const durationMs = this.#sinceSentMs(readyAtNs);
     const info = socket.info();
     const { retransmits } = info;
-    if (queued !== null && networkOrigins.includes(queued.origin)) {
+    if (queued !== null && isFromNetwork(queued)) {
       this.#failByIcmp(queued, durationMs, retransmits);
       return true;
     }

@@ -1,3 +1,4 @@
+import { isFromNetwork } from '../libc/control-message.js';
 import { SystemCallError } from '../libc/system-call-error.js';
 import type { QueuedPacketError, TcpSocket } from '../libc/tcp-socket.js';
 import { decodeExtensions } from '../packet/icmp-extensions.js';
@@ -5,8 +6,6 @@ import { otherObjects } from './icmp-object.js';
 import { localErrno } from './local-refusal.js';
 import type { WireReply } from './wire.js';
 
-/** SO_EE_ORIGIN_ICMP and SO_EE_ORIGIN_ICMP6: the error came in a packet. */
-const networkOrigins = [2, 3];
 /** A RST to the SYN, or one right behind the SYN-ACK, as proxies in front of a closed port send it. */
 const resets = ['ECONNREFUSED', 'ECONNRESET'];
 /** Where extensions stand when the sender does not say (RFC 4884 section 5.5), less the quoted IP header. */
@@ -63,7 +62,7 @@ export function connectOutcome(socket: TcpSocket, context: ConnectContext): Conn
 function readOutcome(socket: TcpSocket, context: ConnectContext): ConnectOutcome {
   const queued = socket.readErrorQueue();
   const errno = socket.takeError();
-  if (queued !== null && networkOrigins.includes(queued.origin)) return fromNetwork(queued, context);
+  if (queued !== null && isFromNetwork(queued)) return fromNetwork(queued, context);
   if (errno === null) return fromHandshake(socket, context);
   if (!resets.includes(errno)) return { result: 'local', errno };
   const reply = { kind: 'rst', from: context.target, icmp: null, replyTtl: null, ...nothingMore } as const;

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { CapabilityError } from '../errors.js';
 import type { Libc } from '../libc/load.js';
 import { loadLibc } from '../libc/load.js';
 import { poller } from '../libc/poller.js';
@@ -9,7 +8,7 @@ import { encodeSockaddr } from '../libc/sockaddr.js';
 import { SystemCallError } from '../libc/system-call-error.js';
 import { decodeIpv4, encodeIpv4, protocolNumber } from '../packet/ipv4.js';
 import type { PacketListener, PacketPort } from './packet-port.js';
-import { capabilityRemedy } from './raw-socket.js';
+import { lacksRawSockets } from './raw-capability.js';
 
 /** After this many the event loop has its turn; what is left is read in the next. */
 const packetsPerTurn = 512;
@@ -39,12 +38,7 @@ export async function openLibcPackets(family: 4 | 6, source: string | null = nul
   } catch (error) {
     for (const socket of opened) socket.close();
     if (!(error instanceof SystemCallError) || !['EPERM', 'EACCES'].includes(error.code)) throw error;
-    throw new CapabilityError(
-      'CAP_NET_RAW',
-      'Raw sockets need CAP_NET_RAW, which this process does not have: run it with sudo, or grant node the capability.',
-      capabilityRemedy,
-      { cause: error },
-    );
+    throw lacksRawSockets(error);
   }
 }
 

@@ -1,25 +1,19 @@
 import type { Socket as RawSocket } from 'raw-socket';
 import { type Clock, systemClock } from '../clock.js';
 import { CapabilityError } from '../errors.js';
+import { IP_HDRINCL, IPPROTO_IP, IPPROTO_IPV6, IPV6_UNICAST_HOPS } from '../libc/constants.js';
 import { errorsOnly } from '../libc/packet-filter.js';
 import { decodeIpv4, encodeIpv4, protocolNumber } from '../packet/ipv4.js';
 import type { PacketListener, PacketPort } from './packet-port.js';
+import { lacksRawSockets } from './raw-capability.js';
 
 type RawModule = typeof import('raw-socket').default;
 
-/** <netinet/in.h> of Linux. */
-const IPPROTO_IP = 0;
-const IP_HDRINCL = 3;
-const IPPROTO_IPV6 = 41;
-const IPV6_UNICAST_HOPS = 16;
 /** ICMP_FILTER of raw(7) at SOL_RAW; ICMP6_FILTER of RFC 3542 at IPPROTO_ICMPV6. */
 const icmpFilter = { 4: [255, 1], 6: [58, 1] } as const;
 
 /** npm 12 runs a package's build only when the project approves it; `install-scripts` came with npm 11.16. */
 const buildRemedy = 'npm install-scripts approve raw-socket && npm rebuild raw-socket';
-
-/** Gives node itself the one capability, so that pprobe needs no sudo. */
-export const capabilityRemedy = `sudo setcap cap_net_raw+ep ${process.execPath}`;
 
 /**
  * Imports the raw-socket package. It is an optional dependency with a compiled part, so its absence is a capability
@@ -68,12 +62,7 @@ function createSocket(module: RawModule, options: Parameters<RawModule['createSo
   } catch (cause) {
     // The package's errors carry no code; the text is strerror's.
     if (!(cause instanceof Error) || !/not permitted|denied/i.test(cause.message)) throw cause;
-    throw new CapabilityError(
-      'CAP_NET_RAW',
-      'Raw sockets need CAP_NET_RAW, which this process does not have: run it with sudo, or grant node the capability.',
-      capabilityRemedy,
-      { cause },
-    );
+    throw lacksRawSockets(cause);
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { type DocumentHeader, startDocument } from '../../document.js';
 import type { ResolverRole } from '../../host/resolver-role.js';
+import { anyOf } from '../../signals.js';
 import { askType } from './ask-type.js';
 import { type Combined, combine } from './combine.js';
 import { checkName, withoutFinalDot } from './name.js';
@@ -141,10 +141,6 @@ export function nextTurn(): number {
   return turns++;
 }
 
-/** A signal that as many may listen to as there are queries under way; on the caller's own, Node warns of a leak. */
 function forMany(signal: AbortSignal | undefined): AbortSignal | undefined {
-  if (signal === undefined) return undefined;
-  const own = AbortSignal.any([signal]);
-  setMaxListeners(0, own);
-  return own;
+  return signal && anyOf(signal);
 }

@@ -4,6 +4,7 @@ import { startDocument } from '../../document.js';
 import { InvalidInputError } from '../../errors.js';
 import { checkSource } from '../../host/source.js';
 import { checkPort } from '../../port-number.js';
+import { anyOf } from '../../signals.js';
 import { openWire } from '../../wire/engines.js';
 import { exhaustion } from '../../wire/exhaustion.js';
 import type { DiscardReason, Wire, WireListener } from '../../wire/wire.js';
@@ -152,10 +153,6 @@ function lackingHere(hops: readonly TraceHop[]): Error | null {
   const [errno = null] = errnos;
   if (errno === null || errnos.size !== 1) return null;
   return exhaustion(Object.assign(new Error(`send: ${errno}`), { code: errno }));
-}
-
-function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
-  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
 }
 
 /** A trace that is stopped while it waits for others goes on at once, to say that it measured nothing. */
