@@ -53,7 +53,9 @@ class Poller {
    * By a ticket that is never used twice. A descriptor is: one that is closed while its event is on the way here may
    * by then be another socket's.
    */
-  readonly #waiting = new Map<number, { fd: number; onReady: OnReady }>();
+  readonly #waiting = new Map<number, { fd: number; isTimed: boolean; onReady: OnReady }>();
+  /** Of them, those whose moment counts: a connection's end has no other stamp, and packets have one of the kernel's. */
+  #timed = 0;
   readonly #events = Buffer.alloc(batch * eventSize);
   #lastTicket = 0;
   /** Whatever is read now became ready after this. */
@@ -88,7 +90,9 @@ class Poller {
     this.#lastTicket += 1;
     const ticket = this.#lastTicket;
     this.#control(EPOLL_CTL_ADD, fd, ticket, direction === 'input' ? EPOLLIN : EPOLLOUT | EPOLLERR);
-    this.#waiting.set(ticket, { fd, onReady });
+    const isTimed = direction === 'output';
+    this.#waiting.set(ticket, { fd, isTimed, onReady });
+    if (isTimed) this.#timed += 1;
     if (!this.#isWaiting) void this.#wait();
     return () => this.#remove(ticket);
   }
@@ -108,6 +112,7 @@ class Poller {
     const entry = this.#waiting.get(ticket);
     if (entry === undefined) return;
     this.#waiting.delete(ticket);
+    if (entry.isTimed) this.#timed -= 1;
     this.#libc.epoll_ctl(this.#epoll, EPOLL_CTL_DEL, entry.fd, event(ticket, 0));
     // Nothing left to wait for: let the thread go, or the process could not end.
     if (this.#waiting.size === 0) this.#wake();
@@ -129,15 +134,13 @@ class Poller {
   /**
    * What has been answered is often answered in turn at once: over loopback the next reply is there before a thread has
    * begun to wait for it, and a wait in a thread costs two switches. So one turn of the event loop goes by first, in which
-   * whoever was told sends on. False when it brought nothing.
+   * whoever was told sends on. Not where a moment counts: the turn may be a long one. False when it brought nothing.
    */
   async #lookAgain(): Promise<boolean> {
-    if (!this.#wasFruitful) return false;
+    if (!this.#wasFruitful || this.#timed > 0) return false;
     await nextTurn();
-    const lastReadNs = this.#lastReadNs;
     const tickets = this.#readyTickets();
-    const readAtNs = this.#lastReadNs - lastReadNs < toleranceNs ? this.#lastReadNs : null;
-    for (const ticket of tickets) this.#tell(ticket, readAtNs);
+    for (const ticket of tickets) this.#tell(ticket, null);
     return tickets.length > 0;
   }
 

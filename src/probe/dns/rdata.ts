@@ -65,8 +65,8 @@ const layouts: ReadonlyMap<string, readonly field.Field[]> = new Map<string, fie
 
 /**
  * A record's data in presentation form, read where the frame says that it lies. What we know no layout of, a type or a
- * later version of it, is shown as RFC 3597 section 5 says, `\# 4 0A000005`. null when the data is not what its type is made of: too short,
- * or with octets left over. Never throws.
+ * later version of it, is shown as RFC 3597 section 5 says, `\# 4 0A000005`. null when the data is not what its type is
+ * made of: too short, or with octets left over. Never throws.
  *
  * The layouts are ours because the codec's decoders ignore RDLENGTH and turn names into lossy UTF-8 (dns-packet 5.6:
  * an A record of three octets reads `1.2.3.undefined`).
