@@ -115,32 +115,30 @@ t.test('more may be ready than one look brings', { skip }, async (t) => {
   for (const each of bells) each.close();
 });
 
-t.test('what one owner throws is uncaught, and the others are told all the same', { skip }, async (t) => {
+/** Runs a program that has `libc` and `poller` in a process of its own. */
+async function inProcess(program: string): Promise<string> {
   const modules = ['load', 'poller'].map(
     (name) => new URL(`../../dist/libc/${name}.js`, import.meta.url).href,
   );
-  const program = `
+  const begin = `
     const [{ loadLibc }, { poller }] = await Promise.all(${JSON.stringify(modules)}.map((each) => import(each)));
-    const libc = await loadLibc();
+    const libc = await loadLibc();`;
+  const argv = ['--input-type=module', '-e', begin + program];
+  return (await promisify(execFile)(process.execPath, argv, { timeout: 30_000 })).stdout;
+}
+
+t.test('what one owner throws is uncaught, and the others are told all the same', { skip }, async (t) => {
+  const said = await inProcess(`
     process.on('uncaughtException', ({ message }) => console.log(message));
     const stops = [() => { throw new Error('mine'); }, () => console.log('told')].map((tell) => {
       const stop = poller(libc).add(libc.eventfd(1, 0x800), 'input', () => { stop(); tell(); });
-    });`;
-  const argv = ['--input-type=module', '-e', program];
-  const { stdout } = await promisify(execFile)(process.execPath, argv, { timeout: 30_000 });
-  t.same(stdout.trim().split('\n').sort(), ['mine', 'told']);
+    });`);
+  t.same(said.trim().split('\n').sort(), ['mine', 'told']);
 });
 
 t.test('a process ends although a wait is under way', { skip }, async (t) => {
-  const modules = ['load', 'poller'].map(
-    (name) => new URL(`../../dist/libc/${name}.js`, import.meta.url).href,
-  );
-  const program = `
-    const [{ loadLibc }, { poller }] = await Promise.all(${JSON.stringify(modules)}.map((each) => import(each)));
-    const libc = await loadLibc();
+  const ended = inProcess(`
     poller(libc).add(libc.eventfd(0, 0x800), 'input', () => {});
-    setTimeout(() => process.exit(7), 50);`;
-  const argv = ['--input-type=module', '-e', program];
-  const ended = promisify(execFile)(process.execPath, argv, { timeout: 30_000 });
+    setTimeout(() => process.exit(7), 50);`);
   await t.rejects(ended, { code: 7 });
 });

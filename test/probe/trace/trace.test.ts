@@ -6,37 +6,8 @@ import { startTraceRun } from '../../../src/probe/trace/trace-run.js';
 import type { TraceHop } from '../../../src/probe/trace/types.js';
 import { VirtualClock } from '../../../src/wire/simulated/virtual-clock.js';
 import type { Wire, WireListener, WireReply } from '../../../src/wire/wire.js';
+import { deafWire, input } from './deaf-wire.js';
 import { describeHops, type Scenario, simulate } from './scenario.js';
-
-const input = { host: 'h.test', address: '203.0.113.10', port: 443, resolution: null };
-
-/** A wire that sends into nothing, and tells what was done with it. */
-function deafWire() {
-  const wire = { sent: 0, isClosed: false, listener: null as WireListener | null };
-  const clock = new VirtualClock();
-  return {
-    wire,
-    world: {
-      clock,
-      async openWire(listener: WireListener): Promise<Wire> {
-        wire.listener = listener;
-        return {
-          method: 'syn',
-          source: '10.0.1.10',
-          send: () => {
-            wire.sent += 1;
-          },
-          receive: () => {},
-          silentNeighbour: () => null,
-          close: () => {
-            wire.isClosed = true;
-          },
-        };
-      },
-    },
-    clock,
-  };
-}
 
 t.test('never more probes in flight than asked for', async (t) => {
   const { wire, world } = deafWire();
@@ -276,51 +247,3 @@ t.test('a failure reaches whoever iterates and whoever awaits', async (t) => {
   }, failure);
   await t.rejects(run, failure);
 });
-
-t.test(
-  'a host without descriptors for a single probe cannot trace: that says nothing of the network',
-  async (t) => {
-    const { world } = deafWire();
-    const openWire = async (listener: WireListener): Promise<Wire> => {
-      const wire = await world.openWire(listener);
-      return { ...wire, send: ({ id }) => listener.onSendError(id, 'EMFILE') };
-    };
-    const run = traceAddress(input, {}, undefined, { ...world, openWire });
-    await t.rejects(run, { name: 'CapabilityError', missing: 'file descriptors', remedy: /ulimit/ });
-  },
-);
-
-t.test('what the caller throws when told of a hop ends the trace and is thrown', async (t) => {
-  const { wire, world } = deafWire();
-  const onHop = (): never => {
-    throw new Error('mine');
-  };
-  const run = traceAddress(input, { queries: 1 }, onHop, world);
-  await new Promise((resolve) => setImmediate(resolve));
-  const reply = {
-    from: '10.0.1.1',
-    rttMs: 1,
-    icmp: { type: 11, code: 0, mtu: null },
-    mpls: [],
-    extensions: [],
-  };
-  wire.listener?.onReply({ id: 0, kind: 'time-exceeded', replyTtl: 64, nat: false, synAck: null, ...reply });
-  await t.rejects(run, { message: 'mine' });
-  t.ok(wire.isClosed);
-});
-
-t.test(
-  'hops are told only where something left for them: not behind a neighbour that is silent',
-  async (t) => {
-    const { world, clock } = deafWire();
-    const openWire = async (listener: WireListener): Promise<Wire> => ({
-      ...(await world.openWire(listener)),
-      silentNeighbour: () => '10.0.1.1',
-    });
-    const told: TraceHop[] = [];
-    const run = traceAddress(input, {}, (hop) => told.push(hop), { ...world, openWire });
-    const document = await clock.runUntil(run);
-    t.match(document, { outcome: 'unreachable', hops: [{ ttl: 1 }] });
-    t.same(told, document.hops);
-  },
-);

@@ -1,0 +1,53 @@
+import t from 'tap';
+import { traceAddress } from '../../../src/probe/trace/trace.js';
+import type { TraceHop } from '../../../src/probe/trace/types.js';
+import type { Wire, WireListener } from '../../../src/wire/wire.js';
+import { deafWire, input } from './deaf-wire.js';
+
+t.test(
+  'a host without descriptors for a single probe cannot trace: that says nothing of the network',
+  async (t) => {
+    const { world } = deafWire();
+    const openWire = async (listener: WireListener): Promise<Wire> => {
+      const wire = await world.openWire(listener);
+      return { ...wire, send: ({ id }) => listener.onSendError(id, 'EMFILE') };
+    };
+    const run = traceAddress(input, {}, undefined, { ...world, openWire });
+    await t.rejects(run, { name: 'CapabilityError', missing: 'file descriptors', remedy: /ulimit/ });
+  },
+);
+
+t.test('what the caller throws when told of a hop ends the trace and is thrown', async (t) => {
+  const { wire, world } = deafWire();
+  const onHop = (): never => {
+    throw new Error('mine');
+  };
+  const run = traceAddress(input, { queries: 1 }, onHop, world);
+  await new Promise((resolve) => setImmediate(resolve));
+  const reply = {
+    from: '10.0.1.1',
+    rttMs: 1,
+    icmp: { type: 11, code: 0, mtu: null },
+    mpls: [],
+    extensions: [],
+  };
+  wire.listener?.onReply({ id: 0, kind: 'time-exceeded', replyTtl: 64, nat: false, synAck: null, ...reply });
+  await t.rejects(run, { message: 'mine' });
+  t.ok(wire.isClosed);
+});
+
+t.test(
+  'hops are told only where something left for them: not behind a neighbour that is silent',
+  async (t) => {
+    const { world, clock } = deafWire();
+    const openWire = async (listener: WireListener): Promise<Wire> => ({
+      ...(await world.openWire(listener)),
+      silentNeighbour: () => '10.0.1.1',
+    });
+    const told: TraceHop[] = [];
+    const run = traceAddress(input, {}, (hop) => told.push(hop), { ...world, openWire });
+    const document = await clock.runUntil(run);
+    t.match(document, { outcome: 'unreachable', hops: [{ ttl: 1 }] });
+    t.same(told, document.hops);
+  },
+);
