@@ -121,12 +121,12 @@ async function askOthers(
 }
 
 function askName(asked: string, session: Session): Promise<NameResult> {
-  const [type, ...others] = session.plan.types;
-  if (type !== undefined && others.length === 0) {
-    return askType(asked, type, session).then((result) => ({ asked, combined: combine([result]) }));
-  }
-  const asking = session.plan.types.map((each) => askType(asked, each, session));
-  return Promise.all(asking).then((results) => ({ asked, combined: combine(results) }));
+  const asking = session.plan.types.map((type) => askType(asked, type, session));
+  const [only] = asking;
+  // Most of a bulk asks for one type, and Promise.all takes several promises more for each name.
+  const all =
+    only !== undefined && asking.length === 1 ? only.then((result) => [result]) : Promise.all(asking);
+  return all.then((results) => ({ asked, combined: combine(results) }));
 }
 
 function yieldsToTheNext({ combined: { status } }: NameResult): boolean {

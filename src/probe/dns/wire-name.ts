@@ -33,8 +33,8 @@ const maxPointers = 127;
  */
 export class NameReader {
   readonly #message: Buffer;
-  /** By offset. Most messages have few names. */
-  #tails: Map<number, Tail> | null = null;
+  /** By offset. */
+  readonly #tails = new Map<number, Tail>();
 
   constructor(message: Buffer) {
     this.#message = message;
@@ -74,7 +74,7 @@ export class NameReader {
         at = target;
         lowest = target;
         limit = message.length;
-        const tail = this.#tails?.get(target);
+        const tail = this.#tails.get(target);
         if (tail === undefined) continue;
         octets += tail.octets;
         if (octets > maxOctets) return { ok: false, fault: 'over 255 octets', at };
@@ -84,7 +84,6 @@ export class NameReader {
         jump === null
           ? { text, octets }
           : { text: text.slice(jump.textLength), octets: octets - jump.octets };
-      this.#tails ??= new Map();
       this.#tails.set(jump?.target ?? offset, tail);
       return { ok: true, name: text || '.', next: jump?.next ?? at };
     }
