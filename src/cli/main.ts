@@ -2,7 +2,7 @@ import { version } from '../version.js';
 
 const bugExitCode = 1;
 
-/** Built as CommonJS, a few files for each command: that starts a good deal faster than as many ES modules do. */
+/** Built into a file for each command: bin/build.js says why. */
 async function main(argv: readonly string[]): Promise<void> {
   if (argv.length === 1 && argv[0] === '--version') {
     // The parser costs more than all the rest; who only asks for the version does not wait for it.

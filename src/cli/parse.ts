@@ -1,10 +1,10 @@
 import { InvalidInputError } from '../errors.js';
 import { type Arguments, orList } from './arguments.js';
 import type { Command, PositionalSpec } from './command.js';
-import { commands, completionCommand } from './commands.js';
+import { type CommandEntry, commands, completionCommand } from './commands.js';
 import { usageOf } from './help.js';
 import { type OptionTable, outputOptions } from './options.js';
-import { parseWords } from './parser.js';
+import { type ParsedWords, parseWords } from './parser.js';
 import { nearest } from './suggest.js';
 
 /** The shells there are completion scripts for. */
@@ -25,22 +25,35 @@ export type Invocation =
 /** Takes a command line apart. Throws InvalidInputError for what no command understands. */
 export async function parse(argv: readonly string[]): Promise<Invocation> {
   if (argv[0] === completionCommand.name) return parseCompletion(argv.slice(1));
-  const mentioned = commands.filter(({ name }) => argv.includes(name));
-  const loaded = await Promise.all(mentioned.map(({ load }) => load()));
+  const loaded = await Promise.all(mentionedIn(argv).map(({ load }) => load()));
   if (argv.includes(completionRequest)) {
     await (await import('./completion.js')).printCompletions(argv, loaded);
     return { kind: 'completed' };
   }
-  const { words, verbatim, options } = parseWords(withLoneDashes(argv, loaded), tableOf(argv, loaded));
-  const [name, ...rest] = words;
-  const args = { positionals: [...rest, ...verbatim], options };
+  const parsed = parseAs(argv, loaded);
+  const [name] = parsed.words;
   const command = loaded.find((candidate) => candidate.name === name) ?? null;
+  const isOneOfSeveral = command !== null && loaded.length > 1;
+  const { words, verbatim, options } = isOneOfSeveral ? parseAs(argv, [command]) : parsed;
+  const rest = words.slice(1);
+  const args = { positionals: [...rest, ...verbatim], options };
   if (options.help === true) return { kind: 'help', command };
   if (options.version === true) return { kind: 'version' };
   if (command === null) throw noSuchCommand(name, options);
   checkOptions(command, rest, options);
   checkPositionals(command, args);
   return { kind: 'run', command, args };
+}
+
+/** A command that comes first is the one that is meant; behind options any word may be, the value of one too. */
+function mentionedIn(argv: readonly string[]): readonly CommandEntry[] {
+  const first = commands.filter(({ name }) => name === argv[0]);
+  return first.length > 0 ? first : commands.filter(({ name }) => argv.includes(name));
+}
+
+/** With the options of all `candidates`. */
+function parseAs(argv: readonly string[], candidates: readonly Command[]): ParsedWords {
+  return parseWords(withLoneDashes(argv, candidates), tableOf(argv, candidates));
 }
 
 /** `--file -` as `--file=-`: yargs takes a lone dash for a word of its own, wherever it stands. */

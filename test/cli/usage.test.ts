@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import { commands } from '../../src/cli/commands.js';
 import { validateDocument } from '../schema/validate.js';
 import { pprobe } from './pprobe.js';
 
@@ -92,6 +93,29 @@ test('every mistake: exit 2, nothing on stdout, one line on stderr that says wha
     t.match(stderr, /^pprobe: [^\n]+\n$/, label);
     t.match(stderr, says, label);
   });
+});
+
+test('a command works wherever its name stands, and whatever other commands are called', async (t) => {
+  for (const { name } of commands) {
+    const [first, behind] = await Promise.all([
+      pprobe([name, '--timeout', 'x']),
+      pprobe(['--timeout', 'x', name]),
+    ]);
+    t.equal(first.code, 2, name);
+    t.match(first.stderr, /^pprobe: [^\n]+\n$/, name);
+    t.equal(behind.stderr, first.stderr, name);
+  }
+  const lines: [string, RegExp][] = [
+    ['trace dns tcp', /trace: "tcp" is one too many/],
+    ['--port x trace dns', /--port: "x" is not a port/],
+    // What the built files are called is no command.
+    ['any-command dns', /"any-command" is not a command/],
+    ['no-command dns', /"no-command" is not a command/],
+  ];
+  for (const [line, says] of lines) {
+    const { code, stderr } = await pprobe(line.split(' '));
+    t.match([code, stderr], [2, says], line);
+  }
 });
 
 test('--json: the same mistake is one valid document on stdout besides', async (t) => {

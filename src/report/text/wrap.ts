@@ -3,14 +3,20 @@ import { stripVTControlCharacters } from 'node:util';
 /** Below this a line holds no sentence; a terminal that claims less is taken to have this. */
 const NARROWEST = 20;
 
+/** What most text is made of: to be compiled alone, the two expressions below take 3 ms. */
+const NARROW = /^[ -~·…–→✓✗’“”]*$/;
+
 const WIDE =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]/u;
 const COMBINING = /\p{Mark}/u;
 
 /** Terminal cells that `text` takes; colour takes none, East Asian wide characters two. */
 export function widthOf(text: string): number {
+  if (NARROW.test(text)) return text.length;
+  const shown = stripVTControlCharacters(text);
+  if (NARROW.test(shown)) return shown.length;
   let cells = 0;
-  for (const character of stripVTControlCharacters(text)) {
+  for (const character of shown) {
     if (COMBINING.test(character)) continue;
     cells += WIDE.test(character) ? 2 : 1;
   }

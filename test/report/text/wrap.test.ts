@@ -29,6 +29,8 @@ test('colour takes no room, wide characters take two cells', (t) => {
   t.equal(widthOf('\u001b[31mred\u001b[39m'), 3);
   t.equal(widthOf('网关'), 4);
   t.equal(widthOf('e\u0301'), 1);
+  // Beside a wide one each is measured by itself, alone by the short way.
+  for (const mark of ' ~·…–→✓✗’“”') t.same([widthOf(mark), widthOf(`${mark}网`)], [1, 3], mark);
   t.equal(padTo('\u001b[31mred\u001b[39m', 5), '\u001b[31mred\u001b[39m  ');
   t.equal(padTo('longer', 3), 'longer');
   t.equal(padFrom('3 ms', 6), '  3 ms');
