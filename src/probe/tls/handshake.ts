@@ -1,20 +1,14 @@
-import { connect, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { familyOf } from '../../address/family.js';
-import { elapsedMs, nowMs } from '../../clock.js';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { startDocument } from '../../document.js';
 import { InvalidInputError } from '../../errors.js';
-import { unacknowledgedBytes } from '../../host/send-queue.js';
-import { checkSource, isForeignSource, sourceNotHere } from '../../host/source.js';
+import { checkSource } from '../../host/source.js';
 import { checkPort } from '../../port-number.js';
 import { checkAddress, checkTimeout } from '../tcp/check-input.js';
-import { giveUpAt } from '../tcp/give-up.js';
-import { certificateFacts } from './certificate-facts.js';
-import { classifyTlsFailure } from './classify-failure.js';
-import { judgeCertificate } from './judge-certificate.js';
-import { TlsTap } from './tap.js';
-import { type Trust, trustWith } from './trust.js';
-import type { TlsDocument, TlsProgress, TlsStatus } from './types.js';
+import { nothingAgreed } from './agreed-facts.js';
+import { shakeHands } from './shake-hands.js';
+import { trustWith } from './trust.js';
+import type { TlsDocument } from './types.js';
 
 export interface HandshakeInput {
   address: string;
@@ -96,162 +90,4 @@ export async function handshake(
     connectMs: connection?.connectMs ?? null,
   };
   return { document, socket: null };
-}
-
-function shakeHands(
-  { address, port, serverName }: HandshakeInput,
-  { connection, source, timeoutMs, signal, stop }: HandshakeOptions & { timeoutMs: number },
-  trust: Trust,
-): Promise<HandshakeResult> {
-  const header = startDocument('tls');
-  const startMs = nowMs();
-  let connectMs = connection?.connectMs ?? null;
-  return new Promise((resolve, reject) => {
-    const tcp = connection?.socket ?? openConnection(address, port, source);
-    const tap = new TlsTap(tcp);
-    let over = false;
-    let secure: TLSSocket | null = null;
-    const settle = () => {
-      over = true;
-      callOff();
-    };
-    const close = () => {
-      secure?.destroy();
-      tap.destroy();
-    };
-    const documentOf = (
-      status: TlsStatus,
-      errorCode: string | null,
-      facts: AgreedFacts,
-      progress: TlsProgress,
-    ): TlsDocument => ({
-      ...header(),
-      address,
-      port,
-      serverName,
-      status,
-      errorCode,
-      ...facts,
-      connectMs,
-      progress,
-    });
-    const fail = (status: TlsStatus, errorCode: string | null, acknowledged: boolean | null = null) => {
-      // A socket that was handed over is its owner's.
-      if (over) return;
-      settle();
-      const document = documentOf(status, errorCode, nothingAgreed, progressOf(tap, acknowledged));
-      close();
-      resolve({ document, socket: null });
-    };
-    // Never removed: what happens to a connection after the handshake is its owner's to hear, and must not
-    // end the process.
-    const onError = (error: NodeJS.ErrnoException) => {
-      if (source !== undefined && isForeignSource(error)) reject(sourceNotHere(source));
-      const { status, errorCode } = classifyTlsFailure(error);
-      fail(status, errorCode);
-    };
-    const callOff = giveUpAt(
-      { timeoutMs, signal, stop },
-      {
-        onTimeout: () => {
-          void isAcknowledged(tcp).then((acknowledged) => fail('timeout', null, acknowledged));
-        },
-        onStop: () => fail('error', 'ECANCELED'),
-        onAbort: (reason) => {
-          settle();
-          close();
-          reject(reason);
-        },
-      },
-    );
-
-    const begin = () => {
-      connectMs ??= elapsedMs(startMs);
-      if (over) return;
-      secure = connectTls({
-        socket: tap,
-        secureContext: trust.context,
-        // RFC 6066 section 3 has no addresses in SNI, and no dot at the end of a name.
-        servername: familyOf(serverName) === null ? serverName.replace(/\.$/, '') : '',
-        ALPNProtocols: ['http/1.1'],
-        // Not trust: the handshake goes on so that the certificate can be reported, and is judged below.
-        rejectUnauthorized: false,
-        checkServerIdentity: () => undefined,
-      });
-      const socket = secure;
-      socket.on('error', onError);
-      socket.once('close', () => fail('closed', null));
-      socket.once('secureConnect', () => {
-        if (over) return;
-        settle();
-        const facts = factsOf(socket, serverName, trust);
-        const [first] = facts.problems;
-        const status: TlsStatus = first?.status ?? 'ok';
-        const progress: TlsProgress = { ...progressOf(tap, true), heard: 'done' };
-        const document = documentOf(status, first?.code ?? null, facts, progress);
-        if (status !== 'ok') close();
-        resolve({ document, socket: status === 'ok' ? socket : null });
-      });
-    };
-    tap.on('error', (error) => {
-      // TLS over a stream hears that it ended, not why.
-      if (over) secure?.destroy(error);
-      else onError(error);
-    });
-    tap.once('close', () => fail('closed', null));
-    if (connection === undefined) tcp.once('connect', begin);
-    else begin();
-  });
-}
-
-function openConnection(address: string, port: number, source: string | undefined): Socket {
-  const local = source === undefined ? {} : { localAddress: source };
-  return connect({ host: address, port, ...local, autoSelectFamily: false });
-}
-
-function progressOf({ reader, sentBytes, receivedBytes }: TlsTap, acknowledged: boolean | null): TlsProgress {
-  const { heard, alert, firstLine } = reader;
-  return { heard, sentBytes, receivedBytes, acknowledged, alert, firstLine };
-}
-
-/** Whether the peer's TCP has everything that was sent; null where this system does not tell. */
-async function isAcknowledged(socket: Socket): Promise<boolean | null> {
-  const { localAddress, localPort, remoteAddress, remotePort } = socket;
-  if (localAddress === undefined || localPort === undefined) return null;
-  if (remoteAddress === undefined || remotePort === undefined) return null;
-  const unsent = await unacknowledgedBytes(
-    { address: localAddress, port: localPort },
-    { address: remoteAddress, port: remotePort },
-  );
-  return unsent === null ? null : unsent === 0;
-}
-
-type AgreedFacts = Pick<TlsDocument, 'protocol' | 'cipher' | 'alpn' | 'certificate' | 'problems'>;
-
-const nothingAgreed: AgreedFacts = {
-  protocol: null,
-  cipher: null,
-  alpn: null,
-  certificate: null,
-  problems: [],
-};
-
-function factsOf(socket: TLSSocket, serverName: string, trust: Trust): AgreedFacts {
-  const certificate = socket.getPeerCertificate();
-  const own = socket.getPeerX509Certificate();
-  return {
-    protocol: socket.getProtocol(),
-    cipher: socket.getCipher().name,
-    alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : null,
-    certificate: certificateFacts(certificate),
-    problems: judgeCertificate({
-      serverName,
-      certificate,
-      // Typed as an Error; it has always been its code.
-      chainError: socket.authorized ? null : String(socket.authorizationError),
-      selfSigned:
-        own?.checkIssued(own) === true &&
-        !trust.given.some(({ fingerprint256 }) => fingerprint256 === own.fingerprint256),
-    }),
-  };
 }
