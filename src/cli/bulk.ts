@@ -1,14 +1,12 @@
 import { type InputLine, openLines, UnreadableLinesError } from '../bulk/lines.js';
 import { mapOrderedBatches } from '../bulk/map-ordered.js';
 import { progressLine } from '../bulk/progress-line.js';
-import { elapsedMs, nowMs } from '../clock.js';
 import { InvalidInputError } from '../errors.js';
-import { exitCodes } from '../report/exit-code.js';
 import { cleanForTerminal } from '../report/text/clean.js';
 import type { Style } from '../report/text/style.js';
-import { command } from '../shell-command.js';
 import type { Soon } from '../soon.js';
 import { type Arguments, type IntegerRule, integerOption, textOption } from './arguments.js';
+import { BulkTally } from './bulk-tally.js';
 import type { BulkEntry, BulkResult, CommandContext } from './command.js';
 import { failureOf } from './failure.js';
 import { fileProblem } from './files.js';
@@ -31,9 +29,6 @@ export interface BulkJob<Document extends object> {
 }
 
 const concurrencyRule: IntegerRule = { noun: 'a number', min: 1, max: 10_000 };
-const redrawMs = 100;
-// Different inputs failed in different ways: no single code says it.
-const mixedFailures = 20;
 
 /** `--file` and `--concurrency`. */
 export function bulkOptions(noun: string, concurrency: number): OptionTable {
@@ -59,9 +54,7 @@ export async function runBulk<Document extends object>(
   const lines = await openLines(file, stop).catch((error: unknown) => {
     throw fileProblem('read', where, error);
   });
-  const startMs = nowMs();
-  const codes = new Set<number>();
-  const state = { done: 0, failed: 0, badLines: 0, lastLine: 0, offset: 0, shownMs: startMs };
+  const tally = new BulkTally();
 
   function measure(line: InputLine, signal: AbortSignal): Soon<Measured<Document>> {
     const bad = (error: unknown): Measured<Document> => {
@@ -79,33 +72,18 @@ export async function runBulk<Document extends object>(
   }
 
   function count(measured: Measured<Document>): void {
-    state.done++;
-    state.lastLine = measured.line.number;
     const isBad = 'error' in measured;
-    const code = isBad ? exitCodes.usage : job.exitCode(measured.document);
-    if (isBad) {
-      state.badLines++;
-      note(`pprobe: ${cleanForTerminal(`${where} line ${measured.line.number}: ${measured.error.message}`)}`);
-    }
-    if (code !== exitCodes.ok) state.failed++;
-    codes.add(code);
-    state.offset = measured.line.offset;
-  }
-
-  function show(): void {
-    const atMs = nowMs();
-    if (progress.size() === null || atMs - state.shownMs < redrawMs) return;
-    state.shownMs = atMs;
-    const fraction = lines.size ? state.offset / lines.size : null;
-    const { done, failed } = state;
-    progress.show([progressLine({ done, failed, fraction, elapsedMs: elapsedMs(startMs, atMs) }, job.noun)]);
+    tally.add(measured.line, isBad ? null : job.exitCode(measured.document));
+    if (!isBad) return;
+    note(`pprobe: ${cleanForTerminal(`${where} line ${measured.line.number}: ${measured.error.message}`)}`);
   }
 
   async function* entries(): AsyncGenerator<BulkEntry[]> {
     try {
       for await (const batch of mapOrderedBatches(lines, measure, { concurrency, stop })) {
         for (const measured of batch) count(measured);
-        show();
+        const state = progress.size() === null ? null : tally.toDraw(lines.size);
+        if (state !== null) progress.show([progressLine(state, job.noun)]);
         yield batch.map((measured) => entryOf(measured, job));
       }
     } catch (error) {
@@ -117,18 +95,8 @@ export async function runBulk<Document extends object>(
 
   return {
     entries: entries(),
-    exitCode() {
-      if (state.badLines > 0) return exitCodes.usage;
-      const [code = exitCodes.ok, ...others] = [...codes].filter((each) => each !== exitCodes.ok);
-      return others.length > 0 ? mixedFailures : code;
-    },
-    interruptedNote() {
-      if (state.lastLine === 0) return 'interrupted before the first line was done';
-      const tail = command('tail', '-n', `+${state.lastLine + 1}`, file);
-      const rest = file === '-' ? 'the rest of it' : `what \`${tail}\` prints`;
-      const note = `interrupted; lines 1 to ${state.lastLine} are done. To go on, give ${rest} to --file -`;
-      return cleanForTerminal(note);
-    },
+    exitCode: () => tally.exitCode(),
+    interruptedNote: () => cleanForTerminal(tally.interruptedNote(file)),
   };
 }
 
