@@ -1,7 +1,10 @@
 import { constants } from 'node:os';
-import { SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK } from './constants.js';
+import { SO_TIMESTAMPNS, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK, SOL_SOCKET } from './constants.js';
+import { controlMessages, timestampOf } from './control-message.js';
+import { uint32 } from './int.js';
 import type { Libc } from './load.js';
 import { MessageVector } from './message-vector.js';
+import { receiveMessage } from './receive-message.js';
 import { type Endpoint, encodeSockaddr } from './sockaddr.js';
 import { checked, SystemCallError } from './system-call-error.js';
 
@@ -13,6 +16,13 @@ const largestSent = 512;
 
 /** One of each for all sockets: a call is over before the next begins. */
 let vectors: { out: MessageVector; in: MessageVector } | null = null;
+
+export interface StampedDatagram {
+  /** Valid until the next call of any socket's receiveStamped(). */
+  message: Buffer;
+  /** CLOCK_REALTIME, nanoseconds, when the kernel received it; null when it did not say. */
+  receivedAtNs: bigint | null;
+}
 
 /**
  * A connected UDP socket on a port of the kernel's choosing, which sends and receives many small datagrams by one system
@@ -61,6 +71,26 @@ export class UdpSocket {
     const vector = this.#vectors.in;
     const count = this.#libc.recvmmsg(this.fd, vector.headers, datagramsPerCall, 0, null);
     return count < 0 ? vector.payloads(this.#unlessBusy('recvmmsg')) : vector.payloads(count);
+  }
+
+  /** From now on the kernel says when it received what receiveStamped() brings. */
+  stamp(): void {
+    const on = uint32(1);
+    const status = this.#libc.setsockopt(this.fd, SOL_SOCKET, SO_TIMESTAMPNS, on, on.length);
+    checked(this.#libc, 'setsockopt', status);
+  }
+
+  /** The next datagram; null when there is none. */
+  receiveStamped(): StampedDatagram | null {
+    if (!this.#isOpen) return null;
+    const received = receiveMessage(this.#libc, this.fd, 0);
+    if (received === null) {
+      this.#unlessBusy('recvmsg');
+      return null;
+    }
+    let receivedAtNs: bigint | null = null;
+    for (const message of controlMessages(received.control)) receivedAtNs ??= timestampOf(message);
+    return { message: received.payload, receivedAtNs };
   }
 
   close(): void {

@@ -29,6 +29,7 @@ t.test('a lab in the background is broken, healed and ended by further commands'
   t.match(await terminal.run('break', 'nothing'), { code: 1, stderr: /no fault is named "nothing"/ });
   t.match(await terminal.run('heal'), { code: 0 });
   t.match(await terminal.run('exec', '--', 'ip', 'route'), { code: 0, stdout: /^default/m });
+  t.match(await terminal.run('exec', '--', 'pprobe', 'tcp', '10.0.2.20'), { code: 0, stdout: /: open\n/ });
   t.match(await terminal.run('exec', 'eni-a', '--', 'sh', '-c', 'exit 5'), { code: 5 });
 
   const namespace = terminal.namespace();

@@ -2,11 +2,9 @@ import { createSocket } from 'node:dgram';
 import { familyOf } from '../../address/family.js';
 import { nowMs } from '../../clock.js';
 import { CapabilityError } from '../../errors.js';
-import { type Libc, loadLibc } from '../../libc/load.js';
-import { poller } from '../../libc/poller.js';
-import { UdpSocket } from '../../libc/udp-socket.js';
+import { loadLibc } from '../../libc/load.js';
+import { throughLibc } from './libc-datagrams.js';
 import type { ServerAddress } from './server-address.js';
-import { closeLater } from './udp.js';
 
 /** A UDP socket connected to one server, on a port of the kernel's choosing. */
 export interface Datagrams {
@@ -17,7 +15,7 @@ export interface Datagrams {
 export interface DatagramEvents {
   /** Messages may be sent from now on. Before this, open() has returned. */
   onConnected(): void;
-  /** The message's octets may be others' when this returns. */
+  /** The message's octets may be others' when this returns. `atMs`: when it came, on the clock of nowMs(). */
   onMessage(message: Buffer, atMs: number): void;
   /** Nothing that was sent here fares any better. */
   onError(error: Error): void;
@@ -30,10 +28,13 @@ export type OpenDatagrams = (
   events: DatagramEvents,
 ) => Datagrams;
 
-/** How to send many datagrams on this host: many by one system call where libc can be had, else by node:dgram. */
-export async function datagramsHere(): Promise<OpenDatagrams> {
+/**
+ * How to send datagrams on this host: through libc where it can be had, else by node:dgram. `exact`: the kernel says when
+ * each came. Of a bulk it does not, because that takes a system call for each.
+ */
+export async function datagramsHere({ exact }: { exact: boolean }): Promise<OpenDatagrams> {
   try {
-    return throughLibc(await loadLibc());
+    return throughLibc(await loadLibc(), exact);
   } catch (error) {
     if (error instanceof CapabilityError) return throughNode;
     throw error;
@@ -45,6 +46,7 @@ export const throughNode: OpenDatagrams = (server, source, { onConnected, onMess
   const socket = createSocket(familyOf(server.address) === 6 ? 'udp6' : 'udp4');
   socket.on('error', onError);
   socket.on('message', (message) => onMessage(message, nowMs()));
+  // Events, not callbacks: a failure that a callback is given is not emitted.
   socket.once('connect', onConnected);
   const connect = (): void => socket.connect(server.port, server.address);
   if (source === undefined) connect();
@@ -57,62 +59,8 @@ export const throughNode: OpenDatagrams = (server, source, { onConnected, onMess
     send: (messages) => {
       for (const message of messages) socket.send(message, onSent);
     },
-    close: () => closeLater(socket),
+    // At the next turn, because a socket told to close while it reports that it cannot bind forgets to. Its error handler
+    // stays: what is under way may still fail, and nobody is to hear of it.
+    close: () => process.nextTick(() => socket.close()),
   };
 };
-
-/** A full socket buffer is looked at again after so long. */
-const retryMs = 1;
-
-function throughLibc(libc: Libc): OpenDatagrams {
-  return (server, source, { onConnected, onMessage, onError }) => {
-    let socket: UdpSocket | null = null;
-    let unwatch: (() => void) | null = null;
-    let retry: NodeJS.Timeout | undefined;
-    const receive = (): void => {
-      try {
-        const atMs = nowMs();
-        for (const message of socket?.receive() ?? []) onMessage(message, atMs);
-      } catch (error) {
-        onError(asError(error));
-      }
-    };
-    const send = (messages: readonly Buffer[]): void => {
-      try {
-        let left = messages;
-        while (left.length > 0) {
-          const sent = socket?.send(left) ?? 0;
-          left = left.slice(sent);
-          if (sent === 0) break;
-        }
-        if (left.length > 0 && socket !== null) retry = setTimeout(send, retryMs, left);
-      } catch (error) {
-        onError(asError(error));
-      }
-    };
-    const open = (): void => {
-      try {
-        socket = new UdpSocket(libc, server, source);
-        unwatch = poller(libc).add(socket.fd, 'input', receive);
-        onConnected();
-      } catch (error) {
-        onError(asError(error));
-      }
-    };
-    const opening = setImmediate(open);
-    return {
-      send,
-      close: () => {
-        clearImmediate(opening);
-        clearTimeout(retry);
-        unwatch?.();
-        socket?.close();
-        socket = null;
-      },
-    };
-  };
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
-}

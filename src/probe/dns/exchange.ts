@@ -122,7 +122,7 @@ export function runExchange(
       report();
     };
     const settle = (exchange: Exchange, atMs = nowMs()): void =>
-      end(() => resolve({ exchange, durationMs: elapsedMs(startMs, atMs) }));
+      end(() => resolve({ exchange, durationMs: elapsedMs(startMs, Math.max(startMs, atMs)) }));
     const fail = (error: Error): void => {
       const refusal = sourceRefusal(error, limits);
       if (refusal === null) settle(socketFailure(error, limits));

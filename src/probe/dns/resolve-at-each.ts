@@ -1,6 +1,7 @@
 import { startDocument } from '../../document.js';
 import type { ResolveOptions } from './options.js';
 import { planOf } from './plan.js';
+import { replyTimeMs } from './reply-time.js';
 import { resolve } from './resolve.js';
 import { formatServer } from './server-address.js';
 import type { DnsDocument, DnsServerView } from './types.js';
@@ -33,14 +34,15 @@ export async function resolveAtEach(name: string, options: ResolveOptions = {}):
   };
 }
 
-function viewOf({ server, status, rcode, addresses, records, durationMs }: DnsDocument): DnsServerView {
+function viewOf(document: DnsDocument): DnsServerView {
+  const { server, status, rcode, addresses, records } = document;
   return {
     server: server ?? '',
     status,
     rcode,
     addresses: addresses.map(({ address }) => address),
     records: records.map(({ type, data }) => ({ type, data })),
-    durationMs,
+    durationMs: replyTimeMs(document) ?? document.durationMs,
   };
 }
 

@@ -71,7 +71,7 @@ export interface Resolver {
 /** Throws as planOf() does. */
 export async function openResolver(options: ResolveOptions): Promise<Resolver> {
   const plan = await planOf(options);
-  const pool = new UdpPool(await datagramsHere());
+  const pool = new UdpPool(await datagramsHere({ exact: false }));
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
   const close = (): void => {

@@ -126,6 +126,7 @@ export interface DnsServerView {
   rcode: string | null;
   addresses: string[];
   records: { type: string; data: string }[];
+  /** Of its slowest reply; of the whole wait where it sent none. */
   durationMs: number;
 }
 

@@ -1,17 +1,6 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { familyOf } from '../../address/family.js';
-import { nowMs } from '../../clock.js';
-import {
-  type Exchange,
-  type ExchangeLimits,
-  judgePacket,
-  type OpenExchange,
-  runExchange,
-  type TimedExchange,
-} from './exchange.js';
+import { datagramsHere, type OpenDatagrams } from './datagrams.js';
+import { type Ask, type Exchange, judgePacket, type OpenExchange, runExchange } from './exchange.js';
 import { headerLength } from './protocol.js';
-import type { Query } from './query.js';
-import type { ServerAddress } from './server-address.js';
 
 /**
  * Sends a query in one datagram and waits for its reply.
@@ -21,40 +10,34 @@ import type { ServerAddress } from './server-address.js';
  * forger has to guess the port besides the ID (RFC 5452). What is no reply to the query is counted and waited past. A
  * wait in which packets too short for a header were all that came ends as `malformed`: something answers there, badly.
  */
-export function askUdp(server: ServerAddress, query: Query, limits: ExchangeLimits): Promise<TimedExchange> {
-  let shortest: number | null = null;
-  const open = ({ sent, settle, fail }: OpenExchange): (() => void) => {
-    const socket = createSocket(familyOf(server.address) === 6 ? 'udp6' : 'udp4');
-    socket.on('error', fail);
-    socket.on('message', (message) => {
-      const atMs = nowMs();
-      if (message.length < headerLength) shortest = Math.min(shortest ?? message.length, message.length);
-      const exchange = judgePacket(message, query, limits);
-      if (exchange !== null) settle(exchange, atMs);
-    });
-    // Events, not callbacks: a failure that a callback is given is not emitted.
-    socket.once('connect', () => {
-      sent();
-      socket.send(query.message, (error) => error && fail(error));
-    });
-    const connect = (): void => socket.connect(server.port, server.address);
-    if (limits.source === undefined) connect();
-    else socket.bind({ address: limits.source, exclusive: true }, connect);
-    return () => closeLater(socket);
+export function askUdpBy(openDatagrams: OpenDatagrams): Ask {
+  return (server, query, limits) => {
+    let shortest: number | null = null;
+    const open = ({ sent, settle, fail }: OpenExchange): (() => void) => {
+      const socket = openDatagrams(server, limits.source, {
+        onConnected: () => {
+          sent();
+          socket.send([query.message]);
+        },
+        onMessage: (message, atMs) => {
+          if (message.length < headerLength) shortest = Math.min(shortest ?? message.length, message.length);
+          const exchange = judgePacket(message, query, limits);
+          if (exchange !== null) settle(exchange, atMs);
+        },
+        onError: fail,
+      });
+      return () => socket.close();
+    };
+    return runExchange(limits, open, () => silence(shortest));
   };
-  return runExchange(limits, open, () => silence(shortest));
 }
+
+/** The same as this host does it best. */
+export const askUdp: Ask = async (server, query, limits) =>
+  askUdpBy(await datagramsHere({ exact: true }))(server, query, limits);
 
 /** How a wait ends that brought no reply: `shortest` is the length of the shortest packet too short for a header. */
 export function silence(shortest: number | null): Exchange {
   if (shortest === null) return { outcome: 'timeout' };
   return { outcome: 'malformed', detail: `only a packet of ${shortest} octets came, too short for a header` };
-}
-
-/**
- * Closes at the next turn, because a socket told to close while it reports that it cannot bind forgets to. The socket's
- * error handler stays: what is under way may still fail, and nobody is to hear of it.
- */
-export function closeLater(socket: Socket): void {
-  process.nextTick(() => socket.close());
 }

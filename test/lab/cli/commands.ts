@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { elapsedMs, nowMs } from '../../../src/clock.js';
 import { type Expectation, faults } from '../faults/index.js';
 import type { Lab } from '../lab.js';
+import { packageRoot } from '../paths.js';
 import { findSharedLab, startSharedLab } from '../shared.js';
+import { toolEnvironment } from '../tools.js';
 import { type NamespaceName, namespaceNames } from '../topology.js';
 import { seconds } from './text.js';
 
@@ -45,10 +48,10 @@ function introduce(lab: Lab, durationMs: number): void {
   CA       ${caFile}
 
 Try:
-  npm run lab -- exec -- node bin/pprobe.js diagnose ${url} --ca-file ${caFile}
+  npm run lab -- exec -- pprobe diagnose ${url} --ca-file ${caFile}
   npm run lab -- faults                 what can be broken
   npm run lab -- break security-group
-  npm run lab -- shell                  a shell in the client (as root: traceroute, tcpdump, dig …)
+  npm run lab -- shell                  a shell in the client: pprobe, dig, and as root traceroute
   npm run lab -- heal
   npm run lab -- down`);
 }
@@ -100,7 +103,9 @@ export async function execute(namespace: NamespaceName, argv: readonly string[],
   const lab = await running();
   // What the terminal sends goes to the command too; it is the command that decides what to do about it.
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => {});
-  const child = lab.spawn(namespace, argv, { stdio: 'inherit', env });
+  // What was built here is on the path as what was installed would be.
+  const PATH = `${join(packageRoot, 'build/lab/bin')}:${toolEnvironment.PATH}`;
+  const child = lab.spawn(namespace, argv, { stdio: 'inherit', env: { PATH, ...env } });
   lab.gone().then(() => child.kill('SIGHUP'));
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   if (signal !== null) console.error(`ended by ${signal}`);

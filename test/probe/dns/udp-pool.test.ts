@@ -15,7 +15,8 @@ function limits(more: Partial<ExchangeLimits> = {}): ExchangeLimits {
 
 // What holds for one way to the wire holds for the other.
 const ways: [string, () => Promise<OpenDatagrams>][] = [
-  ['libc where it can be had', datagramsHere],
+  ['libc where it can be had', () => datagramsHere({ exact: false })],
+  ['libc, exact', () => datagramsHere({ exact: true })],
   ['node:dgram', async () => throughNode],
 ];
 

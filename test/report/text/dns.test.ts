@@ -12,9 +12,27 @@ test('an answer: name, addresses with their scope in words, server and time', as
       '  10.0.1.23    private (RFC 1918)',
       '  10.0.22.101  private (RFC 1918)',
       '  private: as it should be for an interface endpoint',
-      '  from 10.0.0.2 over UDP, 12.3 ms',
+      '  from 10.0.0.2 over UDP, 3.2 ms',
     ),
   );
+});
+
+test('the time is that of the slowest reply; of all only where something else was asked before', async (t) => {
+  const timeOf = (changes: Partial<DnsDocument>) => dnsText(dnsDocument(changes), plain).split('\n').at(-2);
+  const fast = dnsAttempt({ durationMs: 0.4 });
+  const slow = dnsAttempt({ type: 'AAAA', durationMs: 0.7 });
+  t.equal(timeOf({ attempts: [fast, slow] }), '  from 10.0.0.2 over UDP, 0.7 ms');
+  const silent = dnsAttempt({ server: '10.0.0.9', outcome: 'timeout', rcode: null, durationMs: 11 });
+  t.equal(timeOf({ attempts: [silent, fast] }), '  from 10.0.0.2 over UDP, 0.4 ms; 12.3 ms in all');
+  const cut = dnsAttempt({ outcome: 'truncated', durationMs: 5 });
+  const whole = dnsAttempt({ transport: 'tcp', durationMs: 6 });
+  t.equal(
+    timeOf({ attempts: [cut, whole], transport: 'tcp' }),
+    '  from 10.0.0.2 over TCP, 6.0 ms; 12.3 ms in all',
+  );
+  const lost = dnsAttempt({ outcome: 'timeout', rcode: null, durationMs: 11 });
+  t.equal(timeOf({ attempts: [lost, fast] }), '  from 10.0.0.2 over UDP, 0.4 ms; 12.3 ms in all');
+  t.equal(timeOf({ attempts: [lost] }), '  asked 10.0.0.2 over UDP, 12.3 ms');
 });
 
 test('an internationalised name is shown as it was asked for, and as people write it', async (t) => {
@@ -46,7 +64,7 @@ test('aliases are listed in the order they were followed, and not once more as r
       '  alias of execute-api.us-east-1.amazonaws.com',
       '  10.0.1.23  private (RFC 1918)',
       '  private: as it should be for an interface endpoint',
-      '  from 10.0.0.2 over UDP, 12.3 ms',
+      '  from 10.0.0.2 over UDP, 3.2 ms',
     ),
   );
 });
@@ -58,7 +76,7 @@ test('a name that does not exist says so in words and with the code', async (t) 
     lines(
       '✗ api.example.com  A, AAAA',
       '  there is no such name (NXDOMAIN)',
-      '  from 10.0.0.2 over UDP, 12.3 ms',
+      '  from 10.0.0.2 over UDP, 3.2 ms',
     ),
   );
 });

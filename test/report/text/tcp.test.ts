@@ -47,7 +47,7 @@ test('a name without addresses shows what DNS said instead of an empty table', a
       '',
       '✗ api.example.com  A, AAAA',
       '  there is no such name (NXDOMAIN)',
-      '  from 10.0.0.2 over UDP, 12.3 ms',
+      '  from 10.0.0.2 over UDP, 3.2 ms',
     ),
   );
 });
