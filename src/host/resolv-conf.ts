@@ -24,11 +24,6 @@ export interface ResolvConf {
   edns0: boolean;
   /** Programs are told that the nameservers validated an answer (the AD bit); without this glibc clears the bit. */
   trustAd: boolean;
-  /** A and AAAA one after the other instead of together. */
-  singleRequest: boolean;
-  singleRequestReopen: boolean;
-  /** AAAA is never asked (glibc 2.36). */
-  noAaaa: boolean;
 }
 
 /** What besides the file decides: see resolv.conf(5), under FILES and `search`. */
@@ -64,9 +59,6 @@ export function parseResolvConf(text: string, context: ResolvContext = {}): Reso
     useVc: false,
     edns0: false,
     trustAd: false,
-    singleRequest: false,
-    singleRequestReopen: false,
-    noAaaa: false,
   };
   for (const line of text.split('\n')) {
     const [keyword, ...values] = line.split(/[ \t]+/);
@@ -121,9 +113,6 @@ function applyOption(conf: ResolvConf, option: string): void {
   else if (option === 'use-vc') conf.useVc = true;
   else if (option === 'edns0') conf.edns0 = true;
   else if (option === 'trust-ad') conf.trustAd = true;
-  else if (option === 'single-request') conf.singleRequest = true;
-  else if (option === 'single-request-reopen') conf.singleRequestReopen = true;
-  else if (option === 'no-aaaa') conf.noAaaa = true;
 }
 
 function domainOf(host: string): string[] {

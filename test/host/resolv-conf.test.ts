@@ -37,9 +37,6 @@ t.test('an empty file means the defaults of the C library', async (t) => {
     useVc: false,
     edns0: false,
     trustAd: false,
-    singleRequest: false,
-    singleRequestReopen: false,
-    noAaaa: false,
   });
 });
 
@@ -81,12 +78,9 @@ t.test('numbers are capped as in glibc', async (t) => {
     timeoutMs: 1000,
     attempts: 1,
   });
-  t.match(parseResolvConf('options rotate use-vc single-request single-request-reopen no-aaaa unheard-of'), {
+  t.match(parseResolvConf('options rotate use-vc no-aaaa unheard-of'), {
     rotate: true,
     useVc: true,
-    singleRequest: true,
-    singleRequestReopen: true,
-    noAaaa: true,
   });
 });
 

@@ -89,6 +89,7 @@ const dns: Required<DnsDocument> = {
     ],
   },
   resolver: { role: 'local-stub', upstreams: ['10.0.0.2'] },
+  systemPatience: { firstMs: 5000, totalMs: 10_000 },
 };
 
 const attempt: Required<TcpAttempt> = {

@@ -13,6 +13,7 @@ const optional = new Set([
   'cookie',
   'allServers',
   'resolver',
+  'systemPatience',
   'command',
   'snippet',
   'docs',

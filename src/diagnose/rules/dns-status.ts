@@ -10,7 +10,7 @@ import { DOCS } from '../remedies/docs.js';
 import { privateNameRemedies } from '../remedies/private-dns.js';
 import { checkResolver, checkSpelling, exemptFromRebinding } from '../remedies/resolver.js';
 import type { Alternative, Confidence, EvidenceItem, Remedy } from '../verdict.js';
-import { count, excerpt, list } from '../words.js';
+import { count, duration, excerpt, list } from '../words.js';
 
 /** What differs between the ways in which a question ends without an address. */
 interface Words {
@@ -45,6 +45,10 @@ function statusRule(cause: Cause, words: Words): Rule {
 
 function evidenceOf(evidence: Evidence, { ref, doc }: Seen<DnsDocument>): EvidenceItem[] {
   const items: EvidenceItem[] = [{ observation: ref, text: howItWent(doc) }];
+  if (doc.status === 'timeout' && doc.systemPatience !== undefined) {
+    const waits = `programs on this host wait ${duration(doc.systemPatience.totalMs)} before they give up`;
+    items.push({ observation: ref, text: `${waits}, as resolv.conf says` });
+  }
   for (const { code, text } of doc.extendedErrors) {
     items.push({
       observation: ref,

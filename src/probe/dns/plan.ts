@@ -1,6 +1,7 @@
 import { CapabilityError } from '../../errors.js';
 import { parseResolvConf, type ResolvConf, readResolvConf } from '../../host/resolv-conf.js';
 import { type ResolverRole, resolverRole } from '../../host/resolver-role.js';
+import { systemPatience } from '../../host/system-patience.js';
 import { kept, type Soon } from '../../soon.js';
 import { patienceOf, type ResolveOptions, serversOf, sourceOf, typesOf } from './options.js';
 import { CookieJar, type Plan } from './session.js';
@@ -27,6 +28,7 @@ export async function planOf(options: ResolveOptions): Promise<Plan> {
     tcp: options.tcp ?? conf.useVc,
     ...patienceOf(options, servers.length),
     source: sourceOf(options, servers),
+    systemPatience: ownServers ? systemPatience(conf) : null,
     trustAd: conf.trustAd && ownServers,
     nsid: options.nsid ?? false,
     cookies: options.cookie ? new CookieJar() : null,

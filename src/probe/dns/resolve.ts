@@ -79,6 +79,9 @@ function documentOf(
   if (plan.nsid) document.nsid = combined.nsid;
   if (plan.cookies !== null) document.cookie = combined.cookie;
   if (resolver !== null) document.resolver = resolver;
+  if (plan.systemPatience !== null && attempts.some(({ outcome }) => outcome === 'timeout')) {
+    document.systemPatience = plan.systemPatience;
+  }
   return document;
 }
 

@@ -1,4 +1,5 @@
 import type { ResolverRole } from '../../host/resolver-role.js';
+import type { SystemPatience } from '../../host/system-patience.js';
 import type { Soon } from '../../soon.js';
 import { type Cookie, newCookie } from './edns.js';
 import type { Ask } from './exchange.js';
@@ -23,6 +24,8 @@ export interface Plan {
   /** How often a silent server is asked. */
   tries: number;
   source: string | undefined;
+  /** How long programs on this host wait; null where the servers are not its resolv.conf's. */
+  systemPatience: SystemPatience | null;
   /** resolv.conf says `trust-ad`, and the servers are its own. */
   trustAd: boolean;
   nsid: boolean;

@@ -1,6 +1,7 @@
 import type { AddressScope } from '../../address/scope.js';
 import type { DocumentHeader } from '../../document.js';
 import type { ResolverRole } from '../../host/resolver-role.js';
+import type { SystemPatience } from '../../host/system-patience.js';
 
 /** How a question ended. `no-data` is NOERROR with no record of the type asked (RFC 2308 section 2.2). */
 export type DnsStatus =
@@ -161,4 +162,6 @@ export interface DnsDocument extends DocumentHeader<'dns'> {
   allServers?: { agree: boolean | null; views: DnsServerView[] };
   /** What the answering server is, where its address tells. */
   resolver?: ResolverRole;
+  /** Where a nameserver of this host's resolv.conf said nothing: how long programs on this host wait for that. */
+  systemPatience?: SystemPatience;
 }

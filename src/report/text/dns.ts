@@ -4,6 +4,7 @@ import type { DnsAddress, DnsAttempt, DnsDocument } from '../../probe/dns/types.
 import { cleanForTerminal } from './clean.js';
 import { comparison, serverViews, systemLookup } from './dns-beside.js';
 import { dnsDetails, serverOptions } from './dns-details.js';
+import { silentServers } from './dns-silent.js';
 import { failureWords, roleWords, scopeMeaning, scopeWords, transportWords } from './dns-words.js';
 import { mark, paint, type Style } from './style.js';
 import { padTo, widthOf, wrap } from './wrap.js';
@@ -21,6 +22,7 @@ export function dnsText(document: DnsDocument, style: Style, verbose = false): s
     ...otherRecords(document),
     ...extendedErrors(document, style),
     ...origin(document, style),
+    ...silentServers(document, style),
     ...serverOptions(document),
   ];
   if (document.allServers) lines.push('', ...serverViews(document.allServers, style));

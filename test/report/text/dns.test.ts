@@ -18,7 +18,10 @@ test('an answer: name, addresses with their scope in words, server and time', as
 });
 
 test('the time is that of the slowest reply; of all only where something else was asked before', async (t) => {
-  const timeOf = (changes: Partial<DnsDocument>) => dnsText(dnsDocument(changes), plain).split('\n').at(-2);
+  const timeOf = (changes: Partial<DnsDocument>) =>
+    dnsText(dnsDocument(changes), plain)
+      .split('\n')
+      .find((line) => / ms\b/.test(line));
   const fast = dnsAttempt({ durationMs: 0.4 });
   const slow = dnsAttempt({ type: 'AAAA', durationMs: 0.7 });
   t.equal(timeOf({ attempts: [fast, slow] }), '  from 10.0.0.2 over UDP, 0.7 ms');
@@ -33,6 +36,47 @@ test('the time is that of the slowest reply; of all only where something else wa
   const lost = dnsAttempt({ outcome: 'timeout', rcode: null, durationMs: 11 });
   t.equal(timeOf({ attempts: [lost, fast] }), '  from 10.0.0.2 over UDP, 0.4 ms; 12.3 ms in all');
   t.equal(timeOf({ attempts: [lost] }), '  asked 10.0.0.2 over UDP, 12.3 ms');
+});
+
+test('servers passed over and queries lost are told, for they make every look-up slow', async (t) => {
+  const told = (changes: Partial<DnsDocument>) =>
+    dnsText(dnsDocument({ ...changes, addresses: [] }), plain)
+      .split('\n')
+      .slice(1, -1);
+  const systemPatience = { firstMs: 5000, totalMs: 20_000 };
+  const silent = dnsAttempt({ server: '10.0.0.9', outcome: 'timeout', rcode: null });
+  const answer = dnsAttempt();
+  t.same(told({ attempts: [silent, answer], systemPatience }).slice(1), [
+    '  10.0.0.9, asked before, did not answer: programs on this host wait 5 s for it',
+    '    each time',
+  ]);
+  t.same(told({ attempts: [silent, answer] }).slice(1), ['  10.0.0.9, asked before, did not answer']);
+  const closed = dnsAttempt({
+    server: '10.0.0.9',
+    outcome: 'unreachable',
+    rcode: null,
+    errno: 'ECONNREFUSED',
+  });
+  t.same(told({ attempts: [closed, answer], systemPatience }).slice(1), [
+    '  10.0.0.9, asked before, could not be reached (ECONNREFUSED)',
+  ]);
+  const refuses = dnsAttempt({ server: '10.0.0.9', outcome: 'refused', rcode: 'REFUSED' });
+  const fails = dnsAttempt({ server: '10.0.0.8', outcome: 'servfail', rcode: 'SERVFAIL' });
+  const mangled = dnsAttempt({ server: '10.0.0.7', outcome: 'malformed', rcode: null });
+  t.same(told({ attempts: [refuses, fails, mangled, answer] }).slice(1), [
+    '  10.0.0.9, asked before, refuses to answer (REFUSED)',
+    '  10.0.0.8, asked before, did not settle it (SERVFAIL)',
+    '  10.0.0.7, asked before, sent what cannot be read',
+  ]);
+  const lost = dnsAttempt({ outcome: 'timeout', rcode: null });
+  t.same(told({ attempts: [lost, answer], systemPatience }).slice(1), [
+    '  10.0.0.2 did not answer 1 query that had to be asked again',
+  ]);
+  t.same(told({ status: 'timeout', rcode: null, attempts: [lost], systemPatience }), [
+    '  no answer came in time',
+    '  asked 10.0.0.2 over UDP, 12.3 ms',
+    '  programs on this host wait 20 s before they give up',
+  ]);
 });
 
 test('an internationalised name is shown as it was asked for, and as people write it', async (t) => {
@@ -176,6 +220,7 @@ test('--verbose: records, every query with what became of it, discarded packets'
       '  10.0.22.101  private (RFC 1918)',
       '  private: as it should be for an interface endpoint',
       '  asked 10.0.0.2 over UDP, 12.3 ms',
+      '  fd00::2#5353, asked before, sent what cannot be read',
       '',
       'Records',
       '  api.example.com  60  A  10.0.1.23',
