@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
@@ -51,19 +52,21 @@ t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) =
     for (const family of ['ipv4', 'ipv6'] as const) {
       t.test(`${method}, ${family}: half-open: the application never sees a connection`, async (t) => {
         const child = lab.spawn('public', [process.execPath, '-e', acceptor]);
-        const said: string[] = [];
-        await new Promise<void>((resolve) => {
-          child.stdout?.setEncoding('utf8').on('data', (words: string) => {
-            said.push(words.trim());
-            resolve();
-          });
+        let said = '';
+        const stdout = child.stdout?.setEncoding('utf8').on('data', (words: string) => {
+          said += words;
         });
+        const heard = async (word: string) => {
+          while (stdout && !said.includes(word)) await once(stdout, 'data');
+        };
+        await heard('ready');
         const { document } = await trace(addresses.public[family], ['--method', method, '-p', '8443']);
         t.equal(document.outcome, 'open');
         // A connection of our own, after the trace: whatever the trace caused would have been accepted before it.
         await lab.exec('client', [...program, 'tcp', addresses.public[family], '8443']);
+        await heard('accepted');
         child.kill();
-        t.same(said.join('\n').split('\n'), ['ready', 'accepted']);
+        t.same(said.trim().split('\n'), ['ready', 'accepted']);
       });
     }
   }

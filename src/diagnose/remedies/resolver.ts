@@ -13,7 +13,7 @@ const ADVICE = {
   speaking: (servers: string) =>
     `Look at ${servers}: a forwarder or firewall that does not understand the question (EDNS, AAAA) answers so; ask another resolver meanwhile`,
   'port-53': (servers: string) =>
-    `Make sure ${servers} runs, and that UDP and TCP 53 pass to it and back (security group, network ACL, firewall)`,
+    `Make sure that ${servers} can be asked: the service runs, and UDP and TCP 53 pass there and back (security group, network ACL, firewall)`,
   tcp: (servers: string) =>
     `Ask ${servers} over TCP; if that works, something on the path damages or forges UDP answers`,
   listening: (servers: string) =>

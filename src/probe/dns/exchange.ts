@@ -1,6 +1,7 @@
 import { elapsedMs, nowMs } from '../../clock.js';
 import type { InvalidInputError } from '../../errors.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
+import { giveUpAt } from '../give-up.js';
 import { decodeReply, type Reply } from './decode.js';
 import { readHeader } from './frame.js';
 import { type DiscardReason, discardReason } from './match.js';
@@ -105,7 +106,7 @@ export function runExchange(
   open: (exchange: OpenExchange) => () => void,
   atDeadline: () => Exchange = () => ({ outcome: 'timeout' }),
 ): Promise<TimedExchange> {
-  const { signal, stop, timeoutMs } = limits;
+  const { signal, stop } = limits;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     if (stop?.aborted) return resolve({ exchange: canceled, durationMs: 0 });
@@ -115,9 +116,7 @@ export function runExchange(
     const end = (report: () => void): void => {
       if (ended) return;
       ended = true;
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-      stop?.removeEventListener('abort', cancel);
+      callOff();
       close?.();
       report();
     };
@@ -128,11 +127,11 @@ export function runExchange(
       if (refusal === null) settle(socketFailure(error, limits));
       else end(() => reject(refusal));
     };
-    const abort = (): void => end(() => reject(signal?.reason));
-    const cancel = (): void => settle(canceled);
-    const timer = setTimeout(() => settle(atDeadline()), timeoutMs);
-    signal?.addEventListener('abort', abort);
-    stop?.addEventListener('abort', cancel);
+    const callOff = giveUpAt(limits, {
+      onTimeout: () => settle(atDeadline()),
+      onStop: () => settle(canceled),
+      onAbort: (reason) => end(() => reject(reason)),
+    });
     const sent = (): void => {
       startMs = nowMs();
     };

@@ -1,4 +1,4 @@
-import { elapsedMs, nowMs } from '../../clock.js';
+import { elapsedMs, nowMs, systemClock } from '../../clock.js';
 import type { Datagrams, OpenDatagrams } from './datagrams.js';
 import {
   canceled,
@@ -39,7 +39,7 @@ export class SharedPort {
   #toSend: Waiting[] = [];
   #turn: NodeJS.Immediate | null = null;
   /** One for all that wait: it is set for the first of them, and looks for the next when it fires. */
-  #timer: NodeJS.Timeout | null = null;
+  #cancelTimer: (() => void) | null = null;
   #isConnected = false;
   #isRetired = false;
   #isClosed = false;
@@ -74,7 +74,7 @@ export class SharedPort {
       const waiting: Waiting = { query, limits, startMs: nowMs(), shortest: null, settle, reject };
       this.#waiting.set(query.id, waiting);
       this.#toSend.push(waiting);
-      this.#timer ??= setTimeout(this.#onTime, limits.timeoutMs);
+      this.#cancelTimer ??= systemClock.after(limits.timeoutMs, this.#onTime);
       if (this.#isConnected) this.#turn ??= setImmediate(() => this.#sendAll());
     });
   }
@@ -89,7 +89,7 @@ export class SharedPort {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const waiting of this.#waiting.values()) this.#end(waiting, canceled);
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#cancelTimer?.();
     if (this.#turn !== null) clearImmediate(this.#turn);
     this.#socket.close();
     this.#onClose();
@@ -129,7 +129,7 @@ export class SharedPort {
       else nextMs = Math.min(nextMs, leftMs);
     }
     const isNeeded = !this.#isClosed && nextMs < Number.POSITIVE_INFINITY;
-    this.#timer = isNeeded ? setTimeout(this.#onTime, Math.ceil(nextMs)) : null;
+    this.#cancelTimer = isNeeded ? systemClock.after(nextMs, this.#onTime) : null;
   };
 
   #end(waiting: Waiting, exchange: Exchange, atMs = nowMs()): void {

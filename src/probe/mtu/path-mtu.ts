@@ -7,7 +7,7 @@ import { loadLibc } from '../../libc/load.js';
 import { routeMtu } from '../../libc/route.js';
 import { SystemCallError } from '../../libc/system-call-error.js';
 import type { TcpSocket } from '../../libc/tcp-socket.js';
-import type { Limits } from '../tcp/give-up.js';
+import type { Limits } from '../give-up.js';
 import { type ConnectPlace, connectPrepared } from './connect-prepared.js';
 import { largestHello, paddedHello, smallestHello } from './padded-hello.js';
 import type { PathMtu } from './types.js';

@@ -5,8 +5,8 @@ import { isForeignSource, sourceNotHere } from '../../host/source.js';
 import type { Libc } from '../../libc/load.js';
 import type { Soon } from '../../soon.js';
 import { type ConnectEnd, type RunningConnect, startConnect } from '../../wire/connect-attempt.js';
+import { giveUpAt } from '../give-up.js';
 import type { ConnectOnceOptions } from './connect-once.js';
-import { giveUpAt } from './give-up.js';
 import { judgeEnd } from './judge-end.js';
 import type { TcpAttempt } from './types.js';
 

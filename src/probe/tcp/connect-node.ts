@@ -1,11 +1,11 @@
 import { connect, type Socket } from 'node:net';
 import { elapsedMs, nowMs } from '../../clock.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
+import { giveUpAt } from '../give-up.js';
 import { checkAddress } from './check-input.js';
 import { classifyErrno } from './classify-errno.js';
 import type { ConnectOnceOptions } from './connect-once.js';
 import { errnoCause } from './errno-cause.js';
-import { giveUpAt } from './give-up.js';
 import type { TcpAttempt, TcpCause, TcpStatus } from './types.js';
 
 /**

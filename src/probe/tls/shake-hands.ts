@@ -5,7 +5,7 @@ import { elapsedMs, nowMs } from '../../clock.js';
 import { startDocument } from '../../document.js';
 import { unacknowledgedBytes } from '../../host/send-queue.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
-import { giveUpAt } from '../tcp/give-up.js';
+import { giveUpAt } from '../give-up.js';
 import { type AgreedFacts, agreedFacts, nothingAgreed } from './agreed-facts.js';
 import { classifyTlsFailure } from './classify-failure.js';
 import type { HandshakeInput, HandshakeOptions, HandshakeResult } from './handshake.js';

@@ -1,4 +1,5 @@
 import { duration } from '../../diagnose/words.js';
+import { replyTimeMs } from '../../probe/dns/reply-time.js';
 import type { DnsAttempt, DnsDocument } from '../../probe/dns/types.js';
 import { cleanForTerminal } from './clean.js';
 import { paint, type Style } from './style.js';
@@ -13,7 +14,8 @@ export function silentServers(document: DnsDocument, style: Style): string[] {
   // Of many servers asked at the same time each has its line.
   if (allServers !== undefined) return [];
   const others = [...new Set(attempts.map((attempt) => attempt.server))].filter((each) => each !== server);
-  const lines = others.flatMap((other) => passedOver(other, attempts, systemPatience));
+  const isDecided = replyTimeMs(document) !== null;
+  const lines = others.flatMap((other) => passedOver(other, attempts, isDecided, systemPatience));
   const lost = attempts.filter((attempt) => attempt.server === server && attempt.outcome === 'timeout');
   if (document.status === 'timeout') {
     if (systemPatience !== undefined)
@@ -28,13 +30,14 @@ export function silentServers(document: DnsDocument, style: Style): string[] {
 function passedOver(
   server: string,
   attempts: readonly DnsAttempt[],
+  isDecided: boolean,
   patience: DnsDocument['systemPatience'],
 ): string[] {
   const last = attempts.findLast((attempt) => attempt.server === server);
   const failed = last === undefined ? null : failure(last);
   if (last === undefined || failed === null) return [];
-  const said = `${cleanForTerminal(server)}, asked before, ${failed}`;
-  const isSlow = last.outcome === 'timeout' && patience !== undefined;
+  const said = `${cleanForTerminal(server)}, asked ${isDecided ? 'before' : 'as well'}, ${failed}`;
+  const isSlow = isDecided && last.outcome === 'timeout' && patience !== undefined;
   return [
     isSlow ? `${said}: programs on this host wait ${duration(patience.firstMs)} for it each time` : said,
   ];

@@ -29,18 +29,23 @@ const skip = await loadLibc().then(
   },
 );
 
-t.test('a reply that comes while this process is busy has the time at which it came', { skip }, async (t) => {
-  const worker = new Worker(server, { eval: true });
-  t.teardown(() => worker.terminate());
-  const [port] = await once(worker, 'message');
-  const options = { servers: [`127.0.0.1#${port}`], types: ['A'], timeoutMs: 5000, tries: 1 };
-  const asking = resolve('a.test.', options);
-  // Long enough for the query to leave, and not for the reply to come.
-  await sleep(replyAfterMs / 2);
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, busyMs);
-  const { status, attempts, durationMs } = await asking;
-  t.equal(status, 'nxdomain');
-  t.ok(durationMs >= busyMs, `${durationMs} ms went by`);
-  const [{ durationMs: tookMs } = { durationMs: Number.NaN }] = attempts;
-  t.ok(tookMs >= replyAfterMs - 5 && tookMs < busyMs / 2, `${tookMs} ms until the reply`);
-});
+t.test(
+  'a reply that comes while this process is busy is no timeout, and has the time at which it came',
+  { skip },
+  async (t) => {
+    const worker = new Worker(server, { eval: true });
+    t.teardown(() => worker.terminate());
+    const [port] = await once(worker, 'message');
+    // Shorter than the time this process is busy: the reply comes first, and the timer is heard of first.
+    const options = { servers: [`127.0.0.1#${port}`], types: ['A'], timeoutMs: 500, tries: 1 };
+    const asking = resolve('a.test.', options);
+    // Long enough for the query to leave, and not for the reply to come.
+    await sleep(replyAfterMs / 2);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, busyMs);
+    const { status, attempts, durationMs } = await asking;
+    t.equal(status, 'nxdomain');
+    t.ok(durationMs >= busyMs, `${durationMs} ms went by`);
+    const [{ durationMs: tookMs } = { durationMs: Number.NaN }] = attempts;
+    t.ok(tookMs >= replyAfterMs - 5 && tookMs < busyMs / 2, `${tookMs} ms until the reply`);
+  },
+);

@@ -77,6 +77,10 @@ test('servers passed over and queries lost are told, for they make every look-up
     '  asked 10.0.0.2 over UDP, 12.3 ms',
     '  programs on this host wait 20 s before they give up',
   ]);
+  t.same(told({ status: 'timeout', rcode: null, attempts: [lost, silent], systemPatience }).slice(2), [
+    '  10.0.0.9, asked as well, did not answer',
+    '  programs on this host wait 20 s before they give up',
+  ]);
 });
 
 test('an internationalised name is shown as it was asked for, and as people write it', async (t) => {
@@ -220,7 +224,7 @@ test('--verbose: records, every query with what became of it, discarded packets'
       '  10.0.22.101  private (RFC 1918)',
       '  private: as it should be for an interface endpoint',
       '  asked 10.0.0.2 over UDP, 12.3 ms',
-      '  fd00::2#5353, asked before, sent what cannot be read',
+      '  fd00::2#5353, asked as well, sent what cannot be read',
       '',
       'Records',
       '  api.example.com  60  A  10.0.1.23',

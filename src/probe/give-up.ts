@@ -1,4 +1,4 @@
-import { startDeadline } from './deadline.js';
+import { systemClock } from '../clock.js';
 
 /** What ends a measurement that has not ended by itself. */
 export interface Limits {
@@ -22,7 +22,7 @@ export interface GiveUpHandlers {
  */
 export function giveUpAt({ timeoutMs, signal, stop }: Limits, handlers: GiveUpHandlers): () => void {
   const onAbort = () => handlers.onAbort?.(signal?.reason);
-  const stopDeadline = startDeadline(timeoutMs, handlers.onTimeout);
+  const stopDeadline = systemClock.after(timeoutMs, handlers.onTimeout);
   signal?.addEventListener('abort', onAbort);
   stop?.addEventListener('abort', handlers.onStop);
   let isOver = false;
