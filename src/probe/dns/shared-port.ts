@@ -68,6 +68,7 @@ export class SharedPort {
     return !this.#isClosed && !this.#isRetired && this.#left > 0 && !this.#waiting.has(query.id);
   }
 
+  /** All on one port wait equally long: the timer is set for the first of them. */
   ask(query: Query, limits: ExchangeLimits): Promise<TimedExchange> {
     this.#left--;
     return new Promise((settle, reject) => {
