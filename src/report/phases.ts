@@ -4,6 +4,7 @@ import { addressesOf, addressOutcomes, withStatus } from '../diagnose/facts/tcp.
 import { purposeOf } from '../diagnose/facts/tls.js';
 import type { ReportDocument } from '../diagnose/verdict.js';
 import { list } from '../diagnose/words.js';
+import { lookupTimeMs } from '../probe/dns/reply-time.js';
 import type { TcpStatus } from '../probe/tcp/types.js';
 import { missing, type Phase } from './phase.js';
 import { path } from './phase-path.js';
@@ -30,7 +31,7 @@ function resolve(report: ReportDocument): Phase | null {
   return {
     name: 'resolve',
     mark: blamed || !found ? 'failed' : 'ok',
-    ms: doc.durationMs,
+    ms: lookupTimeMs(doc),
     text: found
       ? `${list(
           doc.addresses.map(({ address }) => address),

@@ -1,6 +1,6 @@
 import { domainToUnicode } from 'node:url';
-import { isReply, replyTimeMs } from '../../probe/dns/reply-time.js';
-import type { DnsAddress, DnsAttempt, DnsDocument } from '../../probe/dns/types.js';
+import { isAnsweredAtOnce, replyTimeMs } from '../../probe/dns/reply-time.js';
+import type { DnsAddress, DnsDocument } from '../../probe/dns/types.js';
 import { cleanForTerminal } from './clean.js';
 import { comparison, serverViews, systemLookup } from './dns-beside.js';
 import { dnsDetails, serverOptions } from './dns-details.js';
@@ -89,13 +89,13 @@ function extendedErrors({ extendedErrors: errors }: DnsDocument, style: Style): 
 }
 
 function origin(document: DnsDocument, style: Style): string[] {
-  const { server, transport, durationMs, attempts, allServers } = document;
+  const { server, transport, durationMs, allServers } = document;
   if (server === null) return [];
   const over = transport === null ? '' : ` over ${transportWords[transport]}`;
   const replyMs = replyTimeMs(document);
   const [verb, tookMs] = replyMs === null ? ['asked', durationMs] : ['from', replyMs];
   // What else took long is told where something else was asked, or asked again; of many servers each has its own time.
-  const isAll = replyMs !== null && allServers === undefined && attempts.some(isOther);
+  const isAll = replyMs !== null && allServers === undefined && !isAnsweredAtOnce(document);
   const all = isAll ? `; ${durationMs.toFixed(1)} ms in all` : '';
   const line = `${verb} ${cleanForTerminal(server)}${over}, ${tookMs.toFixed(1)} ms${all}`;
   const role = roleWords(document);
@@ -103,8 +103,4 @@ function origin(document: DnsDocument, style: Style): string[] {
     paint(style, 'dim', `  ${line}`),
     ...(role === null ? [] : [wrap(paint(style, 'dim', role), style.columns, 4, 2)]),
   ];
-
-  function isOther(attempt: DnsAttempt): boolean {
-    return attempt.server !== server || attempt.transport !== transport || !isReply(attempt);
-  }
 }
