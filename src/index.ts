@@ -27,6 +27,7 @@ export type * from './diagnose/verdict.js';
 export type { DocumentHeader } from './document.js';
 export { CapabilityError, type ErrorCode, InvalidInputError, PprobeError } from './errors.js';
 export type { ResolverRole } from './host/resolver-role.js';
+export type { SystemPatience } from './host/system-patience.js';
 export { type ConnectOptions, connect } from './pipeline/connect.js';
 export { type ConnectManyOptions, type ConnectTarget, connectMany } from './pipeline/connect-many.js';
 export { type DiagnoseOptions, diagnose } from './pipeline/diagnose.js';
