@@ -48,7 +48,7 @@ const options: OptionTable = {
   reverse: {
     type: 'boolean',
     alias: 'x',
-    help: 'The name is an address: ask for its name (by itself where that is all there is)',
+    help: 'Ask for the name of an address (implied where <name> is one)',
   },
   compare: { type: 'string', value: 'NAME', help: 'Say whether another name has the same addresses' },
   system: { type: 'boolean', help: 'Ask getaddrinfo too, as other programs here do: does it differ?' },
