@@ -3,6 +3,7 @@ import { canonicalAddress } from '../address/canonical.js';
 import { familyOf } from '../address/family.js';
 import { elapsedMs, nowMs } from '../clock.js';
 import { CapabilityError } from '../errors.js';
+import { giveUpAt } from '../give-up.js';
 
 /** What getaddrinfo(3) said. */
 export interface SystemAddresses {
@@ -45,9 +46,7 @@ export async function systemAddresses(
       printed += text;
     });
     const over = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      stop?.removeEventListener('abort', onGiveUp);
+      callOff();
       child.kill('SIGKILL');
     };
     const finish = (addresses: string[], errorCode: string | null): void => {
@@ -55,14 +54,15 @@ export async function systemAddresses(
       resolve({ addresses, errorCode, durationMs: elapsedMs(startMs) });
     };
     const onGiveUp = (): void => finish([], 'ETIMEDOUT');
-    const onAbort = (): void => {
-      over();
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(onGiveUp, timeoutMs);
-    signal?.addEventListener('abort', onAbort);
-    stop?.addEventListener('abort', onGiveUp);
-    if (stop?.aborted) onGiveUp();
+    const limits = { timeoutMs, signal, stop };
+    const callOff = giveUpAt(limits, {
+      onTimeout: onGiveUp,
+      onStop: onGiveUp,
+      onAbort: (reason) => {
+        over();
+        reject(reason);
+      },
+    });
     child.once('error', (error) => {
       over();
       reject(unknownFor(error));

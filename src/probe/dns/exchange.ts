@@ -1,7 +1,7 @@
 import { elapsedMs, nowMs } from '../../clock.js';
 import type { InvalidInputError } from '../../errors.js';
+import { giveUpAt } from '../../give-up.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
-import { giveUpAt } from '../give-up.js';
 import { decodeReply, type Reply } from './decode.js';
 import { readHeader } from './frame.js';
 import { type DiscardReason, discardReason } from './match.js';

@@ -1,9 +1,9 @@
 import { familyOf } from '../../address/family.js';
+import { giveUpAt, type Limits } from '../../give-up.js';
 import { type Libc, loadLibc } from '../../libc/load.js';
 import { poller } from '../../libc/poller.js';
 import { SystemCallError } from '../../libc/system-call-error.js';
 import { TcpSocket } from '../../libc/tcp-socket.js';
-import { giveUpAt, type Limits } from '../give-up.js';
 
 /** Where to connect, and from where. */
 export interface ConnectPlace {

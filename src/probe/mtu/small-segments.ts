@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { familyOf } from '../../address/family.js';
 import { elapsedMs, nowMs } from '../../clock.js';
-import type { Limits } from '../give-up.js';
+import type { Limits } from '../../give-up.js';
 import type { Connection } from '../tls/handshake.js';
 import { type ConnectPlace, connectPrepared } from './connect-prepared.js';
 

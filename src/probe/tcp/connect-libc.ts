@@ -1,11 +1,11 @@
 import { Socket } from 'node:net';
 import { familyOf } from '../../address/family.js';
 import { roundMs } from '../../clock.js';
+import { giveUpAt } from '../../give-up.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
 import type { Libc } from '../../libc/load.js';
 import type { Soon } from '../../soon.js';
 import { type ConnectEnd, type RunningConnect, startConnect } from '../../wire/connect-attempt.js';
-import { giveUpAt } from '../give-up.js';
 import type { ConnectOnceOptions } from './connect-once.js';
 import { judgeEnd } from './judge-end.js';
 import type { TcpAttempt } from './types.js';

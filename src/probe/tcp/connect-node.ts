@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { elapsedMs, nowMs } from '../../clock.js';
+import { giveUpAt } from '../../give-up.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
-import { giveUpAt } from '../give-up.js';
 import { checkAddress } from './check-input.js';
 import { classifyErrno } from './classify-errno.js';
 import type { ConnectOnceOptions } from './connect-once.js';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { giveUpAt, type Limits } from '../../src/probe/give-up.js';
+import { giveUpAt, type Limits } from '../src/give-up.js';
 
 const timeoutMs = 60_000;
 

@@ -1,4 +1,4 @@
-import { systemClock } from '../clock.js';
+import { systemClock } from './clock.js';
 
 /** What ends a measurement that has not ended by itself. */
 export interface Limits {
