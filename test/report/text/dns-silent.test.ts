@@ -1,0 +1,70 @@
+import { test } from 'tap';
+import type { DnsDocument } from '../../../src/probe/dns/types.js';
+import { dnsText } from '../../../src/report/text/dns.js';
+import { dnsAttempt, dnsDocument, plain } from '../documents.js';
+
+test('the time is that of the slowest reply; of all only where something else was asked before', async (t) => {
+  const timeOf = (changes: Partial<DnsDocument>) =>
+    dnsText(dnsDocument(changes), plain)
+      .split('\n')
+      .find((line) => / ms\b/.test(line));
+  const fast = dnsAttempt({ durationMs: 0.4 });
+  const slow = dnsAttempt({ type: 'AAAA', durationMs: 0.7 });
+  t.equal(timeOf({ attempts: [fast, slow] }), '  from 10.0.0.2 over UDP, 0.7 ms');
+  const silent = dnsAttempt({ server: '10.0.0.9', outcome: 'timeout', rcode: null, durationMs: 11 });
+  t.equal(timeOf({ attempts: [silent, fast] }), '  from 10.0.0.2 over UDP, 0.4 ms; 12.3 ms in all');
+  const cut = dnsAttempt({ outcome: 'truncated', durationMs: 5 });
+  const whole = dnsAttempt({ transport: 'tcp', durationMs: 6 });
+  t.equal(
+    timeOf({ attempts: [cut, whole], transport: 'tcp' }),
+    '  from 10.0.0.2 over TCP, 6.0 ms; 12.3 ms in all',
+  );
+  const lost = dnsAttempt({ outcome: 'timeout', rcode: null, durationMs: 11 });
+  t.equal(timeOf({ attempts: [lost, fast] }), '  from 10.0.0.2 over UDP, 0.4 ms; 12.3 ms in all');
+  t.equal(timeOf({ attempts: [lost] }), '  asked 10.0.0.2 over UDP, 12.3 ms');
+});
+
+test('servers passed over and queries lost are told, for they make every look-up slow', async (t) => {
+  const told = (changes: Partial<DnsDocument>) =>
+    dnsText(dnsDocument({ ...changes, addresses: [] }), plain)
+      .split('\n')
+      .slice(1, -1);
+  const systemPatience = { firstMs: 5000, totalMs: 20_000 };
+  const silent = dnsAttempt({ server: '10.0.0.9', outcome: 'timeout', rcode: null });
+  const answer = dnsAttempt();
+  t.same(told({ attempts: [silent, answer], systemPatience }).slice(1), [
+    '  10.0.0.9, asked before, did not answer: programs on this host wait 5 s for it',
+    '    each time',
+  ]);
+  t.same(told({ attempts: [silent, answer] }).slice(1), ['  10.0.0.9, asked before, did not answer']);
+  const closed = dnsAttempt({
+    server: '10.0.0.9',
+    outcome: 'unreachable',
+    rcode: null,
+    errno: 'ECONNREFUSED',
+  });
+  t.same(told({ attempts: [closed, answer], systemPatience }).slice(1), [
+    '  10.0.0.9, asked before, could not be reached (ECONNREFUSED)',
+  ]);
+  const refuses = dnsAttempt({ server: '10.0.0.9', outcome: 'refused', rcode: 'REFUSED' });
+  const fails = dnsAttempt({ server: '10.0.0.8', outcome: 'servfail', rcode: 'SERVFAIL' });
+  const mangled = dnsAttempt({ server: '10.0.0.7', outcome: 'malformed', rcode: null });
+  t.same(told({ attempts: [refuses, fails, mangled, answer] }).slice(1), [
+    '  10.0.0.9, asked before, refuses to answer (REFUSED)',
+    '  10.0.0.8, asked before, did not settle it (SERVFAIL)',
+    '  10.0.0.7, asked before, sent what cannot be read',
+  ]);
+  const lost = dnsAttempt({ outcome: 'timeout', rcode: null });
+  t.same(told({ attempts: [lost, answer], systemPatience }).slice(1), [
+    '  10.0.0.2 did not answer 1 query that had to be asked again',
+  ]);
+  t.same(told({ status: 'timeout', rcode: null, attempts: [lost], systemPatience }), [
+    '  no answer came in time',
+    '  asked 10.0.0.2 over UDP, 12.3 ms',
+    '  programs on this host wait 20 s before they give up',
+  ]);
+  t.same(told({ status: 'timeout', rcode: null, attempts: [lost, silent], systemPatience }).slice(2), [
+    '  10.0.0.9, asked as well, did not answer',
+    '  programs on this host wait 20 s before they give up',
+  ]);
+});
