@@ -1,13 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import t from 'tap';
-import { loadLibc } from '../../src/libc/load.js';
 import { openErrorQueueWire } from '../../src/wire/error-queue.js';
-
-const skip = await loadLibc().then(
-  () => false,
-  () => 'koffi has no libc here',
-);
+import { noLibc as skip } from '../libc/libc-here.js';
 
 /** In a process of its own, so that it goes on while this one is busy. */
 const closer = `

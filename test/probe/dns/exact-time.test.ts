@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
-import { CapabilityError } from '../../../src/errors.js';
-import { loadLibc } from '../../../src/libc/load.js';
 import { resolve } from '../../../src/probe/dns/resolve.js';
+import { noLibc as skip } from '../../libc/libc-here.js';
 
 const replyAfterMs = 100;
 const busyMs = 1500;
@@ -20,14 +19,6 @@ const server = `
   });
   socket.bind(0, '127.0.0.1', () => parentPort.postMessage(socket.address().port));
 `;
-
-const skip = await loadLibc().then(
-  () => false,
-  (error) => {
-    if (error instanceof CapabilityError) return error.message;
-    throw error;
-  },
-);
 
 t.test(
   'a reply that comes while this process is busy is no timeout, and has the time at which it came',

@@ -3,6 +3,7 @@ import { datagramsHere, type OpenDatagrams, throughNode } from '../../../src/pro
 import type { ExchangeLimits } from '../../../src/probe/dns/exchange.js';
 import { encodeQuery } from '../../../src/probe/dns/query.js';
 import { parseServer } from '../../../src/probe/dns/server-address.js';
+import { askUdpBy } from '../../../src/probe/dns/udp.js';
 import { UdpPool } from '../../../src/probe/dns/udp-pool.js';
 import { address, closedPort, reply, serve } from './server.js';
 
@@ -85,5 +86,25 @@ for (const [way, open] of ways) {
       limits({ source: '192.0.2.1' }),
     );
     await t.rejects(ask, { name: 'InvalidInputError' });
+  });
+
+  t.test(`${way}: one query from a socket of its own`, async (t) => {
+    const ask = askUdpBy(await open());
+    const query = encodeQuery('a.test', type, true);
+    const server = await serve(t, (asked) => [reply(asked, { answers: [address('a.test', '10.0.0.5')] })]);
+    t.match((await ask(parseServer(server.text), query, limits())).exchange, {
+      outcome: 'reply',
+      reply: { answers: [{ address: '10.0.0.5' }] },
+    });
+    const closed = parseServer(`127.0.0.1#${await closedPort()}`);
+    t.same((await ask(closed, query, limits())).exchange, { outcome: 'unreachable', errno: 'ECONNREFUSED' });
+    const foreign = ask(parseServer('127.0.0.1#9'), query, limits({ source: '192.0.2.1' }));
+    await t.rejects(foreign, { name: 'InvalidInputError' });
+    const silent = parseServer((await serve(t, () => [])).text);
+    t.same((await ask(silent, query, limits({ timeoutMs: 50 }))).exchange, { outcome: 'timeout' });
+    const abort = new AbortController();
+    const waiting = ask(silent, query, limits({ signal: abort.signal }));
+    abort.abort(new Error('enough'));
+    await t.rejects(waiting, { message: 'enough' });
   });
 }

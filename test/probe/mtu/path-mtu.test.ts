@@ -1,12 +1,7 @@
 import t from 'tap';
-import { loadLibc } from '../../../src/libc/load.js';
 import { measurePathMtu } from '../../../src/probe/mtu/path-mtu.js';
+import { noLibc as skip } from '../../libc/libc-here.js';
 import { listen } from '../tcp/listeners.js';
-
-const skip = await loadLibc().then(
-  () => false,
-  () => 'koffi has no libc here',
-);
 
 t.test(
   'over loopback, whose segments hold more than a record: the sizes up to that arrive',
