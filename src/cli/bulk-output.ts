@@ -1,10 +1,10 @@
-import { exitCodes } from '../report/exit-code.js';
+import type { Soon } from '../core/soon.js';
+import { exitCodes } from '../documents/terms/exit-code.js';
 import type { Style } from '../report/text/style.js';
-import type { Soon } from '../soon.js';
-import { type Arguments, flag } from './arguments.js';
 import type { BulkEntry, BulkResult } from './command.js';
-import { writeText } from './output.js';
+import { type Arguments, flag } from './options.js';
 import type { Progress } from './progress.js';
+import { writeText } from './terminal.js';
 
 /** Few system calls for many lines, and still no line waits for more than a turn of the event loop. */
 const batchLength = 65_536;

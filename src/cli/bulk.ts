@@ -1,16 +1,15 @@
-import { type InputLine, openLines, UnreadableLinesError } from '../bulk/lines.js';
-import { mapOrderedBatches } from '../bulk/map-ordered.js';
-import { progressLine } from '../bulk/progress-line.js';
-import { InvalidInputError } from '../errors.js';
-import { cleanForTerminal } from '../report/text/clean.js';
-import type { Style } from '../report/text/style.js';
-import type { Soon } from '../soon.js';
-import { type Arguments, type IntegerRule, integerOption, textOption } from './arguments.js';
-import { BulkTally } from './bulk-tally.js';
+import { elapsedMs, nowMs } from '../core/clock.js';
+import { InvalidInputError } from '../core/errors.js';
+import { type InputLine, openLines, UnreadableLinesError } from '../core/lines.js';
+import { mapOrderedBatches } from '../core/ordered-map.js';
+import { command } from '../core/shell-command.js';
+import type { Soon } from '../core/soon.js';
+import { exitCodes } from '../documents/terms/exit-code.js';
+import { cleanForTerminal, type Style } from '../report/text/style.js';
 import type { BulkEntry, BulkResult, CommandContext } from './command.js';
 import { failureOf } from './failure.js';
 import { fileProblem } from './files.js';
-import type { OptionTable } from './options.js';
+import { type Arguments, type IntegerRule, integerOption, type OptionTable, textOption } from './options.js';
 
 /** What a command does with a file of inputs. */
 export interface BulkJob<Document extends object> {
@@ -118,4 +117,100 @@ function entryOf<Document extends object>(measured: Measured<Document>, job: Bul
     document: withLine(document, line),
     render: (style, verbose) => job.line(document, style, verbose),
   };
+}
+
+const redrawMs = 100;
+// Different inputs failed in different ways: no single code says it.
+const mixedFailures = 20;
+
+/** What came of the lines of a bulk so far. */
+class BulkTally {
+  readonly #startMs = nowMs();
+  readonly #codes = new Set<number>();
+  #done = 0;
+  #failed = 0;
+  #badLines = 0;
+  #last: InputLine | null = null;
+  #drawnMs = this.#startMs;
+
+  /** The line that came next is done; its exit code, or null when it was no input at all. */
+  add(line: InputLine, exitCode: number | null): void {
+    this.#done++;
+    this.#last = line;
+    if (exitCode === null) this.#badLines++;
+    if (exitCode !== exitCodes.ok) this.#failed++;
+    if (exitCode !== null) this.#codes.add(exitCode);
+  }
+
+  /** What is to be drawn, of an input of `size` octets; null while what was drawn last is new enough. */
+  toDraw(size: number | null): BulkState | null {
+    const atMs = nowMs();
+    if (atMs - this.#drawnMs < redrawMs) return null;
+    this.#drawnMs = atMs;
+    return {
+      done: this.#done,
+      failed: this.#failed,
+      fraction: size ? (this.#last?.offset ?? 0) / size : null,
+      elapsedMs: elapsedMs(this.#startMs, atMs),
+    };
+  }
+
+  exitCode(): number {
+    if (this.#badLines > 0) return exitCodes.usage;
+    const [code = exitCodes.ok, ...others] = [...this.#codes].filter((each) => each !== exitCodes.ok);
+    return others.length > 0 ? mixedFailures : code;
+  }
+
+  /** How far it came, and how to go on with the rest of `file`, which is `-` for standard input. */
+  interruptedNote(file: string): string {
+    if (this.#last === null) return 'interrupted before the first line was done';
+    const { number } = this.#last;
+    const tail = command('tail', '-n', `+${number + 1}`, file);
+    const rest = file === '-' ? 'the rest of it' : `what \`${tail}\` prints`;
+    return `interrupted; lines 1 to ${number} are done. To go on, give ${rest} to --file -`;
+  }
+}
+
+/** How far a bulk of work has come. */
+interface BulkState {
+  /** Results given so far. */
+  done: number;
+  /** Of them, those that are not what one hopes for. */
+  failed: number;
+  /** Of the input, 0 to 1; null where nobody knows how much there is. */
+  fraction: number | null;
+  elapsedMs: number;
+}
+
+const barCells = 20;
+
+/**
+ * The bar of a bulk: `[########------------]  42%  4,213 names  39 failed  9,870/s  1 s left`. Without the fraction,
+ * no bar and no time left.
+ */
+export function progressLine({ done, failed, fraction, elapsedMs }: BulkState, noun: string): string {
+  const perSecond = elapsedMs > 0 ? (done / elapsedMs) * 1000 : 0;
+  const parts = [`${number(done)} ${noun}`];
+  if (failed > 0) parts.push(`${number(failed)} failed`);
+  if (done > 0) parts.push(`${number(perSecond)}/s`);
+  if (fraction === null) return parts.join('  ');
+  const whole = Math.min(1, Math.max(0, fraction));
+  const filled = Math.floor(whole * barCells);
+  const bar = `[${'#'.repeat(filled)}${'-'.repeat(barCells - filled)}]`;
+  const percent = `${Math.floor(whole * 100)}%`.padStart(4);
+  if (whole > 0 && whole < 1) parts.push(`${duration((elapsedMs / whole) * (1 - whole))} left`);
+  return [bar + percent, ...parts].join('  ');
+}
+
+function number(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
+
+function duration(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? `${minutes} min ${seconds % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,6 +1,5 @@
 import type { Style } from '../report/text/style.js';
-import type { Arguments } from './arguments.js';
-import type { OptionTable } from './options.js';
+import type { Arguments, OptionTable } from './options.js';
 import type { Progress } from './progress.js';
 
 /** What a command is given besides its arguments. */

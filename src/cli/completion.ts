@@ -1,8 +1,8 @@
 import yargs, { type Argv } from 'yargs';
 import type { Command } from './command.js';
 import { commands, completionCommand } from './commands.js';
-import { declared, parserConfiguration } from './declared.js';
 import { outputOptions } from './options.js';
+import { declared, parserConfiguration } from './parse.js';
 
 /**
  * Prints the completion script for a shell, or for the one in use. yargs writes scripts and words; it is loaded for

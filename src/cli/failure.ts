@@ -1,7 +1,7 @@
-import { type DocumentHeader, startDocument } from '../document.js';
-import { CapabilityError, InvalidInputError } from '../errors.js';
-import { exitCodes } from '../report/exit-code.js';
-import { cleanForTerminal } from '../report/text/clean.js';
+import { CapabilityError, InvalidInputError } from '../core/errors.js';
+import { type DocumentHeader, startDocument } from '../documents/header.js';
+import { exitCodes } from '../documents/terms/exit-code.js';
+import { cleanForTerminal } from '../report/text/style.js';
 
 /** What --json prints when there is no result to print. */
 export interface ErrorDocument extends DocumentHeader<'error'> {

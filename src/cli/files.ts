@@ -13,7 +13,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { CapabilityError } from '../errors.js';
+import { CapabilityError } from '../core/errors.js';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

@@ -1,5 +1,4 @@
-import { hanging } from '../report/text/hanging.js';
-import { padTo, widthOf, wrap } from '../report/text/wrap.js';
+import { hanging, padTo, widthOf, wrap } from '../report/text/wrap.js';
 import type { Command } from './command.js';
 import { commands, completionCommand } from './commands.js';
 import { networkOptions, type OptionSpec, type OptionTable, outputOptions } from './options.js';

@@ -1,10 +1,9 @@
-import { InvalidInputError } from '../errors.js';
-import { type Arguments, orList } from './arguments.js';
+import yargsParser from 'yargs-parser';
+import { InvalidInputError } from '../core/errors.js';
 import type { Command, PositionalSpec } from './command.js';
 import { type CommandEntry, commands, completionCommand } from './commands.js';
 import { usageOf } from './help.js';
-import { type OptionTable, outputOptions } from './options.js';
-import { type ParsedWords, parseWords } from './parser.js';
+import { type Arguments, defaultOf, type OptionTable, orList, outputOptions } from './options.js';
 import { nearest } from './suggest.js';
 
 /** The shells there are completion scripts for. */
@@ -141,4 +140,68 @@ function checkPositionals(command: Command, { positionals, options }: Arguments)
       `${command.name}: "${extra}" is one too many; usage: ${usageOf(command)}`,
     );
   }
+}
+
+/** A command line taken apart, nothing of it judged. */
+interface ParsedWords {
+  /** What is no option, in order. */
+  words: string[];
+  /** What stands behind `--`. */
+  verbatim: string[];
+  /** By name without dashes; of a name that no table has, too. */
+  options: Record<string, unknown>;
+}
+
+/**
+ * Takes words apart by a table of options, with yargs' parser. To judge them is left to others, because it passes the
+ * empty string for a missing value and a list for a repeated one.
+ */
+function parseWords(argv: readonly string[], table: OptionTable): ParsedWords {
+  const specs = Object.entries(table);
+  const named = (type: 'boolean' | 'string') =>
+    specs.filter(([, spec]) => spec.type === type).map(([name]) => name);
+  const {
+    _: words,
+    '--': verbatim = [],
+    ...options
+  } = yargsParser([...argv], {
+    boolean: named('boolean'),
+    string: named('string'),
+    alias: Object.fromEntries(
+      specs.flatMap(([name, { alias }]) => (alias === undefined ? [] : [[name, alias]])),
+    ),
+    default: Object.fromEntries(
+      specs.flatMap(([name, spec]) => Object.values(defaultOf(spec)).map((value) => [name, value])),
+    ),
+    configuration: parserConfiguration,
+  });
+  return { words: words.map(String), verbatim: verbatim.map(String), options };
+}
+
+/** How words are taken apart: by yargs' parser when a command runs, by yargs when one is completed. */
+export const parserConfiguration = {
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'strip-aliased': true,
+  'populate--': true,
+  // The default, but completion offers `--no-…` only where it is written down.
+  'boolean-negation': true,
+} as const;
+
+/** A table of options as yargs wants it. */
+export function declared(table: OptionTable) {
+  return Object.fromEntries(
+    Object.entries(table).map(([name, spec]) => [
+      name,
+      {
+        type: spec.type,
+        describe: spec.help,
+        hidden: spec.hidden === true,
+        ...(spec.alias === undefined ? {} : { alias: spec.alias }),
+        ...defaultOf(spec),
+      },
+    ]),
+  );
 }

@@ -1,13 +1,12 @@
-import type { ReportDocument } from '../diagnose/verdict.js';
-import { CapabilityError, InvalidInputError } from '../errors.js';
-import { quoted } from '../quoted.js';
-import { exitCodeOf, exitCodes } from '../report/exit-code.js';
-import { cleanForTerminal } from '../report/text/clean.js';
+import { CapabilityError, InvalidInputError } from '../core/errors.js';
+import { quoted } from '../core/text.js';
+import type { ReportDocument } from '../documents/report.js';
+import { exitCodeOf, exitCodes } from '../documents/terms/exit-code.js';
+import { cleanForTerminal } from '../report/text/style.js';
 import { verdictText } from '../report/text/verdict.js';
-import { type Arguments, flag, textOption } from './arguments.js';
 import type { CommandContext, CommandResult } from './command.js';
 import { checkWritable, replaceFile } from './files.js';
-import type { OptionTable } from './options.js';
+import { type Arguments, flag, type OptionTable, textOption } from './options.js';
 
 /** What every command that gives a report understands about its form. */
 export const reportOptions: OptionTable = {
@@ -61,7 +60,7 @@ export async function formed<Document extends object>(
   sources: () => unknown = () => null,
 ): Promise<Document> {
   if (!redact) return document;
-  const { redacted } = await import('../report/redact.js');
+  const { redacted } = await import('../report/redact/redact.js');
   return redacted(document, sources());
 }
 

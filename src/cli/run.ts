@@ -1,17 +1,15 @@
-import { startDocument } from '../document.js';
-import { exitCodes } from '../report/exit-code.js';
-import { version } from '../version.js';
-import { type Arguments, flag, sourceOption } from './arguments.js';
+import { version } from '../core/version.js';
+import { startDocument } from '../documents/header.js';
+import { exitCodes } from '../documents/terms/exit-code.js';
+import { becomeInvoker, sudoInvoker } from '../host/privileges.js';
 import { performBulk } from './bulk-output.js';
 import type { CommandResult } from './command.js';
 import { failureOf, InterruptedError } from './failure.js';
 import { commandHelp, programHelp } from './help.js';
-import { onInterrupt } from './interrupt.js';
-import { tolerateErrors, writeText } from './output.js';
+import { type Arguments, flag, sourceOption } from './options.js';
 import { type Invocation, parse } from './parse.js';
 import { noProgress, type Progress, terminalProgress } from './progress.js';
-import { shedRoot } from './shed-root.js';
-import { styleFor } from './terminal.js';
+import { styleFor, tolerateErrors, writeText } from './terminal.js';
 
 const interruptedNote = 'pprobe: interrupted; this is what was measured until then\n';
 
@@ -126,4 +124,38 @@ function progressFor(argv: readonly string[]): Progress {
   const { stderr, env } = process;
   const isWatched = stderr.isTTY && env.TERM !== 'dumb' && !argv.includes('--quiet');
   return isWatched ? terminalProgress(stderr) : noProgress;
+}
+
+/** What ends a program from outside and leaves it time to say what it knows. */
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Calls `first` at the first Ctrl-C (or SIGTERM) and `again` at every later one. Returns how to stop listening; until
+ * then these signals do not end the process by themselves.
+ */
+export function onInterrupt(first: () => void, again: () => void): () => void {
+  let isInterrupted = false;
+  const listener = () => {
+    if (isInterrupted) return again();
+    isInterrupted = true;
+    first();
+  };
+  for (const signal of signals) process.on(signal, listener);
+  return () => {
+    for (const signal of signals) process.off(signal, listener);
+  };
+}
+
+/**
+ * Under sudo: opens the raw sockets, the only thing root is needed for, and goes on as the user who ran sudo, before a
+ * byte from the network is read. `source` is the address to send from, where one was given. Resolves with what closes the
+ * sockets.
+ */
+export async function shedRoot(source: string | undefined): Promise<() => void> {
+  const invoker = sudoInvoker();
+  if (invoker === null || process.geteuid?.() !== 0) return () => {};
+  const { holdHubs } = await import('../net/wire/shared-hubs.js');
+  const release = await holdHubs(source ?? null);
+  becomeInvoker(invoker);
+  return release;
 }

@@ -1,9 +1,11 @@
+import { list } from '../core/text.js';
+import { hostAnswers } from '../documents/observed/dns.js';
+import { withoutUnsendable } from '../documents/observed/sendable.js';
+import { addressesOf, addressOutcomes, withStatus } from '../documents/observed/tcp.js';
+import type { Alternative, Confidence, Evidence, EvidenceItem, Verdict } from '../documents/report.js';
+import type { Target } from '../documents/target.js';
 import { type Finding, PHASES, type Rule } from './finding.js';
-import { inconclusive } from './inconclusive.js';
-import type { Evidence } from './observations.js';
 import { RULES } from './rules/index.js';
-import { withoutUnsendable } from './sendable.js';
-import type { Alternative, Confidence, EvidenceItem, Verdict } from './verdict.js';
 
 const CONFIDENCES: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
 
@@ -80,4 +82,67 @@ function alternativesOf(verdict: Finding, others: readonly Finding[]): Alternati
     told.add(key);
     return true;
   });
+}
+
+/** The verdict where no rule sees anything: what was measured, and what was not and why. */
+function inconclusive(evidence: Evidence): Verdict {
+  const { target, observations } = evidence;
+  const steps = (['dns', 'tcp', 'tls', 'http', 'trace'] as const).filter(
+    (step) => observations[step].length > 0,
+  );
+  const measured =
+    steps.length === 0
+      ? 'nothing was measured'
+      : `what was measured (${list(steps.map((step) => step.toUpperCase()))}) does not settle it`;
+  return {
+    class: 'inconclusive',
+    cause: 'none',
+    confidence: 'low',
+    summary: `Whether ${target.host} can be reached stays open: ${measured}.`,
+    evidence: seen(evidence),
+    remedies: [
+      {
+        text: 'Run it again and let it finish; pprobe doctor says what this host can measure',
+        command: 'pprobe doctor',
+      },
+    ],
+    alternatives: [],
+  };
+}
+
+function seen(evidence: Evidence): EvidenceItem[] {
+  const items: EvidenceItem[] = [];
+  const answer = hostAnswers(evidence)[0];
+  if (answer !== undefined) {
+    const addresses = answer.doc.addresses.map(({ address }) => address);
+    items.push({
+      observation: answer.ref,
+      text:
+        addresses.length > 0
+          ? `${evidence.target.host} leads to ${list(addresses)}`
+          : `DNS ended with ${answer.doc.status}`,
+    });
+  }
+  const open = withStatus(addressOutcomes(evidence), 'open');
+  if (open[0] !== undefined)
+    items.push({
+      observation: open[0].ref,
+      text: `TCP ${evidence.target.port} opens at ${list(addressesOf(open))}`,
+    });
+  return items;
+}
+
+/**
+ * What is wrong with a target by its text alone, before anything is sent: a `url.*` verdict with the URL that would be right,
+ * or null where nothing is. Such a name may still work where somebody serves it on purpose; `classify` of measurements
+ * that did drops it.
+ */
+export function checkTarget(target: Target): Verdict | null {
+  const verdict = classify({
+    target,
+    vantage: { hostname: '', addresses: [], nameservers: [], platform: '' },
+    observations: { dns: [], tcp: [], tls: [], http: [], trace: [] },
+    skipped: [],
+  });
+  return verdict.cause.startsWith('url.') ? verdict : null;
 }

@@ -1,6 +1,13 @@
-import { CAUSES, type Cause } from './causes.js';
-import type { Evidence, Observations } from './observations.js';
-import type { Alternative, Confidence, EvidenceItem, Remedy, VerdictClass } from './verdict.js';
+import { CAUSES, type Cause } from '../documents/causes.js';
+import type {
+  Alternative,
+  Confidence,
+  Evidence,
+  EvidenceItem,
+  Observations,
+  Remedy,
+  VerdictClass,
+} from '../documents/report.js';
 
 /**
  * The steps of reaching a service, in the order in which they must succeed. `target` stands first: a name that cannot be

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { canonicalAddress } from '../address/canonical.js';
-import { familyOf } from '../address/family.js';
-import { elapsedMs, nowMs } from '../clock.js';
-import { CapabilityError } from '../errors.js';
-import { giveUpAt } from '../give-up.js';
+import { elapsedMs, nowMs } from '../core/clock.js';
+import { giveUpAt } from '../core/deadline.js';
+import { CapabilityError } from '../core/errors.js';
+import { canonicalAddress, familyOf } from '../net/address/address.js';
 
 /** What getaddrinfo(3) said. */
 export interface SystemAddresses {

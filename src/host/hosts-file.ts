@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { canonicalAddress } from '../address/canonical.js';
-import { familyOf } from '../address/family.js';
+import { canonicalAddress, familyOf } from '../net/address/address.js';
 
 /** One line of hosts(5). */
 export interface HostsEntry {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
-import { canonicalAddress } from '../address/canonical.js';
-import { isVpcResolver, vpcResolverOf } from '../address/well-known.js';
+import { canonicalAddress } from '../net/address/address.js';
+import { isVpcResolver, vpcResolverOf } from '../net/address/scope.js';
 import { isEc2Instance, possibleVpcRanges } from './ec2.js';
 import { parseResolvConf } from './resolv-conf.js';
 

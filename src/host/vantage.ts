@@ -1,7 +1,7 @@
 import { hostname, networkInterfaces, release } from 'node:os';
-import { canonicalAddress } from '../address/canonical.js';
-import { scopeOf } from '../address/scope.js';
-import { CapabilityError } from '../errors.js';
+import { CapabilityError } from '../core/errors.js';
+import { canonicalAddress } from '../net/address/address.js';
+import { scopeOf } from '../net/address/scope.js';
 import { readResolvConf } from './resolv-conf.js';
 
 /** Where measurements were made from. */

@@ -1,13 +1,12 @@
-import { familyOf } from '../address/family.js';
-import { hostAnswers } from '../diagnose/facts/dns.js';
-import { addressesOf, addressOutcomes, withStatus } from '../diagnose/facts/tcp.js';
-import { purposeOf } from '../diagnose/facts/tls.js';
-import type { ReportDocument } from '../diagnose/verdict.js';
-import { list } from '../diagnose/words.js';
-import { lookupTimeMs } from '../probe/dns/reply-time.js';
-import type { TcpStatus } from '../probe/tcp/types.js';
-import { missing, type Phase } from './phase.js';
-import { path } from './phase-path.js';
+import { count, list } from '../core/text.js';
+import { lookupTimeMs } from '../documents/dns.js';
+import { hostAnswers } from '../documents/observed/dns.js';
+import { addressesOf, addressOutcomes, withStatus } from '../documents/observed/tcp.js';
+import { purposeOf } from '../documents/observed/tls.js';
+import type { Evidence, ReportDocument, SkippedStep } from '../documents/report.js';
+import type { TcpStatus } from '../documents/tcp.js';
+import type { TraceProbe } from '../documents/trace.js';
+import { familyOf } from '../net/address/address.js';
 import type { Mark } from './text/style.js';
 
 /**
@@ -106,4 +105,89 @@ function processing(report: ReportDocument): Phase | null {
       .filter((part) => part !== null)
       .join(' '),
   };
+}
+
+/** Of several traces the one that says most: one that failed, before one that arrived. */
+function path(report: ReportDocument): Phase {
+  const { trace: traces } = report.observations;
+  const doc = traces.find(({ outcome }) => outcome !== 'open') ?? traces[0];
+  if (doc === undefined) return missing('path', report, 'trace');
+  const opened = addressOutcomes(report).some(
+    ({ address, status }) => address === doc.address && status === 'open',
+  );
+  const towards = traces.length > 1 ? ` towards ${doc.address}` : '';
+  const rung = { name: 'path', ms: doc.durationMs } as const;
+  const hops = count(doc.hops.length, 'hop');
+  if (doc.outcome === 'open')
+    return {
+      ...rung,
+      mark: 'ok',
+      text: `${hops}${towards}${silentWords(doc.hops.length, answering(doc.hops))}`,
+    };
+
+  // A refusal has come all the way, and back.
+  const blame: Mark = doc.outcome === 'closed' ? 'ok' : opened ? 'warn' : 'failed';
+  if (doc.outcome === 'interrupted')
+    return { ...rung, mark: 'none', text: `interrupted after ${hops}${towards}` };
+  // Reports of earlier versions do not have the member.
+  if (doc.loop) {
+    const where = `${list(doc.loop.members, 4)} from hop ${doc.loop.firstTtl} on`;
+    return { ...rung, mark: blame, text: `circles between ${where}${towards}` };
+  }
+  const last = doc.hops.findLast(({ probes }) => probes.some(({ from }) => from !== null));
+  const reply = last?.probes.find(({ from }) => from !== null);
+  if (last === undefined || reply === undefined) {
+    const errno = doc.hops[0]?.probes[0]?.errno ?? null;
+    return {
+      ...rung,
+      mark: blame,
+      text: errno === null ? `${hops}${towards}, all silent` : `nothing left this host (${errno})`,
+    };
+  }
+  const silent = doc.hops.length - doc.hops.indexOf(last) - 1;
+  const after = silent > 0 ? `, then ${count(silent, 'silent hop')}` : '';
+  return { ...rung, mark: blame, text: `${replyWords(reply)} at hop ${last.ttl}${after}${towards}` };
+}
+
+function answering(hops: ReportDocument['observations']['trace'][number]['hops']): number {
+  return hops.filter(({ probes }) => probes.some(({ from }) => from !== null)).length;
+}
+
+/** Routers of a VPC never answer; said so that nobody takes the stars for the fault. */
+function silentWords(hops: number, answered: number): string {
+  const silent = hops - answered;
+  return silent === 0 ? '' : `, ${silent === 1 ? 'one' : silent} of them silent`;
+}
+
+function replyWords({ reply, from, annotation }: TraceProbe): string {
+  switch (reply) {
+    case 'unreachable':
+      return `${from} says unreachable${annotation === null ? '' : ` ${annotation}`}`;
+    case 'rst':
+      return `${from} says RST`;
+    case 'syn-ack':
+      return `${from} accepts`;
+    default:
+      return `${from} answers`;
+  }
+}
+
+/** One of the five phases of a request, summed up for a reader. */
+interface Phase {
+  name: 'resolve' | 'connect' | 'tls' | 'processing' | 'path';
+  /** `none`: it was not measured, or not reached. */
+  mark: Mark;
+  /** Milliseconds; null where nothing was measured. */
+  ms: number | null;
+  /** One line; may quote what came from the network, uncleaned. */
+  text: string;
+}
+
+/** A phase without a measurement, and why there is none. */
+function missing(name: Phase['name'], report: Evidence, step: SkippedStep['step']): Phase {
+  const reason = report.skipped.find((each) => each.step === step)?.reason;
+  // A trace needs an address alone; with one at hand, it was not the network that kept it from running.
+  const reached = step === 'trace' && addressOutcomes(report).length > 0;
+  const text = reason === undefined ? (reached ? 'not measured' : 'not reached') : `not measured: ${reason}`;
+  return { name, mark: 'none', ms: null, text };
 }

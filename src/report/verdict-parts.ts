@@ -1,4 +1,5 @@
-import type { Alternative, Verdict } from '../diagnose/verdict.js';
+import type { Alternative, Verdict, VerdictClass } from '../documents/report.js';
+import type { Tone } from './text/style.js';
 
 /**
  * What else it could be. What was seen of later phases is a consequence of the verdict and stands in the evidence; a doubt
@@ -22,3 +23,19 @@ export function alsoWrong(verdict: Verdict): Alternative[] {
     return observed === true && sure && later && other !== verdict.class;
   });
 }
+
+/** How a class is headed, and what it is: good news, bad news, or something to look at. */
+export const CLASSES: Readonly<
+  Record<VerdictClass, { words: string; tone: Extract<Tone, 'good' | 'bad' | 'warn'> }>
+> = {
+  reachable: { words: 'REACHABLE', tone: 'good' },
+  dns: { words: 'DNS', tone: 'bad' },
+  timeout: { words: 'TIMEOUT', tone: 'bad' },
+  policy: { words: 'POLICY', tone: 'bad' },
+  refused: { words: 'REFUSED', tone: 'bad' },
+  unreachable: { words: 'UNREACHABLE', tone: 'bad' },
+  tls: { words: 'TLS', tone: 'bad' },
+  service: { words: 'SERVICE', tone: 'warn' },
+  local: { words: 'THIS HOST', tone: 'bad' },
+  inconclusive: { words: 'INCONCLUSIVE', tone: 'warn' },
+};

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ReportDocument } from '../../src/diagnose/verdict.js';
+import type { ReportDocument } from '../../src/documents/report.js';
 import { type Lab, labUnavailable, startLab } from '../lab/lab.js';
 import { packageRoot } from '../lab/paths.js';
 

@@ -1,11 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { EVENTS } from '../execution-log/logs.js';
+
 /**
  * Reads a made-up execution log of N megabytes (200, or the first argument) through `pprobe explain --log -` and prints
  * how fast that went and the most memory the process held. The log is made on the fly and never stored.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { EVENTS } from '../diagnose/execution-log/logs.js';
 
 const megabytes = Number(process.argv[2] ?? 200);
 const blocks = Object.values(EVENTS);

@@ -11,8 +11,8 @@ import {
   portNumber,
   sourceOption,
   textOption,
-} from '../../src/cli/arguments.js';
-import { InvalidInputError } from '../../src/errors.js';
+} from '../../src/cli/options.js';
+import { InvalidInputError } from '../../src/core/errors.js';
 
 function given(options: Record<string, unknown>) {
   return { positionals: [], options };

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { explain } from '../../src/pipeline/explain.js';
+import { explain } from '../../src/diagnose/explain.js';
+import { validateDocument } from '../documents/validate.js';
 import { labUnavailable, startLab } from '../lab/lab.js';
-import { validateDocument } from '../schema/validate.js';
 
 const unavailable = await labUnavailable();
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { validateDocument } from '../schema/validate.js';
+import { validateDocument } from '../documents/validate.js';
 import { pprobe, start } from './pprobe.js';
 import { dnsServer } from './servers.js';
 

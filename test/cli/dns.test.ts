@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { validateDocument } from '../schema/validate.js';
+import { validateDocument } from '../documents/validate.js';
 import { pprobe } from './pprobe.js';
 import { dnsServer } from './servers.js';
 

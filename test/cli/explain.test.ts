@@ -1,10 +1,10 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { report } from '../diagnose/compare/reports.js';
+import { report } from '../compare/reports.js';
 import { API, dns, HOST, http, tcp, tls } from '../diagnose/evidence.js';
-import { DENIED, linesOf, SHAPES } from '../diagnose/execution-log/logs.js';
-import { validateDocument } from '../schema/validate.js';
+import { validateDocument } from '../documents/validate.js';
+import { DENIED, linesOf, SHAPES } from '../execution-log/logs.js';
 import { pprobe, start } from './pprobe.js';
 
 const answers = [dns(HOST, ['10.0.1.5'])];

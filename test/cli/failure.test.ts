@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { failureOf, InterruptedError } from '../../src/cli/failure.js';
-import { CapabilityError, InvalidInputError } from '../../src/errors.js';
-import { validateDocument } from '../schema/validate.js';
+import { CapabilityError, InvalidInputError } from '../../src/core/errors.js';
+import { validateDocument } from '../documents/validate.js';
 
 test('a mistake is one line and exit 2, whatever characters were given', async (t) => {
   const failure = failureOf(

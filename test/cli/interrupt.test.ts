@@ -1,6 +1,6 @@
 import { test } from 'tap';
-import { onInterrupt } from '../../src/cli/interrupt.js';
-import { validateDocument } from '../schema/validate.js';
+import { onInterrupt } from '../../src/cli/run.js';
+import { validateDocument } from '../documents/validate.js';
 import { start } from './pprobe.js';
 import { dnsServer } from './servers.js';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { version } from '../../src/version.js';
-import { validateDocument } from '../schema/validate.js';
+import { version } from '../../src/core/version.js';
+import { validateDocument } from '../documents/validate.js';
 import { pprobe, start } from './pprobe.js';
 import { closedPort, dnsServer, tcpServer } from './servers.js';
 

@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Test, test } from 'tap';
+import { validateDocument } from '../documents/validate.js';
 import { listenSilently } from '../probe/tcp/listeners.js';
-import { validateDocument } from '../schema/validate.js';
 import { bin, pprobe, start } from './pprobe.js';
 
 /** Nothing listens there: the listeners are at 127.0.0.1 alone. */

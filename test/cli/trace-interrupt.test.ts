@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import t from 'tap';
+import { validateDocument } from '../documents/validate.js';
 import { labUnavailable, startLab } from '../lab/lab.js';
-import { validateDocument } from '../schema/validate.js';
 
 const program = [process.execPath, join(process.cwd(), 'bin/pprobe.js')];
 const terminal = ['python3', join(process.cwd(), 'test/cli/ctrl_c.py')];

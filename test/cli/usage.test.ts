@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { commands } from '../../src/cli/commands.js';
-import { validateDocument } from '../schema/validate.js';
+import { validateDocument } from '../documents/validate.js';
 import { pprobe } from './pprobe.js';
 
 const longLabel = 'a'.repeat(64);

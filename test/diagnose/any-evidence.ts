@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import type { Evidence } from '../../src/diagnose/observations.js';
-import type { PrivateApi, Target } from '../../src/diagnose/target.js';
-import type { DnsDocument } from '../../src/probe/dns/types.js';
-import type { HttpDocument } from '../../src/probe/http/types.js';
-import type { TcpDocument } from '../../src/probe/tcp/types.js';
-import type { TlsDocument } from '../../src/probe/tls/types.js';
+import type { DnsDocument } from '../../src/documents/dns.js';
+import type { HttpDocument } from '../../src/documents/http.js';
+import type { Evidence } from '../../src/documents/report.js';
+import type { PrivateApi, Target } from '../../src/documents/target.js';
+import type { TcpDocument } from '../../src/documents/tcp.js';
+import type { TlsDocument } from '../../src/documents/tls.js';
+import type { AddressTrace, TraceProbe } from '../../src/documents/trace.js';
 import { silentProbe } from '../../src/probe/trace/probe-result.js';
-import type { AddressTrace, TraceProbe } from '../../src/probe/trace/types.js';
 import { anyText } from './any-text.js';
 import { API, attempt, dns, HOST, http, tcpOf, tls, trace, URL_OF_API, VPCE, VPCE_NAME } from './evidence.js';
 

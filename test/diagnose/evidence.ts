@@ -1,12 +1,12 @@
-import { scopeOf } from '../../src/address/scope.js';
-import type { Evidence, SkippedStep, Vantage } from '../../src/diagnose/observations.js';
-import { type ParseTargetOptions, parseTarget } from '../../src/diagnose/parse-target.js';
-import type { DnsDocument, DnsStatus } from '../../src/probe/dns/types.js';
-import type { HttpDocument } from '../../src/probe/http/types.js';
-import type { TcpAttempt, TcpDocument, TcpStatus } from '../../src/probe/tcp/types.js';
-import type { TlsDocument } from '../../src/probe/tls/types.js';
+import type { DnsDocument, DnsStatus } from '../../src/documents/dns.js';
+import type { HttpDocument } from '../../src/documents/http.js';
+import type { Evidence, SkippedStep, Vantage } from '../../src/documents/report.js';
+import type { TcpAttempt, TcpDocument, TcpStatus } from '../../src/documents/tcp.js';
+import type { TlsDocument } from '../../src/documents/tls.js';
+import type { AddressTrace, TraceHop, TraceProbe } from '../../src/documents/trace.js';
+import { scopeOf } from '../../src/net/address/scope.js';
 import { silentProbe } from '../../src/probe/trace/probe-result.js';
-import type { AddressTrace, TraceHop, TraceProbe } from '../../src/probe/trace/types.js';
+import { type ParseTargetOptions, parseTarget } from '../../src/target/parse-target.js';
 
 /** Evidence in few words: what each step saw, everything else as a healthy network has it. */
 

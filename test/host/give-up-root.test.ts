@@ -1,5 +1,5 @@
 import t from 'tap';
-import { sudoInvoker } from '../../src/host/give-up-root.js';
+import { sudoInvoker } from '../../src/host/privileges.js';
 
 t.test('the user behind sudo is who its variables name', async (t) => {
   t.same(sudoInvoker({ SUDO_UID: '1000', SUDO_GID: '1001' }), { uid: 1000, gid: 1001 });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
-import { atLeast, parseKernelRelease, readKernel } from '../../src/host/kernel.js';
+import { atLeast, parseKernelRelease, readKernel } from '../../src/host/proc.js';
 
 t.test('kernel releases of the distributions', async (t) => {
   const releases = {

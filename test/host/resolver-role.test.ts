@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { vpcResolverOf } from '../../src/address/well-known.js';
 import { resolverRole } from '../../src/host/resolver-role.js';
+import { vpcResolverOf } from '../../src/net/address/scope.js';
 
 t.test('what a nameserver is, by its address', async (t) => {
   const dir = t.testdir({

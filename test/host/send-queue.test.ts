@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'tap';
 import { parseGetent, systemAddresses } from '../../src/host/getent.js';
-import { sendQueueIn, unacknowledgedBytes } from '../../src/host/send-queue.js';
+import { sendQueueIn, unacknowledgedBytes } from '../../src/host/proc.js';
 import { listen } from '../probe/tcp/listeners.js';
 
 const header =

@@ -1,6 +1,5 @@
 import { test } from 'tap';
-import { parseResolvConf } from '../../src/host/resolv-conf.js';
-import { systemPatience } from '../../src/host/system-patience.js';
+import { parseResolvConf, systemPatience } from '../../src/host/resolv-conf.js';
 
 /** Silent servers and options, and how long `getent ahosts` took with them (glibc 2.36, without a search list). */
 const measured: [servers: number, options: string, totalMs: number][] = [

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import t from 'tap';
-import { canonicalAddress } from '../../src/address/canonical.js';
-import { scopeOf } from '../../src/address/scope.js';
 import { readVantage } from '../../src/host/vantage.js';
+import { canonicalAddress } from '../../src/net/address/address.js';
+import { scopeOf } from '../../src/net/address/scope.js';
 
 t.test('where this process measures from', async (t) => {
   const vantage = await readVantage();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
-import { elapsedMs, nowMs } from '../../src/clock.js';
+import { elapsedMs, nowMs } from '../../src/core/clock.js';
 import { faults } from './faults/index.js';
 import { type Lab, labUnavailable, startLab } from './lab.js';
 import { type NamespaceName, namespaceNames } from './topology.js';

@@ -1,5 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { elapsedMs, nowMs } from '../../src/clock.js';
+import { elapsedMs, nowMs } from '../../src/core/clock.js';
 import { type EnterOptions, enterCommand, type Keeper } from './enter.js';
 import { toolEnvironment } from './tools.js';
 import type { NamespaceName } from './topology.js';

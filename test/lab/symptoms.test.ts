@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { elapsedMs, nowMs } from '../../src/clock.js';
+import { elapsedMs, nowMs } from '../../src/core/clock.js';
 import { accountId, addresses, names, stage } from './facts.js';
 import { type Lab, labUnavailable, startLab } from './lab.js';
 

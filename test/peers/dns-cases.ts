@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import type { DnsDocument } from '../../src/probe/dns/types.js';
+import type { DnsDocument } from '../../src/documents/dns.js';
 import {
   type Asked,
   address,

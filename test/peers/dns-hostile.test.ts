@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { resolve } from '../../src/probe/dns/resolve.js';
-import { dnsLine } from '../../src/report/text/dns-line.js';
+import { dnsLine } from '../../src/report/text/dns.js';
 import { closedPort, serve } from '../probe/dns/server.js';
 import { cases, forgeFromElsewhere, type HostileCase } from './dns-cases.js';
 import { dig, kdig, nodeDns } from './dns-clients.js';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
-import type { TcpDocument, TcpStatus } from '../../src/probe/tcp/types.js';
+import type { TcpDocument, TcpStatus } from '../../src/documents/tcp.js';
 import { availability, namespaceFlags } from '../lab/availability.js';
 import { toolEnvironment } from '../lab/tools.js';
 import { matrixNetwork } from '../probe/tcp/matrix-network.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
-import type { TraceDocument } from '../../src/probe/trace/types.js';
+import type { TraceDocument } from '../../src/documents/trace.js';
 import { type Lab, labUnavailable, startLab } from '../lab/lab.js';
 import { type PeerHop, parseTraceroute, unique } from './traceroute.js';
 

@@ -1,10 +1,10 @@
-import type { ReportDocument, VerdictClass } from '../../src/diagnose/verdict.js';
-import type { DocumentHeader } from '../../src/document.js';
-import type { DoctorDocument } from '../../src/pipeline/doctor.js';
-import type { DnsAttempt, DnsDocument } from '../../src/probe/dns/types.js';
-import type { TcpAttempt, TcpDocument } from '../../src/probe/tcp/types.js';
+import type { DnsAttempt, DnsDocument } from '../../src/documents/dns.js';
+import type { DocumentHeader } from '../../src/documents/header.js';
+import type { ReportDocument, VerdictClass } from '../../src/documents/report.js';
+import type { TcpAttempt, TcpDocument } from '../../src/documents/tcp.js';
+import type { TraceDocument, TraceHop, TraceProbe } from '../../src/documents/trace.js';
+import type { DoctorDocument } from '../../src/observe/doctor.js';
 import { silentProbe } from '../../src/probe/trace/probe-result.js';
-import type { TraceDocument, TraceHop, TraceProbe } from '../../src/probe/trace/types.js';
 import type { Style } from '../../src/report/text/style.js';
 
 /** Documents written by hand, whole in every field; a test overrides what it is about. */

@@ -1,6 +1,5 @@
 import { classify } from '../../src/diagnose/classify.js';
-import type { Evidence } from '../../src/diagnose/observations.js';
-import type { ReportDocument } from '../../src/diagnose/verdict.js';
+import type { Evidence, ReportDocument } from '../../src/documents/report.js';
 
 /** The report of this evidence, as `diagnose` would have made it. */
 export function reportOf(given: Evidence): ReportDocument {

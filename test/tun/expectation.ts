@@ -1,4 +1,4 @@
-import type { TraceDocument } from '../../src/probe/trace/types.js';
+import type { TraceDocument } from '../../src/documents/trace.js';
 import { describeHops, type Expectation, type Scenario } from '../probe/trace/scenario.js';
 
 export type Method = 'syn' | 'connect';

@@ -1,4 +1,4 @@
-import type { PathBehaviour } from '../../src/wire/simulated/answers.js';
+import type { PathBehaviour } from '../simulation/answers.js';
 
 /** The first line a responder reads. */
 export interface ResponderSetup {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readSync, writeSync } from 'node:fs';
-import { PathAnswers, type PathBehaviour } from '../../src/wire/simulated/answers.js';
-import { readSyn } from '../../src/wire/simulated/passing-syn.js';
 import { toolEnvironment } from '../lab/tools.js';
+import { PathAnswers, type PathBehaviour } from '../simulation/answers.js';
+import { readSyn } from '../simulation/passing-syn.js';
 import { TunDevice, waitReadable } from './kernel.js';
 import { type AnsweredSyn, interfaceName, type ResponderSetup, readyLine, reportLine } from './protocol.js';
 

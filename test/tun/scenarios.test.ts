@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
-import type { TraceDocument } from '../../src/probe/trace/types.js';
+import type { TraceDocument } from '../../src/documents/trace.js';
 import { describeHops, pathOf, readScenarios } from '../probe/trace/scenario.js';
 import {
   expected,

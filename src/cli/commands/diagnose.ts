@@ -1,10 +1,12 @@
-import { checkTarget } from '../../diagnose/check-target.js';
-import { parseTarget } from '../../diagnose/parse-target.js';
-import { InvalidInputError } from '../../errors.js';
-import { parseControl } from '../../pipeline/control-target.js';
-import { type DiagnoseOptions, diagnose } from '../../pipeline/diagnose.js';
-import { formatServer, parseServer } from '../../probe/dns/server-address.js';
-import { cleanForTerminal } from '../../report/text/clean.js';
+import { InvalidInputError } from '../../core/errors.js';
+import { checkTarget } from '../../diagnose/classify.js';
+import { type DiagnoseOptions, diagnose } from '../../diagnose/diagnose.js';
+import { cleanForTerminal } from '../../report/text/style.js';
+import { parseControl } from '../../target/control.js';
+import { parseTarget } from '../../target/parse-target.js';
+import { formatServer, parseServer } from '../../target/server.js';
+import type { Command, CommandContext, CommandResult } from '../command.js';
+import { readInput } from '../files.js';
 import {
   type Arguments,
   familyOption,
@@ -12,14 +14,14 @@ import {
   integerOption,
   listOption,
   milliseconds,
+  networkOptions,
+  type OptionTable,
   required,
   sourceOption,
   switchOption,
   textOption,
-} from '../arguments.js';
-import type { Command, CommandContext, CommandResult } from '../command.js';
-import { readInput } from '../files.js';
-import { networkOptions, type OptionTable, timeoutOption } from '../options.js';
+  timeoutOption,
+} from '../options.js';
 import { checkForm, formed, reportForm, reportOptions, reportResult } from '../report-output.js';
 
 const options: OptionTable = {

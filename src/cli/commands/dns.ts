@@ -1,15 +1,19 @@
+import { InvalidInputError } from '../../core/errors.js';
+import { andThen, kept, type Soon } from '../../core/soon.js';
+import type { DnsDocument, SystemLookup } from '../../documents/dns.js';
+import { exitCodeOf } from '../../documents/terms/exit-code.js';
 import { findHosts } from '../../host/hosts-file.js';
-import { compareAnswers } from '../../probe/dns/compare.js';
+import { familyOf } from '../../net/address/address.js';
 import type { ResolveOptions } from '../../probe/dns/options.js';
 import { resolve } from '../../probe/dns/resolve.js';
-import { resolveAtEach } from '../../probe/dns/resolve-at-each.js';
-import { defaultConcurrency } from '../../probe/dns/resolve-many.js';
+import { compareAnswers, resolveAtEach } from '../../probe/dns/resolve-at-each.js';
+import { defaultConcurrency, openResolver, type Resolver } from '../../probe/dns/resolve-many.js';
 import { compareSystem, lookupSystem } from '../../probe/dns/system.js';
-import type { DnsDocument, SystemLookup } from '../../probe/dns/types.js';
-import { exitCodeOf } from '../../report/exit-code.js';
-import { cleanForTerminal } from '../../report/text/clean.js';
-import { dnsText } from '../../report/text/dns.js';
-import { dnsShort } from '../../report/text/dns-short.js';
+import { dnsLine, dnsShort, dnsText } from '../../report/text/dns.js';
+import { cleanForTerminal } from '../../report/text/style.js';
+import { checkName, reverseName } from '../../target/dns-name.js';
+import { bulkOptions, runBulk } from '../bulk.js';
+import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
 import {
   type Arguments,
   familyOption,
@@ -18,12 +22,13 @@ import {
   integerOption,
   listOption,
   milliseconds,
+  networkOptions,
+  type OptionTable,
+  required,
   sourceOption,
-} from '../arguments.js';
-import { bulkOptions } from '../bulk.js';
-import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
-import { networkOptions, type OptionTable, timeoutOption } from '../options.js';
-import { conflict, questionOf } from './dns-question.js';
+  textOption,
+  timeoutOption,
+} from '../options.js';
 
 const tries: IntegerRule = { noun: 'a number of tries', min: 1, max: 10 };
 
@@ -76,8 +81,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     cookie: flag(args, 'cookie'),
     stop,
   };
-  if (args.options.file !== undefined)
-    return await (await import('./dns-bulk.js')).dnsBulk(args, how, context);
+  if (args.options.file !== undefined) return await dnsBulk(args, how, context);
   const question = questionOf(args);
   progress.show([`asking for ${cleanForTerminal(question.name)} …`]);
   const document = await measure(args, { ...how, types: question.types }, question);
@@ -163,3 +167,104 @@ export const dnsCommand: Command = {
     'for every name); 10 anything else; 2 for a name that is none, in a file too, behind all that could be done.',
   run,
 };
+
+/** What one `pprobe dns` asks: in the contract's words, what nslookup is asked. */
+export interface DnsQuestion {
+  name: string;
+  types: string[] | undefined;
+  compare: string | undefined;
+}
+
+/** Reads the question for one name. Throws InvalidInputError for options that contradict each other. */
+export function questionOf(args: Arguments): DnsQuestion {
+  const compare = textOption(args, 'compare');
+  if (compare !== undefined) checkName(compare, '--compare');
+  if (flag(args, 'reverse') && compare !== undefined)
+    throw conflict('--compare', '--reverse gives no addresses to compare');
+  const ask = typesFor(args, compare !== undefined);
+  return { ...ask(required(args, 0)), compare };
+}
+
+/**
+ * How a name of the command line or of a file is asked for: as it stands, or, when it is an address and nothing else is
+ * wanted, by its reverse name.
+ */
+export function typesFor(
+  args: Arguments,
+  wantsAddresses = flag(args, 'system'),
+): (name: string) => Omit<DnsQuestion, 'compare'> {
+  const types = listOption(args, 'type');
+  const family = familyOption(args);
+  if (flag(args, 'reverse')) {
+    if (types !== undefined) throw conflict('--type', '--reverse asks for PTR records');
+    if (flag(args, 'system')) throw conflict('--system', '--reverse gives no addresses to compare');
+    if (family !== undefined) throw conflict(`-${family}`, '--reverse asks for a name, not for addresses');
+    return (name) => ({ name: reverseName(name), types: ['PTR'] });
+  }
+  const wanted = family === undefined ? types : ofFamily(family, types);
+  if (flag(args, 'system') && wanted?.every((type) => !/^(a|aaaa)$/i.test(type)))
+    throw conflict('--system', `it gives addresses, and --type asks for ${wanted.join(', ')} only`);
+  // As nslookup does: who gives an address and says nothing else wants its name.
+  const reverses = types === undefined && !wantsAddresses;
+  return (name) =>
+    reverses && familyOf(name) !== null
+      ? { name: reverseName(name), types: ['PTR'] }
+      : { name, types: wanted };
+}
+
+/** What to ask for when addresses of one family are of no interest. */
+function ofFamily(family: 4 | 6, types: string[] = ['A', 'AAAA']): string[] {
+  const unwanted = family === 4 ? 'AAAA' : 'A';
+  const wanted = types.filter((type) => type.toUpperCase() !== unwanted);
+  if (wanted.length === 0) throw conflict(`-${family}`, `--type asks for ${unwanted} records only`);
+  return wanted;
+}
+
+export function conflict(option: string, why: string): InvalidInputError {
+  return new InvalidInputError(option, `${option}: leave it out; ${why}`);
+}
+
+// One name at a time is meant by these.
+const single = ['compare', 'system', 'all-servers'];
+
+/** `pprobe dns --file`: every name of a file, over shared sockets. Throws InvalidInputError and CapabilityError. */
+export async function dnsBulk(
+  args: Arguments,
+  options: ResolveOptions,
+  context: CommandContext,
+): Promise<BulkResult> {
+  const [positional] = args.positionals;
+  if (positional !== undefined)
+    throw conflict('--file', `"${positional}" is given beside it; a server goes with --server`);
+  const unwanted = single.find((name) => args.options[name] !== undefined);
+  if (unwanted !== undefined) throw conflict(`--${unwanted}`, 'it is for one name, not for those of --file');
+  const ask = typesFor(args, false);
+  const resolvers = new Map<string, () => Soon<Resolver>>();
+  // Names and addresses may be mixed in one file, and are asked for different types.
+  const resolverFor = (types: string[] | undefined): Soon<Resolver> => {
+    const key = (types ?? []).join(',');
+    const resolver = resolvers.get(key) ?? kept(openResolver({ ...options, types }));
+    resolvers.set(key, resolver);
+    return resolver();
+  };
+  // What is wrong with the options is said once, before the first line.
+  await resolverFor(ask('.').types);
+  const asShort = flag(args, 'short');
+  return await runBulk<DnsDocument>(args, context, {
+    noun: 'names',
+    concurrency: defaultConcurrency,
+    measure(text, signal) {
+      const { name, types } = ask(text);
+      return andThen(resolverFor(types), (resolver) => resolver.resolve(name, signal));
+    },
+    line: (document, style) => (asShort ? dnsShort(document).join(' ') : dnsLine(document, style)),
+    exitCode: exitCodeOf,
+    close() {
+      for (const resolver of resolvers.values()) {
+        Promise.resolve(resolver())
+          .then(({ close }) => close())
+          .catch(() => {});
+      }
+    },
+  });
+}

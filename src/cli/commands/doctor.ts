@@ -1,9 +1,8 @@
-import { doctor } from '../../pipeline/doctor.js';
-import { exitCodeOf } from '../../report/exit-code.js';
+import { exitCodeOf } from '../../documents/terms/exit-code.js';
+import { doctor } from '../../observe/doctor.js';
 import { doctorText } from '../../report/text/doctor.js';
-import { type Arguments, checkIdleOptions } from '../arguments.js';
 import type { Command, CommandResult } from '../command.js';
-import { idleNetworkOptions } from '../options.js';
+import { type Arguments, checkIdleOptions, idleNetworkOptions } from '../options.js';
 
 async function run(args: Arguments): Promise<CommandResult> {
   checkIdleOptions(args);

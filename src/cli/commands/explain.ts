@@ -1,11 +1,25 @@
-import { explain } from '../../pipeline/explain.js';
-import { explainTogether } from '../../pipeline/explain-together.js';
-import { exitCodeOf } from '../../report/exit-code.js';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { explainTogether } from '../../compare/explain-together.js';
+import { InvalidInputError } from '../../core/errors.js';
+import { explain } from '../../diagnose/explain.js';
+import { exitCodeOf } from '../../documents/terms/exit-code.js';
+import { defaultLimit, explainLog, type LogSource } from '../../execution-log/explain-log.js';
 import { comparisonText } from '../../report/text/comparison.js';
-import { type Arguments, checkIdleOptions, required } from '../arguments.js';
+import { logText } from '../../report/text/log.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
-import { readInput } from '../files.js';
-import { idleNetworkOptions } from '../options.js';
+import { fileProblem, readInput } from '../files.js';
+import {
+  type Arguments,
+  checkIdleOptions,
+  type IntegerRule,
+  idleNetworkOptions,
+  integerOption,
+  type OptionTable,
+  required,
+  textOption,
+} from '../options.js';
 import {
   formed,
   type ReportForm,
@@ -14,7 +28,79 @@ import {
   reportResult,
   withoutPage,
 } from '../report-output.js';
-import { checkLogOptions, explainLogFiles, logOptions } from './explain-log.js';
+
+const someRequests: IntegerRule = { noun: 'a number of requests', min: 1, max: 10_000 };
+
+export const logOptions: OptionTable = {
+  log: {
+    type: 'string',
+    value: 'FILE',
+    help: 'Read an execution log of API Gateway instead of a report (- for standard input, .gz as it is); more files may follow',
+  },
+  request: {
+    type: 'string',
+    value: 'ID',
+    help: 'With --log: tell of this request alone (x-amzn-requestid or x-amz-apigw-id of the answer)',
+  },
+  limit: {
+    type: 'string',
+    value: 'N',
+    help: `With --log: tell of so many requests one by one (${defaultLimit})`,
+  },
+};
+
+/** Throws InvalidInputError where an option for logs is given without one. */
+export function checkLogOptions(args: Arguments): void {
+  for (const name of ['request', 'limit']) {
+    if (textOption(args, name) !== undefined && args.options.log === undefined)
+      throw new InvalidInputError(`--${name}`, `--${name}: needs a log to look in; give --log FILE`);
+  }
+}
+
+/** `pprobe explain --log FILE …`: what happened to each request of a log. */
+export async function explainLogFiles(
+  args: Arguments,
+  form: ReportForm,
+  { stop, progress }: CommandContext,
+): Promise<CommandResult> {
+  withoutPage(form, 'a log', 'leave it out, and give --json, or redirect the text to a file');
+  const files = [textOption(args, 'log') ?? '-', ...args.positionals];
+  const options = {
+    requestId: textOption(args, 'request'),
+    limit: integerOption(args, 'limit', someRequests),
+    onProgress: (lines: number, requests: number) =>
+      progress.show([`${lines} lines, ${requests} requests …`]),
+    stop,
+  };
+  const reading = { file: '-' };
+  const told = await explainLog(opened(files, reading), options).catch((error: unknown) => {
+    throw isSystemError(error) ? fileProblem('read', reading.file, error) : error;
+  });
+  const document = await formed(told, form);
+  return {
+    document,
+    render: (style, verbose) => logText(document, style, verbose),
+    exitCode: exitCodeOf(document),
+  };
+}
+
+/** Each is opened when the one before is read; `reading` tells which it is. */
+async function* opened(files: readonly string[], reading: { file: string }): AsyncGenerator<LogSource> {
+  for (const name of files) {
+    reading.file = name;
+    yield { name, stream: name === '-' ? process.stdin : await open(name) };
+  }
+}
+
+async function open(path: string): Promise<Readable> {
+  const stream = createReadStream(path, { highWaterMark: 256 * 1024 });
+  await once(stream, 'open');
+  return stream;
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
 
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult> {
   checkIdleOptions(args);

@@ -1,15 +1,18 @@
-import { InvalidInputError } from '../../errors.js';
+import { InvalidInputError } from '../../core/errors.js';
+import type { TcpAttempt, TcpDocument } from '../../documents/tcp.js';
+import { exitCodeOf } from '../../documents/terms/exit-code.js';
 import {
   type ConnectOptions,
   connect,
+  defaultSweep,
   type HostConnector,
   openHostConnector,
-} from '../../pipeline/connect.js';
-import { defaultSweep } from '../../pipeline/connect-many.js';
-import type { TcpAttempt, TcpDocument } from '../../probe/tcp/types.js';
-import { exitCodeOf } from '../../report/exit-code.js';
-import { cleanForTerminal } from '../../report/text/clean.js';
+} from '../../observe/connect.js';
+import { cleanForTerminal } from '../../report/text/style.js';
 import { tcpLine, tcpText } from '../../report/text/tcp.js';
+import { parseTcpTarget, tcpTarget } from '../../target/host-port.js';
+import { type BulkJob, bulkOptions, runBulk } from '../bulk.js';
+import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
 import {
   type Arguments,
   familyOption,
@@ -17,16 +20,15 @@ import {
   type IntegerRule,
   integerOption,
   milliseconds,
+  networkOptions,
+  type OptionTable,
   parseInteger,
   portNumber,
   required,
   sourceOption,
   textOption,
-} from '../arguments.js';
-import { type BulkJob, bulkOptions, runBulk } from '../bulk.js';
-import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
-import { networkOptions, type OptionTable, timeoutOption } from '../options.js';
-import { parseTcpTarget, tcpTarget } from '../tcp-target.js';
+  timeoutOption,
+} from '../options.js';
 
 const defaultPort = 443;
 

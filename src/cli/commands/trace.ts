@@ -1,7 +1,13 @@
-import { InvalidInputError } from '../../errors.js';
-import { type TraceHostOptions, traceHost } from '../../pipeline/trace-host.js';
-import { exitCodeOf } from '../../report/exit-code.js';
+import { InvalidInputError } from '../../core/errors.js';
+import { exitCodeOf } from '../../documents/terms/exit-code.js';
+import { type TraceHostOptions, traceHost } from '../../observe/trace-host.js';
+import { type WatchHostOptions, watchHost } from '../../observe/watch-host.js';
+import type { WatchRound } from '../../probe/trace/watch-path.js';
 import { traceText } from '../../report/text/trace.js';
+import { WatchLog, watchLines, watchText } from '../../report/text/watch.js';
+import { tcpTarget } from '../../target/host-port.js';
+import type { BulkEntry, BulkResult, Command, CommandContext, CommandResult } from '../command.js';
+import { InterruptedError } from '../failure.js';
 import {
   type Arguments,
   choiceOption,
@@ -10,14 +16,13 @@ import {
   type IntegerRule,
   integerOption,
   milliseconds,
+  networkOptions,
+  type OptionTable,
   portNumber,
   required,
   sourceOption,
-} from '../arguments.js';
-import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
-import { LiveHops } from '../live-hops.js';
-import { networkOptions, type OptionTable } from '../options.js';
-import { tcpTarget } from '../tcp-target.js';
+} from '../options.js';
+import { LiveHops } from '../progress.js';
 
 const queries: IntegerRule = { noun: 'a number of probes', min: 1, max: 10 };
 const ttl: IntegerRule = { noun: 'a TTL', min: 1, max: 255 };
@@ -86,7 +91,6 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     stop: context.stop,
   };
   if (isWatch) {
-    const { runWatch } = await import('./trace-watch.js');
     return runWatch(host, { ...traceOptions, ...watching }, flag(args, 'json'), context);
   }
   return runTrace(host, traceOptions, context);
@@ -147,3 +151,57 @@ export const traceCommand: Command = {
     'Exit code: 0 open, 13 closed, 11 filtered, 12 prohibited, 14 unreachable, 10 the name could not be resolved.',
   run,
 };
+
+/**
+ * Watches a path until `--count` rounds are done or Ctrl-C: a live table on a terminal and the final one at the end, or
+ * with `--json` a line per round.
+ */
+export async function runWatch(
+  host: string,
+  options: WatchHostOptions,
+  asJson: boolean,
+  { progress }: CommandContext,
+): Promise<CommandResult | BulkResult> {
+  const log = new WatchLog();
+  // The first round shows its hops as they come; from then on there is a table to look at.
+  const first = new LiveHops(host, progress);
+  const rounds = watchHost(host, {
+    ...options,
+    onHop: (hop) => log.latest === null && first.hop(hop),
+    onName(address, name) {
+      if (log.latest === null) first.name(address, name);
+    },
+  });
+
+  function add(round: WatchRound): void {
+    log.add(round);
+    const screen = progress.size();
+    if (screen === null) return;
+    progress.show(watchLines(log, { color: false, columns: screen.columns, unicode: true }, screen.lines));
+  }
+
+  if (asJson) return { entries: entries(), exitCode, interruptedNote };
+  for await (const round of rounds) add(round);
+  const { latest } = log;
+  if (latest === null) throw new InterruptedError();
+  return {
+    document: latest,
+    render: (style, verbose) => watchText(log, style, verbose),
+    exitCode: exitCode(),
+  };
+
+  async function* entries(): AsyncGenerator<BulkEntry[]> {
+    for await (const round of rounds) {
+      add(round);
+      yield [{ document: round, render: () => null }];
+    }
+  }
+
+  function exitCode(): number {
+    return log.latest === null ? 0 : exitCodeOf(log.latest);
+  }
+
+  function interruptedNote(): string {
+    return `interrupted after round ${log.latest?.round ?? 0}`;
+  }
+}

@@ -1,16 +1,26 @@
-import { familyOf } from '../../address/family.js';
-import { wellKnownResolver } from '../../address/well-known.js';
-import type { DnsDocument, DnsStatus } from '../../probe/dns/types.js';
-import type { Cause } from '../causes.js';
-import { addressSet, endpointAnswer, hostAnswers, resolverOf, type Seen, serversOf } from '../facts/dns.js';
-import { addressOutcomes } from '../facts/tcp.js';
+import { count, duration, excerpt, list } from '../../core/text.js';
+import type { Cause } from '../../documents/causes.js';
+import type { DnsDocument, DnsStatus } from '../../documents/dns.js';
+import {
+  addressSet,
+  endpointAnswer,
+  hostAnswers,
+  resolverOf,
+  type Seen,
+  serversOf,
+} from '../../documents/observed/dns.js';
+import { addressOutcomes } from '../../documents/observed/tcp.js';
+import type { Alternative, Confidence, Evidence, EvidenceItem, Remedy } from '../../documents/report.js';
+import { familyOf } from '../../net/address/address.js';
+import { wellKnownResolver } from '../../net/address/scope.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
-import type { Evidence } from '../observations.js';
 import { DOCS } from '../remedies/docs.js';
-import { privateNameRemedies } from '../remedies/private-dns.js';
-import { checkResolver, checkSpelling, exemptFromRebinding } from '../remedies/resolver.js';
-import type { Alternative, Confidence, EvidenceItem, Remedy } from '../verdict.js';
-import { count, duration, excerpt, list } from '../words.js';
+import {
+  checkResolver,
+  checkSpelling,
+  exemptFromRebinding,
+  privateNameRemedies,
+} from '../remedies/name-service.js';
 
 /** What differs between the ways in which a question ends without an address. */
 interface Words {

@@ -1,13 +1,19 @@
-import type { DnsDocument } from '../../probe/dns/types.js';
-import { command } from '../../shell-command.js';
-import { addressSet, hostAnswers, isPrivateAnswer, resolverOf, type Seen } from '../facts/dns.js';
-import { allWorked, apiAnswered } from '../facts/http.js';
-import { addressOutcomes } from '../facts/tcp.js';
+import { command } from '../../core/shell-command.js';
+import { list } from '../../core/text.js';
+import type { DnsDocument } from '../../documents/dns.js';
+import {
+  addressSet,
+  hostAnswers,
+  isPrivateAnswer,
+  resolverOf,
+  type Seen,
+} from '../../documents/observed/dns.js';
+import { allWorked, apiAnswered } from '../../documents/observed/http.js';
+import { addressOutcomes } from '../../documents/observed/tcp.js';
+import type { Evidence } from '../../documents/report.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
-import type { Evidence } from '../observations.js';
 import { DOCS } from '../remedies/docs.js';
-import { exemptFromRebinding } from '../remedies/resolver.js';
-import { list } from '../words.js';
+import { exemptFromRebinding } from '../remedies/name-service.js';
 
 type Answer = Seen<DnsDocument>;
 

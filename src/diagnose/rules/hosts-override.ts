@@ -1,14 +1,12 @@
-import { familyOf } from '../../address/family.js';
-import { scopeOf } from '../../address/scope.js';
-import { command } from '../../shell-command.js';
-import { addressSet, endpointAnswer, hostAnswers, type Seen } from '../facts/dns.js';
-import { allWorked } from '../facts/http.js';
-import { type Overridden, overridden } from '../facts/origin.js';
-import { addressOutcomes, withStatus } from '../facts/tcp.js';
+import { command } from '../../core/shell-command.js';
+import { list } from '../../core/text.js';
+import { addressSet, endpointAnswer, hostAnswers, type Seen } from '../../documents/observed/dns.js';
+import { allWorked } from '../../documents/observed/http.js';
+import { addressesOf, addressOutcomes, withStatus } from '../../documents/observed/tcp.js';
+import type { Evidence, ObservedDns, Remedy } from '../../documents/report.js';
+import { familyOf } from '../../net/address/address.js';
+import { scopeOf } from '../../net/address/scope.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
-import type { Evidence, ObservedDns } from '../observations.js';
-import type { Remedy } from '../verdict.js';
-import { list } from '../words.js';
 
 /**
  * Something that comes before DNS gives the name other addresses. A fault where the endpoint, or DNS, is known to say
@@ -93,3 +91,48 @@ function remedyOf({ target }: Evidence, { by, path }: Overridden): Remedy {
 }
 
 export const hostsOverrideRules: readonly Rule[] = [hostsOverride];
+
+/** Addresses that did not come from DNS, and what says so. */
+interface Overridden {
+  addresses: string[];
+  ref: string;
+  by: 'hosts-file' | 'getaddrinfo';
+  /** `/etc/hosts`; null where it is not known which file. */
+  path: string | null;
+  lines: number[];
+}
+
+/**
+ * Whether programs on this host are told of other addresses than DNS has: by the hosts file, or by whatever else
+ * getaddrinfo(3) asks first. Older reports do not tell the source; there, addresses for a name that no resolver was asked
+ * about can only be the hosts file's. null where DNS decides, or where it is not known.
+ */
+function overridden(evidence: Evidence): Overridden | null {
+  const { target, observations } = evidence;
+  const { origin, system } = observations;
+  if (familyOf(target.host) !== null) return null;
+  if (origin?.source === 'hosts-file') {
+    return {
+      addresses: origin.addresses,
+      ref: 'origin',
+      by: 'hosts-file',
+      path: origin.hostsFile?.path ?? null,
+      lines: origin.hostsFile?.lines ?? [],
+    };
+  }
+  const told = hostAnswers(evidence)[0]?.doc.addresses.map(({ address }) => address);
+  if (system !== undefined && system.addresses.length > 0 && told !== undefined) {
+    return system.addresses.some((address) => told.includes(address))
+      ? null
+      : { addresses: system.addresses, ref: 'system', by: 'getaddrinfo', path: null, lines: [] };
+  }
+  const [first] = addressOutcomes(evidence);
+  if (origin !== undefined || first === undefined || told !== undefined) return null;
+  return {
+    addresses: addressesOf(addressOutcomes(evidence)),
+    ref: first.ref,
+    by: 'hosts-file',
+    path: null,
+    lines: [],
+  };
+}

@@ -1,16 +1,14 @@
-import { command } from '../../shell-command.js';
-import { type Answer, answersTo, mainAnswers } from '../facts/http.js';
+import { command } from '../../core/shell-command.js';
+import { excerpt } from '../../core/text.js';
+import { fromGateway, worked } from '../../documents/gateway-answer.js';
+import { type Answer, answersTo, mainAnswers } from '../../documents/observed/http.js';
+import type { Alternative, Confidence, Evidence, EvidenceItem, Remedy } from '../../documents/report.js';
+import type { PrivateApi } from '../../documents/target.js';
+import { byAlias, byDefaultName } from '../../target/private-api/invoke-url.js';
+import { defaultName, usualApiId } from '../../target/private-api/names.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
-import type { Evidence } from '../observations.js';
-import { fromGateway, worked } from '../private-api/answer.js';
-import { byAlias, byDefaultName } from '../private-api/invoke-url.js';
-import { defaultName, usualApiId } from '../private-api/names.js';
+import { callBy, regionOption } from '../remedies/api.js';
 import { DOCS } from '../remedies/docs.js';
-import { callBy } from '../remedies/invoke.js';
-import { regionOption } from '../remedies/region-option.js';
-import type { PrivateApi } from '../target.js';
-import type { Alternative, Confidence, EvidenceItem, Remedy } from '../verdict.js';
-import { excerpt } from '../words.js';
 
 /**
  * `Forbidden` without a reason: the front end found no API for this request, or found one that wants a key, or WAF spoke.

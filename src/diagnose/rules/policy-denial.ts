@@ -1,10 +1,10 @@
-import type { Cause } from '../causes.js';
-import { type Answer, judgedAnswers } from '../facts/http.js';
+import { excerpt } from '../../core/text.js';
+import type { Cause } from '../../documents/causes.js';
+import { type Denial, type DeniedResource, denialOf } from '../../documents/gateway-answer.js';
+import { type Answer, judgedAnswers } from '../../documents/observed/http.js';
+import type { Confidence, Evidence, EvidenceItem, Remedy } from '../../documents/report.js';
+import type { PrivateApi } from '../../documents/target.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
-import type { Evidence } from '../observations.js';
-import { denialOf } from '../private-api/answer.js';
-import type { Denial, DeniedResource } from '../private-api/denial.js';
-import { DOCS } from '../remedies/docs.js';
 import {
   allowInEndpointPolicy,
   allowInResourcePolicy,
@@ -12,10 +12,8 @@ import {
   nameEndpoint,
   showEndpointPolicy,
   showResourcePolicy,
-} from '../remedies/policy.js';
-import type { PrivateApi } from '../target.js';
-import type { Confidence, EvidenceItem, Remedy } from '../verdict.js';
-import { excerpt } from '../words.js';
+} from '../remedies/api.js';
+import { DOCS } from '../remedies/docs.js';
 
 /** A denial as the rules see it: the answer, its sentence taken apart, and the API it is about. */
 interface Denied {

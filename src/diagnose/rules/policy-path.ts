@@ -1,10 +1,15 @@
-import { command } from '../../shell-command.js';
-import { addressesOf, addressOutcomes, withStatus } from '../facts/tcp.js';
-import { explainingTraces, portUnreachable, prohibition, type Rejection } from '../facts/trace.js';
+import { command } from '../../core/shell-command.js';
+import { list } from '../../core/text.js';
+import { addressesOf, addressOutcomes, withStatus } from '../../documents/observed/tcp.js';
+import {
+  explainingTraces,
+  portUnreachable,
+  prohibition,
+  type Rejection,
+} from '../../documents/observed/trace.js';
+import type { Evidence } from '../../documents/report.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
-import type { Evidence } from '../observations.js';
-import { endsOf } from '../remedies/security-group.js';
-import { list } from '../words.js';
+import { endsOf } from '../remedies/network.js';
 
 /** A firewall that is polite enough to say so. Security groups and network ACLs never are: this is a box of another kind. */
 const icmpProhibited = rule(

@@ -1,14 +1,12 @@
-import type { HttpDocument } from '../../probe/http/types.js';
-import { mainAnswers } from '../facts/http.js';
-import { inspectorIn } from '../facts/inspectors.js';
-import { addressOutcomes } from '../facts/tcp.js';
-import { handshakes } from '../facts/tls.js';
+import { excerpt } from '../../core/text.js';
+import { fromGateway } from '../../documents/gateway-answer.js';
+import type { HttpDocument } from '../../documents/http.js';
+import { mainAnswers } from '../../documents/observed/http.js';
+import { addressOutcomes } from '../../documents/observed/tcp.js';
+import { handshakes, inspectorIn } from '../../documents/observed/tls.js';
+import type { Evidence, Remedy } from '../../documents/report.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
-import type { Evidence } from '../observations.js';
-import { fromGateway } from '../private-api/answer.js';
 import { DOCS } from '../remedies/docs.js';
-import type { Remedy } from '../verdict.js';
-import { excerpt } from '../words.js';
 import { openssl } from './tls-rule.js';
 
 /** RFC 9110 section 15.5.8: a proxy's own code; no origin server sends it. */

@@ -1,8 +1,13 @@
-import { allWorked, mainAnswers } from '../facts/http.js';
-import { addressesOf, addressOutcomes, unsettledAddresses, withStatus } from '../facts/tcp.js';
+import { duration, list } from '../../core/text.js';
+import { allWorked, mainAnswers } from '../../documents/observed/http.js';
+import {
+  addressesOf,
+  addressOutcomes,
+  unsettledAddresses,
+  withStatus,
+} from '../../documents/observed/tcp.js';
+import type { Evidence, SkippedStep } from '../../documents/report.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
-import type { Evidence, SkippedStep } from '../observations.js';
-import { duration, list } from '../words.js';
 
 /**
  * The way is free as far as it was to be checked: an answer without an error, or a handshake or open ports where the

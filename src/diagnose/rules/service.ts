@@ -1,16 +1,15 @@
-import type { HttpDocument, HttpFailure } from '../../probe/http/types.js';
-import { command } from '../../shell-command.js';
-import type { Cause } from '../causes.js';
-import { type Answer, judgedAnswers } from '../facts/http.js';
+import { command } from '../../core/shell-command.js';
+import { duration, excerpt } from '../../core/text.js';
+import type { Cause } from '../../documents/causes.js';
+import { exceptionOf, fromGateway } from '../../documents/gateway-answer.js';
+import type { HttpDocument, HttpFailure } from '../../documents/http.js';
+import { type Answer, judgedAnswers } from '../../documents/observed/http.js';
+import type { Alternative, Confidence, Evidence, Remedy } from '../../documents/report.js';
+import type { PrivateApi, Target } from '../../documents/target.js';
+import { pathOf } from '../../target/host.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
-import { pathOf } from '../format-target.js';
-import type { Evidence } from '../observations.js';
-import { exceptionOf, fromGateway } from '../private-api/answer.js';
-import { executionLog, usagePlans } from '../remedies/api-logs.js';
+import { executionLog, usagePlans } from '../remedies/api.js';
 import { DOCS } from '../remedies/docs.js';
-import type { PrivateApi, Target } from '../target.js';
-import type { Alternative, Confidence, Remedy } from '../verdict.js';
-import { duration, excerpt } from '../words.js';
 
 interface Words {
   confidence: Confidence;

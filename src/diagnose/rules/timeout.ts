@@ -1,12 +1,18 @@
-import { familyOf } from '../../address/family.js';
-import { command } from '../../shell-command.js';
-import { controls, reachOf } from '../facts/control.js';
-import { endpointAnswer } from '../facts/dns.js';
-import { pathEvidence } from '../facts/path.js';
-import { type AddressOutcome, addressesOf, addressOutcomes, withStatus } from '../facts/tcp.js';
-import { blackhole, explainingTraces, loop } from '../facts/trace.js';
+import { command } from '../../core/shell-command.js';
+import { count, duration, list } from '../../core/text.js';
+import { endpointAnswer } from '../../documents/observed/dns.js';
+import {
+  type AddressOutcome,
+  addressesOf,
+  addressOutcomes,
+  withStatus,
+} from '../../documents/observed/tcp.js';
+import { blackhole, explainingTraces, loop } from '../../documents/observed/trace.js';
+import type { Alternative, Confidence, Evidence, EvidenceItem, Remedy } from '../../documents/report.js';
+import { familyOf } from '../../net/address/address.js';
+import { scopeOf } from '../../net/address/scope.js';
+import { hostPort } from '../../target/host.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
-import type { Evidence } from '../observations.js';
 import { DOCS } from '../remedies/docs.js';
 import {
   allowInbound,
@@ -15,9 +21,8 @@ import {
   checkRoutes,
   endsOf,
   findInterfaces,
-} from '../remedies/security-group.js';
-import type { Alternative, Confidence, EvidenceItem, Remedy } from '../verdict.js';
-import { count, duration, list } from '../words.js';
+} from '../remedies/network.js';
+import { pathEvidence } from './path-evidence.js';
 
 /** Security groups belong to the endpoint and drop at every address; so silence everywhere points at them first. */
 const timeoutAll = rule(
@@ -237,3 +242,43 @@ function localDrop(evidence: Evidence): Alternative[] {
 }
 
 export const timeoutRules: readonly Rule[] = [timeoutAll, timeoutSome, routeLoop, routeBlackhole];
+
+/** What another place, connected to for contrast, did. */
+export interface Control {
+  ref: string;
+  role: 'given' | 'resolver';
+  /** `10.0.0.2:53`. */
+  name: string;
+  /** `answers`: packets went there and back, whatever they said; `silent`: every attempt timed out. */
+  result: 'answers' | 'silent';
+}
+
+/**
+ * The controls that tell something. Not those on this host itself, as a stub resolver is; not those whose name gave no
+ * address; not those that this host could not send to, which is told elsewhere.
+ */
+function controls({ observations }: Evidence): Control[] {
+  return (observations.control ?? []).flatMap(({ role, host, port, tcp }, index): Control[] => {
+    const attempts = tcp.attempts.filter(
+      ({ address }) => familyOf(address) === null || scopeOf(address) !== 'loopback',
+    );
+    const result = attempts.some(({ status }) => ANSWERS.has(status))
+      ? 'answers'
+      : attempts.length > 0 && attempts.every(({ status }) => status === 'timeout')
+        ? 'silent'
+        : null;
+    return result === null ? [] : [{ ref: `control[${index}]`, role, name: hostPort(host, port), result }];
+  });
+}
+
+const ANSWERS: ReadonlySet<string> = new Set(['open', 'refused', 'reset']);
+
+/**
+ * Whether TCP leaves this host and comes back at all: `this-endpoint` where a control answers, `everywhere` where
+ * every control is silent; null where there is none.
+ */
+function reachOf(evidence: Evidence): 'this-endpoint' | 'everywhere' | null {
+  const all = controls(evidence);
+  if (all.length === 0) return null;
+  return all.some(({ result }) => result === 'answers') ? 'this-endpoint' : 'everywhere';
+}

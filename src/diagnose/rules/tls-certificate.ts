@@ -1,14 +1,13 @@
-import type { TlsCertificate, TlsDocument } from '../../probe/tls/types.js';
-import { command } from '../../shell-command.js';
-import { alertOf } from '../facts/tls.js';
+import { command } from '../../core/shell-command.js';
+import { excerpt, list } from '../../core/text.js';
+import { alertOf } from '../../documents/observed/tls.js';
+import type { Evidence, Remedy } from '../../documents/report.js';
+import type { TlsCertificate, TlsDocument } from '../../documents/tls.js';
+import { bracketed } from '../../target/host.js';
+import { byDefaultName } from '../../target/private-api/invoke-url.js';
 import { possible, type Rule } from '../finding.js';
-import { bracketed } from '../format-target.js';
-import type { Evidence } from '../observations.js';
-import { byDefaultName } from '../private-api/invoke-url.js';
+import { callBy } from '../remedies/api.js';
 import { DOCS } from '../remedies/docs.js';
-import { callBy } from '../remedies/invoke.js';
-import type { Remedy } from '../verdict.js';
-import { excerpt, list } from '../words.js';
 import { openssl, tlsRule } from './tls-rule.js';
 
 const nameMismatch = tlsRule(

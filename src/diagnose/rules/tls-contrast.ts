@@ -1,13 +1,11 @@
-import type { PathMtu } from '../../probe/mtu/types.js';
-import type { TlsDocument } from '../../probe/tls/types.js';
-import { command } from '../../shell-command.js';
-import type { Seen } from '../facts/dns.js';
-import { contrast, handshakes, spokeTls } from '../facts/tls.js';
+import { command } from '../../core/shell-command.js';
+import { duration } from '../../core/text.js';
+import type { Seen } from '../../documents/observed/dns.js';
+import { contrast, handshakes, spokeTls } from '../../documents/observed/tls.js';
+import type { Evidence, EvidenceItem } from '../../documents/report.js';
+import type { PathMtu, TlsDocument } from '../../documents/tls.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
-import type { Evidence } from '../observations.js';
 import { DOCS } from '../remedies/docs.js';
-import type { EvidenceItem } from '../verdict.js';
-import { duration } from '../words.js';
 import { openssl } from './tls-rule.js';
 
 type Handshake = Seen<TlsDocument>;

@@ -1,11 +1,10 @@
-import type { TlsDocument, TlsStatus } from '../../probe/tls/types.js';
-import { command } from '../../shell-command.js';
-import { alertOf, contrast, isNotTls, spokeTls } from '../facts/tls.js';
+import { command } from '../../core/shell-command.js';
+import { duration, excerpt } from '../../core/text.js';
+import { alertOf, contrast, isNotTls, spokeTls } from '../../documents/observed/tls.js';
+import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
+import type { TlsDocument, TlsStatus } from '../../documents/tls.js';
 import { possible, type Rule } from '../finding.js';
-import type { Evidence } from '../observations.js';
 import { DOCS } from '../remedies/docs.js';
-import type { Alternative, Confidence, EvidenceItem } from '../verdict.js';
-import { duration, excerpt } from '../words.js';
 import { openssl, tlsRule } from './tls-rule.js';
 
 /** Bytes came back that no TLS peer sends: an HTTP server, an SSH server, a proxy's page. */

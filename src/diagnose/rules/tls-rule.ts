@@ -1,13 +1,12 @@
-import type { TlsDocument } from '../../probe/tls/types.js';
-import { command } from '../../shell-command.js';
-import type { Cause } from '../causes.js';
-import type { Seen } from '../facts/dns.js';
-import { handshakes } from '../facts/tls.js';
+import { command } from '../../core/shell-command.js';
+import { excerpt, list } from '../../core/text.js';
+import type { Cause } from '../../documents/causes.js';
+import type { Seen } from '../../documents/observed/dns.js';
+import { handshakes } from '../../documents/observed/tls.js';
+import type { Alternative, Evidence, EvidenceItem } from '../../documents/report.js';
+import type { TlsDocument } from '../../documents/tls.js';
+import { bracketed } from '../../target/host.js';
 import { type Judgement, type Rule, type RuleFacts, rule } from '../finding.js';
-import { bracketed } from '../format-target.js';
-import type { Evidence } from '../observations.js';
-import type { Alternative, EvidenceItem } from '../verdict.js';
-import { excerpt, list } from '../words.js';
 
 /** What a rule about handshakes says of the first that it matches. */
 export type TlsWords = Pick<Judgement, 'summary' | 'confidence' | 'remedies'> & {

@@ -1,12 +1,17 @@
-import { familyOf } from '../../address/family.js';
-import { command } from '../../shell-command.js';
-import { isThisHost } from '../facts/path.js';
-import { type AddressOutcome, addressesOf, addressOutcomes, withStatus } from '../facts/tcp.js';
-import { explainingTraces, sendErrno, unreachability } from '../facts/trace.js';
+import { command } from '../../core/shell-command.js';
+import { duration, list } from '../../core/text.js';
+import {
+  type AddressOutcome,
+  addressesOf,
+  addressOutcomes,
+  withStatus,
+} from '../../documents/observed/tcp.js';
+import { explainingTraces, sendErrno, unreachability } from '../../documents/observed/trace.js';
+import type { Evidence } from '../../documents/report.js';
+import { familyOf } from '../../net/address/address.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
-import type { Evidence } from '../observations.js';
 import { DOCS } from '../remedies/docs.js';
-import { duration, list } from '../words.js';
+import { isThisHost } from './path-evidence.js';
 
 /** Below this no neighbour discovery can have failed: Linux asks three times, a second apart. */
 const ARP_GIVES_UP_MS = 900;

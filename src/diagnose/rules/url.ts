@@ -1,15 +1,14 @@
-import { hostAnswers } from '../facts/dns.js';
-import { apiAnswered, mainAnswers } from '../facts/http.js';
-import { addressesOf, addressOutcomes } from '../facts/tcp.js';
+import { list } from '../../core/text.js';
+import { hostAnswers } from '../../documents/observed/dns.js';
+import { apiAnswered, mainAnswers } from '../../documents/observed/http.js';
+import { addressesOf, addressOutcomes } from '../../documents/observed/tcp.js';
+import type { Confidence, Evidence, EvidenceItem, Remedy } from '../../documents/report.js';
+import { pathOf } from '../../target/host.js';
+import { checkName, type NameProblem } from '../../target/private-api/check-name.js';
+import { readPrivateName } from '../../target/private-api/names.js';
 import { type Judgement, type Phase, type Rule, rule } from '../finding.js';
-import { pathOf } from '../format-target.js';
-import type { Evidence } from '../observations.js';
-import { checkName, type NameProblem } from '../private-api/check-name.js';
-import { readPrivateName } from '../private-api/names.js';
+import { callBy } from '../remedies/api.js';
 import { DOCS } from '../remedies/docs.js';
-import { callBy } from '../remedies/invoke.js';
-import type { Confidence, EvidenceItem, Remedy } from '../verdict.js';
-import { list } from '../words.js';
 
 /**
  * What the text of the target says by itself, before anything is sent. Where something was measured it is told only of a

@@ -1,14 +1,13 @@
-import { familyOf } from '../../address/family.js';
+import type { DnsAttempt, DnsTransport } from '../../documents/dns.js';
+import { statusOfRcode } from '../../documents/terms/rcode.js';
+import { familyOf } from '../../net/address/address.js';
+import { withoutFinalDot } from '../../target/dns-name.js';
+import { formatServer, type ServerAddress } from '../../target/server.js';
 import { tellDiscard, tellQuery, tellReply } from './channels.js';
 import type { Exchange } from './exchange.js';
-import { withoutFinalDot } from './name.js';
-import { rcodeNumber } from './protocol.js';
 import { encodeQuery } from './query.js';
-import { statusOfRcode } from './rcode.js';
-import type { RecordType } from './record-type.js';
-import { formatServer, type ServerAddress } from './server-address.js';
+import { type RecordType, rcodeNumber } from './record-type.js';
 import { countDiscard, type Session } from './session.js';
-import type { DnsAttempt, DnsTransport } from './types.js';
 
 /** What one server made of one question. */
 export interface ServerOutcome {
@@ -25,7 +24,7 @@ export interface ServerOutcome {
  *
  * @param begun what came of the first attempt, where it has been made
  */
-export async function askServer(
+async function askServer(
   server: ServerAddress,
   name: string,
   type: RecordType,
@@ -153,4 +152,52 @@ function wantsItsCookie(exchange: Exchange): boolean {
 /** A source of the other family cannot reach this server, and says nothing about how it should be asked. */
 function sourceFor(server: ServerAddress, source: string | undefined): string | undefined {
   return source !== undefined && familyOf(source) === familyOf(server.address) ? source : undefined;
+}
+
+/**
+ * Asks the servers in order until one settles the question, and the silent ones again, `tries` times in all
+ * (resolv.conf(5), under `nameserver`). Records, no records and NXDOMAIN settle it. A server that fails or refuses
+ * yields to the next and is not asked again: it would say the same. When none settles it, the outcome is the one that
+ * says most: a server's own error before a reply that cannot be read, that before silence.
+ *
+ * @param begun what came of the first attempt at the first server, where it has been made
+ */
+export async function askServers(
+  name: string,
+  type: RecordType,
+  session: Session,
+  begun: Exchange | null = null,
+): Promise<ServerOutcome> {
+  const outcomes: ServerOutcome[] = [];
+  let worthAsking = session.servers;
+  for (let round = 0; round < session.plan.tries; round++) {
+    const silent: (typeof session.servers)[number][] = [];
+    for (const server of worthAsking) {
+      if (outcomes.length > 0 && session.stop?.aborted) break;
+      const outcome = await askServer(server, name, type, session, outcomes.length === 0 ? begun : null);
+      if (settles(outcome)) return outcome;
+      outcomes.push(outcome);
+      if (mayDoBetter(outcome)) silent.push(server);
+    }
+    worthAsking = silent;
+  }
+  return outcomes.reduce((best, outcome) => (rank(outcome) < rank(best) ? outcome : best));
+}
+
+function settles({ exchange }: ServerOutcome): boolean {
+  if (exchange.outcome !== 'reply') return false;
+  const status = statusOfRcode(exchange.reply.rcode);
+  return status === null || status === 'nxdomain';
+}
+
+function mayDoBetter({ exchange }: ServerOutcome): boolean {
+  if (exchange.outcome === 'error') return exchange.errno === 'EOF' || exchange.errno === 'ECONNRESET';
+  return exchange.outcome === 'timeout' || exchange.outcome === 'malformed';
+}
+
+const sayingLess = ['malformed', 'timeout', 'unreachable', 'error'];
+
+function rank({ exchange }: ServerOutcome): number {
+  if (exchange.outcome !== 'reply') return 2 + sayingLess.indexOf(exchange.outcome);
+  return statusOfRcode(exchange.reply.rcode) === 'servfail' ? 0 : 1;
 }

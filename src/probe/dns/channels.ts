@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
+import type { DnsAttempt, DnsTransport } from '../../documents/dns.js';
 import type { Query } from './query.js';
-import type { DnsAttempt, DnsTransport } from './types.js';
 
 /** On `pprobe:dns:query`: a query is about to be sent. */
 export interface DnsQueryMessage {

@@ -1,12 +1,10 @@
-import { type Cookie, readCookie, readNsid, readOptions } from './edns.js';
-import { readExtendedErrors } from './extended-error.js';
+import type { DnsFlags, ExtendedDnsError } from '../../documents/dns.js';
+import { rcodeName } from '../../documents/terms/rcode.js';
+import { nameKey, withoutFinalDot } from '../../target/dns-name.js';
+import { type Cookie, type EdnsOption, optionCode, readCookie, readNsid, readOptions } from './edns.js';
 import { type Frame, type FramedRecord, type FrameFault, frameMessage, readHeader } from './frame.js';
-import { nameKey, withoutFinalDot } from './name.js';
-import { classIn, typeNumber } from './protocol.js';
-import { rcodeName } from './rcode.js';
 import { presentRdata } from './rdata.js';
-import { typeName } from './record-type.js';
-import type { DnsFlags, ExtendedDnsError } from './types.js';
+import { classIn, typeName, typeNumber } from './record-type.js';
 
 /** A record of the answer section. */
 export interface AnswerRecord {
@@ -102,4 +100,57 @@ function readAnswer(frame: Frame, record: FramedRecord): AnswerRecord | null {
     target: record.type === typeNumber.CNAME ? withoutFinalDot(data) : null,
     address: isAddress ? data.replace(/^::ffff:(?=.*\.)/, '') : null,
   };
+}
+
+// IANA's registry of RFC 8914, codes 0 to 30.
+const names = [
+  'Other Error',
+  'Unsupported DNSKEY Algorithm',
+  'Unsupported DS Digest Type',
+  'Stale Answer',
+  'Forged Answer',
+  'DNSSEC Indeterminate',
+  'DNSSEC Bogus',
+  'Signature Expired',
+  'Signature Not Yet Valid',
+  'DNSKEY Missing',
+  'RRSIGs Missing',
+  'No Zone Key Bit Set',
+  'NSEC Missing',
+  'Cached Error',
+  'Not Ready',
+  'Blocked',
+  'Censored',
+  'Filtered',
+  'Prohibited',
+  'Stale NXDOMAIN Answer',
+  'Not Authoritative',
+  'Not Supported',
+  'No Reachable Authority',
+  'Network Error',
+  'Invalid Data',
+  'Signature Expired before Valid',
+  'Too Early',
+  'Unsupported NSEC3 Iterations Value',
+  'Unable to conform to policy',
+  'Synthesized',
+  'Invalid Query Type',
+];
+
+/** The extended errors among the options of an OPT record (RFC 8914 section 2), in order. */
+function readExtendedErrors(options: readonly EdnsOption[]): ExtendedDnsError[] {
+  return options.flatMap(({ code: option, data }) => {
+    if (option !== optionCode.EDE || data.length < 2) return [];
+    const code = data.readUInt16BE();
+    return [{ code, text: describe(code, extraText(data.subarray(2))) }];
+  });
+}
+
+/** Some servers end the text with a null; a receiver is to expect that. */
+function extraText(octets: Buffer): string {
+  return octets.toString('utf8').replace(/\0+$/, '');
+}
+
+function describe(code: number, extra: string): string {
+  return [names[code], extra].filter((part) => part).join(': ');
 }

@@ -1,5 +1,4 @@
-import { classIn, headerLength, typeNumber } from './protocol.js';
-import { typeName } from './record-type.js';
+import { classIn, headerLength, typeName, typeNumber } from './record-type.js';
 import { NameReader } from './wire-name.js';
 
 /** The header of RFC 1035 section 4.1.1. */

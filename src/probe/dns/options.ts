@@ -1,9 +1,9 @@
-import { CapabilityError, InvalidInputError } from '../../errors.js';
+import { CapabilityError, InvalidInputError } from '../../core/errors.js';
+import { quoted } from '../../core/text.js';
 import type { ResolvConf } from '../../host/resolv-conf.js';
 import { checkSource } from '../../host/source.js';
-import { quoted } from '../../quoted.js';
+import { parseServer, type ServerAddress } from '../../target/server.js';
 import { type RecordType, recordTypeOf } from './record-type.js';
-import { parseServer, type ServerAddress } from './server-address.js';
 
 /** How to ask. */
 export interface ResolveOptions {

@@ -1,9 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { AUTHENTIC_DATA, type RecordType as CodecType, encode, RECURSION_DESIRED } from 'dns-packet';
+import { withoutFinalDot } from '../../target/dns-name.js';
 import { type EdnsRequest, optionsFor } from './edns.js';
-import { withoutFinalDot } from './name.js';
-import { headerLength } from './protocol.js';
-import type { RecordType } from './record-type.js';
+import { headerLength, type RecordType } from './record-type.js';
 
 /** A question, encoded. */
 export interface Query {

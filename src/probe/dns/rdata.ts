@@ -1,8 +1,182 @@
 import type { Frame, FramedRecord } from './frame.js';
 import * as field from './rdata-fields.js';
-import { hostIdentity, ipsecKey, location, prefixes } from './rdata-rare.js';
+import {
+  type Cursor,
+  counted,
+  domain,
+  type Field,
+  hex,
+  ipv4,
+  ipv6,
+  otherForm,
+  quotedText,
+  rest,
+  take,
+  u8,
+} from './rdata-fields.js';
 import { typeName } from './record-type.js';
-import { serviceParams } from './service-params.js';
+
+/** A location (RFC 1876 section 2): degrees, minutes and seconds, then metres. Other versions than 0 have no form as yet. */
+const location: Field = (cursor) => {
+  if (cursor.at < cursor.end && cursor.message[cursor.at] !== 0) return otherForm(cursor);
+  const octets = take(cursor, 16);
+  if (octets === null) return null;
+  const sizes = [...octets.subarray(1, 4)].map(metres);
+  if (sizes.includes(null)) return null;
+  const latitude = angle(octets.readUInt32BE(4), 90, 'N', 'S');
+  const longitude = angle(octets.readUInt32BE(8), 180, 'E', 'W');
+  if (latitude === null || longitude === null) return null;
+  // Centimetres above a plane 100,000 m below the reference spheroid.
+  const altitude = octets.readUInt32BE(12) - 10_000_000;
+  const height = `${altitude < 0 ? '-' : ''}${(Math.abs(altitude) / 100).toFixed(2)}m`;
+  return [latitude, longitude, height, ...sizes].join(' ');
+};
+
+/** Thousandths of a second of arc, counted from 2^31. */
+function angle(value: number, most: number, positive: string, negative: string): string | null {
+  const offset = value - 0x8000_0000;
+  const thousandths = Math.abs(offset);
+  if (thousandths > most * 3_600_000) return null;
+  const minutes = Math.floor(thousandths / 60_000);
+  const seconds = ((thousandths % 60_000) / 1000).toFixed(3);
+  return `${Math.floor(minutes / 60)} ${minutes % 60} ${seconds} ${offset < 0 ? negative : positive}`;
+}
+
+/** Four bits each of mantissa and exponent, in centimetres; no decimal digit is above 9. */
+function metres(octet: number): string | null {
+  const mantissa = octet >> 4;
+  const exponent = octet & 15;
+  if (mantissa > 9 || exponent > 9) return null;
+  const centimetres = mantissa * 10 ** exponent;
+  return exponent < 2 ? `${(centimetres / 100).toFixed(2)}m` : `${centimetres / 100}m`;
+}
+
+const addressFields: ReadonlyMap<number, { field: Field; octets: number }> = new Map([
+  [1, { field: ipv4, octets: 4 }],
+  [2, { field: ipv6, octets: 16 }],
+]);
+
+/** Address prefixes (RFC 3123 section 4): `1:192.168.32.0/21 !1:192.168.38.0/28`. */
+const prefixes: Field = (cursor) => {
+  const items: string[] = [];
+  while (cursor.at < cursor.end) {
+    const head = take(cursor, 4);
+    const family = head?.readUInt16BE(0) ?? 0;
+    const known = addressFields.get(family);
+    const [, , length = 0, flagged = 0] = head ?? [];
+    const part = take(cursor, flagged & 0x7f);
+    if (head === null || part === null) return null;
+    if (known === undefined) return otherForm(cursor);
+    if (part.length > known.octets) return null;
+    if (length > known.octets * 8) return null;
+    const message = Buffer.concat([part, Buffer.alloc(known.octets - part.length)]);
+    const address = known.field({ message, names: cursor.names, at: 0, end: message.length });
+    items.push(`${flagged & 0x80 ? '!' : ''}${family}:${address}/${length}`);
+  }
+  return items.join(' ');
+};
+
+/** A host identity (RFC 8005 section 5): algorithm, tag, key, and the rendezvous servers. */
+const hostIdentity: Field = (cursor) => {
+  const head = take(cursor, 4);
+  if (head === null) return null;
+  const tag = take(cursor, head[0] ?? 0);
+  const key = take(cursor, head.readUInt16BE(2));
+  if (tag === null || key === null) return null;
+  const servers: string[] = [];
+  while (cursor.at < cursor.end) {
+    const server = domain(cursor);
+    if (server === null) return null;
+    servers.push(server);
+  }
+  return [String(head[1]), hex(tag), key.toString('base64'), ...servers].join(' ');
+};
+
+const gateways: readonly Field[] = [() => '.', ipv4, ipv6, domain];
+
+/** A key for IPsec (RFC 4025 section 3): precedence, kind of gateway, algorithm, gateway, key. */
+const ipsecKey: Field = (cursor) => {
+  const precedence = u8(cursor);
+  const kind = u8(cursor);
+  const algorithm = u8(cursor);
+  if (precedence === null || kind === null || algorithm === null) return null;
+  const readGateway = gateways[Number(kind)];
+  if (readGateway === undefined) return otherForm(cursor);
+  const gateway = readGateway(cursor);
+  if (gateway === null) return null;
+  const key = rest(cursor).toString('base64');
+  return [precedence, kind, algorithm, gateway, key].filter((part) => part !== '').join(' ');
+};
+
+// RFC 9460 section 14.3.2.
+const keyNames = ['mandatory', 'alpn', 'no-default-alpn', 'port', 'ipv4hint', 'ech', 'ipv6hint'];
+
+/** The parameters of SVCB and HTTPS: pairs of key and value in strictly rising order of keys (RFC 9460 section 2.2). */
+const serviceParams: Field = (cursor) => {
+  const params: string[] = [];
+  let last = -1;
+  while (cursor.at < cursor.end) {
+    const key = take(cursor, 2)?.readUInt16BE() ?? -1;
+    const length = take(cursor, 2)?.readUInt16BE();
+    if (length === undefined || key <= last) return null;
+    const start = cursor.at;
+    if (take(cursor, length) === null) return null;
+    const value = presentValue(key, { ...cursor, at: start, end: cursor.at });
+    if (value === null) return null;
+    params.push(value === '' ? keyName(key) : `${keyName(key)}=${value}`);
+    last = key;
+  }
+  return params.join(' ');
+};
+
+/** null when the value breaks the rules of its key (RFC 9460 section 7), which makes the whole record malformed. */
+function presentValue(key: number, value: Cursor): string | null {
+  switch (key) {
+    case 0:
+      return list(value, (cursor) => {
+        const mandatory = take(cursor, 2);
+        return mandatory && keyName(mandatory.readUInt16BE());
+      });
+    case 1: {
+      const protocols = list(value, protocol);
+      return protocols && `"${protocols}"`;
+    }
+    case 2:
+      return value.at === value.end ? '' : null;
+    case 3:
+      return value.end - value.at === 2 ? String(value.message.readUInt16BE(value.at)) : null;
+    case 4:
+      return list(value, ipv4);
+    case 5:
+      return value.message.subarray(value.at, value.end).toString('base64');
+    case 6:
+      return list(value, ipv6);
+    default:
+      return value.at === value.end ? '' : quotedText(value.message.subarray(value.at, value.end));
+  }
+}
+
+/** One protocol of alpn. A comma or backslash in it is escaped for the list, then again for the quotes around it. */
+function protocol(cursor: Cursor): string | null {
+  const octets = counted(cursor);
+  if (octets === null || octets.length === 0) return null;
+  const escaped = octets.toString('latin1').replace(/[,\\]/g, '\\$&');
+  return quotedText(Buffer.from(escaped, 'latin1')).slice(1, -1);
+}
+
+function list(cursor: Cursor, item: Field): string | null {
+  const items: string[] = [];
+  do {
+    const next = item(cursor);
+    if (next === null) return null;
+    items.push(next);
+  } while (cursor.at < cursor.end);
+  return items.join(',');
+}
+
+function keyName(key: number): string {
+  return keyNames[key] ?? `key${key}`;
+}
 
 // What each type's data is made of, in order. Named types only; any other is shown as octets.
 const layouts: ReadonlyMap<string, readonly field.Field[]> = new Map<string, field.Field[]>([

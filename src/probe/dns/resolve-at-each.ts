@@ -1,10 +1,14 @@
-import { startDocument } from '../../document.js';
+import {
+  type DnsComparison,
+  type DnsDocument,
+  type DnsServerView,
+  replyTimeMs,
+} from '../../documents/dns.js';
+import { startDocument } from '../../documents/header.js';
+import { formatServer } from '../../target/server.js';
 import type { ResolveOptions } from './options.js';
-import { planOf } from './plan.js';
-import { replyTimeMs } from './reply-time.js';
 import { resolve } from './resolve.js';
-import { formatServer } from './server-address.js';
-import type { DnsDocument, DnsServerView } from './types.js';
+import { planOf } from './session.js';
 
 // A server that says so knows the name, or knows that it has none of it.
 const settled = new Set(['answered', 'no-data', 'nxdomain']);
@@ -66,4 +70,23 @@ function sum(counts: readonly Record<string, number>[]): Record<string, number> 
     for (const [reason, count] of Object.entries(each)) total[reason] = (total[reason] ?? 0) + count;
   }
   return total;
+}
+
+/**
+ * Lays the answers of two names side by side. For a private API these are its own name and its endpoint's: the sets
+ * must be equal, else the first name leads elsewhere. Pure.
+ */
+export function compareAnswers(first: DnsDocument, second: DnsDocument): DnsComparison {
+  const ofFirst = first.addresses.map(({ address }) => address);
+  const ofSecond = second.addresses.map(({ address }) => address);
+  const onlyFirst = ofFirst.filter((address) => !ofSecond.includes(address));
+  const onlySecond = ofSecond.filter((address) => !ofFirst.includes(address));
+  return {
+    name: second.question.name,
+    status: second.status,
+    addresses: second.addresses,
+    same: ofFirst.length > 0 && onlyFirst.length === 0 && onlySecond.length === 0,
+    onlyFirst,
+    onlySecond,
+  };
 }

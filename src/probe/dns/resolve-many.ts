@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import { type Items, mapOrdered } from '../../bulk/map-ordered.js';
-import { InvalidInputError } from '../../errors.js';
-import { datagramsHere } from './datagrams.js';
+import { InvalidInputError } from '../../core/errors.js';
+import { type Items, mapOrdered } from '../../core/ordered-map.js';
+import type { DnsDocument } from '../../documents/dns.js';
 import type { ResolveOptions } from './options.js';
-import { planOf } from './plan.js';
 import { nextTurn, resolveBy } from './resolve.js';
-import type { DnsDocument } from './types.js';
-import { UdpPool } from './udp-pool.js';
+import { planOf } from './session.js';
+import { UdpPool } from './shared-port.js';
+import { datagramsHere } from './udp.js';
 
 /** How to ask for many names. */
 export interface ResolveManyOptions extends ResolveOptions {

@@ -1,15 +1,16 @@
 import { randomInt } from 'node:crypto';
-import { type DocumentHeader, startDocument } from '../../document.js';
+import { anyOf } from '../../core/deadline.js';
+import type { DnsAddress, DnsDocument, DnsRecord, DnsStatus, ExtendedDnsError } from '../../documents/dns.js';
+import { type DocumentHeader, startDocument } from '../../documents/header.js';
 import type { ResolverRole } from '../../host/resolver-role.js';
-import { anyOf } from '../../signals.js';
-import { askType } from './ask-type.js';
-import { type Combined, combine } from './combine.js';
-import { checkName, withoutFinalDot } from './name.js';
+import { familyOf } from '../../net/address/address.js';
+import { scopeOf } from '../../net/address/scope.js';
+import { checkName, withoutFinalDot } from '../../target/dns-name.js';
+import { askType, type TypeResult } from './ask-type.js';
+import type { AnswerRecord } from './decode.js';
 import type { ResolveOptions } from './options.js';
-import { planOf } from './plan.js';
 import { searchNames } from './search.js';
-import { type Plan, type Session, startSession } from './session.js';
-import type { DnsDocument } from './types.js';
+import { type Plan, planOf, type Session, startSession } from './session.js';
 
 /**
  * Asks resolvers for a name, on the wire and past every cache of this host, and tells all that was asked and answered.
@@ -146,4 +147,83 @@ export function nextTurn(): number {
 
 function forMany(signal: AbortSignal | undefined): AbortSignal | undefined {
   return signal && anyOf(signal);
+}
+
+/** What of the document the answers decide. */
+export type Combined = Pick<
+  DnsDocument,
+  'status' | 'rcode' | 'server' | 'transport' | 'flags' | 'addresses' | 'chain' | 'records' | 'extendedErrors'
+> &
+  Pick<TypeResult, 'nsid' | 'cookie'>;
+
+// One type with records makes the name answered. NXDOMAIN is said of the name, whatever the type. A failure leaves open
+// what the type would have given; only when every type was settled is the name known to have no data.
+const order: readonly DnsStatus[] = [
+  'answered',
+  'nxdomain',
+  'servfail',
+  'refused',
+  'malformed',
+  'timeout',
+  'unreachable',
+  'error',
+  'no-data',
+];
+
+/** Puts the results of one name's types together; the deciding reply is that of the first type with the status. Pure. */
+export function combine(results: readonly TypeResult[]): Combined {
+  const deciding = results.reduce((best, each) =>
+    order.indexOf(each.status) < order.indexOf(best.status) ? each : best,
+  );
+  const read = ofAll(results, ({ records }) => records, recordKey);
+  return {
+    status: deciding.status,
+    rcode: deciding.rcode,
+    server: deciding.server,
+    transport: deciding.transport,
+    flags: deciding.flags,
+    nsid: deciding.nsid,
+    cookie: deciding.cookie,
+    addresses: distinct(addressesOf(read), addressKey),
+    chain: deciding.chain,
+    records: read.map(({ name, typeName, ttl, data }): DnsRecord => ({ name, type: typeName, ttl, data })),
+    extendedErrors: ofAll(results, ({ extendedErrors }) => extendedErrors, errorKey),
+  };
+}
+
+const recordKey = ({ key, type, data }: AnswerRecord): string => `${key} ${type} ${data}`;
+const errorKey = ({ code, text }: ExtendedDnsError): string => `${code} ${text}`;
+const addressKey = ({ address }: DnsAddress): string => address;
+
+function addressesOf(records: readonly AnswerRecord[]): DnsAddress[] {
+  const addresses: DnsAddress[] = [];
+  for (const { address, ttl } of records) {
+    const family = address === null ? null : familyOf(address);
+    if (address !== null && family !== null) {
+      addresses.push({ address, family, scope: scopeOf(address), ttl });
+    }
+  }
+  return addresses;
+}
+
+/** What all results have of something, each once. */
+function ofAll<Item>(
+  results: readonly TypeResult[],
+  items: (result: TypeResult) => Item[],
+  key: (item: Item) => string,
+): Item[] {
+  const [first, ...others] = results;
+  if (first !== undefined && others.length === 0) return distinct(items(first), key);
+  return distinct(results.flatMap(items), key);
+}
+
+/** The items in order, of those with the same key only the first. The same array where there is nothing to leave out. */
+function distinct<Item>(items: Item[], key: (item: Item) => string): Item[] {
+  if (items.length < 2) return items;
+  const seen = new Set<string>();
+  return items.filter((item) => {
+    const known = seen.has(key(item));
+    seen.add(key(item));
+    return !known;
+  });
 }

@@ -1,4 +1,4 @@
-import { isName } from './name.js';
+import { isName } from '../../target/dns-name.js';
 
 /** What of resolv.conf decides which names a question is tried as. */
 export interface SearchRules {

@@ -1,13 +1,22 @@
-import type { ResolverRole } from '../../host/resolver-role.js';
-import type { SystemPatience } from '../../host/system-patience.js';
-import type { Soon } from '../../soon.js';
+import { CapabilityError } from '../../core/errors.js';
+import { kept, type Soon } from '../../core/soon.js';
+import type { DnsAttempt, DnsTransport } from '../../documents/dns.js';
+import {
+  parseResolvConf,
+  type ResolvConf,
+  readResolvConf,
+  type SystemPatience,
+  systemPatience,
+} from '../../host/resolv-conf.js';
+import { type ResolverRole, resolverRole } from '../../host/resolver-role.js';
+import { formatServer, type ServerAddress } from '../../target/server.js';
 import { type Cookie, newCookie } from './edns.js';
-import type { Ask } from './exchange.js';
-import type { DiscardReason } from './match.js';
+import type { Ask, DiscardReason } from './exchange.js';
+import { patienceOf, type ResolveOptions, serversOf, sourceOf, typesOf } from './options.js';
 import type { RecordType } from './record-type.js';
 import type { SearchRules } from './search.js';
-import { formatServer, type ServerAddress } from './server-address.js';
-import type { DnsAttempt, DnsTransport } from './types.js';
+import { askTcp } from './tcp.js';
+import { askUdp } from './udp.js';
 
 /** How to ask, checked and complete: what the look-ups of many names share. */
 export interface Plan {
@@ -66,7 +75,7 @@ export function countDiscard(session: Session, reason: DiscardReason): void {
 }
 
 /** A cookie for each server: none learns what another was given (RFC 7873 section 4.1). */
-export class CookieJar {
+class CookieJar {
   readonly #cookies = new Map<string, Cookie>();
 
   of(server: ServerAddress): Cookie {
@@ -79,5 +88,56 @@ export class CookieJar {
   /** Keeps what the server added to our cookie. */
   learn(server: ServerAddress, cookie: Cookie): void {
     this.#cookies.set(formatServer(server), { client: cookie.client, server: Buffer.from(cookie.server) });
+  }
+}
+
+/**
+ * Checks the options once and reads resolv.conf.
+ *
+ * @throws InvalidInputError for a type, server, source or number that cannot be asked with
+ * @throws CapabilityError when no server is given and this host's resolv.conf names none
+ */
+export async function planOf(options: ResolveOptions): Promise<Plan> {
+  const types = typesOf(options);
+  const conf = await resolvConfFor(options);
+  const servers = serversOf(options, conf);
+  const ownServers = (options.servers ?? []).length === 0;
+  return {
+    types,
+    typeNames: types.map((type) => type.name).join(','),
+    servers,
+    rotate: conf.rotate && ownServers,
+    rules: options.search === false ? { search: [], ndots: 0 } : conf,
+    tcp: options.tcp ?? conf.useVc,
+    ...patienceOf(options, servers.length),
+    source: sourceOf(options, servers),
+    systemPatience: ownServers ? systemPatience(conf) : null,
+    trustAd: conf.trustAd && ownServers,
+    nsid: options.nsid ?? false,
+    cookies: options.cookie ? new CookieJar() : null,
+    ask: { udp: askUdp, tcp: askTcp },
+    roleOf: rolesKeeper(),
+  };
+}
+
+function rolesKeeper(): Plan['roleOf'] {
+  const roles = new Map<string, () => Soon<ResolverRole | null>>();
+  return (server) => {
+    // On another port is another server.
+    const role = roles.get(server) ?? (server.includes('#') ? () => null : kept(resolverRole(server)));
+    roles.set(server, role);
+    return role();
+  };
+}
+
+/** With servers given, a host without resolv.conf merely has no search list. */
+async function resolvConfFor(options: ResolveOptions): Promise<ResolvConf> {
+  if (options.resolvConf) return options.resolvConf;
+  try {
+    return await readResolvConf();
+  } catch (error) {
+    const needed = (options.servers ?? []).length === 0;
+    if (needed || !(error instanceof CapabilityError)) throw error;
+    return parseResolvConf('');
   }
 }

@@ -1,9 +1,8 @@
-import { canonicalAddress } from '../../address/canonical.js';
-import { familyOf } from '../../address/family.js';
+import type { DnsDocument, SystemComparison, SystemLookup } from '../../documents/dns.js';
 import { type SystemAddressesOptions, systemAddresses } from '../../host/getent.js';
 import type { HostsEntry } from '../../host/hosts-file.js';
-import { checkName } from './name.js';
-import type { DnsDocument, SystemComparison, SystemLookup } from './types.js';
+import { canonicalAddress, familyOf } from '../../net/address/address.js';
+import { checkName } from '../../target/dns-name.js';
 
 /** How to ask the system. `timeoutMs`: 5000 if not given. */
 export interface SystemLookupOptions extends SystemAddressesOptions {

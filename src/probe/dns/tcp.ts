@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
-import { nowMs } from '../../clock.js';
+import { nowMs } from '../../core/clock.js';
+import type { ServerAddress } from '../../target/server.js';
 import {
   type ExchangeLimits,
   judgePacket,
@@ -8,7 +9,6 @@ import {
   type TimedExchange,
 } from './exchange.js';
 import type { Query } from './query.js';
-import type { ServerAddress } from './server-address.js';
 
 const lengthOctets = 2;
 

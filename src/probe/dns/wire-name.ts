@@ -1,4 +1,4 @@
-import { headerLength } from './protocol.js';
+import { headerLength } from './record-type.js';
 
 /** Why a name in a message cannot be read. */
 export type NameFault =

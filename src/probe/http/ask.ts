@@ -1,15 +1,14 @@
-import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
-import { startDocument } from '../../document.js';
-import { InvalidInputError } from '../../errors.js';
-import { giveUpAt } from '../../give-up.js';
-import { version } from '../../version.js';
-import { checkTimeout } from '../tcp/check-input.js';
-import { classifyHttpFailure } from './classify-failure.js';
-import { agentOf } from './one-socket-agent.js';
-import { parseRequestUrl, type RequestUrl } from './request-url.js';
+import { checkTimeout } from '../../core/check-options.js';
+import { giveUpAt } from '../../core/deadline.js';
+import { InvalidInputError } from '../../core/errors.js';
+import { version } from '../../core/version.js';
+import { startDocument } from '../../documents/header.js';
+import type { HttpDocument, HttpFailure, HttpVariant } from '../../documents/http.js';
+import { classifyTlsFailure } from '../tls/client.js';
+import { parseRequestUrl, type RequestUrl } from './request.js';
 import { responseFacts } from './response-facts.js';
-import type { HttpDocument, HttpFailure, HttpVariant } from './types.js';
 
 export interface AskInput {
   variant: HttpVariant;
@@ -143,4 +142,48 @@ function requestOver(socket: Socket, url: RequestUrl, headers: Record<string, st
     const message = 'headers: a name or value holds a character that HTTP does not allow';
     throw new InvalidInputError('headers', message, { cause });
   }
+}
+
+/**
+ * An agent with one connection, which stands already; it is kept for the next request where the server allows
+ * it.
+ */
+class OneSocketAgent extends Agent {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    super({ keepAlive: true, maxSockets: 1 });
+    this.#socket = socket;
+  }
+
+  override createConnection(): Socket {
+    return this.#socket;
+  }
+}
+
+const agents = new WeakMap<Socket, Agent>();
+
+/**
+ * The agent of a socket, the same for every request over it: it knows whether the last one left the
+ * connection fit for use.
+ */
+function agentOf(socket: Socket): Agent {
+  const known = agents.get(socket);
+  if (known !== undefined) return known;
+  const agent = new OneSocketAgent(socket);
+  agents.set(socket, agent);
+  return agent;
+}
+
+/** Puts the error that broke an exchange into words. Pure. */
+function classifyHttpFailure(error: NodeJS.ErrnoException): {
+  failure: HttpFailure;
+  errorCode: string | null;
+} {
+  const code = error.code ?? null;
+  // The parser's codes; this one says that the connection ended in the middle of a message.
+  if (code === 'HPE_INVALID_EOF_STATE') return { failure: 'closed', errorCode: code };
+  if (code?.startsWith('HPE_')) return { failure: 'malformed', errorCode: code };
+  const { status, errorCode } = classifyTlsFailure(error);
+  return { failure: status === 'protocol' ? 'tls' : status, errorCode };
 }

@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { canonicalAddress } from '../../address/canonical.js';
-import { familyOf } from '../../address/family.js';
-import type { Limits } from '../../give-up.js';
-import { loadLibc } from '../../libc/load.js';
-import { routeMtu } from '../../libc/route.js';
-import { SystemCallError } from '../../libc/system-call-error.js';
-import type { TcpSocket } from '../../libc/tcp-socket.js';
-import { type ConnectPlace, connectPrepared } from './connect-prepared.js';
+import { elapsedMs, nowMs } from '../../core/clock.js';
+import { giveUpAt, type Limits } from '../../core/deadline.js';
+import type { PathMtu } from '../../documents/tls.js';
+import { canonicalAddress, familyOf } from '../../net/address/address.js';
+import { type Libc, loadLibc, SystemCallError } from '../../net/libc/load.js';
+import { poller } from '../../net/libc/poller.js';
+import { routeMtu } from '../../net/libc/route.js';
+import { TcpSocket } from '../../net/libc/tcp-socket.js';
+import type { Connection } from '../tls/handshake.js';
 import { largestHello, paddedHello, smallestHello } from './padded-hello.js';
-import type { PathMtu } from './types.js';
 
 /**
  * Whole packets to try besides the largest that the connection takes: IPv6's least, common VPNs, and tunnels over
@@ -108,4 +109,98 @@ async function interfaceMtu(address: string | null): Promise<number | null> {
   if (found === undefined) return null;
   const text = await readFile(`/proc/sys/net/ipv6/conf/${found[0]}/mtu`, 'utf8').catch(() => '');
   return /^\d+\s*$/.test(text) ? Number(text) : null;
+}
+
+/** Where to connect, and from where. */
+interface ConnectPlace {
+  address: string;
+  port: number;
+  source?: string | undefined;
+}
+
+/**
+ * A TCP connection made through libc, for what Node's sockets do not offer: `prepare` sets options before it is opened.
+ * null when it does not open, whatever the reason. The caller closes it.
+ *
+ * @throws CapabilityError where libc cannot be called; the reason of `limits.signal`.
+ */
+async function connectPrepared(
+  { address, port, source }: ConnectPlace,
+  limits: Limits,
+  prepare: (socket: TcpSocket) => void,
+): Promise<TcpSocket | null> {
+  const libc = await loadLibc();
+  limits.signal?.throwIfAborted();
+  if (limits.stop?.aborted) return null;
+  let socket: TcpSocket | null = null;
+  let isOpen = false;
+  try {
+    socket = new TcpSocket(libc, familyOf(address) === 6 ? 6 : 4);
+    prepare(socket);
+    if (source !== undefined) socket.bind({ address: source, port: 0 });
+    socket.connect({ address, port });
+    isOpen = await opens(libc, socket, limits);
+    return isOpen ? socket : null;
+  } catch (error) {
+    if (error instanceof SystemCallError) return null;
+    throw error;
+  } finally {
+    if (!isOpen) socket?.close();
+  }
+}
+
+/** Whether it opens within the limits. */
+function opens(libc: Libc, socket: TcpSocket, limits: Limits): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const over = (): void => {
+      stopWatching();
+      callOff();
+    };
+    const settle = (isOpen: boolean): void => {
+      over();
+      resolve(isOpen);
+    };
+    const stopWatching = poller(libc).add(socket.fd, 'output', () => settle(isConnected(socket)));
+    const callOff = giveUpAt(limits, {
+      onTimeout: () => settle(false),
+      onStop: () => settle(false),
+      onAbort: (reason) => {
+        over();
+        reject(reason);
+      },
+    });
+  });
+}
+
+function isConnected(socket: TcpSocket): boolean {
+  try {
+    return socket.takeError() === null;
+  } catch (error) {
+    if (error instanceof SystemCallError) return false;
+    throw error;
+  }
+}
+
+/**
+ * What every path carries, less the headers of IP and TCP: 576 octets over IPv4, which every host takes (RFC 791), and
+ * 1280 over IPv6 (RFC 8200 section 5).
+ */
+export function smallSegment(address: string): number {
+  return familyOf(address) === 6 ? 1220 : 536;
+}
+
+/**
+ * A connection on which both sides send segments of at most `smallSegment` octets: the SYN says so to the peer
+ * (RFC 9293 section 3.7.1). null when it does not open. The caller closes it.
+ *
+ * @throws CapabilityError where libc cannot be called; the reason of `limits.signal`.
+ */
+export async function connectSmall(place: ConnectPlace, limits: Limits): Promise<Connection | null> {
+  const startMs = nowMs();
+  const socket = await connectPrepared(place, limits, (each) =>
+    each.limitSegments(smallSegment(place.address)),
+  );
+  if (socket === null) return null;
+  const connectMs = elapsedMs(startMs);
+  return { socket: new Socket({ fd: socket.release() }), connectMs };
 }

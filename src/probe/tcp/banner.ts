@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { giveUpAt } from '../../give-up.js';
+import { giveUpAt } from '../../core/deadline.js';
 
 /** SMTP allows 512 octets for a reply line (RFC 5321 section 4.5.3.1.5), SSH 255 for its version (RFC 4253 section 4.2). */
 const longestBanner = 512;

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import type { TcpAttempt } from './types.js';
+import type { TcpAttempt } from '../../documents/tcp.js';
 
 /** On `pprobe:tcp:attempt`: a connection is about to be tried. */
 export interface TcpAttemptMessage {

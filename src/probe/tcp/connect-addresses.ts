@@ -1,15 +1,14 @@
 import type { Socket } from 'node:net';
-import { familyOf } from '../../address/family.js';
+import { checkCount, checkMs, checkTimeout } from '../../core/check-options.js';
+import type { Soon } from '../../core/soon.js';
+import type { DnsDocument } from '../../documents/dns.js';
+import type { TcpAttempt, TcpDocument } from '../../documents/tcp.js';
 import { checkSource, isForeignSource, sourceNotHere } from '../../host/source.js';
-import type { Libc } from '../../libc/load.js';
-import { SystemCallError } from '../../libc/system-call-error.js';
-import { TcpSocket } from '../../libc/tcp-socket.js';
-import type { Soon } from '../../soon.js';
-import type { DnsDocument } from '../dns/types.js';
-import { checkCount, checkMs, checkTimeout } from './check-input.js';
+import { familyOf } from '../../net/address/address.js';
+import { type Libc, SystemCallError } from '../../net/libc/load.js';
+import { TcpSocket } from '../../net/libc/tcp-socket.js';
 import { type EngineChoice, openEngine } from './engine.js';
 import { runConnect } from './run-connect.js';
-import type { TcpAttempt, TcpDocument } from './types.js';
 
 export interface ConnectInput {
   /** The name or address that was asked for; only shown. */

@@ -1,14 +1,14 @@
 import { Socket } from 'node:net';
-import { familyOf } from '../../address/family.js';
-import { roundMs } from '../../clock.js';
-import { giveUpAt } from '../../give-up.js';
+import { roundMs } from '../../core/clock.js';
+import { giveUpAt } from '../../core/deadline.js';
+import type { Soon } from '../../core/soon.js';
+import type { TcpAttempt } from '../../documents/tcp.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
-import type { Libc } from '../../libc/load.js';
-import type { Soon } from '../../soon.js';
-import { type ConnectEnd, type RunningConnect, startConnect } from '../../wire/connect-attempt.js';
+import { familyOf } from '../../net/address/address.js';
+import type { Libc } from '../../net/libc/load.js';
+import { type ConnectEnd, type RunningConnect, startConnect } from '../../net/wire/connect-attempt.js';
 import type { ConnectOnceOptions } from './connect-once.js';
-import { judgeEnd } from './judge-end.js';
-import type { TcpAttempt } from './types.js';
+import { judgeEnd } from './outcome.js';
 
 /**
  * One TCP connection through libc, whose error queue tells ICMP errors and their senders apart. Gives the attempt whatever

@@ -1,12 +1,11 @@
 import { connect, type Socket } from 'node:net';
-import { elapsedMs, nowMs } from '../../clock.js';
-import { giveUpAt } from '../../give-up.js';
+import { checkAddress } from '../../core/check-options.js';
+import { elapsedMs, nowMs } from '../../core/clock.js';
+import { giveUpAt } from '../../core/deadline.js';
+import type { TcpAttempt, TcpCause, TcpStatus } from '../../documents/tcp.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
-import { checkAddress } from './check-input.js';
-import { classifyErrno } from './classify-errno.js';
 import type { ConnectOnceOptions } from './connect-once.js';
-import { errnoCause } from './errno-cause.js';
-import type { TcpAttempt, TcpCause, TcpStatus } from './types.js';
+import { classifyErrno, errnoCause } from './outcome.js';
 
 /**
  * One TCP connection through node:net, where libc cannot be called: the same results, without what an ICMP error says and

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
-import type { Soon } from '../../soon.js';
+import { checkAddress } from '../../core/check-options.js';
+import type { Soon } from '../../core/soon.js';
+import type { TcpAttempt, TcpCause } from '../../documents/tcp.js';
 import type { Cancel } from './cancel.js';
-import { checkAddress } from './check-input.js';
 import { connectThroughLibc } from './connect-libc.js';
 import { connectThroughNode } from './connect-node.js';
 import type { Engine } from './engine.js';
-import type { TcpAttempt, TcpCause } from './types.js';
 
 export interface ConnectOnceOptions {
   /** Our own patience in milliseconds; the kernel's is about 127 s. */

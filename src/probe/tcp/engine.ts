@@ -1,9 +1,7 @@
-import { socketsToSpare } from '../../host/descriptors.js';
-import { atLeast, readKernel } from '../../host/kernel.js';
-import { type Libc, loadLibc } from '../../libc/load.js';
-import { SystemCallError } from '../../libc/system-call-error.js';
-import { TcpSocket } from '../../libc/tcp-socket.js';
-import { Slots } from './slots.js';
+import { Slots } from '../../core/semaphore.js';
+import { atLeast, readKernel, socketsToSpare } from '../../host/proc.js';
+import { type Libc, loadLibc, SystemCallError } from '../../net/libc/load.js';
+import { TcpSocket } from '../../net/libc/tcp-socket.js';
 
 /** `libc`: sockets with an error queue, Linux alone; `node`: node:net, everywhere. */
 export type EngineChoice = 'auto' | 'libc' | 'node';

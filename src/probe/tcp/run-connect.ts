@@ -1,20 +1,23 @@
 import type { Socket } from 'node:net';
-import { familyOf } from '../../address/family.js';
-import { startDocument } from '../../document.js';
+import { checkAddress, checkPort } from '../../core/check-options.js';
+import { roundMs } from '../../core/clock.js';
+import { andThen, type Soon } from '../../core/soon.js';
+import { startDocument } from '../../documents/header.js';
+import {
+  bestStatus,
+  type TcpAttempt,
+  type TcpDocument,
+  type TcpStatistics,
+  type TcpStatus,
+} from '../../documents/tcp.js';
 import { checkSource } from '../../host/source.js';
-import { checkPort } from '../../port-number.js';
-import { andThen, type Soon } from '../../soon.js';
-import { bestStatus } from '../../tcp-status.js';
+import { familyOf } from '../../net/address/address.js';
 import { readBanner } from './banner.js';
 import { Cancel } from './cancel.js';
 import { tellAttempt, tellResult } from './channels.js';
-import { checkAddress } from './check-input.js';
 import type { ConnectAddressesOptions, ConnectInput } from './connect-addresses.js';
 import { connectOnce, unsentAttempt } from './connect-once.js';
 import type { Engine } from './engine.js';
-import { inRounds } from './rounds.js';
-import { statisticsOf } from './statistics.js';
-import type { TcpAttempt, TcpDocument } from './types.js';
 
 /** Options that were checked, with their defaults. */
 export interface ConnectPlan extends Omit<ConnectAddressesOptions, 'engine' | 'signal'> {
@@ -133,4 +136,78 @@ function mapAtOnce<Item, Result>(
     for (const [index, item] of waiting) results[index] = await work(item);
   };
   return Promise.all(Array.from({ length: Math.min(most, items.length) }, lane)).then(() => results);
+}
+
+export interface Rounds {
+  count: number;
+  /** From the beginning of one to that of the next. */
+  intervalMs: number;
+  /** Begins no more rounds; the first begins in any case. */
+  cancel: Cancel;
+}
+
+/**
+ * Begins the same work `count` times, every `intervalMs`, whether the earlier ones have ended or not: a silent address must
+ * not slow down what is asked of the others. The results in the order of the rounds; rejects as soon as one does.
+ */
+function inRounds<Result>(work: () => Soon<Result[]>, { count, intervalMs, cancel }: Rounds): Soon<Result[]> {
+  if (count === 1) return work();
+  const stop = cancel.signal;
+  return new Promise((resolve, reject) => {
+    const rounds: Promise<Result[]>[] = [];
+    const finish = (): void => {
+      clearInterval(timer);
+      stop.removeEventListener('abort', finish);
+      Promise.all(rounds).then((results) => resolve(results.flat()), reject);
+    };
+    const begin = (): void => {
+      const round = new Promise<Result[]>((resolveRound) => resolveRound(work()));
+      rounds.push(round);
+      round.catch((error: unknown) => {
+        clearInterval(timer);
+        stop.removeEventListener('abort', finish);
+        reject(error);
+      });
+      if (rounds.length === count) finish();
+    };
+    const timer = setInterval(begin, intervalMs);
+    begin();
+    if (stop.aborted) finish();
+    else stop.addEventListener('abort', finish);
+  });
+}
+
+/** The target's own TCP answered, whatever it said. */
+const answers: readonly TcpStatus[] = ['open', 'refused', 'reset'];
+
+/** Sums up the attempts on each address, in the order in which the addresses come first. Pure. */
+export function statisticsOf(attempts: readonly TcpAttempt[]): TcpStatistics[] {
+  const byAddress = new Map<string, TcpAttempt[]>();
+  for (const attempt of attempts) {
+    const known = byAddress.get(attempt.address);
+    if (known === undefined) byAddress.set(attempt.address, [attempt]);
+    else known.push(attempt);
+  }
+  return [...byAddress].map(([address, own]) => sumUp(address, own));
+}
+
+function sumUp(address: string, attempts: readonly TcpAttempt[]): TcpStatistics {
+  // What this process could not try, or was told to end, says nothing of the target.
+  const sent = attempts.filter(({ status }) => status !== 'error');
+  const answered = sent.filter(({ status }) => answers.includes(status));
+  const times = answered.map(({ durationMs }) => durationMs);
+  const mean = times.reduce((sum, each) => sum + each, 0) / times.length;
+  const variance = times.reduce((sum, each) => sum + (each - mean) ** 2, 0) / times.length;
+  const known = (value: number) => (times.length === 0 ? null : roundMs(value));
+  return {
+    address,
+    sent: sent.length,
+    answered: answered.length,
+    open: sent.filter(({ status }) => status === 'open').length,
+    lossPercent: sent.length === 0 ? null : Math.round((1 - answered.length / sent.length) * 100_000) / 1000,
+    minMs: known(times.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY)),
+    avgMs: known(mean),
+    maxMs: known(times.reduce((most, each) => Math.max(most, each), 0)),
+    mdevMs: known(Math.sqrt(variance)),
+  };
 }

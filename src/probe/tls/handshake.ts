@@ -1,14 +1,12 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { startDocument } from '../../document.js';
-import { InvalidInputError } from '../../errors.js';
+import { checkAddress, checkPort, checkTimeout } from '../../core/check-options.js';
+import { InvalidInputError } from '../../core/errors.js';
+import { startDocument } from '../../documents/header.js';
+import type { TlsDocument } from '../../documents/tls.js';
 import { checkSource } from '../../host/source.js';
-import { checkPort } from '../../port-number.js';
-import { checkAddress, checkTimeout } from '../tcp/check-input.js';
-import { nothingAgreed } from './agreed-facts.js';
-import { shakeHands } from './shake-hands.js';
-import { trustWith } from './trust.js';
-import type { TlsDocument } from './types.js';
+import { trustWith } from '../../host/trust-store.js';
+import { nothingAgreed, shakeHands } from './client.js';
 
 export interface HandshakeInput {
   address: string;

@@ -1,7 +1,7 @@
-import { InvalidInputError } from '../../errors.js';
-import type { MethodChoice } from '../../wire/engines.js';
-import type { PacketChoice } from '../../wire/wire.js';
-import type { EngineOptions } from './engine.js';
+import { InvalidInputError } from '../../core/errors.js';
+import type { MethodChoice } from '../../net/wire/engines.js';
+import type { PacketChoice } from '../../net/wire/wire.js';
+import type { EngineOptions } from './strategy.js';
 
 /** How to trace. Every field may be left out. */
 export interface TraceOptions {

@@ -1,4 +1,4 @@
-import type { RoutingLoop, TraceHop } from './types.js';
+import type { RoutingLoop, TraceHop } from '../../documents/trace.js';
 
 /**
  * Routers that answer in turn at rising TTLs, twice round at least: packets go in circles. One address that answers at

@@ -1,7 +1,6 @@
-import type { WireReply } from '../../wire/wire.js';
-import { annotationOf } from './annotation.js';
-import { backwardHops } from './reply-ttl.js';
-import type { TraceHop, TraceProbe } from './types.js';
+import type { TraceHop, TraceProbe } from '../../documents/trace.js';
+import type { WireReply } from '../../net/wire/wire.js';
+import { annotationOf } from './ending.js';
 
 /** A probe of which nothing came back, or not yet. */
 export const silentProbe: TraceProbe = {
@@ -57,4 +56,17 @@ export function resultOf(
     extensions: reply.extensions,
     synAck: reply.synAck,
   };
+}
+
+/** What systems start with: Linux and BSD, Windows, network gear. */
+const initialTtls = [64, 128, 255];
+
+/**
+ * Length of the way back in hops, counted as TTLs are: 1 for a neighbour. A guess from the TTL a reply arrived with and
+ * the next higher usual initial TTL; it is not the number of the hop, for ways there and back may differ, and a box that
+ * answers for others adds nothing to it.
+ */
+function backwardHops(replyTtl: number): number {
+  const initial = initialTtls.find((ttl) => replyTtl <= ttl) ?? 255;
+  return initial - replyTtl + 1;
 }

@@ -1,4 +1,4 @@
-import type { TraceHop, TraceProbe } from './types.js';
+import type { TraceHop, TraceProbe } from '../../documents/trace.js';
 
 /** What many rounds saw of one hop. Times are null until something answered. */
 export interface HopStatistics {

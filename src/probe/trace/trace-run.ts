@@ -1,4 +1,4 @@
-import type { TraceDocument, TraceHop } from './types.js';
+import type { TraceDocument, TraceHop } from '../../documents/trace.js';
 
 /**
  * A trace under way: await it for the document, or iterate over it for each hop as soon as it is known, in order of

@@ -1,23 +1,21 @@
-import { familyOf } from '../../address/family.js';
-import { type Clock, systemClock } from '../../clock.js';
-import { startDocument } from '../../document.js';
-import { InvalidInputError } from '../../errors.js';
+import { checkPort } from '../../core/check-options.js';
+import { type Clock, systemClock } from '../../core/clock.js';
+import { anyOf } from '../../core/deadline.js';
+import { InvalidInputError } from '../../core/errors.js';
+import type { DnsDocument } from '../../documents/dns.js';
+import { startDocument } from '../../documents/header.js';
+import type { AddressTrace, TraceHop } from '../../documents/trace.js';
 import { checkSource } from '../../host/source.js';
-import { checkPort } from '../../port-number.js';
-import { anyOf } from '../../signals.js';
-import { openWire } from '../../wire/engines.js';
-import { exhaustion } from '../../wire/exhaustion.js';
-import type { DiscardReason, Wire, WireListener } from '../../wire/wire.js';
-import type { DnsDocument } from '../dns/types.js';
-import { admit } from './admission.js';
+import { familyOf } from '../../net/address/address.js';
+import { exhaustion } from '../../net/wire/capability.js';
+import { openWire } from '../../net/wire/engines.js';
+import type { DiscardReason, Wire, WireListener } from '../../net/wire/wire.js';
+import { admit, runTrace } from './driver.js';
 import { refusalOutcome } from './ending.js';
-import { TraceEngine } from './engine.js';
-import { HopFeed } from './hop-feed.js';
 import { type CheckedTraceOptions, checkTraceOptions, type TraceOptions } from './options.js';
 import { pathMtu, routingLoop, withRateLimits } from './path-facts.js';
 import { unsentHop } from './probe-result.js';
-import { runTrace } from './run.js';
-import type { AddressTrace, TraceHop } from './types.js';
+import { TraceEngine } from './strategy.js';
 
 /** What to trace, once the name has become an address. */
 export interface TraceInput {
@@ -198,4 +196,42 @@ const routeErrnos = [
 function routeErrno(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
   return routeErrnos.includes(error.code) ? error.code : null;
+}
+
+/** Hands out hops in order of TTL, each when nothing more is awaited of it or of those before, and again when it changes. */
+class HopFeed {
+  readonly #onHop: (hop: TraceHop) => void;
+  /** By TTL, what the engine's count of changes was when the hop was told. */
+  readonly #told = new Map<number, number>();
+  #lastTtl: number;
+
+  constructor(firstTtl: number, onHop: (hop: TraceHop) => void) {
+    this.#onHop = onHop;
+    this.#lastTtl = firstTtl - 1;
+  }
+
+  /** Call after every event. */
+  update(engine: TraceEngine): void {
+    const end = engine.lastTtl();
+    while (this.#lastTtl < end && engine.isSettled(this.#lastTtl + 1)) {
+      this.#lastTtl += 1;
+      this.#tell(engine.hop(this.#lastTtl), engine.changesOf(this.#lastTtl));
+    }
+    for (const [ttl, changes] of this.#told) {
+      if (ttl <= end && engine.changesOf(ttl) !== changes) this.#tell(engine.hop(ttl), engine.changesOf(ttl));
+    }
+  }
+
+  /** The trace is over and these are its hops: tells those not told yet, and those of which the end says more. */
+  finish(engine: TraceEngine, hops: readonly TraceHop[]): void {
+    for (const hop of hops) {
+      const isNews = hop.rateLimited || this.#told.get(hop.ttl) !== engine.changesOf(hop.ttl);
+      if (isNews) this.#tell(hop, engine.changesOf(hop.ttl));
+    }
+  }
+
+  #tell(hop: TraceHop, changes: number): void {
+    this.#told.set(hop.ttl, changes);
+    this.#onHop(hop);
+  }
 }

@@ -1,4 +1,4 @@
-import { cleanForTerminal } from '../text/clean.js';
+import { cleanForTerminal } from '../text/style.js';
 
 /** Markup that is safe to put into a page as it is. Made by `html` alone. */
 export class Html {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { ReportDocument } from '../../diagnose/verdict.js';
-import { CLASSES } from '../text/class-words.js';
-import { html } from './escape.js';
+import type { ReportDocument } from '../../documents/report.js';
+import { CLASSES } from '../verdict-parts.js';
+import { type Html, html } from './escape.js';
 import { pathsHtml } from './path.js';
-import { rawHtml } from './raw.js';
 import {
   alternativesHtml,
   evidenceHtml,
   ladderHtml,
   remediesHtml,
+  titled,
   vantageHtml,
   verdictHtml,
 } from './sections.js';
@@ -40,3 +40,19 @@ ${ladderHtml(report)}${evidenceHtml(report.verdict.evidence)}${remediesHtml(repo
 const styleHash = createHash('sha256').update(style).digest('base64');
 
 const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`;
+
+/** Everything that was measured as JSON, folded away, one fold for each kind of observation. */
+export function rawHtml({ target, vantage, observations, skipped }: ReportDocument): Html {
+  const parts = Object.entries({ target, vantage, ...observations, skipped });
+  const folds = parts
+    .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+    .map(
+      ([
+        name,
+        value,
+      ]) => html`<details><summary>${name}${Array.isArray(value) ? ` (${value.length})` : ''}</summary>
+<pre tabindex="0"><code>${JSON.stringify(value, null, 2)}</code></pre></details>
+`,
+    );
+  return titled('Raw observations', folds);
+}

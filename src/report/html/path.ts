@@ -1,16 +1,9 @@
-import type { ReportDocument } from '../../diagnose/verdict.js';
-import { count, duration } from '../../diagnose/words.js';
-import type {
-  AddressTrace,
-  RoutingLoop,
-  TraceHop,
-  TraceOutcome,
-  TraceProbe,
-} from '../../probe/trace/types.js';
+import { count, duration } from '../../core/text.js';
+import type { ReportDocument } from '../../documents/report.js';
+import type { AddressTrace, RoutingLoop, TraceHop, TraceOutcome, TraceProbe } from '../../documents/trace.js';
 import type { Mark } from '../text/style.js';
 import { type Content, type Html, html } from './escape.js';
-import { markHtml, toneOf } from './mark.js';
-import { titled } from './sections.js';
+import { markHtml, titled, toneOf } from './sections.js';
 
 /** So many silent hops in a row are drawn one by one; more of them as one. */
 const DRAWN_SILENT = 2;

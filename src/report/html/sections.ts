@@ -1,10 +1,9 @@
-import type { Alternative, EvidenceItem, Remedy, ReportDocument } from '../../diagnose/verdict.js';
-import { duration } from '../../diagnose/words.js';
+import { duration } from '../../core/text.js';
+import type { Alternative, EvidenceItem, Remedy, ReportDocument } from '../../documents/report.js';
 import { phasesOf } from '../phases.js';
-import { CLASSES } from '../text/class-words.js';
-import { alsoWrong, otherwise } from '../verdict-parts.js';
+import type { Mark } from '../text/style.js';
+import { alsoWrong, CLASSES, otherwise } from '../verdict-parts.js';
 import { type Content, type Html, html, link } from './escape.js';
-import { markHtml } from './mark.js';
 
 /** What is wrong, in a box at the top: class, summary, cause and confidence, and what was asked. */
 export function verdictHtml({ verdict, target }: ReportDocument): Html {
@@ -116,4 +115,22 @@ function paste(text: string | undefined): Html | null {
     ? null
     : html`<pre tabindex="0"><code>${text}</code></pre>
 `;
+}
+
+const MARKS: Readonly<Record<Mark, { sign: string; words: string; tone: string }>> = {
+  ok: { sign: '✓', words: 'good', tone: 'good' },
+  failed: { sign: '✗', words: 'failed', tone: 'bad' },
+  warn: { sign: '!', words: 'doubtful', tone: 'warn' },
+  none: { sign: '·', words: 'not measured', tone: 'none' },
+};
+
+/** How a step went as a sign, with the word for who hears the page read out. */
+export function markHtml(kind: Mark): Html {
+  const { sign, words, tone } = MARKS[kind];
+  return html`<span class="mark ${tone}"><span aria-hidden="true">${sign}</span><span class="hidden">${words}: </span></span>`;
+}
+
+/** The class that colours what went so. */
+export function toneOf(kind: Mark): string {
+  return MARKS[kind].tone;
 }

@@ -1,14 +1,13 @@
-import { familyOf } from '../../address/family.js';
-import { scopeOf } from '../../address/scope.js';
-import { addressOutcomes } from '../../diagnose/facts/tcp.js';
-import { purposeOf } from '../../diagnose/facts/tls.js';
-import type { ReportDocument } from '../../diagnose/verdict.js';
-import { count, duration } from '../../diagnose/words.js';
-import type { HttpDocument } from '../../probe/http/types.js';
+import { count, duration } from '../../core/text.js';
+import type { HttpDocument } from '../../documents/http.js';
+import { addressOutcomes } from '../../documents/observed/tcp.js';
+import { purposeOf } from '../../documents/observed/tls.js';
+import type { ReportDocument } from '../../documents/report.js';
+import { familyOf } from '../../net/address/address.js';
+import { scopeOf } from '../../net/address/scope.js';
 import type { Mark } from '../text/style.js';
 import { type Content, type Html, html } from './escape.js';
-import { markHtml } from './mark.js';
-import { titled } from './sections.js';
+import { markHtml, titled } from './sections.js';
 
 /** Every address beside what each step came to there. */
 export function addressesHtml(report: ReportDocument): Html | null {

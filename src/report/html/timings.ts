@@ -1,8 +1,8 @@
-import { purposeOf } from '../../diagnose/facts/tls.js';
-import type { ReportDocument } from '../../diagnose/verdict.js';
-import { duration } from '../../diagnose/words.js';
-import type { HttpVariant } from '../../probe/http/types.js';
-import type { TlsPurpose } from '../../probe/tls/types.js';
+import { duration } from '../../core/text.js';
+import type { HttpVariant } from '../../documents/http.js';
+import { purposeOf } from '../../documents/observed/tls.js';
+import type { ReportDocument } from '../../documents/report.js';
+import type { TlsPurpose } from '../../documents/tls.js';
 import { type Html, html } from './escape.js';
 import { titled } from './sections.js';
 import { table } from './tables.js';

@@ -1,11 +1,9 @@
-import type { ComparedEvidence, ComparedReport, ComparisonFinding } from '../../diagnose/compare/types.js';
-import type { ComparisonDocument } from '../../pipeline/explain-together.js';
-import { CLASSES } from './class-words.js';
-import { cleanForTerminal } from './clean.js';
-import { hanging } from './hanging.js';
+import type { ComparisonDocument } from '../../compare/explain-together.js';
+import type { ComparedEvidence, ComparedReport, ComparisonFinding } from '../../documents/comparison.js';
+import { CLASSES } from '../verdict-parts.js';
 import { remedyLines, titled } from './remedies.js';
-import { paint, type Style } from './style.js';
-import { padTo, widthOf, wrap } from './wrap.js';
+import { cleanForTerminal, paint, type Style } from './style.js';
+import { hanging, padTo, widthOf, wrap } from './wrap.js';
 
 /** Longer lines of prose are hard to read, however wide the terminal. */
 const WIDEST = 100;

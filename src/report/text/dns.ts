@@ -1,12 +1,15 @@
 import { domainToUnicode } from 'node:url';
-import { isAnsweredAtOnce, replyTimeMs } from '../../probe/dns/reply-time.js';
-import type { DnsAddress, DnsDocument } from '../../probe/dns/types.js';
-import { cleanForTerminal } from './clean.js';
-import { comparison, serverViews, systemLookup } from './dns-beside.js';
-import { dnsDetails, serverOptions } from './dns-details.js';
-import { silentServers } from './dns-silent.js';
-import { failureWords, roleWords, scopeMeaning, scopeWords, transportWords } from './dns-words.js';
-import { mark, paint, type Style } from './style.js';
+import { type DnsAddress, type DnsDocument, isAnsweredAtOnce, replyTimeMs } from '../../documents/dns.js';
+import { comparison, dnsDetails, serverOptions, serverViews, systemLookup } from './dns-details.js';
+import {
+  failureWords,
+  roleWords,
+  scopeMeaning,
+  scopeWords,
+  silentServers,
+  transportWords,
+} from './dns-words.js';
+import { cleanForTerminal, mark, paint, type Style } from './style.js';
 import { padTo, widthOf, wrap } from './wrap.js';
 
 /** Shown as addresses with their scope, not as records. */
@@ -103,4 +106,24 @@ function origin(document: DnsDocument, style: Style): string[] {
     paint(style, 'dim', `  ${line}`),
     ...(role === null ? [] : [wrap(paint(style, 'dim', role), style.columns, 4, 2)]),
   ];
+}
+
+/** One of many answers, in one line: `✓ api.example.com  10.0.1.23, 10.0.2.23`. */
+export function dnsLine(document: DnsDocument, style: Style): string {
+  const { question, status } = document;
+  const isAnswered = status === 'answered';
+  const lead = `${mark(style, isAnswered ? 'ok' : 'failed')} ${cleanForTerminal(question.name)}`;
+  const what = isAnswered ? dnsShort(document).join(', ') : paint(style, 'bad', failureWords(document));
+  return `${lead}  ${what}`;
+}
+
+/**
+ * What a script wants of an answer, a line each: the data of the records asked for, without the aliases on the way, names
+ * without their final dot. None where there is no answer.
+ */
+export function dnsShort({ question, records }: DnsDocument): string[] {
+  const wanted = new Set(question.type.split(','));
+  return records
+    .filter(({ type }) => wanted.has(type) || wanted.has('ANY'))
+    .map(({ data }) => cleanForTerminal(data.replace(/(?<=[^\s\\.])\.$/, '')));
 }

@@ -1,8 +1,6 @@
-import type { DoctorDocument, DoctorProblem } from '../../pipeline/doctor.js';
-import { cleanForTerminal } from './clean.js';
-import { hanging } from './hanging.js';
-import { type Mark, mark, paint, type Style } from './style.js';
-import { padTo, wrap } from './wrap.js';
+import type { DoctorDocument, DoctorProblem } from '../../observe/doctor.js';
+import { cleanForTerminal, type Mark, mark, paint, type Style } from './style.js';
+import { hanging, padTo, wrap } from './wrap.js';
 
 const labelCells = 15;
 

@@ -1,13 +1,15 @@
-import { CAUSES } from '../../diagnose/causes.js';
-import { count, duration, list } from '../../diagnose/words.js';
-import type { AbsenceReason, CauseCount, JudgedRequest, LogDocument } from '../../pipeline/explain-log.js';
-import { CLASSES } from './class-words.js';
-import { cleanForTerminal } from './clean.js';
-import { hanging } from './hanging.js';
-import { remedyLines, titled } from './remedies.js';
-import { mark, paint, type Style } from './style.js';
-import { wrapCommand } from './verdict-command.js';
-import { padFrom, padTo, wrap } from './wrap.js';
+import { count, duration, list } from '../../core/text.js';
+import { CAUSES } from '../../documents/causes.js';
+import type {
+  AbsenceReason,
+  CauseCount,
+  JudgedRequest,
+  LogDocument,
+} from '../../execution-log/explain-log.js';
+import { CLASSES } from '../verdict-parts.js';
+import { remedyLines, titled, wrapCommand } from './remedies.js';
+import { cleanForTerminal, mark, paint, type Style } from './style.js';
+import { hanging, padFrom, padTo, wrap } from './wrap.js';
 
 /** Longer lines of prose are hard to read, however wide the terminal. */
 const WIDEST = 100;

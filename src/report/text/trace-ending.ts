@@ -1,6 +1,6 @@
-import type { TraceDocument, TraceHop, TraceProbe } from '../../probe/trace/types.js';
-import { cleanForTerminal } from './clean.js';
-import { errnoWords } from './trace-errno.js';
+import type { TraceDocument, TraceHop, TraceProbe } from '../../documents/trace.js';
+import { cleanForTerminal } from './style.js';
+import { errnoWords } from './trace-marks.js';
 
 /** Of a document what the ending reads; a watch's round has it, too. */
 export type EndedTrace = Pick<

@@ -1,7 +1,6 @@
-import type { TraceDocument } from '../../probe/trace/types.js';
-import { cleanForTerminal } from './clean.js';
+import type { TraceDocument } from '../../documents/trace.js';
 import { dnsText } from './dns.js';
-import { paint, type Style } from './style.js';
+import { cleanForTerminal, paint, type Style } from './style.js';
 import { traceEnding } from './trace-ending.js';
 import { hopText } from './trace-hop.js';
 import { marksIn } from './trace-marks.js';

@@ -1,12 +1,10 @@
-import type { Alternative, EvidenceItem, ReportDocument } from '../../diagnose/verdict.js';
-import { alsoWrong, otherwise } from '../verdict-parts.js';
-import { CLASSES } from './class-words.js';
-import { cleanForTerminal } from './clean.js';
-import { hanging } from './hanging.js';
+import { duration } from '../../core/text.js';
+import type { Alternative, EvidenceItem, ReportDocument } from '../../documents/report.js';
+import { phasesOf } from '../phases.js';
+import { alsoWrong, CLASSES, otherwise } from '../verdict-parts.js';
 import { remedyLines, titled } from './remedies.js';
-import { paint, type Style } from './style.js';
-import { ladder } from './verdict-ladder.js';
-import { padTo, wrap } from './wrap.js';
+import { cleanForTerminal, mark, paint, type Style } from './style.js';
+import { hanging, padFrom, padTo, wrap } from './wrap.js';
 
 /** Longer lines of prose are hard to read, however wide the terminal. */
 const WIDEST = 100;
@@ -97,4 +95,18 @@ function vantage(
     hanging(`  ${paint(style, 'dim', padTo(name, 9))}  `, cleanForTerminal(value), style.columns),
   );
   return titled(style, 'Measured from', lines);
+}
+
+/** One line per phase: how it went, how long it took, what came of it. */
+function ladder(report: ReportDocument, style: Style): string[] {
+  const phases = phasesOf(report);
+  const cells = Math.max(...phases.map(({ name }) => name.length));
+  const times = phases.map(({ ms }) => (ms === null ? '' : duration(ms)));
+  const timeCells = Math.max(6, ...times.map((time) => time.length));
+  return phases.map((phase, index) => {
+    const time = padFrom(times[index] ?? '', timeCells);
+    const lead = `  ${mark(style, phase.mark)} ${padTo(phase.name, cells)}  ${paint(style, 'dim', time)}  `;
+    const text = cleanForTerminal(phase.text);
+    return hanging(lead, phase.mark === 'none' ? paint(style, 'dim', text) : text, style.columns);
+  });
 }

@@ -1,4 +1,4 @@
-import type { PathBehaviour } from '../../../src/wire/simulated/answers.js';
+import type { PathBehaviour } from '../../simulation/answers.js';
 
 /** Eleven routers and a target, each 5 ms further on: what the peers were measured on. */
 const stepMs = 5;

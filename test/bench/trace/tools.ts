@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { TraceDocument } from '../../../src/probe/trace/types.js';
+import type { TraceDocument } from '../../../src/documents/trace.js';
 import type { Finished, TunPath } from '../../tun/tun.js';
 
 const node = process.execPath;

@@ -1,6 +1,6 @@
-import type { ObservedDns } from '../../../src/diagnose/observations.js';
-import type { TlsDocument, TlsProgress } from '../../../src/probe/tls/types.js';
-import type { TraceHop } from '../../../src/probe/trace/types.js';
+import type { ObservedDns } from '../../../src/documents/report.js';
+import type { TlsDocument, TlsProgress } from '../../../src/documents/tls.js';
+import type { TraceHop } from '../../../src/documents/trace.js';
 import {
   answeredWith,
   dns,

@@ -1,8 +1,8 @@
 import { test } from 'tap';
-import { CAUSES } from '../../../src/diagnose/causes.js';
 import { classify } from '../../../src/diagnose/classify.js';
 import { RULES } from '../../../src/diagnose/rules/index.js';
-import { validateDocument } from '../../schema/validate.js';
+import { CAUSES } from '../../../src/documents/causes.js';
+import { validateDocument } from '../../documents/validate.js';
 import { evidence } from '../evidence.js';
 import { rows } from './all.rows.js';
 import { runRows } from './row.js';

@@ -1,7 +1,6 @@
 import { test } from 'tap';
 import { classify } from '../../../src/diagnose/classify.js';
-import type { Evidence } from '../../../src/diagnose/observations.js';
-import type { Confidence, VerdictClass } from '../../../src/diagnose/verdict.js';
+import type { Confidence, Evidence, VerdictClass } from '../../../src/documents/report.js';
 
 /** Evidence, and the verdict that it must get. */
 export interface Row {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { elapsedMs, nowMs } from '../../../src/clock.js';
+import { elapsedMs, nowMs } from '../../../src/core/clock.js';
 import { type Expectation, faults } from '../faults/index.js';
 import type { Lab } from '../lab.js';
 import { packageRoot } from '../paths.js';

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { elapsedMs, nowMs } from '../../../src/clock.js';
-import type { ReportDocument } from '../../../src/diagnose/verdict.js';
-import type { TraceDocument } from '../../../src/probe/trace/types.js';
+import { elapsedMs, nowMs } from '../../../src/core/clock.js';
+import type { ReportDocument } from '../../../src/documents/report.js';
+import type { TraceDocument } from '../../../src/documents/trace.js';
 import { type Expectation, type Fault, faultNamed, faults } from '../faults/index.js';
 import { type ExecResult, type Lab, startLab } from '../lab.js';
 import { packageRoot } from '../paths.js';

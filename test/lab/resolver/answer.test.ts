@@ -1,7 +1,7 @@
 import dnsPacket, { type Answer, type DecodedPacket, type RecordType } from 'dns-packet';
 import fc from 'fast-check';
 import t from 'tap';
-import { canonicalAddress } from '../../../src/address/canonical.js';
+import { canonicalAddress } from '../../../src/net/address/address.js';
 import { addresses, names } from '../facts.js';
 import { privateZone, publicZone, zoneWithoutApi } from '../zones.js';
 import { answerTo, type Transport } from './answer.js';

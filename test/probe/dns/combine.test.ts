@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
+import type { DnsStatus } from '../../../src/documents/dns.js';
 import type { TypeResult } from '../../../src/probe/dns/ask-type.js';
-import { combine } from '../../../src/probe/dns/combine.js';
-import type { DnsStatus } from '../../../src/probe/dns/types.js';
+import { combine } from '../../../src/probe/dns/resolve.js';
 
 function result(status: DnsStatus, server = '10.0.0.2'): TypeResult {
   const isReply = !['timeout', 'unreachable', 'malformed', 'error'].includes(status);

@@ -1,8 +1,8 @@
 import t from 'tap';
-import { scopeOf } from '../../../src/address/scope.js';
-import { startDocument } from '../../../src/document.js';
-import { compareAnswers } from '../../../src/probe/dns/compare.js';
-import type { DnsDocument, DnsStatus } from '../../../src/probe/dns/types.js';
+import type { DnsDocument, DnsStatus } from '../../../src/documents/dns.js';
+import { startDocument } from '../../../src/documents/header.js';
+import { scopeOf } from '../../../src/net/address/scope.js';
+import { compareAnswers } from '../../../src/probe/dns/resolve-at-each.js';
 
 function document(name: string, addresses: string[], status: DnsStatus = 'answered'): DnsDocument {
   return {

@@ -2,9 +2,9 @@ import { decode } from 'dns-packet';
 import t from 'tap';
 import { parseResolvConf } from '../../../src/host/resolv-conf.js';
 import type { ResolveOptions } from '../../../src/probe/dns/options.js';
-import { planOf } from '../../../src/probe/dns/plan.js';
 import { resolve, resolveBy } from '../../../src/probe/dns/resolve.js';
-import { parseServer } from '../../../src/probe/dns/server-address.js';
+import { planOf } from '../../../src/probe/dns/session.js';
+import { parseServer } from '../../../src/target/server.js';
 import { type Asked, address, opt, reply, serve } from './server.js';
 
 /** The cookie of a query; empty when it has none. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
 import { resolve } from '../../../src/probe/dns/resolve.js';
-import { noLibc as skip } from '../../libc/libc-here.js';
+import { noLibc as skip } from '../../net/libc/libc-here.js';
 
 const replyAfterMs = 100;
 const busyMs = 1500;

@@ -1,7 +1,7 @@
 import { encode, type Packet } from 'dns-packet';
 import fc from 'fast-check';
 import t from 'tap';
-import { discardReason } from '../../../src/probe/dns/match.js';
+import { discardReason } from '../../../src/probe/dns/exchange.js';
 import { encodeQuery } from '../../../src/probe/dns/query.js';
 
 const query = encodeQuery('API.example.com.', { name: 'A', number: 1 }, true);

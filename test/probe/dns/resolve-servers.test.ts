@@ -1,9 +1,8 @@
 import t from 'tap';
 import { parseResolvConf } from '../../../src/host/resolv-conf.js';
-import { planOf } from '../../../src/probe/dns/plan.js';
 import { resolve } from '../../../src/probe/dns/resolve.js';
-import { formatServer } from '../../../src/probe/dns/server-address.js';
-import { startSession } from '../../../src/probe/dns/session.js';
+import { planOf, startSession } from '../../../src/probe/dns/session.js';
+import { formatServer } from '../../../src/target/server.js';
 import { givingA } from './giving-a.js';
 import { closedPort, opt, reply, serve, soa } from './server.js';
 

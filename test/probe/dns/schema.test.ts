@@ -1,9 +1,9 @@
 import t from 'tap';
 import { findHosts } from '../../../src/host/hosts-file.js';
-import { compareAnswers } from '../../../src/probe/dns/compare.js';
 import { resolve } from '../../../src/probe/dns/resolve.js';
+import { compareAnswers } from '../../../src/probe/dns/resolve-at-each.js';
 import { compareSystem, lookupSystem } from '../../../src/probe/dns/system.js';
-import { validateDocument } from '../../schema/validate.js';
+import { validateDocument } from '../../documents/validate.js';
 import { address, closedPort, reply, serve } from './server.js';
 
 t.test('documents are as the published schema describes them, answered or not', async (t) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { isName } from '../../../src/probe/dns/name.js';
 import { searchNames } from '../../../src/probe/dns/search.js';
+import { isName } from '../../../src/target/dns-name.js';
 
 const two = ['one.test', 'two.test'];
 

@@ -1,10 +1,9 @@
 import t from 'tap';
-import { datagramsHere, type OpenDatagrams, throughNode } from '../../../src/probe/dns/datagrams.js';
 import type { ExchangeLimits } from '../../../src/probe/dns/exchange.js';
 import { encodeQuery } from '../../../src/probe/dns/query.js';
-import { parseServer } from '../../../src/probe/dns/server-address.js';
-import { askUdpBy } from '../../../src/probe/dns/udp.js';
-import { UdpPool } from '../../../src/probe/dns/udp-pool.js';
+import { UdpPool } from '../../../src/probe/dns/shared-port.js';
+import { askUdpBy, datagramsHere, type OpenDatagrams, throughNode } from '../../../src/probe/dns/udp.js';
+import { parseServer } from '../../../src/target/server.js';
 import { address, closedPort, reply, serve } from './server.js';
 
 const type = { name: 'A', number: 1 };

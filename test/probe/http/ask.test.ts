@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { test } from 'tap';
+import { version } from '../../../src/core/version.js';
 import type { AskInput, AskOptions } from '../../../src/probe/http/ask.js';
 import { handshake } from '../../../src/probe/tls/handshake.js';
-import { version } from '../../../src/version.js';
 import { authorityPem, identities, serverName } from '../tls/certificates.js';
 import { listenTls } from '../tls/servers.js';
 import { asked, forbidden } from './asked.js';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type AskInput, type AskOptions, ask } from '../../../src/probe/http/ask.js';
-import { validateDocument } from '../../schema/validate.js';
+import { validateDocument } from '../../documents/validate.js';
 import { response } from './servers.js';
 
 const plain: AskInput = { variant: 'plain', url: 'https://api.test/prod', address: '127.0.0.1' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { parseRequestUrl, withoutSecrets } from '../../../src/probe/http/request-url.js';
+import { parseRequestUrl, withoutSecrets } from '../../../src/probe/http/request.js';
 
 test('what is asked has the query, what is shown has not', async (t) => {
   t.same(parseRequestUrl('https://u:p@api.test:8443/prod/a%20b?key=secret#frag'), {

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { variantHeaders } from '../../../src/probe/http/variant.js';
+import { variantHeaders } from '../../../src/probe/http/request.js';
 
 const names = { apiHost: 'abc123defg.execute-api.us-east-1.amazonaws.com', apiId: 'abc123defg' };
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { measurePathMtu } from '../../../src/probe/mtu/path-mtu.js';
-import { noLibc as skip } from '../../libc/libc-here.js';
+import { noLibc as skip } from '../../net/libc/libc-here.js';
 import { listen } from '../tcp/listeners.js';
 
 t.test(

@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { classifyErrno } from '../../../src/probe/tcp/classify-errno.js';
-import type { TcpStatus } from '../../../src/probe/tcp/types.js';
+import type { TcpStatus } from '../../../src/documents/tcp.js';
+import { classifyErrno } from '../../../src/probe/tcp/outcome.js';
 
 test('what a router, a firewall or a route of IPv4 makes connect(2) say', async (t) => {
   const rows: [cause: string, errno: string, local: boolean, status: TcpStatus][] = [

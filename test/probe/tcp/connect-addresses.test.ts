@@ -1,12 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { test } from 'tap';
-import { InvalidInputError } from '../../../src/errors.js';
+import { InvalidInputError } from '../../../src/core/errors.js';
+import type { TcpAttempt } from '../../../src/documents/tcp.js';
 import { connectAddresses } from '../../../src/probe/tcp/connect-addresses.js';
 import { connectThroughNode } from '../../../src/probe/tcp/connect-node.js';
 import { openEngine } from '../../../src/probe/tcp/engine.js';
-import type { TcpAttempt } from '../../../src/probe/tcp/types.js';
-import { validateDocument } from '../../schema/validate.js';
+import { validateDocument } from '../../documents/validate.js';
 import { listen, listenAndReset, listenSilently, socketCount } from './listeners.js';
 
 /** Nothing listens on the port of another listener's at a loopback address of its own. */

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test } from 'tap';
-import type { TcpAttempt, TcpDocument } from '../../../src/probe/tcp/types.js';
+import type { TcpAttempt, TcpDocument } from '../../../src/documents/tcp.js';
+import { validateDocument } from '../../documents/validate.js';
 import { availability, type LabMode, namespaceFlags } from '../../lab/availability.js';
 import { toolEnvironment } from '../../lab/tools.js';
-import { validateDocument } from '../../schema/validate.js';
 import { matrixNetwork } from './matrix-network.js';
 import { type Cell, causes } from './matrix-rows.js';
 

@@ -1,4 +1,4 @@
-import type { TcpAttempt, TcpCause, TcpStatus } from '../../../src/probe/tcp/types.js';
+import type { TcpAttempt, TcpCause, TcpStatus } from '../../../src/documents/tcp.js';
 
 /** One cause in one family: where it is met in the matrix network, and what must be said of it. */
 export interface Cell {

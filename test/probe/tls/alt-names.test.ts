@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { parseAltNames } from '../../../src/probe/tls/alt-names.js';
+import { parseAltNames } from '../../../src/probe/tls/certificate.js';
 
 test('DNS names and addresses are kept, in order, and other kinds are not', async (t) => {
   const text =

@@ -1,6 +1,6 @@
 import type { PeerCertificate } from 'node:tls';
 import { test } from 'tap';
-import { certificateFacts } from '../../../src/probe/tls/certificate-facts.js';
+import { certificateFacts } from '../../../src/probe/tls/certificate.js';
 import { peerCertificate } from './peer-certificate.js';
 
 /** Node's types promise one string for every part of a name; what comes has some of them, and lists. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { parseCertificateTime } from '../../../src/probe/tls/certificate-time.js';
+import { parseCertificateTime } from '../../../src/probe/tls/certificate.js';
 
 test('OpenSSL’s text of a time becomes ISO 8601', async (t) => {
   t.equal(parseCertificateTime('Jan  2 03:04:05 2026 GMT'), '2026-01-02T03:04:05.000Z');

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { test } from 'tap';
+import type { TlsStatus } from '../../../src/documents/tls.js';
 import { type HandshakeOptions, handshake } from '../../../src/probe/tls/handshake.js';
-import type { TlsStatus } from '../../../src/probe/tls/types.js';
-import { validateDocument } from '../../schema/validate.js';
+import { validateDocument } from '../../documents/validate.js';
 import { listen, listenAndReset, listenSilently, openSockets } from '../tcp/listeners.js';
 import { authorityPem, identities, serverName } from './certificates.js';
 import { listenBetween, listenTls } from './servers.js';

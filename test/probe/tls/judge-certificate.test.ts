@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { type CertificateFindings, judgeCertificate } from '../../../src/probe/tls/judge-certificate.js';
+import { type CertificateFindings, judgeCertificate } from '../../../src/probe/tls/certificate.js';
 import { peerCertificate } from './peer-certificate.js';
 
 function judge(findings: Partial<CertificateFindings>): [status: string, code: string][] {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { admit } from '../../../src/probe/trace/admission.js';
+import { admit } from '../../../src/probe/trace/driver.js';
 
 const never = new AbortController().signal;
 

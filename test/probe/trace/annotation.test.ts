@@ -1,5 +1,5 @@
 import t from 'tap';
-import { annotationOf, outcomeOf } from '../../../src/probe/trace/annotation.js';
+import { annotationOf, outcomeOf } from '../../../src/probe/trace/ending.js';
 
 const v4 = (code: number, mtu: number | null = null) => ({ type: 3, code, mtu });
 const v6 = (code: number) => ({ type: 1, code, mtu: null });

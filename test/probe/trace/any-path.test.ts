@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { Forgery, SimulatedHop, SimulatedPath } from '../../../src/wire/simulated/path.js';
+import type { Forgery, SimulatedHop, SimulatedPath } from '../../simulation/path.js';
 import { type Scenario, simulate } from './scenario.js';
 
 /** Packets of a fuzzing run, and each path takes some hundred of them. */

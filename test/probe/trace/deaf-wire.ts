@@ -1,5 +1,5 @@
-import { VirtualClock } from '../../../src/wire/simulated/virtual-clock.js';
-import type { Wire, WireListener } from '../../../src/wire/wire.js';
+import type { Wire, WireListener } from '../../../src/net/wire/wire.js';
+import { VirtualClock } from '../../simulation/virtual-clock.js';
 
 export const input = { host: 'h.test', address: '203.0.113.10', port: 443, resolution: null };
 

@@ -1,7 +1,7 @@
 import t from 'tap';
+import type { TraceHop, TraceProbe } from '../../../src/documents/trace.js';
 import { pathMtu, routingLoop, withRateLimits } from '../../../src/probe/trace/path-facts.js';
 import { silentProbe } from '../../../src/probe/trace/probe-result.js';
-import type { TraceHop, TraceProbe } from '../../../src/probe/trace/types.js';
 
 const answer = (from: string): TraceProbe => ({ ...silentProbe, reply: 'time-exceeded', from, rttMs: 1 });
 

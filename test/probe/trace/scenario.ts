@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { TraceDocument, TraceProbe } from '../../../src/documents/trace.js';
+import type { PortPool } from '../../../src/net/wire/port-pool.js';
+import { openSynWire } from '../../../src/net/wire/syn.js';
+import { SynHub } from '../../../src/net/wire/syn-hub.js';
+import type { ProbeRequest } from '../../../src/net/wire/wire.js';
 import { traceAddress } from '../../../src/probe/trace/trace.js';
-import type { TraceDocument, TraceProbe } from '../../../src/probe/trace/types.js';
-import type { PortPool } from '../../../src/wire/port-pool.js';
-import { SimulatedNetwork } from '../../../src/wire/simulated/network.js';
-import type { SimulatedPath } from '../../../src/wire/simulated/path.js';
-import { VirtualClock } from '../../../src/wire/simulated/virtual-clock.js';
-import { openSynWire } from '../../../src/wire/syn.js';
-import { SynHub } from '../../../src/wire/syn-hub.js';
-import type { ProbeRequest } from '../../../src/wire/wire.js';
+import { SimulatedNetwork } from '../../simulation/network.js';
+import type { SimulatedPath } from '../../simulation/path.js';
+import { VirtualClock } from '../../simulation/virtual-clock.js';
 
 /** A network and what the trace must say of it, as the files in test/scenarios/trace have it. */
 export interface Scenario {

@@ -1,7 +1,7 @@
 import t from 'tap';
+import type { TraceHop } from '../../../src/documents/trace.js';
+import type { Wire, WireListener } from '../../../src/net/wire/wire.js';
 import { traceAddress } from '../../../src/probe/trace/trace.js';
-import type { TraceHop } from '../../../src/probe/trace/types.js';
-import type { Wire, WireListener } from '../../../src/wire/wire.js';
 import { deafWire, input } from './deaf-wire.js';
 
 t.test(

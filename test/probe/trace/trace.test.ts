@@ -1,11 +1,11 @@
 import t from 'tap';
-import { InvalidInputError } from '../../../src/errors.js';
-import { TraceEngine } from '../../../src/probe/trace/engine.js';
+import { InvalidInputError } from '../../../src/core/errors.js';
+import type { TraceHop } from '../../../src/documents/trace.js';
+import type { Wire, WireListener, WireReply } from '../../../src/net/wire/wire.js';
+import { TraceEngine } from '../../../src/probe/trace/strategy.js';
 import { traceAddress } from '../../../src/probe/trace/trace.js';
 import { startTraceRun } from '../../../src/probe/trace/trace-run.js';
-import type { TraceHop } from '../../../src/probe/trace/types.js';
-import { VirtualClock } from '../../../src/wire/simulated/virtual-clock.js';
-import type { Wire, WireListener, WireReply } from '../../../src/wire/wire.js';
+import { VirtualClock } from '../../simulation/virtual-clock.js';
 import { deafWire, input } from './deaf-wire.js';
 import { describeHops, type Scenario, simulate } from './scenario.js';
 

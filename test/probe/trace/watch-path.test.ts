@@ -1,8 +1,8 @@
 import { test } from 'tap';
-import type { TraceDocument } from '../../../src/probe/trace/types.js';
+import type { TraceDocument } from '../../../src/documents/trace.js';
 import { WatchedPath, type WatchRound } from '../../../src/probe/trace/watch-path.js';
+import { validateDocument } from '../../documents/validate.js';
 import { hop, probe, silence, traceDocument } from '../../report/documents.js';
-import { validateDocument } from '../../schema/validate.js';
 
 /** A round by who answers, hop by hop; the last is the target unless it is null. */
 function round(...from: (string | null)[]): TraceDocument {

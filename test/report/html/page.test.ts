@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { test } from 'tap';
-import type { ReportDocument } from '../../../src/diagnose/verdict.js';
+import type { ReportDocument } from '../../../src/documents/report.js';
 import { link } from '../../../src/report/html/escape.js';
 import { reportHtml } from '../../../src/report/html/page.js';
 import { anyEvidence } from '../../diagnose/any-evidence.js';

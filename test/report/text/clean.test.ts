@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { cleanForTerminal } from '../../../src/report/text/clean.js';
+import { cleanForTerminal } from '../../../src/report/text/style.js';
 import { anyText } from '../../diagnose/any-text.js';
 
 test('what drives a terminal is shown instead', (t) => {

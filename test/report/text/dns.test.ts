@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import type { DnsDocument, DnsServerView, SystemComparison } from '../../../src/probe/dns/types.js';
+import type { DnsDocument, DnsServerView, SystemComparison } from '../../../src/documents/dns.js';
 import { dnsText } from '../../../src/report/text/dns.js';
 import { dnsAttempt, dnsDocument, plain } from '../documents.js';
 import { lines } from '../lines.js';

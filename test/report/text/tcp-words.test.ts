@@ -1,7 +1,6 @@
 import { test } from 'tap';
-import type { TcpAttempt } from '../../../src/probe/tcp/types.js';
-import { tcpLine, tcpText } from '../../../src/report/text/tcp.js';
-import { attemptWords } from '../../../src/report/text/tcp-words.js';
+import type { TcpAttempt } from '../../../src/documents/tcp.js';
+import { attemptWords, tcpLine, tcpText } from '../../../src/report/text/tcp.js';
 import { plain, tcpAttempt, tcpDocument } from '../documents.js';
 
 const icmp = (type: number, code: number) => ({ type, code });

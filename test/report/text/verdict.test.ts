@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import type { Evidence } from '../../../src/diagnose/observations.js';
+import type { Evidence } from '../../../src/documents/report.js';
+import { wrapCommand } from '../../../src/report/text/remedies.js';
 import type { Style } from '../../../src/report/text/style.js';
 import { verdictText } from '../../../src/report/text/verdict.js';
-import { wrapCommand } from '../../../src/report/text/verdict-command.js';
 import {
   API,
   answeredWith,

@@ -1,8 +1,7 @@
 import { test } from 'tap';
-import type { TraceDocument } from '../../../src/probe/trace/types.js';
+import type { TraceDocument } from '../../../src/documents/trace.js';
 import { WatchedPath } from '../../../src/probe/trace/watch-path.js';
-import { watchLines, watchText } from '../../../src/report/text/watch.js';
-import { WatchLog } from '../../../src/report/text/watch-log.js';
+import { WatchLog, watchLines, watchText } from '../../../src/report/text/watch.js';
 import { hop, plain, probe, silence, traceDocument } from '../documents.js';
 import { lines } from '../lines.js';
 

@@ -1,0 +1,183 @@
+import type { Cause } from './causes.js';
+import type { HttpDocument, HttpFailure } from './http.js';
+
+/** The exception of `x-amzn-errortype` without what some services append: `AccessDeniedException:http://…`. */
+export function exceptionOf({ errorType }: HttpDocument): string | null {
+  const name = errorType?.split(/[:#,;\s]/, 1)[0] ?? '';
+  return name === '' ? null : name;
+}
+
+/** Whether API Gateway's own front end answered, by the headers that only it sets. */
+export function fromGateway(doc: HttpDocument): boolean {
+  return doc.gatewayId !== null || (doc.requestId !== null && exceptionOf(doc) !== null);
+}
+
+/** A whole answer that is no error: 2xx or 3xx, and no exception behind it that a gateway response rewrote. */
+export function worked(doc: HttpDocument): boolean {
+  const whole = doc.failure === null || doc.failure === 'canceled';
+  return whole && doc.status !== null && doc.status >= 200 && doc.status < 400 && exceptionOf(doc) === null;
+}
+
+/**
+ * What an answer blames, null for one that is no error or was cut short by an interrupt.
+ *
+ * `x-amzn-errortype` is read first: the owner of an API can rewrite status and body, a customised 404 was seen that still
+ * carried MissingAuthenticationTokenException. Types from the developer guide's "Gateway response types" and from
+ * recorded answers; where an emulator contradicts a recording, the recording wins.
+ */
+export function causeOf(doc: HttpDocument): Cause | null {
+  if (worked(doc)) return null;
+  if (doc.status === null) return causeOfFailure(doc.failure);
+  const exception = exceptionOf(doc);
+  if (exception !== null) return causeOfException(exception, doc);
+  return causeOfStatus(doc);
+}
+
+/** The denial an answer carries in its text; null when it has none. */
+export function denialOf(doc: HttpDocument): Denial | null {
+  return doc.message === null ? null : readDenial(doc.message);
+}
+
+function causeOfFailure(failure: HttpFailure | null): Cause | null {
+  if (failure === null || failure === 'canceled') return null;
+  return failure === 'timeout' ? 'backend.timeout' : 'http.error';
+}
+
+function causeOfException(exception: string, doc: HttpDocument): Cause {
+  switch (exception) {
+    case 'AccessDeniedException':
+      return causeOfAccessDenied(doc);
+    case 'ForbiddenException':
+      return causeOfForbidden(doc);
+    case 'MissingAuthenticationTokenException':
+      return 'api.path-unknown';
+    case 'UnauthorizedException':
+    case 'InvalidSignatureException':
+    case 'IncompleteSignatureException':
+    case 'ExpiredTokenException':
+    case 'UnrecognizedClientException':
+      return 'api.authentication';
+    case 'TooManyRequestsException':
+    case 'LimitExceededException':
+    case 'ThrottlingException':
+      return 'api.throttled';
+    case 'InternalServerErrorException':
+      return causeOfServerError(doc);
+    default:
+      return 'http.error';
+  }
+}
+
+function causeOfStatus(doc: HttpDocument): Cause {
+  const { status, message } = doc;
+  // A denial's sentence is API Gateway's own, with or without its headers: a proxy on the way may strip them.
+  if (denialOf(doc) !== null) return causeOfAccessDenied(doc);
+  if (status === null || !fromGateway(doc)) return 'http.error';
+  if (status === 403 && message === 'Forbidden') return 'api.not-matched';
+  if (status === 403 && message === 'Missing Authentication Token') return 'api.path-unknown';
+  if (status === 401) return 'api.authentication';
+  if (status === 429) return 'api.throttled';
+  return status >= 500 ? causeOfServerError(doc) : 'http.error';
+}
+
+function causeOfForbidden({ message }: HttpDocument): Cause {
+  if (message !== null && /api[ _-]?key/i.test(message)) return 'api.key';
+  if (message !== null && /\bwaf/i.test(message)) return 'api.waf';
+  return 'api.not-matched';
+}
+
+function causeOfAccessDenied(doc: HttpDocument): Cause {
+  const denial = denialOf(doc);
+  if (denial !== null) return causeOfDenial(denial);
+  return doc.message !== null && /security token/i.test(doc.message) ? 'api.authentication' : 'policy.denied';
+}
+
+/** The policy that a denial's sentence blames, wherever it was read. */
+export function causeOfDenial({ layer, explicit }: Denial): Cause {
+  switch (layer) {
+    case 'resource':
+      return explicit ? 'policy.resource-explicit' : 'policy.resource-implicit';
+    case 'endpoint':
+      return explicit ? 'policy.endpoint-explicit' : 'policy.endpoint-implicit';
+    case 'identity':
+      return 'policy.identity';
+    case 'organization':
+      return 'policy.organization';
+    case 'unknown':
+      return 'policy.denied';
+  }
+}
+
+function causeOfServerError({ status, message }: HttpDocument): Cause {
+  if (message !== null && /network error communicating/i.test(message)) return 'backend.network';
+  if (message !== null && /request timed out/i.test(message)) return 'backend.timeout';
+  return status === 504 ? 'backend.timeout' : 'backend.error';
+}
+
+/** Which policy a denial names. `unknown`: the older wording, which names none. */
+export type DenialLayer = 'resource' | 'endpoint' | 'identity' | 'organization' | 'unknown';
+
+/** What the text of an AccessDenied answer or execution log says. */
+export interface Denial {
+  layer: DenialLayer;
+  /** A Deny statement matched; otherwise no Allow did. */
+  explicit: boolean;
+  /** The policy in the words of the text: `VPC endpoint policy`, `permissions boundary`; null when it names none. */
+  policy: string | null;
+  /** `anonymous`, or an ARN; null in the sentence of a Lambda authorizer. */
+  who: string | null;
+  resource: DeniedResource | null;
+}
+
+/** Read from the ARN in the text. AWS masks the account but for its last four digits. */
+export interface DeniedResource {
+  arn: string;
+  region: string;
+  account: string;
+  apiId: string;
+  stage: string | null;
+}
+
+const ARN =
+  '(?<arn>arn:[\\w-]+:execute-api:(?<region>[\\w-]+):(?<account>[\\d*]{12}):(?<api>[a-z0-9]+)(?:/(?<stage>[^\\s/"]*))?[^\\s"]*)';
+// "Access denied error messages" of the IAM guide: `with an explicit deny in a(n) <policy>`, `because no <policy> allows
+// the <action> action`; the texts of before 2021 end after the ARN or after `explicit deny`.
+const REASON =
+  '(?<explicit>,? with an explicit deny(?: in an? (?<denying>[\\w -]{1,60}?(?:policy|boundary)))?)?(?:,? because no (?<silent>[\\w -]{1,60}?) allows the [\\w:*-]+ action)?';
+
+const ON_RESOURCE = new RegExp(
+  `User: (?<who>\\S+) is not authorized to perform: execute-api:\\w+ on resource: ?(?:${ARN})?${REASON}`,
+);
+const AUTHORIZER = new RegExp(`User is not authorized to access this resource${REASON}`);
+
+/** Reads the sentence of a denial, in a response body or an execution log; null when the text holds none. */
+export function readDenial(text: string): Denial | null {
+  const named = ON_RESOURCE.exec(text)?.groups;
+  const parts = named ?? AUTHORIZER.exec(text)?.groups;
+  if (parts === undefined) return null;
+  const policy = parts.denying ?? parts.silent ?? null;
+  return {
+    // A Lambda authorizer speaks for the caller's identity, and its sentence names no other policy.
+    layer: policy === null && named === undefined ? 'identity' : layerOf(policy),
+    explicit: parts.explicit !== undefined,
+    policy,
+    who: parts.who ?? null,
+    resource: resourceOf(parts),
+  };
+}
+
+function resourceOf(parts: Record<string, string | undefined>): DeniedResource | null {
+  const { arn, region, account, api, stage } = parts;
+  if (arn === undefined || region === undefined || account === undefined || api === undefined) return null;
+  return { arn, region, account, apiId: api, stage: stage || null };
+}
+
+function layerOf(policy: string | null): DenialLayer {
+  if (policy === null) return 'unknown';
+  if (/resource-based/i.test(policy)) return 'resource';
+  if (/endpoint/i.test(policy)) return 'endpoint';
+  if (/service control|resource control/i.test(policy)) return 'organization';
+  // Boundaries and session policies narrow what the caller's own role may do.
+  if (/identity-based|boundary|session/i.test(policy)) return 'identity';
+  return 'unknown';
+}

@@ -1,0 +1,111 @@
+import type { ComparisonDocument } from '../../compare/explain-together.js';
+import type { LogDocument } from '../../execution-log/explain-log.js';
+import type { DoctorDocument } from '../../observe/doctor.js';
+import type { WatchRound } from '../../probe/trace/watch-path.js';
+import type { DnsDocument } from '../dns.js';
+import type { ReportDocument, VerdictClass } from '../report.js';
+import type { TcpDocument, TcpStatus } from '../tcp.js';
+import type { TraceDocument, TraceOutcome } from '../trace.js';
+
+/** The exit codes that do not come from a measurement. Part of the interface, like those below. */
+export const exitCodes = { ok: 0, bug: 1, usage: 2, capability: 3, interrupted: 130 } as const;
+
+const tcpCodes: Readonly<Record<TcpStatus, number>> = {
+  open: 0,
+  refused: 13,
+  reset: 13,
+  timeout: 11,
+  prohibited: 12,
+  unreachable: 14,
+  // This host's own policy forbade the connection: nothing left it.
+  denied: exitCodes.capability,
+  error: 20,
+};
+
+const traceCodes: Readonly<Record<TraceOutcome, number>> = {
+  open: 0,
+  closed: 13,
+  filtered: 11,
+  prohibited: 12,
+  unreachable: 14,
+  interrupted: exitCodes.interrupted,
+};
+
+const verdictCodes: Readonly<Record<VerdictClass, number>> = {
+  reachable: 0,
+  dns: 10,
+  timeout: 11,
+  policy: 12,
+  refused: 13,
+  unreachable: 14,
+  tls: 15,
+  service: 16,
+  local: 3,
+  inconclusive: 20,
+};
+
+/** Of several verdicts the one that is told: what lies nearest to the host hides what is behind it. */
+const worstFirst: readonly VerdictClass[] = [
+  'local',
+  'dns',
+  'timeout',
+  'unreachable',
+  'refused',
+  'policy',
+  'tls',
+  'service',
+  'inconclusive',
+  'reachable',
+];
+
+export type JudgedDocument =
+  | DnsDocument
+  | TcpDocument
+  | TraceDocument
+  | WatchRound
+  | ReportDocument
+  | ComparisonDocument
+  | LogDocument
+  | DoctorDocument;
+
+/** The exit code that says what a document says, for scripts that do not read it. */
+export function exitCodeOf(document: JudgedDocument): number {
+  switch (document.kind) {
+    case 'dns':
+      return isAnsweredAlike(document) ? exitCodes.ok : 10;
+    case 'tcp':
+      return tcpExitCode(document);
+    case 'trace':
+      return traceExitCode(document);
+    case 'trace-watch':
+      return traceExitCode({ ...document, outcome: document.settledOutcome });
+    case 'report':
+    case 'log':
+      return verdictCodes[document.verdict.class];
+    case 'comparison':
+      return comparisonExitCode(document);
+    case 'doctor':
+      // Without a nameserver, most of what pprobe is for cannot be done. One engine or none costs the trace alone.
+      return document.nameservers.length > 0 ? exitCodes.ok : exitCodes.capability;
+  }
+}
+
+/** Reports about different targets have no verdict in common. */
+function comparisonExitCode({ target, reports }: ComparisonDocument): number {
+  const worst = worstFirst.find((each) => reports.some((report) => report.class === each));
+  return verdictCodes[target === null ? 'inconclusive' : (worst ?? 'inconclusive')];
+}
+
+/** Answered, and by the same addresses where two names or several servers are laid side by side. */
+function isAnsweredAlike({ status, compare, allServers }: DnsDocument): boolean {
+  return status === 'answered' && compare?.same !== false && allServers?.agree !== false;
+}
+
+function traceExitCode({ outcome, address }: Pick<TraceDocument, 'outcome' | 'address'>): number {
+  return address === null && outcome !== 'interrupted' ? 10 : traceCodes[outcome];
+}
+
+function tcpExitCode({ status, attempts, resolution }: TcpDocument): number {
+  const hasNoAddress = attempts.length === 0 && resolution !== null;
+  return hasNoAddress ? 10 : tcpCodes[status];
+}

@@ -1,0 +1,96 @@
+import type { MplsEntry } from '../net/packet/icmp-extensions.js';
+import type { IcmpObject } from '../net/wire/connect-outcome.js';
+import type { SynAckDetails, WireMethod, WireReplyKind } from '../net/wire/wire.js';
+import type { DnsDocument } from './dns.js';
+import type { DocumentHeader } from './header.js';
+
+export type { IcmpObject } from '../net/wire/connect-outcome.js';
+export type { SynAckDetails } from '../net/wire/wire.js';
+
+/** How the SYNs were sent. */
+export type TraceMethod = WireMethod;
+
+export type TraceOutcome = 'open' | 'closed' | 'filtered' | 'prohibited' | 'unreachable' | 'interrupted';
+
+export type TraceStop = 'destination' | 'unreachable' | 'gap-limit' | 'max-ttl' | 'abort';
+
+export type ReplyKind = WireReplyKind | 'none' | 'send-error';
+
+/** One label stack entry of RFC 4950. */
+export type MplsLabel = MplsEntry;
+
+/** One SYN at one TTL and its answer. */
+export interface TraceProbe {
+  reply: ReplyKind;
+  from: string | null;
+  rttMs: number | null;
+  icmp: { type: number; code: number } | null;
+  /** As traceroute prints it: `!X`, `!H`, `!N`, … */
+  annotation: string | null;
+  mpls: MplsLabel[];
+  /** The answer came after the wait for it had ended. */
+  late: boolean;
+  /** The quoted destination or source is not the one the packet left with: something on the path translates addresses. */
+  nat: boolean;
+  /** Of a `send-error`: `EPERM`, `ENETUNREACH`. */
+  errno: string | null;
+  /** How often the SYN was sent: twice where the whole hop was silent at first. */
+  sent: number;
+  /** Further copies of the answer that arrived: a SYN-ACK sent again, a packet doubled on the path. */
+  duplicates: number;
+  /** TTL or hop limit of the reply on arrival. */
+  replyTtl: number | null;
+  /** Length of the way back in hops, guessed from `replyTtl` and the usual initial TTLs 64, 128 and 255. */
+  backwardHops: number | null;
+  /** Next-hop MTU of a `!F`, octets. */
+  mtu: number | null;
+  /** Extension objects that are not MPLS stacks. */
+  extensions: IcmpObject[];
+  /** Of a `syn-ack`. */
+  synAck: SynAckDetails | null;
+}
+
+export interface TraceHop {
+  ttl: number;
+  probes: TraceProbe[];
+  /** Some answers are missing although nothing behind this hop lost any: it limits its ICMP errors, it loses no traffic. */
+  rateLimited: boolean;
+}
+
+/** The same routers answering in turn at rising TTLs. */
+export interface RoutingLoop {
+  /** The TTL at which the first router of the loop answered first. */
+  firstTtl: number;
+  /** Addresses in the order in which the packets pass them; two or more. */
+  members: string[];
+}
+
+/** `pprobe trace --json`, and one of `observations.trace`. */
+export interface TraceDocument extends DocumentHeader<'trace'> {
+  host: string;
+  /** null when the name gave none; `resolution` tells why. */
+  address: string | null;
+  port: number;
+  /** The source address of the probes. */
+  source: string | null;
+  method: TraceMethod;
+  outcome: TraceOutcome;
+  stoppedBy: TraceStop;
+  /** The lowest TTL that reached what ended the trace; null when nothing did. */
+  destinationTtl: number | null;
+  hops: TraceHop[];
+  /** null where no loop was seen. */
+  loop: RoutingLoop | null;
+  /** The smallest MTU that a `!F` named, octets; null when none did. */
+  pathMtu: number | null;
+  /** Packets received that answered no probe of ours, by reason. */
+  discarded: Record<string, number>;
+  /** By address: the name its PTR record gives, null where it has none or none came in time. null when not asked. */
+  names: Record<string, string | null> | null;
+  resolution: DnsDocument | null;
+}
+
+/** A trace that had somewhere to go. */
+export interface AddressTrace extends TraceDocument {
+  address: string;
+}

@@ -1,0 +1,247 @@
+import { excerpt } from '../core/text.js';
+import type { LogFault, LogLine, RequestFacts } from '../documents/log.js';
+import { type Reading, readMessage } from './message.js';
+
+/** Of one request: no more is ever needed to judge and to show it. */
+const MOST_FAULTS = 4;
+const MOST_EVIDENCE = 6;
+const LONGEST_EVIDENCE = 320;
+
+/** So many requests may be under way at once; the one that was silent longest makes room for the next. */
+const MOST_OPEN = 4096;
+
+/**
+ * Puts the lines of a log together by request, interleaved or not, with first or last lines missing. Holds no more than
+ * `mostOpen` requests, each of bounded size, however long the log is.
+ */
+export class RequestAssembler {
+  readonly #open = new Map<string, RequestFacts>();
+  readonly #done: (facts: RequestFacts) => void;
+  readonly #mostOpen: number;
+  /** Whose lines have no id: the request that was started last. */
+  #current: RequestFacts | null = null;
+  #lastId: string | null = null;
+  #line = 0;
+
+  constructor(done: (facts: RequestFacts) => void, mostOpen = MOST_OPEN) {
+    this.#done = done;
+    this.#mostOpen = mostOpen;
+  }
+
+  /** How many requests are held. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** Takes a line; false where it belongs to no request. `number` is its place in the log, from 1. */
+  push(line: LogLine, number: number): boolean {
+    this.#line = number;
+    // What goes on from the line before is a body's; whatever it says, it is not API Gateway who says it.
+    if (line.bare) return this.#lastId !== null;
+    const reading = readMessage(line.message);
+    const facts = this.#factsFor(line, reading);
+    this.#lastId = facts?.id ?? null;
+    if (facts === null) return false;
+    facts.lines++;
+    noteTime(facts, line.atMs);
+    if (line.message.endsWith('[TRUNCATED]')) facts.truncated = true;
+    if (reading !== null) this.#note(facts, reading, line.message);
+    return true;
+  }
+
+  /** The log is over: gives up what is still open. */
+  end(): void {
+    for (const facts of this.#open.values()) this.#done(facts);
+    this.#open.clear();
+    this.#current = null;
+    this.#lastId = null;
+  }
+
+  /** A source of lines is over: the next one's first lines go on from nothing. */
+  endOfSource(): void {
+    this.#current = null;
+    this.#lastId = null;
+  }
+
+  #factsFor(line: LogLine, reading: Reading | null): RequestFacts | null {
+    if (line.requestId !== null) return this.#get(line.requestId);
+    if (reading?.kind === 'start' && reading.requestId !== null) {
+      this.#current = this.#named(reading.requestId) ?? this.#get(reading.requestId);
+      return this.#current;
+    }
+    const isOver =
+      this.#current === null || this.#current.status !== null || !this.#open.has(this.#current.id);
+    // A request that was refused at once has no line with its id, in the shapes whose lines have none.
+    if (
+      isOver &&
+      (reading?.kind === 'fault' || reading?.kind === 'extended-id' || reading?.kind === 'completed')
+    ) {
+      this.#current = this.#get(`line-${this.#line}`);
+    } else if (this.#current !== null && !this.#open.has(this.#current.id)) this.#current = null;
+    return this.#current;
+  }
+
+  /** Gives the request whose first lines had no id the one that this line has. */
+  #named(id: string): RequestFacts | null {
+    const begun = this.#current;
+    if (begun === null || begun.status !== null || !begun.id.startsWith('line-')) return null;
+    if (this.#open.has(id) || !this.#open.delete(begun.id)) return null;
+    begun.id = own(id);
+    this.#open.set(begun.id, begun);
+    return begun;
+  }
+
+  #get(id: string): RequestFacts {
+    const known = this.#open.get(id);
+    if (known !== undefined) {
+      // Last in the map is touched last; no need to move it while few are open.
+      if (this.#open.size * 2 > this.#mostOpen) {
+        this.#open.delete(known.id);
+        this.#open.set(known.id, known);
+      }
+      return known;
+    }
+    if (this.#open.size >= this.#mostOpen) this.#evict();
+    const facts = emptyFacts(own(id), this.#line);
+    this.#open.set(facts.id, facts);
+    return facts;
+  }
+
+  #evict(): void {
+    for (const [id, facts] of this.#open) {
+      this.#open.delete(id);
+      this.#done(facts);
+      return;
+    }
+  }
+
+  #note(facts: RequestFacts, reading: Reading, message: string): void {
+    switch (reading.kind) {
+      case 'start':
+        facts.began = true;
+        facts.apiId ??= owned(reading.apiId);
+        facts.stage ??= owned(reading.stage);
+        return;
+      case 'extended-id':
+        facts.began = true;
+        facts.extendedId ??= own(reading.extendedId);
+        return;
+      case 'method':
+        facts.method ??= own(reading.method);
+        facts.path ??= own(redact(reading.path));
+        return;
+      case 'sent':
+        facts.sentTo ??= own(reading.host);
+        return;
+      case 'received':
+        facts.backendStatus = reading.status ?? facts.backendStatus;
+        facts.backendMs = reading.latencyMs ?? facts.backendMs;
+        return;
+      case 'completed':
+        facts.status = reading.status;
+        this.#keep(facts, message);
+        return;
+      case 'fault':
+        this.#blame(facts, reading.fault, message);
+    }
+  }
+
+  #blame(facts: RequestFacts, fault: LogFault, message: string): void {
+    if (facts.faults.length < MOST_FAULTS) facts.faults.push(ownFault(fault));
+    const [, apiId, stage] = /\bRestApi ([a-z0-9]{1,32}), Stage ([\w-]{1,128})/.exec(message) ?? [];
+    facts.apiId ??= owned(fault.denial?.resource?.apiId ?? apiId ?? null);
+    facts.stage ??= owned(fault.denial?.resource?.stage ?? stage ?? null);
+    facts.method ??= owned(/\bHttpMethod ([A-Z]{1,20})/.exec(message)?.[1] ?? null);
+    this.#keep(facts, message);
+  }
+
+  #keep(facts: RequestFacts, message: string): void {
+    if (facts.evidence.length >= MOST_EVIDENCE) return;
+    const text = own(redact(excerpt(message, LONGEST_EVIDENCE)));
+    facts.evidence.push({ line: this.#line, text });
+  }
+}
+
+function noteTime(facts: RequestFacts, atMs: number | null): void {
+  if (atMs === null) return;
+  // Events arrive out of order: first and last are by the clock, not by the line.
+  if (facts.fromMs === null || atMs < facts.fromMs) facts.fromMs = atMs;
+  if (facts.toMs === null || atMs > facts.toMs) facts.toMs = atMs;
+}
+
+function emptyFacts(id: string, line: number): RequestFacts {
+  return {
+    id,
+    line,
+    extendedId: null,
+    apiId: null,
+    stage: null,
+    method: null,
+    path: null,
+    status: null,
+    fromMs: null,
+    toMs: null,
+    lines: 0,
+    began: false,
+    sentTo: null,
+    backendStatus: null,
+    backendMs: null,
+    truncated: false,
+    faults: [],
+    evidence: [],
+  };
+}
+
+/** A copy: a piece of a string keeps the whole of it in memory, here a piece of the log as it was read. */
+function own(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+function owned(text: string | null): string | null {
+  return text === null ? null : own(text);
+}
+
+function ownFault(fault: LogFault): LogFault {
+  return { ...fault, denial: fault.denial && ownDenial(fault.denial) };
+}
+
+function ownDenial(denial: NonNullable<LogFault['denial']>): NonNullable<LogFault['denial']> {
+  const { who, policy, resource } = denial;
+  return {
+    ...denial,
+    who: owned(who),
+    policy: owned(policy),
+    resource: resource && {
+      arn: own(redact(resource.arn)),
+      region: own(resource.region),
+      account: own(resource.account),
+      apiId: own(resource.apiId),
+      stage: owned(resource.stage),
+    },
+  };
+}
+
+const HIDDEN = '***';
+
+/** Header and member names whose value is nobody's business, with the value that follows them. */
+const NAMED =
+  /\b((?:proxy-)?authorization|x-api-key|api[-_ ]?key|x-amz-security-token|cookie|set-cookie|password|passwd|secret|client_secret|(?:access|id|refresh|session|bearer)[-_]?token|token|signature|credential)(["']?\s*[:=]\s*["']?)(?:(?:bearer|basic|aws4-hmac-sha256)\s+)?[^\s"',;}\]]+/gi;
+const BEARER = /\b(bearer|basic)\s+[\w+/.~=-]{6,}/gi;
+const JWT = /\beyJ[\w-]{8,}(?:\.[\w-]+){0,2}/g;
+const ACCESS_KEY = /\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g;
+const QUERY = /\?[^\s"'<>]*/g;
+const USERINFO = /(:\/\/)[^\s/@"']+@/g;
+
+/**
+ * Text of a log without what must never be printed or kept: queries, credentials, keys and tokens. Says too little rather
+ * than too much; the sentences that verdicts rest on hold none of these.
+ */
+export function redact(text: string): string {
+  return text
+    .replace(QUERY, (query) => (query.length > 1 ? `?${HIDDEN}` : query))
+    .replace(USERINFO, `$1${HIDDEN}@`)
+    .replace(NAMED, `$1$2${HIDDEN}`)
+    .replace(BEARER, `$1 ${HIDDEN}`)
+    .replace(JWT, HIDDEN)
+    .replace(ACCESS_KEY, HIDDEN);
+}

@@ -1,0 +1,178 @@
+import type { Cause } from '../documents/causes.js';
+import { causeOfDenial, readDenial } from '../documents/gateway-answer.js';
+import type { LogFault } from '../documents/log.js';
+import type { Confidence } from '../documents/report.js';
+
+/** What the text of one event says of its request. */
+export type Reading =
+  | { kind: 'start'; requestId: string | null; apiId: string | null; stage: string | null }
+  | { kind: 'extended-id'; extendedId: string }
+  | { kind: 'method'; method: string; path: string }
+  | { kind: 'sent'; host: string }
+  | { kind: 'received'; status: number | null; latencyMs: number | null }
+  | { kind: 'completed'; status: number }
+  | { kind: 'fault'; fault: LogFault };
+
+interface Sentence {
+  pattern: RegExp;
+  cause: Cause;
+  confidence: Confidence;
+  detail?: string;
+}
+
+/**
+ * API Gateway's own sentences about what went wrong, from its developer guide, its knowledge centre and logs that were
+ * published. All begin the line: what stands in a body or a header is somebody else's word.
+ */
+const SENTENCES: readonly Sentence[] = [
+  sentence(/^Execution failed due to a timeout error/, 'backend.timeout'),
+  sentence(/^Execution failed due to a network error/, 'backend.network'),
+  sentence(
+    /^Execution failed due to configuration error: Invalid endpoint address/,
+    'backend.error',
+    'the name of the backend leads to no address, as API Gateway sees it',
+  ),
+  sentence(
+    /^Execution failed due to configuration error: Host name '.*' does not match/,
+    'backend.error',
+    "the backend's certificate is for another name",
+  ),
+  sentence(
+    /^Execution failed due to configuration error: Malformed Lambda proxy response/,
+    'backend.error',
+    'the function returns something that is no proxy response',
+  ),
+  sentence(
+    /^Execution failed due to configuration error: Invalid permissions on Lambda function/,
+    'backend.error',
+    'the function does not let this API invoke it',
+  ),
+  sentence(
+    /^Execution failed due to configuration error: Rate Exceeded|^Lambda invocation failed with status: 429/i,
+    'backend.error',
+    'the function is throttled',
+  ),
+  sentence(
+    /^Execution failed due to (?:a )?configuration error/,
+    'backend.error',
+    'the integration is set up wrong',
+  ),
+  sentence(
+    /^Lambda execution failed with status \d+ due to customer function error/,
+    'backend.error',
+    'the function threw an error',
+  ),
+  sentence(
+    /^Lambda invocation failed with status: \d+/,
+    'backend.error',
+    'the function could not be invoked',
+  ),
+  sentence(/^Execution failed\b/, 'backend.error'),
+  sentence(
+    /^(?:API Key \S* ?exceeded quota limit|Key quota exhausted)/,
+    'api.throttled',
+    'the quota of a usage plan is used up',
+  ),
+  sentence(
+    /^(?:API Key \S* ?exceeded throttle limit|Key throttle limit exceeded)/,
+    'api.throttled',
+    'the rate limit is exceeded',
+  ),
+  { pattern: /^API Key\b.{0,80}\bnot authorized\b/, cause: 'api.key', confidence: 'high' },
+  sentence(/^Unauthorized request: /, 'api.authentication', 'the authorizer turned it away'),
+  sentence(
+    /^Access denied\. Reason: .*(?:certificate|issuer|truststore)/i,
+    'api.authentication',
+    "the client's certificate is not in the truststore (mutual TLS)",
+  ),
+];
+
+function sentence(pattern: RegExp, cause: Cause, detail?: string): Sentence {
+  return { pattern, cause, confidence: 'certain', ...(detail === undefined ? {} : { detail }) };
+}
+
+/** Reads the text of an event; null where it says nothing that matters here. Pure. */
+export function readMessage(message: string): Reading | null {
+  // By the first letter: most lines are headers and bodies, and are passed over without a search.
+  switch (message.charCodeAt(0)) {
+    case 77: // M
+      return completed(message);
+    case 72: // H
+      return method(message);
+    case 83: // S
+      return started(message) ?? sent(message);
+    case 86: // V
+      return usagePlan(message);
+    case 82: // R
+      return received(message);
+    case 69: // E
+      return extendedId(message) ?? started(message) ?? fault(message);
+    case 71: // G
+      return null;
+    default:
+      return fault(message);
+  }
+}
+
+function fault(message: string): Reading | null {
+  const denial = message.includes('not authorized to') ? readDenial(message) : null;
+  if (denial !== null && /^(?:User|Access|Authorization|Execution|Policy)\b/i.test(message)) {
+    return {
+      kind: 'fault',
+      fault: { cause: causeOfDenial(denial), confidence: 'certain', denial, detail: null },
+    };
+  }
+  const said = SENTENCES.find(({ pattern }) => pattern.test(message));
+  if (said === undefined) return null;
+  const { cause, confidence, detail = null } = said;
+  return { kind: 'fault', fault: { cause, confidence, denial: null, detail } };
+}
+
+function completed(message: string): Reading | null {
+  const status = /^Method completed with status: (\d{3})/.exec(message)?.[1];
+  return status === undefined ? null : { kind: 'completed', status: Number(status) };
+}
+
+function method(message: string): Reading | null {
+  const [, name, path] = /^HTTP Method: ([A-Z]{1,20}), Resource Path: ([^\s?]{0,500})/.exec(message) ?? [];
+  return name === undefined || path === undefined ? null : { kind: 'method', method: name, path };
+}
+
+function started(message: string): Reading | null {
+  const id =
+    /^(?:Starting execution for request: |Starting authorizer: .{0,80} for request: |Execution log for request )([0-9a-f-]{36})/i.exec(
+      message,
+    )?.[1];
+  return id === undefined ? null : { kind: 'start', requestId: id.toLowerCase(), apiId: null, stage: null };
+}
+
+function usagePlan(message: string): Reading | null {
+  const [, id, apiId, stage] =
+    /^Verifying Usage Plan for request: ([0-9a-f-]{36})\. API Key:.{0,120}?API Stage: ([a-z0-9]{1,32})\/([\w-]{1,128})/i.exec(
+      message,
+    ) ?? [];
+  if (id === undefined || apiId === undefined || stage === undefined) return null;
+  return { kind: 'start', requestId: id.toLowerCase(), apiId, stage };
+}
+
+/** The host alone: a path or a query may hold anything. */
+function sent(message: string): Reading | null {
+  const host = /^Sending request to https?:\/\/(?:[^\s/@?]*@)?([^\s/?#]{1,253})/.exec(message)?.[1];
+  return host === undefined ? null : { kind: 'sent', host };
+}
+
+function received(message: string): Reading | null {
+  const [whole, status, latency] =
+    /^Received response\.(?: Status: (\d{3}),)?(?: Integration latency: (\d{1,9}) ms)?/.exec(message) ?? [];
+  if (whole === undefined) return null;
+  return {
+    kind: 'received',
+    status: status === undefined ? null : Number(status),
+    latencyMs: latency === undefined ? null : Number(latency),
+  };
+}
+
+function extendedId(message: string): Reading | null {
+  const id = /^Extended Request Id: ([\w+/=-]{4,64})/.exec(message)?.[1];
+  return id === undefined ? null : { kind: 'extended-id', extendedId: id };
+}

@@ -1,0 +1,246 @@
+import { command } from '../core/shell-command.js';
+import { count } from '../core/text.js';
+import { possible } from '../diagnose/finding.js';
+import {
+  allowInEndpointPolicy,
+  allowInResourcePolicy,
+  deploy,
+  regionOption,
+  showEndpointPolicy,
+  showResourcePolicy,
+} from '../diagnose/remedies/api.js';
+import { DOCS } from '../diagnose/remedies/docs.js';
+import type { Cause } from '../documents/causes.js';
+import type { JudgedRequest, LogEvidence } from '../documents/log.js';
+import type { Alternative, Remedy, Verdict } from '../documents/report.js';
+import type { PrivateApi } from '../documents/target.js';
+import type { LogSummary } from './summary.js';
+
+/** A verdict over a log: like that of a report, with lines for evidence. */
+export interface LogVerdict extends Omit<Verdict, 'evidence'> {
+  evidence: LogEvidence[];
+}
+
+/** The worst that happened, by its last request. `lines` and `unread` are of the whole log. */
+export function judgeLog(summary: LogSummary, lines: number): LogVerdict {
+  const [worst] = summary.causes();
+  const example = worst === undefined ? null : summary.exampleOf(worst);
+  if (worst === undefined || example === null) return nothingFound(lines);
+  const share =
+    worst.requests === summary.requests
+      ? `All ${count(summary.requests, 'request')}`
+      : `${worst.requests} of ${count(summary.requests, 'request')}`;
+  const all = summary.requests === 1 ? 'The only request' : share;
+  return {
+    class: worst.class,
+    cause: worst.cause,
+    confidence: example.confidence,
+    summary: `${all}: ${example.summary}.`,
+    evidence: example.evidence,
+    remedies: remediesFor(worst.cause, example),
+    alternatives: alternativesTo(worst.cause),
+  };
+}
+
+/** The verdict on one request that was asked for. */
+export function judgeOne(request: JudgedRequest): LogVerdict {
+  const { class: each, cause, confidence, summary, evidence } = request;
+  return {
+    class: each,
+    cause,
+    confidence,
+    summary: `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
+    evidence,
+    remedies: remediesFor(cause, request),
+    alternatives: alternativesTo(cause),
+  };
+}
+
+/** Where the request that was asked for is not in the log. */
+export function judgeAbsent(id: string, summary: LogSummary): LogVerdict {
+  return inconclusive(
+    `Request ${id} is not in this log, which has ${count(summary.requests, 'other request')}; that alone does not mean that it never reached API Gateway.`,
+  );
+}
+
+function nothingFound(lines: number): LogVerdict {
+  return inconclusive(
+    lines === 0
+      ? 'The log is empty.'
+      : `No request of API Gateway is found in ${count(lines, 'line')}: nothing here is written as execution logs are.`,
+  );
+}
+
+function inconclusive(summary: string): LogVerdict {
+  return {
+    class: 'inconclusive',
+    cause: 'none',
+    confidence: 'low',
+    summary,
+    evidence: [],
+    remedies: [],
+    alternatives: [],
+  };
+}
+
+function remediesFor(cause: Cause, { apiId, stage, evidence }: JudgedRequest): Remedy[] {
+  const api: PrivateApi = {
+    form: 'default',
+    apiId,
+    vpceId: null,
+    region: /:execute-api:([a-z\d-]+):/.exec(evidence.map(({ text }) => text).join(' '))?.[1] ?? null,
+    stage,
+    partition: null,
+    endpointName: null,
+  };
+  switch (cause) {
+    case 'policy.resource-implicit':
+      return [allowInResourcePolicy(api), deploy(api)];
+    case 'policy.resource-explicit':
+      return [
+        showResourcePolicy(api, 'Find the Deny statement; most often it names another endpoint or VPC'),
+        deploy(api),
+      ];
+    case 'policy.endpoint-implicit':
+      return [allowInEndpointPolicy(api, null)];
+    case 'policy.endpoint-explicit':
+      return [showEndpointPolicy(api, 'Find the Deny statement that matches, and narrow it')];
+    case 'policy.identity':
+    case 'policy.organization':
+      return [
+        {
+          text: 'Allow execute-api:Invoke on this method in the policy that the line names',
+          docs: DOCS.accessDenied,
+        },
+      ];
+    case 'policy.denied':
+      return [
+        showResourcePolicy(
+          api,
+          'Read the resource policy first: a private API without one denies every call',
+        ),
+        deploy(api),
+        showEndpointPolicy(api, 'Then read the policy of the VPC endpoint'),
+      ];
+    case 'none':
+      return [];
+    default:
+      return [serviceRemedy(cause)];
+  }
+}
+
+function serviceRemedy(cause: Cause): Remedy {
+  switch (cause) {
+    case 'api.throttled':
+      return {
+        text: 'Wait and back off, or raise the limit that the line names, of stage, method or usage plan',
+        docs: DOCS.throttling,
+      };
+    case 'api.key':
+      return {
+        text: 'Send x-api-key with a key of a usage plan that includes this stage',
+        docs: DOCS.forbidden,
+      };
+    case 'api.authentication':
+    case 'api.waf':
+    case 'api.path-unknown':
+      return { text: 'The network is not at fault: send what the method asks for', docs: DOCS.forbidden };
+    case 'backend.timeout':
+      return {
+        text: 'Look at why the backend is slow, or raise the timeout of the integration (29 s unless told otherwise)',
+        docs: DOCS.executionLogs,
+      };
+    case 'backend.network':
+      return {
+        text: "Check the integration's address, its VPC link, and the health of the link's targets",
+        docs: DOCS.executionLogs,
+      };
+    default:
+      return {
+        text: 'The request arrived: look at the integration and at the log of the backend itself at that time',
+        docs: DOCS.executionLogs,
+      };
+  }
+}
+
+function alternativesTo(cause: Cause): Alternative[] {
+  if (cause !== 'policy.denied') return [];
+  return [
+    possible('policy.resource-implicit', 'read the resource policy, and whether it is deployed', 'medium'),
+    possible('policy.endpoint-implicit', "read the endpoint's policy: does an Allow match this API?"),
+    possible('policy.identity', 'is the method authorized by IAM or a Lambda authorizer?'),
+  ];
+}
+
+/** Why a request may be missing from a log, with what decides it. */
+export interface AbsenceReason {
+  text: string;
+  check: string;
+  /** A shell command for the check, where there is one. */
+  command: string | null;
+}
+
+/**
+ * What it means that a request is not in a log. Not that it never arrived: API Gateway leaves out a good many that did
+ * (developer guide, "Monitor REST API execution"; knowledge centre, "missing CloudWatch logs"). The likeliest first.
+ */
+export function absenceReasons(summary: LogSummary): AbsenceReason[] {
+  const [api] = summary.apis();
+  const apiId = api?.apiId ?? 'API_ID';
+  const stage = api?.stage ?? 'STAGE';
+  const sawSuccess = summary.causes().some((each) => each.class === 'reachable');
+  const span =
+    summary.fromMs === null || summary.toMs === null
+      ? ''
+      : ` (it covers ${new Date(summary.fromMs).toISOString()} to ${new Date(summary.toMs).toISOString()})`;
+  const level = command(
+    ...['aws', 'apigateway', 'get-stage', '--rest-api-id', apiId, '--stage-name', stage],
+    ...['--query', 'methodSettings', ...regionOption(null)],
+  );
+  return [
+    reason(
+      'It never reached API Gateway: DNS, a security group, a route or a firewall stopped it before',
+      'did the client get any HTTP answer? Without one run pprobe diagnose URL on the client; an answer with x-amzn-requestid did come from API Gateway',
+    ),
+    reason(
+      `It is outside the time of this log${span}, or not delivered yet`,
+      'compare the clocks, and read the log again after some minutes',
+    ),
+    reason(
+      `It went to another API or stage${api === undefined ? '' : ` than ${apiId}, ${stage}`}`,
+      'the group is API-Gateway-Execution-Logs_{api id}/{stage}; compare both with the URL that was called',
+    ),
+    reason(
+      'No API matched it: a wrong Host, API id or stage (403 Forbidden), a public API called through a VPC endpoint',
+      'pprobe diagnose URL on the client asks in several variants and tells these apart',
+    ),
+    reason(
+      'Its path or method does not exist: such requests (403 Missing Authentication Token) are never in execution logs',
+      'compare path and method with the deployed resources',
+    ),
+    sawSuccess
+      ? reason('Logging is off for its method', 'look at the settings of that method', level)
+      : reason(
+          'Logging is off, or at level ERROR, where a request that succeeds leaves no line',
+          'loggingLevel must be INFO',
+          level,
+        ),
+    ...(summary.requests > 0
+      ? []
+      : [
+          reason(
+            'API Gateway has no role to write logs with in this Region',
+            'cloudwatchRoleArn must be set',
+            'aws apigateway get-account',
+          ),
+        ]),
+    reason(
+      'It was answered without a line: 413, 431, many of a flood of 429, an error inside API Gateway',
+      'what status did the client get?',
+    ),
+  ];
+}
+
+function reason(text: string, check: string, shell: string | null = null): AbsenceReason {
+  return { text, check, command: shell };
+}

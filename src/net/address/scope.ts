@@ -1,0 +1,126 @@
+import { Address4, Address6 } from 'ip-address';
+import { canonicalAddress } from './address.js';
+import { inRange, parseRange, type Range } from './range.js';
+
+/** Who can reach an address. The names are part of the JSON contract. */
+export type AddressScope =
+  | 'public'
+  | 'private'
+  | 'shared'
+  | 'loopback'
+  | 'link-local'
+  | 'unique-local'
+  | 'documentation'
+  | 'multicast'
+  | 'unspecified';
+
+// The blocks of the IANA special-purpose registries that say who can reach an address. No two overlap.
+const blocks: ReadonlyArray<[AddressScope, readonly string[]]> = [
+  ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']],
+  ['shared', ['100.64.0.0/10']],
+  ['loopback', ['127.0.0.0/8', '::1']],
+  ['link-local', ['169.254.0.0/16', 'fe80::/10']],
+  ['unique-local', ['fc00::/7']],
+  ['documentation', ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32', '3fff::/20']],
+  // The limited broadcast address is one-to-many as well: no TCP service ever answers at it.
+  ['multicast', ['224.0.0.0/4', '255.255.255.255', 'ff00::/8']],
+  // All of 0/8 means "this network" (RFC 1122 section 3.2.1.3): it can be a source, never a destination.
+  ['unspecified', ['0.0.0.0/8', '::']],
+];
+
+interface ScopedRange {
+  scope: AddressScope;
+  range: Range;
+}
+
+let known: readonly ScopedRange[] | null = null;
+
+/** The IPv6 blocks, read when first asked for: that takes longer than all else a short command does before it sends. */
+function ranges(): readonly ScopedRange[] {
+  known ??= blocks.flatMap(([scope, texts]) =>
+    texts.flatMap((text) => {
+      const range = text.includes(':') ? parseRange(text) : null;
+      return range === null ? [] : [{ scope, range }];
+    }),
+  );
+  return known;
+}
+
+// Of IPv4, numbers: a look-up of a hundred thousand names asks for as many scopes.
+const blocks4 = blocks.flatMap(([scope, texts]) =>
+  texts.flatMap((text) => {
+    if (text.includes(':')) return [];
+    const [first = '', length = '32'] = text.split('/');
+    const size = 2 ** (32 - Number(length));
+    return [{ scope, size, index: Math.floor(numberOf(first) / size) }];
+  }),
+);
+
+function scopeOf4(address: string): AddressScope {
+  const number = numberOf(address);
+  for (const { scope, size, index } of blocks4) if (Math.floor(number / size) === index) return scope;
+  return 'public';
+}
+
+/** The 32 bits of an IPv4 literal. */
+function numberOf(address: string): number {
+  return address.split('.').reduce((number, octet) => number * 256 + Number(octet), 0);
+}
+
+/**
+ * Who can reach `address`, an IP literal with or without zone.
+ *
+ * An address that carries an IPv4 address, v4-mapped or behind the well-known NAT64 prefix (RFC 6052), is judged as
+ * that IPv4 address. `public` is what is left: globally routed addresses, and with them the blocks that are reserved
+ * without being private (198.18/15, 240/4, 192.0.0/24, fec0::/10). A VPC routes those as it routes the Internet, so
+ * to call them anything narrower would claim a privacy that nothing gives them.
+ *
+ * @throws RangeError when the text is no IP literal.
+ */
+export function scopeOf(address: string): AddressScope {
+  const [plain = ''] = canonicalAddress(address).split('%', 1);
+  if (!plain.includes(':')) return scopeOf4(plain);
+  const parsed = parseRange(plain);
+  const embedded = parsed instanceof Address6 ? parsed.embeddedIPv4() : null;
+  if (embedded) return scopeOf4(embedded.correctForm());
+  for (const { scope, range } of ranges()) if (parsed !== null && inRange(parsed, range)) return scope;
+  return 'public';
+}
+
+/** The Amazon-provided resolver, at the same address in every VPC ("Amazon DNS server" in the VPC user guide). */
+export const vpcResolverIPv4 = '169.254.169.253';
+/** The same over IPv6, on Nitro instances. */
+export const vpcResolverIPv6 = 'fd00:ec2::253';
+
+const names: ReadonlyMap<string, string> = new Map([
+  [vpcResolverIPv4, 'the VPC resolver'],
+  [vpcResolverIPv6, 'the VPC resolver'],
+  ['127.0.0.53', 'the local stub of systemd-resolved'],
+  ['127.0.0.54', 'the local stub of systemd-resolved'],
+]);
+
+/** What a well-known resolver address is, in words that complete "10.0.0.5 is …"; null for any other address. */
+export function wellKnownResolver(address: string): string | null {
+  return names.get(canonicalAddress(address)) ?? null;
+}
+
+/**
+ * The VPC resolver's second IPv4 address: the base of the VPC's primary range plus two, `10.0.0.2` for `10.0.0.0/16`.
+ * null when the text is no IPv4 range or one too small to hold it.
+ */
+export function vpcResolverOf(range: string): string | null {
+  const parsed = parseRange(range);
+  if (!(parsed instanceof Address4) || parsed.subnetMask > 30) return null;
+  return parsed.startAddress().offset(2).addressMinusSuffix;
+}
+
+/**
+ * Whether `address` is the VPC resolver: one of its two fixed addresses, or base plus two of one of `vpcRanges`.
+ *
+ * @throws RangeError when `address` is no IP literal.
+ */
+export function isVpcResolver(address: string, vpcRanges: readonly string[] = []): boolean {
+  const canonical = canonicalAddress(address);
+  if (canonical === vpcResolverIPv4 || canonical === vpcResolverIPv6) return true;
+  return vpcRanges.some((range) => vpcResolverOf(range) === canonical);
+}

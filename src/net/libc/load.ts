@@ -1,0 +1,146 @@
+import { constants, endianness } from 'node:os';
+import { CapabilityError } from '../../core/errors.js';
+
+/** The libc calls Node lacks, as koffi hands them out. All give -1 and set errno on failure. */
+export interface Libc {
+  socket(family: number, type: number, protocol: number): number;
+  bind(fd: number, address: Buffer, length: number): number;
+  connect(fd: number, address: Buffer, length: number): number;
+  getsockname(fd: number, address: Buffer, length: Buffer): number;
+  setsockopt(fd: number, level: number, name: number, value: Buffer, length: number): number;
+  getsockopt(fd: number, level: number, name: number, value: Buffer, length: Buffer): number;
+  sendto(
+    fd: number,
+    bytes: Buffer,
+    length: number,
+    flags: number,
+    address: Buffer,
+    addressLength: number,
+  ): number | bigint;
+  recvmsg(fd: number, message: Buffer, flags: number): number | bigint;
+  sendmmsg(fd: number, messages: Buffer, count: number, flags: number): number;
+  recvmmsg(fd: number, messages: Buffer, count: number, flags: number, timeout: null): number;
+  close(fd: number): number;
+  clock_gettime(clock: number, result: Buffer): number;
+  epoll_create1(flags: number): number;
+  epoll_ctl(epoll: number, operation: number, fd: number, event: Buffer): number;
+  epoll_wait(epoll: number, events: Buffer, count: number, timeoutMs: number): number;
+  /**
+   * The system call ppoll(2) itself, which, unlike libc's function, writes the time that is left to `timeout`. Blocks a
+   * thread of the pool, never the event loop.
+   */
+  ppoll(descriptors: Buffer, count: number, timeout: Buffer): Promise<number>;
+  eventfd(initial: number, flags: number): number;
+  write(fd: number, bytes: Buffer, length: number): number | bigint;
+  read(fd: number, bytes: Buffer, length: number): number | bigint;
+  errno(): number;
+  /** Where a buffer's bytes are, for structs that hold pointers. The buffer must stay referenced meanwhile. */
+  addressOf(buffer: Buffer): bigint;
+}
+
+let loading: Promise<Libc> | undefined;
+
+/**
+ * Loads libc through koffi, once. Throws CapabilityError on systems other than 64-bit little-endian Linux, whose
+ * struct layouts this folder does not know, and where koffi has no binary.
+ */
+export function loadLibc(): Promise<Libc> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<Libc> {
+  const isKnown = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
+  if (!isKnown || endianness() !== 'LE') {
+    throw new CapabilityError(
+      'linux',
+      `Sockets with error queues need Linux on x64 or arm64; this is ${process.platform} on ${process.arch}.`,
+    );
+  }
+  const koffi = await importKoffi();
+  const library = koffi.load(null);
+  const syscall = library.func(
+    'int64_t syscall(int64_t, _Inout_ void *, uint64_t, _Inout_ void *, void *, uint64_t)',
+  );
+  const SYS_ppoll = process.arch === 'x64' ? 271 : 73;
+  return {
+    socket: library.func('int socket(int, int, int)'),
+    bind: library.func('int bind(int, void *, uint32_t)'),
+    connect: library.func('int connect(int, void *, uint32_t)'),
+    getsockname: library.func('int getsockname(int, _Out_ void *, _Inout_ void *)'),
+    setsockopt: library.func('int setsockopt(int, int, int, void *, uint32_t)'),
+    getsockopt: library.func('int getsockopt(int, int, int, _Out_ void *, _Inout_ void *)'),
+    sendto: library.func('int64_t sendto(int, void *, size_t, int, void *, uint32_t)'),
+    recvmsg: library.func('int64_t recvmsg(int, _Inout_ void *, int)'),
+    sendmmsg: library.func('int sendmmsg(int, _Inout_ void *, uint32_t, int)'),
+    recvmmsg: library.func('int recvmmsg(int, _Inout_ void *, uint32_t, int, void *)'),
+    close: library.func('int close(int)'),
+    clock_gettime: library.func('int clock_gettime(int, _Out_ void *)'),
+    epoll_create1: library.func('int epoll_create1(int)'),
+    epoll_ctl: library.func('int epoll_ctl(int, int, int, void *)'),
+    epoll_wait: library.func('int epoll_wait(int, _Out_ void *, int, int)'),
+    ppoll: (descriptors, count, timeout) =>
+      new Promise((resolve, reject) => {
+        syscall.async(
+          SYS_ppoll,
+          descriptors,
+          count,
+          timeout,
+          null,
+          8,
+          (error: unknown, ready: number | bigint) => (error ? reject(error) : resolve(Number(ready))),
+        );
+      }),
+    eventfd: library.func('int eventfd(uint32_t, int)'),
+    write: library.func('int64_t write(int, void *, size_t)'),
+    read: library.func('int64_t read(int, _Out_ void *, size_t)'),
+    errno: () => koffi.errno(),
+    addressOf: (buffer) => koffi.address(buffer),
+  };
+}
+
+async function importKoffi() {
+  try {
+    return (await import('koffi')).default;
+  } catch (cause) {
+    throw new CapabilityError(
+      'koffi',
+      'The koffi package has no binary for this system, or its files are missing.',
+      'npm install koffi',
+      { cause },
+    );
+  }
+}
+
+const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+
+/** `ECONNREFUSED` for 111; `errno 524` for a number POSIX has no name for. */
+export function errnoName(errno: number): string {
+  return names.get(errno) ?? `errno ${errno}`;
+}
+
+/** A failed system call: `code` is the symbolic errno, `syscall` the call. */
+export class SystemCallError extends Error {
+  readonly code: string;
+  readonly syscall: string;
+
+  constructor(syscall: string, errno: number) {
+    super(`${syscall}: ${errnoName(errno)}`);
+    this.name = 'SystemCallError';
+    this.code = errnoName(errno);
+    this.syscall = syscall;
+  }
+}
+
+/** The result of a call, which must have been made last. Throws SystemCallError with its errno where it is negative. */
+export function checked(libc: Libc, syscall: string, result: number): number {
+  if (result < 0) throw new SystemCallError(syscall, libc.errno());
+  return result;
+}
+
+/** A C int or socklen_t as setsockopt and its like want it. */
+export function uint32(value: number): Buffer {
+  const buffer = Buffer.alloc(4);
+  buffer.writeUInt32LE(value);
+  return buffer;
+}

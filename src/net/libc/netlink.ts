@@ -1,0 +1,154 @@
+import { withoutZone } from '../address/address.js';
+import { addressToBytes, bytesToAddress } from '../packet/address-bytes.js';
+import { AF_INET, AF_INET6, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_RAW } from './constants.js';
+import { receiveMessage } from './control-message.js';
+import { errnoName, type Libc, uint32 } from './load.js';
+import { encodeSockaddr } from './sockaddr.js';
+
+const AF_NETLINK = 16;
+const NLM_F_REQUEST = 1;
+const NLMSG_ERROR = 2;
+const headerLength = 16;
+
+/** What the kernel answered one question of rtnetlink(7): the object asked for, or an errno. */
+export type NetlinkAnswer = { type: number; body: Buffer } | { errno: number };
+
+/**
+ * Asks the kernel's routing code one question (NETLINK_ROUTE) and gives its answer, which is there when the question has
+ * been sent: no packet leaves and nothing waits. `body` is the family header with its attributes behind it. null when
+ * no descriptor is left or the answer is none.
+ */
+function askRouting(libc: Libc, type: number, body: Buffer): NetlinkAnswer | null {
+  const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return null;
+  try {
+    const header = Buffer.alloc(headerLength);
+    header.writeUInt32LE(headerLength + body.length, 0);
+    header.writeUInt16LE(type, 4);
+    header.writeUInt16LE(NLM_F_REQUEST, 6);
+    const question = Buffer.concat([header, body]);
+    // struct sockaddr_nl of the kernel: port 0, no groups.
+    const kernel = Buffer.alloc(12);
+    kernel.writeUInt16LE(AF_NETLINK);
+    if (Number(libc.sendto(fd, question, question.length, 0, kernel, kernel.length)) < 0) return null;
+    const received = receiveMessage(libc, fd, 0);
+    return received === null ? null : decodeAnswer(received.payload);
+  } finally {
+    libc.close(fd);
+  }
+}
+
+/** Reads the first message of an answer; null when it is cut short. Pure. */
+export function decodeAnswer(bytes: Buffer): NetlinkAnswer | null {
+  if (bytes.length < headerLength) return null;
+  const length = bytes.readUInt32LE(0);
+  if (length < headerLength || length > bytes.length) return null;
+  const type = bytes.readUInt16LE(4);
+  const body = Buffer.from(bytes.subarray(headerLength, length));
+  if (type !== NLMSG_ERROR) return { type, body };
+  return body.length < 4 ? null : { errno: -body.readInt32LE(0) };
+}
+
+/** One attribute (struct rtattr): length, type and value, padded to four octets. */
+export function encodeAttribute(type: number, value: Uint8Array): Buffer {
+  const bytes = Buffer.alloc((4 + value.length + 3) & ~3);
+  bytes.writeUInt16LE(4 + value.length, 0);
+  bytes.writeUInt16LE(type, 2);
+  bytes.set(value, 4);
+  return bytes;
+}
+
+/** The attributes by type; ends where a length lies. Pure. */
+export function decodeAttributes(bytes: Buffer): Map<number, Buffer> {
+  const attributes = new Map<number, Buffer>();
+  for (let at = 0; at + 4 <= bytes.length; ) {
+    const length = bytes.readUInt16LE(at);
+    if (length < 4 || at + length > bytes.length) break;
+    // The highest two bits are flags of the attribute, not part of its type.
+    attributes.set(bytes.readUInt16LE(at + 2) & 0x3fff, bytes.subarray(at + 4, at + length));
+    at += (length + 3) & ~3;
+  }
+  return attributes;
+}
+
+/** <linux/rtnetlink.h> and <linux/neighbour.h>. */
+const RTM_GETROUTE = 26;
+const RTM_GETNEIGH = 30;
+const RTA_DST = 1;
+const RTA_SRC = 2;
+const RTA_OIF = 4;
+const RTA_GATEWAY = 5;
+const RTA_VIA = 18;
+const NDA_DST = 1;
+const NUD_INCOMPLETE = 0x01;
+const NUD_FAILED = 0x20;
+const routeHeaderLength = 12;
+
+/** Where this host hands a packet over. */
+export interface NextHop {
+  /** The gateway, or the destination itself where it is on the link. */
+  address: string;
+  isGateway: boolean;
+  interfaceIndex: number;
+}
+
+/** What the routing table says of a destination: a next hop, or the errno that connect(2) would get. */
+export type RouteAnswer = { hop: NextHop } | { errno: string };
+
+/** Asks the routing table, as `ip route get` does. null when it cannot be asked. Sends nothing. */
+export function routeTo(libc: Libc, address: string, source: string | null): RouteAnswer | null {
+  const destination = addressToBytes(address);
+  const header = Buffer.alloc(routeHeaderLength);
+  header.writeUInt8(destination.length === 4 ? AF_INET : AF_INET6, 0);
+  header.writeUInt8(destination.length * 8, 1);
+  const parts = [header, encodeAttribute(RTA_DST, destination)];
+  if (source !== null) {
+    const bytes = addressToBytes(source);
+    header.writeUInt8(bytes.length * 8, 2);
+    parts.push(encodeAttribute(RTA_SRC, bytes));
+  }
+  const zone = zoneIndex(address);
+  if (zone !== 0) parts.push(encodeAttribute(RTA_OIF, uint32(zone)));
+  const answer = askRouting(libc, RTM_GETROUTE, Buffer.concat(parts));
+  if (answer === null) return null;
+  if ('errno' in answer) return { errno: errnoName(answer.errno) };
+  const hop = decodeNextHop(answer.body, withoutZone(address));
+  return hop === null ? null : { hop };
+}
+
+/** Reads a struct rtmsg with its attributes. Pure. */
+export function decodeNextHop(body: Buffer, destination: string): NextHop | null {
+  if (body.length < routeHeaderLength) return null;
+  const attributes = decodeAttributes(body.subarray(routeHeaderLength));
+  const outgoing = attributes.get(RTA_OIF);
+  if (outgoing === undefined || outgoing.length < 4) return null;
+  // RTA_VIA, a gateway of the other family, begins with that family.
+  const gateway = attributes.get(RTA_GATEWAY) ?? attributes.get(RTA_VIA)?.subarray(2);
+  const text = gateway === undefined ? '' : bytesToAddress(gateway);
+  return {
+    address: text === '' ? destination : text,
+    isGateway: text !== '',
+    interfaceIndex: outgoing.readUInt32LE(0),
+  };
+}
+
+/**
+ * Whether nobody has answered for the next hop's address so far (ARP, or neighbour discovery of RFC 4861). null when the
+ * kernel has no entry for it, as of an interface without link-layer addresses.
+ */
+export function isSilentNeighbour(libc: Libc, { address, interfaceIndex }: NextHop): boolean | null {
+  const bytes = addressToBytes(address);
+  const header = Buffer.alloc(routeHeaderLength);
+  header.writeUInt8(bytes.length === 4 ? AF_INET : AF_INET6, 0);
+  header.writeInt32LE(interfaceIndex, 4);
+  const question = Buffer.concat([header, encodeAttribute(NDA_DST, bytes)]);
+  const answer = askRouting(libc, RTM_GETNEIGH, question);
+  if (answer === null || 'errno' in answer || answer.body.length < routeHeaderLength) return null;
+  return (answer.body.readUInt16LE(8) & (NUD_INCOMPLETE | NUD_FAILED)) !== 0;
+}
+
+/** sin6_scope_id; 0 without a zone. */
+function zoneIndex(address: string): number {
+  const encoded = encodeSockaddr({ address, port: 0 });
+  return encoded.length < 28 ? 0 : encoded.readUInt32LE(24);
+}

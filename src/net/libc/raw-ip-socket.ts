@@ -1,0 +1,131 @@
+import {
+  AF_INET,
+  AF_INET6,
+  ICMP_FILTER,
+  ICMP6_FILTER,
+  IP_HDRINCL,
+  IPPROTO_ICMPV6,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPV6_RECVHOPLIMIT,
+  IPV6_UNICAST_HOPS,
+  SO_ATTACH_FILTER,
+  SO_RCVBUF,
+  SO_TIMESTAMPNS,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_RAW,
+  SOL_RAW,
+  SOL_SOCKET,
+} from './constants.js';
+import { controlMessages, hopLimitOf, receiveMessage, timestampOf } from './control-message.js';
+import { checked, type Libc, uint32 } from './load.js';
+import { answersToSyn, errorsOnly } from './packet-filter.js';
+import { decodeSockaddr, encodeSockaddr } from './sockaddr.js';
+
+export interface RawPacket {
+  source: string;
+  /** From the IP header on in IPv4, from the protocol's own header on in IPv6 (raw(7), RFC 3542 section 3). */
+  bytes: Buffer;
+  /** IPv6 only; in IPv4 it is in the header. */
+  hopLimit: number | null;
+  /** CLOCK_REALTIME, nanoseconds, when the kernel received it; null when it did not say. */
+  receivedAtNs: bigint | null;
+}
+
+/** Room for what a thousand traces are sent while the event loop is busy; the kernel caps it at net.core.rmem_max. */
+const receiveBufferOctets = 1 << 20;
+
+/** Kept for good: the kernel is told where they are as a number, which keeps nothing alive. */
+const answerFilters = { 4: answersToSyn(4), 6: answersToSyn(6) };
+
+/** A raw IP socket of one protocol. Methods throw SystemCallError; EPERM from the constructor means no CAP_NET_RAW. */
+export class RawIpSocket {
+  readonly fd: number;
+  readonly #libc: Libc;
+  readonly #family: 4 | 6;
+  #isOpen = true;
+
+  constructor(libc: Libc, family: 4 | 6, protocol: number) {
+    this.#libc = libc;
+    this.#family = family;
+    const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    this.fd = checked(libc, 'socket', libc.socket(family === 4 ? AF_INET : AF_INET6, type, protocol));
+    try {
+      this.#setOption(SOL_SOCKET, SO_RCVBUF, uint32(receiveBufferOctets));
+      this.#setOption(SOL_SOCKET, SO_TIMESTAMPNS, uint32(1));
+      if (family === 6) this.#setOption(IPPROTO_IPV6, IPV6_RECVHOPLIMIT, uint32(1));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Sends from `source`, along the routes meant for it, and hears only what comes to it. EADDRNOTAVAIL if not ours. */
+  bind(source: string): void {
+    const address = encodeSockaddr({ address: source, port: 0 });
+    checked(this.#libc, 'bind', this.#libc.bind(this.fd, address, address.length));
+  }
+
+  /** IPv4: what is sent begins with an IP header of our making. */
+  includeHeader(): void {
+    this.#setOption(IPPROTO_IP, IP_HDRINCL, uint32(1));
+  }
+
+  /** Of TCP, receive only what can answer a SYN. */
+  receiveOnlyAnswers(): void {
+    // struct sock_fprog: the number of instructions, and at octet 8 where they are.
+    const program = answerFilters[this.#family];
+    const filter = Buffer.alloc(16);
+    filter.writeUInt16LE(program.length / 8, 0);
+    filter.writeBigUInt64LE(this.#libc.addressOf(program), 8);
+    this.#setOption(SOL_SOCKET, SO_ATTACH_FILTER, filter);
+  }
+
+  /** Of ICMP, receive only errors. */
+  receiveOnlyErrors(): void {
+    const wanted = errorsOnly(this.#family);
+    if (this.#family === 4) this.#setOption(SOL_RAW, ICMP_FILTER, wanted);
+    else this.#setOption(IPPROTO_ICMPV6, ICMP6_FILTER, wanted);
+  }
+
+  /** IPv6: the hop limit of what is sent from now on. */
+  setHopLimit(hopLimit: number): void {
+    this.#setOption(IPPROTO_IPV6, IPV6_UNICAST_HOPS, uint32(hopLimit));
+  }
+
+  /** `address` is a socket address, see encodeSockaddr. */
+  send(bytes: Buffer, address: Buffer): void {
+    const sent = this.#libc.sendto(this.fd, bytes, bytes.length, 0, address, address.length);
+    checked(this.#libc, 'sendto', Number(sent));
+  }
+
+  /** The next packet, or null when there is none or the socket is closed. Its bytes are valid until the next call. */
+  receive(): RawPacket | null {
+    if (!this.#isOpen) return null;
+    const received = receiveMessage(this.#libc, this.fd, 0);
+    if (received === null) return null;
+    const packet: RawPacket = {
+      source: decodeSockaddr(received.name)?.address ?? '',
+      bytes: received.payload,
+      hopLimit: null,
+      receivedAtNs: null,
+    };
+    for (const message of controlMessages(received.control)) {
+      packet.receivedAtNs = timestampOf(message) ?? packet.receivedAtNs;
+      packet.hopLimit = hopLimitOf(message) ?? packet.hopLimit;
+    }
+    return packet;
+  }
+
+  /** Closes once; again does nothing. Does not throw. */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#libc.close(this.fd);
+  }
+
+  #setOption(level: number, name: number, value: Buffer): void {
+    checked(this.#libc, 'setsockopt', this.#libc.setsockopt(this.fd, level, name, value, value.length));
+  }
+}

@@ -1,0 +1,143 @@
+import { bytesToAddress } from './address-bytes.js';
+import { internetChecksum } from './checksum.js';
+
+/** One label stack entry (RFC 4950, RFC 3032). */
+export interface MplsEntry {
+  label: number;
+  /** Traffic class, three bits (RFC 5462). */
+  tc: number;
+  /** Bottom of stack. */
+  bottom: boolean;
+  ttl: number;
+}
+
+/** An extension object as it stands on the wire (RFC 4884 section 8). */
+export interface ExtensionObject {
+  classNumber: number;
+  classType: number;
+  payload: Uint8Array;
+}
+
+export interface IcmpExtensions {
+  objects: ExtensionObject[];
+  mpls: MplsEntry[];
+}
+
+/** Where extensions begin when the sender predates RFC 4884 and gives no length (its section 5.5). */
+const legacyQuoteLength = 128;
+const mplsClass = 1;
+
+/**
+ * Splits what follows an ICMP error's first eight octets into the quote and the extension structure (RFC 4884).
+ * `quoteLength` is the message's length attribute in octets, 0 where it has none. An extension structure that lies
+ * (version, checksum, object lengths) is dropped whole and the bytes are left to the quote.
+ */
+export function decodeExtensions(
+  body: Uint8Array,
+  quoteLength: number,
+): { quote: Uint8Array; extensions: IcmpExtensions | null } {
+  const start = quoteLength === 0 ? legacyQuoteLength : quoteLength;
+  const extensions = body.length >= start + 4 ? decodeStructure(body.subarray(start)) : null;
+  if (extensions === null) return { quote: body, extensions: null };
+  return { quote: body.subarray(0, start), extensions };
+}
+
+function decodeStructure(bytes: Uint8Array): IcmpExtensions | null {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.readUInt8(0) >> 4 !== 2) return null;
+  // An all-zero checksum means the sender did not compute one (RFC 4884 section 7).
+  if (view.readUInt16BE(2) !== 0 && internetChecksum(bytes) !== 0) return null;
+  const objects: ExtensionObject[] = [];
+  for (let at = 4; at < bytes.length; ) {
+    if (at + 4 > bytes.length) return null;
+    const length = view.readUInt16BE(at);
+    if (length < 4 || at + length > bytes.length) return null;
+    objects.push({
+      classNumber: view.readUInt8(at + 2),
+      classType: view.readUInt8(at + 3),
+      payload: bytes.subarray(at + 4, at + length),
+    });
+    at += length;
+  }
+  const stack = objects.find(isLabelStack);
+  return { objects, mpls: stack === undefined ? [] : decodeLabelStack(stack.payload) };
+}
+
+/** Whether an object is an incoming MPLS label stack (RFC 4950 section 4). */
+export function isLabelStack({ classNumber, classType }: ExtensionObject): boolean {
+  return classNumber === mplsClass && classType === 1;
+}
+
+function decodeLabelStack(payload: Uint8Array): MplsEntry[] {
+  const view = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  const entries: MplsEntry[] = [];
+  for (let at = 0; at + 4 <= payload.length; at += 4) {
+    const word = view.readUInt32BE(at);
+    entries.push({
+      label: word >>> 12,
+      tc: (word >>> 9) & 0x7,
+      bottom: ((word >>> 8) & 1) === 1,
+      ttl: word & 0xff,
+    });
+  }
+  return entries;
+}
+
+/** What a router says of one of its interfaces (RFC 5837). Fields it left out are null. */
+export interface InterfaceInformation {
+  /** Which of its interfaces: where the packet came in, a part of that one below IP, where it was to leave, or the next hop. */
+  role: 'incoming' | 'incoming-sub-ip' | 'outgoing' | 'next-hop';
+  /** As SNMP numbers it. */
+  index: number | null;
+  address: string | null;
+  /** UTF-8 as it came: whoever shows it cleans it. */
+  name: string | null;
+  /** Octets. */
+  mtu: number | null;
+}
+
+export const interfaceInformationClass = 2;
+
+const roles = ['incoming', 'incoming-sub-ip', 'outgoing', 'next-hop'] as const;
+const longestName = 64;
+
+/**
+ * Decodes the payload of an ICMP extension object of class 2. The class type says which fields follow, in the order index,
+ * address, name, MTU (RFC 5837 section 4.1). Never throws; null for a payload that is too short for what it claims.
+ */
+export function decodeInterfaceInformation(
+  classType: number,
+  payload: Uint8Array,
+): InterfaceInformation | null {
+  const view = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  const role = roles[(classType >> 6) & 3] ?? 'incoming';
+  const found: InterfaceInformation = { role, index: null, address: null, name: null, mtu: null };
+  let at = 0;
+  if (classType & 0x08) {
+    if (at + 4 > view.length) return null;
+    found.index = view.readUInt32BE(at);
+    at += 4;
+  }
+  if (classType & 0x04) {
+    const size = at + 4 <= view.length ? addressSizes[view.readUInt16BE(at)] : undefined;
+    if (size === undefined || at + 4 + size > view.length) return null;
+    found.address = bytesToAddress(view.subarray(at + 4, at + 4 + size));
+    at += 4 + size;
+  }
+  if (classType & 0x02) {
+    // Its own length octet is counted in.
+    const size = at < view.length ? view.readUInt8(at) : 0;
+    if (size < 1 || size > longestName || at + size > view.length) return null;
+    const [name = ''] = view.toString('utf8', at + 1, at + size).split('\0', 1);
+    found.name = name;
+    at += size;
+  }
+  if (classType & 0x01) {
+    if (at + 4 > view.length) return null;
+    found.mtu = view.readUInt32BE(at);
+  }
+  return found;
+}
+
+/** By address family number (IANA): IPv4, IPv6. */
+const addressSizes: Readonly<Record<number, number>> = { 1: 4, 2: 16 };

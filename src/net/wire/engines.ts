@@ -1,0 +1,147 @@
+import { createSocket } from 'node:dgram';
+import { CapabilityError, InvalidInputError } from '../../core/errors.js';
+import { atLeast, readKernel } from '../../host/proc.js';
+import { isForeignSource, sourceNotHere } from '../../host/source.js';
+import { familyOf } from '../address/address.js';
+import { loadLibc } from '../libc/load.js';
+import { type Route, routeOf } from '../libc/route.js';
+import { exhaustion } from './capability.js';
+import { openErrorQueueWire } from './error-queue.js';
+import { silentNeighbour } from './neighbour.js';
+import { loadRawSocket } from './raw-socket.js';
+import { openPackets, shareHub } from './shared-hubs.js';
+import { openSynWire } from './syn.js';
+import type { Wire, WireListener, WireMethod, WireTarget } from './wire.js';
+
+export type MethodChoice = 'auto' | WireMethod;
+
+export interface EngineStatus {
+  method: WireMethod;
+  available: boolean;
+  /** Why not; null when available. */
+  reason: string | null;
+  /** The command that adds it, or null. */
+  remedy: string | null;
+}
+
+/**
+ * Opens the wire of the chosen engine. `auto` prefers `syn`, whose packets are its own, and takes `connect` where the
+ * host lacks the package or the privilege. Throws CapabilityError when the chosen one, or under `auto` neither, can
+ * work, InvalidInputError for a source that is not this host's; a missing route rejects with the system's error.
+ */
+export async function openWire(
+  choice: MethodChoice,
+  target: WireTarget,
+  listener: WireListener,
+): Promise<Wire> {
+  try {
+    return await openChosen(choice, target, listener);
+  } catch (error) {
+    const { source } = target;
+    if (source !== null && isForeignSource(error)) throw sourceNotHere(source);
+    throw exhaustion(error) ?? error;
+  }
+}
+
+async function openChosen(choice: MethodChoice, target: WireTarget, listener: WireListener): Promise<Wire> {
+  if (choice === 'connect') return openConnect(target, listener);
+  try {
+    return await openSyn(target, listener);
+  } catch (error) {
+    if (choice === 'syn' || !(error instanceof CapabilityError)) throw error;
+    return openConnect(target, listener);
+  }
+}
+
+/** Loads the engines' native parts, where the host has them, so that opening a wire costs no more than its sockets. */
+export async function preloadEngines(): Promise<void> {
+  await Promise.allSettled([loadLibc(), loadRawSocket()]);
+}
+
+/** What each engine would say if asked to work on this host, without sending a packet. */
+export async function engineStatus(): Promise<EngineStatus[]> {
+  return Promise.all([
+    probeEngine('syn', async () => (await openPackets({ family: 4, source: null })).close()),
+    probeEngine('connect', requireErrorQueue),
+  ]);
+}
+
+async function probeEngine(method: WireMethod, attempt: () => Promise<void>): Promise<EngineStatus> {
+  try {
+    await attempt();
+    return { method, available: true, reason: null, remedy: null };
+  } catch (error) {
+    const lacking = exhaustion(error) ?? error;
+    if (!(lacking instanceof CapabilityError)) throw error;
+    return { method, available: false, reason: lacking.message, remedy: lacking.remedy };
+  }
+}
+
+async function openSyn(target: WireTarget, listener: WireListener): Promise<Wire> {
+  const { address } = target;
+  const family = familyOf(address);
+  if (family === null) throw new InvalidInputError('address', `"${address}" is not an IP address`);
+  const libc = await loadLibc().catch(() => null);
+  const route = libc === null ? await guessedRoute(target) : routeOf(libc, address, family, target.source);
+  const { hub, release } = await shareHub({ family, source: target.source, packets: target.packets });
+  try {
+    const { source } = route;
+    const mtu = route.mtu ?? ethernetMtu;
+    const tellNeighbour = () => (libc === null ? null : silentNeighbour(libc, address, source));
+    return openSynWire(
+      { ...target, hub, source, family, mtu, silentNeighbour: tellNeighbour, onClose: release },
+      listener,
+    );
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function openConnect(target: WireTarget, listener: WireListener): Promise<Wire> {
+  await requireErrorQueue();
+  return openErrorQueueWire(target, listener);
+}
+
+/** ICMP errors reach the queue of a TCP socket in SYN_SENT since Linux 5.8 (commit 45af29ca761c). */
+async function requireErrorQueue(): Promise<void> {
+  await loadLibc();
+  if (!atLeast(readKernel(), 5, 8)) {
+    throw new CapabilityError(
+      'linux 5.8',
+      'Tracing without privileges needs Linux 5.8 or later; on this kernel connect() does not say which router answered.',
+    );
+  }
+}
+
+/** What the route's MTU most likely is where nobody can be asked. */
+const ethernetMtu = 1500;
+
+/** Without libc. */
+async function guessedRoute({ address, source }: WireTarget): Promise<Route> {
+  return { source: await sourceFor(address, source), mtu: null };
+}
+
+/**
+ * Where libc cannot be called: the address this host would send from to reach `address`, by its routing table, or
+ * `source` if it can: connecting a UDP socket asks the kernel without sending a packet. Rejects with the system's error
+ * when there is no route (ENETUNREACH, EHOSTUNREACH, EACCES) or the source is not this host's (of bind).
+ */
+function sourceFor(address: string, source: string | null): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket(familyOf(address) === 6 ? 'udp6' : 'udp4');
+    socket.once('error', (error) => {
+      socket.close();
+      reject(error);
+    });
+    socket.once('connect', () => {
+      const source = socket.address().address;
+      socket.close();
+      resolve(source);
+    });
+    // Any port will do; 443 is what the trace is about. A callback here would be given the error that "error" is for.
+    const connect = () => socket.connect(443, address);
+    if (source === null) connect();
+    else socket.bind(0, source, connect);
+  });
+}

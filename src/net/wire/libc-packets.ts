@@ -1,0 +1,131 @@
+import { randomInt } from 'node:crypto';
+import { realtimeNs } from '../libc/control-message.js';
+import { type Libc, loadLibc, SystemCallError } from '../libc/load.js';
+import { poller } from '../libc/poller.js';
+import { RawIpSocket, type RawPacket } from '../libc/raw-ip-socket.js';
+import { encodeSockaddr } from '../libc/sockaddr.js';
+import { decodeIpv4, encodeIpv4, protocolNumber } from '../packet/ip.js';
+import { lacksRawSockets } from './capability.js';
+import type { PacketListener, PacketPort } from './packet-port.js';
+
+/** After this many the event loop has its turn; what is left is read in the next. */
+const packetsPerTurn = 512;
+
+/**
+ * Raw sockets through libc: what the raw-socket package does, with the kernel's receive times and filters, IPv6 hop
+ * limits and no compiled part. With a `source` they are bound to it: in IPv6 the kernel writes it into the packets, and in
+ * both families rules that route by source hold. Throws CapabilityError where libc cannot be called or without
+ * CAP_NET_RAW, SystemCallError where the source is not this host's.
+ */
+export async function openLibcPackets(family: 4 | 6, source: string | null = null): Promise<PacketPort> {
+  const libc = await loadLibc();
+  const opened: RawIpSocket[] = [];
+  function open(protocol: number): RawIpSocket {
+    const socket = new RawIpSocket(libc, family, protocol);
+    opened.push(socket);
+    if (source !== null) socket.bind(source);
+    return socket;
+  }
+  try {
+    const tcp = open(protocolNumber.tcp);
+    tcp.receiveOnlyAnswers();
+    if (family === 4) tcp.includeHeader();
+    const icmp = open(family === 4 ? protocolNumber.icmp : protocolNumber.icmpv6);
+    icmp.receiveOnlyErrors();
+    return new LibcPackets(libc, family, tcp, icmp);
+  } catch (error) {
+    for (const socket of opened) socket.close();
+    if (!(error instanceof SystemCallError) || !['EPERM', 'EACCES'].includes(error.code)) throw error;
+    throw lacksRawSockets(error);
+  }
+}
+
+class LibcPackets implements PacketPort {
+  readonly #libc: Libc;
+  readonly #family: 4 | 6;
+  readonly #tcp: RawIpSocket;
+  readonly #icmp: RawIpSocket;
+  /** The port's clock starts here: nanoseconds since 1970 have more digits than a double. */
+  readonly #epochNs: bigint;
+  readonly #stopWatching: (() => void)[] = [];
+  readonly #drains: ((limit: number) => void)[] = [];
+  #nextIdentification = randomInt(0x10000);
+
+  constructor(libc: Libc, family: 4 | 6, tcp: RawIpSocket, icmp: RawIpSocket) {
+    this.#libc = libc;
+    this.#family = family;
+    this.#tcp = tcp;
+    this.#icmp = icmp;
+    this.#epochNs = realtimeNs(libc);
+  }
+
+  send(...[outgoing, onSent, onError]: Parameters<PacketPort['send']>): void {
+    const { source, destination, ttl, segment } = outgoing;
+    this.#nextIdentification = (this.#nextIdentification + 1) & 0xffff;
+    const identification = this.#nextIdentification;
+    try {
+      if (this.#family === 6) this.#tcp.setHopLimit(ttl);
+      const packet =
+        this.#family === 4
+          ? encodeIpv4({ source, destination, ttl, protocol: protocolNumber.tcp, identification }, segment)
+          : Buffer.from(segment);
+      const address = encodeSockaddr({ address: destination, port: 0 });
+      // Nothing but the call itself between the time and the packet.
+      const atNs = realtimeNs(this.#libc);
+      this.#tcp.send(packet, address);
+      onSent(this.#sinceEpochMs(atNs));
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      onError(error.code);
+    }
+  }
+
+  listen(listener: PacketListener): void {
+    this.#watch(this.#tcp, listener, (packet, ttl, payload) =>
+      listener.onSegment({ source: packet.source, ttl, segment: payload, atMs: this.#arrivedMs(packet) }),
+    );
+    this.#watch(this.#icmp, listener, (packet, ttl, payload) =>
+      listener.onIcmp({ source: packet.source, ttl, message: payload, atMs: this.#arrivedMs(packet) }),
+    );
+  }
+
+  receive(): void {
+    for (const drain of this.#drains) drain(Number.POSITIVE_INFINITY);
+  }
+
+  close(): void {
+    for (const stop of this.#stopWatching) stop();
+    this.#tcp.close();
+    this.#icmp.close();
+  }
+
+  #watch(
+    socket: RawIpSocket,
+    listener: PacketListener,
+    deliver: (packet: RawPacket, ttl: number | null, payload: Uint8Array) => void,
+  ): void {
+    const drain = (limit: number) => {
+      for (let read = 0; read < limit; read += 1) {
+        const packet = socket.receive();
+        if (packet === null) return;
+        if (this.#family === 6) {
+          deliver(packet, packet.hopLimit, packet.bytes);
+          continue;
+        }
+        const header = decodeIpv4(packet.bytes);
+        if (header === null) listener.onGarbage();
+        else deliver(packet, header.ttl, packet.bytes.subarray(header.headerLength));
+      }
+    };
+    this.#drains.push(drain);
+    this.#stopWatching.push(poller(this.#libc).add(socket.fd, 'input', () => drain(packetsPerTurn)));
+  }
+
+  #arrivedMs({ receivedAtNs }: RawPacket): number {
+    return this.#sinceEpochMs(receivedAtNs ?? realtimeNs(this.#libc));
+  }
+
+  #sinceEpochMs(atNs: bigint): number {
+    return Number(atNs - this.#epochNs) / 1e6;
+  }
+}

@@ -1,0 +1,119 @@
+import { randomInt } from 'node:crypto';
+import { roundMs } from '../../core/clock.js';
+import { withoutZone } from '../address/address.js';
+import { SystemCallError } from '../libc/load.js';
+import { encodeSyn } from '../packet/tcp.js';
+import { localErrno } from './capability.js';
+import type { HubFlow, SynHub } from './syn-hub.js';
+import type { SentSyn } from './syn-match.js';
+import type { ProbeRequest, Wire, WireListener } from './wire.js';
+
+export interface SynWireOptions {
+  hub: SynHub;
+  /** Without a zone: packets carry none. */
+  source: string;
+  address: string;
+  family: 4 | 6;
+  port: number;
+  /** Of the route to the target, octets. */
+  mtu: number;
+  /** One source port for all probes. */
+  paris: boolean;
+  silentNeighbour: () => string | null;
+  /** Called once, when the wire is closed. */
+  onClose: () => void;
+}
+
+interface Outstanding extends SentSyn<HubFlow> {
+  sentAtMs: number | null;
+}
+
+/**
+ * The half-open engine's logic over any packet port: each probe is a SYN of its own random sequence number and, unless
+ * `paris`, of its own source port, so that parallel probes cannot collide at the target (of several SYNs on one 5-tuple
+ * within a round trip only the first is answered). Both a router's quote and the target's answer name the probe.
+ * The answer's RST is the kernel's: no socket is connected on the port.
+ */
+export function openSynWire(options: SynWireOptions, listener: WireListener): Wire {
+  const { hub, source, address, family, port } = options;
+  const timestampBase = randomInt(2 ** 32);
+  const probes = new Map<number, Outstanding>();
+  let isClosed = false;
+
+  const flow: HubFlow = {
+    source,
+    address: withoutZone(address),
+    port,
+    ourPorts: new Set(),
+    onMatch({ probe, reply }, { source: from, ttl, atMs }) {
+      const sentAtMs = probes.get(probe.id)?.sentAtMs ?? null;
+      if (sentAtMs === null) return;
+      // What this host says of its own packet is no answer of the network, unless this host is the target.
+      if (reply.icmp !== null && reply.kind === 'unreachable' && from === source && flow.address !== source) {
+        return listener.onSendError(probe.id, localErrno(family, reply.icmp));
+      }
+      const rttMs = roundMs(Math.max(0, atMs - sentAtMs));
+      listener.onReply({ ...reply, id: probe.id, from, replyTtl: ttl, rttMs });
+    },
+    onDiscard: (reason) => listener.onDiscard(reason),
+  };
+  hub.add(flow);
+
+  function portFor(id: number): number | null {
+    const [only] = flow.ourPorts;
+    if (options.paris && only !== undefined) return only;
+    try {
+      return hub.leasePort(flow);
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      listener.onSendError(id, error.code);
+      return null;
+    }
+  }
+
+  return {
+    method: 'syn',
+    source,
+    send({ id, ttl }: ProbeRequest) {
+      const sourcePort = portFor(id);
+      if (sourcePort === null) return;
+      const probe: Outstanding = { id, flow, sourcePort, sequence: freeSequence(hub), sentAtMs: null };
+      probes.set(id, probe);
+      hub.expect(probe);
+      const segment = encodeSyn({
+        source,
+        destination: address,
+        sourcePort,
+        destinationPort: port,
+        sequence: probe.sequence,
+        mss: Math.min(0xffff, options.mtu - (family === 4 ? 40 : 60)),
+        timestamp: (timestampBase + id) >>> 0,
+      });
+      hub.packets.send(
+        { source, destination: address, ttl, segment },
+        (atMs) => {
+          probe.sentAtMs = atMs;
+        },
+        (errno) => {
+          if (!isClosed) listener.onSendError(id, errno);
+        },
+      );
+    },
+    receive: () => hub.packets.receive(),
+    silentNeighbour: options.silentNeighbour,
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      hub.remove(flow, probes.values());
+      options.onClose();
+    },
+  };
+}
+
+/** Unpredictable, so that an answer can only come from who saw the SYN; and free, so that it names one probe. */
+function freeSequence(hub: SynHub): number {
+  for (;;) {
+    const sequence = randomInt(2 ** 32);
+    if (!hub.isTaken(sequence)) return sequence;
+  }
+}

@@ -1,0 +1,111 @@
+import { release } from 'node:os';
+import { CapabilityError } from '../core/errors.js';
+import { type DocumentHeader, startDocument } from '../documents/header.js';
+import { isEc2Instance, possibleVpcRanges } from '../host/ec2.js';
+import { readPrivileges } from '../host/privileges.js';
+import { atLeast, parseKernelRelease } from '../host/proc.js';
+import { readResolvConf } from '../host/resolv-conf.js';
+import { isVpcResolver } from '../net/address/scope.js';
+import { type EngineStatus, engineStatus } from '../net/wire/engines.js';
+
+/** Something this host lacks. */
+export interface DoctorProblem {
+  text: string;
+  /** The command that adds it, or null where there is none. */
+  remedy: string | null;
+}
+
+/** `pprobe doctor --json`. */
+export interface DoctorDocument extends DocumentHeader<'doctor'> {
+  /** The ways to trace. */
+  engines: EngineStatus[];
+  /** null: not known on this system. */
+  privileges: { uid: number | null; capNetRaw: boolean | null; capNetAdmin: boolean | null };
+  /** `supported`: whether the engine that needs no privileges works on it. */
+  kernel: { release: string; supported: boolean | null };
+  node: { version: string; platform: string; arch: string };
+  /** Those of resolv.conf; none means that names cannot be resolved here. */
+  nameservers: { address: string; vpcResolver: boolean }[];
+  problems: DoctorProblem[];
+}
+
+/** Where to look; a host's own places when left out. */
+export interface DoctorOptions {
+  /** The resolver's configuration. Default /etc/resolv.conf. */
+  resolvConf?: string | undefined;
+  /** Who made this machine, as its firmware says. Default /sys/class/dmi/id/sys_vendor. */
+  vendorFile?: string | undefined;
+  /** Aborting rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * What this host can do for pprobe and what it lacks, with the command that would add it. Looks at the host alone: not
+ * a packet is sent, so it works where nothing else does. Throws the signal's reason.
+ */
+export async function doctor(options: DoctorOptions = {}): Promise<DoctorDocument> {
+  options.signal?.throwIfAborted();
+  const header = startDocument('doctor');
+  const [engines, privileges, resolvers] = await Promise.all([
+    engineStatus(),
+    readPrivileges(),
+    readNameservers(options),
+  ]);
+  options.signal?.throwIfAborted();
+  const { uid, capNetRaw, capNetAdmin } = privileges;
+  return {
+    ...header(),
+    engines,
+    privileges: { uid, capNetRaw, capNetAdmin },
+    kernel: { release: release(), supported: isKernelSupported() },
+    node: { version: process.versions.node, platform: process.platform, arch: process.arch },
+    nameservers: resolvers.nameservers,
+    problems: [...resolvers.problems, ...engines.flatMap(engineProblem)],
+  };
+}
+
+/** ICMP errors reach a TCP socket that is connecting since Linux 5.8. */
+function isKernelSupported(): boolean | null {
+  if (process.platform !== 'linux') return false;
+  const kernel = parseKernelRelease(release());
+  return kernel === null ? null : atLeast(kernel, 5, 8);
+}
+
+function engineProblem({ method, available, reason, remedy }: EngineStatus): DoctorProblem[] {
+  return available ? [] : [{ text: `trace --method ${method}: ${reason ?? 'not available'}`, remedy }];
+}
+
+interface Resolvers {
+  nameservers: DoctorDocument['nameservers'];
+  problems: DoctorProblem[];
+}
+
+async function readNameservers(options: DoctorOptions): Promise<Resolvers> {
+  const { resolvConf = '/etc/resolv.conf', vendorFile } = options;
+  try {
+    const { nameservers, ignoredNameservers } = await readResolvConf(resolvConf);
+    const vpcRanges = (await isEc2Instance(vendorFile)) ? possibleVpcRanges() : [];
+    const problems: DoctorProblem[] = [];
+    if (nameservers.length === 0) {
+      const text = `${resolvConf} names no nameserver, so names cannot be resolved here; name one with --server ADDR`;
+      problems.push({ text, remedy: null });
+    }
+    if (ignoredNameservers.length > 0) {
+      const ignored = ignoredNameservers.map((value) => JSON.stringify(value)).join(', ');
+      problems.push({
+        text: `${resolvConf}: the C library passes over the nameserver ${ignored}`,
+        remedy: null,
+      });
+    }
+    return {
+      nameservers: nameservers.map((address) => ({
+        address,
+        vpcResolver: isVpcResolver(address, vpcRanges),
+      })),
+      problems,
+    };
+  } catch (error) {
+    if (!(error instanceof CapabilityError)) throw error;
+    return { nameservers: [], problems: [{ text: error.message, remedy: error.remedy }] };
+  }
+}

@@ -1,0 +1,134 @@
+import { domainToASCII } from 'node:url';
+import { familyOf } from '../../net/address/address.js';
+import { type KnownNames, namesIn } from './collect.js';
+import { isResource, isUnderAws, Masks, RESOURCE_ID } from './masks.js';
+
+/**
+ * Members that hold a word of a fixed set, a time, or a link of pprobe's own: a host may have the name of such a word. All
+ * other text is searched for names, that of members which this version does not know included.
+ */
+const KEPT = new Set(
+  (
+    'kind tool startedAt validFrom validTo docs observation class cause confidence status type rcode transport scope errno ' +
+    'errorCode reply annotation method outcome stoppedBy variant failure form region partition step role purpose alert heard'
+  ).split(' '),
+);
+
+/**
+ * A document of pprobe (a report, or several side by side) with masks in place of account ids, addresses and names: hosts,
+ * API and resource ids, certificate subjects, roles and sessions. The same value has the same mask all over the document,
+ * in commands, URLs and quoted messages too. Scopes, subnets, Regions, AWS's own domains, stages and paths stay, so that it
+ * can be read, is valid against its schema, and can be judged again. `sources` are documents whose names it may quote besides its
+ * own. Returns a copy.
+ */
+export function redacted<Document extends object>(document: Document, sources: unknown = null): Document {
+  const held = JSON.stringify(document).toLowerCase();
+  const masks = new Masks((mask) => held.includes(mask));
+  const maskText = textMasker(masks, namesIn([document, sources]));
+  const maskForms = textMasker(masks, { names: new Set(), apis: new Set() });
+  return walk(document, '') as Document;
+
+  function walk(value: unknown, key: string): unknown {
+    if (typeof value === 'string') return masked(value, key);
+    if (Array.isArray(value)) return value.map((each) => walk(each, key));
+    if (typeof value !== 'object' || value === null || KEPT.has(key)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([member, each]) => [
+        familyOf(member) === null ? member : maskText(member),
+        walk(each, member),
+      ]),
+    );
+  }
+
+  function masked(text: string, key: string): string {
+    if (KEPT.has(key)) return maskForms(text);
+    // Octets, in which an address or the name of an interface may be: an ICMP extension, or a record of unknown type.
+    if (key === 'data' && /^(?:\\# \d+ )?[0-9a-f\s]*$/i.test(text))
+      return text.replace(/[0-9a-f](?=[0-9a-f\s]*$)/gi, '0');
+    return maskText(text);
+  }
+}
+
+const IPV4 = String.raw`(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?!\d)`;
+const IPV6 = String.raw`(?<![0-9a-f:])[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*(?:%[\w.-]+)?`;
+/** With the first eight digits hidden, too, as API Gateway writes it in a denial. A request's id may end in twelve digits. */
+const ACCOUNT = String.raw`(?<!\d|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-)\d{12}(?!\d)|\*{8}\d{4}(?!\d)`;
+const RESOURCE = `(?<![a-z0-9])${RESOURCE_ID}(?![0-9a-f])`;
+/** Ids of keys and principals of IAM: access keys, temporary ones, roles, users. */
+const PRINCIPAL = '(?<![a-z0-9])(?:akia|asia|aroa|aida)[a-z0-9]{16,}';
+const MAIL = String.raw`(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+`;
+/** What EC2 calls its hosts. */
+const EC2_HOST = String.raw`(?<![a-z0-9])ip(?:-\d{1,3}){4}(?!\d)`;
+
+/** What may stand between colons. */
+const NARROW = new RegExp(`${IPV4}|${ACCOUNT}`, 'gi');
+/** Behind more of them no address is looked for. */
+const MOST_COLONS = 64;
+
+/**
+ * What puts masks into a text. Addresses, accounts, resource ids and AWS host names are known by their form; known names are
+ * looked for in any case, where they are words, and where `…` has cut them short.
+ */
+export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: string) => string {
+  for (const api of apis) masks.api(api);
+  const known = [...names, ...apis].sort((a, b) => b.length - a.length);
+  const forms = [MAIL, IPV6, IPV4, RESOURCE, PRINCIPAL, EC2_HOST, ACCOUNT];
+  const pattern = new RegExp([...known.map(literal), ...forms].join('|'), 'gi');
+
+  return (text) => {
+    const whole = text.replace(/(?<![\w.:*-])[\w.:*-]{3,}(?=…)/g, cut);
+    const parts: string[] = [];
+    let end = 0;
+    for (const { 0: token, index } of whole.matchAll(/[\p{L}\p{N}_.*-]+/gu)) {
+      const name = token.replace(/^[.-]+|[.-]+$/g, '');
+      if (name === '' || !isUnderAws(name.toLowerCase())) continue;
+      const start = index + token.indexOf(name);
+      parts.push(whole.slice(end, start).replace(pattern, maskOf), masks.host(name));
+      end = start + name.length;
+    }
+    return parts.join('') + whole.slice(end).replace(pattern, maskOf);
+  };
+
+  function maskOf(found: string): string {
+    const lower = found.toLowerCase();
+    if (apis.has(lower)) return masks.api(lower);
+    if (isResource(lower)) return masks.resource(lower);
+    if (names.has(lower))
+      return isHost(lower) ? masks.host(domainToASCII(lower) || lower) : masks.word(lower);
+    if (familyOf(found) !== null) return masks.address(found);
+    if (/^(?:\d{12}|\*{8}\d{4})$/.test(found)) return masks.account(found);
+    if (/^ip-|^a[ksri][io]a|@/.test(lower)) return masks.word(lower);
+    return inside(found);
+  }
+
+  /** What looks like IPv6 and is none: an address behind `from:` or before a full stop, an account between colons. */
+  function inside(found: string): string {
+    const end = /[.:]*$/.exec(found)?.[0] ?? '';
+    let start = 0;
+    for (let tries = 0; tries < MOST_COLONS && start >= 0; tries++) {
+      const address = found.slice(start, end === '' ? undefined : -end.length);
+      if (familyOf(address) !== null)
+        return found.slice(0, start).replace(NARROW, maskOf) + masks.address(address) + end;
+      start = found.indexOf(':', start) + 1 || -1;
+    }
+    return found.replace(NARROW, (each) => (each === found ? each : maskOf(each)));
+  }
+
+  /** The beginning of what would have been masked in full. */
+  function cut(beginning: string): string {
+    const lower = beginning.toLowerCase();
+    if (isResource(lower.replace(/-$/, ''))) return beginning;
+    return /\d/.test(lower) || known.some((name) => name.startsWith(lower)) ? '' : beginning;
+  }
+}
+
+/** A short word is a name only where it stands alone; what is surely a name, also inside of others. */
+function literal(name: string): string {
+  const escaped = name.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+  const distinct = name.includes('.') || (name.length >= 6 && /\d/.test(name));
+  return distinct ? escaped : String.raw`(?<![\w-])${escaped}(?![\w-]|:\/\/)`;
+}
+
+function isHost(name: string): boolean {
+  return /^[\p{L}\p{N}_.*-]+$/u.test(name) && name.includes('.');
+}

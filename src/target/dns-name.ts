@@ -1,0 +1,124 @@
+import { domainToASCII } from 'node:url';
+import { Address4, Address6 } from 'ip-address';
+import { InvalidInputError } from '../core/errors.js';
+import { quoted } from '../core/text.js';
+import { canonicalAddress, familyOf } from '../net/address/address.js';
+
+// RFC 1035 section 2.3.4, in octets. A name on the wire has a length octet per label and one for the root.
+const maxLabel = 63;
+const maxWire = 255;
+
+// UTS 46 section 4: these separate labels as the full stop does, whatever keyboard the name was typed on.
+const dots = /[.\u3002\uff0e\uff61]/;
+
+const plainLabel = /^[\w-]+$/;
+
+// Nearly every name is made of nothing else, and all of it is known by a look at each character.
+const plainName = /^[\w-]{1,63}(?:\.[\w-]{1,63})*\.?$/;
+
+/**
+ * Checks a domain name as a person gives it and returns it in ASCII. Internationalised labels become their A-labels
+ * (RFC 5891); the letters' case and a final dot, which makes the name absolute, are kept. Allowed are letters, digits,
+ * hyphens and underscores, besides them a leading `*` and, below in-addr.arpa, the slash of RFC 2317. `.` is the root.
+ *
+ * @param argument what the user knows the name as, for the error
+ * @throws InvalidInputError with what is wrong and what would be right, in one line
+ */
+export function checkName(name: string, argument = 'name'): string {
+  if (name === '.' || isPlain(name)) return name;
+  const fail = (why: string): never => {
+    throw new InvalidInputError(argument, `${argument} ${quoted(name)} ${why}`);
+  };
+  if (name === '') fail('is empty: write a domain name like api.example.com');
+  if (familyOf(name) === 6) fail('is an IPv6 address, not a name: ask for its name with --reverse');
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) fail('is a URL: write only the host name in it');
+
+  const labels = name.split(dots);
+  const absolute = labels.length > 1 && labels.at(-1) === '';
+  if (absolute) labels.pop();
+  if (labels.includes('')) fail('has an empty label: write exactly one dot between two labels');
+  const slashAllowed = /\.in-addr\.arpa\.?$/i.test(name);
+  const ascii = labels.map((label, index) => {
+    const encoded = toAscii(label);
+    if (encoded === null)
+      return fail(`has a label, ${quoted(label)}, that is no valid internationalised label`);
+    if (encoded.length > maxLabel) {
+      return fail(
+        `has a label of ${encoded.length} octets, ${quoted(label)}: a label has ${maxLabel} at most`,
+      );
+    }
+    if (plainLabel.test(encoded) || (encoded === '*' && index === 0)) return encoded;
+    const odd = [...encoded].find(
+      (character) => !/[\w-]/.test(character) && !(character === '/' && slashAllowed),
+    );
+    if (odd !== undefined)
+      fail(`has ${described(odd)} in it: a name is made of letters, digits, hyphens and dots`);
+    return encoded;
+  });
+
+  const octets = ascii.reduce((sum, label) => sum + label.length + 1, 1);
+  if (octets > maxWire) {
+    fail(`is ${octets} octets long on the wire: a name has ${maxWire} at most, 253 characters as text`);
+  }
+  return ascii.join('.') + (absolute ? '.' : '');
+}
+
+function isPlain(name: string): boolean {
+  // With its final dot, a name's text is an octet shorter than the name on the wire.
+  return name.length + (name.endsWith('.') ? 1 : 2) <= maxWire && plainName.test(name);
+}
+
+/** Whether checkName takes the text as it is: for names that no user gave, from a file or from a reply. */
+export function isName(text: string): boolean {
+  try {
+    return checkName(text) === text;
+  } catch (error) {
+    if (error instanceof InvalidInputError) return false;
+    throw error;
+  }
+}
+
+/** The name without the final dot that makes it absolute; the root stays `.`. */
+export function withoutFinalDot(name: string): string {
+  return name.length > 1 && name.endsWith('.') ? name.slice(0, -1) : name;
+}
+
+/**
+ * A key by which names compare, with or without final dot and without case (RFC 4343). Takes names in presentation form
+ * only: what is not ASCII is escaped there, and escapes are unambiguous.
+ */
+export function nameKey(name: string): string {
+  return withoutFinalDot(name).toLowerCase();
+}
+
+function toAscii(label: string): string | null {
+  if (/^[\x00-\x7f]*$/.test(label)) return label;
+  // As the last label of a host name, digits would be read as an IPv4 address: a label after it prevents that.
+  const encoded = domainToASCII(`${label}.test`).replace(/\.test$/, '');
+  return encoded === '' || encoded.includes('.') ? null : encoded;
+}
+
+function described(character: string): string {
+  if (character === ' ') return 'a space';
+  if (character === ':') return 'a colon';
+  if (character < ' ' || character === '\x7f') return 'a control character';
+  return `the character ${character}`;
+}
+
+/**
+ * The name whose PTR record names an address: `5.0.0.10.in-addr.arpa` (RFC 1035 section 3.5) or the 32 nibbles under
+ * ip6.arpa (RFC 3596 section 2.5). A v4-mapped address is reversed as IPv4; a zone is local and drops out.
+ *
+ * @throws InvalidInputError when the text is no IP literal.
+ */
+export function reverseName(address: string): string {
+  if (familyOf(address) === null) {
+    throw new InvalidInputError(
+      'address',
+      `address: ${quoted(address)} is not an IP address; write it like 10.0.0.1 or fd00::1`,
+    );
+  }
+  const [plain = ''] = canonicalAddress(address).split('%', 1);
+  const parsed = plain.includes(':') ? new Address6(plain) : new Address4(plain);
+  return withoutFinalDot(parsed.reverseForm());
+}

@@ -1,0 +1,210 @@
+import { usualApiId } from './names.js';
+import { hasSuffix, isKnownRegion, meantRegion, SUFFIXES, suffixFits, suffixOf } from './partitions.js';
+
+/** Something in a name under `execute-api` that cannot be right, found without asking anybody. */
+export interface NameProblem {
+  cause: 'url.malformed' | 'url.wrong-suffix' | 'url.wrong-region';
+  /** certain: the rules of such names say so; medium: only that no other was ever seen. */
+  confidence: 'certain' | 'medium';
+  /** What the fault stops: the name from leading anywhere, or API Gateway from finding the API. */
+  stops: 'name' | 'api';
+  /** A sentence part that completes "NAME …": `ends in amazonaws.com, but …`. */
+  what: string;
+}
+
+/** What is wrong with a name, and the name that would be right; null where that cannot be told. */
+export interface NameCheck {
+  problems: NameProblem[];
+  right: string | null;
+}
+
+const SERVICE = 'execute-api';
+/** How the label is misspelled. */
+const NEARLY = /^(?:exec(?:ute)?[-_]?apis?|api-execute|execute-api-fips|excute-api|exceute-api)$/;
+const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}$/;
+const ZONE = /^(?<region>[a-z]{2,4}(?:-[a-z]+)+-[0-9])[a-z]$/;
+
+/** Whether a label of a host name is `execute-api`, or means to be. */
+export function isServiceLabel(label: string): boolean {
+  return label === SERVICE || NEARLY.test(label);
+}
+
+interface Parts {
+  /** Labels before the service's. */
+  before: string[];
+  service: string;
+  region: string | null;
+  isUnderVpce: boolean;
+  suffix: string;
+}
+
+/** Takes a name apart that means to be one of API Gateway's; null for any other, of which nothing is known. */
+function partsOf(name: string): Parts | null {
+  const labels = name.split('.');
+  const at = labels.findIndex(isServiceLabel);
+  const service = labels[at];
+  if (service === undefined) return null;
+  const after = labels.slice(at + 1);
+  const isAws = /(?:^|\.)amazonaws(?:\.|$)/.test(name) || SUFFIXES.some((suffix) => hasSuffix(name, suffix));
+  const [first = ''] = after;
+  const hasRegion = REGION.test(first) || ZONE.test(first);
+  // `execute-api.internal.example` is anybody's name.
+  if (!isAws && !(hasRegion && isKnownRegion(first))) return null;
+  const rest =
+    hasRegion || (first !== 'vpce' && first !== 'amazonaws' && after.length > 2) ? after.slice(1) : after;
+  const isUnderVpce = rest[0] === 'vpce';
+  return {
+    before: labels.slice(0, at),
+    service,
+    region: rest.length < after.length ? first : null,
+    isUnderVpce,
+    suffix: rest.slice(isUnderVpce ? 1 : 0).join('.'),
+  };
+}
+
+/**
+ * Checks a name against the documented invoke-URL forms and its parts against each other. `name` is lower case, without
+ * final dot. A name that means to be no API Gateway's has no problems.
+ */
+export function checkName(name: string): NameCheck {
+  const parts = partsOf(name);
+  if (parts === null) return { problems: [], right: null };
+  const region = regionOf(parts);
+  const label = labelOf(parts);
+  const suffix = suffixProblems(parts, region.right);
+  const problems = [...serviceProblems(parts), ...region.problems, ...suffix, ...label.problems];
+  const ending = region.right === null ? null : suffixOf(region.right);
+  const right =
+    problems.length === 0 || ending === null || label.right === null
+      ? null
+      : `${label.right === '' ? '' : `${label.right}.`}${SERVICE}.${region.right}.${label.underVpce ? 'vpce.' : ''}${ending}`;
+  return { problems, right: right === name ? null : right };
+}
+
+function serviceProblems({ service }: Parts): NameProblem[] {
+  return service === SERVICE ? [] : [malformed(`says ${service} where ${SERVICE} must stand`)];
+}
+
+function regionOf({ region }: Parts): { problems: NameProblem[]; right: string | null } {
+  if (region === null) return { problems: [malformed(`names no Region after ${SERVICE}`)], right: null };
+  const zone = ZONE.exec(region)?.groups?.region;
+  if (zone !== undefined) {
+    return {
+      problems: [malformed(`names ${region}, which is an Availability Zone of ${zone}`)],
+      right: zone,
+    };
+  }
+  const meant = meantRegion(region);
+  const hint = meant === null ? '' : `; ${meant} may be meant`;
+  if (!REGION.test(region))
+    return { problems: [malformed(`has ${region} where the Region must stand${hint}`)], right: meant };
+  if (isKnownRegion(region)) return { problems: [], right: region };
+  const problem: NameProblem = {
+    cause: 'url.wrong-region',
+    confidence: 'medium',
+    stops: 'name',
+    what: `names ${region}, which is no Region known here${hint}`,
+  };
+  return { problems: [problem], right: meant };
+}
+
+function suffixProblems({ suffix }: Parts, region: string | null): NameProblem[] {
+  const right = region === null ? null : suffixOf(region);
+  if (suffix === '') return [malformed(`ends after the Region${right === null ? '' : `, without ${right}`}`)];
+  if (region === null || right === null || suffixFits(region, suffix)) return [];
+  return [
+    {
+      cause: 'url.wrong-suffix',
+      confidence: 'certain',
+      stops: 'name',
+      what: `ends in ${suffix}, but names in ${region} end in ${right}`,
+    },
+  ];
+}
+
+interface Label {
+  problems: NameProblem[];
+  /** The label put right, '' where none belongs there; null where it cannot be told. */
+  right: string | null;
+  underVpce: boolean;
+}
+
+/** What stands before the service: an API's id, an endpoint's name, both ids, or nothing. */
+function labelOf({ before, isUnderVpce }: Parts): Label {
+  const [label, ...more] = before;
+  if (label === undefined) {
+    const problems = isUnderVpce ? [malformed('stands under .vpce. but names no endpoint')] : [];
+    return { problems, right: isUnderVpce ? null : '', underVpce: false };
+  }
+  if (more.length > 0) {
+    return {
+      problems: [malformed(`has ${before.length} labels before ${SERVICE}, where one must stand`)],
+      right: null,
+      underVpce: false,
+    };
+  }
+  if (label.startsWith('vpce-')) return endpointLabel(label, isUnderVpce);
+  const alias = /^(?<api>.*?)-(?<vpce>vpce-.*)$/.exec(label)?.groups;
+  const problems = isUnderVpce
+    ? [malformed("stands under .vpce., where only an endpoint's own name does")]
+    : [];
+  if (alias?.api === undefined || alias.vpce === undefined) {
+    const id = idProblems(label);
+    return { problems: [...problems, ...id], right: id.length === 0 ? label : null, underVpce: false };
+  }
+  const wrong = [...idProblems(alias.api).map(stopsName), ...vpceProblems(alias.vpce)];
+  return { problems: [...problems, ...wrong], right: wrong.length === 0 ? label : null, underVpce: false };
+}
+
+function endpointLabel(label: string, isUnderVpce: boolean): Label {
+  const [, id = label, rest] = /^(vpce-[^-]*)(?:-(.*))?$/.exec(label) ?? [];
+  const wrong = vpceProblems(id);
+  if (rest === undefined) {
+    const bare = malformed(`is the id of an endpoint alone; its DNS names go on after the id (${id}-…)`);
+    return { problems: [...wrong, bare], right: null, underVpce: true };
+  }
+  const place = isUnderVpce
+    ? []
+    : [malformed("lacks .vpce. after the Region, under which an endpoint's own names stand")];
+  return { problems: [...wrong, ...place], right: wrong.length === 0 ? label : null, underVpce: true };
+}
+
+function vpceProblems(id: string): NameProblem[] {
+  const digits = id.slice('vpce-'.length);
+  if (!/^[0-9a-f]*$/.test(digits))
+    return [malformed(`has ${id}, which is no endpoint id: 17 or 8 hexadecimal digits follow vpce-`)];
+  if (digits.length === 17 || digits.length === 8) return [];
+  return [malformed(`has ${id} with ${digits.length} digits; endpoint ids have 17, old ones 8`)];
+}
+
+/** The wildcard of private DNS answers for any id; it is API Gateway that then finds no API. */
+function idProblems(id: string): NameProblem[] {
+  if (!/^[a-z0-9]+$/.test(id)) {
+    return [
+      {
+        ...malformed(
+          `has ${id === '' ? 'no id' : id} where the id of an API must stand: ten letters and digits`,
+        ),
+        stops: 'api',
+      },
+    ];
+  }
+  return usualApiId(id)
+    ? []
+    : [
+        {
+          ...malformed(`has the API id ${id} with ${id.length} characters; ids have ten`),
+          confidence: 'medium',
+          stops: 'api',
+        },
+      ];
+}
+
+/** The name of API and endpoint is a record of its own: with a wrong id there is none. */
+function stopsName(problem: NameProblem): NameProblem {
+  return { ...problem, stops: 'name' };
+}
+
+function malformed(what: string): NameProblem {
+  return { cause: 'url.malformed', confidence: 'certain', stops: 'name', what };
+}

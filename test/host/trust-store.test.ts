@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { test } from 'tap';
+import { trustWith } from '../../src/host/trust-store.js';
+import { authorityPem, identities } from '../probe/tls/certificates.js';
+import { listenTls } from '../probe/tls/servers.js';
+
+test('an authority given beside NODE_EXTRA_CA_CERTS does not take its place', async (t) => {
+  const { port } = await listenTls(t, identities.valid);
+  const script = fileURLToPath(new URL('./handshake-here.ts', import.meta.url));
+  const statusWith = async (extra: string) => {
+    const env = { ...process.env, NODE_EXTRA_CA_CERTS: extra };
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [...process.execArgv, script, String(port)],
+      { env },
+    );
+    return stdout;
+  };
+  const folder = t.testdir({ 'authority.pem': authorityPem });
+  t.equal(await statusWith(join(folder, 'authority.pem')), 'ok');
+  t.equal(
+    await statusWith(join(folder, 'missing.pem')),
+    'untrusted',
+    'a file that cannot be read adds nothing',
+  );
+});
+
+test('several certificates in one file are all read, whatever stands between them', async (t) => {
+  const [first = '', second = ''] = rootCertificates;
+  const file = `# a comment\r\n${first.replaceAll('\n', '\r\n')}\r\n subject=CN - x\n${second}`;
+  t.equal(trustWith(file).given.length, 2);
+});
+
+test('the authorities are read once for all addresses of a name', async (t) => {
+  t.equal(trustWith(authorityPem), trustWith(authorityPem));
+  t.not(trustWith(authorityPem), trustWith(identities.selfSigned.certificate));
+});

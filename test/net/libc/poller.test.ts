@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import t from 'tap';
+import { poller } from '../../../src/net/libc/poller.js';
+import { libc as here, noLibc as skip } from './libc-here.js';
+
+// A constant of this file, which the compiler lets be no longer null where that has been seen.
+const libc = here;
+
+/** An eventfd: a descriptor that becomes readable when told to. */
+function bell(calls: NonNullable<typeof libc>) {
+  const fd = calls.eventfd(0, 0x800);
+  const one = Buffer.alloc(8);
+  one.writeBigUInt64LE(1n);
+  return {
+    fd,
+    ring: () => calls.write(fd, one, 8),
+    silence: () => calls.read(fd, Buffer.alloc(8), 8),
+    close: () => calls.close(fd),
+  };
+}
+
+/** Keeps the event loop from turning. */
+function beBusy(ms: number): void {
+  const endNs = process.hrtime.bigint() + BigInt(ms) * 1_000_000n;
+  while (process.hrtime.bigint() < endNs);
+}
+
+t.test(
+  'a busy event loop does not move the moment at which a descriptor became ready',
+  { skip },
+  async (t) => {
+    if (libc === null) return;
+    const doorbell = bell(libc);
+    let tell: (readyAtNs: bigint | null) => void = () => {};
+    const ready = new Promise<bigint | null>((resolve) => {
+      tell = resolve;
+    });
+    const stop = poller(libc).add(doorbell.fd, 'input', (readyAtNs) => {
+      doorbell.silence();
+      tell(readyAtNs);
+    });
+    // Once around, so that the wait has begun in its thread.
+    await new Promise((settle) => setTimeout(settle, 50));
+    const rungNs = process.hrtime.bigint();
+    doorbell.ring();
+    beBusy(300);
+    const readyAtNs = await ready;
+    const readNs = process.hrtime.bigint();
+    stop();
+    doorbell.close();
+    t.not(readyAtNs, null);
+    const lateMs = Number((readyAtNs ?? readNs) - rungNs) / 1e6;
+    const readMs = Number(readNs - rungNs) / 1e6;
+    t.ok(lateMs >= 0 && lateMs < readMs / 2, `ready after ${lateMs} ms, read after ${readMs} ms`);
+  },
+);
+
+t.test(
+  'several that became ready while the loop was busy: nobody knows which did when',
+  { skip },
+  async (t) => {
+    if (libc === null) return;
+    const bells = [bell(libc), bell(libc)];
+    const told: (bigint | null)[] = [];
+    const stops = bells.map(({ fd, silence }) =>
+      poller(libc).add(fd, 'input', (readyAtNs) => {
+        silence();
+        told.push(readyAtNs);
+      }),
+    );
+    await new Promise((settle) => setTimeout(settle, 50));
+    for (const each of bells) each.ring();
+    beBusy(50);
+    while (told.length < bells.length) await new Promise((settle) => setTimeout(settle, 5));
+    for (const stop of stops) stop();
+    for (const each of bells) each.close();
+    t.same(told, [null, null]);
+  },
+);
+
+t.test('what is ready can be read at once, without waiting for the thread', { skip }, async (t) => {
+  if (libc === null) return;
+  const doorbell = bell(libc);
+  let count = 0;
+  const stop = poller(libc).add(doorbell.fd, 'input', () => {
+    doorbell.silence();
+    count += 1;
+  });
+  doorbell.ring();
+  poller(libc).readNow();
+  t.equal(count, 1);
+  stop();
+  poller(libc).readNow();
+  doorbell.ring();
+  poller(libc).readNow();
+  t.equal(count, 1, 'nothing is told after it was taken away');
+  doorbell.close();
+});
+
+t.test('more may be ready than one look brings', { skip }, async (t) => {
+  if (libc === null) return;
+  const bells = Array.from({ length: 150 }, () => bell(libc));
+  const told = new Set<number>();
+  const stops = bells.map(({ fd, silence }) =>
+    poller(libc).add(fd, 'input', () => {
+      silence();
+      told.add(fd);
+    }),
+  );
+  for (const each of bells) each.ring();
+  poller(libc).readNow();
+  t.equal(told.size, bells.length);
+  for (const stop of stops) stop();
+  for (const each of bells) each.close();
+});
+
+/** Runs a program that has `libc` and `poller` in a process of its own. */
+async function inProcess(program: string): Promise<string> {
+  const modules = ['load', 'poller'].map(
+    (name) => new URL(`../../../dist/net/libc/${name}.js`, import.meta.url).href,
+  );
+  const begin = `
+    const [{ loadLibc }, { poller }] = await Promise.all(${JSON.stringify(modules)}.map((each) => import(each)));
+    const libc = await loadLibc();`;
+  const argv = ['--input-type=module', '-e', begin + program];
+  return (await promisify(execFile)(process.execPath, argv, { timeout: 30_000 })).stdout;
+}
+
+t.test('what one owner throws is uncaught, and the others are told all the same', { skip }, async (t) => {
+  const said = await inProcess(`
+    process.on('uncaughtException', ({ message }) => console.log(message));
+    const stops = [() => { throw new Error('mine'); }, () => console.log('told')].map((tell) => {
+      const stop = poller(libc).add(libc.eventfd(1, 0x800), 'input', () => { stop(); tell(); });
+    });`);
+  t.same(said.trim().split('\n').sort(), ['mine', 'told']);
+});
+
+t.test('a process ends although a wait is under way', { skip }, async (t) => {
+  const ended = inProcess(`
+    poller(libc).add(libc.eventfd(0, 0x800), 'input', () => {});
+    setTimeout(() => process.exit(7), 50);`);
+  await t.rejects(ended, { code: 7 });
+});

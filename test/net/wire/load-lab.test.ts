@@ -1,0 +1,113 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import t from 'tap';
+import type { TraceDocument } from '../../../src/documents/trace.js';
+import { labUnavailable, startLab } from '../../lab/lab.js';
+
+const library = pathToFileURL(join(process.cwd(), 'dist/index.js')).href;
+const unavailable = await labUnavailable();
+
+/** Sends whoever connects as much as goes through. */
+const fountain = `
+const { createServer } = require('node:net');
+const water = Buffer.alloc(1 << 16);
+createServer((socket) => {
+  const pour = () => { while (socket.write(water)); };
+  socket.on('error', () => {}).on('drain', pour);
+  pour();
+}).listen(5001, '::', () => console.log('ready'));
+`;
+
+/** Drinks from the fountain, and says so when it flows. */
+const drinker = (address: string) => `
+let octets = 0;
+require('node:net').connect(5001, '${address}').on('data', (data) => {
+  octets += data.length;
+  if (octets - data.length < 1e7 && octets >= 1e7) console.log('ready');
+});
+`;
+
+/** Connects to a closed port over and over: resets, which no filter of flags can keep out. */
+const knocker = (address: string) => `
+import socket
+count = 0
+while True:
+    with socket.socket() as knocking:
+        knocking.connect_ex(('${address}', 9))
+    count += 1
+    if count == 100:
+        print('ready', flush=True)
+`;
+
+/** A program that traces, and keeps the event loop busy from \`fromMs\` on for \`forMs\`. */
+const trace = (address: string, options: object, { fromMs = 0, forMs = 0 } = {}) => `
+const { trace } = await import('${library}');
+setTimeout(() => {
+  const end = performance.now() + ${forMs};
+  while (performance.now() < end);
+}, ${fromMs});
+console.log(JSON.stringify(await trace('${address}', ${JSON.stringify(options)})));
+`;
+
+async function ready(child: ChildProcess): Promise<ChildProcess> {
+  if (child.stdout === null) throw new Error('no output to read');
+  await once(child.stdout, 'data');
+  return child;
+}
+
+t.test('a busy host', { skip: unavailable ?? false }, async (t) => {
+  const lab = await startLab();
+  t.teardown(() => lab.stop());
+  const { addresses } = lab.facts;
+
+  async function traced(program: string): Promise<TraceDocument> {
+    const argv = [process.execPath, '--input-type=module', '-e', program];
+    const { stdout, stderr } = await lab.exec('client', argv);
+    if (stderr !== '') throw new Error(stderr);
+    return JSON.parse(stdout);
+  }
+
+  t.test('syn: no answer is lost in a flood of TCP that is not ours', async (t) => {
+    const gateway = addresses.gateway.ipv4;
+    const flood = [
+      await ready(lab.spawn('vpc', [process.execPath, '-e', fountain])),
+      await ready(lab.spawn('client', [process.execPath, '-e', drinker(gateway)])),
+      await ready(lab.spawn('client', ['python3', '-c', knocker(gateway)])),
+    ];
+    // 50 answers each, from five hops.
+    for (let run = 0; run < 4; run += 1) {
+      const document = await traced(trace(addresses.public.ipv4, { method: 'syn', queries: 10 }));
+      t.match(document, { outcome: 'open', destinationTtl: 5 });
+      const probes = document.hops.flatMap((hop) => hop.probes);
+      t.equal(probes.length, 50);
+      t.same(
+        probes.filter(({ reply, sent }) => reply === 'none' || sent > 1),
+        [],
+      );
+    }
+    t.ok(
+      flood.every(({ exitCode }) => exitCode === null),
+      'it flowed to the end',
+    );
+    for (const child of flood) child.kill();
+  });
+
+  t.test('connect: a SYN that the kernel sent again while the loop was busy is no probe', async (t) => {
+    await lab.break('security-group');
+    const target = addresses.eniA.ipv4;
+    // The kernel sends again after a second, with the TTL meant for an ACK: the first router answers that.
+    const document = await traced(
+      trace(target, { method: 'connect', waitMs: 900 }, { fromMs: 100, forMs: 1200 }),
+    );
+    await lab.heal();
+    t.match(document, { outcome: 'filtered', stoppedBy: 'gap-limit' });
+    const [first, ...beyond] = document.hops.map(({ probes }) => new Set(probes.map(({ from }) => from)));
+    t.ok(first?.has(addresses.gateway.ipv4));
+    t.same(
+      beyond.map((addresses) => [...addresses]),
+      [[null], [null], [null], [null], [null]],
+    );
+  });
+});

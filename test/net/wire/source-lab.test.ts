@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import t from 'tap';
+import { labUnavailable, startLab } from '../../lab/lab.js';
+
+const program = [process.execPath, join(process.cwd(), 'bin/pprobe.js')];
+const library = pathToFileURL(join(process.cwd(), 'dist/index.js')).href;
+const unavailable = await labUnavailable();
+
+/** What is no source, or no target, and what is said of it. */
+const mistakes: [args: string[], says: RegExp][] = [
+  [
+    ['trace', '203.0.113.10', '--source', '192.0.2.77'],
+    /source: 192\.0\.2\.77 is not an address of this host; give/,
+  ],
+  [
+    ['trace', '203.0.113.10', '--source', '::1'],
+    /source: ::1 is IPv6 and cannot reach 203\.0\.113\.10; give an IPv4/,
+  ],
+  [['trace', '203.0.113.10', '--source', '10.0.1'], /--source: "10\.0\.1" is not an IP address/],
+  [['trace', '2001:db8:113::10', '--source', 'fe80::9'], /source: fe80::9 is link-local; add the interface/],
+  [
+    ['trace', 'fe80::1'],
+    /host: fe80::1 is link-local and means another host on each link; add the interface/,
+  ],
+  [['trace', 'fe80::1%eth9'], /host: no interface "eth9" with a link-local address is up here/],
+  [
+    ['diagnose', '203.0.113.10', '--source', '192.0.2.77'],
+    /source: 192\.0\.2\.77 is not an address of this host/,
+  ],
+];
+
+/** A program that prints what each way to use the library does with each of these sources. */
+const askLibrary = `
+  const { trace, watchTrace, diagnose, InvalidInputError } = await import('${library}');
+  const target = '203.0.113.10';
+  const tell = async (what, promise) => {
+    const error = await promise.then(() => null, (each) => each);
+    console.log(what, error instanceof InvalidInputError, error?.argument);
+  };
+  for (const source of ['192.0.2.77', '::1', 'nonsense']) {
+    for (const method of ['syn', 'connect', 'auto']) await tell(method, trace(target, { source, method }));
+    await tell('iterating', (async () => { for await (const hop of trace(target, { source })) console.log(hop); })());
+    await tell('watching', watchTrace(target, { source }).next());
+    await tell('diagnosing', diagnose(target, { source }));
+  }`;
+
+t.test('the address to send from', { skip: unavailable ?? false }, async (t) => {
+  const lab = await startLab();
+  t.teardown(() => lab.stop());
+  const { addresses } = lab.facts;
+
+  async function run(args: string[]) {
+    const { stdout, stderr, exitCode } = await lab.exec('client', [...program, ...args, '--json']);
+    return { document: JSON.parse(stdout), stderr, exitCode };
+  }
+
+  async function linkLocal(namespace: 'client' | 'vpc', device: string): Promise<string> {
+    const { stdout } = await lab.exec(namespace, ['ip', '-6', 'address', 'show', 'dev', device]);
+    return /fe80::\S+(?=\/64)/.exec(stdout)?.[0] ?? '';
+  }
+
+  const second = { ipv4: '10.0.1.77', ipv6: 'fd10:0:0:1::77' };
+  await lab.exec('client', ['ip', 'address', 'add', `${second.ipv4}/24`, 'dev', 'eth0']);
+  await lab.exec('client', ['ip', '-6', 'address', 'add', `${second.ipv6}/64`, 'dev', 'eth0', 'nodad']);
+  const own = await linkLocal('client', 'eth0');
+  const router = await linkLocal('vpc', 'to-client');
+
+  for (const method of ['syn', 'connect']) {
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      t.test(`${method}, ${family}: whichever it is to be, the whole path`, async (t) => {
+        // One of the two is not what the kernel would have chosen.
+        for (const source of [addresses.client[family], second[family]]) {
+          const target = addresses.public[family];
+          const { document } = await run(['trace', target, '--method', method, '--source', source]);
+          t.match(document, { source, outcome: 'open', destinationTtl: 5, discarded: {} });
+          const probes: { nat: boolean }[] = document.hops.flatMap((hop: { probes: unknown }) => hop.probes);
+          t.notOk(
+            probes.some(({ nat }) => nat),
+            'what the routers quote is what was sent',
+          );
+        }
+      });
+    }
+
+    t.test(`${method}: a neighbour by its link-local address and zone`, async (t) => {
+      for (const more of [[], ['--paris'], ['--source', `${own}%eth0`]]) {
+        const { document } = await run(['trace', `${router}%eth0`, '--method', method, ...more]);
+        t.match(document, { source: own, outcome: 'closed', destinationTtl: 1, hops: [{ ttl: 1 }] });
+        t.match(document.hops[0].probes[0], { reply: 'rst', from: router });
+      }
+    });
+  }
+
+  t.test('what cannot be sent from or to is a mistake: exit 2, and words that help', async (t) => {
+    const told = await Promise.all(
+      mistakes.map(async ([args, says]) => ({ args: args.join(' '), says, ...(await run(args)) })),
+    );
+    for (const { args, says, document, stderr, exitCode } of told) {
+      t.equal(exitCode, 2, args);
+      t.match(document, { kind: 'error', error: { code: 'invalid-input' } }, args);
+      t.match(stderr, says, args);
+    }
+  });
+
+  t.test('in the library: InvalidInputError, from the promise and from the iteration', async (t) => {
+    const argv = [process.execPath, '--input-type=module', '-e', askLibrary];
+    const { stdout, stderr } = await lab.exec('client', argv);
+    t.equal(stderr, '');
+    const ways = ['syn', 'connect', 'auto', 'iterating', 'watching', 'diagnosing'];
+    const refusals = ways.map((way) => `${way} true source`);
+    t.strictSame(stdout.trim().split('\n'), [...refusals, ...refusals, ...refusals]);
+  });
+
+  const skip = lab.mode === 'user' && 'uid 0 is the only one in a user namespace';
+  t.test('under sudo, the sockets for the source are open before root is given up', { skip }, async (t) => {
+    const source = addresses.client.ipv6;
+    const sudo = ['env', 'SUDO_UID=65534', 'SUDO_GID=65533'];
+    const args = ['trace', addresses.public.ipv6, '--method', 'syn', '--json', '--source', source];
+    const { stdout, stderr } = await lab.exec('client', [...sudo, ...program, ...args]);
+    t.equal(stderr, '');
+    t.match(JSON.parse(stdout), { method: 'syn', source, outcome: 'open' });
+  });
+});

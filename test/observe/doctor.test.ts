@@ -1,0 +1,63 @@
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'tap';
+import { doctor } from '../../src/observe/doctor.js';
+import { validateDocument } from '../documents/validate.js';
+
+const nowhere = '/nonexistent/file';
+
+test('the nameservers of resolv.conf, and which of them is the VPC resolver for certain', async (t) => {
+  const dir = t.testdir({ 'resolv.conf': 'nameserver 169.254.169.253\nnameserver 10.99.99.2\n' });
+  const document = await doctor({ resolvConf: join(dir, 'resolv.conf'), vendorFile: nowhere });
+  t.same(document.nameservers, [
+    { address: '169.254.169.253', vpcResolver: true },
+    { address: '10.99.99.2', vpcResolver: false },
+  ]);
+  t.same(validateDocument(document), []);
+});
+
+test('on an EC2 instance the server at base plus two of a range around its own address is the VPC resolver', async (t) => {
+  const own = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  const server = own === undefined ? '10.0.0.2' : own.replace(/\.\d+$/, '.2');
+  const dir = t.testdir({ 'resolv.conf': `nameserver ${server}\n`, vendor: 'Amazon EC2\n', other: 'QEMU\n' });
+  const resolvConf = join(dir, 'resolv.conf');
+  const onEc2 = await doctor({ resolvConf, vendorFile: join(dir, 'vendor') });
+  t.same(onEc2.nameservers, [{ address: server, vpcResolver: own !== undefined }]);
+  const elsewhere = await doctor({ resolvConf, vendorFile: join(dir, 'other') });
+  t.same(elsewhere.nameservers, [{ address: server, vpcResolver: false }]);
+});
+
+test('a host without resolv.conf, or without a nameserver in it, has a problem and a document', async (t) => {
+  const dir = t.testdir({ 'resolv.conf': '# nothing\n' });
+  for (const resolvConf of [nowhere, join(dir, 'resolv.conf')]) {
+    const document = await doctor({ resolvConf, vendorFile: nowhere });
+    t.same(document.nameservers, []);
+    t.match(document.problems[0]?.text, resolvConf);
+    t.match(document.problems[0]?.text, '--server ADDR');
+    t.same(validateDocument(document), []);
+  }
+});
+
+test('a nameserver line the C library passes over is a problem: DOS line ends look right in an editor', async (t) => {
+  const dir = t.testdir({ 'resolv.conf': 'nameserver 10.0.0.2\r\nnameserver 10.0.0.3\n' });
+  const document = await doctor({ resolvConf: join(dir, 'resolv.conf'), vendorFile: nowhere });
+  t.same(document.nameservers, [{ address: '10.0.0.3', vpcResolver: false }]);
+  t.match(document.problems[0]?.text, 'passes over the nameserver "10.0.0.2\\r"');
+});
+
+test('every way to trace is either there or a problem with its reason', async (t) => {
+  const { engines, problems } = await doctor();
+  t.same(engines.map(({ method }) => method).sort(), ['connect', 'syn']);
+  for (const { method, available, reason } of engines) {
+    const problem = problems.find(({ text }) => text.startsWith(`trace --method ${method}: `));
+    t.equal(problem === undefined, available, method);
+    t.equal(reason === null, available, method);
+  }
+});
+
+test('an abort rejects with its reason', async (t) => {
+  const reason = new Error('enough');
+  await t.rejects(doctor({ signal: AbortSignal.abort(reason) }), reason);
+});

@@ -1,0 +1,91 @@
+import t from 'tap';
+import { CapabilityError, InvalidInputError } from '../../src/core/errors.js';
+import { startBranches } from '../../src/observe/branches.js';
+import { observe } from '../../src/observe/observe.js';
+import { parseTarget } from '../../src/target/parse-target.js';
+import { listen, listenSilently, openSockets } from '../probe/tcp/listeners.js';
+
+const reason = new Error('enough');
+
+t.test('an abort in the middle of a connection, and of a handshake, leaves no socket', async (t) => {
+  const silent = await listenSilently(t);
+  const mute = await listen(t, (socket) => socket.resume());
+  for (const { port } of [silent, mute]) {
+    const abort = new AbortController();
+    const running = observe(parseTarget(`https://127.0.0.1:${port}/`), {
+      signal: abort.signal,
+      trace: false,
+      dns: { servers: ['127.0.0.1'] },
+      onProgress(message) {
+        // Told before the work begins; by then it has begun.
+        if (/shaking|connecting/.test(message)) setImmediate(() => abort.abort(reason));
+      },
+    });
+    await t.rejects(running, reason);
+  }
+  // What is left is the listeners' side of connections that are being closed.
+  t.ok((await openSockets()).length <= 2);
+  await t.rejects(observe(parseTarget('127.0.0.1:1'), { signal: AbortSignal.abort(reason) }), reason);
+});
+
+t.test('a stop in the middle keeps what was measured, and leaves no socket', async (t) => {
+  const { port } = await listenSilently(t);
+  const stop = new AbortController();
+  const { observations } = await observe(parseTarget(`127.0.0.1:${port}`), {
+    stop: stop.signal,
+    trace: false,
+    onProgress: (message) => void (/connecting/.test(message) && setImmediate(() => stop.abort())),
+  });
+  t.match(observations.tcp, [{ attempts: [{ status: 'error', errno: 'ECANCELED' }] }]);
+});
+
+t.test('bad input of one branch ends the others at once', async (t) => {
+  const branches = startBranches(undefined, undefined);
+  const { signals } = branches;
+  const other = branches.run(
+    'tcp',
+    () =>
+      new Promise((_, reject) => {
+        signals.signal.addEventListener('abort', () => reject(signals.signal.reason));
+      }),
+  );
+  await branches.run('dns', async () => {
+    throw new InvalidInputError('host', 'host: bad');
+  });
+  await other;
+  t.throws(() => branches.throwIfFailed(), { code: 'invalid-input' });
+});
+
+t.test('what this host cannot do is noted once and ends nothing', async (t) => {
+  const branches = startBranches(undefined, undefined);
+  const lacking = async () => {
+    throw new CapabilityError('koffi', 'koffi is missing', 'npm install koffi');
+  };
+  await Promise.all([branches.run('trace', lacking), branches.run('trace', lacking)]);
+  await branches.run('tcp', async () => {
+    throw Object.assign(new Error('socket EMFILE'), { code: 'EMFILE', syscall: 'socket' });
+  });
+  branches.throwIfFailed();
+  t.same(branches.skipped, [
+    { step: 'trace', reason: 'koffi is missing', missing: 'koffi', remedy: 'npm install koffi' },
+    { step: 'tcp', reason: 'socket EMFILE (EMFILE)' },
+  ]);
+});
+
+t.test('the caller’s own signals gain one listener, whatever is measured', async (t) => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on('warning', onWarning);
+  const abort = new AbortController();
+  const { port } = await listen(t, (socket) => socket.end());
+  for (let time = 0; time < 12; time += 1) {
+    await observe(parseTarget(`127.0.0.1:${port}`), {
+      signal: abort.signal,
+      stop: abort.signal,
+      trace: false,
+    });
+  }
+  await new Promise(setImmediate);
+  process.off('warning', onWarning);
+  t.same(warnings, []);
+});

@@ -1,0 +1,73 @@
+import { test } from 'tap';
+import { type TraceOnce, watchHost, watchRounds } from '../../src/observe/watch-host.js';
+import { traceDocument } from '../report/documents.js';
+
+/** A path whose target is at another TTL in each round; null: it does not answer. Tells what each round was limited to. */
+function path(ends: (number | null)[]) {
+  const limits: (number | undefined)[] = [];
+  const traceOnce: TraceOnce = async ({ maxTtl }) => {
+    limits.push(maxTtl);
+    const destinationTtl = ends[limits.length - 1] ?? null;
+    return traceDocument({ destinationTtl, outcome: destinationTtl === null ? 'filtered' : 'open' });
+  };
+  return { limits, traceOnce };
+}
+
+test('a round asks no hop behind the target, and looks further where the target was not', async (t) => {
+  const { limits, traceOnce } = path([3, 3, null, 5, 5]);
+  const rounds = [];
+  for await (const round of watchRounds(traceOnce, { intervalMs: 1, rounds: 5 })) rounds.push(round);
+  t.same(limits, [undefined, 3, 3, undefined, 5]);
+  t.same(
+    rounds.map(({ round }) => round),
+    [1, 2, 3, 4, 5],
+  );
+});
+
+test('back-pressure: no round begins before it is asked for, and none after the loop was left', async (t) => {
+  const { limits, traceOnce } = path([3]);
+  const rounds = watchRounds(traceOnce, { intervalMs: 1 });
+  t.equal(limits.length, 0);
+  await rounds.next();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  t.equal(limits.length, 1);
+  await rounds.return();
+  t.same(await rounds.next(), { done: true, value: undefined });
+  t.equal(limits.length, 1);
+});
+
+test('stop between two rounds ends the watch without another', async (t) => {
+  const { limits, traceOnce } = path([3]);
+  const stop = new AbortController();
+  for await (const { round } of watchRounds(traceOnce, { intervalMs: 3_600_000, stop: stop.signal })) {
+    t.equal(round, 1);
+    setTimeout(() => stop.abort(), 5);
+  }
+  t.equal(limits.length, 1);
+});
+
+test('signal throws its reason, also while the next round is waited for', async (t) => {
+  const { traceOnce } = path([3]);
+  const abort = new AbortController();
+  const rounds = watchRounds(traceOnce, { intervalMs: 3_600_000, signal: abort.signal });
+  await rounds.next();
+  const next = rounds.next();
+  const reason = new Error('enough');
+  abort.abort(reason);
+  await t.rejects(next, reason);
+});
+
+test('what cannot be asked for is refused before anything is sent', async (t) => {
+  await t.rejects(watchHost('127.0.0.1', { intervalMs: 0 }).next(), {
+    code: 'invalid-input',
+    argument: 'intervalMs',
+  });
+  await t.rejects(watchHost('127.0.0.1', { rounds: 0 }).next(), {
+    code: 'invalid-input',
+    argument: 'rounds',
+  });
+  await t.rejects(watchHost('127.0.0.1', { queries: 11 }).next(), {
+    code: 'invalid-input',
+    argument: 'queries',
+  });
+});

@@ -1,0 +1,37 @@
+import { decodeIpv4, decodeIpv6, encodeIpv4, encodeIpv6, protocolNumber } from '../../src/net/packet/ip.js';
+import { decodeTcp, type TcpHeader, tcpFlag } from '../../src/net/packet/tcp.js';
+
+/** A SYN as a router on its way sees it. */
+export interface PassingSyn {
+  family: 4 | 6;
+  source: string;
+  destination: string;
+  /** TTL or hop limit when it entered the path. */
+  ttl: number;
+  header: TcpHeader;
+  packet: Uint8Array;
+  /** Octets before the TCP header. */
+  headerLength: number;
+}
+
+/** null when the bytes are no IP packet with a TCP SYN in it. */
+export function readSyn(packet: Uint8Array): PassingSyn | null {
+  const family = (packet[0] ?? 0) >> 4 === 4 ? 4 : 6;
+  const ip = family === 4 ? decodeIpv4(packet) : decodeIpv6(packet);
+  if (ip === null || ip.protocol !== protocolNumber.tcp) return null;
+  const header = decodeTcp(packet.subarray(ip.headerLength));
+  if (header === null || (header.flags & (tcpFlag.syn | tcpFlag.ack)) !== tcpFlag.syn) return null;
+  const { source, destination, headerLength } = ip;
+  const ttl = 'ttl' in ip ? ip.ttl : ip.hopLimit;
+  return { family, source, destination, ttl, header, packet, headerLength };
+}
+
+/** An IP packet of the family of its addresses. */
+export function enclose(
+  header: { source: string; destination: string; protocol: number; ttl: number },
+  payload: Uint8Array,
+): Buffer {
+  return header.source.includes(':')
+    ? encodeIpv6({ ...header, hopLimit: header.ttl }, payload)
+    : encodeIpv4({ ...header, identification: 7 }, payload);
+}

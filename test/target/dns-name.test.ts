@@ -1,0 +1,91 @@
+import { decode } from 'dns-packet';
+import fc from 'fast-check';
+import t from 'tap';
+import { InvalidInputError } from '../../src/core/errors.js';
+import { encodeQuery } from '../../src/probe/dns/query.js';
+import { checkName, isName, nameKey } from '../../src/target/dns-name.js';
+
+const label63 = 'a'.repeat(63);
+
+t.test('names that people ask for are taken as they stand', async (t) => {
+  const names = [
+    'abc123defg.execute-api.us-east-1.amazonaws.com',
+    'API.Example.com.',
+    'localhost',
+    '.',
+    '_dmarc.example.com',
+    '_443._tcp.example.com',
+    '-odd-.example.com',
+    '*.example.com',
+    '10',
+    '1e3',
+    '10.0.0.5',
+    '0/25.2.0.192.in-addr.arpa',
+    'xn--a.example',
+    label63,
+    `${label63}.${label63}.${label63}.${'b'.repeat(61)}`,
+    `${label63}.${label63}.${label63}.${'b'.repeat(61)}.`,
+  ];
+  for (const name of names) t.equal(checkName(name), name, name);
+});
+
+t.test('internationalised names become ASCII, whichever dot they are typed with', async (t) => {
+  t.equal(checkName('bücher.example'), 'xn--bcher-kva.example');
+  t.equal(checkName('BÜCHER.Example.'), 'xn--bcher-kva.Example.');
+  t.equal(checkName('日本語。jp'), 'xn--wgv71a119e.jp');
+  t.equal(checkName('faß.de'), 'xn--fa-hia.de');
+  t.equal(checkName('１.example'), '1.example', 'a full-width digit is a digit, no IPv4 address');
+  t.equal(checkName('_srv.bücher.example'), '_srv.xn--bcher-kva.example');
+});
+
+t.test('what is no name is refused with what is wrong and what would be right', async (t) => {
+  const refused: Record<string, RegExp> = {
+    '': /^name "" is empty: write a domain name like/,
+    'a..b': /empty label: write exactly one dot/,
+    '.a': /empty label/,
+    'a..': /empty label/,
+    '..': /empty label/,
+    '。': /empty label/,
+    [`${label63}a.example`]: /label of 64 octets, "a+": a label has 63 at most/,
+    [`${label63}.${label63}.${label63}.${'b'.repeat(62)}`]:
+      /is 256 octets long on the wire: a name has 255 at most/,
+    'two words': /has a space in it: a name is made of letters/,
+    'host:443': /has a colon in it/,
+    'a\u0007b': /has a control character in it/,
+    'a\nb.example': /^name "a\\nb.example" has a control character/,
+    'example.com/path': /the character \/ in it/,
+    'a.*.example': /the character \* in it/,
+    'user@example.com': /the character @ in it/,
+    'https://example.com/': /is a URL: write only the host name/,
+    'fd00::5': /is an IPv6 address, not a name/,
+    'a\u200d.example': /is no valid internationalised label/,
+    'ü b.example': /is no valid internationalised label/,
+  };
+  for (const [name, message] of Object.entries(refused)) {
+    t.throws(() => checkName(name), { name: 'InvalidInputError', argument: 'name', message }, name);
+  }
+  t.throws(() => checkName('a..b', 'host'), { argument: 'host', message: /^host "a\.\.b"/ });
+});
+
+t.test('any text is a name that goes out on the wire as it stands, or is refused in one line', async () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.array(fc.string({ maxLength: 70 }), { maxLength: 8 }).map((labels) => labels.join('.')),
+    fc.domain(),
+  );
+  fc.assert(
+    fc.property(text, (given) => {
+      try {
+        const name = checkName(given);
+        const { message } = encodeQuery(name, { name: 'A', number: 1 }, false);
+        const [question] = decode(message).questions ?? [];
+        return (
+          message.length <= 12 + 255 + 4 && nameKey(question?.name ?? '') === nameKey(name) && isName(name)
+        );
+      } catch (error) {
+        return error instanceof InvalidInputError && !error.message.includes('\n');
+      }
+    }),
+    { numRuns: 5000 },
+  );
+});
