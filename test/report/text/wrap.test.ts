@@ -14,7 +14,7 @@ test('line breaks in the text are kept', (t) => {
   t.end();
 });
 
-test('a word longer than a line stays whole, so that it can be copied', (t) => {
+test('a word wider than a line is not split, so that it can be copied', (t) => {
   const name = 'a1b2c3d4e5.execute-api.us-east-1.amazonaws.com';
   t.equal(wrap(`see ${name} there`, 24), `see\n${name}\nthere`);
   t.end();
@@ -29,7 +29,7 @@ test('colour takes no room, wide characters take two cells', (t) => {
   t.equal(widthOf('\u001b[31mred\u001b[39m'), 3);
   t.equal(widthOf('网关'), 4);
   t.equal(widthOf('e\u0301'), 1);
-  // Beside a wide one each is measured by itself, alone by the short way.
+  // Beside a wide character the segmenter measures them, alone the shortcut does.
   for (const mark of ' ~·…–→✓✗’“”') t.same([widthOf(mark), widthOf(`${mark}网`)], [1, 3], mark);
   t.equal(padTo('\u001b[31mred\u001b[39m', 5), '\u001b[31mred\u001b[39m  ');
   t.equal(padTo('longer', 3), 'longer');
@@ -38,6 +38,30 @@ test('colour takes no room, wide characters take two cells', (t) => {
     wrap('\u001b[31mone two three four\u001b[39m five', 18),
     '\u001b[31mone two three four\u001b[39m\nfive',
   );
+  t.end();
+});
+
+test('a cluster of several characters takes the cells of the one that is drawn', (t) => {
+  const rows: [string, number, string][] = [
+    ['❤', 1, 'a symbol without emoji presentation'],
+    ['❤\ufe0f', 2, 'the same with a variation selector'],
+    ['1\ufe0f\u20e3', 2, 'a keycap'],
+    ['🇩🇪', 2, 'a flag of two regional indicators'],
+    ['👍🏽', 2, 'an emoji with a skin tone'],
+    ['👩\u200d👩\u200d👧', 2, 'emojis joined by U+200D'],
+    ['e\u0301\u0323', 1, 'a letter with two combining marks'],
+    ['\u0301', 0, 'a combining mark alone'],
+    ['한', 2, 'a Hangul syllable'],
+    ['\u1112\u1161\u11ab', 2, 'the same of three conjoining letters'],
+    ['ｱ', 1, 'halfwidth katakana'],
+    ['Ａ', 2, 'a fullwidth letter'],
+    ['±§α', 3, 'characters of ambiguous width'],
+    ['bücher', 6, 'Latin letters beyond ASCII'],
+    ['\u001b[31m关\u001b[39m', 2, 'a coloured wide character'],
+  ];
+  for (const [text, cells, what] of rows) t.equal(widthOf(text), cells, what);
+  t.equal(padTo('❤\ufe0f', 4), '❤\ufe0f  ');
+  t.equal(wrap('🇩🇪🇩🇪🇩🇪🇩🇪🇩🇪 🇩🇪🇩🇪🇩🇪🇩🇪🇩🇪', 20), '🇩🇪🇩🇪🇩🇪🇩🇪🇩🇪\n🇩🇪🇩🇪🇩🇪🇩🇪🇩🇪');
   t.end();
 });
 
@@ -62,7 +86,7 @@ test('no word is lost or split, and no line of several words is too wide', (t) =
   t.end();
 });
 
-test('a space at the end makes no line of its own, however narrow the terminal', (t) => {
+test('a trailing space adds no line, however narrow the terminal', (t) => {
   const text = 'send x-apigw-api-id: \u00a0';
   for (let columns = 1; columns < 40; columns++) t.notMatch(wrap(text, columns, 4), /\n\s*$/);
   t.equal(wrap('one two ', 80), 'one two');
