@@ -1,6 +1,8 @@
+// First: @peculiar/x509 needs it when it is loaded.
+import 'reflect-metadata';
+
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import 'reflect-metadata';
 
 /** A certificate with its private key, both PEM. */
 export interface Identity {
