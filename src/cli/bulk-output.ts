@@ -1,4 +1,4 @@
-import type { Soon } from '../core/soon.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
 import { exitCodes } from '../documents/terms/exit-code.js';
 import type { Style } from '../report/text/style.js';
 import type { BulkEntry, BulkResult } from './command.js';
@@ -61,7 +61,7 @@ class Batch {
   }
 
   /** Waits while there is more than the reader takes. False: nobody reads any more. Rejects when writing fails. */
-  push(text: string): Soon<boolean> {
+  push(text: string): MaybePromise<boolean> {
     this.#held += text;
     if (this.#held.length >= batchLength) return this.flush();
     this.#turn ??= setImmediate(() => {

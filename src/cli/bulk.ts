@@ -1,9 +1,9 @@
 import { elapsedMs, nowMs } from '../core/clock.js';
 import { InvalidInputError } from '../core/errors.js';
 import { type InputLine, openLines, UnreadableLinesError } from '../core/lines.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
 import { mapOrderedBatches } from '../core/ordered-map.js';
 import { command } from '../core/shell-command.js';
-import type { Soon } from '../core/soon.js';
 import { exitCodes } from '../documents/terms/exit-code.js';
 import { cleanForTerminal, type Style } from '../report/text/style.js';
 import type { BulkEntry, BulkResult, CommandContext } from './command.js';
@@ -18,7 +18,7 @@ export interface BulkJob<Document extends object> {
   /** How many at the same time unless `--concurrency` says otherwise. */
   concurrency: number;
   /** Measures one input; `signal` says that nobody waits for it any more. Throws InvalidInputError for one that is none. */
-  measure(text: string, signal: AbortSignal): Soon<Document>;
+  measure(text: string, signal: AbortSignal): MaybePromise<Document>;
   /** The one line that a person reads. */
   line(document: Document, style: Style, verbose: boolean): string;
   /** Of one input's document. */
@@ -55,7 +55,7 @@ export async function runBulk<Document extends object>(
   });
   const tally = new BulkTally();
 
-  function measure(line: InputLine, signal: AbortSignal): Soon<Measured<Document>> {
+  function measure(line: InputLine, signal: AbortSignal): MaybePromise<Measured<Document>> {
     const bad = (error: unknown): Measured<Document> => {
       if (error instanceof InvalidInputError) return { line, error };
       throw error;

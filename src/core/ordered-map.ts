@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Soon } from './soon.js';
+import type { MaybePromise } from './maybe-promise.js';
 
 /** How a bulk of work is done. */
 export interface BulkOptions {
@@ -40,7 +40,7 @@ const mostWithoutTurn = 64;
  */
 export async function* mapOrdered<Item, Result>(
   items: Items<Item>,
-  work: (item: Item, signal: AbortSignal) => Soon<Result>,
+  work: (item: Item, signal: AbortSignal) => MaybePromise<Result>,
   options: BulkOptions,
 ): AsyncGenerator<Result, void, undefined> {
   const crew = openCrew(items, work, options);
@@ -60,7 +60,7 @@ export async function* mapOrdered<Item, Result>(
 /** The same, all that is there at a time: each result for itself costs more than work over loopback takes. */
 export async function* mapOrderedBatches<Item, Result>(
   items: Items<Item>,
-  work: (item: Item, signal: AbortSignal) => Soon<Result>,
+  work: (item: Item, signal: AbortSignal) => MaybePromise<Result>,
   options: BulkOptions,
 ): AsyncGenerator<Result[], void, undefined> {
   const crew = openCrew(items, work, options);
@@ -87,7 +87,7 @@ function unwrap<Result>(ended: Ended<Result>): Result {
 
 function openCrew<Item, Result>(
   items: Items<Item>,
-  work: (item: Item, signal: AbortSignal) => Soon<Result>,
+  work: (item: Item, signal: AbortSignal) => MaybePromise<Result>,
   options: BulkOptions,
 ): Crew<Item, Result> {
   options.signal?.throwIfAborted();
@@ -97,7 +97,7 @@ function openCrew<Item, Result>(
 /** The work under way, and its results in order. */
 class Crew<Item, Result> {
   readonly #items: AsyncIterator<Item> | Iterator<Item>;
-  readonly #work: (item: Item, signal: AbortSignal) => Soon<Result>;
+  readonly #work: (item: Item, signal: AbortSignal) => MaybePromise<Result>;
   readonly #concurrency: number;
   readonly #most: number;
   readonly #options: BulkOptions;
@@ -119,7 +119,7 @@ class Crew<Item, Result> {
 
   constructor(
     items: Items<Item>,
-    work: (item: Item, signal: AbortSignal) => Soon<Result>,
+    work: (item: Item, signal: AbortSignal) => MaybePromise<Result>,
     options: BulkOptions,
   ) {
     const { concurrency, ahead = concurrency * defaultAheadFactor, signal, stop } = options;

@@ -1,24 +1,29 @@
-import type { Cancel } from '../probe/tcp/cancel.js';
+/** What can end the wait for a permit. `signal` is read only when the caller has to wait. */
+export interface Cancelation {
+  readonly isCanceled: boolean;
+  readonly signal: AbortSignal;
+}
 
-/** Room for so many at a time; those that come when there is none wait in line. */
-export class Slots {
+/** A counting semaphore. Callers that find no free permit wait, and are served in the order of their calls. */
+export class Semaphore {
   #free: number;
   readonly #waiting = new Set<() => void>();
 
-  constructor(count: number) {
-    this.#free = count;
+  constructor(permits: number) {
+    this.#free = permits;
   }
 
   /**
-   * Takes a slot, which `give` returns: null where it was free, else a promise of it. A waiter that is canceled goes on
-   * at once, over the count, so that it can say that it was stopped.
+   * Takes a permit, which release() gives back. Returns null if one was free, otherwise a promise that resolves when the
+   * caller has one. A canceled caller gets a permit at once, even if that exceeds the limit, so that it can report that
+   * it was canceled.
    */
-  take(cancel?: Cancel): Promise<void> | null {
-    if (this.#free > 0 || cancel?.isCanceled) {
+  acquire(cancelation?: Cancelation): Promise<void> | null {
+    if (this.#free > 0 || cancelation?.isCanceled) {
       this.#free -= 1;
       return null;
     }
-    const signal = cancel?.signal;
+    const signal = cancelation?.signal;
     return new Promise((resolve) => {
       const enter = (): void => {
         this.#waiting.delete(enter);
@@ -31,7 +36,8 @@ export class Slots {
     });
   }
 
-  give(): void {
+  /** Gives a permit back and wakes the caller that has waited longest. */
+  release(): void {
     this.#free += 1;
     if (this.#free <= 0) return;
     const [next] = this.#waiting;

@@ -45,17 +45,17 @@ export function excerpt(text: string, most = 200): string {
   return line.length > most ? `${line.slice(0, most)}…` : line;
 }
 
-/**
- * Quotes a target for a message: without what follows `?` or `#` and without `user:password@`, since messages end up in
- * logs and tickets.
- */
+/** Quotes a target for a message, without its secrets: messages end up in logs and tickets. */
 export function quote(input: string): string {
   return quoted(withoutSecrets(input));
 }
 
-/** Drops query, fragment and the userinfo of an authority. */
+/**
+ * Removes the query, the fragment and the user information (`user:password@`) from a URL, a `host:port`, or a reference
+ * relative to a URL, such as the value of a Location header.
+ */
 export function withoutSecrets(input: string): string {
   const bare = input.replace(/[?#].*$/su, '');
-  const authority = /^([a-z][a-z0-9+.-]*:[/\\]*)?([^/\\]*)@/iu;
+  const authority = /^([a-z][a-z0-9+.-]*:[/\\]+|[/\\]{2,})?[^/\\]*@/iu;
   return bare.replace(authority, '$1');
 }

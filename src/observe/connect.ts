@@ -1,6 +1,6 @@
 import { checkPort } from '../core/check-options.js';
+import { andThen, type MaybePromise, unwrapOnceSettled } from '../core/maybe-promise.js';
 import { type Items, mapOrdered } from '../core/ordered-map.js';
-import { andThen, kept, type Soon } from '../core/soon.js';
 import type { TcpDocument } from '../documents/tcp.js';
 import { type ConnectAddressesOptions, openConnector } from '../probe/tcp/connect-addresses.js';
 import { addressesOf, type HostOptions, literalAddress } from './addresses-of.js';
@@ -18,7 +18,7 @@ export async function connect(host: string, port = 443, options: ConnectOptions 
 }
 
 /** connect() for many hosts by the same options, each with a signal of its own: without a promise where it can be. */
-export type HostConnector = (host: string, port: number, signal?: AbortSignal) => Soon<TcpDocument>;
+export type HostConnector = (host: string, port: number, signal?: AbortSignal) => MaybePromise<TcpDocument>;
 
 /** Checks the options and gets ready to connect. Throws InvalidInputError, CapabilityError, or the signal's reason. */
 export async function openHostConnector(options: ConnectOptions): Promise<HostConnector> {
@@ -57,10 +57,10 @@ export function connectMany(
   options: ConnectManyOptions = {},
 ): AsyncGenerator<TcpDocument, void, undefined> {
   const { concurrency = defaultSweep, signal, stop } = options;
-  let connector: (() => Soon<HostConnector>) | null = null;
-  const work = ({ host, port = 443 }: ConnectTarget, leaving: AbortSignal): Soon<TcpDocument> => {
+  let connector: (() => MaybePromise<HostConnector>) | null = null;
+  const work = ({ host, port = 443 }: ConnectTarget, leaving: AbortSignal): MaybePromise<TcpDocument> => {
     // `leaving` is both of the signals given, with one listener on each of them whatever the concurrency.
-    connector ??= kept(openHostConnector({ ...options, signal: leaving, stop: undefined }));
+    connector ??= unwrapOnceSettled(openHostConnector({ ...options, signal: leaving, stop: undefined }));
     return andThen(connector(), (connectTo) => connectTo(host, port, leaving));
   };
   return mapOrdered(targets, work, { concurrency, signal, stop });

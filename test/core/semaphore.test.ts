@@ -1,59 +1,49 @@
 import t from 'tap';
-import { Slots } from '../../src/core/semaphore.js';
-import { Cancel } from '../../src/probe/tcp/cancel.js';
+import { Semaphore } from '../../src/core/semaphore.js';
 
-t.test('what has room begins at once; the rest waits in line, in order', async (t) => {
-  const slots = new Slots(2);
+t.test('a free permit is given at once; callers without one wait in order', async (t) => {
+  const semaphore = new Semaphore(2);
   const entered: number[] = [];
-  t.equal(slots.take(), null);
-  t.equal(slots.take(), null);
-  const waits = [3, 4].map((number) => slots.take()?.then(() => entered.push(number)));
+  t.equal(semaphore.acquire(), null);
+  t.equal(semaphore.acquire(), null);
+  const waits = [3, 4].map((number) => semaphore.acquire()?.then(() => entered.push(number)));
   await new Promise(setImmediate);
   t.same(entered, []);
-  slots.give();
+  semaphore.release();
   await waits[0];
   t.same(entered, [3]);
-  slots.give();
+  semaphore.release();
   await waits[1];
   t.same(entered, [3, 4]);
-  slots.give();
-  slots.give();
-  t.equal(slots.take(), null, 'both are free again');
+  semaphore.release();
+  semaphore.release();
+  t.equal(semaphore.acquire(), null, 'both permits are free again');
 });
 
-t.test('whoever is canceled waits for no slot, and takes none from those behind', async (t) => {
-  const slots = new Slots(1);
-  const stop = new AbortController();
-  const cancel = new Cancel({ stop: stop.signal });
-  t.equal(slots.take(), null);
-  const canceled = slots.take(cancel);
+t.test('a canceled caller does not wait and delays no other caller', async (t) => {
+  const semaphore = new Semaphore(1);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const cancelation = {
+    signal,
+    get isCanceled() {
+      return signal.aborted;
+    },
+  };
+  t.equal(semaphore.acquire(), null);
+  const canceled = semaphore.acquire(cancelation);
   let isIn = false;
-  const behind = slots.take()?.then(() => {
+  const behind = semaphore.acquire()?.then(() => {
     isIn = true;
   });
-  stop.abort();
+  controller.abort();
   await canceled;
-  t.equal(slots.take(cancel), null, 'nor does one that comes later');
-  slots.give();
-  slots.give();
+  t.equal(semaphore.acquire(cancelation), null, 'a later call that is canceled already does not wait either');
+  semaphore.release();
+  semaphore.release();
   await new Promise(setImmediate);
-  t.notOk(isIn, 'the first is still there');
-  slots.give();
+  t.notOk(isIn, 'the first caller still holds its permit');
+  semaphore.release();
   await behind;
   t.ok(isIn);
-});
-
-t.test('a cancel listens to nobody before it is asked for, and to nobody after its close', async (t) => {
-  const stop = new AbortController();
-  const cancel = new Cancel({ stop: stop.signal });
-  t.notOk(cancel.isCanceled);
-  const { signal } = cancel;
-  t.equal(cancel.signal, signal);
-  cancel.close();
-  stop.abort();
-  t.notOk(signal.aborted);
-  t.ok(cancel.isCanceled);
-  t.notOk(cancel.isThrown, 'what is known is still wanted');
-  t.ok(new Cancel({ signal: AbortSignal.abort() }).isThrown);
-  t.ok(new Cancel({ stop: AbortSignal.abort() }).signal.aborted, 'one that begins late');
 });

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../core/errors.js';
-import { andThen, kept, type Soon } from '../../core/soon.js';
+import { andThen, type MaybePromise, unwrapOnceSettled } from '../../core/maybe-promise.js';
 import type { DnsDocument, SystemLookup } from '../../documents/dns.js';
 import { exitCodeOf } from '../../documents/terms/exit-code.js';
 import { findHosts } from '../../host/hosts-file.js';
@@ -239,11 +239,11 @@ export async function dnsBulk(
   const unwanted = single.find((name) => args.options[name] !== undefined);
   if (unwanted !== undefined) throw conflict(`--${unwanted}`, 'it is for one name, not for those of --file');
   const ask = typesFor(args, false);
-  const resolvers = new Map<string, () => Soon<Resolver>>();
+  const resolvers = new Map<string, () => MaybePromise<Resolver>>();
   // Names and addresses may be mixed in one file, and are asked for different types.
-  const resolverFor = (types: string[] | undefined): Soon<Resolver> => {
+  const resolverFor = (types: string[] | undefined): MaybePromise<Resolver> => {
     const key = (types ?? []).join(',');
-    const resolver = resolvers.get(key) ?? kept(openResolver({ ...options, types }));
+    const resolver = resolvers.get(key) ?? unwrapOnceSettled(openResolver({ ...options, types }));
     resolvers.set(key, resolver);
     return resolver();
   };

@@ -1,5 +1,5 @@
 import { CapabilityError } from '../../core/errors.js';
-import { kept, type Soon } from '../../core/soon.js';
+import { type MaybePromise, unwrapOnceSettled } from '../../core/maybe-promise.js';
 import type { DnsAttempt, DnsTransport } from '../../documents/dns.js';
 import {
   parseResolvConf,
@@ -42,7 +42,7 @@ export interface Plan {
   cookies: CookieJar | null;
   ask: Readonly<Record<DnsTransport, Ask>>;
   /** What a server is, found out once. */
-  roleOf(server: string): Soon<ResolverRole | null>;
+  roleOf(server: string): MaybePromise<ResolverRole | null>;
 }
 
 /** What all queries for one name share: whom to ask, how patiently, and the record of what was sent. */
@@ -121,10 +121,11 @@ export async function planOf(options: ResolveOptions): Promise<Plan> {
 }
 
 function rolesKeeper(): Plan['roleOf'] {
-  const roles = new Map<string, () => Soon<ResolverRole | null>>();
+  const roles = new Map<string, () => MaybePromise<ResolverRole | null>>();
   return (server) => {
     // On another port is another server.
-    const role = roles.get(server) ?? (server.includes('#') ? () => null : kept(resolverRole(server)));
+    const role =
+      roles.get(server) ?? (server.includes('#') ? () => null : unwrapOnceSettled(resolverRole(server)));
     roles.set(server, role);
     return role();
   };

@@ -31,14 +31,6 @@ export function parseRequestUrl(text: string): RequestUrl {
   };
 }
 
-/**
- * Without query string, fragment and user information: what may be kept of the Location of a redirect, which
- * may be relative.
- */
-export function withoutSecrets(location: string): string {
-  return location.replace(/[?#].*$/s, '').replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*@/i, '$1//');
-}
-
 /** How a private API is named in a request; null what is not known. */
 export interface ApiNames {
   /** The API's own host name: `abc123defg.execute-api.us-east-1.amazonaws.com`, or a custom domain name. */

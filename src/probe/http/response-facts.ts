@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { withoutSecrets } from '../../core/text.js';
 import type { HttpDocument } from '../../documents/http.js';
-import { withoutSecrets } from './request.js';
 
 /** The part of a document that a response fills. */
 export type ResponseFacts = Pick<

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { checkCount, checkMs, checkTimeout } from '../../core/check-options.js';
-import type { Soon } from '../../core/soon.js';
+import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import type { TcpAttempt, TcpDocument } from '../../documents/tcp.js';
 import { checkSource, isForeignSource, sourceNotHere } from '../../host/source.js';
@@ -65,7 +65,7 @@ export async function connectAddresses(
  * connectAddresses() for many inputs, one after the other or many at once: the document without a promise where every
  * attempt ended at once. `signal` is that of the one input. Throws as connectAddresses() does.
  */
-export type Connector = (input: ConnectInput, signal?: AbortSignal) => Soon<TcpDocument>;
+export type Connector = (input: ConnectInput, signal?: AbortSignal) => MaybePromise<TcpDocument>;
 
 /** Checks the options and gets ready to connect. Throws InvalidInputError, CapabilityError, or the signal's reason. */
 export async function openConnector(options: ConnectAddressesOptions): Promise<Connector> {

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { roundMs } from '../../core/clock.js';
 import { giveUpAt } from '../../core/deadline.js';
-import type { Soon } from '../../core/soon.js';
+import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { TcpAttempt } from '../../documents/tcp.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
 import { familyOf } from '../../net/address/address.js';
@@ -19,7 +19,7 @@ export function connectThroughLibc(
   address: string,
   port: number,
   { timeoutMs, source, cancel, onOpen }: ConnectOnceOptions,
-): Soon<TcpAttempt> {
+): MaybePromise<TcpAttempt> {
   const state: {
     attempt: TcpAttempt | null;
     isCanceled: boolean;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { checkAddress } from '../../core/check-options.js';
-import type { Soon } from '../../core/soon.js';
+import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { TcpAttempt, TcpCause } from '../../documents/tcp.js';
 import type { Cancel } from './cancel.js';
 import { connectThroughLibc } from './connect-libc.js';
@@ -29,30 +29,30 @@ export function connectOnce(
   address: string,
   port: number,
   options: ConnectOnceOptions,
-): Soon<TcpAttempt> {
+): MaybePromise<TcpAttempt> {
   checkAddress(address);
-  const wait = engine.slots.take(options.cancel);
+  const wait = engine.semaphore.acquire(options.cancel);
   return wait === null
     ? inSlot(engine, address, port, options)
     : wait.then(() => inSlot(engine, address, port, options));
 }
 
 function inSlot(
-  { libc, slots }: Engine,
+  { libc, semaphore }: Engine,
   address: string,
   port: number,
   options: ConnectOnceOptions,
-): Soon<TcpAttempt> {
-  let running: Soon<TcpAttempt> | null = null;
+): MaybePromise<TcpAttempt> {
+  let running: MaybePromise<TcpAttempt> | null = null;
   try {
     running = start();
   } finally {
-    if (running instanceof Promise) running = running.finally(() => slots.give());
-    else slots.give();
+    if (running instanceof Promise) running = running.finally(() => semaphore.release());
+    else semaphore.release();
   }
   return running;
 
-  function start(): Soon<TcpAttempt> {
+  function start(): MaybePromise<TcpAttempt> {
     if (options.cancel?.isCanceled) return unsentAttempt(address, port, 'ECANCELED', 'canceled');
     if (libc === null) return connectThroughNode(address, port, options);
     return connectThroughLibc(libc, address, port, options);

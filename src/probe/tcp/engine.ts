@@ -1,4 +1,4 @@
-import { Slots } from '../../core/semaphore.js';
+import { Semaphore } from '../../core/semaphore.js';
 import { atLeast, readKernel, socketsToSpare } from '../../host/proc.js';
 import { type Libc, loadLibc, SystemCallError } from '../../net/libc/load.js';
 import { TcpSocket } from '../../net/libc/tcp-socket.js';
@@ -11,7 +11,7 @@ export interface Engine {
   /** null: node:net. */
   libc: Libc | null;
   /** One for the process: so many sockets at a time that no descriptor limit is reached. */
-  slots: Slots;
+  semaphore: Semaphore;
 }
 
 /** Where the limit is not known: enough for any network, and below every system's default. */
@@ -20,7 +20,7 @@ const cautious = 1000;
 /** Once in a process. */
 const stampingStartsMs = 1;
 
-let slots: Slots | undefined;
+let semaphore: Semaphore | undefined;
 /**
  * The kernel turns receive stamps on in the background when the first socket asks for them, and stamps late what arrives
  * before (measured: 100 ms too much in a burst of attempts). This socket asks early and stays.
@@ -32,16 +32,16 @@ let stamping: Promise<TcpSocket | null> | undefined;
  * (Linux 5.8). Throws CapabilityError where `libc` was asked for and cannot be had.
  */
 export async function openEngine(choice: EngineChoice = 'auto'): Promise<Engine> {
-  slots ??= new Slots(socketsToSpare() ?? cautious);
-  if (choice === 'node') return { libc: null, slots };
-  if (choice === 'auto' && !atLeast(readKernel(), 5, 8)) return { libc: null, slots };
+  semaphore ??= new Semaphore(socketsToSpare() ?? cautious);
+  if (choice === 'node') return { libc: null, semaphore };
+  if (choice === 'auto' && !atLeast(readKernel(), 5, 8)) return { libc: null, semaphore };
   const loading = loadLibc();
   const libc = choice === 'libc' ? await loading : await loading.catch(() => null);
   if (libc !== null) {
     stamping ??= startStamping(libc);
     await stamping;
   }
-  return { libc, slots };
+  return { libc, semaphore };
 }
 
 async function startStamping(libc: Libc): Promise<TcpSocket | null> {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { checkAddress, checkPort } from '../../core/check-options.js';
 import { roundMs } from '../../core/clock.js';
-import { andThen, type Soon } from '../../core/soon.js';
+import { andThen, type MaybePromise } from '../../core/maybe-promise.js';
 import { startDocument } from '../../documents/header.js';
 import {
   bestStatus,
@@ -37,7 +37,11 @@ const mostAtOnce = 128;
 const bannerPatienceMs = 2000;
 
 /** connectAddresses() by a plan. Without a promise where every attempt ended at once, as over loopback. */
-export function runConnect(input: ConnectInput, plan: ConnectPlan, signal?: AbortSignal): Soon<TcpDocument> {
+export function runConnect(
+  input: ConnectInput,
+  plan: ConnectPlan,
+  signal?: AbortSignal,
+): MaybePromise<TcpDocument> {
   const { count, intervalMs, source, stop } = plan;
   const { host, port, resolution } = input;
   const addresses = input.addresses.length > 1 ? [...new Set(input.addresses)] : input.addresses;
@@ -48,7 +52,7 @@ export function runConnect(input: ConnectInput, plan: ConnectPlan, signal?: Abor
 
   const header = startDocument('tcp');
   const cancel = new Cancel({ signal, stop });
-  const attemptOnce = (address: string): Soon<TcpAttempt> => {
+  const attemptOnce = (address: string): MaybePromise<TcpAttempt> => {
     const isOther = sourceFamily !== null && sourceFamily !== familyOf(address);
     return andThen(
       isOther
@@ -77,7 +81,12 @@ export function runConnect(input: ConnectInput, plan: ConnectPlan, signal?: Abor
   });
 }
 
-function connectBy(plan: ConnectPlan, address: string, port: number, cancel: Cancel): Soon<TcpAttempt> {
+function connectBy(
+  plan: ConnectPlan,
+  address: string,
+  port: number,
+  cancel: Cancel,
+): MaybePromise<TcpAttempt> {
   const { engine, timeoutMs, source, onOpen } = plan;
   tellAttempt(address, port);
   return plan.banner
@@ -101,7 +110,7 @@ async function connectAndRead(
 }
 
 /** Does the work and closes `cancel`. Where one attempt or the caller's own callback threw, the others are still open. */
-function closing<Result>(cancel: Cancel, work: () => Soon<Result>): Soon<Result> {
+function closing<Result>(cancel: Cancel, work: () => MaybePromise<Result>): MaybePromise<Result> {
   const fail = (error: unknown): never => {
     cancel.drop();
     cancel.close();
@@ -126,8 +135,8 @@ function closing<Result>(cancel: Cancel, work: () => Soon<Result>): Soon<Result>
 function mapAtOnce<Item, Result>(
   items: readonly Item[],
   most: number,
-  work: (item: Item) => Soon<Result>,
-): Soon<Result[]> {
+  work: (item: Item) => MaybePromise<Result>,
+): MaybePromise<Result[]> {
   const [first] = items;
   if (first !== undefined && items.length === 1) return andThen(work(first), (result) => [result]);
   const results: Result[] = [];
@@ -150,7 +159,10 @@ export interface Rounds {
  * Begins the same work `count` times, every `intervalMs`, whether the earlier ones have ended or not: a silent address must
  * not slow down what is asked of the others. The results in the order of the rounds; rejects as soon as one does.
  */
-function inRounds<Result>(work: () => Soon<Result[]>, { count, intervalMs, cancel }: Rounds): Soon<Result[]> {
+function inRounds<Result>(
+  work: () => MaybePromise<Result[]>,
+  { count, intervalMs, cancel }: Rounds,
+): MaybePromise<Result[]> {
   if (count === 1) return work();
   const stop = cancel.signal;
   return new Promise((resolve, reject) => {
