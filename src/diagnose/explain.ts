@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../core/errors.js';
 import type { ReportDocument } from '../documents/report.js';
+import { upgradeEvidence, withAbsentMembers } from '../documents/upgrade.js';
 import { classify } from './classify.js';
 import { reportShape } from './report-shape.js';
 
@@ -8,10 +9,12 @@ import { reportShape } from './report-shape.js';
  * or `--json` wrote. Throws InvalidInputError when it is not JSON, not a report, truncated, or of a later version.
  */
 export function explain(text: string): ReportDocument {
-  const document = parseJson(text);
+  const parsed = parseJson(text);
+  const document = isObject(parsed) ? withAbsentMembers(parsed) : parsed;
   if (!isReport(document)) throw notAReport(whyNoReport(document) ?? 'it is damaged');
-  const { target, vantage, observations, skipped = [] } = document;
-  return { ...document, skipped, verdict: classify({ target, vantage, observations, skipped }) };
+  const { target, vantage, observations, skipped } = document;
+  const evidence = upgradeEvidence({ target, vantage, observations, skipped });
+  return { ...document, ...evidence, verdict: classify(evidence) };
 }
 
 function parseJson(text: string): unknown {

@@ -45,9 +45,9 @@ export interface TlsProgress {
    * `server-hello` until it is done); `done`: both sides finished.
    */
   heard: 'nothing' | 'not-tls' | 'alert' | 'server-hello' | 'certificate' | 'done';
-  /** Octets of the TCP stream, without TCP's own headers. */
-  sentBytes: number;
-  receivedBytes: number;
+  /** Octets of the TCP stream, without the headers of TCP; null in reports of versions that did not count them. */
+  sentBytes: number | null;
+  receivedBytes: number | null;
   /**
    * Whether the peer's TCP acknowledged all that we sent, ClientHello included (TCP_INFO: tcpi_unacked and
    * tcpi_notsent_bytes are 0). false: packets of ours vanish; true: the peer, or what answers for it, has the

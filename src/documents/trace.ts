@@ -94,3 +94,34 @@ export interface TraceDocument extends DocumentHeader<'trace'> {
 export interface AddressTrace extends TraceDocument {
   address: string;
 }
+
+/**
+ * The routing loop in the hops of a trace: the same routers answer in turn at rising TTLs, at least twice where every hop of
+ * the turn answered, at least three times where some are silent. One address that answers at several TTLs in a row is no
+ * loop: behind a NAT every hop answers with the target's address, and some devices send the errors of the routers behind
+ * them. A hop that several addresses answered counts as silent, because it belongs to several paths. null where there is
+ * no loop.
+ */
+export function routingLoop(hops: readonly TraceHop[]): RoutingLoop | null {
+  const routers = hops.map(soleRouter);
+  for (let start = 0; start < routers.length; start += 1) {
+    for (let period = 2; start + 2 * period <= routers.length; period += 1) {
+      const turn = routers.slice(start, start + period);
+      const members = turn.filter((router) => router !== null);
+      if (turn[0] === null || members.length < 2 || new Set(members).size < members.length) continue;
+      const turns = members.length === period ? 2 : 3;
+      const walked = routers.slice(start, start + turns * period);
+      if (walked.length < turns * period) continue;
+      if (walked.every((router, index) => router === turn[index % period]))
+        return { firstTtl: hops[start]?.ttl ?? 0, members };
+    }
+  }
+  return null;
+}
+
+/** The one address that sent the Time Exceeded messages of a hop; null where none or several did. */
+function soleRouter({ probes }: TraceHop): string | null {
+  const routers = new Set(probes.filter(({ reply }) => reply === 'time-exceeded').map(({ from }) => from));
+  const [router = null] = routers;
+  return routers.size === 1 ? router : null;
+}

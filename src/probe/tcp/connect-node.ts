@@ -3,9 +3,9 @@ import { checkAddress } from '../../core/check-options.js';
 import { elapsedMs, nowMs } from '../../core/clock.js';
 import { giveUpAt } from '../../core/deadline.js';
 import type { TcpAttempt, TcpCause, TcpStatus } from '../../documents/tcp.js';
+import { causeOfErrno, statusOfErrno } from '../../documents/terms/errno.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
 import type { ConnectOnceOptions } from './connect-once.js';
-import { classifyErrno, errnoCause } from './outcome.js';
 
 /**
  * One TCP connection through node:net, where libc cannot be called: the same results, without what an ICMP error says and
@@ -59,8 +59,8 @@ export function connectThroughNode(
     const onError = (error: NodeJS.ErrnoException) => {
       if (source !== undefined && isForeignSource(error)) reject(sourceNotHere(source));
       const errno = error.code ?? 'EIO';
-      const cause = errnoCause({ errno, isImmediate: local, routeErrno: null }, address);
-      finish(classifyErrno(errno, family, local), errno, ambiguous.includes(errno) ? null : cause);
+      const cause = causeOfErrno({ errno, isImmediate: local, routeErrno: null }, address);
+      finish(statusOfErrno(errno, family, local), errno, ambiguous.includes(errno) ? null : cause);
     };
     const callOff = giveUpAt(
       { timeoutMs, stop: cancel?.signal },

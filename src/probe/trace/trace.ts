@@ -4,7 +4,7 @@ import { anyOf } from '../../core/deadline.js';
 import { InvalidInputError } from '../../core/errors.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import { startDocument } from '../../documents/header.js';
-import type { AddressTrace, TraceHop } from '../../documents/trace.js';
+import { type AddressTrace, routingLoop, type TraceHop } from '../../documents/trace.js';
 import { checkSource } from '../../host/source.js';
 import { familyOf } from '../../net/address/address.js';
 import { exhaustion } from '../../net/wire/capability.js';
@@ -13,7 +13,7 @@ import type { DiscardReason, Wire, WireListener } from '../../net/wire/wire.js';
 import { admit, runTrace } from './driver.js';
 import { refusalOutcome } from './ending.js';
 import { type CheckedTraceOptions, checkTraceOptions, type TraceOptions } from './options.js';
-import { pathMtu, routingLoop, withRateLimits } from './path-facts.js';
+import { pathMtu, withRateLimits } from './path-facts.js';
 import { unsentHop } from './probe-result.js';
 import { TraceEngine } from './strategy.js';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { TraceHop, TraceProbe } from '../../../src/documents/trace.js';
-import { pathMtu, routingLoop, withRateLimits } from '../../../src/probe/trace/path-facts.js';
+import { pathMtu, withRateLimits } from '../../../src/probe/trace/path-facts.js';
 import { silentProbe } from '../../../src/probe/trace/probe-result.js';
 
 const answer = (from: string): TraceProbe => ({ ...silentProbe, reply: 'time-exceeded', from, rttMs: 1 });
@@ -13,19 +13,6 @@ function path(...hops: string[]): TraceHop[] {
     rateLimited: false,
   }));
 }
-
-t.test('a loop is two routers or more that answer in turn, twice round', async (t) => {
-  t.same(routingLoop(path('a', 'b', 'c', 'b', 'c')), { firstTtl: 2, members: ['b', 'c'] });
-  t.same(routingLoop(path('x', 'a', 'b', 'c', 'a', 'b', 'c')), { firstTtl: 2, members: ['a', 'b', 'c'] });
-  t.equal(routingLoop(path('a', 'b', 'c', 'b')), null, 'once back is a detour, not yet a loop');
-  t.equal(
-    routingLoop(path('a', 'a', 'a', 'a', 'a', 'a')),
-    null,
-    'an address translator answers for all behind it',
-  );
-  t.equal(routingLoop(path('a', '*', 'a', '*', 'a', '*')), null, 'silence is nobody');
-  t.equal(routingLoop(path('a b', 'c', 'a b', 'c')), null, 'several paths are not one that goes in circles');
-});
 
 t.test('the path MTU is the smallest that was named', async (t) => {
   const [hop] = path('a');

@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 import fc from 'fast-check';
 import { test } from 'tap';
-import type { TcpStatus } from '../../../src/documents/tcp.js';
-import { classifyErrno } from '../../../src/probe/tcp/outcome.js';
+import type { TcpStatus } from '../../src/documents/tcp.js';
+import { statusOfErrno } from '../../src/documents/terms/errno.js';
 
 test('what a router, a firewall or a route of IPv4 makes connect(2) say', async (t) => {
   const rows: [cause: string, errno: string, local: boolean, status: TcpStatus][] = [
@@ -21,14 +21,14 @@ test('what a router, a firewall or a route of IPv4 makes connect(2) say', async 
     ['no file descriptor is free', 'EMFILE', true, 'error'],
     ['the caller gave up', 'ECANCELED', false, 'error'],
   ];
-  for (const [cause, errno, local, status] of rows) t.equal(classifyErrno(errno, 4, local), status, cause);
+  for (const [cause, errno, local, status] of rows) t.equal(statusOfErrno(errno, 4, local), status, cause);
 });
 
 test('IPv6 reports a prohibition by name, and only from afar', async (t) => {
-  t.equal(classifyErrno('EACCES', 6, false), 'prohibited', 'ICMPv6 administratively prohibited');
-  t.equal(classifyErrno('EACCES', 6, true), 'denied', 'a `prohibit` route of this host');
-  t.equal(classifyErrno('EADDRNOTAVAIL', 6, true), 'unreachable', 'no source address for it');
-  t.equal(classifyErrno('EINVAL', 6, true), 'unreachable', 'a link-local address without its interface');
+  t.equal(statusOfErrno('EACCES', 6, false), 'prohibited', 'ICMPv6 administratively prohibited');
+  t.equal(statusOfErrno('EACCES', 6, true), 'denied', 'a `prohibit` route of this host');
+  t.equal(statusOfErrno('EADDRNOTAVAIL', 6, true), 'unreachable', 'no source address for it');
+  t.equal(statusOfErrno('EINVAL', 6, true), 'unreachable', 'a link-local address without its interface');
 });
 
 test('no errno of this system, and nothing like one, is called open', async (t) => {
@@ -39,7 +39,7 @@ test('no errno of this system, and nothing like one, is called open', async (t) 
   );
   fc.assert(
     fc.property(errnos, fc.constantFrom<4 | 6>(4, 6), fc.boolean(), (errno, family, local) => {
-      const status = classifyErrno(errno, family, local);
+      const status = statusOfErrno(errno, family, local);
       return typeof status === 'string' && status !== 'open';
     }),
   );

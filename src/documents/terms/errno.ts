@@ -1,0 +1,108 @@
+import { zoneOf } from '../../net/address/address.js';
+import type { TcpCause, TcpStatus } from '../tcp.js';
+
+/**
+ * The status that each errno of connect(2) stands for, whether the call failed at once or later. EACCES and
+ * EADDRNOTAVAIL depend on the address family and are not in the table. Sources: icmp_err_convert (net/ipv4/icmp.c),
+ * icmpv6_err_convert (net/ipv6/icmp.c), ip(7); each row was tried against a real router. IPv4 maps the
+ * "administratively prohibited" codes 9, 10 and 13 to the same errnos as "host unreachable", so `unreachable` over IPv4
+ * can be a firewall; only the ICMP message itself tells.
+ */
+const statuses: ReadonlyMap<string, TcpStatus> = new Map(
+  Object.entries({
+    // A RST, or an ICMP port unreachable, which Linux reports the same way.
+    ECONNREFUSED: 'refused',
+    // A SYN-ACK, then a RST before this process looked.
+    ECONNRESET: 'reset',
+    ECONNABORTED: 'reset',
+    EPIPE: 'reset',
+    // The kernel's own limit, about 127 s.
+    ETIMEDOUT: 'timeout',
+    // ICMP network unreachable, or no route on this host.
+    ENETUNREACH: 'unreachable',
+    ENETDOWN: 'unreachable',
+    // ICMP host unreachable or prohibited, a neighbour that does not answer (3 s), or an `unreachable` route.
+    EHOSTUNREACH: 'unreachable',
+    // ICMP codes 7 (host unknown), 8 (host isolated), 2 (protocol), 5 (source route failed), and parameter problem.
+    EHOSTDOWN: 'unreachable',
+    ENONET: 'unreachable',
+    ENOPROTOOPT: 'unreachable',
+    EOPNOTSUPP: 'unreachable',
+    EPROTO: 'unreachable',
+    // A `blackhole` route, or an IPv6 link-local address without its zone.
+    EINVAL: 'unreachable',
+    // A kernel without IPv6.
+    EAFNOSUPPORT: 'unreachable',
+    // A cgroup's BPF program or a security module. nft drops TCP without an errno: that is a timeout.
+    EPERM: 'denied',
+  } satisfies Record<string, TcpStatus>),
+);
+
+/**
+ * The status of a failed connect(2). `isImmediate`: the call itself failed, so this host decided and sent nothing. That
+ * separates the two meanings of EACCES: from the call it is a `prohibit` route or a security module (`denied`); later it
+ * is an ICMPv6 "prohibited", "policy failed" or "reject route" (RFC 4443 section 3.1, codes 1, 5, 6), for which IPv6 alone
+ * has an errno. EADDRNOTAVAIL means over IPv6 that no source address fits the destination, and over IPv4 that no port is
+ * left, which says nothing about the target. An errno in no list is `error`.
+ */
+export function statusOfErrno(errno: string, family: 4 | 6, isImmediate: boolean): TcpStatus {
+  if (errno === 'EACCES') return family === 6 && !isImmediate ? 'prohibited' : 'denied';
+  if (errno === 'EADDRNOTAVAIL') return family === 6 ? 'unreachable' : 'error';
+  return statuses.get(errno) ?? 'error';
+}
+
+/** The route types of ip-route(8) that reject, and a missing route, by the errno that a lookup of the route returns. */
+const routeCauses: Readonly<Record<string, TcpCause>> = {
+  ENETUNREACH: 'no-route',
+  EHOSTUNREACH: 'unreachable-route',
+  EACCES: 'prohibit-route',
+  EINVAL: 'blackhole-route',
+};
+
+/** Of a connection that failed after the SYN was sent. */
+const remoteCauses: Readonly<Record<string, TcpCause>> = {
+  ECONNREFUSED: 'rst',
+  ECONNRESET: 'rst-after-syn-ack',
+  ECONNABORTED: 'rst-after-syn-ack',
+  EPIPE: 'rst-after-syn-ack',
+  ETIMEDOUT: 'silence',
+  ECANCELED: 'canceled',
+};
+
+/** Of a call that failed at once, where the routing table does not return the same errno. */
+const localCauses: Readonly<Record<string, TcpCause>> = {
+  EMFILE: 'no-descriptors',
+  ENFILE: 'no-descriptors',
+  EPERM: 'local-policy',
+  EACCES: 'local-policy',
+  ENETUNREACH: 'no-route',
+  EHOSTUNREACH: 'unreachable-route',
+  EAFNOSUPPORT: 'no-route',
+  EADDRINUSE: 'no-ports',
+};
+
+/** A connect(2) that failed without an ICMP error. */
+export interface FailedCall {
+  errno: string | null;
+  /** The call itself failed, and nothing was sent. */
+  isImmediate: boolean;
+  /** What a lookup of the route to the address fails with; null where it succeeds or was not made. */
+  routeErrno: string | null;
+}
+
+/** What caused the errno of a failed connect(2) to `address`; null where it can be several things. */
+export function causeOfErrno(
+  { errno, isImmediate, routeErrno }: FailedCall,
+  address: string,
+): TcpCause | null {
+  if (errno === null) return null;
+  if (!isImmediate) return causeIn(remoteCauses, errno);
+  const isLinkLocal = /^fe[89ab]/i.test(address);
+  if (errno === 'EINVAL' && isLinkLocal && zoneOf(address) === null) return 'zone-missing';
+  if (errno === 'EADDRNOTAVAIL') return address.includes(':') ? 'no-source-address' : 'no-ports';
+  return (errno === routeErrno ? causeIn(routeCauses, errno) : null) ?? causeIn(localCauses, errno);
+}
+
+function causeIn(table: Readonly<Record<string, TcpCause>>, errno: string): TcpCause | null {
+  return Object.hasOwn(table, errno) ? (table[errno] ?? null) : null;
+}
