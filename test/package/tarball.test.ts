@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,28 +10,42 @@ const run = promisify(execFile);
 const repository = process.cwd();
 const manifest = JSON.parse(await readFile('package.json', 'utf8'));
 
+/** What `npm pack --json` says of a tarball; sizes in bytes. */
+interface Packed {
+  filename: string;
+  size: number;
+  unpackedSize: number;
+  files: { path: string; size: number }[];
+}
+
 /**
  * A project outside the repository with the packed tarball in its node_modules, as `npm install` would leave it. The
  * dependencies are links to the repository's: what is tried here is our package, not the registry.
  */
-async function installTarball(): Promise<string> {
+async function installTarball(): Promise<{ folder: string; packed: Packed }> {
   const folder = await mkdtemp(join(tmpdir(), 'pprobe-user-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
     cwd: repository,
   });
-  const [{ filename }] = JSON.parse(stdout);
+  const [packed]: [Packed] = JSON.parse(stdout);
   const modules = join(folder, 'node_modules');
   await mkdir(join(modules, 'pprobe'), { recursive: true });
-  await run('tar', ['-xzf', join(folder, filename), '-C', join(modules, 'pprobe'), '--strip-components=1']);
+  await run('tar', [
+    '-xzf',
+    join(folder, packed.filename),
+    '-C',
+    join(modules, 'pprobe'),
+    '--strip-components=1',
+  ]);
   for (const name of [...Object.keys(manifest.dependencies), '@types/node']) {
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(repository, 'node_modules', name), join(modules, name));
   }
-  return folder;
+  return { folder, packed };
 }
 
-const folder = await installTarball();
+const { folder, packed } = await installTarball();
 
 async function node(file: string, source: string): Promise<string> {
   await writeFile(join(folder, file), source);
@@ -96,12 +111,22 @@ t.test('the executable runs without the repository', async (t) => {
 });
 
 t.test('nothing is packed that a user has no use for', async (t) => {
-  const { stdout } = await run('tar', ['-tzf', join(folder, `pprobe-${manifest.version}.tgz`)]);
-  const tops = new Set(
-    stdout
-      .trim()
-      .split('\n')
-      .map((path) => path.split('/')[1]),
+  const tops = new Set(packed.files.map(({ path }) => path.split('/')[0]));
+  const papers = ['CHANGELOG.md', 'LICENSE', 'SECURITY.md'].filter((name) => existsSync(name));
+  t.same([...tops].sort(), [...papers, 'README.md', 'bin', 'dist', 'native-notes', 'package.json'].sort());
+  // The command line and its texts are in the bundles; the library does not reach them.
+  const rooms = new Set(
+    packed.files.map(({ path }) => /^dist\/([a-z-]+)\//.exec(path)?.[1]).filter((room) => room !== undefined),
   );
-  t.same([...tops].sort(), ['README.md', 'bin', 'dist', 'native-notes', 'package.json']);
+  t.notOk(rooms.has('cli'));
+  t.notOk(rooms.has('report'));
+});
+
+t.test('the package is under 1.3 MB, and under 3.5 MB unpacked', async (t) => {
+  const largest = packed.files
+    .toSorted((one, other) => other.size - one.size)
+    .slice(0, 10)
+    .map(({ path, size }) => `${path} ${size}`);
+  t.ok(packed.size < 1_300_000, `${packed.size} bytes packed`, { largest });
+  t.ok(packed.unpackedSize < 3_500_000, `${packed.unpackedSize} bytes unpacked`, { largest });
 });
