@@ -154,7 +154,7 @@ export function onInterrupt(first: () => void, again: () => void): () => void {
 export async function shedRoot(source: string | undefined): Promise<() => void> {
   const invoker = sudoInvoker();
   if (invoker === null || process.geteuid?.() !== 0) return () => {};
-  const { holdHubs } = await import('../net/wire/shared-hubs.js');
+  const { holdHubs } = await import('../net/wire/syn-hub.js');
   const release = await holdHubs(source ?? null);
   becomeInvoker(invoker);
   return release;

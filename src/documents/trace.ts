@@ -1,10 +1,9 @@
-import type { MplsEntry } from '../net/packet/icmp-extensions.js';
-import type { IcmpObject } from '../net/wire/connect-outcome.js';
+import type { IcmpObject, MplsEntry } from '../net/packet/icmp-extensions.js';
 import type { SynAckDetails, WireMethod, WireReplyKind } from '../net/wire/wire.js';
 import type { DnsDocument } from './dns.js';
 import type { DocumentHeader } from './header.js';
 
-export type { IcmpObject } from '../net/wire/connect-outcome.js';
+export type { IcmpObject } from '../net/packet/icmp-extensions.js';
 export type { SynAckDetails } from '../net/wire/wire.js';
 
 /** How the SYNs were sent. */

@@ -147,6 +147,16 @@ export function isSilentNeighbour(libc: Libc, { address, interfaceIndex }: NextH
   return (answer.body.readUInt16LE(8) & (NUD_INCOMPLETE | NUD_FAILED)) !== 0;
 }
 
+/**
+ * The next hop towards `address` when this host has asked for its link-layer address and got no answer so far; null when
+ * it has one, or cannot tell. Sends nothing, never throws.
+ */
+export function silentNeighbour(libc: Libc, address: string, source: string | null): string | null {
+  const route = routeTo(libc, address, source);
+  if (route === null || 'errno' in route) return null;
+  return isSilentNeighbour(libc, route.hop) === true ? route.hop.address : null;
+}
+
 /** sin6_scope_id; 0 without a zone. */
 function zoneIndex(address: string): number {
   const encoded = encodeSockaddr({ address, port: 0 });

@@ -2,10 +2,9 @@ import { isForeignSource } from '../../host/source.js';
 import { familyOf } from '../address/address.js';
 import { isFromNetwork, realtimeNs } from '../libc/control-message.js';
 import { errnoName, type Libc, SystemCallError } from '../libc/load.js';
-import { routeTo } from '../libc/netlink.js';
+import { routeTo, silentNeighbour } from '../libc/netlink.js';
 import { poller } from '../libc/poller.js';
 import { type QueuedPacketError, type TcpInfo, TcpSocket } from '../libc/tcp-socket.js';
-import { silentNeighbour } from './neighbour.js';
 
 export interface ConnectRequest {
   address: string;

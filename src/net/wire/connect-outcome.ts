@@ -1,8 +1,8 @@
 import { isFromNetwork } from '../libc/control-message.js';
 import { SystemCallError } from '../libc/load.js';
 import type { QueuedPacketError, TcpSocket } from '../libc/tcp-socket.js';
-import { decodeExtensions, type IcmpExtensions, isLabelStack } from '../packet/icmp-extensions.js';
-import { localErrno } from './capability.js';
+import { localIcmpErrno } from '../packet/icmp.js';
+import { decodeExtensions, otherObjects } from '../packet/icmp-extensions.js';
 import type { WireReply } from './wire.js';
 
 /** A RST to the SYN, or one right behind the SYN-ACK, as proxies in front of a closed port send it. */
@@ -74,7 +74,7 @@ function fromNetwork(queued: QueuedPacketError, { family, source, target }: Conn
   if (kind === null) return { result: 'other' };
   // What this host says of its own packet is no answer of the network, unless this host is the target.
   if (kind === 'unreachable' && offender === source && target !== source) {
-    return { result: 'local', errno: localErrno(family, { type, code }) };
+    return { result: 'local', errno: localIcmpErrno(family, { type, code }) };
   }
   const at = queued.extensionsAt === 0 ? legacyExtensionsAt[family] : queued.extensionsAt;
   const { extensions } = decodeExtensions(queued.quoted, at);
@@ -117,23 +117,4 @@ function fromHandshake(socket: TcpSocket, { target }: ConnectContext): ConnectOu
     },
     timing: { handshakeRttMs: rttMs },
   };
-}
-
-/** An ICMP extension object other than an MPLS stack (RFC 4884 section 8), as it stood on the wire. */
-export interface IcmpObject {
-  /** Class number and class type: 2 is the interface information of RFC 5837. */
-  class: number;
-  type: number;
-  /** The payload, hexadecimal. */
-  data: string;
-}
-
-/** What an ICMP error's extensions hold besides label stacks. */
-export function otherObjects(extensions: IcmpExtensions | null): IcmpObject[] {
-  const others = extensions?.objects.filter((object) => !isLabelStack(object)) ?? [];
-  return others.map(({ classNumber, classType, payload }) => ({
-    class: classNumber,
-    type: classType,
-    data: Buffer.from(payload).toString('hex'),
-  }));
 }

@@ -4,13 +4,13 @@ import { atLeast, readKernel } from '../../host/proc.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
 import { familyOf } from '../address/address.js';
 import { loadLibc } from '../libc/load.js';
+import { silentNeighbour } from '../libc/netlink.js';
 import { type Route, routeOf } from '../libc/route.js';
-import { exhaustion } from './capability.js';
-import { openErrorQueueWire } from './error-queue.js';
-import { silentNeighbour } from './neighbour.js';
+import { resourceError } from './capability.js';
+import { openConnectWire } from './connect-wire.js';
 import { loadRawSocket } from './raw-socket.js';
-import { openPackets, shareHub } from './shared-hubs.js';
-import { openSynWire } from './syn.js';
+import { openPackets, shareHub } from './syn-hub.js';
+import { openSynWire } from './syn-wire.js';
 import type { Wire, WireListener, WireMethod, WireTarget } from './wire.js';
 
 export type MethodChoice = 'auto' | WireMethod;
@@ -39,7 +39,7 @@ export async function openWire(
   } catch (error) {
     const { source } = target;
     if (source !== null && isForeignSource(error)) throw sourceNotHere(source);
-    throw exhaustion(error) ?? error;
+    throw resourceError(error) ?? error;
   }
 }
 
@@ -71,7 +71,7 @@ async function probeEngine(method: WireMethod, attempt: () => Promise<void>): Pr
     await attempt();
     return { method, available: true, reason: null, remedy: null };
   } catch (error) {
-    const lacking = exhaustion(error) ?? error;
+    const lacking = resourceError(error) ?? error;
     if (!(lacking instanceof CapabilityError)) throw error;
     return { method, available: false, reason: lacking.message, remedy: lacking.remedy };
   }
@@ -100,7 +100,7 @@ async function openSyn(target: WireTarget, listener: WireListener): Promise<Wire
 
 async function openConnect(target: WireTarget, listener: WireListener): Promise<Wire> {
   await requireErrorQueue();
-  return openErrorQueueWire(target, listener);
+  return openConnectWire(target, listener);
 }
 
 /** ICMP errors reach the queue of a TCP socket in SYN_SENT since Linux 5.8 (commit 45af29ca761c). */

@@ -5,7 +5,7 @@ import { poller } from '../libc/poller.js';
 import { RawIpSocket, type RawPacket } from '../libc/raw-ip-socket.js';
 import { encodeSockaddr } from '../libc/sockaddr.js';
 import { decodeIpv4, encodeIpv4, protocolNumber } from '../packet/ip.js';
-import { lacksRawSockets } from './capability.js';
+import { rawSocketError } from './capability.js';
 import type { PacketListener, PacketPort } from './packet-port.js';
 
 /** After this many the event loop has its turn; what is left is read in the next. */
@@ -36,7 +36,7 @@ export async function openLibcPackets(family: 4 | 6, source: string | null = nul
   } catch (error) {
     for (const socket of opened) socket.close();
     if (!(error instanceof SystemCallError) || !['EPERM', 'EACCES'].includes(error.code)) throw error;
-    throw lacksRawSockets(error);
+    throw rawSocketError(error);
   }
 }
 

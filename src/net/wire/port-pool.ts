@@ -18,7 +18,7 @@ export interface PortPool {
  * connects, the kernel answers the target's SYN-ACK with the RST that keeps the handshake half-open. The kernel picks
  * from ip_local_port_range, the range network ACLs are written for.
  */
-export function heldPorts(libc: Libc, family: 4 | 6): PortPool {
+export function boundPorts(libc: Libc, family: 4 | 6): PortPool {
   const held = new Map<number, TcpSocket>();
   return {
     lease(used) {
@@ -49,7 +49,7 @@ const lastPort = 60999;
  * Without libc: distinct random ports that nobody else is asked about. The chance that one belongs to a connection of
  * this host is small, and its traffic would still not match a probe's sequence number.
  */
-export function unheldPorts(): PortPool {
+export function randomPorts(): PortPool {
   const leased = new Set<number>();
   return {
     lease(used) {

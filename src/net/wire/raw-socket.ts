@@ -4,7 +4,7 @@ import { CapabilityError } from '../../core/errors.js';
 import { IP_HDRINCL, IPPROTO_IP, IPPROTO_IPV6, IPV6_UNICAST_HOPS } from '../libc/constants.js';
 import { errorsOnly } from '../libc/packet-filter.js';
 import { decodeIpv4, encodeIpv4, protocolNumber } from '../packet/ip.js';
-import { lacksRawSockets } from './capability.js';
+import { rawSocketError } from './capability.js';
 import type { PacketListener, PacketPort } from './packet-port.js';
 
 type RawModule = typeof import('raw-socket').default;
@@ -36,7 +36,7 @@ export async function loadRawSocket(): Promise<RawModule> {
  * Opens two raw sockets, TCP and ICMP, of one family: packets out through the first, replies in through both. Throws
  * CapabilityError without the package or without CAP_NET_RAW. Main thread only: the package crashes in workers.
  */
-export async function openRawSocketPort(family: 4 | 6, clock: Clock = systemClock): Promise<PacketPort> {
+export async function openRawSocketPackets(family: 4 | 6, clock: Clock = systemClock): Promise<PacketPort> {
   const module = await loadRawSocket();
   const addressFamily = family === 4 ? module.AddressFamily.IPv4 : module.AddressFamily.IPv6;
   const icmpProtocol = family === 4 ? protocolNumber.icmp : protocolNumber.icmpv6;
@@ -48,7 +48,7 @@ export async function openRawSocketPort(family: 4 | 6, clock: Clock = systemCloc
     const [level, option] = icmpFilter[family];
     const wanted = errorsOnly(family);
     icmp.setOption(level, option, wanted, wanted.length);
-    return new RawSocketPort(family, tcp, icmp, clock);
+    return new RawSocketPackets(family, tcp, icmp, clock);
   } catch (error) {
     tcp.close();
     icmp?.close();
@@ -62,11 +62,11 @@ function createSocket(module: RawModule, options: Parameters<RawModule['createSo
   } catch (cause) {
     // The package's errors carry no code; the text is strerror's.
     if (!(cause instanceof Error) || !/not permitted|denied/i.test(cause.message)) throw cause;
-    throw lacksRawSockets(cause);
+    throw rawSocketError(cause);
   }
 }
 
-class RawSocketPort implements PacketPort {
+class RawSocketPackets implements PacketPort {
   readonly #family: 4 | 6;
   readonly #tcp: RawSocket;
   readonly #icmp: RawSocket;

@@ -1,8 +1,8 @@
 import { decodeIcmpv4, decodeIcmpv6, type IcmpError } from '../packet/icmp.js';
+import { otherObjects } from '../packet/icmp-extensions.js';
 import { decodeQuote, type QuotedSegment } from '../packet/quote.js';
 import { decodeTcp, decodeTcpOptions, type TcpHeader, tcpFlag } from '../packet/tcp.js';
-import { otherObjects } from './connect-outcome.js';
-import type { DiscardReason, SynAckDetails, WireReply } from './wire.js';
+import type { SegmentDiscard, SynAckDetails, WireReply } from './wire.js';
 
 /** One trace's traffic: who it goes to, and from which of our ports. */
 export interface Flow {
@@ -35,7 +35,7 @@ export interface Sent<F extends Flow = Flow> {
 export type Match<F extends Flow = Flow> =
   | { result: 'reply'; probe: SentSyn<F>; reply: MatchedReply }
   /** Without a flow: the packet does not tell whose it would have been. */
-  | { result: 'discard'; flow: F | null; reason: DiscardReason }
+  | { result: 'discard'; flow: F | null; reason: SegmentDiscard }
   | { result: 'ignored' };
 
 /** A reply without what only the socket knows. */
@@ -128,7 +128,7 @@ function errorReply(error: IcmpError, nat: boolean): MatchedReply {
 function discardFor<F extends Flow>(
   sent: Sent<F>,
   quoted: QuotedSegment,
-  reason: DiscardReason | null,
+  reason: SegmentDiscard | null,
 ): Match<F> {
   const flow = sent.flowTo(quoted.destination, quoted.destinationPort, quoted.sourcePort);
   if (flow === undefined) return ignored;

@@ -1,5 +1,4 @@
-import type { MplsEntry } from '../packet/icmp-extensions.js';
-import type { IcmpObject } from './connect-outcome.js';
+import type { IcmpObject, MplsEntry } from '../packet/icmp-extensions.js';
 
 /** The two ways to send a SYN. `syn`: built here, through a raw socket. `connect`: by the kernel's own connect(). */
 export type WireMethod = 'syn' | 'connect';
@@ -48,7 +47,7 @@ export interface WireReply {
 }
 
 /** Why a packet that reached the engine was not a reply. Ordinary traffic of the host is not counted. */
-export type DiscardReason =
+export type SegmentDiscard =
   | 'malformed'
   | 'checksum'
   | 'unknown-probe'
@@ -60,7 +59,7 @@ export interface WireListener {
   onReply(reply: WireReply): void;
   /** The packet never left this host. `errno` is symbolic: EPERM, ENETUNREACH. */
   onSendError(id: number, errno: string): void;
-  onDiscard(reason: DiscardReason): void;
+  onDiscard(reason: SegmentDiscard): void;
 }
 
 /** Where one trace's probes leave and their replies come in. One file per engine implements it. */

@@ -1,33 +1,34 @@
 import type { Clock } from '../../core/clock.js';
-import type { DiscardReason, Wire, WireListener } from '../../net/wire/wire.js';
-import type { TraceEngine } from './strategy.js';
+import type { SegmentDiscard, Wire, WireListener } from '../../net/wire/wire.js';
+import type { TraceStrategy } from './strategy.js';
 
-/** What the engine's world looks like from outside while it runs. */
-export interface TraceRunHooks {
+/** What the driver of one trace needs. */
+export interface DriverHooks {
   openWire(listener: WireListener): Promise<Wire>;
-  /** Called once, when it is known what the wire can do. */
-  createEngine(wire: Wire): TraceEngine;
+  /** Called once, with the open wire. */
+  createStrategy(wire: Wire): TraceStrategy;
   clock: Clock;
-  /** Called after every event; `halt` ends the trace with what is known. What it throws ends the trace and is thrown. */
-  onChange(engine: TraceEngine, halt: () => void): void;
-  onDiscard(reason: DiscardReason): void;
+  /** Called after every event. `halt` ends the trace with what is known. An error thrown here ends the trace. */
+  onChange(strategy: TraceStrategy, halt: () => void): void;
+  onDiscard(reason: SegmentDiscard): void;
 }
 
-/** A trace that has come to its end. */
+/** A trace that is over. */
 export interface FinishedTrace {
   wire: Wire;
-  engine: TraceEngine;
+  strategy: TraceStrategy;
 }
 
 /**
- * Turns the engine's crank: opens the wire, sends what the engine asks for, feeds it what comes back, until it is done
- * or `stop` is aborted. The wire is closed when this resolves. Rejects when the wire could not be opened.
+ * Runs a strategy on a wire: opens the wire, sends the probes that the strategy returns, and reports the replies and
+ * deadlines to it, until it is done or `stop` is aborted. The wire is closed when the promise settles. Rejects with the
+ * error of `openWire` or of `onChange`.
  */
-export async function runTrace(hooks: TraceRunHooks, stop: AbortSignal): Promise<FinishedTrace> {
+export async function driveTrace(hooks: DriverHooks, stop: AbortSignal): Promise<FinishedTrace> {
   const { clock } = hooks;
   let cancelTimer: () => void = () => {};
   let isPumping = false;
-  let failure: { error: unknown } | null = null;
+  const failures: unknown[] = [];
   let finish: () => void = () => {};
   const done = new Promise<void>((resolve) => {
     finish = resolve;
@@ -35,26 +36,26 @@ export async function runTrace(hooks: TraceRunHooks, stop: AbortSignal): Promise
 
   const wire = await hooks.openWire({
     onReply(reply) {
-      engine.onReply(reply);
+      strategy.onReply(reply);
       changed();
     },
     onSendError(id, errno) {
-      engine.onSendError(id, errno);
+      strategy.onSendError(id, errno);
       changed();
     },
     onDiscard: (reason) => hooks.onDiscard(reason),
   });
-  const engine = hooks.createEngine(wire);
+  const strategy = hooks.createStrategy(wire);
 
   function pump(): void {
-    // A send that fails at once calls back from inside the loop below, which goes round again by itself.
+    // A send that fails at once calls back from inside the loop below; that loop continues with the new state.
     if (isPumping) return;
     isPumping = true;
     cancelTimer();
-    let step = engine.next(clock.now());
+    let step = strategy.next(clock.now());
     while (step.send.length > 0) {
       for (const probe of step.send) wire.send(probe);
-      step = engine.next(clock.now());
+      step = strategy.next(clock.now());
     }
     isPumping = false;
     if (step.isDone) finish();
@@ -62,34 +63,34 @@ export async function runTrace(hooks: TraceRunHooks, stop: AbortSignal): Promise
   }
 
   function expire(): void {
-    // However late the event loop is, what had arrived before the deadline counts as arrived.
+    // The timer may fire late. A packet that arrived before the deadline still counts as arrived in time.
     wire.receive();
-    engine.onDeadline(clock.now());
+    strategy.onDeadline(clock.now());
     changed();
   }
 
   function changed(): void {
     pump();
     try {
-      hooks.onChange(engine, halt);
+      hooks.onChange(strategy, halt);
     } catch (error) {
-      failure ??= { error };
+      failures.push(error);
       halt();
     }
   }
 
   function halt(): void {
-    engine.stop();
+    strategy.stop();
     pump();
   }
 
   stop.addEventListener('abort', halt);
   try {
-    if (stop.aborted) engine.stop();
+    if (stop.aborted) strategy.stop();
     pump();
     await done;
-    throwIfFailed(failure);
-    return { wire, engine };
+    if (failures.length > 0) throw failures[0];
+    return { wire, strategy };
   } finally {
     stop.removeEventListener('abort', halt);
     cancelTimer();
@@ -97,34 +98,29 @@ export async function runTrace(hooks: TraceRunHooks, stop: AbortSignal): Promise
   }
 }
 
-/** Apart, because what a callback assigned is unknown to the compiler. */
-function throwIfFailed(failure: { error: unknown } | null): void {
-  if (failure !== null) throw failure.error;
-}
-
-/** Probes that all traces of the process may have under way together: with `connect` each is a socket. */
-const capacity = 1024;
+/** The most probes that all traces of the process have in flight. With the `connect` engine each probe is a socket. */
+const mostProbes = 1024;
 
 interface Waiting {
-  weight: number;
-  admit: () => void;
+  probes: number;
+  enter: () => void;
 }
 
-let free = capacity;
+let free = mostProbes;
 const queue: Waiting[] = [];
 
 /**
- * Waits until `weight` more probes may be under way, first come, first served, and resolves with what gives them back.
- * A thousand traces started at once then need no thousand times sixteen sockets, and their answers do not overflow the
- * buffers of the few there are. Rejects with the signal's reason when it is aborted before.
+ * Waits until `probes` more probes may be in flight, in first-come order, and resolves with the function that returns them.
+ * The limit keeps a thousand traces that start together from opening sixteen thousand sockets, and from overflowing the
+ * receive buffers. Rejects with the signal's reason when it is aborted first.
  */
-export async function admit(weight: number, signal: AbortSignal): Promise<() => void> {
+export async function acquireProbes(probes: number, signal: AbortSignal): Promise<() => void> {
   signal.throwIfAborted();
-  const share = Math.min(weight, capacity);
+  const share = Math.min(probes, mostProbes);
   await new Promise<void>((resolve, reject) => {
     const waiting: Waiting = {
-      weight: share,
-      admit() {
+      probes: share,
+      enter() {
         signal.removeEventListener('abort', leave);
         resolve();
       },
@@ -132,25 +128,25 @@ export async function admit(weight: number, signal: AbortSignal): Promise<() => 
     function leave(): void {
       queue.splice(queue.indexOf(waiting), 1);
       reject(signal.reason);
-      letIn();
+      admitWaiting();
     }
     signal.addEventListener('abort', leave, { once: true });
     queue.push(waiting);
-    letIn();
+    admitWaiting();
   });
-  let isGivenBack = false;
+  let isReturned = false;
   return () => {
-    if (isGivenBack) return;
-    isGivenBack = true;
+    if (isReturned) return;
+    isReturned = true;
     free += share;
-    letIn();
+    admitWaiting();
   };
 }
 
-function letIn(): void {
-  for (let first = queue[0]; first !== undefined && first.weight <= free; first = queue[0]) {
+function admitWaiting(): void {
+  for (let first = queue[0]; first !== undefined && first.probes <= free; first = queue[0]) {
     queue.shift();
-    free -= first.weight;
-    first.admit();
+    free -= first.probes;
+    first.enter();
   }
 }

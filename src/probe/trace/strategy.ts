@@ -1,68 +1,92 @@
 import type { TraceHop, TraceOutcome, TraceProbe, TraceStop } from '../../documents/trace.js';
 import type { ProbeRequest, WireReply } from '../../net/wire/wire.js';
-import { endingOf, endOf, outcomeAt, refusalOutcome } from './ending.js';
+import {
+  endingOf,
+  endOf,
+  type HopState,
+  needsRetry,
+  outcomeAt,
+  type ProbeState,
+  refusalOutcome,
+  repeatAtMs,
+} from './hop-state.js';
 import { resultOf, silentProbe, unsentProbe } from './probe-result.js';
-import { isToBeAskedAgain, repeatAtMs, Untimed, Waits } from './wait.js';
+import { UntimedProbes, Waits } from './wait.js';
 
-export interface EngineOptions {
+export interface StrategyOptions {
   family: 4 | 6;
   firstTtl: number;
   maxTtl: number;
   /** Probes per hop. */
   queries: number;
-  /** Probes in flight. */
+  /** The most packets in flight. */
   parallel: number;
-  /** Silent hops in a row that end the trace; 0 for no limit. */
+  /** Number of consecutive silent hops that ends the trace; 0 for no limit. */
   gapLimit: number;
+  /** The longest wait for one reply. */
   maxWaitMs: number;
-  /** All probes share a 5-tuple, so that two at the target at the same time would hide each other. */
+  /** All probes share one 5-tuple, so two of them at the target at the same time would hide each other. */
   paris: boolean;
 }
 
+/** What to do now. */
 export interface Step {
   send: ProbeRequest[];
-  /** When to call `onDeadline` if nothing happens before; null when done. */
+  /** When to call `onDeadline` unless another event comes first; null when done. */
   deadlineMs: number | null;
   isDone: boolean;
 }
 
+/** How the trace ended. */
 export interface TraceEnd {
   outcome: TraceOutcome;
   stoppedBy: TraceStop;
   destinationTtl: number | null;
 }
 
-/** A packet to be sent, of this probe or of a new one. */
+/** One SYN on the wire. */
+interface PacketState {
+  probe: ProbeState;
+  sentAtMs: number;
+  /** The second packet of its probe. */
+  isSecond: boolean;
+  /** Its wait is over; a reply after that is late. */
+  isExpired: boolean;
+  isAnswered: boolean;
+}
+
+/** The next packet to send: a new probe, or `probe` once more. */
 interface Due {
   hop: HopState;
   probe: ProbeState | null;
-  /** Not before. */
+  /** The earliest time to send it. */
   atMs: number;
 }
 
 /**
- * The trace as a pure state machine: it owns no socket and no timer, so the same code runs on real wires and on the
- * simulated one. Tell it of every event, call `next` after each, send what it returns. Times are milliseconds of one
- * monotonic clock. Ids count the packets sent, up from 0.
+ * Decides which probe to send when, and when the trace is over. It is a pure state machine without sockets and timers, so
+ * the same code runs on real and on simulated wires. Report every event to it, then call `next` and send the probes it
+ * returns. Times are milliseconds of one monotonic clock. Ids count the packets sent, from 0.
  */
-export class TraceEngine {
-  readonly #options: EngineOptions;
+export class TraceStrategy {
+  readonly #options: StrategyOptions;
   /** In order of TTL, from the first. */
   readonly #hops: HopState[] = [];
   /** By id. */
   readonly #packets: PacketState[] = [];
-  /** Sent, not answered and not given up: never more than `parallel`. */
+  /** In flight: sent, not answered, not expired. Never more than `parallel`. */
   readonly #pending = new Set<PacketState>();
   readonly #waits: Waits;
-  readonly #untimed = new Untimed();
+  readonly #untimed = new UntimedProbes();
   #lastAnsweredTtl: number;
-  /** Of the hop that ends the path as far as is known. */
+  /** TTL of the hop that ends the path, as far as is known. */
   #endTtl: number | null = null;
   #isStopped = false;
+  /** Number of sends that failed. */
   #refused = 0;
   #isRefusedHere = false;
 
-  constructor(options: EngineOptions) {
+  constructor(options: StrategyOptions) {
     this.#options = options;
     this.#waits = new Waits(options.maxWaitMs);
     this.#lastAnsweredTtl = options.firstTtl - 1;
@@ -94,7 +118,7 @@ export class TraceEngine {
     if (packet === undefined) return;
     const { probe } = packet;
     if (packet.isAnswered) {
-      // The target's SYN-ACK sent again or a packet doubled on the path: the first counts.
+      // A retransmitted SYN-ACK, or a packet duplicated on the path. The first reply counts.
       if (probe.result !== null) this.#amend(probe, { duplicates: probe.result.duplicates + 1 });
       return;
     }
@@ -116,7 +140,7 @@ export class TraceEngine {
     this.#endTtl = endIndex === null ? null : this.#options.firstTtl + endIndex;
   }
 
-  /** The packet never left: the probe is settled and says why. */
+  /** The packet with this id did not leave this host. `errno` is symbolic. */
   onSendError(id: number, errno: string): void {
     const probe = this.#packets[id]?.probe;
     if (probe === undefined || probe.result !== null) return;
@@ -124,7 +148,7 @@ export class TraceEngine {
     probe.result = { ...unsentProbe(errno), sent: probe.sent };
     this.#changed(probe.ttl);
     this.#refused += 1;
-    // A host that let not one packet out refuses at every TTL; one that lets some out may lack descriptors or buffers.
+    // If no packet at all left this host, it refuses at every TTL. If some left, it lacks descriptors or buffers.
     if (this.#refused < this.#packets.length || this.#refused < this.#options.queries) return;
     this.#isRefusedHere = true;
     for (const refused of this.#hops[0]?.probes ?? []) refused.ending = refusalOutcome(errno);
@@ -132,8 +156,8 @@ export class TraceEngine {
   }
 
   /**
-   * The deadline has come and every packet that had arrived by then has been told. Only this gives probes up: at any
-   * other moment their replies may be waiting in the socket behind the one just read.
+   * The deadline is reached, and every packet that had arrived by then was reported. Only this method expires packets: at
+   * any other time their replies may still be in the socket's queue.
    */
   onDeadline(nowMs: number): void {
     for (const packet of this.#pending) {
@@ -148,12 +172,12 @@ export class TraceEngine {
     this.#isStopped = true;
   }
 
-  /** The highest TTL there is a hop for: the one that ended the trace, or the last that was asked. */
+  /** The highest TTL that has a hop: the one that ended the trace, or the highest one probed. */
   lastTtl(): number {
     return Math.min(this.#limitTtl(), this.#options.firstTtl + this.#hops.length - 1);
   }
 
-  /** Every hop asked, up to the one that ended the trace. */
+  /** Every hop probed, up to the one that ended the trace. */
   hops(): TraceHop[] {
     const hops: TraceHop[] = [];
     for (let ttl = this.#options.firstTtl; ttl <= this.lastTtl(); ttl += 1) hops.push(this.hop(ttl));
@@ -169,18 +193,16 @@ export class TraceEngine {
     };
   }
 
-  /** Grows whenever the hop's probes say something new. */
+  /** Number of changes to the hop's results; a greater number than before means news. */
   changesOf(ttl: number): number {
     return this.#hopAt(ttl)?.changes ?? 0;
   }
 
-  /** Whether nothing more is awaited from this hop, so that it can be shown. A late answer may still change it. */
+  /** Whether the hop has all its probes and none is in flight. A late reply can still change it. */
   isSettled(ttl: number): boolean {
     const hop = this.#hopAt(ttl);
     if (hop === undefined || hop.probes.length < this.#options.queries) return false;
-    if (isToBeAskedAgain(hop, this.#options.queries)) return false;
-    for (const packet of this.#pending) if (packet.probe.ttl === ttl) return false;
-    return true;
+    return !needsRetry(hop, this.#options.queries) && !this.#isPending(ttl);
   }
 
   end(): TraceEnd {
@@ -198,7 +220,7 @@ export class TraceEngine {
     return { outcome: 'filtered', stoppedBy, destinationTtl: null };
   }
 
-  /** No probe beyond this TTL can tell anything new as things stand. */
+  /** The highest TTL that is worth a probe, as far as is known. */
   #limitTtl(): number {
     const { gapLimit, maxTtl } = this.#options;
     const gap = gapLimit === 0 ? maxTtl : this.#lastAnsweredTtl + gapLimit;
@@ -210,11 +232,12 @@ export class TraceEngine {
   }
 
   /**
-   * The next packet to send, and the earliest time for it; null when nothing can be sent before something happens.
+   * The next packet to send, and the earliest time for it; null when nothing can be sent before another event.
    *
-   * Hop by hop, as traceroute(8) does. One probe to each hop and then the second to each finds the end no sooner, because the
-   * gap limit decides how far ahead may be asked, and leaves the repeats of the far hops for last: on simulated paths of 6
-   * to 25 hops it took 1.0 to 1.4 times as long for as many packets.
+   * All probes of a hop are sent before those of the next one, as traceroute(8) does. The other order, the first probe of
+   * each hop and then the second, does not find the end sooner, because the gap limit bounds how far ahead a probe may go,
+   * and it leaves the repeats of the far hops for last. On simulated paths of 6 to 25 hops it took 1.0 to 1.4 times as
+   * long with the same number of packets.
    */
   #nextDue(nowMs: number): Due | null {
     const { firstTtl, queries, paris } = this.#options;
@@ -229,11 +252,11 @@ export class TraceEngine {
         if (atMs !== null) return { hop, probe: null, atMs };
       }
       const [first] = hop.probes;
-      if (first !== undefined && isToBeAskedAgain(hop, queries) && !this.#isPending(ttl)) {
+      if (first !== undefined && needsRetry(hop, queries) && !this.#isPending(ttl)) {
         return { hop, probe: first, atMs: 0 };
       }
     }
-    // Only when all else has been sent.
+    // These come after all other packets.
     const untimed = this.#untimed.next(limit, nowMs);
     const hop = untimed === null ? undefined : this.#hopAt(untimed.probe.ttl);
     return untimed === null || hop === undefined ? null : { hop, ...untimed };
@@ -246,22 +269,22 @@ export class TraceEngine {
 
   #deadline({ probe, sentAtMs, isSecond }: PacketState): number {
     const wait = this.#waits.forTtl(probe.ttl);
-    // Whatever made the first packets late is over by the second: half the wait tells loss from silence.
+    // The cause that delays the first packets of a path is gone by the second one, so half the wait is enough.
     return sentAtMs + (isSecond ? wait / 2 : wait);
   }
 
   #addHop(): HopState {
-    const hop: HopState = { probes: [], isAskedAgain: false, changes: 0 };
+    const hop: HopState = { probes: [], isRetried: false, changes: 0 };
     this.#hops.push(hop);
     return hop;
   }
 
-  /** Sends a probe of this hop again, or a new one. */
+  /** Makes the packet of a new probe, or the second packet of `again`. */
   #send(hop: HopState, again: ProbeState | null, nowMs: number): ProbeRequest {
     const ttl = again?.ttl ?? this.#options.firstTtl + this.#hops.indexOf(hop);
     const probe = again ?? { ttl, ending: null, result: null, sentAtMs: nowMs, sent: 0 };
     if (again === null) hop.probes.push(probe);
-    else if (again.result === null) hop.isAskedAgain = true;
+    else if (again.result === null) hop.isRetried = true;
     else again.result = { ...again.result, sent: 2 };
     probe.sentAtMs = nowMs;
     probe.sent += 1;
@@ -272,7 +295,7 @@ export class TraceEngine {
     return { id: this.#packets.length - 1, ttl };
   }
 
-  /** Nothing more is awaited of this probe. */
+  /** No packet of this probe is in flight any more. */
   #settle(probe: ProbeState): void {
     for (const packet of this.#pending) if (packet.probe === probe) this.#pending.delete(packet);
   }
@@ -287,34 +310,4 @@ export class TraceEngine {
     const hop = this.#hopAt(ttl);
     if (hop !== undefined) hop.changes += 1;
   }
-}
-
-/** How an answer can end a path. */
-export type Ending = Extract<TraceOutcome, 'open' | 'closed' | 'prohibited' | 'unreachable'>;
-
-export interface ProbeState {
-  ttl: number;
-  ending: Ending | null;
-  result: TraceProbe | null;
-  /** When its latest packet was sent. */
-  sentAtMs: number;
-  sent: number;
-}
-
-export interface HopState {
-  probes: ProbeState[];
-  /** One of its probes was sent again, because all were silent. */
-  isAskedAgain: boolean;
-  /** Grows with every answer. */
-  changes: number;
-}
-
-/** One SYN on the wire; a probe that was asked again has two. */
-interface PacketState {
-  probe: ProbeState;
-  sentAtMs: number;
-  isSecond: boolean;
-  /** Its wait is over; a reply after that is late. */
-  isExpired: boolean;
-  isAnswered: boolean;
 }

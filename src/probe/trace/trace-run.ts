@@ -1,12 +1,12 @@
 import type { TraceDocument, TraceHop } from '../../documents/trace.js';
 
 /**
- * A trace under way: await it for the document, or iterate over it for each hop as soon as it is known, in order of
- * TTL. Both may be done with the same run, and iterating late misses nothing.
+ * A trace in progress. Await it for the document, or iterate over it for each hop in order of TTL as soon as it is known.
+ * Both work on the same trace, and an iteration that starts late gets every hop.
  */
 export type TraceRun = Promise<TraceDocument> & AsyncIterable<TraceHop>;
 
-/** Makes a run of a function that reports hops through its argument. */
+/** Starts a trace that reports its hops by calling the function passed to `start`. */
 export function startTraceRun(start: (onHop: (hop: TraceHop) => void) => Promise<TraceDocument>): TraceRun {
   const hops: TraceHop[] = [];
   let announce: () => void = () => {};
@@ -28,7 +28,7 @@ export function startTraceRun(start: (onHop: (hop: TraceHop) => void) => Promise
     const done = document.then(() => {
       isDone = true;
     });
-    // Whoever stops iterating early is not there to hear of a later failure.
+    // The iteration may end before the trace fails; the rejection must then not count as unhandled.
     done.catch(() => {});
     for (let shown = 0; ; ) {
       const hop = hops[shown];
@@ -40,7 +40,7 @@ export function startTraceRun(start: (onHop: (hop: TraceHop) => void) => Promise
     }
   }
 
-  // Whoever only iterates hears of a failure there; it must not count as unhandled here.
+  // A caller that only iterates gets the error from the iteration; the promise must not count as unhandled.
   document.catch(() => {});
   return Object.assign(document, { [Symbol.asyncIterator]: iterate });
 }

@@ -7,36 +7,38 @@ import { startDocument } from '../../documents/header.js';
 import { type AddressTrace, routingLoop, type TraceHop } from '../../documents/trace.js';
 import { checkSource } from '../../host/source.js';
 import { familyOf } from '../../net/address/address.js';
-import { exhaustion } from '../../net/wire/capability.js';
+import { resourceError } from '../../net/wire/capability.js';
 import { openWire } from '../../net/wire/engines.js';
-import type { DiscardReason, Wire, WireListener } from '../../net/wire/wire.js';
-import { admit, runTrace } from './driver.js';
-import { refusalOutcome } from './ending.js';
+import type { SegmentDiscard, Wire, WireListener } from '../../net/wire/wire.js';
+import { acquireProbes, driveTrace } from './driver.js';
+import { refusalOutcome } from './hop-state.js';
 import { type CheckedTraceOptions, checkTraceOptions, type TraceOptions } from './options.js';
 import { pathMtu, withRateLimits } from './path-facts.js';
 import { unsentHop } from './probe-result.js';
-import { TraceEngine } from './strategy.js';
+import { TraceStrategy } from './strategy.js';
 
-/** What to trace, once the name has become an address. */
+/** An address to trace. */
 export interface TraceInput {
+  /** The name or address that was asked for; only reported. */
   host: string;
   address: string;
   /** TCP port, 1 to 65535. */
   port: number;
+  /** How `host` was resolved to `address`; null when no DNS was needed. */
   resolution: DnsDocument | null;
 }
 
-/** Where probes go and what time it is; tests put the simulated network here. */
+/** The network and the clock of a trace. Tests pass simulated ones. */
 export interface TraceWorld {
   openWire(listener: WireListener): Promise<Wire>;
   clock: Clock;
 }
 
 /**
- * Traces the path to one address with TCP SYNs of rising TTL. Calls `onHop` with each hop, in order of TTL, as soon as
- * nothing more is awaited from it or those before it, and again when a later answer changes it. Of very many traces
- * started together some wait for others to end. Resolves with the document whatever the network does; throws
- * InvalidInputError, CapabilityError (no engine can work here) or the signal's reason.
+ * Traces the path to one address with TCP SYNs of rising TTL. Calls `onHop` with each hop in order of TTL, as soon as it
+ * and all hops before it are settled, and again when a later reply changes the hop. When very many traces are started
+ * together, some wait until others are over. Resolves with the document whatever the network does. Throws
+ * InvalidInputError, CapabilityError where no engine works on this host, or the signal's reason.
  */
 export async function traceAddress(
   input: TraceInput,
@@ -51,24 +53,24 @@ export async function traceAddress(
   if (options.source !== undefined) checkSource(options.source, [input.address]);
   options.signal?.throwIfAborted();
   const stop = anyOf(options.signal, options.stop);
-  const leave = await admitUnlessStopped(checked.parallel, options.signal, options.stop);
+  const returnProbes = await acquireUnlessStopped(checked.parallel, options.signal, options.stop);
 
   const finishHeader = startDocument('trace');
-  const discarded: Partial<Record<DiscardReason, number>> = {};
+  const discarded: Partial<Record<SegmentDiscard, number>> = {};
   const feed = new HopFeed(checked.firstTtl, onHop);
   const nextHop = new NextHop(checked.firstTtl);
   try {
-    const { wire, engine } = await runTrace(
+    const { wire, strategy } = await driveTrace(
       {
         ...world,
-        createEngine(wire) {
+        createStrategy(wire) {
           nextHop.wire = wire;
-          return new TraceEngine({ ...engineOptions(checked, wire.method), family });
+          return new TraceStrategy({ ...forMethod(checked, wire.method), family });
         },
-        onChange(engine, halt) {
-          // Before a hop is told that nothing ever left for.
-          if (nextHop.isSilent(engine)) halt();
-          else feed.update(engine);
+        onChange(strategy, halt) {
+          // This check comes first, so that no hop is reported when no packet left this host.
+          if (nextHop.isSilent(strategy)) halt();
+          else feed.update(strategy);
         },
         onDiscard(reason) {
           discarded[reason] = (discarded[reason] ?? 0) + 1;
@@ -77,17 +79,17 @@ export async function traceAddress(
       stop,
     );
     options.signal?.throwIfAborted();
-    if (nextHop.isSilent(engine)) return refused('EHOSTUNREACH', wire);
-    const hops = withRateLimits(engine.hops());
-    const lacking = lackingHere(hops);
-    if (lacking !== null) throw lacking;
-    feed.finish(engine, hops);
+    if (nextHop.isSilent(strategy)) return refused('EHOSTUNREACH', wire);
+    const hops = withRateLimits(strategy.hops());
+    const missing = missingResource(hops);
+    if (missing !== null) throw missing;
+    feed.finish(strategy, hops);
     return {
       ...finishHeader(),
       ...input,
       source: wire.source,
       method: wire.method,
-      ...engine.end(),
+      ...strategy.end(),
       hops,
       loop: routingLoop(hops),
       pathMtu: pathMtu(hops),
@@ -100,10 +102,10 @@ export async function traceAddress(
     if (errno === null) throw error;
     return refused(errno, { source: null, method: options.method === 'connect' ? 'connect' : 'syn' });
   } finally {
-    leave();
+    returnProbes();
   }
 
-  /** What becomes of a trace that got no further than this host. */
+  /** The document of a trace whose packets did not leave this host. */
   function refused(errno: string, { source, method }: Pick<AddressTrace, 'source' | 'method'>): AddressTrace {
     const hop = unsentHop(checked.firstTtl, checked.queries, errno);
     onHop(hop);
@@ -124,7 +126,36 @@ export async function traceAddress(
   }
 }
 
-/** Whether the trace gets no further than the first neighbour on its way, because that one does not answer. */
+function realWorld(input: TraceInput, options: TraceOptions): TraceWorld {
+  const { source = null, paris = false, packets } = options;
+  const target = { address: input.address, port: input.port, source, paris, packets };
+  return {
+    openWire: (listener) => openWire(options.method ?? 'auto', target, listener),
+    clock: systemClock,
+  };
+}
+
+/** As acquireProbes(). A trace that is stopped while it waits continues at once and reports that it measured nothing. */
+async function acquireUnlessStopped(
+  probes: number,
+  signal: AbortSignal | undefined,
+  stop: AbortSignal | undefined,
+): Promise<() => void> {
+  try {
+    return await acquireProbes(probes, anyOf(signal, stop));
+  } catch (reason) {
+    signal?.throwIfAborted();
+    if (stop?.aborted === true) return () => {};
+    throw reason;
+  }
+}
+
+/** The kernel allows one connect() of a 5-tuple at a time, so one flow means one probe in flight with `connect`. */
+function forMethod(checked: CheckedTraceOptions, method: Wire['method']): CheckedTraceOptions {
+  return checked.paris && method === 'connect' ? { ...checked, parallel: 1 } : checked;
+}
+
+/** Finds out whether the next hop, the first neighbour on the path, does not answer ARP or neighbour discovery. */
 class NextHop {
   wire: Wire | null = null;
   readonly #firstTtl: number;
@@ -134,52 +165,25 @@ class NextHop {
     this.#firstTtl = firstTtl;
   }
 
-  /** Looked at once, when the first hop has been waited for in vain. */
-  isSilent(engine: TraceEngine): boolean {
-    if (this.#isSilent === null && engine.isSettled(this.#firstTtl)) {
-      const isHeard = engine.hop(this.#firstTtl).probes.some(({ reply }) => reply !== 'none');
-      this.#isSilent = !isHeard && this.wire?.silentNeighbour() != null;
+  /** False until the first hop is settled. The neighbour is looked up once, and only if that hop sent no reply. */
+  isSilent(strategy: TraceStrategy): boolean {
+    if (this.#isSilent === null && strategy.isSettled(this.#firstTtl)) {
+      const isAnswered = strategy.hop(this.#firstTtl).probes.some(({ reply }) => reply !== 'none');
+      this.#isSilent = !isAnswered && this.wire?.silentNeighbour() != null;
     }
     return this.#isSilent ?? false;
   }
 }
 
-/** The error of a trace for which this host had no room at all; null where a probe got out or was refused otherwise. */
-function lackingHere(hops: readonly TraceHop[]): Error | null {
+/**
+ * The CapabilityError of a trace whose every send failed for want of descriptors or memory; null for all other traces.
+ */
+function missingResource(hops: readonly TraceHop[]): Error | null {
   const probes = hops.flatMap((hop) => hop.probes);
   const errnos = new Set(probes.map(({ reply, errno }) => (reply === 'send-error' ? errno : null)));
   const [errno = null] = errnos;
   if (errno === null || errnos.size !== 1) return null;
-  return exhaustion(Object.assign(new Error(`send: ${errno}`), { code: errno }));
-}
-
-/** A trace that is stopped while it waits for others goes on at once, to say that it measured nothing. */
-async function admitUnlessStopped(
-  weight: number,
-  signal: AbortSignal | undefined,
-  stop: AbortSignal | undefined,
-): Promise<() => void> {
-  try {
-    return await admit(weight, anyOf(signal, stop));
-  } catch (reason) {
-    signal?.throwIfAborted();
-    if (stop?.aborted === true) return () => {};
-    throw reason;
-  }
-}
-
-/** Two connect() of one 5-tuple cannot be under way together, so there one fixed flow means one probe at a time. */
-function engineOptions(checked: CheckedTraceOptions, method: Wire['method']): CheckedTraceOptions {
-  return checked.paris && method === 'connect' ? { ...checked, parallel: 1 } : checked;
-}
-
-function realWorld(input: TraceInput, options: TraceOptions): TraceWorld {
-  const { source = null, paris = false, packets } = options;
-  const target = { address: input.address, port: input.port, source, paris, packets };
-  return {
-    openWire: (listener) => openWire(options.method ?? 'auto', target, listener),
-    clock: systemClock,
-  };
+  return resourceError(Object.assign(new Error(`send: ${errno}`), { code: errno }));
 }
 
 const routeErrnos = [
@@ -192,17 +196,17 @@ const routeErrnos = [
   'EAFNOSUPPORT',
 ];
 
-/** The errno of a host that has no way to the target, which is a finding; null for every other error. */
+/** The errno of an error that says that this host has no way to the target. That is a finding. null for other errors. */
 function routeErrno(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
   return routeErrnos.includes(error.code) ? error.code : null;
 }
 
-/** Hands out hops in order of TTL, each when nothing more is awaited of it or of those before, and again when it changes. */
+/** Reports hops in order of TTL: each when it and all hops before it are settled, and again after a change. */
 class HopFeed {
   readonly #onHop: (hop: TraceHop) => void;
-  /** By TTL, what the engine's count of changes was when the hop was told. */
-  readonly #told = new Map<number, number>();
+  /** Of each hop reported, by TTL, the strategy's number of changes at that time. */
+  readonly #reported = new Map<number, number>();
   #lastTtl: number;
 
   constructor(firstTtl: number, onHop: (hop: TraceHop) => void) {
@@ -210,28 +214,29 @@ class HopFeed {
     this.#lastTtl = firstTtl - 1;
   }
 
-  /** Call after every event. */
-  update(engine: TraceEngine): void {
-    const end = engine.lastTtl();
-    while (this.#lastTtl < end && engine.isSettled(this.#lastTtl + 1)) {
+  /** Must be called after every event. */
+  update(strategy: TraceStrategy): void {
+    const end = strategy.lastTtl();
+    while (this.#lastTtl < end && strategy.isSettled(this.#lastTtl + 1)) {
       this.#lastTtl += 1;
-      this.#tell(engine.hop(this.#lastTtl), engine.changesOf(this.#lastTtl));
+      this.#report(strategy.hop(this.#lastTtl), strategy.changesOf(this.#lastTtl));
     }
-    for (const [ttl, changes] of this.#told) {
-      if (ttl <= end && engine.changesOf(ttl) !== changes) this.#tell(engine.hop(ttl), engine.changesOf(ttl));
+    for (const [ttl, changes] of this.#reported) {
+      const latest = strategy.changesOf(ttl);
+      if (ttl <= end && latest !== changes) this.#report(strategy.hop(ttl), latest);
     }
   }
 
-  /** The trace is over and these are its hops: tells those not told yet, and those of which the end says more. */
-  finish(engine: TraceEngine, hops: readonly TraceHop[]): void {
+  /** The trace is over with these hops: reports those not reported yet, changed, or found to be rate limited. */
+  finish(strategy: TraceStrategy, hops: readonly TraceHop[]): void {
     for (const hop of hops) {
-      const isNews = hop.rateLimited || this.#told.get(hop.ttl) !== engine.changesOf(hop.ttl);
-      if (isNews) this.#tell(hop, engine.changesOf(hop.ttl));
+      const changes = strategy.changesOf(hop.ttl);
+      if (hop.rateLimited || this.#reported.get(hop.ttl) !== changes) this.#report(hop, changes);
     }
   }
 
-  #tell(hop: TraceHop, changes: number): void {
-    this.#told.set(hop.ttl, changes);
+  #report(hop: TraceHop, changes: number): void {
+    this.#reported.set(hop.ttl, changes);
     this.#onHop(hop);
   }
 }

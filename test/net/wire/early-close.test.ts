@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import t from 'tap';
-import { openErrorQueueWire } from '../../../src/net/wire/error-queue.js';
+import { openConnectWire } from '../../../src/net/wire/connect-wire.js';
 import { noLibc as skip } from '../libc/libc-here.js';
 
 /** In a process of its own, so that it goes on while this one is busy. */
@@ -18,7 +18,7 @@ t.test(
     t.teardown(() => child.kill());
     const [line] = await once(child.stdout, 'data');
     const told: string[] = [];
-    const wire = await openErrorQueueWire(
+    const wire = await openConnectWire(
       { address: '127.0.0.1', port: Number(line), source: null, paris: false },
       {
         onReply: ({ kind }) => told.push(kind),

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { admit } from '../../../src/probe/trace/driver.js';
+import { acquireProbes } from '../../../src/probe/trace/driver.js';
 
 const never = new AbortController().signal;
 
@@ -11,9 +11,9 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 }
 
 t.test('1,024 probes at a time, first come, first served', async (t) => {
-  const leave = await Promise.all(Array.from({ length: 64 }, () => admit(16, never)));
-  const large = admit(1000, never);
-  const small = admit(16, never);
+  const leave = await Promise.all(Array.from({ length: 64 }, () => acquireProbes(16, never)));
+  const large = acquireProbes(1000, never);
+  const small = acquireProbes(16, never);
   leave[0]?.();
   leave[0]?.();
   await new Promise((resolve) => setImmediate(resolve));
@@ -24,13 +24,13 @@ t.test('1,024 probes at a time, first come, first served', async (t) => {
 });
 
 t.test('who gives up waiting makes way for those behind', async (t) => {
-  const leave = await admit(1024, never);
+  const leave = await acquireProbes(1024, never);
   const giveUp = new AbortController();
-  const first = admit(1024, giveUp.signal);
-  const second = admit(1, never);
+  const first = acquireProbes(1024, giveUp.signal);
+  const second = acquireProbes(1, never);
   giveUp.abort(new Error('enough'));
   await t.rejects(first, { message: 'enough' });
   leave();
   (await second)();
-  t.rejects(admit(1, AbortSignal.abort(new Error('before'))), { message: 'before' });
+  t.rejects(acquireProbes(1, AbortSignal.abort(new Error('before'))), { message: 'before' });
 });

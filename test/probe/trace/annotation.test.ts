@@ -1,5 +1,5 @@
 import t from 'tap';
-import { annotationOf, outcomeOf } from '../../../src/probe/trace/ending.js';
+import { annotationOf, icmpOutcome } from '../../../src/probe/trace/probe-result.js';
 
 const v4 = (code: number, mtu: number | null = null) => ({ type: 3, code, mtu });
 const v6 = (code: number) => ({ type: 1, code, mtu: null });
@@ -38,12 +38,12 @@ t.test("traceroute's marks, IPv6", async (t) => {
 
 t.test('a policy is told from a missing way', async (t) => {
   const prohibited = Array.from({ length: 16 }, (_, code) => code).filter(
-    (code) => outcomeOf(4, v4(code)) === 'prohibited',
+    (code) => icmpOutcome(4, v4(code)) === 'prohibited',
   );
   t.same(prohibited, [9, 10, 13]);
   t.same(
-    [0, 1, 2, 3, 4, 5, 6].filter((code) => outcomeOf(6, v6(code)) === 'prohibited'),
+    [0, 1, 2, 3, 4, 5, 6].filter((code) => icmpOutcome(6, v6(code)) === 'prohibited'),
     [1, 5, 6],
   );
-  t.equal(outcomeOf(6, { type: 2, code: 1, mtu: 1280 }), 'unreachable');
+  t.equal(icmpOutcome(6, { type: 2, code: 1 }), 'unreachable');
 });

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { TraceDocument, TraceProbe } from '../../../src/documents/trace.js';
 import type { PortPool } from '../../../src/net/wire/port-pool.js';
-import { openSynWire } from '../../../src/net/wire/syn.js';
 import { SynHub } from '../../../src/net/wire/syn-hub.js';
+import { openSynWire } from '../../../src/net/wire/syn-wire.js';
 import type { ProbeRequest } from '../../../src/net/wire/wire.js';
 import { traceAddress } from '../../../src/probe/trace/trace.js';
 import { SimulatedNetwork } from '../../simulation/network.js';

@@ -2,7 +2,7 @@ import t from 'tap';
 import { InvalidInputError } from '../../../src/core/errors.js';
 import type { TraceHop } from '../../../src/documents/trace.js';
 import type { Wire, WireListener, WireReply } from '../../../src/net/wire/wire.js';
-import { TraceEngine } from '../../../src/probe/trace/strategy.js';
+import { TraceStrategy } from '../../../src/probe/trace/strategy.js';
 import { traceAddress } from '../../../src/probe/trace/trace.js';
 import { startTraceRun } from '../../../src/probe/trace/trace-run.js';
 import { VirtualClock } from '../../simulation/virtual-clock.js';
@@ -81,7 +81,7 @@ t.test('sends that this host itself refuses end the trace and name the error', a
   t.equal(document.hops.length, 1);
 });
 
-const engineOptions = {
+const strategyOptions = {
   family: 4,
   firstTtl: 1,
   maxTtl: 2,
@@ -100,75 +100,91 @@ function timeExceeded(id: number, from: string, rttMs: number): WireReply {
 }
 
 t.test('a reply after the wait has ended is kept and marked late', async (t) => {
-  const engine = new TraceEngine(engineOptions);
-  engine.next(0);
-  engine.onDeadline(100);
-  t.match(engine.next(100).send, [{ id: 1, ttl: 1 }], 'a silent hop is asked once more');
-  engine.onDeadline(150);
-  t.match(engine.next(150).send, [{ id: 2, ttl: 2 }], 'and for half the wait');
-  engine.onReply(timeExceeded(1, '10.0.1.1', 151));
-  t.match(engine.hop(1).probes[0], { from: '10.0.1.1', late: true, sent: 2, backwardHops: 2 });
-  t.match(engine.hop(2).probes[0], { reply: 'none', late: false });
+  const strategy = new TraceStrategy(strategyOptions);
+  strategy.next(0);
+  strategy.onDeadline(100);
+  t.match(strategy.next(100).send, [{ id: 1, ttl: 1 }], 'a silent hop is asked once more');
+  strategy.onDeadline(150);
+  t.match(strategy.next(150).send, [{ id: 2, ttl: 2 }], 'and for half the wait');
+  strategy.onReply(timeExceeded(1, '10.0.1.1', 151));
+  t.match(strategy.hop(1).probes[0], { from: '10.0.1.1', late: true, sent: 2, backwardHops: 2 });
+  t.match(strategy.hop(2).probes[0], { reply: 'none', late: false });
 });
 
 t.test('a late answer to the first packet of a probe that was asked again is late as well', async (t) => {
-  const engine = new TraceEngine(engineOptions);
-  engine.next(0);
-  engine.onDeadline(100);
-  engine.next(100);
-  engine.onReply(timeExceeded(0, '10.0.1.1', 120));
-  t.match(engine.hop(1).probes[0], { late: true, rttMs: 120, duplicates: 0 });
-  engine.onReply(timeExceeded(1, '10.0.1.1', 20));
-  t.match(engine.hop(1).probes[0], { rttMs: 120, duplicates: 0 }, 'the answer to the second is no duplicate');
-  engine.onReply(timeExceeded(1, '10.0.1.1', 25));
-  t.match(engine.hop(1).probes[0], { rttMs: 120, duplicates: 1 });
+  const strategy = new TraceStrategy(strategyOptions);
+  strategy.next(0);
+  strategy.onDeadline(100);
+  strategy.next(100);
+  strategy.onReply(timeExceeded(0, '10.0.1.1', 120));
+  t.match(strategy.hop(1).probes[0], { late: true, rttMs: 120, duplicates: 0 });
+  strategy.onReply(timeExceeded(1, '10.0.1.1', 20));
+  t.match(
+    strategy.hop(1).probes[0],
+    { rttMs: 120, duplicates: 0 },
+    'the answer to the second is no duplicate',
+  );
+  strategy.onReply(timeExceeded(1, '10.0.1.1', 25));
+  t.match(strategy.hop(1).probes[0], { rttMs: 120, duplicates: 1 });
 });
 
 t.test('an answer that came at a moment nobody knows is asked for once more, for its time', async (t) => {
-  const engine = new TraceEngine({ ...engineOptions, maxTtl: 1 });
-  engine.next(0);
-  engine.onReply({ ...timeExceeded(0, '10.0.1.1', 0), rttMs: null });
-  t.match(engine.hop(1).probes[0], { from: '10.0.1.1', rttMs: null });
-  t.match(engine.next(5), { send: [], deadlineMs: 10 }, 'when this process has had time to calm down');
-  t.match(engine.next(10).send, [{ id: 1, ttl: 1 }]);
-  engine.onReply(timeExceeded(1, '10.0.1.1', 3));
-  t.match(engine.hop(1).probes[0], { rttMs: 3, sent: 2, duplicates: 0 });
-  t.ok(engine.next(13).isDone);
+  const strategy = new TraceStrategy({ ...strategyOptions, maxTtl: 1 });
+  strategy.next(0);
+  strategy.onReply({ ...timeExceeded(0, '10.0.1.1', 0), rttMs: null });
+  t.match(strategy.hop(1).probes[0], { from: '10.0.1.1', rttMs: null });
+  t.match(strategy.next(5), { send: [], deadlineMs: 10 }, 'when this process has had time to calm down');
+  t.match(strategy.next(10).send, [{ id: 1, ttl: 1 }]);
+  strategy.onReply(timeExceeded(1, '10.0.1.1', 3));
+  t.match(strategy.hop(1).probes[0], { rttMs: 3, sent: 2, duplicates: 0 });
+  t.ok(strategy.next(13).isDone);
 });
 
 t.test('asking again keeps to the number of probes in flight', async (t) => {
-  const engine = new TraceEngine({ ...engineOptions, maxTtl: 6, queries: 2, parallel: 3, maxWaitMs: 1000 });
+  const strategy = new TraceStrategy({
+    ...strategyOptions,
+    maxTtl: 6,
+    queries: 2,
+    parallel: 3,
+    maxWaitMs: 1000,
+  });
   let inFlight = 0;
   let most = 0;
   let nowMs = 0;
-  for (let step = engine.next(nowMs); !step.isDone; step = engine.next(nowMs)) {
+  for (let step = strategy.next(nowMs); !step.isDone; step = strategy.next(nowMs)) {
     inFlight += step.send.length;
     most = Math.max(most, inFlight);
     if (step.send.length > 0) continue;
     nowMs = step.deadlineMs ?? nowMs;
-    engine.onDeadline(nowMs);
+    strategy.onDeadline(nowMs);
     inFlight = 0;
   }
   t.equal(most, 3);
-  t.match(engine.end(), { outcome: 'filtered', stoppedBy: 'gap-limit' });
+  t.match(strategy.end(), { outcome: 'filtered', stoppedBy: 'gap-limit' });
 });
 
 t.test('on one 5-tuple the target is asked again only a round trip after its answer', async (t) => {
-  const engine = new TraceEngine({ ...engineOptions, maxTtl: 30, queries: 2, parallel: 16, paris: true });
-  const first = engine.next(0).send;
+  const strategy = new TraceStrategy({
+    ...strategyOptions,
+    maxTtl: 30,
+    queries: 2,
+    parallel: 16,
+    paris: true,
+  });
+  const first = strategy.next(0).send;
   t.same(
     first.map(({ ttl }) => ttl),
     [1, 2, 3, 4, 5],
     'one packet for each TTL, upwards: where the target stands is not known yet',
   );
-  engine.onReply(timeExceeded(0, '10.0.1.1', 1));
-  t.match(engine.next(1).send, [{ ttl: 1 }, { ttl: 6 }], 'a router may be asked again at once');
-  engine.onReply({ ...timeExceeded(1, '203.0.113.10', 10), kind: 'syn-ack', icmp: null });
-  const step = engine.next(10);
+  strategy.onReply(timeExceeded(0, '10.0.1.1', 1));
+  t.match(strategy.next(1).send, [{ ttl: 1 }, { ttl: 6 }], 'a router may be asked again at once');
+  strategy.onReply({ ...timeExceeded(1, '203.0.113.10', 10), kind: 'syn-ack', icmp: null });
+  const step = strategy.next(10);
   t.same(step.send, []);
-  engine.onReply(timeExceeded(5, '10.0.1.1', 1));
-  t.match(engine.next(10), { send: [], deadlineMs: 20 });
-  t.match(engine.next(20).send, [{ ttl: 2 }]);
+  strategy.onReply(timeExceeded(5, '10.0.1.1', 1));
+  t.match(strategy.next(10), { send: [], deadlineMs: 20 });
+  t.match(strategy.next(20).send, [{ ttl: 2 }]);
 });
 
 for (const [options, argument] of [
@@ -240,7 +256,7 @@ t.test('a run is a promise and an iterable of the same hops, in order of TTL, ea
 });
 
 t.test('a failure reaches whoever iterates and whoever awaits', async (t) => {
-  const failure = new Error('no engine');
+  const failure = new Error('no strategy');
   const run = startTraceRun(() => Promise.reject(failure));
   await t.rejects(async () => {
     for await (const hop of run) t.fail(`no hop ${hop.ttl}`);

@@ -2,11 +2,11 @@ import { roundMs } from '../../core/clock.js';
 import { familyOf, withoutZone, zoneOf } from '../address/address.js';
 import { realtimeNs } from '../libc/control-message.js';
 import { type Libc, loadLibc, SystemCallError } from '../libc/load.js';
+import { silentNeighbour } from '../libc/netlink.js';
 import { poller } from '../libc/poller.js';
 import { routeOf } from '../libc/route.js';
 import { TcpSocket } from '../libc/tcp-socket.js';
 import { type AnswerTiming, connectOutcome } from './connect-outcome.js';
-import { silentNeighbour } from './neighbour.js';
 import type { ProbeRequest, Wire, WireListener, WireTarget } from './wire.js';
 
 /** The kernel sends a SYN again after its initial RTO of 1 s (RFC 6298); a probe must be one packet. */
@@ -25,11 +25,11 @@ const resetTtl = 64;
  * come back through the socket's error queue with the kernel's receive time (Linux 5.8 or later for TCP in SYN_SENT).
  * Needs no capability. Throws CapabilityError where libc cannot be called, SystemCallError without descriptors.
  */
-export async function openErrorQueueWire(target: WireTarget, listener: WireListener): Promise<Wire> {
+export async function openConnectWire(target: WireTarget, listener: WireListener): Promise<Wire> {
   const libc = await loadLibc();
   const family = familyOf(target.address) === 6 ? 6 : 4;
   const { source } = routeOf(libc, target.address, family, target.source);
-  return new ErrorQueueWire(libc, { family, source, target, listener });
+  return new ConnectWire(libc, { family, source, target, listener });
 }
 
 interface Probe {
@@ -49,7 +49,7 @@ interface WireContext {
   listener: WireListener;
 }
 
-class ErrorQueueWire implements Wire {
+class ConnectWire implements Wire {
   readonly method = 'connect';
   readonly source: string;
   readonly #libc: Libc;

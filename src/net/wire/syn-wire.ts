@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { roundMs } from '../../core/clock.js';
 import { withoutZone } from '../address/address.js';
 import { SystemCallError } from '../libc/load.js';
+import { localIcmpErrno } from '../packet/icmp.js';
 import { encodeSyn } from '../packet/tcp.js';
-import { localErrno } from './capability.js';
 import type { HubFlow, SynHub } from './syn-hub.js';
 import type { SentSyn } from './syn-match.js';
 import type { ProbeRequest, Wire, WireListener } from './wire.js';
@@ -50,7 +50,7 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
       if (sentAtMs === null) return;
       // What this host says of its own packet is no answer of the network, unless this host is the target.
       if (reply.icmp !== null && reply.kind === 'unreachable' && from === source && flow.address !== source) {
-        return listener.onSendError(probe.id, localErrno(family, reply.icmp));
+        return listener.onSendError(probe.id, localIcmpErrno(family, reply.icmp));
       }
       const rttMs = roundMs(Math.max(0, atMs - sentAtMs));
       listener.onReply({ ...reply, id: probe.id, from, replyTtl: ttl, rttMs });
