@@ -13,7 +13,7 @@
  */
 
 export { compareReports } from './compare/compare.js';
-export { type ComparisonDocument, explainTogether, type NamedReport } from './compare/explain-together.js';
+export { explainTogether, type NamedReport } from './compare/explain-together.js';
 export { CapabilityError, type ErrorCode, InvalidInputError, PprobeError } from './core/errors.js';
 export { version } from './core/version.js';
 export { type ClassifyOptions, checkTarget, classify, findingsOf } from './diagnose/classify.js';
@@ -24,17 +24,20 @@ export { RULES as rules } from './diagnose/rules/index.js';
 export { CAUSES, type Cause } from './documents/causes.js';
 export type * from './documents/comparison.js';
 export type * from './documents/dns.js';
+export type * from './documents/doctor.js';
+export type * from './documents/error.js';
 export type { DocumentHeader } from './documents/header.js';
 export type * from './documents/http.js';
+export type * from './documents/log.js';
 export type * from './documents/report.js';
 export type { PrivateApi, Target } from './documents/target.js';
 export type * from './documents/tcp.js';
 export type * from './documents/tls.js';
 export type * from './documents/trace.js';
+export type * from './documents/trace-watch.js';
 export {
   type ExplainLogOptions,
   explainLog,
-  type LogDocument,
   type LogSource,
 } from './execution-log/explain-log.js';
 export type { SystemPatience } from './host/resolv-conf.js';
@@ -47,7 +50,7 @@ export {
   connect,
   connectMany,
 } from './observe/connect.js';
-export { type DoctorDocument, type DoctorOptions, doctor } from './observe/doctor.js';
+export { type DoctorOptions, doctor } from './observe/doctor.js';
 export { type ObserveOptions, observe } from './observe/observe.js';
 export { scopeOf } from './observe/scope-of.js';
 export { type TraceHostOptions as TraceOptions, traceHost as trace } from './observe/trace-host.js';
@@ -58,7 +61,5 @@ export { resolve } from './probe/dns/resolve.js';
 export { type NameOutcome, type ResolveManyOptions, resolveMany } from './probe/dns/resolve-many.js';
 export { lookupSystem, type SystemLookupOptions } from './probe/dns/system.js';
 export type { TcpAttemptMessage, TcpResultMessage } from './probe/tcp/channels.js';
-export type { HopStatistics } from './probe/trace/statistics.js';
 export type { TraceRun } from './probe/trace/trace-run.js';
-export type { PathChange, WatchRound } from './probe/trace/watch-path.js';
 export { type ParseTargetOptions, parseTarget } from './target/parse-target.js';

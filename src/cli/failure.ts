@@ -1,21 +1,8 @@
 import { CapabilityError, InvalidInputError } from '../core/errors.js';
-import { type DocumentHeader, startDocument } from '../documents/header.js';
+import type { ErrorDocument } from '../documents/error.js';
+import { startDocument } from '../documents/header.js';
 import { exitCodes } from '../documents/terms/exit-code.js';
 import { cleanForTerminal } from '../report/text/style.js';
-
-/** What --json prints when there is no result to print. */
-export interface ErrorDocument extends DocumentHeader<'error'> {
-  error: {
-    code: 'invalid-input' | 'capability' | 'interrupted' | 'internal';
-    message: string;
-    /** Of invalid input: the argument or option at fault. */
-    argument: string | null;
-    /** Of a capability: what this host lacks. */
-    missing: string | null;
-    /** The command that adds it. */
-    remedy: string | null;
-  };
-}
 
 export interface Failure {
   exitCode: number;

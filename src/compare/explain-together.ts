@@ -1,11 +1,8 @@
 import { InvalidInputError } from '../core/errors.js';
 import { explain } from '../diagnose/explain.js';
-import type { Comparison } from '../documents/comparison.js';
-import { type DocumentHeader, startDocument } from '../documents/header.js';
+import type { ComparisonDocument } from '../documents/comparison.js';
+import { startDocument } from '../documents/header.js';
 import { compareReports } from './compare.js';
-
-/** `pprobe explain A B … --json`. Positions in its findings count the reports in the order given, from 0. */
-export interface ComparisonDocument extends DocumentHeader<'comparison'>, Comparison {}
 
 /** A saved report and where it came from, for messages: a file's path. */
 export interface NamedReport {

@@ -20,8 +20,7 @@ export type Phase = (typeof PHASES)[number];
 
 /** What one rule concludes. */
 export interface Finding {
-  /** A `Cause` for our own rules. */
-  cause: string;
+  cause: Cause;
   class: VerdictClass;
   confidence: Confidence;
   phase: Phase;
@@ -49,8 +48,7 @@ export type Basis = keyof Observations | 'target' | 'skipped';
 export interface Rule {
   /** Unique among the rules; the cause, where one rule finds it. */
   id: string;
-  /** A `Cause` for our own rules; rules of other tools may name causes of their own. */
-  cause: string;
+  cause: Cause;
   class: VerdictClass;
   /** What is wrong, in a few words. */
   words: string;

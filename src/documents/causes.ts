@@ -1,4 +1,14 @@
-import type { VerdictClass } from './report.js';
+export type VerdictClass =
+  | 'reachable'
+  | 'dns'
+  | 'timeout'
+  | 'policy'
+  | 'refused'
+  | 'unreachable'
+  | 'tls'
+  | 'service'
+  | 'local'
+  | 'inconclusive';
 
 /**
  * Every cause a verdict may name, with its class and the words for it where it is only a possibility. The names are

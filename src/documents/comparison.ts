@@ -1,4 +1,5 @@
 import type { Cause } from './causes.js';
+import type { DocumentHeader } from './header.js';
 import type { Confidence, Remedy, VerdictClass } from './report.js';
 
 /** Which observation of which report: `reports[1]`, `tcp[0]`. */
@@ -20,7 +21,7 @@ export interface ComparedReport {
   address: string | null;
   startedAt: string;
   class: VerdictClass;
-  cause: string;
+  cause: Cause;
   confidence: Confidence;
   summary: string;
 }
@@ -76,3 +77,6 @@ export interface Comparison {
   /** The most telling first; never empty. */
   findings: ComparisonFinding[];
 }
+
+/** `pprobe explain A B … --json`. Positions in its findings count the reports in the order given, from 0. */
+export interface ComparisonDocument extends DocumentHeader<'comparison'>, Comparison {}

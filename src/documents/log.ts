@@ -1,6 +1,7 @@
 import type { Cause } from './causes.js';
 import type { Denial } from './gateway-answer.js';
-import type { Confidence, VerdictClass } from './report.js';
+import type { DocumentHeader } from './header.js';
+import type { Confidence, Verdict, VerdictClass } from './report.js';
 
 /** One event of a log, wherever it came from. */
 export interface LogLine {
@@ -80,4 +81,68 @@ export interface JudgedRequest {
   confidence: Confidence;
   summary: string;
   evidence: LogEvidence[];
+}
+
+/** How many requests came to one cause. */
+export interface CauseCount {
+  class: VerdictClass;
+  cause: Cause;
+  requests: number;
+  /** The id of the last of them. */
+  last: string;
+}
+
+/** An API and stage that lines name. */
+export interface LoggedApi {
+  apiId: string;
+  stage: string | null;
+  requests: number;
+}
+
+/** A verdict over a log: like that of a report, with lines for evidence. */
+export interface LogVerdict extends Omit<Verdict, 'evidence'> {
+  evidence: LogEvidence[];
+}
+
+/** Why a request may be missing from a log, with what decides it. */
+export interface AbsenceReason {
+  text: string;
+  check: string;
+  /** A shell command for the check, where there is one. */
+  command: string | null;
+}
+
+/** What was read, by how far it could be. */
+export interface LogCounts {
+  lines: number;
+  /** Lines that belong to a request. */
+  used: number;
+  /** Lines with octets that are no text. */
+  binary: number;
+  /** Lines, or objects of JSON, longer than what is read of one. */
+  overlong: number;
+}
+
+/** `pprobe explain --log … --json`. */
+export interface LogDocument extends DocumentHeader<'log'> {
+  /** The file, or files, in the order read; `-` is standard input. */
+  sources: string[];
+  lines: LogCounts;
+  /** What kept a source from being read whole. */
+  problems: string[];
+  /** The requests found, all of them. */
+  requests: number;
+  /** By the clock of the log, ISO 8601; null where lines have no time. */
+  from: string | null;
+  to: string | null;
+  apis: LoggedApi[];
+  /** Counts over all requests, worst first. */
+  causes: CauseCount[];
+  /** So many requests are told one by one. */
+  limit: number;
+  /** The last `limit` requests, those that failed before those that did not. */
+  details: JudgedRequest[];
+  /** The one request that was asked for; null where none was. */
+  asked: { id: string; found: boolean; absence: AbsenceReason[] } | null;
+  verdict: LogVerdict;
 }

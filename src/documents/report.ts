@@ -1,5 +1,6 @@
 import type { ProxyEnvironment } from '../host/proxy.js';
 import type { Vantage } from '../host/vantage.js';
+import type { Cause, VerdictClass } from './causes.js';
 import type { DnsDocument, SystemLookup } from './dns.js';
 import type { DocumentHeader } from './header.js';
 import type { HttpDocument } from './http.js';
@@ -9,6 +10,7 @@ import type { PathMtu, TlsDocument } from './tls.js';
 import type { AddressTrace } from './trace.js';
 
 export type { Vantage } from '../host/vantage.js';
+export type { VerdictClass } from './causes.js';
 
 /**
  * Why a question was asked. `host`: the target's name, asked as programs on this host would, of the configured
@@ -97,18 +99,6 @@ export interface Evidence {
   skipped: SkippedStep[];
 }
 
-export type VerdictClass =
-  | 'reachable'
-  | 'dns'
-  | 'timeout'
-  | 'policy'
-  | 'refused'
-  | 'unreachable'
-  | 'tls'
-  | 'service'
-  | 'local'
-  | 'inconclusive';
-
 /** certain: a text or rule names the cause; high: a symptom and an agreeing fact; medium: siblings ruled out; low: several fit. */
 export type Confidence = 'certain' | 'high' | 'medium' | 'low';
 
@@ -130,7 +120,7 @@ export interface Remedy {
 /** What else would look the same, or goes wrong besides. */
 export interface Alternative {
   class: VerdictClass;
-  cause: string;
+  cause: Cause;
   confidence: Confidence;
   /** In words; for what was observed, a sentence with the names and addresses seen. */
   text?: string;
@@ -142,8 +132,8 @@ export interface Alternative {
 
 export interface Verdict {
   class: VerdictClass;
-  /** A cause of the contract; `none` for the classes `reachable` and `inconclusive`, which blame nothing. */
-  cause: string;
+  /** `none` for the classes `reachable` and `inconclusive`, which blame nothing. */
+  cause: Cause;
   confidence: Confidence;
   /** One sentence for a tired person: what is wrong, with the names and addresses seen. */
   summary: string;

@@ -1,45 +1,12 @@
 import type { Readable } from 'node:stream';
-import { type DocumentHeader, startDocument } from '../documents/header.js';
-import type { JudgedRequest, RequestFacts } from '../documents/log.js';
+import { startDocument } from '../documents/header.js';
+import type { JudgedRequest, LogCounts, LogDocument, LogVerdict, RequestFacts } from '../documents/log.js';
 import { RequestAssembler } from './assemble.js';
 import { textOf } from './input.js';
 import { judgeRequest } from './judge.js';
-import { type LogCounts, LogReader } from './reader.js';
-import { type CauseCount, type LoggedApi, LogSummary } from './summary.js';
-import {
-  type AbsenceReason,
-  absenceReasons,
-  judgeAbsent,
-  judgeLog,
-  judgeOne,
-  type LogVerdict,
-} from './verdict.js';
-
-export type { AbsenceReason, CauseCount, JudgedRequest, LogCounts, LoggedApi, LogVerdict };
-
-/** `pprobe explain --log … --json`. */
-export interface LogDocument extends DocumentHeader<'log'> {
-  /** The file, or files, in the order read; `-` is standard input. */
-  sources: string[];
-  lines: LogCounts;
-  /** What kept a source from being read whole. */
-  problems: string[];
-  /** The requests found, all of them. */
-  requests: number;
-  /** By the clock of the log, ISO 8601; null where lines have no time. */
-  from: string | null;
-  to: string | null;
-  apis: LoggedApi[];
-  /** Counts over all requests, worst first. */
-  causes: CauseCount[];
-  /** So many requests are told one by one. */
-  limit: number;
-  /** The last `limit` requests, those that failed before those that did not. */
-  details: JudgedRequest[];
-  /** The one request that was asked for; null where none was. */
-  asked: { id: string; found: boolean; absence: AbsenceReason[] } | null;
-  verdict: LogVerdict;
-}
+import { LogReader } from './reader.js';
+import { LogSummary } from './summary.js';
+import { absenceReasons, judgeAbsent, judgeLog, judgeOne } from './verdict.js';
 
 /** One log to read: a name for messages, and its octets, which may be compressed by gzip. */
 export interface LogSource {

@@ -1,17 +1,6 @@
-import type { RequestFacts } from '../documents/log.js';
+import type { LogCounts, RequestFacts } from '../documents/log.js';
 import type { RequestAssembler } from './assemble.js';
 import { readAccessRecord, readLine } from './line.js';
-
-/** What was read, by how far it could be. */
-export interface LogCounts {
-  lines: number;
-  /** Lines that belong to a request. */
-  used: number;
-  /** Lines with octets that are no text. */
-  binary: number;
-  /** Lines, or objects of JSON, longer than what is read of one. */
-  overlong: number;
-}
 
 interface Sinks {
   assembler: RequestAssembler;

@@ -1,22 +1,5 @@
-import type { Cause } from '../documents/causes.js';
-import type { JudgedRequest } from '../documents/log.js';
+import type { CauseCount, JudgedRequest, LoggedApi } from '../documents/log.js';
 import type { VerdictClass } from '../documents/report.js';
-
-/** How many requests came to one cause. */
-export interface CauseCount {
-  class: VerdictClass;
-  cause: Cause;
-  requests: number;
-  /** The id of the last of them. */
-  last: string;
-}
-
-/** An API and stage that lines name. */
-export interface LoggedApi {
-  apiId: string;
-  stage: string | null;
-  requests: number;
-}
 
 /** What kept the client from its answer first; what works comes last. */
 const WORST_FIRST: readonly VerdictClass[] = ['policy', 'service', 'inconclusive', 'reachable'];

@@ -11,15 +11,10 @@ import {
 } from '../diagnose/remedies/api.js';
 import { DOCS } from '../diagnose/remedies/docs.js';
 import type { Cause } from '../documents/causes.js';
-import type { JudgedRequest, LogEvidence } from '../documents/log.js';
-import type { Alternative, Remedy, Verdict } from '../documents/report.js';
+import type { AbsenceReason, JudgedRequest, LogVerdict } from '../documents/log.js';
+import type { Alternative, Remedy } from '../documents/report.js';
 import type { PrivateApi } from '../documents/target.js';
 import type { LogSummary } from './summary.js';
-
-/** A verdict over a log: like that of a report, with lines for evidence. */
-export interface LogVerdict extends Omit<Verdict, 'evidence'> {
-  evidence: LogEvidence[];
-}
 
 /** The worst that happened, by its last request. `lines` and `unread` are of the whole log. */
 export function judgeLog(summary: LogSummary, lines: number): LogVerdict {
@@ -170,14 +165,6 @@ function alternativesTo(cause: Cause): Alternative[] {
     possible('policy.endpoint-implicit', "read the endpoint's policy: does an Allow match this API?"),
     possible('policy.identity', 'is the method authorized by IAM or a Lambda authorizer?'),
   ];
-}
-
-/** Why a request may be missing from a log, with what decides it. */
-export interface AbsenceReason {
-  text: string;
-  check: string;
-  /** A shell command for the check, where there is one. */
-  command: string | null;
 }
 
 /**

@@ -1,33 +1,13 @@
 import { release } from 'node:os';
 import { CapabilityError } from '../core/errors.js';
-import { type DocumentHeader, startDocument } from '../documents/header.js';
+import type { DoctorDocument, DoctorProblem } from '../documents/doctor.js';
+import { startDocument } from '../documents/header.js';
 import { isEc2Instance, possibleVpcRanges } from '../host/ec2.js';
 import { readPrivileges } from '../host/privileges.js';
 import { atLeast, parseKernelRelease } from '../host/proc.js';
 import { readResolvConf } from '../host/resolv-conf.js';
 import { isVpcResolver } from '../net/address/scope.js';
 import { type EngineStatus, engineStatus } from '../net/wire/engines.js';
-
-/** Something this host lacks. */
-export interface DoctorProblem {
-  text: string;
-  /** The command that adds it, or null where there is none. */
-  remedy: string | null;
-}
-
-/** `pprobe doctor --json`. */
-export interface DoctorDocument extends DocumentHeader<'doctor'> {
-  /** The ways to trace. */
-  engines: EngineStatus[];
-  /** null: not known on this system. */
-  privileges: { uid: number | null; capNetRaw: boolean | null; capNetAdmin: boolean | null };
-  /** `supported`: whether the engine that needs no privileges works on it. */
-  kernel: { release: string; supported: boolean | null };
-  node: { version: string; platform: string; arch: string };
-  /** Those of resolv.conf; none means that names cannot be resolved here. */
-  nameservers: { address: string; vpcResolver: boolean }[];
-  problems: DoctorProblem[];
-}
 
 /** Where to look; a host's own places when left out. */
 export interface DoctorOptions {

@@ -1,15 +1,15 @@
-import type { ErrorDocument } from '../../src/cli/failure.js';
-import type { ComparisonDocument } from '../../src/compare/explain-together.js';
+import type { ComparisonDocument } from '../../src/documents/comparison.js';
 import type { DnsDocument } from '../../src/documents/dns.js';
+import type { DoctorDocument } from '../../src/documents/doctor.js';
+import type { ErrorDocument } from '../../src/documents/error.js';
 import type { DocumentHeader } from '../../src/documents/header.js';
 import type { HttpDocument } from '../../src/documents/http.js';
+import type { LogDocument } from '../../src/documents/log.js';
 import type { ReportDocument } from '../../src/documents/report.js';
 import type { TcpAttempt, TcpDocument } from '../../src/documents/tcp.js';
 import type { TlsDocument } from '../../src/documents/tls.js';
 import type { AddressTrace } from '../../src/documents/trace.js';
-import type { LogDocument } from '../../src/execution-log/explain-log.js';
-import type { DoctorDocument } from '../../src/observe/doctor.js';
-import type { WatchRound } from '../../src/probe/trace/watch-path.js';
+import type { WatchRound } from '../../src/documents/trace-watch.js';
 
 /**
  * One document of every kind with every member that it can have, optional ones included and no list empty.

@@ -1,9 +1,9 @@
 import type { DnsAttempt, DnsDocument } from '../../src/documents/dns.js';
+import type { DoctorDocument } from '../../src/documents/doctor.js';
 import type { DocumentHeader } from '../../src/documents/header.js';
 import type { ReportDocument, VerdictClass } from '../../src/documents/report.js';
 import type { TcpAttempt, TcpDocument } from '../../src/documents/tcp.js';
 import type { TraceDocument, TraceHop, TraceProbe } from '../../src/documents/trace.js';
-import type { DoctorDocument } from '../../src/observe/doctor.js';
 import { silentProbe } from '../../src/probe/trace/probe-result.js';
 import type { Style } from '../../src/report/text/style.js';
 

@@ -1,8 +1,8 @@
 import { InvalidInputError } from '../../core/errors.js';
 import { exitCodeOf } from '../../documents/terms/exit-code.js';
+import type { WatchRound } from '../../documents/trace-watch.js';
 import { type TraceHostOptions, traceHost } from '../../observe/trace-host.js';
 import { type WatchHostOptions, watchHost } from '../../observe/watch-host.js';
-import type { WatchRound } from '../../probe/trace/watch-path.js';
 import { traceText } from '../../report/text/trace.js';
 import { WatchLog, watchLines, watchText } from '../../report/text/watch.js';
 import { tcpTarget } from '../../target/host-port.js';

@@ -1,11 +1,11 @@
-import type { ComparisonDocument } from '../../compare/explain-together.js';
-import type { LogDocument } from '../../execution-log/explain-log.js';
-import type { DoctorDocument } from '../../observe/doctor.js';
-import type { WatchRound } from '../../probe/trace/watch-path.js';
+import type { ComparisonDocument } from '../comparison.js';
 import type { DnsDocument } from '../dns.js';
+import type { DoctorDocument } from '../doctor.js';
+import type { LogDocument } from '../log.js';
 import type { ReportDocument, VerdictClass } from '../report.js';
 import type { TcpDocument, TcpStatus } from '../tcp.js';
 import type { TraceDocument, TraceOutcome } from '../trace.js';
+import type { WatchRound } from '../trace-watch.js';
 
 /** The exit codes that do not come from a measurement. Part of the interface, like those below. */
 export const exitCodes = { ok: 0, bug: 1, usage: 2, capability: 3, interrupted: 130 } as const;

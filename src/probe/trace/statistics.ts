@@ -1,25 +1,5 @@
 import type { TraceHop, TraceProbe } from '../../documents/trace.js';
-
-/** What many rounds saw of one hop. Times are null until something answered. */
-export interface HopStatistics {
-  ttl: number;
-  /** Every address that answered, the latest first. */
-  addresses: string[];
-  /** SYNs that left this host. */
-  sent: number;
-  /** Of these, how many were answered. */
-  received: number;
-  /** Unanswered of those sent, 0 to 100; null when none was sent. */
-  lossPercent: number | null;
-  lastMs: number | null;
-  averageMs: number | null;
-  bestMs: number | null;
-  worstMs: number | null;
-  /** Of the sample (n - 1); null until two answers came. */
-  standardDeviationMs: number | null;
-  /** Answers are missing here and none behind it: the router limits its ICMP errors, it loses no traffic. */
-  rateLimited: boolean;
-}
+import type { HopStatistics } from '../../documents/trace-watch.js';
 
 /**
  * Mean and standard deviation as values come, in one pass and without the cancellation that a sum of squares has

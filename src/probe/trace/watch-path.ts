@@ -1,19 +1,6 @@
-import type { DocumentHeader } from '../../documents/header.js';
 import type { TraceDocument, TraceHop, TraceOutcome } from '../../documents/trace.js';
-import { HopRecord, type HopStatistics } from './statistics.js';
-
-/** One round of a watch, `pprobe trace --watch --json`: its trace, and what all rounds so far came to. */
-export interface WatchRound extends DocumentHeader<'trace-watch'>, Omit<TraceDocument, 'kind'> {
-  kind: 'trace-watch';
-  /** From 1. */
-  round: number;
-  /** Over all rounds, in order of TTL, up to where the path ends now. */
-  statistics: HopStatistics[];
-  /** What became of the path since the round before. */
-  changes: PathChange[];
-  /** `outcome`, a single round without an answer left out of account: one lost packet is no filter. */
-  settledOutcome: TraceOutcome;
-}
+import type { HopStatistics, PathChange, WatchRound } from '../../documents/trace-watch.js';
+import { HopRecord } from './statistics.js';
 
 const fewestRounds = 10;
 
@@ -98,13 +85,6 @@ function isAlone({ sent, received }: HopStatistics, behind: readonly HopStatisti
   if (received === 0 || received === sent || sent < fewestRounds) return false;
   return behind.some((hop) => hop.sent >= fewestRounds && hop.received === hop.sent);
 }
-
-/** What became of the path between two rounds. */
-export type PathChange =
-  | { what: 'router'; ttl: number; from: string[]; to: string[] }
-  /** The TTL at which the path ends. */
-  | { what: 'length'; ttl: null; from: number; to: number }
-  | { what: 'outcome'; ttl: null; from: TraceOutcome; to: TraceOutcome };
 
 /** So many answered rounds back, a hop that goes to and fro shows it. */
 const memory = 10;

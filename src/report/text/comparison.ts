@@ -1,5 +1,9 @@
-import type { ComparisonDocument } from '../../compare/explain-together.js';
-import type { ComparedEvidence, ComparedReport, ComparisonFinding } from '../../documents/comparison.js';
+import type {
+  ComparedEvidence,
+  ComparedReport,
+  ComparisonDocument,
+  ComparisonFinding,
+} from '../../documents/comparison.js';
 import { CLASSES } from '../verdict-parts.js';
 import { remedyLines, titled } from './remedies.js';
 import { cleanForTerminal, paint, type Style } from './style.js';

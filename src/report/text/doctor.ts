@@ -1,4 +1,4 @@
-import type { DoctorDocument, DoctorProblem } from '../../observe/doctor.js';
+import type { DoctorDocument, DoctorProblem } from '../../documents/doctor.js';
 import { cleanForTerminal, type Mark, mark, paint, type Style } from './style.js';
 import { hanging, padTo, wrap } from './wrap.js';
 

@@ -1,11 +1,6 @@
 import { count, duration, list } from '../../core/text.js';
 import { CAUSES } from '../../documents/causes.js';
-import type {
-  AbsenceReason,
-  CauseCount,
-  JudgedRequest,
-  LogDocument,
-} from '../../execution-log/explain-log.js';
+import type { AbsenceReason, CauseCount, JudgedRequest, LogDocument } from '../../documents/log.js';
 import { CLASSES } from '../verdict-parts.js';
 import { remedyLines, titled, wrapCommand } from './remedies.js';
 import { cleanForTerminal, mark, paint, type Style } from './style.js';

@@ -1,6 +1,5 @@
 import type { TraceOutcome } from '../../documents/trace.js';
-import type { HopStatistics } from '../../probe/trace/statistics.js';
-import type { PathChange, WatchRound } from '../../probe/trace/watch-path.js';
+import type { HopStatistics, PathChange, WatchRound } from '../../documents/trace-watch.js';
 import { cleanForTerminal, paint, type Style, type Tone } from './style.js';
 import { traceHeading, untraced } from './trace.js';
 import { traceEnding } from './trace-ending.js';

@@ -30,7 +30,7 @@ test('every rule is reached by a row, and every cause of the contract is the ver
       rows.some(({ given }) => judge(given) !== null),
       id,
     );
-  const verdicts = new Set(rows.map(({ given }) => classify(given).cause));
+  const verdicts = new Set<string>(rows.map(({ given }) => classify(given).cause));
   for (const cause of Object.keys(CAUSES)) t.ok(verdicts.has(cause), cause);
   t.end();
 });

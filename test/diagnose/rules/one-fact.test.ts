@@ -137,7 +137,7 @@ test('another tool can add a rule of its own, or take ours away', (t) => {
   const given = evidence({ skipped: [{ step: 'trace', reason: 'switched off' }] });
   const mine: Rule = {
     id: 'corp.change-freeze',
-    cause: 'corp.change-freeze',
+    cause: 'policy.denied',
     class: 'policy',
     words: 'nobody may change anything today',
     needs: ['skipped'],
@@ -146,7 +146,7 @@ test('another tool can add a rule of its own, or take ours away', (t) => {
       skipped.length === 0
         ? null
         : {
-            cause: 'corp.change-freeze',
+            cause: 'policy.denied',
             class: 'policy',
             confidence: 'certain',
             phase: 'local',
@@ -157,7 +157,11 @@ test('another tool can add a rule of its own, or take ours away', (t) => {
             check: null,
           },
   };
-  t.match(classify(given, { rules: [...RULES, mine] }), { cause: 'corp.change-freeze', class: 'policy' });
+  t.match(classify(given, { rules: [...RULES, mine] }), {
+    cause: 'policy.denied',
+    class: 'policy',
+    summary: 'There is a change freeze.',
+  });
   t.equal(classify(row?.given ?? given, { rules: [] }).class, 'inconclusive');
   t.end();
 });

@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import { classify } from '../../../src/diagnose/classify.js';
+import type { Cause } from '../../../src/documents/causes.js';
 import type { Confidence, Evidence, VerdictClass } from '../../../src/documents/report.js';
 
 /** Evidence, and the verdict that it must get. */
@@ -7,7 +8,7 @@ export interface Row {
   name: string;
   given: Evidence;
   class: VerdictClass;
-  cause: string;
+  cause: Cause;
   confidence: Confidence;
   /** Must stand in the summary. */
   summary?: (string | RegExp)[];
@@ -16,7 +17,7 @@ export interface Row {
   /** Must stand in one of the remedies, text, command or snippet. */
   remedy?: (string | RegExp)[];
   /** Causes among the alternatives. */
-  alternatives?: string[];
+  alternatives?: Cause[];
 }
 
 /** One test for each row. */

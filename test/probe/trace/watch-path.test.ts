@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import type { TraceDocument } from '../../../src/documents/trace.js';
-import { WatchedPath, type WatchRound } from '../../../src/probe/trace/watch-path.js';
+import type { WatchRound } from '../../../src/documents/trace-watch.js';
+import { WatchedPath } from '../../../src/probe/trace/watch-path.js';
 import { validateDocument } from '../../documents/validate.js';
 import { hop, probe, silence, traceDocument } from '../../report/documents.js';
 
