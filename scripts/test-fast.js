@@ -22,8 +22,10 @@ function filesBelow(directory) {
 }
 
 function isBuilt() {
-  const built = statSync(join(root, 'dist/bin/any-command.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = [...filesBelow('src').map((file) => join('src', file)), 'package.json'];
+  const built = statSync(join(root, 'dist/bin/pprobe.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = ['src', 'scripts', 'bin'].flatMap((folder) =>
+    filesBelow(folder).map((file) => join(folder, file)),
+  );
   return sources.every((file) => statSync(join(root, file)).mtimeMs < built);
 }
 
