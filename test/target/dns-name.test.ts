@@ -2,7 +2,7 @@ import { decode } from 'dns-packet';
 import fc from 'fast-check';
 import t from 'tap';
 import { InvalidInputError } from '../../src/core/errors.js';
-import { encodeQuery } from '../../src/probe/dns/query.js';
+import { encodeQuery } from '../../src/probe/dns/message/query.js';
 import { checkName, isName, nameKey } from '../../src/target/dns-name.js';
 
 const label63 = 'a'.repeat(63);

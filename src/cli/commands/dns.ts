@@ -4,11 +4,11 @@ import type { DnsDocument, SystemLookup } from '../../documents/dns.js';
 import { exitCodeOf } from '../../documents/terms/exit-code.js';
 import { findHosts } from '../../host/hosts-file.js';
 import { familyOf } from '../../net/address/address.js';
-import type { ResolveOptions } from '../../probe/dns/options.js';
+import { compareNames, compareSystem, lookupSystem } from '../../probe/dns/compare.js';
+import { type ResolveOptions, resolveBounds } from '../../probe/dns/options.js';
 import { resolve } from '../../probe/dns/resolve.js';
-import { compareAnswers, resolveAtEach } from '../../probe/dns/resolve-at-each.js';
-import { defaultConcurrency, openResolver, type Resolver } from '../../probe/dns/resolve-many.js';
-import { compareSystem, lookupSystem } from '../../probe/dns/system.js';
+import { resolveAtAll } from '../../probe/dns/resolve-at-all.js';
+import { openResolver, type Resolver } from '../../probe/dns/resolve-many.js';
 import { dnsLine, dnsShort, dnsText } from '../../report/text/dns.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { checkName, reverseName } from '../../target/dns-name.js';
@@ -58,7 +58,7 @@ const options: OptionTable = {
   compare: { type: 'string', value: 'NAME', help: 'Say whether another name has the same addresses' },
   system: { type: 'boolean', help: 'Ask getaddrinfo too, as other programs here do: does it differ?' },
   short: { type: 'boolean', help: 'Print the data of the records alone, for scripts' },
-  ...bulkOptions('names', defaultConcurrency),
+  ...bulkOptions('names', resolveBounds.concurrency.default),
   nsid: { type: 'boolean', help: 'Ask the server for its own name (NSID)' },
   cookie: { type: 'boolean', help: 'Send a DNS cookie, and take no reply with another' },
   ...timeoutOption('Wait this long for each reply (at most 1000, less with several servers)'),
@@ -102,13 +102,13 @@ async function measure(
   how: ResolveOptions,
   { name, compare }: { name: string; compare: string | undefined },
 ): Promise<DnsDocument> {
-  const ask = flag(args, 'all-servers') ? resolveAtEach : resolve;
+  const ask = flag(args, 'all-servers') ? resolveAtAll : resolve;
   const [first, second, system] = await Promise.all([
     ask(name, how),
     compare === undefined ? null : resolve(compare, how),
     flag(args, 'system') ? askSystem(args, name, how) : null,
   ]);
-  const comparison = second === null ? {} : { compare: compareAnswers(first, second) };
+  const comparison = second === null ? {} : { compare: compareNames(first, second) };
   const here = system === null ? {} : { system: compareSystem(system, first, await findHosts(name)) };
   return { ...first, ...comparison, ...here };
 }
@@ -252,7 +252,7 @@ export async function dnsBulk(
   const asShort = flag(args, 'short');
   return await runBulk<DnsDocument>(args, context, {
     noun: 'names',
-    concurrency: defaultConcurrency,
+    concurrency: resolveBounds.concurrency.default,
     measure(text, signal) {
       const { name, types } = ask(text);
       return andThen(resolverFor(types), (resolver) => resolver.resolve(name, signal));

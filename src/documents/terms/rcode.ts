@@ -1,4 +1,4 @@
-import { rcodeNumber } from '../../probe/dns/record-type.js';
+import { rcodeNumber } from '../../probe/dns/message/record-type.js';
 import type { DnsStatus } from '../dns.js';
 
 const names: ReadonlyMap<number, string> = new Map([

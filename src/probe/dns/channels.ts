@@ -1,22 +1,22 @@
 import { channel } from 'node:diagnostics_channel';
 import type { DnsAttempt, DnsTransport } from '../../documents/dns.js';
-import type { Query } from './query.js';
+import type { Query } from './message/query.js';
 
-/** On `pprobe:dns:query`: a query is about to be sent. */
+/** Published on `pprobe:dns:query` before a query is sent. */
 export interface DnsQueryMessage {
   server: string;
   transport: DnsTransport;
   name: string;
   type: string;
   id: number;
-  /** As it goes on the wire, without the length that TCP puts before it. */
+  /** The DNS message, without the length that precedes it on TCP. */
   message: Buffer;
 }
 
-/** On `pprobe:dns:reply`: a query has ended, with a reply or without. */
+/** Published on `pprobe:dns:reply` when the exchange of a query has ended, with or without a reply. */
 export type DnsReplyMessage = Readonly<DnsAttempt>;
 
-/** On `pprobe:dns:discard`: a packet came that answers no question of ours. */
+/** Published on `pprobe:dns:discard` when a packet arrived that is not the reply to the query. */
 export interface DnsDiscardMessage {
   server: string;
   transport: DnsTransport;
@@ -25,23 +25,26 @@ export interface DnsDiscardMessage {
   message: Buffer;
 }
 
+/** Which query a message is about. */
+export type QueryContext = Pick<DnsAttempt, 'server' | 'transport' | 'name' | 'type'>;
+
 const queries = channel('pprobe:dns:query');
 const replies = channel('pprobe:dns:reply');
 const discards = channel('pprobe:dns:discard');
 
-/** Tells whoever listens on node:diagnostics_channel. Nothing is put together where nobody does. */
-export function tellQuery({ server, transport, name, type }: DnsAttempt, { id, message }: Query): void {
+export function publishQuery({ server, transport, name, type }: QueryContext, query: Query): void {
   if (!queries.hasSubscribers) return;
+  const { id, message } = query;
   queries.publish({ server, transport, name, type, id, message } satisfies DnsQueryMessage);
 }
 
-export function tellReply(attempt: DnsAttempt): void {
+export function publishReply(attempt: DnsAttempt): void {
   if (replies.hasSubscribers) replies.publish(attempt satisfies DnsReplyMessage);
 }
 
-export function tellDiscard({ server, transport }: DnsAttempt, reason: string, message: Buffer): void {
+/** Publishes a copy of the packet, which subscribers may keep. */
+export function publishDiscard({ server, transport }: QueryContext, reason: string, packet: Buffer): void {
   if (!discards.hasSubscribers) return;
-  // A copy: whoever listens may keep it.
-  const kept = Buffer.from(message);
-  discards.publish({ server, transport, reason, message: kept } satisfies DnsDiscardMessage);
+  const message = Buffer.from(packet);
+  discards.publish({ server, transport, reason, message } satisfies DnsDiscardMessage);
 }

@@ -3,106 +3,148 @@ import { quoted } from '../../core/text.js';
 import type { ResolvConf } from '../../host/resolv-conf.js';
 import { checkSource } from '../../host/source.js';
 import { parseServer, type ServerAddress } from '../../target/server.js';
-import { type RecordType, recordTypeOf } from './record-type.js';
+import { type RecordType, recordTypeOf } from './message/record-type.js';
 
-/** How to ask. */
+/** The options of resolve(). */
 export interface ResolveOptions {
-  /** Record types, asked together. Default A and AAAA. */
+  /** Record types, asked for at the same time: 1 to 20 mnemonics or `TYPE65`. Default: A and AAAA. */
   types?: readonly string[] | undefined;
   /** `ADDR` or `ADDR#PORT`, asked in order. Default: the nameservers of resolv.conf. */
   servers?: readonly string[] | undefined;
-  /** Ask over TCP at once, not only after a truncated reply. Default: what resolv.conf's `use-vc` says. */
+  /** Use TCP for the first query, and not only after a truncated reply. Default: resolv.conf's `use-vc`. */
   tcp?: boolean | undefined;
   /**
-   * Wait for one reply, 1 to 60000. Default: what lets all tries at all servers end within three seconds, but no less
-   * than 300 and no more than 1000. resolv.conf's own timeout, five seconds, is made for waiting, not for finding out.
+   * The wait for one reply in milliseconds, 1 to 60000. Default: such that all tries of all servers end within three
+   * seconds, but at least 300 and at most 1000. resolv.conf's own timeout of five seconds is too long for a diagnosis.
    */
   timeoutMs?: number | undefined;
-  /** How often a silent server is asked, 1 to 10. Default 2. */
+  /** How often a server that does not answer is asked, 1 to 10. Default: 2. */
   tries?: number | undefined;
-  /** Apply resolv.conf's search list and ndots. Default true. */
+  /** Apply resolv.conf's search list and ndots. Default: true. */
   search?: boolean | undefined;
-  /** The local address to ask from, for servers of its family. One that this host does not have is invalid input. */
+  /** The local address to send from, for servers of its family. Must be an address of this host. */
   source?: string | undefined;
-  /** Ask the servers for their names for themselves (NSID, RFC 5001). Default false. */
+  /** Ask the servers for their identifiers (NSID, RFC 5001). Default: false. */
   nsid?: boolean | undefined;
-  /** Send cookies and hold the replies to them (RFC 7873). Default false. */
+  /** Send cookies and discard replies with another client cookie (RFC 7873). Default: false. */
   cookie?: boolean | undefined;
-  /** What to go by instead of this host's /etc/resolv.conf. */
+  /** Used instead of this host's /etc/resolv.conf. */
   resolvConf?: ResolvConf | undefined;
   /** Rejects with the signal's reason and closes every socket. */
   signal?: AbortSignal | undefined;
-  /** Finish now: the document then tells what is known so far. */
+  /** Ends the lookup early: the document holds what is known by then. */
   stop?: AbortSignal | undefined;
 }
 
+/** The options of resolveMany(). */
+export interface ResolveManyOptions extends ResolveOptions {
+  /** How many names are looked up at the same time, 1 to 10000. Default: 100. */
+  concurrency?: number | undefined;
+}
+
+/** The ranges and defaults of the options that are numbers. The default of `timeoutMs` depends on the servers. */
+export const resolveBounds = {
+  timeoutMs: { min: 1, max: 60_000 },
+  tries: { min: 1, max: 10, default: 2 },
+  /** With a fast resolver, more lookups at a time gain nothing, and fewer overload a slow one less. */
+  concurrency: { min: 1, max: 10_000, default: 100 },
+} as const;
+
 const defaultTypes = ['A', 'AAAA'];
-const defaultTries = 2;
+const maxTypes = 20;
+/** The time in which all tries of all servers end by default. */
 const budgetMs = 3000;
-const mostTypes = 20;
+const defaultTimeout = { min: 300, max: 1000 };
 
 /**
- * Reads the types asked for, each once.
+ * Reads the record types, without duplicates.
  *
  * @throws InvalidInputError for an unknown type, for none and for more than twenty
  */
-export function typesOf(options: ResolveOptions): RecordType[] {
+export function readTypes(options: ResolveOptions): RecordType[] {
   const types = (options.types ?? defaultTypes).map((text) => recordTypeOf(text));
-  if (types.length < 1 || types.length > mostTypes) {
+  if (types.length < 1 || types.length > maxTypes) {
     throw new InvalidInputError(
       'type',
-      `type is given ${types.length} times: ask for 1 to ${mostTypes} types`,
+      `type is given ${types.length} times: ask for 1 to ${maxTypes} types`,
     );
   }
   return [...new Map(types.map((type) => [type.number, type])).values()];
 }
 
 /**
- * The servers to ask: those given, or resolv.conf's.
+ * Reads the servers to ask: those given, otherwise resolv.conf's.
  *
- * @throws InvalidInputError for a server that is no address
- * @throws CapabilityError when none is given and resolv.conf has none
+ * @throws InvalidInputError for a server that is not an address
+ * @throws CapabilityError if no server is given and resolv.conf has none
  */
-export function serversOf(options: ResolveOptions, conf: ResolvConf): ServerAddress[] {
+export function readServers(options: ResolveOptions, conf: ResolvConf): ServerAddress[] {
   const given = options.servers ?? [];
   if (given.length > 0) return given.map((text) => parseServer(text));
   if (conf.nameservers.length > 0) return conf.nameservers.map((address) => parseServer(address));
   const ignored = conf.ignoredNameservers.map(quoted).join(', ');
   throw new CapabilityError(
     '/etc/resolv.conf',
-    `/etc/resolv.conf names no nameserver${ignored && ` that is an address (it says ${ignored})`}, so there is nobody to ask; ` +
+    `/etc/resolv.conf names no nameserver${ignored && ` that is an address (it says ${ignored})`}, so there is no server to ask; ` +
       'name one with --server ADDR',
   );
 }
 
 /**
- * How long to wait for one reply and how often to ask.
+ * Reads how long to wait for one reply, and how often to ask a server that does not answer.
  *
- * @throws InvalidInputError when either is out of range
+ * @throws InvalidInputError if either is out of range
  */
-export function patienceOf(
+export function readTimes(
   options: ResolveOptions,
   serverCount: number,
 ): { timeoutMs: number; tries: number } {
-  const tries = options.tries ?? defaultTries;
-  if (!Number.isInteger(tries) || tries < 1 || tries > 10) {
-    throw new InvalidInputError('tries', `tries is ${tries}: it is a whole number from 1 to 10`);
+  const { tries: triesRange, timeoutMs: timeoutRange } = resolveBounds;
+  const tries = options.tries ?? triesRange.default;
+  if (!Number.isInteger(tries) || !isInRange(tries, triesRange)) {
+    throw new InvalidInputError(
+      'tries',
+      `tries is ${tries}: it is a whole number from ${triesRange.min} to ${triesRange.max}`,
+    );
   }
   const share = Math.floor(budgetMs / (tries * serverCount));
-  const timeoutMs = options.timeoutMs ?? Math.min(1000, Math.max(300, share));
-  if (!(timeoutMs >= 1 && timeoutMs <= 60_000)) {
-    throw new InvalidInputError('timeout', `timeout is ${timeoutMs}: it is in milliseconds, from 1 to 60000`);
+  const defaultMs = Math.min(defaultTimeout.max, Math.max(defaultTimeout.min, share));
+  const timeoutMs = options.timeoutMs ?? defaultMs;
+  if (!isInRange(timeoutMs, timeoutRange)) {
+    throw new InvalidInputError(
+      'timeout',
+      `timeout is ${timeoutMs}: it is in milliseconds, from ${timeoutRange.min} to ${timeoutRange.max}`,
+    );
   }
   return { timeoutMs, tries };
 }
 
-/** @throws InvalidInputError when the source is no address, or of a family that none of the servers has */
-export function sourceOf({ source }: ResolveOptions, servers: readonly ServerAddress[]): string | undefined {
-  if (source !== undefined) {
-    checkSource(
-      source,
-      servers.map(({ address }) => address),
-    );
-  }
+/**
+ * Reads how many names are looked up at the same time.
+ *
+ * @throws InvalidInputError if it is out of range
+ */
+export function readConcurrency({ concurrency }: ResolveManyOptions): number {
+  const range = resolveBounds.concurrency;
+  if (concurrency === undefined) return range.default;
+  if (Number.isInteger(concurrency) && isInRange(concurrency, range)) return concurrency;
+  throw new InvalidInputError(
+    'concurrency',
+    `concurrency is ${concurrency}: it is a whole number from ${range.min} to ${range.max}`,
+  );
+}
+
+/** @throws InvalidInputError if the source is not an address, or no server is of its family */
+export function readSource(
+  { source }: ResolveOptions,
+  servers: readonly ServerAddress[],
+): string | undefined {
+  if (source === undefined) return undefined;
+  const addresses = servers.map(({ address }) => address);
+  checkSource(source, addresses);
   return source;
+}
+
+function isInRange(value: number, { min, max }: { min: number; max: number }): boolean {
+  return value >= min && value <= max;
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { DnsStatus } from '../../../src/documents/dns.js';
+import { combine } from '../../../src/probe/dns/ask-name.js';
 import type { TypeResult } from '../../../src/probe/dns/ask-type.js';
-import { combine } from '../../../src/probe/dns/resolve.js';
 
 function result(status: DnsStatus, server = '10.0.0.2'): TypeResult {
   const isReply = !['timeout', 'unreachable', 'malformed', 'error'].includes(status);
@@ -17,6 +17,7 @@ function result(status: DnsStatus, server = '10.0.0.2'): TypeResult {
     cookie: null,
     chain: [status],
     records: [],
+    sent: [],
   };
 }
 

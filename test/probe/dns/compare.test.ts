@@ -2,7 +2,7 @@ import t from 'tap';
 import type { DnsDocument, DnsStatus } from '../../../src/documents/dns.js';
 import { startDocument } from '../../../src/documents/header.js';
 import { scopeOf } from '../../../src/net/address/scope.js';
-import { compareAnswers } from '../../../src/probe/dns/resolve-at-each.js';
+import { compareNames } from '../../../src/probe/dns/compare.js';
 
 function document(name: string, addresses: string[], status: DnsStatus = 'answered'): DnsDocument {
   return {
@@ -25,7 +25,7 @@ function document(name: string, addresses: string[], status: DnsStatus = 'answer
 t.test('the same set in another order is the same', async (t) => {
   const first = document('api', ['10.0.1.5', '10.0.2.5']);
   const second = document('vpce', ['10.0.2.5', '10.0.1.5']);
-  t.same(compareAnswers(first, second), {
+  t.same(compareNames(first, second), {
     name: 'vpce',
     status: 'answered',
     addresses: second.addresses,
@@ -37,7 +37,7 @@ t.test('the same set in another order is the same', async (t) => {
 
 t.test('what only one of them has is told', async (t) => {
   t.match(
-    compareAnswers(document('api', ['10.0.1.5', '3.4.5.6']), document('vpce', ['10.0.1.5', '10.0.2.5'])),
+    compareNames(document('api', ['10.0.1.5', '3.4.5.6']), document('vpce', ['10.0.1.5', '10.0.2.5'])),
     {
       same: false,
       onlyFirst: ['3.4.5.6'],
@@ -47,7 +47,7 @@ t.test('what only one of them has is told', async (t) => {
 });
 
 t.test('two names without addresses are not the same: nothing is known to be equal', async (t) => {
-  t.match(compareAnswers(document('api', [], 'nxdomain'), document('vpce', [], 'timeout')), {
+  t.match(compareNames(document('api', [], 'nxdomain'), document('vpce', [], 'timeout')), {
     status: 'timeout',
     same: false,
     onlyFirst: [],

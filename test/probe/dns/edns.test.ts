@@ -2,8 +2,8 @@ import { decode } from 'dns-packet';
 import t from 'tap';
 import { parseResolvConf } from '../../../src/host/resolv-conf.js';
 import type { ResolveOptions } from '../../../src/probe/dns/options.js';
-import { resolve, resolveBy } from '../../../src/probe/dns/resolve.js';
-import { planOf } from '../../../src/probe/dns/session.js';
+import { makePlan } from '../../../src/probe/dns/plan.js';
+import { resolve, resolveWith } from '../../../src/probe/dns/resolve.js';
 import { parseServer } from '../../../src/target/server.js';
 import { type Asked, address, opt, reply, serve } from './server.js';
 
@@ -76,8 +76,8 @@ t.test(
     const servers = [parseServer(server.text)];
     const noSignals = { signal: undefined, stop: undefined };
     const flagsOf = async (name: string, options: ResolveOptions) => {
-      const plan = { ...(await planOf({ types: ['A'], search: false, ...options })), servers };
-      return (await resolveBy(plan, name, 0, noSignals)).flags;
+      const plan = { ...(await makePlan({ types: ['A'], search: false, ...options })), servers };
+      return (await resolveWith(plan, name, noSignals)).flags;
     };
     const trusting = parseResolvConf('nameserver 127.0.0.1\noptions edns0 trust-ad\n');
     const plain = parseResolvConf('nameserver 127.0.0.1\n');

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { typeNumber } from '../../../src/probe/dns/record-type.js';
+import { typeNumber } from '../../../src/probe/dns/message/record-type.js';
 import { resolve } from '../../../src/probe/dns/resolve.js';
 import { type Asked, address, cname, rawRecord, reply, serve, soa } from './server.js';
 

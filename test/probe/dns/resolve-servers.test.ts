@@ -1,7 +1,7 @@
 import t from 'tap';
 import { parseResolvConf } from '../../../src/host/resolv-conf.js';
+import { makePlan, startLookup } from '../../../src/probe/dns/plan.js';
 import { resolve } from '../../../src/probe/dns/resolve.js';
-import { planOf, startSession } from '../../../src/probe/dns/session.js';
 import { formatServer } from '../../../src/target/server.js';
 import { givingA } from './giving-a.js';
 import { closedPort, opt, reply, serve, soa } from './server.js';
@@ -65,7 +65,7 @@ t.test(
   async (t) => {
     for (const count of [1, 2, 3]) {
       const servers = Array.from({ length: count }, (_, index) => `10.0.0.${index + 1}`);
-      const { timeoutMs, tries } = await planOf({ servers });
+      const { timeoutMs, tries } = await makePlan({ servers });
       t.ok(timeoutMs * tries * count <= 3000, `${tries} times ${timeoutMs} ms at ${count}`);
       t.ok(timeoutMs >= 300);
     }
@@ -83,8 +83,8 @@ t.test(
 
 t.test('rotate begins with another server each time', async (t) => {
   const asked = async (conf: string) => {
-    const plan = await planOf({ types: ['A'], resolvConf: parseResolvConf(conf) });
-    return [0, 1, 2, 3].map((turn) => startSession(plan, turn, noSignals).servers.map(formatServer));
+    const plan = await makePlan({ types: ['A'], resolvConf: parseResolvConf(conf) });
+    return [0, 1, 2, 3].map((turn) => startLookup(plan, noSignals, turn).servers.map(formatServer));
   };
   const lines = 'nameserver 10.0.0.1\nnameserver 10.0.0.2\nnameserver 10.0.0.3\n';
   t.same(await asked(`${lines}options rotate`), [

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { decode } from 'dns-packet';
 import t from 'tap';
-import { typeNumber } from '../../../src/probe/dns/record-type.js';
+import { typeNumber } from '../../../src/probe/dns/message/record-type.js';
 import { resolve } from '../../../src/probe/dns/resolve.js';
 import { givingA } from './giving-a.js';
 import { type Asked, address, opt, rawRecord, reply, serve } from './server.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { searchNames } from '../../../src/probe/dns/search.js';
+import { searchNames } from '../../../src/probe/dns/ask-name.js';
 import { isName } from '../../../src/target/dns-name.js';
 
 const two = ['one.test', 'two.test'];

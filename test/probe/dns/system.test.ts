@@ -1,5 +1,5 @@
 import t from 'tap';
-import { lookupSystem } from '../../../src/probe/dns/system.js';
+import { lookupSystem } from '../../../src/probe/dns/compare.js';
 
 t.test('localhost is known to every system, by its hosts file', async (t) => {
   const { addresses, errorCode, durationMs } = await lookupSystem('localhost');

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { askableTypes, recordTypeOf, typeName } from '../../../src/probe/dns/record-type.js';
+import { askableTypes, recordTypeOf, typeName } from '../../../../src/probe/dns/message/record-type.js';
 
 t.test('types are asked for by name, in any case, or by number', async (t) => {
   t.same(recordTypeOf('A'), { name: 'A', number: 1 });

@@ -1,5 +1,5 @@
-import { InvalidInputError } from '../../core/errors.js';
-import { quoted } from '../../core/text.js';
+import { InvalidInputError } from '../../../core/errors.js';
+import { quoted } from '../../../core/text.js';
 
 /** A record type by its two names: `AAAA` and 28. */
 export interface RecordType {

@@ -1,6 +1,6 @@
-import type { DnsFlags, ExtendedDnsError } from '../../documents/dns.js';
-import { rcodeName } from '../../documents/terms/rcode.js';
-import { nameKey, withoutFinalDot } from '../../target/dns-name.js';
+import type { DnsFlags, ExtendedDnsError } from '../../../documents/dns.js';
+import { rcodeName } from '../../../documents/terms/rcode.js';
+import { nameKey, withoutFinalDot } from '../../../target/dns-name.js';
 import { type Cookie, type EdnsOption, optionCode, readCookie, readNsid, readOptions } from './edns.js';
 import { type Frame, type FramedRecord, type FrameFault, frameMessage, readHeader } from './frame.js';
 import { presentRdata } from './rdata.js';

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { AUTHENTIC_DATA, type RecordType as CodecType, encode, RECURSION_DESIRED } from 'dns-packet';
-import { withoutFinalDot } from '../../target/dns-name.js';
+import { withoutFinalDot } from '../../../target/dns-name.js';
 import { type EdnsRequest, optionsFor } from './edns.js';
 import { headerLength, type RecordType } from './record-type.js';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { resolve } from '../../../src/probe/dns/resolve.js';
-import { address, type Behaviour, framed, reply, serve, truncatedFlag } from './server.js';
+import { resolve } from '../../../../src/probe/dns/resolve.js';
+import { address, type Behaviour, framed, reply, serve, truncatedFlag } from '../server.js';
 
 const truth = '10.0.0.5';
 

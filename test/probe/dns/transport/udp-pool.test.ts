@@ -1,10 +1,15 @@
 import t from 'tap';
-import type { ExchangeLimits } from '../../../src/probe/dns/exchange.js';
-import { encodeQuery } from '../../../src/probe/dns/query.js';
-import { UdpPool } from '../../../src/probe/dns/shared-port.js';
-import { askUdpBy, datagramsHere, type OpenDatagrams, throughNode } from '../../../src/probe/dns/udp.js';
-import { parseServer } from '../../../src/target/server.js';
-import { address, closedPort, reply, serve } from './server.js';
+import { encodeQuery } from '../../../../src/probe/dns/message/query.js';
+import type { ExchangeLimits } from '../../../../src/probe/dns/transport/exchange.js';
+import {
+  datagramSocketsOfHost,
+  type OpenDatagramSocket,
+  sendOverUdpWith,
+  throughNode,
+} from '../../../../src/probe/dns/transport/udp.js';
+import { UdpPool } from '../../../../src/probe/dns/transport/udp-pool.js';
+import { parseServer } from '../../../../src/target/server.js';
+import { address, closedPort, reply, serve } from '../server.js';
 
 const type = { name: 'A', number: 1 };
 
@@ -14,9 +19,9 @@ function limits(more: Partial<ExchangeLimits> = {}): ExchangeLimits {
 }
 
 // What holds for one way to the wire holds for the other.
-const ways: [string, () => Promise<OpenDatagrams>][] = [
-  ['libc where it can be had', () => datagramsHere({ exact: false })],
-  ['libc, exact', () => datagramsHere({ exact: true })],
+const ways: [string, () => Promise<OpenDatagramSocket>][] = [
+  ['libc where it can be had', () => datagramSocketsOfHost({ timestamps: false })],
+  ['libc, exact', () => datagramSocketsOfHost({ timestamps: true })],
   ['node:dgram', async () => throughNode],
 ];
 
@@ -37,7 +42,7 @@ for (const [way, open] of ways) {
     const names = [...Array(100).keys()].map((index) => `Host${index}.test`);
     const ended = await Promise.all(
       names.map((name) =>
-        pool.ask(parseServer(server.text), encodeQuery(name, type, true), limits({ onDiscard })),
+        pool.send(parseServer(server.text), encodeQuery(name, type, true), limits({ onDiscard })),
       ),
     );
     t.same(
@@ -61,25 +66,25 @@ for (const [way, open] of ways) {
     const pool = new UdpPool(await open());
     t.teardown(() => pool.close());
     const closed = parseServer(`127.0.0.1#${await closedPort()}`);
-    const refused = await pool.ask(closed, encodeQuery('a.test', type, true), limits());
+    const refused = await pool.send(closed, encodeQuery('a.test', type, true), limits());
     t.same(refused.exchange, { outcome: 'unreachable', errno: 'ECONNREFUSED' });
     const silent = await serve(t, () => []);
     const server = parseServer(silent.text);
-    const short = pool.ask(server, encodeQuery('a.test', type, true), limits({ timeoutMs: 50 }));
-    const long = pool.ask(server, encodeQuery('b.test', type, true), limits({ timeoutMs: 60_000 }));
+    const short = pool.send(server, encodeQuery('a.test', type, true), limits({ timeoutMs: 50 }));
+    const long = pool.send(server, encodeQuery('b.test', type, true), limits({ timeoutMs: 60_000 }));
     const timeout = await short;
     pool.close();
     const canceled = await long;
     t.same(timeout.exchange, { outcome: 'timeout' });
     t.same(canceled.exchange, { outcome: 'error', errno: 'ECANCELED' });
-    const after = await pool.ask(server, encodeQuery('c.test', type, true), limits());
+    const after = await pool.send(server, encodeQuery('c.test', type, true), limits());
     t.same(after.exchange, { outcome: 'error', errno: 'ECANCELED' });
   });
 
   t.test(`${way}: a source that is not this host's is the caller's mistake`, async (t) => {
     const pool = new UdpPool(await open());
     t.teardown(() => pool.close());
-    const ask = pool.ask(
+    const ask = pool.send(
       parseServer('127.0.0.1#9'),
       encodeQuery('a.test', type, true),
       limits({ source: '192.0.2.1' }),
@@ -88,7 +93,7 @@ for (const [way, open] of ways) {
   });
 
   t.test(`${way}: one query from a socket of its own`, async (t) => {
-    const ask = askUdpBy(await open());
+    const ask = sendOverUdpWith(await open());
     const query = encodeQuery('a.test', type, true);
     const server = await serve(t, (asked) => [reply(asked, { answers: [address('a.test', '10.0.0.5')] })]);
     t.match((await ask(parseServer(server.text), query, limits())).exchange, {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
-import { resolve } from '../../../src/probe/dns/resolve.js';
-import { noLibc as skip } from '../../net/libc/libc-here.js';
+import { resolve } from '../../../../src/probe/dns/resolve.js';
+import { noLibc as skip } from '../../../net/libc/libc-here.js';
 
 const replyAfterMs = 100;
 const busyMs = 1500;

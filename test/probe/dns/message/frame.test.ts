@@ -1,9 +1,9 @@
 import { type Answer, decode, encode } from 'dns-packet';
 import fc from 'fast-check';
 import t from 'tap';
-import { decodeReply } from '../../../src/probe/dns/decode.js';
-import { frameMessage, readHeader } from '../../../src/probe/dns/frame.js';
-import { address, cname, opt, rawRecord, soa } from './server.js';
+import { decodeReply } from '../../../../src/probe/dns/message/decode.js';
+import { frameMessage, readHeader } from '../../../../src/probe/dns/message/frame.js';
+import { address, cname, opt, rawRecord, soa } from '../server.js';
 
 /** A message from its parts in hexadecimal, behind a header with the counts of its sections. */
 function message(counts: [number, number, number, number], ...parts: string[]): Buffer {

@@ -1,8 +1,8 @@
 import { encode, type Packet } from 'dns-packet';
 import fc from 'fast-check';
 import t from 'tap';
-import { discardReason } from '../../../src/probe/dns/exchange.js';
-import { encodeQuery } from '../../../src/probe/dns/query.js';
+import { discardReason } from '../../../../src/probe/dns/message/match.js';
+import { encodeQuery } from '../../../../src/probe/dns/message/query.js';
 
 const query = encodeQuery('API.example.com.', { name: 'A', number: 1 }, true);
 

@@ -1,9 +1,9 @@
 import { type Answer, decode, encode } from 'dns-packet';
 import fc from 'fast-check';
 import t from 'tap';
-import { canonicalAddress } from '../../../src/net/address/address.js';
-import { decodeReply, type Reply } from '../../../src/probe/dns/decode.js';
-import { address, cname, opt, rawRecord, soa } from './server.js';
+import { canonicalAddress } from '../../../../src/net/address/address.js';
+import { decodeReply, type Reply } from '../../../../src/probe/dns/message/decode.js';
+import { address, cname, opt, rawRecord, soa } from '../server.js';
 
 function replyWith(
   answers: Answer[],

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import t from 'tap';
-import { recordTypeOf } from '../../../src/probe/dns/record-type.js';
-import { resolve } from '../../../src/probe/dns/resolve.js';
-import { rawRecord, reply, serve, type TestServer } from './server.js';
+import { recordTypeOf } from '../../../../src/probe/dns/message/record-type.js';
+import { resolve } from '../../../../src/probe/dns/resolve.js';
+import { rawRecord, reply, serve, type TestServer } from '../server.js';
 
 const run = promisify(execFile);
 

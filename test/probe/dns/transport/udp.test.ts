@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import t from 'tap';
-import { resolve } from '../../../src/probe/dns/resolve.js';
-import { address, closedPort, opt, rawRecord, reply, serve } from './server.js';
+import { resolve } from '../../../../src/probe/dns/resolve.js';
+import { address, closedPort, opt, rawRecord, reply, serve } from '../server.js';
 
 /** One type, one server, one try, and no search: what is seen is one exchange. */
 function ask(server: string, timeoutMs: number, tries = 1) {

@@ -1,0 +1,191 @@
+import { createSocket } from 'node:dgram';
+import { nowMs } from '../../../core/clock.js';
+import { CapabilityError } from '../../../core/errors.js';
+import { familyOf } from '../../../net/address/address.js';
+import { realtimeNs } from '../../../net/libc/control-message.js';
+import { type Libc, loadLibc } from '../../../net/libc/load.js';
+import { poller } from '../../../net/libc/poller.js';
+import { UdpSocket } from '../../../net/libc/udp-socket.js';
+import type { ServerAddress } from '../../../target/server.js';
+import { headerLength } from '../message/record-type.js';
+import {
+  exchangeWithoutReply,
+  type OpenExchange,
+  readPacket,
+  runExchange,
+  type SendQuery,
+} from './exchange.js';
+
+/** A UDP socket that is connected to one server, on a local port chosen by the kernel. */
+export interface DatagramSocket {
+  send(messages: readonly Buffer[]): void;
+  close(): void;
+}
+
+export interface DatagramEvents {
+  /** Messages may be sent from now on. Called after the opening function has returned. */
+  onConnected(): void;
+  /** The message's octets are valid during the call only. `atMs`: when it arrived, on the clock of nowMs(). */
+  onMessage(message: Buffer, atMs: number): void;
+  /** The socket is of no further use. */
+  onError(error: Error): void;
+}
+
+/** Opens a socket. Never throws: errors go to `onError`. */
+export type OpenDatagramSocket = (
+  server: ServerAddress,
+  source: string | undefined,
+  events: DatagramEvents,
+) => DatagramSocket;
+
+/** Sends a query over UDP from a socket of its own, through the best implementation that this host has. */
+export const sendOverUdp: SendQuery = async (server, query, limits) =>
+  sendOverUdpWith(await datagramSocketsOfHost({ timestamps: true }))(server, query, limits);
+
+/**
+ * Sends a query in one datagram and waits for its reply.
+ *
+ * Each query has a new, connected socket on a port chosen by the kernel. Linux reports ICMP errors to connected sockets
+ * only, so a closed port is seen at once; the kernel drops packets from other addresses; and a forger has to guess the
+ * port and the ID (RFC 5452). Packets that are not the reply are discarded, and the wait goes on.
+ */
+export function sendOverUdpWith(openSocket: OpenDatagramSocket): SendQuery {
+  return (server, query, limits) => {
+    let shortestPacket: number | null = null;
+    const open = ({ sent, settle, fail }: OpenExchange): (() => void) => {
+      const socket = openSocket(server, limits.source, {
+        onConnected: () => {
+          sent();
+          socket.send([query.message]);
+        },
+        onMessage: (message, atMs) => {
+          if (message.length < headerLength)
+            shortestPacket = Math.min(shortestPacket ?? message.length, message.length);
+          const exchange = readPacket(message, query, limits);
+          if (exchange !== null) settle(exchange, atMs);
+        },
+        onError: fail,
+      });
+      return () => socket.close();
+    };
+    return runExchange(limits, open, () => exchangeWithoutReply(shortestPacket));
+  };
+}
+
+/**
+ * The best implementation of datagram sockets on this host: libc if it can be loaded, otherwise node:dgram.
+ *
+ * @param timestamps whether the kernel reports when each datagram arrived; costs a system call per datagram
+ */
+export async function datagramSocketsOfHost({
+  timestamps,
+}: {
+  timestamps: boolean;
+}): Promise<OpenDatagramSocket> {
+  try {
+    return throughLibc(await loadLibc(), timestamps);
+  } catch (error) {
+    if (error instanceof CapabilityError) return throughNode;
+    throw error;
+  }
+}
+
+/** Sockets of node:dgram: one system call, and several turns of the event loop, per datagram. */
+export const throughNode: OpenDatagramSocket = (server, source, { onConnected, onMessage, onError }) => {
+  const socket = createSocket(familyOf(server.address) === 6 ? 'udp6' : 'udp4');
+  socket.on('error', onError);
+  socket.on('message', (message) => onMessage(message, nowMs()));
+  // An event listener and not a callback: Node emits no 'error' event for an error that it passes to a callback.
+  socket.once('connect', onConnected);
+  const connect = (): void => socket.connect(server.port, server.address);
+  if (source === undefined) connect();
+  else socket.bind({ address: source, exclusive: true }, connect);
+  // Linux reports an ICMP error at the next send, and Node drops the errors of a send without a callback.
+  const onSent = (error: Error | null): void => {
+    if (error) onError(error);
+  };
+  return {
+    send: (messages) => {
+      for (const message of messages) socket.send(message, onSent);
+    },
+    // Node ignores close() during the event that reports a failed bind. The error listener stays, for errors of sends
+    // that are still under way.
+    close: () => process.nextTick(() => socket.close()),
+  };
+};
+
+/** The delay before a send is repeated after the socket's buffer was full. */
+const retryMs = 1;
+/** The most datagrams read per event with timestamps: other sockets then have their turn. */
+const maxStampedReads = 16;
+
+/** Sockets of libc: many datagrams per system call, or one with its time of arrival. */
+function throughLibc(libc: Libc, timestamps: boolean): OpenDatagramSocket {
+  return (server, source, { onConnected, onMessage, onError }) => {
+    let socket: UdpSocket | null = null;
+    let unwatch: (() => void) | null = null;
+    let retry: NodeJS.Timeout | undefined;
+    const receiveMany = (): void => {
+      const atMs = nowMs();
+      for (const message of socket?.receive() ?? []) onMessage(message, atMs);
+    };
+    const receiveStamped = (): void => {
+      for (let count = 0; count < maxStampedReads; count++) {
+        const datagram = socket?.receiveStamped() ?? null;
+        if (datagram === null) return;
+        onMessage(datagram.message, nowMs() - ageMs(libc, datagram.receivedAtNs));
+      }
+    };
+    const receive = (): void => {
+      try {
+        if (timestamps) receiveStamped();
+        else receiveMany();
+      } catch (error) {
+        onError(asError(error));
+      }
+    };
+    const send = (messages: readonly Buffer[]): void => {
+      try {
+        let left = messages;
+        while (left.length > 0) {
+          const sent = socket?.send(left) ?? 0;
+          left = left.slice(sent);
+          if (sent === 0) break;
+        }
+        if (left.length > 0 && socket !== null) retry = setTimeout(send, retryMs, left);
+      } catch (error) {
+        onError(asError(error));
+      }
+    };
+    const open = (): void => {
+      try {
+        socket = new UdpSocket(libc, server, source);
+        if (timestamps) socket.stamp();
+        unwatch = poller(libc).add(socket.fd, 'input', receive);
+        onConnected();
+      } catch (error) {
+        onError(asError(error));
+      }
+    };
+    const opening = setImmediate(open);
+    return {
+      send,
+      close: () => {
+        clearImmediate(opening);
+        clearTimeout(retry);
+        unwatch?.();
+        socket?.close();
+        socket = null;
+      },
+    };
+  };
+}
+
+/** Milliseconds since the kernel received a datagram; never negative, even if the real-time clock was set back. */
+function ageMs(libc: Libc, receivedAtNs: bigint | null): number {
+  return receivedAtNs === null ? 0 : Math.max(0, Number(realtimeNs(libc) - receivedAtNs) / 1e6);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
