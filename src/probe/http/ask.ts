@@ -6,45 +6,48 @@ import { InvalidInputError } from '../../core/errors.js';
 import { version } from '../../core/version.js';
 import { startDocument } from '../../documents/header.js';
 import type { HttpDocument, HttpFailure, HttpVariant } from '../../documents/http.js';
-import { classifyTlsFailure } from '../tls/client.js';
+import { classifyTlsFailure } from '../tls/handshake.js';
 import { parseRequestUrl, type RequestUrl } from './request.js';
 import { responseFacts } from './response-facts.js';
 
 export interface AskInput {
   variant: HttpVariant;
-  /** What to ask, with its query string; the document keeps it without, unless `keepQuery`. */
+  /** The URL to request, with its query string. */
   url: string;
+  /** Keep the query string in the document. Default false. */
   keepQuery?: boolean | undefined;
-  /** Whom the socket is connected to; only reported. */
+  /** The address that the socket is connected to; only reported. */
   address: string;
-  /** Those of the variant (see variantHeaders). They replace ours of the same name. */
+  /** Headers of the variant (see variantHeaders). They replace the default ones of the same name. */
   headers?: Record<string, string> | undefined;
 }
 
+/** Limits and default of `timeoutMs`. */
+export const askBounds = { timeoutMs: { min: 1, max: 600_000, default: 5000 } } as const;
+
 export interface AskOptions {
-  /** For the whole exchange, in milliseconds, from 1 to 600000. Default 5000. */
+  /** For the whole exchange, 1 to 600000 milliseconds. Default 5000. */
   timeoutMs?: number | undefined;
-  /** Throw everything away: rejects with the signal's reason and closes the socket. */
+  /** When aborted, the promise rejects with the signal's reason and the socket is closed. */
   signal?: AbortSignal | undefined;
-  /** Finish now: `failure` is `canceled`, and what had come is kept. */
+  /** When aborted, the exchange ends with failure `canceled`; the document has what was received. */
   stop?: AbortSignal | undefined;
 }
 
-/** A refusal fits in a few hundred bytes. What a backend may send beyond this is not for us. */
+/** The rest of a longer body is not read. An error response has a few hundred bytes. */
 const mostBodyBytes = 64 * 1024;
 
 /**
- * One GET over a connection that stands (TLS or not), and the facts of its answer. Redirects are not
- * followed, no compression is asked for, and the body is read up to 64 KB. `timeoutMs` bounds the whole
- * exchange, so a server that sends a byte now and then gains nothing by it.
+ * Sends one GET over an open connection (TLS or not) and reads the response. It does not follow redirects, does not ask for
+ * compression, and reads at most 64 KB of the body. `timeoutMs` limits the whole exchange, whatever the server sends in the
+ * meantime.
  *
- * The socket stays open for the next variant where the response ended properly and the server keeps it;
- * otherwise it is destroyed, which `socket.destroyed` tells. One request at a time. Throws InvalidInputError,
- * or the reason of `signal`.
+ * The socket stays open for the next request if the response was complete and the server allows it; else it is destroyed
+ * (`socket.destroyed`). One request at a time. Throws InvalidInputError, or the reason of `signal`.
  */
 export async function ask(socket: Socket, input: AskInput, options: AskOptions = {}): Promise<HttpDocument> {
   const { variant, address, headers = {} } = input;
-  const { timeoutMs = 5000, signal, stop } = options;
+  const { timeoutMs = askBounds.timeoutMs.default, signal, stop } = options;
   const url = parseRequestUrl(input.url);
   checkTimeout(timeoutMs);
   signal?.throwIfAborted();
@@ -76,7 +79,7 @@ export async function ask(socket: Socket, input: AskInput, options: AskOptions =
       resolve(documentOf(failure, errorCode));
     };
     const giveUp = (failure: HttpFailure | null, errorCode: string | null) => {
-      // A request closes after a good end too, and then the socket is the next one's.
+      // 'close' is also emitted after a complete response. The socket then belongs to the next request.
       if (over) return;
       finish(failure, errorCode);
       socket.destroy();
@@ -100,7 +103,7 @@ export async function ask(socket: Socket, input: AskInput, options: AskOptions =
 
     sent.on('error', onError);
     sent.once('close', () => giveUp('closed', null));
-    // A change of protocol, which nobody asked for, ends the HTTP on this connection.
+    // A switch of protocols was not requested. It ends HTTP on this connection.
     sent.once('upgrade', (upgraded) => {
       response = upgraded;
       giveUp(null, null);
@@ -119,13 +122,13 @@ export async function ask(socket: Socket, input: AskInput, options: AskOptions =
   });
 }
 
-/** Throws InvalidInputError for a header that cannot be sent. */
+/** Sends the request. Throws InvalidInputError for a header that HTTP does not allow. */
 function requestOver(socket: Socket, url: RequestUrl, headers: Record<string, string>): ClientRequest {
   const own = {
     host: url.host,
     'user-agent': `pprobe/${version}`,
     accept: '*/*',
-    // A body that is not compressed can be read however little of it comes.
+    // The beginning of an uncompressed body is readable, however little arrives.
     'accept-encoding': 'identity',
   };
   const given = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
@@ -144,10 +147,7 @@ function requestOver(socket: Socket, url: RequestUrl, headers: Record<string, st
   }
 }
 
-/**
- * An agent with one connection, which stands already; it is kept for the next request where the server allows
- * it.
- */
+/** An agent with one open connection. It keeps the connection for the next request if the server allows it. */
 class OneSocketAgent extends Agent {
   readonly #socket: Socket;
 
@@ -163,10 +163,7 @@ class OneSocketAgent extends Agent {
 
 const agents = new WeakMap<Socket, Agent>();
 
-/**
- * The agent of a socket, the same for every request over it: it knows whether the last one left the
- * connection fit for use.
- */
+/** The agent of a socket, the same for all its requests: it knows whether the connection can be used again. */
 function agentOf(socket: Socket): Agent {
   const known = agents.get(socket);
   if (known !== undefined) return known;
@@ -175,13 +172,13 @@ function agentOf(socket: Socket): Agent {
   return agent;
 }
 
-/** Puts the error that broke an exchange into words. Pure. */
+/** Classifies the error that ended an exchange. Pure. */
 function classifyHttpFailure(error: NodeJS.ErrnoException): {
   failure: HttpFailure;
   errorCode: string | null;
 } {
   const code = error.code ?? null;
-  // The parser's codes; this one says that the connection ended in the middle of a message.
+  // Codes of Node's HTTP parser. This one: the connection ended in the middle of a message.
   if (code === 'HPE_INVALID_EOF_STATE') return { failure: 'closed', errorCode: code };
   if (code?.startsWith('HPE_')) return { failure: 'malformed', errorCode: code };
   const { status, errorCode } = classifyTlsFailure(error);

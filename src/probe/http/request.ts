@@ -1,19 +1,19 @@
 import { InvalidInputError } from '../../core/errors.js';
 import type { HttpVariant } from '../../documents/http.js';
 
-/** What a URL says to a server, and what of it may be kept. */
+/** The parts of a URL for a request and for reports. */
 export interface RequestUrl {
-  /** Path and query, as they go into the request line. */
+  /** Path and query, as in the request line. */
   path: string;
   /** The Host header's value. */
   host: string;
-  /** For reports: query string, fragment and user information may be secrets and are gone. */
+  /** The URL for reports, without query string, fragment and user information, which can be secrets. */
   shown: string;
-  /** The same with the query string, for whoever asked to keep it. */
+  /** The same with the query string, for callers that ask to keep it. */
   shownWithQuery: string;
 }
 
-/** Throws InvalidInputError when the text is not an http or https URL. */
+/** Throws InvalidInputError unless the text is an http or https URL. */
 export function parseRequestUrl(text: string): RequestUrl {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
@@ -31,7 +31,7 @@ export function parseRequestUrl(text: string): RequestUrl {
   };
 }
 
-/** How a private API is named in a request; null what is not known. */
+/** The names of a private API in requests; null where unknown. */
 export interface ApiNames {
   /** The API's own host name: `abc123defg.execute-api.us-east-1.amazonaws.com`, or a custom domain name. */
   apiHost: string | null;
@@ -39,14 +39,13 @@ export interface ApiNames {
   apiId: string | null;
 }
 
-/** Of the form of an id, so that the gateway looks it up, and none that it gives out. */
+/** Has the form of an API id, so the gateway looks it up, but no API has it. */
 const bogusApiId = '0000000000';
 
 /**
- * The headers that make a request one of its variants, or null when what they would carry is not known. Asked
- * over one connection, the variants part an API that the endpoint does not find by its name from one that a
- * policy keeps closed: the gateway takes the API from Host or from x-apigw-api-id, and `bogus` shows what it
- * says of an API that does not exist. Pure.
+ * The headers of a variant; null when their values are unknown. The gateway finds the API by Host or x-apigw-api-id, and
+ * `bogus` shows its response for an API that does not exist. Sent over one connection, the variants tell an API that the
+ * endpoint does not find by its name from one that a policy denies. Pure.
  */
 export function variantHeaders(variant: HttpVariant, names: ApiNames): Record<string, string> | null {
   switch (variant) {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { withoutSecrets } from '../../core/text.js';
 import type { HttpDocument } from '../../documents/http.js';
 
-/** The part of a document that a response fills. */
+/** The members of a document that come from the response. */
 export type ResponseFacts = Pick<
   HttpDocument,
   | 'status'
@@ -16,10 +16,10 @@ export type ResponseFacts = Pick<
   | 'message'
 >;
 
-/** A denial with its ARN has 300 characters; a body may have thousands. */
+/** Characters. A denial with its ARN has 300. */
 const longestMessage = 1000;
 
-/** The facts of a response of which this much of the body came. Pure; never throws. */
+/** Reads a response. `body` is the part that was received. Pure; never throws. */
 export function responseFacts(
   status: number | null,
   headers: IncomingHttpHeaders,
@@ -42,15 +42,12 @@ export function responseFacts(
   };
 }
 
-/**
- * `ForbiddenException:http://…` names the same type as `ForbiddenException`: what follows the colon is the
- * namespace.
- */
+/** The type without its namespace: `ForbiddenException` of `ForbiddenException:http://…`. */
 function errorTypeOf(value: string | null): string | null {
   return value?.split(/[:,]/, 1)[0]?.trim() || null;
 }
 
-/** API Gateway's own refusals say `message`, those of its authorization `Message`. */
+/** API Gateway writes `message`, but its authorization errors have `Message`. */
 function messageOf(body: string): string | null {
   let parsed: unknown;
   try {
@@ -61,6 +58,6 @@ function messageOf(body: string): string | null {
   if (typeof parsed !== 'object' || parsed === null) return null;
   const fields = new Map<string, unknown>(Object.entries(parsed));
   const message = [fields.get('message'), fields.get('Message')].find((value) => typeof value === 'string');
-  // By code points: a surrogate pair is not cut in two.
+  // Array.from splits by code points, so no surrogate pair is cut.
   return typeof message === 'string' ? Array.from(message).slice(0, longestMessage).join('') : null;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Record and handshake header, versions, random, session id, suites, compression: all that stands before extensions. */
+/** Octets before the extensions: record and handshake headers, version, random, session id, cipher suites, compression. */
 const fixedOctets = 5 + 4 + 2 + 32 + 33 + 8 + 2 + 2;
 const extensions = Buffer.from(
   [
@@ -8,7 +8,7 @@ const extensions = Buffer.from(
     '000a00060004001d0017',
     // signature_algorithms: ECDSA and RSA-PSS with SHA-256, RSA with SHA-256.
     '000d0008000604030804' + '0401',
-    // supported_versions: 1.3 and 1.2. No key_share: a server that wants one asks for it (RFC 8446 section 4.1.4).
+    // supported_versions: 1.3 and 1.2. No key_share: a server that needs one asks for it (RFC 8446 section 4.1.4).
     '002b00050403040303',
   ].join(''),
   'hex',
@@ -16,16 +16,15 @@ const extensions = Buffer.from(
 /** Type and length of the padding extension. */
 const paddingHeader = 4;
 
-/** The smallest that `paddedHello` can make. */
+/** The smallest size for `paddedHello`, octets. */
 export const smallestHello = fixedOctets + extensions.length + paddingHeader;
-/** The largest: it stays within one record (RFC 8446 section 5.1). Over loopback a segment holds more. */
+/** The largest size for `paddedHello`, octets: one record (RFC 8446 section 5.1). Loopback segments can be larger. */
 export const largestHello = 16_384;
 
 /**
- * A ClientHello of exactly `octets` octets, made long by padding (RFC 7685): a segment of any size that no TLS server takes
- * for an attack. Nobody is meant to finish that handshake; that it is acknowledged is what counts.
- *
- * @throws RangeError below `smallestHello` and above `largestHello`.
+ * A ClientHello of exactly `octets` octets with the padding extension (RFC 7685), for a segment of any size that a TLS
+ * server accepts. The handshake is not finished; only the acknowledgment of the segment matters. Throws RangeError for a
+ * size below `smallestHello` or above `largestHello`.
  */
 export function paddedHello(octets: number): Buffer {
   if (octets < smallestHello || octets > largestHello)

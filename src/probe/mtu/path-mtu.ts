@@ -14,13 +14,13 @@ import type { Connection } from '../tls/handshake.js';
 import { largestHello, paddedHello, smallestHello } from './padded-hello.js';
 
 /**
- * Whole packets to try besides the largest that the connection takes: IPv6's least, common VPNs, and tunnels over
- * Ethernet (GRE 1476, IPIP 1480, PPPoE 1492).
+ * Packet sizes to try in addition to the largest one that the connection allows, octets: the minimum MTU of IPv6, common
+ * VPNs, and tunnels over Ethernet (GRE 1476, IPIP 1480, PPPoE 1492).
  */
 const sizes = [1280, 1360, 1400, 1436, 1476, 1492] as const;
-/** The kernel sends again after 200 ms and 600 ms: what is lost by chance gets there in this time. */
+/** The kernel retransmits after 200 and 600 ms, so a packet lost by chance is acknowledged within this time. */
 const acknowledgeMs = 1000;
-const lookEveryMs = 25;
+const pollIntervalMs = 25;
 
 interface SizeTried {
   /** Octets of the whole IP packet. */
@@ -31,10 +31,9 @@ interface SizeTried {
 }
 
 /**
- * Sends one segment each of several sizes to a TLS port, all at the same time and each over a connection of its own, and
- * sees which of them are acknowledged. Sizes are of our direction; the other one usually shares its fate.
- *
- * @throws CapabilityError where libc cannot be called; the reason of `limits.signal`.
+ * Finds out which packet sizes reach a TLS port: sends one segment of each size, all at the same time and each over its own
+ * connection, and checks which ones are acknowledged. This measures the direction from this host; the MTU of the other
+ * direction is usually the same. Throws CapabilityError where libc cannot be called, or the reason of `limits.signal`.
  */
 export async function measurePathMtu(place: ConnectPlace, limits: Limits): Promise<PathMtu> {
   const { address, port } = place;
@@ -58,7 +57,7 @@ export async function measurePathMtu(place: ConnectPlace, limits: Limits): Promi
   };
 }
 
-/** One segment that fills a packet of `size`; null: the largest. null where it cannot be sent in one. */
+/** Sends one segment in a packet of `size` octets, or of the largest size for null. null if one segment cannot have that size. */
 async function trySize(
   place: ConnectPlace,
   limits: Limits,
@@ -71,7 +70,7 @@ async function trySize(
     const { maxSegment, optionOctets } = socket.sendState();
     const most = Math.min(maxSegment, largestHello);
     const payload = size === null ? most : size - headers - optionOctets;
-    // Of the largest there is one already.
+    // The attempt with the largest size already covers this one.
     if (payload < smallestHello || payload > most || (size !== null && payload === most)) return null;
     socket.write(paddedHello(payload));
     return {
@@ -81,7 +80,7 @@ async function trySize(
       local: socket.localEndpoint()?.address ?? null,
     };
   } catch (error) {
-    // The peer ended the connection meanwhile: nothing is known of this size.
+    // The peer closed the connection; this size stays unknown.
     if (error instanceof SystemCallError) return null;
     throw error;
   } finally {
@@ -90,16 +89,16 @@ async function trySize(
 }
 
 async function isAcknowledged(socket: TcpSocket, { signal, stop }: Limits): Promise<boolean> {
-  for (let waitedMs = 0; waitedMs < acknowledgeMs && !stop?.aborted; waitedMs += lookEveryMs) {
+  for (let waitedMs = 0; waitedMs < acknowledgeMs && !stop?.aborted; waitedMs += pollIntervalMs) {
     if (socket.sendState().unacknowledged === 0) return true;
-    await sleep(lookEveryMs, undefined, { signal });
+    await sleep(pollIntervalMs, undefined, { signal });
   }
   return socket.sendState().unacknowledged === 0;
 }
 
 /**
- * The MTU of the interface that has this address; null when it cannot be read. From IPv6's settings, which follow the
- * device's: sysfs shows the devices of whichever network namespace mounted it, procfs those of the reader's own.
+ * The MTU of the interface that has this address; null when it cannot be read. It is read from the IPv6 settings in procfs,
+ * which follow the device's MTU: procfs shows the reader's network namespace, while sysfs shows the one that mounted it.
  */
 async function interfaceMtu(address: string | null): Promise<number | null> {
   if (address === null) return null;
@@ -111,7 +110,7 @@ async function interfaceMtu(address: string | null): Promise<number | null> {
   return /^\d+\s*$/.test(text) ? Number(text) : null;
 }
 
-/** Where to connect, and from where. */
+/** Where to connect to, and the address to bind to. */
 interface ConnectPlace {
   address: string;
   port: number;
@@ -119,10 +118,9 @@ interface ConnectPlace {
 }
 
 /**
- * A TCP connection made through libc, for what Node's sockets do not offer: `prepare` sets options before it is opened.
- * null when it does not open, whatever the reason. The caller closes it.
- *
- * @throws CapabilityError where libc cannot be called; the reason of `limits.signal`.
+ * Opens a TCP connection through libc. `prepare` sets options that Node's sockets do not have, before connecting. null when
+ * it does not open, for whatever reason. The caller closes it. Throws CapabilityError where libc cannot be called, or the
+ * reason of `limits.signal`.
  */
 async function connectPrepared(
   { address, port, source }: ConnectPlace,
@@ -149,7 +147,7 @@ async function connectPrepared(
   }
 }
 
-/** Whether it opens within the limits. */
+/** Whether the connection opens within the limits. */
 function opens(libc: Libc, socket: TcpSocket, limits: Limits): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const over = (): void => {
@@ -182,18 +180,17 @@ function isConnected(socket: TcpSocket): boolean {
 }
 
 /**
- * What every path carries, less the headers of IP and TCP: 576 octets over IPv4, which every host takes (RFC 791), and
- * 1280 over IPv6 (RFC 8200 section 5).
+ * Octets of payload that every path carries in one segment: 576 octets over IPv4, which every host accepts (RFC 791), and
+ * 1280 over IPv6 (RFC 8200 section 5), less the headers of IP and TCP.
  */
 export function smallSegment(address: string): number {
   return familyOf(address) === 6 ? 1220 : 536;
 }
 
 /**
- * A connection on which both sides send segments of at most `smallSegment` octets: the SYN says so to the peer
- * (RFC 9293 section 3.7.1). null when it does not open. The caller closes it.
- *
- * @throws CapabilityError where libc cannot be called; the reason of `limits.signal`.
+ * Opens a connection on which both sides send segments of at most `smallSegment` octets; the SYN announces this to the peer
+ * (RFC 9293 section 3.7.1). null when it does not open. The caller closes it. Throws CapabilityError where libc cannot be
+ * called, or the reason of `limits.signal`.
  */
 export async function connectSmall(place: ConnectPlace, limits: Limits): Promise<Connection | null> {
   const startMs = nowMs();

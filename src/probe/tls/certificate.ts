@@ -1,9 +1,43 @@
-import { type Certificate, checkServerIdentity, type PeerCertificate } from 'node:tls';
-import type { TlsCertificate, TlsProblem } from '../../documents/tls.js';
+import { type Certificate, checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls';
+import type { TlsCertificate, TlsDocument, TlsProblem } from '../../documents/tls.js';
+import type { Trust } from '../../host/trust-store.js';
+
+/** What a finished handshake negotiated, the peer's certificate, and what is wrong with it. */
+export type SessionFacts = Pick<TlsDocument, 'protocol' | 'cipher' | 'alpn' | 'certificate' | 'problems'>;
+
+/** The facts of a handshake that did not finish. */
+export const noSession: SessionFacts = {
+  protocol: null,
+  cipher: null,
+  alpn: null,
+  certificate: null,
+  problems: [],
+};
+
+/** The facts of a connection whose handshake is finished. `serverName` must be a name in the certificate. */
+export function sessionFacts(socket: TLSSocket, serverName: string, trust: Trust): SessionFacts {
+  const certificate = socket.getPeerCertificate();
+  const own = socket.getPeerX509Certificate();
+  return {
+    protocol: socket.getProtocol(),
+    cipher: socket.getCipher().name,
+    alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : null,
+    certificate: certificateFacts(certificate),
+    problems: judgeCertificate({
+      serverName,
+      certificate,
+      // Its type is Error, but its value has always been the error's code.
+      chainError: socket.authorized ? null : String(socket.authorizationError),
+      selfSigned:
+        own?.checkIssued(own) === true &&
+        !trust.given.some(({ fingerprint256 }) => fingerprint256 === own.fingerprint256),
+    }),
+  };
+}
 
 /**
- * What a person needs of a certificate. Its strings are the peer's and are kept as they are, for whoever
- * prints them to clean. null when the peer showed none, which Node says with an empty object. Pure.
+ * The parts of a certificate that a document keeps. Strings are as the peer sent them, and must be cleaned before they are
+ * printed. null when the peer sent no certificate, for which Node returns an empty object. Pure.
  */
 export function certificateFacts(peer: PeerCertificate): TlsCertificate | null {
   if (Object.keys(peer).length === 0) return null;
@@ -17,9 +51,8 @@ export function certificateFacts(peer: PeerCertificate): TlsCertificate | null {
 }
 
 /**
- * The common name, or else the whole distinguished name as `O=Example, C=US`. Of several common names the
- * last is the most specific. A name without any part, as a certificate may have that lists all its names in
- * subjectAltName, is the empty string.
+ * The common name, or else the whole distinguished name as `O=Example, C=US`. Of several common names the last, which is
+ * the most specific. The empty string for an empty name, which is allowed where subjectAltName lists the names.
  */
 function nameOf(name: Partial<Certificate> | undefined): string {
   const parts: [string, string | string[] | undefined][] = Object.entries(name ?? {});
@@ -33,8 +66,8 @@ function nameOf(name: Partial<Certificate> | undefined): string {
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /**
- * OpenSSL's print of an ASN.1 time, `Jan  2 03:04:05 2026 GMT`, as ISO 8601. null for anything else: a
- * certificate may carry bytes that are no time, which OpenSSL prints as `Bad time value`. Pure; never throws.
+ * Converts OpenSSL's text of an ASN.1 time, `Jan  2 03:04:05 2026 GMT`, to ISO 8601. null for any other text: a certificate
+ * can hold bytes that are not a time, which OpenSSL prints as `Bad time value`. Pure; never throws.
  */
 export function parseCertificateTime(text: string): string | null {
   const match = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d{2}):(\d{2}):(\d{2})(?:\.\d+)? (\d{1,4}) GMT$/.exec(text);
@@ -42,7 +75,7 @@ export function parseCertificateTime(text: string): string | null {
   const [, monthName = '', day, hour, minute, second, year] = match;
   const month = months.indexOf(monthName);
   const date = new Date(0);
-  // Date.UTC would read the years 0 to 99 as 1900 to 1999.
+  // Date.UTC reads the years 0 to 99 as 1900 to 1999.
   date.setUTCFullYear(Number(year), month, Number(day));
   date.setUTCHours(Number(hour), Number(minute), Number(second));
   const isReal = month >= 0 && date.getUTCMonth() === month && date.getUTCDate() === Number(day);
@@ -50,12 +83,11 @@ export function parseCertificateTime(text: string): string | null {
 }
 
 /**
- * The DNS names and addresses in Node's text of a subjectAltName, in the certificate's order; other kinds are
- * left out.
+ * The DNS names and addresses in Node's text of a subjectAltName, in the certificate's order. Other kinds are left out.
  *
- * The text is `DNS:a.test, IP Address:192.0.2.1, URI:…`. A value that could be taken for two is a JSON
- * string: `DNS:"a.test, DNS:b.test"` is one name with a comma in it (CVE-2021-44532), and splitting at commas
- * would make a name of what is none. Text that breaks these rules ends the list. Pure; never throws.
+ * The text is `DNS:a.test, IP Address:192.0.2.1, URI:…`. Node writes an ambiguous value as a JSON string:
+ * `DNS:"a.test, DNS:b.test"` is one name that contains a comma (CVE-2021-44532), so the text must not be split at commas.
+ * Text that does not follow this grammar ends the list. Pure; never throws.
  */
 export function parseAltNames(text: string): string[] {
   const names: string[] = [];
@@ -75,29 +107,26 @@ function unquote(quoted: string): string {
 }
 
 export interface CertificateFindings {
-  /** Whom we meant to reach: a name or an address. */
+  /** The name or address that the certificate must be for. */
   serverName: string;
   certificate: PeerCertificate;
-  /** OpenSSL's verdict on the chain, without the name: `CERT_HAS_EXPIRED`; null when it is good. */
+  /** OpenSSL's error of the chain, which does not concern the name: `CERT_HAS_EXPIRED`; null when the chain is valid. */
   chainError: string | null;
-  /**
-   * The server's own certificate is signed by itself and is not among the certificates given to be trusted.
-   */
+  /** The server's own certificate is self-signed and not one of the certificates given as trusted. */
   selfSigned: boolean;
 }
 
 const timeErrors = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
 /**
- * Everything that is wrong with a server's certificate, in the order in which a verifying client finds it:
- * first the chain (`untrusted`, then `expired`), then the name. curl, browsers and Node report in this order
- * too, and the first names the cause. Whoever is behind a chain that nobody vouches for can write any name
- * and any date into it, so a self-signed certificate for another name is `untrusted`. One that is only out of
- * date was vouched for, and a missed renewal or a wrong clock explains it whatever its name. `name-mismatch`
- * comes first only when it is the only problem: a real server, but not the one that was meant.
+ * Everything that is wrong with a server's certificate, in the order in which a verifying client finds it: the chain
+ * (`untrusted`, then `expired`), then the name. curl, browsers and Node use this order too. The first problem names the
+ * cause. Anybody can issue an untrusted certificate with any name and date, so a self-signed certificate for another name is
+ * `untrusted`. An expired certificate was issued by a trusted authority; a missed renewal or a wrong clock explains it,
+ * whatever its name. `name-mismatch` is first only when it is the only problem: a trusted server, but another one.
  *
- * OpenSSL keeps the last error alone and looks at the time last, so a self-signed certificate that has
- * expired is reported as expired only; `selfSigned` restores what that hides. Pure.
+ * OpenSSL keeps only the last error and checks the time last, so it reports a self-signed certificate that has expired as
+ * expired. `selfSigned` adds the problem that is then missing. Pure.
  */
 export function judgeCertificate(findings: CertificateFindings): TlsProblem[] {
   const { serverName, certificate, chainError, selfSigned } = findings;
@@ -113,17 +142,14 @@ export function judgeCertificate(findings: CertificateFindings): TlsProblem[] {
   return problems;
 }
 
-/**
- * Node's own rules of RFC 6125: wildcards, addresses, and the common name where no alternative name is of
- * use.
- */
+/** Checks the name by Node's implementation of RFC 6125: wildcards, addresses, and the common name as a fallback. */
 function nameErrorOf(serverName: string, certificate: PeerCertificate): string | null {
   const mismatch = 'ERR_TLS_CERT_ALTNAME_INVALID';
   try {
     const error: NodeJS.ErrnoException | undefined = checkServerIdentity(serverName, certificate);
     return error === undefined ? null : (error.code ?? mismatch);
   } catch (error) {
-    // A subjectAltName that Node will not read (ERR_TLS_CERT_ALTNAME_FORMAT) vouches for no name.
+    // Node rejects a malformed subjectAltName (ERR_TLS_CERT_ALTNAME_FORMAT); such a certificate is valid for no name.
     return error instanceof Error && 'code' in error ? String(error.code) : mismatch;
   }
 }

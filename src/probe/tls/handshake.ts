@@ -1,54 +1,60 @@
-import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { checkAddress, checkPort, checkTimeout } from '../../core/check-options.js';
+import { elapsedMs, nowMs } from '../../core/clock.js';
+import { giveUpAt } from '../../core/deadline.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { startDocument } from '../../documents/header.js';
-import type { TlsDocument } from '../../documents/tls.js';
-import { checkSource } from '../../host/source.js';
-import { trustWith } from '../../host/trust-store.js';
-import { nothingAgreed, shakeHands } from './client.js';
+import type { TlsDocument, TlsProgress, TlsStatus } from '../../documents/tls.js';
+import { unacknowledgedBytes } from '../../host/proc.js';
+import { checkSource, isForeignSource, sourceNotHere } from '../../host/source.js';
+import { type Trust, trustWith } from '../../host/trust-store.js';
+import { familyOf } from '../../net/address/address.js';
+import { noSession, type SessionFacts, sessionFacts } from './certificate.js';
+import { TlsTap } from './record-reader.js';
 
 export interface HandshakeInput {
   address: string;
   port: number;
-  /** Whom to ask for: sent as SNI unless it is an address, and looked for in the certificate. */
+  /** Sent as SNI unless it is an address, and checked against the certificate. */
   serverName: string;
 }
 
-/** A TCP connection that stands already, with how long that took. */
+/** An open TCP connection, and how long connecting took. */
 export interface Connection {
   socket: Socket;
   connectMs: number;
 }
 
+/** Limits and default of `timeoutMs`. */
+export const handshakeBounds = { timeoutMs: { min: 1, max: 600_000, default: 3000 } } as const;
+
 export interface HandshakeOptions {
-  /** For the handshake, and for connecting where that is done here; in milliseconds, from 1 to 600000. Default 3000. */
+  /** For the handshake and, without `connection`, for connecting; 1 to 600000 milliseconds. Default 3000. */
   timeoutMs?: number | undefined;
-  /** Shake hands over this connection to the address instead of a new one; it is closed with the handshake's own end. */
+  /** Use this open connection instead of a new one. It is closed when the handshake does not end with status `ok`. */
   connection?: Connection | undefined;
-  /** PEM of authorities to trust beside this system's own. */
+  /** PEM of certificate authorities to trust in addition to those of this system. */
   ca?: string | undefined;
   /** The local address to bind to. */
   source?: string | undefined;
-  /** Throw everything away: rejects with the signal's reason, once the socket is closed. */
+  /** When aborted, the handshake rejects with the signal's reason and closes the socket. */
   signal?: AbortSignal | undefined;
-  /** Finish now: a handshake still under way ends as `error`, ECANCELED. */
+  /** When aborted, an unfinished handshake ends with status `error` and ECANCELED. */
   stop?: AbortSignal | undefined;
 }
 
 export interface HandshakeResult {
   document: TlsDocument;
-  /**
-   * The connection, when `status` is `ok`; the caller closes it. Errors on it do not surface unless listened
-   * for.
-   */
+  /** The connection if `status` is `ok`; the caller closes it. Its errors are not thrown when nothing listens to them. */
   socket: TLSSocket | null;
 }
 
 /**
- * Connects to one address, or takes a connection to it, and shakes hands. The certificate is looked at whatever is wrong
- * with it, and judged after that (see judgeCertificate); a connection that a verifying client would refuse is closed.
- * ALPN offers `http/1.1`, the only protocol that `ask` speaks. `progress` tells how far a handshake came that did not end.
+ * Makes one TLS handshake with an address, over a new connection or a given one. It goes on whatever is wrong with the
+ * certificate, so that the certificate can be reported, and judges it afterwards (judgeCertificate); a connection that a
+ * verifying client would reject is then closed. ALPN offers `http/1.1`, the only protocol that `ask` speaks. `progress` of
+ * the document says how far an unfinished handshake got.
  *
  * Throws InvalidInputError, or the reason of `signal`.
  */
@@ -57,7 +63,7 @@ export async function handshake(
   options: HandshakeOptions = {},
 ): Promise<HandshakeResult> {
   const { address, port, serverName } = input;
-  const { timeoutMs = 3000, connection, ca, source, signal, stop } = options;
+  const { timeoutMs = handshakeBounds.timeoutMs.default, connection, ca, source, signal, stop } = options;
   try {
     checkAddress(address);
     checkPort(port);
@@ -71,7 +77,11 @@ export async function handshake(
     }
     signal?.throwIfAborted();
     const trust = trustWith(ca);
-    if (!stop?.aborted) return await shakeHands(input, { ...options, timeoutMs }, trust);
+    if (!stop?.aborted) {
+      return await new Promise((resolve, reject) => {
+        new Attempt(input, { ...options, timeoutMs }, trust, resolve, reject).start();
+      });
+    }
   } catch (error) {
     connection?.socket.destroy();
     throw error;
@@ -84,8 +94,191 @@ export async function handshake(
     serverName,
     status: 'error',
     errorCode: 'ECANCELED',
-    ...nothingAgreed,
+    ...noSession,
     connectMs: connection?.connectMs ?? null,
   };
   return { document, socket: null };
+}
+
+/** One handshake in progress. The first event that ends it decides the result; later ones are ignored. */
+class Attempt {
+  readonly #input: HandshakeInput;
+  readonly #options: HandshakeOptions;
+  readonly #trust: Trust;
+  readonly #resolve: (result: HandshakeResult) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #header = startDocument('tls');
+  readonly #startMs = nowMs();
+  readonly #tcp: Socket;
+  readonly #tap: TlsTap;
+  readonly #cancelDeadline: () => void;
+  #connectMs: number | null;
+  #secure: TLSSocket | null = null;
+  #isOver = false;
+
+  constructor(
+    input: HandshakeInput,
+    options: HandshakeOptions & { timeoutMs: number },
+    trust: Trust,
+    resolve: (result: HandshakeResult) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#input = input;
+    this.#options = options;
+    this.#trust = trust;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#connectMs = options.connection?.connectMs ?? null;
+    this.#tcp = options.connection?.socket ?? openConnection(input, options.source);
+    this.#tap = new TlsTap(this.#tcp);
+    this.#cancelDeadline = giveUpAt(options, {
+      onTimeout: () => {
+        void isAcknowledged(this.#tcp).then((acknowledged) => this.#fail('timeout', null, acknowledged));
+      },
+      onStop: () => this.#fail('error', 'ECANCELED'),
+      onAbort: (reason) => this.#abort(reason),
+    });
+  }
+
+  start(): void {
+    // These listeners stay: an error of the connection after the handshake belongs to the connection's new owner and must
+    // not end the process.
+    this.#tap.on('error', (error) => {
+      // A TLSSocket over a stream learns that the stream ended, but not why.
+      if (this.#isOver) this.#secure?.destroy(error);
+      else this.#onError(error);
+    });
+    this.#tap.once('close', () => this.#fail('closed', null));
+    if (this.#options.connection === undefined) this.#tcp.once('connect', () => this.#begin());
+    else this.#begin();
+  }
+
+  /** TCP is connected. */
+  #begin(): void {
+    this.#connectMs ??= elapsedMs(this.#startMs);
+    if (this.#isOver) return;
+    const { serverName } = this.#input;
+    const socket = connectTls({
+      socket: this.#tap,
+      secureContext: this.#trust.context,
+      // SNI has no addresses, and no dot at the end of a name (RFC 6066 section 3).
+      servername: familyOf(serverName) === null ? serverName.replace(/\.$/, '') : '',
+      ALPNProtocols: ['http/1.1'],
+      // The certificate is judged after the handshake.
+      rejectUnauthorized: false,
+      checkServerIdentity: () => undefined,
+    });
+    this.#secure = socket;
+    socket.on('error', (error) => this.#onError(error));
+    socket.once('close', () => this.#fail('closed', null));
+    socket.once('secureConnect', () => this.#succeed(socket));
+  }
+
+  #succeed(socket: TLSSocket): void {
+    if (this.#isOver) return;
+    this.#settle();
+    const facts = sessionFacts(socket, this.#input.serverName, this.#trust);
+    const [first] = facts.problems;
+    const status: TlsStatus = first?.status ?? 'ok';
+    const progress: TlsProgress = { ...progressOf(this.#tap, true), heard: 'done' };
+    const document = this.#documentOf(status, first?.code ?? null, facts, progress);
+    if (status !== 'ok') this.#close();
+    this.#resolve({ document, socket: status === 'ok' ? socket : null });
+  }
+
+  #onError(error: NodeJS.ErrnoException): void {
+    const { source } = this.#options;
+    if (source !== undefined && isForeignSource(error)) {
+      this.#abort(sourceNotHere(source));
+      return;
+    }
+    const { status, errorCode } = classifyTlsFailure(error);
+    this.#fail(status, errorCode);
+  }
+
+  #fail(status: TlsStatus, errorCode: string | null, acknowledged: boolean | null = null): void {
+    if (this.#isOver) return;
+    this.#settle();
+    const document = this.#documentOf(status, errorCode, noSession, progressOf(this.#tap, acknowledged));
+    this.#close();
+    this.#resolve({ document, socket: null });
+  }
+
+  /** Rejects: the input is wrong, or the caller aborted. */
+  #abort(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#settle();
+    this.#close();
+    this.#reject(reason);
+  }
+
+  #settle(): void {
+    this.#isOver = true;
+    this.#cancelDeadline();
+  }
+
+  #close(): void {
+    this.#secure?.destroy();
+    this.#tap.destroy();
+  }
+
+  #documentOf(
+    status: TlsStatus,
+    errorCode: string | null,
+    facts: SessionFacts,
+    progress: TlsProgress,
+  ): TlsDocument {
+    const { address, port, serverName } = this.#input;
+    const connectMs = this.#connectMs;
+    return { ...this.#header(), address, port, serverName, status, errorCode, ...facts, connectMs, progress };
+  }
+}
+
+function openConnection({ address, port }: HandshakeInput, source: string | undefined): Socket {
+  const local = source === undefined ? {} : { localAddress: source };
+  return connect({ host: address, port, ...local, autoSelectFamily: false });
+}
+
+function progressOf({ reader, sentBytes, receivedBytes }: TlsTap, acknowledged: boolean | null): TlsProgress {
+  const { heard, alert, firstLine } = reader;
+  return { heard, sentBytes, receivedBytes, acknowledged, alert, firstLine };
+}
+
+/** Whether the peer's TCP has acknowledged everything that was sent; null where this system does not say. */
+async function isAcknowledged(socket: Socket): Promise<boolean | null> {
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  if (localAddress === undefined || localPort === undefined) return null;
+  if (remoteAddress === undefined || remotePort === undefined) return null;
+  const bytes = await unacknowledgedBytes(
+    { address: localAddress, port: localPort },
+    { address: remoteAddress, port: remotePort },
+  );
+  return bytes === null ? null : bytes === 0;
+}
+
+/** `status` and `errorCode` of a document whose handshake failed. */
+export interface TlsFailure {
+  status: Extract<TlsStatus, 'protocol' | 'reset' | 'closed' | 'timeout' | 'error'>;
+  errorCode: string | null;
+}
+
+/**
+ * Classifies the error that ended a handshake. Pure.
+ *
+ * Node uses ECONNRESET for two things. A RST is an error of read(2) or write(2), and `syscall` names the call. A peer that
+ * closes the connection in an orderly way before the end of the handshake causes an error of Node's own without `syscall`:
+ * that is `closed`, without a code. An alert, another TLS version, and bytes that are not TLS are errors of OpenSSL.
+ */
+export function classifyTlsFailure(error: NodeJS.ErrnoException): TlsFailure {
+  const { code = null, syscall } = error;
+  const errorCode = code;
+  if (code === 'ERR_SSL_UNEXPECTED_EOF_WHILE_READING') return { status: 'closed', errorCode };
+  if (code?.startsWith('ERR_SSL_') || code?.startsWith('ERR_TLS_')) return { status: 'protocol', errorCode };
+  // Node's code for an OpenSSL error without a name.
+  if (code === 'EPROTO' && syscall !== 'connect') return { status: 'protocol', errorCode };
+  if (code === 'ECONNRESET' && syscall === undefined) return { status: 'closed', errorCode: null };
+  if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECONNABORTED')
+    return { status: 'reset', errorCode };
+  if (code === 'ETIMEDOUT') return { status: 'timeout', errorCode };
+  return { status: 'error', errorCode };
 }

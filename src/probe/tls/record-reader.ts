@@ -12,25 +12,25 @@ const HEARTBEAT = 24;
 const SERVER_HELLO = 2;
 const CERTIFICATE = 11;
 
-/** RFC 5246 section 6.2.3: 16 KB and what a cipher may add. */
+/** Octets: 16 KB of plaintext and 2 KB that a cipher can add (RFC 5246 section 6.2.3). */
 const longestRecord = 16_384 + 2048;
-/** A first line that is no longer than this is what a person recognises: `SSH-2.0-OpenSSH_9.6`. */
+/** Octets of `firstLine`. Enough for a banner like `SSH-2.0-OpenSSH_9.6`. */
 const longestLine = 80;
 
 /**
- * Reads along with what a TLS peer sends, as far as it comes in the clear (RFC 8446 section 5.1, RFC 5246 section 6.2).
- * Feed it the stream's octets in whatever pieces they come; it keeps none of them beyond the record being read. Never
- * throws on hostile bytes.
+ * Reads the unencrypted TLS records that a peer sends (RFC 8446 section 5.1, RFC 5246 section 6.2), in order to find out how
+ * far the handshake got. Takes the octets of the stream in pieces of any size and keeps only the current record. Never
+ * throws, whatever the bytes are.
  */
 export class TlsRecordReader {
   heard: Exclude<TlsProgress['heard'], 'done'> = 'nothing';
-  /** The last alert in the clear; null while none came. */
+  /** The last unencrypted alert; null before the first. */
   alert: TlsAlert | null = null;
   #first = Buffer.alloc(0);
   #buffered = Buffer.alloc(0);
-  /** Handshake messages run on from record to record. */
+  /** The beginning of a handshake message that continues in the next record. */
   #handshake = Buffer.alloc(0);
-  /** Of the handshake message being read: octets still to come, and its type. */
+  /** The handshake message being read: its type, and the number of octets still missing. */
   #pending: { type: number; left: number } | null = null;
   #isEncrypted = false;
 
@@ -45,7 +45,7 @@ export class TlsRecordReader {
     if (this.#isEncrypted) this.#buffered = Buffer.alloc(0);
   }
 
-  /** The first line of what is not TLS, as far as it is printable ASCII; null where it is TLS, or nothing. */
+  /** The first line of bytes that are not TLS, with `?` for other than printable ASCII; null for TLS and for no bytes. */
   get firstLine(): string | null {
     if (this.heard !== 'not-tls') return null;
     const [line = ''] = this.#first.toString('latin1').split(/[\r\n]/, 1);
@@ -61,7 +61,7 @@ export class TlsRecordReader {
     const length = bytes.readUInt16BE(3);
     if (length > longestRecord) return this.#notTls();
     if (type === CHANGE_CIPHER_SPEC || type === APPLICATION_DATA) this.#isEncrypted = true;
-    // Of a long record as much as has come is read: in a black hole, the rest of it is what never comes.
+    // The rest of the record is still to come. On a path that loses large packets it never does.
     if (bytes.length < 5 + length) return false;
     const body = bytes.subarray(5, 5 + length);
     this.#buffered = bytes.subarray(5 + length);
@@ -106,8 +106,8 @@ export class TlsRecordReader {
 }
 
 /**
- * A TCP connection that TLS runs over, with an ear at it: how far the peer came is told by its bytes, and OpenSSL tells of
- * a handshake that did not end nothing at all.
+ * A stream between a TCP connection and a TLSSocket that counts the octets and reads the peer's records. OpenSSL reports
+ * nothing about a handshake that does not finish; the records show how far it got.
  */
 export class TlsTap extends Duplex {
   readonly reader = new TlsRecordReader();
@@ -115,7 +115,7 @@ export class TlsTap extends Duplex {
   receivedBytes = 0;
   readonly #socket: Socket;
 
-  /** Takes the connection over: it is destroyed with this stream, and its errors are this stream's. */
+  /** The connection is destroyed with this stream, and its errors are emitted by this stream. */
   constructor(socket: Socket) {
     super({ allowHalfOpen: true });
     this.#socket = socket;

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { classifyTlsFailure, type TlsFailure } from '../../../src/probe/tls/client.js';
+import { classifyTlsFailure, type TlsFailure } from '../../../src/probe/tls/handshake.js';
 
 test('what ended a handshake is told apart by code and system call', async (t) => {
   const rows: [
