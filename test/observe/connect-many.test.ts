@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { test } from 'tap';
 import { type ConnectTarget, connect, connectMany } from '../../src/observe/connect.js';
-import { openEngine } from '../../src/probe/tcp/engine.js';
+import { openSockets } from '../../src/probe/tcp/sockets.js';
 import { listen, listenSilently, socketCount } from '../probe/tcp/listeners.js';
 
 const closed = '127.0.0.3';
 
 // What is opened once in a process is none of the targets' own.
-await openEngine();
+await openSockets();
 await connect(closed, 1);
 
 /** What has been asked of the source of targets. */

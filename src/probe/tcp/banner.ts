@@ -1,13 +1,16 @@
 import type { Socket } from 'node:net';
 import { giveUpAt } from '../../core/deadline.js';
 
-/** SMTP allows 512 octets for a reply line (RFC 5321 section 4.5.3.1.5), SSH 255 for its version (RFC 4253 section 4.2). */
+/**
+ * Octets. A reply line of SMTP has at most 512 (RFC 5321 section 4.5.3.1.5), the version of SSH at most 255 (RFC 4253
+ * section 4.2).
+ */
 const longestBanner = 512;
 const newline = 0x0a;
 
 /**
- * The first line that a service sends on its own, without its end: at most 512 octets, read as UTF-8, otherwise as they
- * came. null when nothing comes in time. Ends the connection, whatever happens.
+ * Reads the first line that a service sends without being asked, without its line ending: at most 512 octets, decoded as
+ * UTF-8 and not cleaned. null when nothing arrives within `timeoutMs`. Always closes the connection.
  */
 export function readBanner(
   socket: Socket,
@@ -17,18 +20,18 @@ export function readBanner(
     const pieces: Buffer[] = [];
     let octets = 0;
     const finish = (): void => {
-      callOff();
+      cancelDeadline();
       socket.destroy();
       resolve(octets === 0 ? null : firstLine(Buffer.concat(pieces)));
     };
-    const callOff = giveUpAt({ timeoutMs, stop }, { onTimeout: finish, onStop: finish });
+    const cancelDeadline = giveUpAt({ timeoutMs, stop }, { onTimeout: finish, onStop: finish });
     socket.on('data', (chunk: Buffer) => {
       pieces.push(chunk);
       octets += chunk.length;
       if (octets >= longestBanner || chunk.includes(newline)) finish();
     });
     socket.on('error', () => {});
-    // Also when the peer has sent its end: Node then closes ours, too.
+    // Node also emits this after the peer's FIN, because it then closes this side too.
     socket.on('close', finish);
   });
 }

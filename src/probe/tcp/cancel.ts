@@ -1,54 +1,58 @@
 import { setMaxListeners } from 'node:events';
 
-/** Who may end attempts before their time. */
-export interface Enders {
-  /** Throw everything away. */
+/** The caller's signals that end attempts early. */
+export interface CallerSignals {
+  /** When aborted, all results are discarded. */
   signal?: AbortSignal | undefined;
-  /** Finish now, with what is known. */
+  /** When aborted, the attempts end with what is known. */
   stop?: AbortSignal | undefined;
 }
 
-/** The end of all attempts of one call. Listens to nobody until an attempt has to wait: most of a sweep never do. */
+/**
+ * Cancels all attempts of one call. It listens to the caller's signals only once an attempt has to wait; most attempts of a
+ * sweep end without waiting.
+ */
 export class Cancel {
-  readonly #enders: Enders;
+  readonly #signals: CallerSignals;
   #controller: AbortController | null = null;
   #isDropped = false;
   readonly #abort = (): void => this.#controller?.abort();
 
-  constructor(enders: Enders) {
-    this.#enders = enders;
+  constructor(signals: CallerSignals) {
+    this.#signals = signals;
   }
 
-  /** No result is wanted any more. */
-  get isThrown(): boolean {
-    return this.#isDropped || this.#enders.signal?.aborted === true;
+  /** The results are discarded. */
+  get isDiscarded(): boolean {
+    return this.#isDropped || this.#signals.signal?.aborted === true;
   }
 
   get isCanceled(): boolean {
-    return this.isThrown || this.#enders.stop?.aborted === true;
+    return this.isDiscarded || this.#signals.stop?.aborted === true;
   }
 
-  /** Aborts when it is canceled. Only `close` frees what asking for it takes. */
+  /** Aborted when the attempts are canceled. Reading it adds listeners to the caller's signals, until `close`. */
   get signal(): AbortSignal {
     if (this.#controller !== null) return this.#controller.signal;
     this.#controller = new AbortController();
-    // One listener per attempt is meant here, and Node would warn of a leak from the eleventh on.
+    // Each attempt adds a listener, and Node warns of a leak from the eleventh on.
     setMaxListeners(0, this.#controller.signal);
-    this.#enders.signal?.addEventListener('abort', this.#abort);
-    this.#enders.stop?.addEventListener('abort', this.#abort);
+    this.#signals.signal?.addEventListener('abort', this.#abort);
+    this.#signals.stop?.addEventListener('abort', this.#abort);
     if (this.isCanceled) this.#abort();
     return this.#controller.signal;
   }
 
-  /** Ends all attempts under way; nobody wants their results. */
+  /** Ends all attempts in progress and discards their results. */
   drop(): void {
     this.#isDropped = true;
     this.#abort();
   }
 
+  /** Removes the listeners from the caller's signals. */
   close(): void {
     if (this.#controller === null) return;
-    this.#enders.signal?.removeEventListener('abort', this.#abort);
-    this.#enders.stop?.removeEventListener('abort', this.#abort);
+    this.#signals.signal?.removeEventListener('abort', this.#abort);
+    this.#signals.stop?.removeEventListener('abort', this.#abort);
   }
 }

@@ -1,23 +1,24 @@
 import { channel } from 'node:diagnostics_channel';
 import type { TcpAttempt } from '../../documents/tcp.js';
 
-/** On `pprobe:tcp:attempt`: a connection is about to be tried. */
+/** The message of `pprobe:tcp:attempt`: a connection attempt is about to start. */
 export interface TcpAttemptMessage {
   address: string;
   port: number;
 }
 
-/** On `pprobe:tcp:result`: it has ended. */
+/** The message of `pprobe:tcp:result`: an attempt has ended. */
 export type TcpResultMessage = Readonly<TcpAttempt>;
 
 const attempts = channel('pprobe:tcp:attempt');
 const results = channel('pprobe:tcp:result');
 
-/** Tells whoever listens on node:diagnostics_channel. Nothing is put together where nobody does. */
-export function tellAttempt(address: string, port: number): void {
+/** Publishes on `pprobe:tcp:attempt`. Without subscribers no message is made. */
+export function publishAttempt(address: string, port: number): void {
   if (attempts.hasSubscribers) attempts.publish({ address, port } satisfies TcpAttemptMessage);
 }
 
-export function tellResult(attempt: TcpAttempt): void {
+/** Publishes on `pprobe:tcp:result`. */
+export function publishResult(attempt: TcpAttempt): void {
   if (results.hasSubscribers) results.publish(attempt satisfies TcpResultMessage);
 }

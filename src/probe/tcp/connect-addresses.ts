@@ -1,58 +1,69 @@
 import type { Socket } from 'node:net';
-import { checkCount, checkMs, checkTimeout } from '../../core/check-options.js';
-import type { MaybePromise } from '../../core/maybe-promise.js';
+import { checkAddress, checkCount, checkMs, checkPort, checkTimeout } from '../../core/check-options.js';
+import { andThen, type MaybePromise } from '../../core/maybe-promise.js';
 import type { DnsDocument } from '../../documents/dns.js';
-import type { TcpAttempt, TcpDocument } from '../../documents/tcp.js';
+import { startDocument } from '../../documents/header.js';
+import { bestStatus, type TcpAttempt, type TcpDocument } from '../../documents/tcp.js';
 import { checkSource, isForeignSource, sourceNotHere } from '../../host/source.js';
 import { familyOf } from '../../net/address/address.js';
 import { type Libc, SystemCallError } from '../../net/libc/load.js';
 import { TcpSocket } from '../../net/libc/tcp-socket.js';
-import { type EngineChoice, openEngine } from './engine.js';
-import { runConnect } from './run-connect.js';
+import { unsentAttempt } from './attempt.js';
+import { readBanner } from './banner.js';
+import { Cancel } from './cancel.js';
+import { publishAttempt, publishResult } from './channels.js';
+import { connectOnce, openSockets, type SocketChoice, type Sockets } from './sockets.js';
+import { statisticsOf } from './statistics.js';
 
 export interface ConnectInput {
-  /** The name or address that was asked for; only shown. */
+  /** The name or address that was asked for; only reported. */
   host: string;
   port: number;
-  /** Where to connect, each once. */
+  /** The addresses to connect to. Repetitions are ignored. */
   addresses: readonly string[];
-  /** How `host` became `addresses`; null when no DNS was needed. */
+  /** How `host` was resolved to `addresses`; null when no DNS was needed. */
   resolution: DnsDocument | null;
 }
 
+/** What each numeric option may be. Times are in milliseconds; `count` is a whole number. */
+export const connectBounds = {
+  timeoutMs: { min: 1, max: 600_000, default: 3000 },
+  count: { min: 1, max: 1_000_000, default: 1 },
+  intervalMs: { min: 1, max: 600_000, default: 1000 },
+} as const;
+
 export interface ConnectAddressesOptions {
-  /** Per attempt, in milliseconds, from 1 to 600000. Default 3000. */
+  /** Per attempt, 1 to 600000 milliseconds. Default 3000. */
   timeoutMs?: number | undefined;
-  /** Attempts on each address. Default 1. With more, the document has `statistics`. */
+  /** Attempts on each address, 1 to 1000000. Default 1. With more than one, the document has `statistics`. */
   count?: number | undefined;
-  /** From the beginning of one round of attempts to that of the next, 1 to 600000 milliseconds. Default 1000. */
+  /** From the start of one round of attempts to the start of the next, 1 to 600000 milliseconds. Default 1000. */
   intervalMs?: number | undefined;
-  /** Read the first line of a service that speaks first; each such wait is at most `timeoutMs`. Default false. */
+  /** Read the first line that the service sends; waits at most `timeoutMs` for it. Default false. */
   banner?: boolean | undefined;
-  /** The local address to bind to. Addresses of the other family then end as `error`, EAFNOSUPPORT. */
+  /** The local address to bind to. Attempts on addresses of the other family end as `error`, EAFNOSUPPORT. */
   source?: string | undefined;
-  /** What to connect through. Default `auto`: libc's sockets where this host can, else node:net, which tells less. */
-  engine?: EngineChoice | undefined;
-  /** Throw everything away: rejects with the signal's reason, once every socket is closed. */
+  /** Default `auto`: libc's sockets where this host allows it, else those of node:net, which report less. */
+  sockets?: SocketChoice | undefined;
+  /** When aborted, the promise rejects with the signal's reason, and every socket is closed. */
   signal?: AbortSignal | undefined;
-  /** Finish now: attempts still open end as `error`, ECANCELED, and the document is returned. */
+  /** When aborted, unfinished attempts end as `error`, ECANCELED, and the promise resolves. */
   stop?: AbortSignal | undefined;
-  /** Called with each attempt as it ends. */
+  /** Called with each attempt when it ends. */
   onAttempt?: ((attempt: TcpAttempt) => void) | undefined;
   /**
-   * Takes over each connection that opened, to speak over it; left out, it is closed. Called before `onAttempt`. Not
-   * together with `banner`.
+   * Takes over each connection that opens, and must close it. Without it, connections are closed at once. Called before
+   * `onAttempt`. Not used together with `banner`.
    */
   onOpen?: ((attempt: TcpAttempt, socket: Socket) => void) | undefined;
 }
 
 /**
- * Opens and closes one TCP connection to every address, all at the same time: a name with three answers is three
- * endpoints, and one that is silent beside two that open is a finding. An attempt is one connect(), its SYNs sent again
- * as the kernel does, and no address waits for another.
+ * Opens and closes one TCP connection to every address, all at the same time: each address is an endpoint of its own, and a
+ * silent one beside open ones is a finding. An attempt is one connect(), with the kernel's retransmissions of the SYN.
  *
- * `attempts` is in the order of `addresses`, without repetitions, one round of them after the other. Throws
- * InvalidInputError, CapabilityError for an engine this host lacks, or the reason of `signal`.
+ * `attempts` of the document are in the order of `addresses`, round after round. Throws InvalidInputError, CapabilityError
+ * where the chosen sockets are not available, or the reason of `signal`.
  */
 export async function connectAddresses(
   input: ConnectInput,
@@ -62,28 +73,33 @@ export async function connectAddresses(
 }
 
 /**
- * connectAddresses() for many inputs, one after the other or many at once: the document without a promise where every
- * attempt ended at once. `signal` is that of the one input. Throws as connectAddresses() does.
+ * connectAddresses() for many inputs with the same options, which are checked once. Returns the document without a promise
+ * if every attempt ended at once. `signal` belongs to the one input. Throws as connectAddresses() does.
  */
 export type Connector = (input: ConnectInput, signal?: AbortSignal) => MaybePromise<TcpDocument>;
 
-/** Checks the options and gets ready to connect. Throws InvalidInputError, CapabilityError, or the signal's reason. */
+/** Checks the options and prepares the sockets. Throws InvalidInputError, CapabilityError, or the signal's reason. */
 export async function openConnector(options: ConnectAddressesOptions): Promise<Connector> {
-  const { timeoutMs = 3000, count = 1, intervalMs = 1000, source, signal } = options;
+  const { source, signal } = options;
+  const {
+    timeoutMs = connectBounds.timeoutMs.default,
+    count = connectBounds.count.default,
+    intervalMs = connectBounds.intervalMs.default,
+  } = options;
   checkTimeout(timeoutMs);
   checkCount(count);
   checkMs('interval', intervalMs);
   if (source !== undefined) checkSource(source, []);
   signal?.throwIfAborted();
-  // Before any clock starts: loading is no part of any connection's time.
-  const engine = await openEngine(options.engine);
+  // Loading happens before any attempt, so that it is not part of an attempt's duration.
+  const sockets = await openSockets(options.sockets);
   signal?.throwIfAborted();
-  if (source !== undefined && engine.libc !== null) checkSourceIsHere(engine.libc, source);
-  const plan = { ...options, engine, timeoutMs, count, intervalMs };
-  return (input, own) => runConnect(input, plan, own);
+  if (source !== undefined && sockets.libc !== null) checkSourceIsHere(sockets.libc, source);
+  const plan = { ...options, sockets, timeoutMs, count, intervalMs };
+  return (input, own) => connectBy(input, plan, own);
 }
 
-/** Of thousands of targets none can be reached from an address that is not this host's: it is said once. */
+/** Throws InvalidInputError for a source that is not an address of this host, once for all targets. */
 function checkSourceIsHere(libc: Libc, source: string): void {
   try {
     const socket = new TcpSocket(libc, familyOf(source) === 6 ? 6 : 4);
@@ -94,7 +110,169 @@ function checkSourceIsHere(libc: Libc, source: string): void {
     }
   } catch (error) {
     if (isForeignSource(error)) throw sourceNotHere(source);
-    // Each attempt says it for itself.
+    // Other errors are reported by each attempt.
     if (!(error instanceof SystemCallError)) throw error;
   }
+}
+
+/** Checked options, with defaults. */
+interface ConnectPlan extends Omit<ConnectAddressesOptions, 'sockets' | 'signal'> {
+  sockets: Sockets;
+  timeoutMs: number;
+  count: number;
+  intervalMs: number;
+}
+
+/**
+ * Addresses of one input that are tried at the same time. Names have a handful of addresses; only a hostile answer has
+ * thousands, and must not use up the descriptors of the process.
+ */
+const mostAtOnce = 128;
+
+/** A service that speaks first does so at once. A longer wait would delay the result of all others. */
+const bannerTimeoutMs = 2000;
+
+function connectBy(
+  input: ConnectInput,
+  plan: ConnectPlan,
+  signal: AbortSignal | undefined,
+): MaybePromise<TcpDocument> {
+  const { count, source, stop } = plan;
+  const { host, port, resolution } = input;
+  const addresses = input.addresses.length > 1 ? [...new Set(input.addresses)] : input.addresses;
+  checkPort(port);
+  addresses.forEach(checkAddress);
+  const sourceFamily = source === undefined ? null : checkSource(source, addresses);
+  signal?.throwIfAborted();
+
+  const header = startDocument('tcp');
+  const cancel = new Cancel({ signal, stop });
+  const attemptOnce = (address: string): MaybePromise<TcpAttempt> => {
+    const isOther = sourceFamily !== null && sourceFamily !== familyOf(address);
+    return andThen(
+      isOther
+        ? unsentAttempt(address, port, 'EAFNOSUPPORT', 'source-family')
+        : attemptBy(plan, address, port, cancel),
+      finish,
+    );
+  };
+  function finish(attempt: TcpAttempt): TcpAttempt {
+    if (cancel.isDiscarded) return attempt;
+    publishResult(attempt);
+    plan.onAttempt?.(attempt);
+    return attempt;
+  }
+  function documentOf(attempts: TcpAttempt[]): TcpDocument {
+    signal?.throwIfAborted();
+    const status = bestStatus(attempts.map((attempt) => attempt.status));
+    const { kind, version, tool, startedAt, durationMs } = header();
+    // No spread here: spreading these members takes V8 as long as a loopback connection takes the kernel.
+    const document = { kind, version, tool, startedAt, durationMs, host, port, status, attempts, resolution };
+    return count > 1 ? { ...document, statistics: statisticsOf(attempts) } : document;
+  }
+  return closing(cancel, () => {
+    const round = () => mapAtOnce(addresses, attemptOnce);
+    return andThen(inRounds(round, plan, cancel), documentOf);
+  });
+}
+
+function attemptBy(
+  plan: ConnectPlan,
+  address: string,
+  port: number,
+  cancel: Cancel,
+): MaybePromise<TcpAttempt> {
+  const { sockets, timeoutMs, source, onOpen } = plan;
+  publishAttempt(address, port);
+  return plan.banner
+    ? connectAndRead(plan, address, port, cancel)
+    : connectOnce(sockets, address, port, { timeoutMs, source, cancel, onOpen });
+}
+
+async function connectAndRead(
+  { sockets, timeoutMs, source }: ConnectPlan,
+  address: string,
+  port: number,
+  cancel: Cancel,
+): Promise<TcpAttempt> {
+  let banner: Promise<string | null> | null = null;
+  const limits = { timeoutMs: Math.min(timeoutMs, bannerTimeoutMs), stop: cancel.signal };
+  const onOpen = (_attempt: TcpAttempt, socket: Socket) => {
+    banner = readBanner(socket, limits);
+  };
+  const attempt = await connectOnce(sockets, address, port, { timeoutMs, source, cancel, onOpen });
+  return { ...attempt, banner: await banner };
+}
+
+/** Does the work and closes `cancel`. After an error of an attempt or of a callback, the other attempts are canceled. */
+function closing<Result>(cancel: Cancel, work: () => MaybePromise<Result>): MaybePromise<Result> {
+  const fail = (error: unknown): never => {
+    cancel.drop();
+    cancel.close();
+    throw error;
+  };
+  try {
+    const result = work();
+    if (!(result instanceof Promise)) {
+      cancel.close();
+      return result;
+    }
+    return result.then((value) => {
+      cancel.close();
+      return value;
+    }, fail);
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+/** Does the work for all items, at most `mostAtOnce` at the same time. The results are in the order of the items. */
+function mapAtOnce<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => MaybePromise<Result>,
+): MaybePromise<Result[]> {
+  const [first] = items;
+  if (first !== undefined && items.length === 1) return andThen(work(first), (result) => [result]);
+  const results: Result[] = [];
+  const waiting = items.entries();
+  const lane = async () => {
+    for (const [index, item] of waiting) results[index] = await work(item);
+  };
+  return Promise.all(Array.from({ length: Math.min(mostAtOnce, items.length) }, lane)).then(() => results);
+}
+
+/**
+ * Starts the same work `count` times, every `intervalMs`, without waiting for earlier rounds: a silent address must not
+ * delay the attempts on the others. When canceled it starts no more rounds, but always the first. The results are in the
+ * order of the rounds. Rejects as soon as a round does.
+ */
+function inRounds<Result>(
+  work: () => MaybePromise<Result[]>,
+  { count, intervalMs }: Pick<ConnectPlan, 'count' | 'intervalMs'>,
+  cancel: Cancel,
+): MaybePromise<Result[]> {
+  if (count === 1) return work();
+  const stop = cancel.signal;
+  return new Promise((resolve, reject) => {
+    const rounds: Promise<Result[]>[] = [];
+    const finish = (): void => {
+      clearInterval(timer);
+      stop.removeEventListener('abort', finish);
+      Promise.all(rounds).then((results) => resolve(results.flat()), reject);
+    };
+    const begin = (): void => {
+      const round = new Promise<Result[]>((resolveRound) => resolveRound(work()));
+      rounds.push(round);
+      round.catch((error: unknown) => {
+        clearInterval(timer);
+        stop.removeEventListener('abort', finish);
+        reject(error);
+      });
+      if (rounds.length === count) finish();
+    };
+    const timer = setInterval(begin, intervalMs);
+    begin();
+    if (stop.aborted) finish();
+    else stop.addEventListener('abort', finish);
+  });
 }

@@ -6,25 +6,25 @@ import type { TcpAttempt } from '../../documents/tcp.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
 import { familyOf } from '../../net/address/address.js';
 import type { Libc } from '../../net/libc/load.js';
-import { type ConnectEnd, type RunningConnect, startConnect } from '../../net/wire/connect-attempt.js';
-import type { ConnectOnceOptions } from './connect-once.js';
-import { judgeEnd } from './outcome.js';
+import { type AttemptOptions, classifyEnd } from './attempt.js';
+import { type ConnectEnd, type RunningConnect, startConnect } from './kernel-connect.js';
 
 /**
- * One TCP connection through libc, whose error queue tells ICMP errors and their senders apart. Gives the attempt whatever
- * becomes of it, without a promise where it ended at once; throws InvalidInputError for a source that is not this host's.
+ * Makes one TCP connection through libc. The socket's error queue distinguishes ICMP errors and names their senders. Returns
+ * the attempt whatever its result is, without a promise if it ended at once. Throws InvalidInputError for a source that is
+ * not an address of this host.
  */
 export function connectThroughLibc(
   libc: Libc,
   address: string,
   port: number,
-  { timeoutMs, source, cancel, onOpen }: ConnectOnceOptions,
+  { timeoutMs, source, cancel, onOpen }: AttemptOptions,
 ): MaybePromise<TcpAttempt> {
   const state: {
     attempt: TcpAttempt | null;
     isCanceled: boolean;
     settle: (attempt: TcpAttempt) => void;
-    /** null as long as there is a caller to throw to. */
+    /** null until the promise exists; an error is then thrown to the caller. */
     fail: ((error: unknown) => void) | null;
   } = { attempt: null, isCanceled: false, settle: () => {}, fail: null };
   const onEnd = (end: ConnectEnd): void => {
@@ -51,9 +51,9 @@ export function connectThroughLibc(
       running.giveUp();
     };
     const limits = { timeoutMs, stop: cancel?.signal };
-    const callOff = giveUpAt(limits, { onTimeout: () => running.giveUp(), onStop });
+    const cancelDeadline = giveUpAt(limits, { onTimeout: () => running.giveUp(), onStop });
     state.settle = (attempt) => {
-      callOff();
+      cancelDeadline();
       resolve(attempt);
     };
     state.fail = reject;
@@ -71,25 +71,25 @@ export function connectThroughLibc(
 function attemptOf(end: ConnectEnd, address: string, port: number, isCanceled: boolean): TcpAttempt {
   const { localAddress, localPort, retransmits } = end;
   const isCut = isCanceled && end.end === 'given-up';
-  const judged = isCut ? withoutResult : judgeEnd(end, address, familyOf(address) === 6 ? 6 : 4);
+  const result = isCut ? canceled : classifyEnd(end, address, familyOf(address) === 6 ? 6 : 4);
   return {
     address,
     port,
-    status: judged.status,
+    status: result.status,
     errno: isCut ? 'ECANCELED' : symbolic(end.errno),
-    local: judged.local,
+    local: result.local,
     durationMs: roundMs(end.durationMs),
     localAddress,
     localPort,
-    cause: judged.cause,
-    from: judged.from,
-    icmp: judged.icmp,
+    cause: result.cause,
+    from: result.from,
+    icmp: result.icmp,
     retransmits,
-    neighbour: judged.neighbour,
+    neighbour: result.neighbour,
   };
 }
 
-const withoutResult = {
+const canceled = {
   status: 'error',
   local: false,
   cause: 'canceled',
@@ -98,7 +98,7 @@ const withoutResult = {
   neighbour: null,
 } as const;
 
-/** `errno 524` is how a number without a name is put; a symbol has no space. */
+/** `E524` for `errno 524`, which errnoName() gives for a number without a name: a symbol has no space. */
 function symbolic(errno: string | null): string | null {
   return errno?.startsWith('errno ') ? errno.replace('errno ', 'E') : errno;
 }

@@ -5,28 +5,27 @@ import { giveUpAt } from '../../core/deadline.js';
 import type { TcpAttempt, TcpCause, TcpStatus } from '../../documents/tcp.js';
 import { causeOfErrno, statusOfErrno } from '../../documents/terms/errno.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
-import type { ConnectOnceOptions } from './connect-once.js';
+import type { AttemptOptions } from './attempt.js';
 
 /**
- * One TCP connection through node:net, where libc cannot be called: the same results, without what an ICMP error says and
- * with the event loop's delay in the times. Resolves whatever becomes of it; rejects with InvalidInputError for a source
- * that is not this host's.
+ * Makes one TCP connection through node:net, where libc cannot be called. The attempt lacks the details of ICMP errors, and
+ * its duration includes delays of the event loop. Resolves whatever the result is; rejects with InvalidInputError for a
+ * source that is not an address of this host.
  */
 export function connectThroughNode(
   address: string,
   port: number,
-  { timeoutMs, source, cancel, onOpen }: ConnectOnceOptions,
+  { timeoutMs, source, cancel, onOpen }: AttemptOptions,
 ): Promise<TcpAttempt> {
   return new Promise((resolve, reject) => {
     const family = checkAddress(address);
     const startMs = nowMs();
-    // A literal is never raced against other addresses, but a process-wide default must not decide that.
+    // An address needs no race between families, and a process-wide default must not start one.
     const socket = connect({ host: address, port, localAddress: source, autoSelectFamily: false });
-    // Not asked yet: Node remembers the first answer, and there is none before connect(2).
+    // These are read after connect(2): Node caches the first value, and before connect(2) there is none.
     let localEnd: LocalEnd = unbound;
     let local = false;
-    // Node calls connect(2) on the next tick and this runs right after it, while the socket still knows its
-    // local end.
+    // Node calls connect(2) on the next tick. This callback follows it, while a failed socket still has its local address.
     process.nextTick(() => {
       localEnd = localEndOf(socket);
       local = socket.destroyed;
@@ -34,10 +33,8 @@ export function connectThroughNode(
 
     const finish = (status: TcpStatus, errno: string | null, cause: TcpCause | null) => {
       const durationMs = elapsedMs(startMs);
-      callOff();
-      const from = ['open', 'reset'].includes(status) ? address : null;
-      const unseen = { icmp: null, retransmits: null, neighbour: null };
-      const attempt = {
+      cancelDeadline();
+      const attempt: TcpAttempt = {
         address,
         port,
         status,
@@ -46,11 +43,13 @@ export function connectThroughNode(
         durationMs,
         ...localEnd,
         cause,
-        from,
-        ...unseen,
+        from: status === 'open' || status === 'reset' ? address : null,
+        icmp: null,
+        retransmits: null,
+        neighbour: null,
       };
       if (status === 'open' && onOpen !== undefined) {
-        // Its errors are its new owner's from here on.
+        // From now on its errors belong to the new owner.
         socket.off('error', onError);
         onOpen(attempt, socket);
       } else socket.destroy();
@@ -59,10 +58,9 @@ export function connectThroughNode(
     const onError = (error: NodeJS.ErrnoException) => {
       if (source !== undefined && isForeignSource(error)) reject(sourceNotHere(source));
       const errno = error.code ?? 'EIO';
-      const cause = causeOfErrno({ errno, isImmediate: local, routeErrno: null }, address);
-      finish(statusOfErrno(errno, family, local), errno, ambiguous.includes(errno) ? null : cause);
+      finish(statusOfErrno(errno, family, local), errno, causeOf(errno, local, address));
     };
-    const callOff = giveUpAt(
+    const cancelDeadline = giveUpAt(
       { timeoutMs, stop: cancel?.signal },
       {
         onTimeout: () => finish('timeout', null, 'silence'),
@@ -75,8 +73,18 @@ export function connectThroughNode(
   });
 }
 
-/** RST or ICMP port-unreachable; `prohibit` route, security module or ICMPv6 prohibition: it cannot be seen from here. */
+/**
+ * Errnos with several causes that node:net does not distinguish. ECONNREFUSED: a RST, or an ICMP port unreachable of the
+ * target, of a router or of this host. EACCES: a `prohibit` route, a security module, or an ICMPv6 prohibition.
+ */
 const ambiguous = ['ECONNREFUSED', 'EACCES'];
+
+/** null where the errno has several causes. An EINVAL of connect(2) that is not about a zone is a `blackhole` route. */
+function causeOf(errno: string, isImmediate: boolean, address: string): TcpCause | null {
+  if (ambiguous.includes(errno)) return null;
+  const routeErrno = errno === 'EINVAL' ? errno : null;
+  return causeOfErrno({ errno, isImmediate, routeErrno }, address);
+}
 
 type LocalEnd = Pick<TcpAttempt, 'localAddress' | 'localPort'>;
 

@@ -5,7 +5,7 @@ import { InvalidInputError } from '../../../src/core/errors.js';
 import type { TcpAttempt } from '../../../src/documents/tcp.js';
 import { connectAddresses } from '../../../src/probe/tcp/connect-addresses.js';
 import { connectThroughNode } from '../../../src/probe/tcp/connect-node.js';
-import { openEngine } from '../../../src/probe/tcp/engine.js';
+import { openSockets } from '../../../src/probe/tcp/sockets.js';
 import { validateDocument } from '../../documents/validate.js';
 import { listen, listenAndReset, listenSilently, socketCount } from './listeners.js';
 
@@ -13,7 +13,7 @@ import { listen, listenAndReset, listenSilently, socketCount } from './listeners
 const closedAddress = '127.0.0.3';
 
 // What is opened once in a process is none of the attempts' own.
-await openEngine();
+await openSockets();
 
 function input(port: number, ...addresses: string[]) {
   return { host: 'api.test', port, addresses, resolution: null };

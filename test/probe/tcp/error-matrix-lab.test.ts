@@ -14,10 +14,10 @@ const found = await availability();
 /** Neighbour discovery gives up after three seconds, on this host and on the router. */
 const timeoutMs = 3600;
 
-async function connectThere(mode: LabMode, cells: readonly Cell[], engine: string): Promise<TcpDocument[]> {
+async function connectThere(mode: LabMode, cells: readonly Cell[], sockets: string): Promise<TcpDocument[]> {
   const script = fileURLToPath(new URL('./connect-here.ts', import.meta.url));
   const targets = cells.map(({ address, port = 443, source }) => ({ address, port, source }));
-  const program = [...process.execArgv, script, JSON.stringify({ targets, options: { timeoutMs, engine } })];
+  const program = [...process.execArgv, script, JSON.stringify({ targets, options: { timeoutMs, sockets } })];
   const { stdout } = await promisify(execFile)(
     'unshare',
     [...namespaceFlags(mode), 'sh', '-euc', matrixNetwork, 'sh', process.execPath, ...program],
@@ -50,7 +50,7 @@ function line(name: string, { address, port, status, ...rest }: TcpAttempt): str
 /** Both engines wait at the same time, in networks of their own. */
 const { mode } = found;
 const measured =
-  mode === null ? null : Promise.all(['libc', 'node'].map((engine) => connectThere(mode, cells, engine)));
+  mode === null ? null : Promise.all(['libc', 'node'].map((sockets) => connectThere(mode, cells, sockets)));
 
 test('what firewalls, routes and neighbours do to connect(2), each named for what it is', {
   skip: found.mode === null && found.reason,

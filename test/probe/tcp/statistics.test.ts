@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { TcpAttempt, TcpStatus } from '../../../src/documents/tcp.js';
-import { statisticsOf } from '../../../src/probe/tcp/run-connect.js';
+import { statisticsOf } from '../../../src/probe/tcp/statistics.js';
 import { tcpAttempt } from '../../report/documents.js';
 
 function attempts(address: string, ...ends: [status: TcpStatus, durationMs: number][]): TcpAttempt[] {

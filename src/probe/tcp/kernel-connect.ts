@@ -1,70 +1,71 @@
 import { isForeignSource } from '../../host/source.js';
-import { familyOf } from '../address/address.js';
-import { isFromNetwork, realtimeNs } from '../libc/control-message.js';
-import { errnoName, type Libc, SystemCallError } from '../libc/load.js';
-import { routeTo, silentNeighbour } from '../libc/netlink.js';
-import { poller } from '../libc/poller.js';
-import { type QueuedPacketError, type TcpInfo, TcpSocket } from '../libc/tcp-socket.js';
+import { familyOf } from '../../net/address/address.js';
+import { isFromNetwork, realtimeNs } from '../../net/libc/control-message.js';
+import { errnoName, type Libc, SystemCallError } from '../../net/libc/load.js';
+import { routeTo, silentNeighbour } from '../../net/libc/netlink.js';
+import { poller } from '../../net/libc/poller.js';
+import { type QueuedPacketError, type TcpInfo, TcpSocket } from '../../net/libc/tcp-socket.js';
 
 export interface ConnectRequest {
   address: string;
   port: number;
-  /** The local address to bind to; the kernel's choice when null. */
+  /** The local address to bind to; null lets the kernel choose. */
   source: string | null;
 }
 
-/** What one connect() came to, as the kernel tells it; nothing is judged. */
+/** How one connect() ended, as the kernel reports it, without interpretation. */
 export interface ConnectEnd {
   end: 'open' | 'failed' | 'given-up';
-  /** The symbolic errno of the call that failed, or of the error the kernel reported; null for the other ends. */
+  /** The symbolic errno of the failed call or of the error that the kernel reported; null for the other ends. */
   errno: string | null;
-  /** A call failed before anything was sent. */
+  /** A call failed before a packet was sent. */
   isImmediate: boolean;
-  /** The ICMP error that ended it, and who sent that. */
+  /** The ICMP error that ended it. */
   icmp: { type: number; code: number } | null;
+  /** The sender of the ICMP error. */
   from: string | null;
-  /** From the SYN to the answer; to the end of the wait where none came. */
+  /** From the SYN to the answer, or to the end of the wait where there was no answer. */
   durationMs: number;
-  /** SYNs sent again; null where no SYN was sent. */
+  /** Number of SYN retransmissions; null where no SYN was sent. */
   retransmits: number | null;
-  /** This host's own output dropped the SYNs: the kernel counts them as sent again, and none as on the way. */
+  /** This host's own firewall dropped the SYNs: the kernel counts retransmissions, but no segment in flight. */
   droppedHere: boolean;
-  /** The next hop, when it has not answered ARP or neighbour discovery, so that no SYN left. */
+  /** The address of the next hop, if it does not answer ARP or neighbour discovery, so that no SYN was sent. */
   silentNeighbour: string | null;
-  /** What the routing table alone says of the address; null where it has a way, or was not asked. */
+  /** The errno of a route lookup for the address; null where there is a route, or no lookup was made. */
   routeErrno: string | null;
   localAddress: string | null;
   localPort: number | null;
-  /** The connection, when it opened: whoever gets it closes it. */
+  /** The open connection, which the receiver closes; null for the other ends. */
   socket: TcpSocket | null;
 }
 
-/** A connection under way. */
+/** A connection attempt in progress. */
 export interface RunningConnect {
-  /** Ends it with what is known; an answer that is there but was not read yet counts. Does nothing once it has ended. */
+  /** Ends it with what is known. An answer that has arrived but was not read yet counts. No effect once it has ended. */
   giveUp(): void;
 }
 
 /**
- * One ordinary TCP connection whose ICMP errors come through the socket's error queue (Linux 5.8 for TCP in SYN_SENT),
- * SYNs sent again as the kernel does. Calls `onEnd` exactly once, perhaps before it returns. Where the end's time is known
- * from the kernel (the handshake's round trip, an ICMP error's arrival) or from the poller, the delay of the event loop is
- * not in it. Throws SystemCallError where bind(2) refuses the source, alone.
+ * Starts an ordinary TCP connection whose ICMP errors are read from the socket's error queue (since Linux 5.8 for TCP in
+ * SYN_SENT). The kernel retransmits SYNs as usual. Calls `onEnd` exactly once, possibly before this returns. Durations come
+ * from the kernel (the handshake's round trip, the arrival of an ICMP error) or from the poller where possible, and then do
+ * not include delays of the event loop. Throws SystemCallError only where bind(2) refuses the source.
  */
 export function startConnect(
   libc: Libc,
   request: ConnectRequest,
   onEnd: (end: ConnectEnd) => void,
 ): RunningConnect {
-  const attempt = new Attempt(libc, request, onEnd);
-  attempt.start();
-  return attempt;
+  const running = new KernelConnect(libc, request, onEnd);
+  running.start();
+  return running;
 }
 
-/** No host sends a SYN again before (RFC 6298: after 1 s). */
+/** Nanoseconds in which no SYN is retransmitted; the first retransmission follows after 1 s (RFC 6298). */
 const beforeRetransmission = 200_000_000n;
 
-class Attempt implements RunningConnect {
+class KernelConnect implements RunningConnect {
   readonly #libc: Libc;
   readonly #request: ConnectRequest;
   readonly #onEnd: (end: ConnectEnd) => void;
@@ -85,7 +86,7 @@ class Attempt implements RunningConnect {
     const family = familyOf(address) === 6 ? 6 : 4;
     let isSent = false;
     try {
-      const socket = takeSocket(this.#libc, family);
+      const socket = preparedSocket(this.#libc, family);
       this.#socket = socket;
       if (source !== null) socket.bind({ address: source, port: 0 });
       this.#sentAtNs = process.hrtime.bigint();
@@ -93,7 +94,7 @@ class Attempt implements RunningConnect {
       isSent = true;
       const returnedAtNs = process.hrtime.bigint();
       this.#readLocalEnd(socket);
-      // Over loopback the answer has come before connect(2) returns.
+      // Over loopback the answer arrives before connect(2) returns.
       if (this.#endAtOnce(socket, family, returnedAtNs)) return;
       socket.stampErrors();
       const onReady = (readyAtNs: bigint | null): void => void this.#look(socket, readyAtNs);
@@ -121,7 +122,10 @@ class Attempt implements RunningConnect {
     });
   }
 
-  /** Whether it has ended by the time connect(2) returned: few calls, as thousands of attempts of a sweep end so. */
+  /**
+   * Checks whether the attempt ended while connect(2) ran, with as few calls as possible: thousands of attempts of a sweep
+   * end this way.
+   */
   #endAtOnce(socket: TcpSocket, family: 4 | 6, returnedAtNs: bigint): boolean {
     if (returnedAtNs - this.#sentAtNs > beforeRetransmission) return false;
     const state = socket.connectState();
@@ -139,13 +143,16 @@ class Attempt implements RunningConnect {
     const silentNeighbour = state === 'EHOSTUNREACH' ? this.#silentNeighbour() : null;
     if (queued === null && this.#request.source === null) {
       this.#socket = null;
-      spare(socket, family);
+      keepForReuse(socket, family);
     }
     this.#finish({ end: 'failed', errno: state, durationMs, retransmits: 0, silentNeighbour });
     return true;
   }
 
-  /** Reads the error queue, the error and the state, in this order: each reading clears what it read. Whether it ended. */
+  /**
+   * Reads the error queue, the pending error and the state, in this order, because each read clears what it returns. True
+   * if the attempt has ended.
+   */
   #look(socket: TcpSocket, readyAtNs: bigint | null): boolean {
     const queued = socket.readErrorQueue();
     const before = socket.takeError();
@@ -156,7 +163,7 @@ class Attempt implements RunningConnect {
       this.#failByIcmp(queued, durationMs, retransmits);
       return true;
     }
-    // It may have ended between the two calls.
+    // The connection can close between the two calls.
     const errno = before === null && info.isClosed ? (socket.takeError() ?? 'ECONNRESET') : before;
     if (errno !== null) {
       const silentNeighbour = errno === 'EHOSTUNREACH' ? this.#silentNeighbour() : null;
@@ -169,7 +176,7 @@ class Attempt implements RunningConnect {
   }
 
   #open(socket: TcpSocket, { rttMs, retransmits }: TcpInfo, durationMs: number): void {
-    // With a SYN sent again, the round trip would leave out the wait before it.
+    // After a retransmission the round trip would not include the wait for it.
     const isRoundTrip = retransmits === 0 && rttMs > 0;
     this.#finish({
       end: 'open',
@@ -188,14 +195,14 @@ class Attempt implements RunningConnect {
       errno: queued.errno === 0 ? null : errnoName(queued.errno),
       icmp: { type, code },
       from: offender,
-      // Both are late where they are wrong: a stamp before stamping was switched on, an event in a busy process.
+      // Each of the two can only be too late: a stamp before stamping was on, an event in a busy process.
       durationMs: stampedMs < 0 ? durationMs : Math.min(stampedMs, durationMs),
       retransmits,
       silentNeighbour: isOwn ? this.#silentNeighbour() : null,
     });
   }
 
-  /** The kernel's stamps are CLOCK_REALTIME. */
+  /** CLOCK_REALTIME of the SYN; the kernel's stamps use that clock. */
   #sentAtRealNs(): bigint {
     return realtimeNs(this.#libc) - (process.hrtime.bigint() - this.#sentAtNs);
   }
@@ -233,7 +240,7 @@ class Attempt implements RunningConnect {
     this.#stopWatching?.();
     if (end.socket === undefined) this.#socket?.close();
     this.#socket = null;
-    // Spelled out: three objects spread into one are a fourth of what an attempt of a sweep costs.
+    // No spread here: it would take a quarter of the time of a sweep's attempt.
     this.#onEnd({
       end: end.end,
       errno: end.errno ?? null,
@@ -253,15 +260,15 @@ class Attempt implements RunningConnect {
 }
 
 /**
- * One socket of each family whose connection was refused on the spot. Linux lets it connect again, from another port: of
- * refused attempts that follow each other, making, preparing and closing a socket would be half of the work (measured over
- * loopback). It is closed at the end of the event loop's turn, so that nobody has to know of it.
+ * One socket of each family whose connection was refused at once. Linux allows it to connect again, from another port.
+ * Creating, preparing and closing a socket is half of the work of a refused attempt (measured over loopback). The socket is
+ * closed at the end of the event loop's turn.
  */
 const spares = new Map<4 | 6, TcpSocket>();
-let isToClose = false;
+let isClosingPlanned = false;
 
-/** A socket ready to connect, ICMP errors to its queue; its caller's until it is closed or given to `spare`. */
-function takeSocket(libc: Libc, family: 4 | 6): TcpSocket {
+/** A socket that queues ICMP errors, ready to connect. The caller closes it or passes it to keepForReuse(). */
+function preparedSocket(libc: Libc, family: 4 | 6): TcpSocket {
   const known = spares.get(family);
   spares.delete(family);
   if (known !== undefined) return known;
@@ -270,16 +277,16 @@ function takeSocket(libc: Libc, family: 4 | 6): TcpSocket {
   return socket;
 }
 
-/** Takes back a socket that was not bound, and whose `connectState` has told an errno; its error queue is empty. */
-function spare(socket: TcpSocket, family: 4 | 6): void {
+/** Takes a socket that was never bound, whose `connectState` returned an errno, and whose error queue is empty. */
+function keepForReuse(socket: TcpSocket, family: 4 | 6): void {
   if (spares.has(family)) socket.close();
   else spares.set(family, socket);
-  if (!isToClose) setImmediate(closeAll);
-  isToClose = true;
+  if (!isClosingPlanned) setImmediate(closeAll);
+  isClosingPlanned = true;
 }
 
 function closeAll(): void {
-  isToClose = false;
+  isClosingPlanned = false;
   for (const socket of spares.values()) socket.close();
   spares.clear();
 }

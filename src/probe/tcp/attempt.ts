@@ -1,0 +1,104 @@
+import type { Socket } from 'node:net';
+import type { TcpAttempt, TcpCause, TcpStatus } from '../../documents/tcp.js';
+import { causeOfErrno, statusOfErrno } from '../../documents/terms/errno.js';
+import { isProhibition } from '../../net/packet/icmp.js';
+import type { Cancel } from './cancel.js';
+import type { ConnectEnd } from './kernel-connect.js';
+
+/** How to make one attempt. */
+export interface AttemptOptions {
+  /** When to give up, milliseconds. The kernel itself gives up after about 127 s. */
+  timeoutMs: number;
+  /** The local address to bind to. */
+  source?: string | undefined;
+  /** Ends the attempt as `error`, ECANCELED. */
+  cancel?: Cancel | undefined;
+  /** Takes an open connection over, before the attempt resolves. Without it the connection is closed. */
+  onOpen?: ((attempt: TcpAttempt, socket: Socket) => void) | undefined;
+}
+
+/** An attempt that ended before a packet was sent. */
+export function unsentAttempt(address: string, port: number, errno: string, cause: TcpCause): TcpAttempt {
+  return {
+    address,
+    port,
+    status: 'error',
+    errno,
+    local: false,
+    durationMs: 0,
+    localAddress: null,
+    localPort: null,
+    cause,
+    from: null,
+    icmp: null,
+    retransmits: null,
+    neighbour: null,
+  };
+}
+
+/** The members of an attempt that follow from how its connect() ended. */
+export interface AttemptResult
+  extends Required<Pick<TcpAttempt, 'status' | 'local' | 'from' | 'icmp' | 'neighbour'>> {
+  cause: TcpCause | null;
+}
+
+type End = Omit<ConnectEnd, 'socket' | 'durationMs' | 'retransmits' | 'localPort'>;
+
+/** Classifies what the kernel reported about one connect() to `address`. Pure. */
+export function classifyEnd(end: End, address: string, family: 4 | 6): AttemptResult {
+  if (end.end === 'open') return result('open', 'syn-ack', { from: address });
+  // The kernel reports a silent neighbour by an ICMP error from this host to itself, which is not part of the result. With
+  // a timeout below the three seconds of neighbour discovery there is no such error, only silence.
+  if (end.silentNeighbour !== null) {
+    return result('unreachable', 'silent-neighbour', { neighbour: end.silentNeighbour });
+  }
+  if (end.droppedHere) return result('denied', 'local-firewall', { local: true });
+  if (end.end === 'given-up') return result('timeout', 'silence', {});
+  if (end.icmp !== null) return classifyIcmp(end, end.icmp, address, family);
+  const status = statusOfErrno(end.errno ?? 'EIO', family, end.isImmediate);
+  const isAnswer = status === 'refused' || status === 'reset';
+  return result(status, causeOfErrno(end, address), {
+    local: end.isImmediate,
+    from: isAnswer ? address : null,
+  });
+}
+
+function classifyIcmp(
+  { from, localAddress }: End,
+  icmp: { type: number; code: number },
+  address: string,
+  family: 4 | 6,
+): AttemptResult {
+  // This host sent the error about its own packet to another host. A silent neighbour is excluded before.
+  const isOwn = from !== null && from === localAddress && from !== address;
+  if (isOwn) return result('denied', 'local-firewall', { local: true, from, icmp });
+  return result(icmpStatus(icmp, family), 'icmp', { from, icmp });
+}
+
+function result(
+  status: TcpStatus,
+  cause: TcpCause | null,
+  { local, from, icmp, neighbour }: Partial<Omit<AttemptResult, 'status' | 'cause'>>,
+): AttemptResult {
+  return {
+    status,
+    cause,
+    local: local ?? false,
+    from: from ?? null,
+    icmp: icmp ?? null,
+    neighbour: neighbour ?? null,
+  };
+}
+
+/** Destination unreachable and its code "port unreachable": RFC 792 for IPv4, RFC 4443 section 3.1 for IPv6. */
+const portUnreachable = { 4: { type: 3, code: 3 }, 6: { type: 1, code: 4 } } as const;
+
+/**
+ * The status of a connection that an ICMP error ended. Port unreachable is `refused`, although TCP itself refuses with a
+ * RST and most senders of this error are firewalls. A prohibition is a policy. All other errors mean a missing way. Pure.
+ */
+function icmpStatus(icmp: { type: number; code: number }, family: 4 | 6): TcpStatus {
+  const { type, code } = portUnreachable[family];
+  if (icmp.type === type && icmp.code === code) return 'refused';
+  return isProhibition(family, icmp) ? 'prohibited' : 'unreachable';
+}
