@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import type { TraceHop } from '../documents/trace.js';
 import { cleanForTerminal, type Style } from '../report/text/style.js';
-import { hopText } from '../report/text/trace-hop.js';
+import { hopText } from '../report/text/trace.js';
 import { widthOf } from '../report/text/wrap.js';
 
 /** What shows the work going on, and is gone when it is done. */

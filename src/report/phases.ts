@@ -1,46 +1,57 @@
 import { count, list } from '../core/text.js';
 import { lookupTimeMs } from '../documents/dns.js';
+import type { HttpDocument } from '../documents/http.js';
 import { hostAnswers } from '../documents/observed/dns.js';
-import { addressesOf, addressOutcomes, withStatus } from '../documents/observed/tcp.js';
+import { addressesOf, addressOutcomes, opened, withStatus } from '../documents/observed/tcp.js';
 import { purposeOf } from '../documents/observed/tls.js';
-import type { Evidence, ReportDocument, SkippedStep } from '../documents/report.js';
+import type { ReportDocument, SkippedStep } from '../documents/report.js';
 import type { TcpStatus } from '../documents/tcp.js';
-import type { TraceProbe } from '../documents/trace.js';
+import type { AddressTrace, TraceProbe } from '../documents/trace.js';
 import { familyOf } from '../net/address/address.js';
-import type { Mark } from './text/style.js';
+import { httpMark, type Mark, pathMark, tlsMark } from './marks.js';
+import { lastAnswer, silentTail } from './trace-ending.js';
 
-/**
- * The phases of a report, the path last because it is measured beside the others. An address needs no resolving, and
- * what speaks no HTTP has neither TLS nor processing: those are left out.
- */
-export function phasesOf(report: ReportDocument): Phase[] {
-  return [resolve(report), connect(report), tls(report), processing(report), path(report)].filter(
-    (phase) => phase !== null,
-  );
+/** One of the five phases of a request, in one line. */
+export interface Phase {
+  name: 'resolve' | 'connect' | 'tls' | 'processing' | 'path';
+  /** `none`: the phase was not measured, or not reached. */
+  mark: Mark;
+  /** Milliseconds; null where nothing was measured. */
+  ms: number | null;
+  /** The result in one line. It may quote text from the network, which is not cleaned for a terminal. */
+  text: string;
 }
 
-/** An address given as such needs no resolving. */
-function resolve(report: ReportDocument): Phase | null {
+/**
+ * The phases of a report. The path comes last, because it is measured beside the others. A target that is an address has no
+ * phase `resolve`, and a target that is no URL has neither `tls` nor `processing`.
+ */
+export function phasesOf(report: ReportDocument): Phase[] {
+  return [
+    resolvePhase(report),
+    connectPhase(report),
+    tlsPhase(report),
+    processingPhase(report),
+    pathPhase(report),
+  ].filter((phase) => phase !== null);
+}
+
+function resolvePhase(report: ReportDocument): Phase | null {
   if (familyOf(report.target.host) !== null) return null;
   const doc = hostAnswers(report)[0]?.doc;
-  if (doc === undefined) return missing('resolve', report, 'dns');
+  if (doc === undefined) return missingPhase('resolve', report, 'dns');
+  const addresses = doc.addresses.map(({ address }) => address);
   const scopes = [...new Set(doc.addresses.map(({ scope }) => scope))];
-  const found = doc.addresses.length > 0;
-  const blamed = report.verdict.class === 'dns';
+  const isFailed = addresses.length === 0 || report.verdict.class === 'dns';
   return {
     name: 'resolve',
-    mark: blamed || !found ? 'failed' : 'ok',
+    mark: isFailed ? 'failed' : 'ok',
     ms: lookupTimeMs(doc),
-    text: found
-      ? `${list(
-          doc.addresses.map(({ address }) => address),
-          4,
-        )} (${list(scopes)})`
-      : (doc.rcode ?? doc.status),
+    text: addresses.length > 0 ? `${list(addresses, 4)} (${list(scopes)})` : (doc.rcode ?? doc.status),
   };
 }
 
-const OUTCOME_WORDS: Readonly<Record<TcpStatus, string>> = {
+const statusWords: Readonly<Record<TcpStatus, string>> = {
   open: 'open',
   refused: 'refused',
   reset: 'reset',
@@ -51,16 +62,15 @@ const OUTCOME_WORDS: Readonly<Record<TcpStatus, string>> = {
   error: 'not finished',
 };
 
-function connect(report: ReportDocument): Phase {
+function connectPhase(report: ReportDocument): Phase {
   const outcomes = addressOutcomes(report);
-  if (outcomes.length === 0) return missing('connect', report, 'tcp');
+  if (outcomes.length === 0) return missingPhase('connect', report, 'tcp');
   const open = withStatus(outcomes, 'open').length;
   const statuses = [...new Set(outcomes.map(({ status }) => status))];
   const words = statuses.map((status) => {
-    const those = withStatus(outcomes, status);
-    if (statuses.length === 1)
-      return `${OUTCOME_WORDS[status]} at ${those.length === 1 ? addressesOf(those)[0] : `${those.length === 2 ? 'both' : `all ${those.length}`} addresses`}`;
-    return `${OUTCOME_WORDS[status]} at ${list(addressesOf(those), 4)}`;
+    const addresses = addressesOf(withStatus(outcomes, status));
+    const where = statuses.length === 1 ? everyAddress(addresses) : list(addresses, 4);
+    return `${statusWords[status]} at ${where}`;
   });
   return {
     name: 'connect',
@@ -70,124 +80,102 @@ function connect(report: ReportDocument): Phase {
   };
 }
 
-function tls(report: ReportDocument): Phase | null {
+function everyAddress(addresses: readonly string[]): string {
+  const [only = ''] = addresses;
+  if (addresses.length === 1) return only;
+  return addresses.length === 2 ? 'both addresses' : `all ${addresses.length} addresses`;
+}
+
+function tlsPhase(report: ReportDocument): Phase | null {
   const { target, observations } = report;
   const docs = observations.tls.filter((each) => purposeOf(each) === 'target');
   const doc = docs.find(({ status }) => status !== 'ok') ?? docs[0];
-  if (doc === undefined) return target.url === null ? null : missing('tls', report, 'tls');
-  const ok = doc.status === 'ok';
+  if (doc === undefined) return target.url === null ? null : missingPhase('tls', report, 'tls');
+  const mark = tlsMark(doc);
   const subject = doc.certificate === null ? '' : `, ${doc.certificate.subject}`;
   return {
     name: 'tls',
-    mark: ok ? 'ok' : 'failed',
+    mark,
     ms: doc.durationMs,
-    text: ok ? `${doc.protocol ?? 'TLS'}${subject}` : `${doc.status} at ${doc.address}`,
+    text: mark === 'ok' ? `${doc.protocol ?? 'TLS'}${subject}` : `${doc.status} at ${doc.address}`,
   };
 }
 
-function processing(report: ReportDocument): Phase | null {
+function processingPhase(report: ReportDocument): Phase | null {
   const { target, observations, verdict } = report;
   const plain = observations.http.filter(({ variant }) => variant === 'plain');
   const asked = plain.length > 0 ? plain : observations.http;
   const doc = asked.find(({ status }) => status === null || status >= 400) ?? asked[0];
-  if (doc === undefined) return target.url === null ? null : missing('processing', report, 'http');
-  const good = doc.status !== null && doc.status < 400 && doc.failure === null && doc.errorType === null;
-  // Where the verdict does not blame the answer, a denial is still a denial.
+  if (doc === undefined) return target.url === null ? null : missingPhase('processing', report, 'http');
+  // Where the verdict does not blame the answer, an error is only a warning.
   const failed: Mark = verdict.class === 'reachable' ? 'warn' : 'failed';
   return {
     name: 'processing',
-    mark: good ? 'ok' : failed,
+    mark: httpMark(doc) === 'ok' ? 'ok' : failed,
     ms: doc.durationMs,
-    text: [
-      doc.status === null ? `no answer: ${doc.failure ?? 'unknown'}` : `HTTP ${doc.status}`,
-      doc.errorType,
-    ]
-      .filter((part) => part !== null)
-      .join(' '),
+    text: answerWords(doc),
   };
 }
 
-/** Of several traces the one that says most: one that failed, before one that arrived. */
-function path(report: ReportDocument): Phase {
+/** An HTTP answer in short: its status and API Gateway's error type, or why there was none. */
+export function answerWords({ status, failure, errorType }: HttpDocument): string {
+  const answer = status === null ? `no answer: ${failure ?? 'unknown'}` : `HTTP ${status}`;
+  return errorType === null ? answer : `${answer} ${errorType}`;
+}
+
+/** Of several traces, one that did not arrive says most. */
+function pathPhase(report: ReportDocument): Phase {
   const { trace: traces } = report.observations;
   const doc = traces.find(({ outcome }) => outcome !== 'open') ?? traces[0];
-  if (doc === undefined) return missing('path', report, 'trace');
-  const opened = addressOutcomes(report).some(
-    ({ address, status }) => address === doc.address && status === 'open',
-  );
+  if (doc === undefined) return missingPhase('path', report, 'trace');
   const towards = traces.length > 1 ? ` towards ${doc.address}` : '';
-  const rung = { name: 'path', ms: doc.durationMs } as const;
-  const hops = count(doc.hops.length, 'hop');
-  if (doc.outcome === 'open')
-    return {
-      ...rung,
-      mark: 'ok',
-      text: `${hops}${towards}${silentWords(doc.hops.length, answering(doc.hops))}`,
-    };
+  return {
+    name: 'path',
+    mark: pathMark(doc, opened(report, doc.address)),
+    ms: doc.durationMs,
+    text: pathWords(doc, towards),
+  };
+}
 
-  // A refusal has come all the way, and back.
-  const blame: Mark = doc.outcome === 'closed' ? 'ok' : opened ? 'warn' : 'failed';
-  if (doc.outcome === 'interrupted')
-    return { ...rung, mark: 'none', text: `interrupted after ${hops}${towards}` };
-  // Reports of earlier versions do not have the member.
-  if (doc.loop) {
-    const where = `${list(doc.loop.members, 4)} from hop ${doc.loop.firstTtl} on`;
-    return { ...rung, mark: blame, text: `circles between ${where}${towards}` };
+function pathWords({ outcome, hops, loop }: AddressTrace, towards: string): string {
+  const all = `${count(hops.length, 'hop')}${towards}`;
+  if (outcome === 'open') return `${all}${silentHops(hops)}`;
+  if (outcome === 'interrupted') return `interrupted after ${all}`;
+  if (loop) return `loops between ${list(loop.members, 4)} from hop ${loop.firstTtl} on${towards}`;
+  const last = lastAnswer(hops);
+  if (last === undefined) {
+    const errno = hops[0]?.probes[0]?.errno ?? null;
+    return errno === null ? `${all}, all silent` : `nothing left this host (${errno})`;
   }
-  const last = doc.hops.findLast(({ probes }) => probes.some(({ from }) => from !== null));
-  const reply = last?.probes.find(({ from }) => from !== null);
-  if (last === undefined || reply === undefined) {
-    const errno = doc.hops[0]?.probes[0]?.errno ?? null;
-    return {
-      ...rung,
-      mark: blame,
-      text: errno === null ? `${hops}${towards}, all silent` : `nothing left this host (${errno})`,
-    };
-  }
-  const silent = doc.hops.length - doc.hops.indexOf(last) - 1;
+  const silent = silentTail(hops);
   const after = silent > 0 ? `, then ${count(silent, 'silent hop')}` : '';
-  return { ...rung, mark: blame, text: `${replyWords(reply)} at hop ${last.ttl}${after}${towards}` };
+  return `${replyWords(last.probe)} at hop ${last.hop.ttl}${after}${towards}`;
 }
 
-function answering(hops: ReportDocument['observations']['trace'][number]['hops']): number {
-  return hops.filter(({ probes }) => probes.some(({ from }) => from !== null)).length;
-}
-
-/** Routers of a VPC never answer; said so that nobody takes the stars for the fault. */
-function silentWords(hops: number, answered: number): string {
-  const silent = hops - answered;
+/** How many hops did not answer. Routers of a VPC never do, so this is no fault on a path that arrives. */
+function silentHops(hops: AddressTrace['hops']): string {
+  const silent = hops.filter(({ probes }) => probes.every(({ from }) => from === null)).length;
   return silent === 0 ? '' : `, ${silent === 1 ? 'one' : silent} of them silent`;
 }
 
 function replyWords({ reply, from, annotation }: TraceProbe): string {
   switch (reply) {
     case 'unreachable':
-      return `${from} says unreachable${annotation === null ? '' : ` ${annotation}`}`;
+      return `${from} reports unreachable${annotation === null ? '' : ` ${annotation}`}`;
     case 'rst':
-      return `${from} says RST`;
+      return `${from} sent a reset`;
     case 'syn-ack':
-      return `${from} accepts`;
+      return `${from} accepts connections`;
     default:
       return `${from} answers`;
   }
 }
 
-/** One of the five phases of a request, summed up for a reader. */
-interface Phase {
-  name: 'resolve' | 'connect' | 'tls' | 'processing' | 'path';
-  /** `none`: it was not measured, or not reached. */
-  mark: Mark;
-  /** Milliseconds; null where nothing was measured. */
-  ms: number | null;
-  /** One line; may quote what came from the network, uncleaned. */
-  text: string;
-}
-
-/** A phase without a measurement, and why there is none. */
-function missing(name: Phase['name'], report: Evidence, step: SkippedStep['step']): Phase {
+/** A phase that was not measured, and why. */
+function missingPhase(name: Phase['name'], report: ReportDocument, step: SkippedStep['step']): Phase {
   const reason = report.skipped.find((each) => each.step === step)?.reason;
-  // A trace needs an address alone; with one at hand, it was not the network that kept it from running.
-  const reached = step === 'trace' && addressOutcomes(report).length > 0;
-  const text = reason === undefined ? (reached ? 'not measured' : 'not reached') : `not measured: ${reason}`;
-  return { name, mark: 'none', ms: null, text };
+  // A trace needs an address only. Where there is one, the network did not keep the trace from running.
+  const isReached = step === 'trace' && addressOutcomes(report).length > 0;
+  const text = isReached ? 'not measured' : 'not reached';
+  return { name, mark: 'none', ms: null, text: reason === undefined ? text : `not measured: ${reason}` };
 }

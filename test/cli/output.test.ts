@@ -44,7 +44,7 @@ test('dns: an answer from a server given by position, without colour into a pipe
   t.equal(stderr, '');
   t.match(
     stdout,
-    /^✓ api\.example {2}A, AAAA\n {2}10\.0\.1\.23 {2}private \(RFC 1918\)\n {2}private: as it should be for an interface endpoint\n {2}from 127\.0\.0\.1#\d+ over UDP, /,
+    /^✓ api\.example {2}A, AAAA\n {2}10\.0\.1\.23 {2}private \(RFC 1918\)\n {2}private: as expected of an interface endpoint\n {2}from 127\.0\.0\.1#\d+ over UDP, /,
   );
   t.notMatch(stdout, '\x1b');
 });

@@ -136,7 +136,7 @@ test('--banner: the first line of a service that speaks first, and no control ch
   t.same(validateDocument(document), []);
   t.equal(document.attempts[0].banner, 'SSH-2.0-\u001b[31mtest', 'as it came, for a program');
   const silent = await service(t);
-  t.match((await pprobe(['tcp', '127.0.0.1', String(silent), '--banner'])).stdout, 'says nothing on its own');
+  t.match((await pprobe(['tcp', '127.0.0.1', String(silent), '--banner'])).stdout, 'sends no banner');
 });
 
 test('--count and --interval: each attempt, then loss and times as ping prints them', async (t) => {

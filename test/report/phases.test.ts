@@ -6,7 +6,7 @@ import { reportOf } from './report-of.js';
 const phase = (name: string, ...given: Parameters<typeof evidence>) =>
   phasesOf(reportOf(evidence(...given))).find((each) => each.name === name);
 
-test('a second look at TLS is no step of the request, whatever came of it', (t) => {
+test('a further TLS handshake is not a phase of the request, whatever its result', (t) => {
   const looks = [tls('reset', { purpose: 'other-name' }), tls('ok', { purpose: 'small-segments' })];
   t.match(phase('tls', { tls: [tls('ok'), ...looks] }), { mark: 'ok', text: /^TLSv1\.3, / });
   t.match(phase('tls', { tls: [...looks, tls('timeout')] }), { mark: 'failed', text: 'timeout at 10.0.1.5' });
@@ -14,7 +14,7 @@ test('a second look at TLS is no step of the request, whatever came of it', (t) 
   t.end();
 });
 
-test('the phases come in the order of a request, the path last; an address needs no resolving, a database no TLS', (t) => {
+test('the phases come in the order of a request, the path last; an address has no phase resolve, a database no phase tls', (t) => {
   const names = (...given: Parameters<typeof evidence>) =>
     phasesOf(reportOf(evidence(...given))).map(({ name }) => name);
   t.same(names(), ['resolve', 'connect', 'tls', 'processing', 'path']);
@@ -22,17 +22,17 @@ test('the phases come in the order of a request, the path last; an address needs
   t.end();
 });
 
-test('a path that circles says between whom', (t) => {
+test('a path with a loop names the routers', (t) => {
   const loop = { firstTtl: 1, members: ['10.0.9.1', '10.0.8.1'] };
   const path = trace('filtered', hops('10.0.9.1', '10.0.8.1', '10.0.9.1', '10.0.8.1'), { loop });
   t.match(phase('path', { tcp: [tcp(HOST, { '10.0.1.5': 'timeout' })], trace: [path] }), {
     mark: 'failed',
-    text: 'circles between 10.0.9.1 and 10.0.8.1 from hop 1 on',
+    text: 'loops between 10.0.9.1 and 10.0.8.1 from hop 1 on',
   });
   t.end();
 });
 
-test('an answer that denies is marked, and is a doubt only where the verdict blames nothing', (t) => {
+test('an answer with an error is marked as failed where the verdict blames it', (t) => {
   const phases = phasesOf(reportOf(answeredWith([http(500)])));
   t.match(
     phases.find(({ name }) => name === 'processing'),

@@ -1,6 +1,6 @@
 import { cleanForTerminal } from '../text/style.js';
 
-/** Markup that is safe to put into a page as it is. Made by `html` alone. */
+/** Markup that is safe to put into a page. Only `html` makes it. */
 export class Html {
   readonly #markup: string;
 
@@ -13,15 +13,15 @@ export class Html {
   }
 }
 
-/** Known to this module only, so that nothing else makes Html of a string. */
+/** Private to this module, so that no other code can make Html of a string. */
 const byHtml = Symbol('html');
 
-/** What may stand in a template: text is escaped, lists are joined, null and false leave nothing. */
+/** The values of a template: text is escaped, lists are joined, null and false add nothing. */
 export type Content = Html | string | number | null | false | readonly Content[];
 
 /**
- * A template of HTML: the literal parts are markup, all that is put between them is text, for elements and for quoted
- * attributes alike. Quote every attribute; put nothing into `<style>`, `<script>`, a comment or an unquoted attribute.
+ * A template of HTML. Its literal parts are markup; strings between them are escaped, for elements and for quoted attributes
+ * alike. Quote every attribute, and put no value into `<style>`, `<script>`, a comment or an unquoted attribute.
  */
 export function html(parts: TemplateStringsArray, ...contents: Content[]): Html {
   return new Html(String.raw({ raw: parts }, ...contents.map(markupOf)), byHtml);
@@ -44,8 +44,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Text for an element or a quoted attribute (WHATWG HTML, 13.3). Controls and what reorders or hides text are shown as
- * `\x1b` is in a terminal; line breaks stay.
+ * Escapes text for an element or a quoted attribute (WHATWG HTML, 13.3). Control characters, and characters that reorder or
+ * hide text, are shown as in a terminal (`\x1b`). Line breaks are kept.
  */
 function escapeText(text: string): string {
   return text
@@ -56,7 +56,7 @@ function escapeText(text: string): string {
     .join('\n');
 }
 
-/** A link where `url` is one of https, the bare text otherwise: a saved report can say `javascript:` there. */
+/** A link if the scheme of `url` is https, otherwise plain text: a saved report may contain `javascript:`. */
 export function link(url: string, text: Content = url): Html {
   return isHttps(url)
     ? html`<a href="${url}" rel="noopener noreferrer">${text}</a>`

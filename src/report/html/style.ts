@@ -1,8 +1,8 @@
 /**
- * The page's only style sheet. Colours are variables, once for light and once for dark; each text colour has a contrast of
- * at least 4.5 to its ground (WCAG 2.1, 1.4.3). Wide things scroll in a box of their own, never the page.
+ * The only style sheet of the page. Colours are variables, set once for light and once for dark screens. Each text colour has a
+ * contrast of at least 4.5 to its ground (WCAG 2.1, 1.4.3). Wide content scrolls in a box of its own, never the page.
  */
-export const style = `
+export const styleSheet = `
 :root {
   color-scheme: light dark;
   --ground: #ffffff; --panel: #f5f7f9; --line: #c9d1d9; --text: #1b2229; --soft: #55606b;
@@ -37,7 +37,7 @@ pre {
   white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; -webkit-user-select: all;
 }
 .soft { color: var(--soft); }
-.good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); } .none { color: var(--soft); }
+.good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); } .dim { color: var(--soft); }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .verdict { border: 1px solid var(--line); border-left: 6px solid currentColor; border-radius: 6px; padding: 1rem; }
 .verdict.good { background: var(--good-ground); } .verdict.bad { background: var(--bad-ground); }
@@ -45,11 +45,11 @@ pre {
 .verdict h1 { color: var(--text); }
 .verdict .class { display: inline-block; font-size: .85rem; font-weight: 700; letter-spacing: .06em; margin-bottom: .3rem; }
 .verdict p { color: var(--text); font-size: .9rem; margin: .5rem 0 0; }
-.ladder { list-style: none; padding: 0; border: 1px solid var(--line); border-radius: 6px; }
-.ladder li { display: grid; grid-template-columns: 1.5rem 6.5rem 5rem 1fr; gap: .1rem .5rem; padding: .5rem .75rem; }
-.ladder li + li { border-top: 1px solid var(--line); }
-.ladder .time { text-align: right; padding-right: .75rem; }
-.ladder .name { font-weight: 600; }
+.phases { list-style: none; padding: 0; border: 1px solid var(--line); border-radius: 6px; }
+.phases li { display: grid; grid-template-columns: 1.5rem 6.5rem 5rem 1fr; gap: .1rem .5rem; padding: .5rem .75rem; }
+.phases li + li { border-top: 1px solid var(--line); }
+.phases .time { text-align: right; padding-right: .75rem; }
+.phases .name { font-weight: 600; }
 .mark { position: relative; font-weight: 700; text-align: center; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; margin: 0; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
@@ -82,8 +82,9 @@ svg .measured { fill: var(--link); } svg .room { fill: var(--none-ground); }
 .silent .node, .circle .node { border-style: dashed; color: var(--soft); font-weight: 400; font-size: .7rem; }
 .end .node { border-radius: 4px; border-color: currentColor; color: inherit; }
 .node.good { color: var(--good); border-color: var(--good); } .node.bad { color: var(--bad); border-color: var(--bad); }
-.node.warn { color: var(--warn); border-color: var(--warn); } .node.none { color: var(--soft); }
+.node.warn { color: var(--warn); border-color: var(--warn); } .node.dim { color: var(--soft); }
 .reply { display: flex; flex-wrap: wrap; gap: 0 .75rem; }
+.marks { list-style: none; padding: 0; margin: .6rem 0 0; font-size: .85rem; }
 .tag { border: 1px solid var(--line); border-radius: 4px; padding: 0 .35rem; font-size: .8rem; white-space: nowrap; }
 .shell span { display: inline-block; max-width: 100%; }
 details { border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0; }
@@ -94,9 +95,9 @@ details > pre {
 }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 @media (max-width: 40rem) {
-  .ladder li { grid-template-columns: 1.5rem 1fr max-content; }
-  .ladder .text { grid-column: 2 / -1; }
-  .ladder .time { padding-right: 0; }
+  .phases li { grid-template-columns: 1.5rem 1fr max-content; }
+  .phases .text { grid-column: 2 / -1; }
+  .phases .time { padding-right: 0; }
   table, caption, tbody, tr, tbody th { display: block; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tbody tr { padding: .5rem .75rem; border-top: 1px solid var(--line); }

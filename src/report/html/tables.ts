@@ -1,15 +1,17 @@
 import { count, duration } from '../../core/text.js';
-import type { HttpDocument } from '../../documents/http.js';
+import type { HttpVariant } from '../../documents/http.js';
 import { addressOutcomes } from '../../documents/observed/tcp.js';
 import { purposeOf } from '../../documents/observed/tls.js';
-import type { ReportDocument } from '../../documents/report.js';
+import type { Observations, ReportDocument } from '../../documents/report.js';
+import type { TlsPurpose } from '../../documents/tls.js';
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
-import type { Mark } from '../text/style.js';
-import { type Content, type Html, html } from './escape.js';
-import { markHtml, titled } from './sections.js';
+import { dnsMark, httpMark, type Mark, pathMark, tcpMark, tlsMark } from '../marks.js';
+import { answerWords } from '../phases.js';
+import { markHtml, sectionHtml, tableHtml } from './elements.js';
+import { type Html, html } from './escape.js';
 
-/** Every address beside what each step came to there. */
+/** Each address of the target with the result of every step there. */
 export function addressesHtml(report: ReportDocument): Html | null {
   const { observations } = report;
   const outcomes = addressOutcomes(report);
@@ -18,39 +20,33 @@ export function addressesHtml(report: ReportDocument): Html | null {
     const tls = observations.tls.find((doc) => purposeOf(doc) === 'target' && doc.address === address);
     const http = observations.http.find((doc) => doc.variant === 'plain' && doc.address === address);
     const trace = observations.trace.find((doc) => doc.address === address);
-    const why = errno === null ? '' : ` (${errno})`;
+    const reason = errno === null ? '' : ` (${errno})`;
     return [
       html`<span class="mono nowrap">${address}</span>`,
       familyOf(address) === null ? '' : scopeOf(address),
-      step(status === 'open' ? 'ok' : 'failed', `${status}${why}`, durationMs),
-      tls ? step(tls.status === 'ok' ? 'ok' : 'failed', tls.protocol ?? tls.status, tls.durationMs) : '–',
-      http ? step(httpMark(http), httpWords(http), http.durationMs) : '–',
+      stepHtml(tcpMark(status), `${status}${reason}`, durationMs),
+      tls ? stepHtml(tlsMark(tls), tls.protocol ?? tls.status, tls.durationMs) : '–',
+      http ? stepHtml(httpMark(http), answerWords(http), http.durationMs) : '–',
       trace
-        ? step(
-            trace.outcome === 'open' ? 'ok' : trace.outcome === 'interrupted' ? 'none' : 'failed',
+        ? stepHtml(
+            pathMark(trace, status === 'open'),
             `${trace.outcome}, ${count(trace.hops.length, 'hop')}`,
             trace.durationMs,
           )
         : '–',
     ];
   });
-  return titled(
-    'Addresses',
-    table(
-      `Each address on TCP ${report.target.port}`,
-      ['Address', 'Scope', 'TCP', 'TLS', 'HTTP', 'Path'],
-      rows,
-    ),
-  );
+  const heads = ['Address', 'Scope', 'TCP', 'TLS', 'HTTP', 'Path'];
+  return sectionHtml('Addresses', tableHtml(`Each address on TCP ${report.target.port}`, heads, rows));
 }
 
-/** Who was asked for which name, and what came back. */
+/** Every DNS query for a name with the server asked and its answer. */
 export function answersHtml({ observations: { dns } }: ReportDocument): Html | null {
   if (dns.length === 0) return null;
   const rows = dns.map((doc) => [
     html`<span class="mono">${doc.question.name}</span> ${doc.question.type}`,
     html`<span class="mono nowrap">${doc.server ?? '–'}</span>`,
-    step(doc.status === 'answered' ? 'ok' : 'failed', doc.rcode ?? doc.status, doc.durationMs),
+    stepHtml(dnsMark(doc.status), doc.rcode ?? doc.status, doc.durationMs),
     doc.addresses.length === 0
       ? '–'
       : doc.addresses.map(
@@ -59,36 +55,85 @@ export function answersHtml({ observations: { dns } }: ReportDocument): Html | n
         ),
     doc.chain.length === 0 ? '–' : doc.chain.map((name) => html`<div class="mono">${name}</div>`),
   ]);
-  return titled(
-    'DNS answers',
-    table('Each question', ['Question', 'Server', 'Status', 'Addresses', 'Alias of'], rows),
-  );
+  const heads = ['Question', 'Server', 'Status', 'Addresses', 'Alias of'];
+  return sectionHtml('DNS answers', tableHtml('Each question', heads, rows));
 }
 
-/**
- * A table; the first cell of a row names it. What is wider than the page scrolls in a box of its own. On a phone each row is
- * a card instead, and every cell says what it is; the roles keep it a table for who hears the page.
- */
-export function table(caption: string, heads: readonly string[], rows: readonly Content[][]): Html {
-  const cell = (content: Content, index: number): Html =>
-    html`<td role="cell" data-label="${heads[index + 1] ?? ''}"><div>${content}</div></td>`;
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table role="table">
-<caption>${caption}</caption>
-<thead role="rowgroup"><tr role="row">${heads.map((head) => html`<th role="columnheader" scope="col">${head}</th>`)}</tr></thead>
-<tbody role="rowgroup">
-${rows.map(([first = '', ...rest]) => html`<tr role="row"><th role="rowheader" scope="row">${first}</th>${rest.map(cell)}</tr>\n`)}</tbody>
-</table></div>`;
+/** How long each measurement took. They run at the same time, so their times do not add up to that of the report. */
+export function timingsHtml({ observations, durationMs }: ReportDocument): Html | null {
+  const timings = timingsOf(observations);
+  if (timings.length === 0) return null;
+  const longest = Math.max(...timings.map(({ ms }) => ms));
+  const rows = timings.map(({ name, what, ms }) => [
+    html`<span class="mono">${name}</span>`,
+    html`<span class="mono">${what}</span>`,
+    html`<div class="measure"><span>${duration(ms)}</span>${barHtml(ms, longest)}</div>`,
+  ]);
+  const caption = `The whole run took ${duration(durationMs)}; steps run at the same time`;
+  return sectionHtml('Timings', tableHtml(caption, ['Observation', 'What', 'Time'], rows));
 }
 
-function step(mark: Mark, words: string, ms: number): Html {
+interface Timing {
+  /** As the evidence refers to it: `tcp[0]`. */
+  name: string;
+  what: string;
+  ms: number;
+}
+
+/** What a TLS handshake was made for, where it is no step of the request itself. */
+const TLS_PURPOSES: Readonly<Record<TlsPurpose, string>> = {
+  target: '',
+  'other-name': ', with another server name',
+  'small-segments': ', in small segments',
+};
+
+/** What an HTTP request was sent with. */
+const HTTP_VARIANTS: Readonly<Record<HttpVariant, string>> = {
+  plain: '',
+  host: ", with the API's name in Host",
+  'api-id': ', with x-apigw-api-id',
+  bogus: ', with an API id that cannot exist',
+};
+
+function timingsOf({ dns, tcp, tls, http, trace }: Observations): Timing[] {
+  return [
+    ...dns.map((doc, i) => ({
+      name: `dns[${i}]`,
+      what: `${doc.question.name} ${doc.question.type}`,
+      ms: doc.durationMs,
+    })),
+    ...tcp.flatMap((doc, i) =>
+      doc.attempts.map(({ address, port, durationMs: ms }) => ({
+        name: `tcp[${i}]`,
+        what: `${address} port ${port}`,
+        ms,
+      })),
+    ),
+    ...tls.map((doc, i) => ({
+      name: `tls[${i}]`,
+      what: `${doc.address} ${doc.protocol ?? doc.status}${TLS_PURPOSES[purposeOf(doc)]}`,
+      ms: doc.durationMs,
+    })),
+    ...http.map((doc, i) => ({
+      name: `http[${i}]`,
+      what: `${doc.address} ${doc.status ?? doc.failure ?? ''}${HTTP_VARIANTS[doc.variant]}`,
+      ms: doc.durationMs,
+    })),
+    ...trace.map((doc, i) => ({
+      name: `trace[${i}]`,
+      what: `${doc.address} ${doc.outcome}`,
+      ms: doc.durationMs,
+    })),
+  ];
+}
+
+/** A bar as long as the share of `ms` in `longest`. The number beside it says the same to screen readers. */
+function barHtml(ms: number, longest: number): Html {
+  const share = longest > 0 ? Math.max(0.5, (100 * ms) / longest).toFixed(1) : '0';
+  return html`<svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="room" width="100" height="6"/><rect class="measured" width="${share}" height="6"/></svg>`;
+}
+
+/** The result of one step, and how long it took. */
+function stepHtml(mark: Mark, words: string, ms: number): Html {
   return html`<span class="nowrap">${markHtml(mark)} ${words}</span> <span class="soft nowrap">${duration(ms)}</span>`;
-}
-
-function httpMark({ status, failure, errorType }: HttpDocument): Mark {
-  return status !== null && status < 400 && failure === null && errorType === null ? 'ok' : 'failed';
-}
-
-function httpWords({ status, failure, errorType }: HttpDocument): string {
-  const parts = [status === null ? null : `${status}`, errorType, failure];
-  return parts.filter((part) => part !== null).join(' ') || 'no answer';
 }

@@ -1,79 +1,92 @@
 import { domainToUnicode } from 'node:url';
-import { type DnsAddress, type DnsDocument, isAnsweredAtOnce, replyTimeMs } from '../../documents/dns.js';
-import { comparison, dnsDetails, serverOptions, serverViews, systemLookup } from './dns-details.js';
-import {
-  failureWords,
-  roleWords,
-  scopeMeaning,
-  scopeWords,
-  silentServers,
-  transportWords,
-} from './dns-words.js';
+import { count, duration } from '../../core/text.js';
+import { type DnsAttempt, type DnsDocument, isAnsweredAtOnce, replyTimeMs } from '../../documents/dns.js';
+import { dnsMark } from '../marks.js';
+import { comparedNameLines, serverViewLines, systemLookupLines } from './dns-comparisons.js';
+import { dnsDetails } from './dns-details.js';
+import { failureWords, scopeMeanings, scopeWords, transportWords } from './dns-words.js';
 import { cleanForTerminal, mark, paint, type Style } from './style.js';
 import { padTo, widthOf, wrap } from './wrap.js';
 
-/** Shown as addresses with their scope, not as records. */
-const addressTypes = new Set(['A', 'AAAA']);
-
-/** The answer at a glance: name, CNAMEs, addresses with their scope, who said so; with `verbose` how it came about. */
+/**
+ * An answer for a person: the name, its aliases, the addresses with their scope, other records, and the server; then the
+ * comparisons that were asked for. With `verbose` also every record and every query. Ends with a line break.
+ */
 export function dnsText(document: DnsDocument, style: Style, verbose = false): string {
   const lines = [
-    ...heading(document, style),
-    ...chain(document, style),
-    ...addressLines(document.addresses),
-    ...meaning(document, style),
-    ...otherRecords(document),
-    ...extendedErrors(document, style),
-    ...origin(document, style),
-    ...silentServers(document, style),
-    ...serverOptions(document),
+    ...headingLines(document, style),
+    ...document.chain.map((name) => `  ${paint(style, 'dim', 'alias of')} ${cleanForTerminal(name)}`),
+    ...addressLines(document, style),
+    ...otherRecordLines(document),
+    ...document.extendedErrors.map(({ code, text }) =>
+      wrap(`the server adds: ${cleanForTerminal(text)}, extended error ${code}`, style.columns, 4, 2),
+    ),
+    ...originLines(document, style),
+    ...delayLines(document, style),
+    ...serverOptionLines(document),
   ];
-  if (document.allServers) lines.push('', ...serverViews(document.allServers, style));
-  if (document.compare) lines.push('', ...comparison(document.compare, style));
-  if (document.system) lines.push('', ...systemLookup(document.system, style));
+  if (document.allServers) lines.push('', ...serverViewLines(document.allServers, style));
+  if (document.compare) lines.push('', ...comparedNameLines(document.compare, style));
+  if (document.system) lines.push('', ...systemLookupLines(document.system, style));
   if (verbose) lines.push(...dnsDetails(document, style));
   return `${lines.join('\n')}\n`;
 }
 
-function heading(document: DnsDocument, style: Style): string[] {
+/** One of many answers, in one line: `✓ api.example.com  10.0.1.23, 10.0.2.23`. */
+export function dnsLine(document: DnsDocument, style: Style): string {
+  const { question, status } = document;
+  const lead = `${mark(style, dnsMark(status))} ${cleanForTerminal(question.name)}`;
+  const what =
+    status === 'answered' ? dnsShort(document).join(', ') : paint(style, 'bad', failureWords(document));
+  return `${lead}  ${what}`;
+}
+
+/**
+ * The data of the records asked for, a line each, for scripts: without the aliases, and names without their final dot. Empty
+ * where there is no answer.
+ */
+export function dnsShort({ question, records }: DnsDocument): string[] {
+  const wanted = new Set(question.type.split(','));
+  return records
+    .filter(({ type }) => wanted.has(type) || wanted.has('ANY'))
+    .map(({ data }) => cleanForTerminal(data.replace(/(?<=[^\s\\.])\.$/, '')));
+}
+
+function headingLines(document: DnsDocument, style: Style): string[] {
   const { question, status, addresses } = document;
-  const isAnswered = status === 'answered';
   const name = paint(style, 'strong', cleanForTerminal(question.name));
   const types = paint(style, 'dim', cleanForTerminal(question.type.replaceAll(',', ', ')));
-  const line = `${mark(style, isAnswered ? 'ok' : 'failed')} ${name}${asWritten(question.name)}  ${types}`;
-  if (isAnswered) return [line];
-  const partly = addresses.length === 0 ? '' : ', though these came:';
+  const line = `${mark(style, dnsMark(status))} ${name}${unicodeForm(question.name)}  ${types}`;
+  if (status === 'answered') return [line];
+  const partly = addresses.length === 0 ? '' : ', but some addresses came:';
   return [line, `  ${paint(style, 'bad', failureWords(document))}${partly}`];
 }
 
-/** An internationalised name as people write it, beside the A-labels that were asked for (RFC 5891); they cannot deceive. */
-function asWritten(name: string): string {
+/** The Unicode form of an internationalised name (RFC 5891), in parentheses. The A-labels, which cannot deceive, stand before it. */
+function unicodeForm(name: string): string {
   const unicode = /(?:^|\.)xn--/i.test(name) ? domainToUnicode(name) : '';
   return unicode === '' || unicode === name.toLowerCase() ? '' : ` (${cleanForTerminal(unicode)})`;
 }
 
-function chain({ chain: names }: DnsDocument, style: Style): string[] {
-  return names.map((name) => `  ${paint(style, 'dim', 'alias of')} ${cleanForTerminal(name)}`);
+/** The addresses with their scope, and what the scope means where all have the same. */
+function addressLines({ addresses }: DnsDocument, style: Style): string[] {
+  const texts = addresses.map(({ address }) => cleanForTerminal(address));
+  const cells = Math.max(0, ...texts.map(widthOf));
+  const lines = addresses.map(
+    ({ scope }, index) => `  ${padTo(texts[index] ?? '', cells)}  ${scopeWords[scope]}`,
+  );
+  const [meaning, ...others] = new Set(addresses.map(({ scope }) => scopeMeanings[scope]));
+  if (meaning === undefined || others.length > 0) return lines;
+  return [...lines, wrap(paint(style, 'dim', meaning), style.columns, 4, 2)];
 }
 
-function addressLines(addresses: readonly DnsAddress[]): string[] {
-  const shown = addresses.map(({ address, scope }) => ({ text: cleanForTerminal(address), scope }));
-  const cells = Math.max(0, ...shown.map(({ text }) => widthOf(text)));
-  return shown.map(({ text, scope }) => `  ${padTo(text, cells)}  ${scopeWords[scope]}`);
-}
+/** The types whose records are shown as addresses. */
+const addressTypes = new Set(['A', 'AAAA']);
 
-/** What the addresses' scope means for the one who asks, where all have the same. */
-function meaning({ addresses }: DnsDocument, style: Style): string[] {
-  const [words, ...others] = new Set(addresses.map(({ scope }) => scopeMeaning(scope)));
-  return words === undefined || words === null || others.length > 0
-    ? []
-    : [wrap(paint(style, 'dim', words), style.columns, 4, 2)];
-}
-
-function otherRecords({ records, chain: names }: DnsDocument): string[] {
-  const followed = new Set(names.map(plainName));
+function otherRecordLines({ records, chain }: DnsDocument): string[] {
+  const followed = new Set(chain.map(comparableName));
   const others = records.filter(
-    ({ type, data }) => !addressTypes.has(type) && !(type === 'CNAME' && followed.has(plainName(data))),
+    ({ type, data }) => !addressTypes.has(type) && !(type === 'CNAME' && followed.has(comparableName(data))),
   );
   const cells = Math.max(0, ...others.map(({ type }) => widthOf(type)));
   return others.map(
@@ -81,25 +94,20 @@ function otherRecords({ records, chain: names }: DnsDocument): string[] {
   );
 }
 
-function plainName(name: string): string {
+function comparableName(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');
 }
 
-function extendedErrors({ extendedErrors: errors }: DnsDocument, style: Style): string[] {
-  return errors.map(({ code, text }) =>
-    wrap(`the server adds: ${cleanForTerminal(text)}, extended error ${code}`, style.columns, 4, 2),
-  );
-}
-
-function origin(document: DnsDocument, style: Style): string[] {
+/** The server that answered, the time that took, and what the server is. */
+function originLines(document: DnsDocument, style: Style): string[] {
   const { server, transport, durationMs, allServers } = document;
   if (server === null) return [];
   const over = transport === null ? '' : ` over ${transportWords[transport]}`;
   const replyMs = replyTimeMs(document);
   const [verb, tookMs] = replyMs === null ? ['asked', durationMs] : ['from', replyMs];
-  // What else took long is told where something else was asked, or asked again; of many servers each has its own time.
-  const isAll = replyMs !== null && allServers === undefined && !isAnsweredAtOnce(document);
-  const all = isAll ? `; ${durationMs.toFixed(1)} ms in all` : '';
+  // The whole time is shown where another server or query came before; of several servers each has its own time.
+  const showsAll = replyMs !== null && allServers === undefined && !isAnsweredAtOnce(document);
+  const all = showsAll ? `; ${durationMs.toFixed(1)} ms in all` : '';
   const line = `${verb} ${cleanForTerminal(server)}${over}, ${tookMs.toFixed(1)} ms${all}`;
   const role = roleWords(document);
   return [
@@ -108,22 +116,95 @@ function origin(document: DnsDocument, style: Style): string[] {
   ];
 }
 
-/** One of many answers, in one line: `✓ api.example.com  10.0.1.23, 10.0.2.23`. */
-export function dnsLine(document: DnsDocument, style: Style): string {
-  const { question, status } = document;
-  const isAnswered = status === 'answered';
-  const lead = `${mark(style, isAnswered ? 'ok' : 'failed')} ${cleanForTerminal(question.name)}`;
-  const what = isAnswered ? dnsShort(document).join(', ') : paint(style, 'bad', failureWords(document));
-  return `${lead}  ${what}`;
+/** What the answering server is, in a sentence; null where its address does not show it. */
+function roleWords({ server, resolver }: DnsDocument): string | null {
+  const address = cleanForTerminal(server ?? '');
+  switch (resolver?.role) {
+    case 'vpc-resolver':
+      return `${address} is the VPC resolver`;
+    case 'base-plus-two':
+      return `${address} is the base address of this host's network plus two: in a VPC, the VPC resolver`;
+    case 'local-stub': {
+      const upstreams = resolver.upstreams.map(cleanForTerminal).join(', ');
+      const asks = upstreams === '' ? '' : `, which asks ${upstreams}; --server asks one of them directly`;
+      return `${address} is the local stub of systemd-resolved${asks}`;
+    }
+    default:
+      return null;
+  }
 }
 
 /**
- * What a script wants of an answer, a line each: the data of the records asked for, without the aliases on the way, names
- * without their final dot. None where there is no answer.
+ * What delayed the answer: servers that were asked before the one that decided, and queries that were lost. A first nameserver
+ * that does not answer makes every program on the host slow.
  */
-export function dnsShort({ question, records }: DnsDocument): string[] {
-  const wanted = new Set(question.type.split(','));
-  return records
-    .filter(({ type }) => wanted.has(type) || wanted.has('ANY'))
-    .map(({ data }) => cleanForTerminal(data.replace(/(?<=[^\s\\.])\.$/, '')));
+function delayLines(document: DnsDocument, style: Style): string[] {
+  const { server, status, attempts, allServers, systemPatience } = document;
+  // Of several servers that were asked at the same time, each has its own line.
+  if (allServers !== undefined) return [];
+  const others = [...new Set(attempts.map((attempt) => attempt.server))].filter((each) => each !== server);
+  const isDecided = replyTimeMs(document) !== null;
+  const lines = others.flatMap((other) => undecidedServer(other, attempts, isDecided, systemPatience));
+  const lost = attempts.filter((attempt) => attempt.server === server && attempt.outcome === 'timeout');
+  if (status === 'timeout') {
+    if (systemPatience !== undefined)
+      lines.push(`programs on this host wait ${duration(systemPatience.totalMs)} before they give up`);
+  } else if (lost.length > 0 && server !== null) {
+    const queries = count(lost.length, 'query', 'queries');
+    lines.push(`${cleanForTerminal(server)} did not answer ${queries} that had to be sent again`);
+  }
+  return lines.map((line) => wrap(paint(style, 'warn', line), style.columns, 4, 2));
+}
+
+/** A server whose reply, if it sent one, did not decide. */
+function undecidedServer(
+  server: string,
+  attempts: readonly DnsAttempt[],
+  isDecided: boolean,
+  patience: DnsDocument['systemPatience'],
+): string[] {
+  const last = attempts.findLast((attempt) => attempt.server === server);
+  const failure = last === undefined ? null : attemptFailure(last);
+  if (last === undefined || failure === null) return [];
+  const words = `${cleanForTerminal(server)}, asked ${isDecided ? 'before' : 'as well'}, ${failure}`;
+  const isSlow = isDecided && last.outcome === 'timeout' && patience !== undefined;
+  return [
+    isSlow ? `${words}: programs on this host wait ${duration(patience.firstMs)} for it each time` : words,
+  ];
+}
+
+/** How an attempt failed; null where its reply settled the question. */
+function attemptFailure({ outcome, rcode, errno }: DnsAttempt): string | null {
+  const code = rcode ?? errno;
+  const reason = code === null ? '' : ` (${cleanForTerminal(code)})`;
+  switch (outcome) {
+    case 'timeout':
+      return 'did not answer';
+    case 'unreachable':
+      return `could not be reached${reason}`;
+    case 'refused':
+      return `refuses to answer${reason}`;
+    case 'malformed':
+      return 'sent a reply that could not be parsed';
+    case 'servfail':
+    case 'error':
+      return `failed${reason}`;
+    default:
+      return null;
+  }
+}
+
+/** The server's name for itself and its cookie, where they were asked for. */
+function serverOptionLines({ nsid, cookie }: DnsDocument): string[] {
+  const lines: string[] = [];
+  if (nsid !== undefined)
+    lines.push(
+      nsid === null ? '  The server sent no name of its own (NSID).' : `  NSID: ${cleanForTerminal(nsid)}`,
+    );
+  if (cookie === null) lines.push('  The server does not support cookies.');
+  else if (cookie !== undefined)
+    lines.push(
+      `  Cookie: client ${cleanForTerminal(cookie.client)}, server ${cleanForTerminal(cookie.server ?? 'none')}`,
+    );
+  return lines;
 }

@@ -1,10 +1,12 @@
 import type { DoctorDocument, DoctorProblem } from '../../documents/doctor.js';
-import { cleanForTerminal, type Mark, mark, paint, type Style } from './style.js';
+import type { Mark } from '../marks.js';
+import { cleanForTerminal, mark, paint, type Style } from './style.js';
 import { hanging, padTo, wrap } from './wrap.js';
 
+/** The width of the column of labels, in cells. */
 const labelCells = 15;
 
-/** A line for everything that this host has or lacks; then what is missing, with the command that adds it. */
+/** A line for each thing that this host has or lacks, then every problem with the command that solves it. */
 export function doctorText(document: DoctorDocument, style: Style): string {
   const lines = [
     nameserverLine(document, style),
@@ -31,12 +33,12 @@ function nameserverLine({ nameservers }: DoctorDocument, style: Style): string {
 }
 
 function engineLine({ method, available }: DoctorDocument['engines'][number], style: Style): string {
-  const does = method === 'syn' ? 'raw SYN packets' : 'ordinary sockets, no privileges needed';
+  const means = method === 'syn' ? 'raw SYN packets' : 'ordinary sockets, no privileges needed';
   return line(
     style,
     available ? 'ok' : 'failed',
     `trace, ${method}`,
-    available ? does : `${does}: not available`,
+    available ? means : `${means}: not available`,
   );
 }
 
@@ -59,7 +61,7 @@ function yesNo(value: boolean | null): string {
 
 function problemLines({ text, remedy }: DoctorProblem, style: Style): string[] {
   const lines = [hanging(`${mark(style, 'warn')} `, cleanForTerminal(text), style.columns)];
-  // On a line of its own and unbroken, to be copied as it stands.
+  // On a line of its own and never wrapped, so that it can be copied.
   if (remedy !== null) lines.push(`  ${paint(style, 'command', cleanForTerminal(remedy))}`);
   return [...lines, ''];
 }
@@ -67,8 +69,8 @@ function problemLines({ text, remedy }: DoctorProblem, style: Style): string[] {
 function conclusion({ nameservers, engines }: DoctorDocument): string {
   if (nameservers.length === 0) return 'Names cannot be resolved here; addresses can still be probed.';
   if (!engines.some(({ available }) => available))
-    return 'Everything works here but trace, which diagnose then leaves out.';
+    return 'Everything works here except trace; diagnose leaves that step out.';
   if (!engines.every(({ available }) => available))
-    return 'Everything works here: one way to trace is enough.';
+    return 'Everything works here: trace needs one method only.';
   return 'Everything works here.';
 }

@@ -33,12 +33,12 @@ const ATTRIBUTES = new Set(
   ).split(' '),
 );
 
-/** What would be markup in text, in an attribute and in a style sheet, were it ever taken for it. */
+/** Text that would be markup in an element, in an attribute and in a style sheet if it were not escaped. */
 const HOSTILE = `<pwn/x="'\`>&</style></title><script>`;
-/** The same as a reader's text; in JSON a quote has a backslash before it. */
+/** The same after escaping; in JSON a quote has a backslash before it. */
 const ESCAPED = /&lt;pwn\/x=\\?&quot;&#39;&#96;&gt;&amp;&lt;\/style&gt;&lt;\/title&gt;&lt;script&gt;/g;
 
-/** Words of fixed sets, which a report that is read has checked. */
+/** Members with words of a fixed set, which are checked when a report is read. */
 const FIXED = new Set(
   'kind class confidence status outcome reply purpose variant role form transport heard level'.split(' '),
 );
@@ -52,7 +52,7 @@ function poisoned<Value>(value: Value, key = ''): Value {
   ) as Value;
 }
 
-test('whatever a report holds, in every text of it, the page has no markup but its own', (t) => {
+test('whatever the texts of a report contain, the page has no markup but its own', (t) => {
   fc.assert(
     fc.property(anyEvidence, (given) => {
       const page = reportHtml(poisoned(reportOf(given)));
@@ -72,7 +72,7 @@ test('whatever a report holds, in every text of it, the page has no markup but i
   t.end();
 });
 
-test('nothing is loaded or run: no script, no address but links, a policy that allows its own style alone', (t) => {
+test('nothing is loaded or run: no script, no address but links, a policy that allows only its own style', (t) => {
   const page = reportHtml(reportOf(answeredWith([denied('')])));
   const tags = tagsOf(page);
   const policy = tags.find(({ attributes }) => attributes['http-equiv'] === 'Content-Security-Policy');
@@ -85,7 +85,7 @@ test('nothing is loaded or run: no script, no address but links, a policy that a
   t.end();
 });
 
-test('a link of a saved report leads to https or is no link', (t) => {
+test('a link of a saved report is plain text unless its scheme is https', (t) => {
   for (const url of [
     'javascript:alert(1)',
     'https://a.example/"onclick="x',
@@ -145,11 +145,15 @@ test('a page has the verdict, the five phases, every hop, address, time and obse
     /^·this host 10\.0\.9\.15\nhop 110\.0\.9\.10\.4 ms\nhop 2silent\nhop 310\.0\.8\.1/,
     'hop by hop',
   );
-  t.match(first, /hop 4–85 hops, all silent\n.*not reached: nothing more answers/, 'a silent tail is one');
+  t.match(
+    first,
+    /hop 4–85 hops, all silent\n.*Filtered: nothing answered after hop 3/,
+    'a silent tail is drawn as one',
+  );
   t.match(
     second,
-    /hop 3–53 hops more, the same again and again\n.*turns in a circle/,
-    'so are the turns of a circle',
+    /hop 3–53 more hops of the same loop\n.*Routing loop: from hop 1 on, 10\.0\.9\.1 and 10\.0\.8\.1/,
+    'so are the further turns of a loop',
   );
   for (const { address } of report.observations.tcp[0]?.attempts ?? [])
     t.match(page, new RegExp(`<th role="rowheader" scope="row"><span class="mono nowrap">${address}`));
@@ -157,7 +161,7 @@ test('a page has the verdict, the five phases, every hop, address, time and obse
   t.end();
 });
 
-test('the raw observations are whole, and folded away', (t) => {
+test('the raw observations are complete and folded', (t) => {
   const report = reportOf(silent);
   const page = reportHtml(report);
   const folds = [

@@ -3,7 +3,7 @@ import type { DnsDocument } from '../../../src/documents/dns.js';
 import { dnsText } from '../../../src/report/text/dns.js';
 import { dnsAttempt, dnsDocument, plain } from '../documents.js';
 
-test('the time is that of the slowest reply; of all only where something else was asked before', async (t) => {
+test('the time is that of the slowest reply; the whole time is shown where another query came before', async (t) => {
   const timeOf = (changes: Partial<DnsDocument>) =>
     dnsText(dnsDocument(changes), plain)
       .split('\n')
@@ -24,46 +24,46 @@ test('the time is that of the slowest reply; of all only where something else wa
   t.equal(timeOf({ attempts: [lost] }), '  asked 10.0.0.2 over UDP, 12.3 ms');
 });
 
-test('servers passed over and queries lost are told, for they make every look-up slow', async (t) => {
-  const told = (changes: Partial<DnsDocument>) =>
+test('servers that did not decide and queries that were lost are listed, because they make every lookup slow', async (t) => {
+  const linesOf = (changes: Partial<DnsDocument>) =>
     dnsText(dnsDocument({ ...changes, addresses: [] }), plain)
       .split('\n')
       .slice(1, -1);
   const systemPatience = { firstMs: 5000, totalMs: 20_000 };
   const silent = dnsAttempt({ server: '10.0.0.9', outcome: 'timeout', rcode: null });
   const answer = dnsAttempt();
-  t.same(told({ attempts: [silent, answer], systemPatience }).slice(1), [
+  t.same(linesOf({ attempts: [silent, answer], systemPatience }).slice(1), [
     '  10.0.0.9, asked before, did not answer: programs on this host wait 5 s for it',
     '    each time',
   ]);
-  t.same(told({ attempts: [silent, answer] }).slice(1), ['  10.0.0.9, asked before, did not answer']);
+  t.same(linesOf({ attempts: [silent, answer] }).slice(1), ['  10.0.0.9, asked before, did not answer']);
   const closed = dnsAttempt({
     server: '10.0.0.9',
     outcome: 'unreachable',
     rcode: null,
     errno: 'ECONNREFUSED',
   });
-  t.same(told({ attempts: [closed, answer], systemPatience }).slice(1), [
+  t.same(linesOf({ attempts: [closed, answer], systemPatience }).slice(1), [
     '  10.0.0.9, asked before, could not be reached (ECONNREFUSED)',
   ]);
   const refuses = dnsAttempt({ server: '10.0.0.9', outcome: 'refused', rcode: 'REFUSED' });
   const fails = dnsAttempt({ server: '10.0.0.8', outcome: 'servfail', rcode: 'SERVFAIL' });
   const mangled = dnsAttempt({ server: '10.0.0.7', outcome: 'malformed', rcode: null });
-  t.same(told({ attempts: [refuses, fails, mangled, answer] }).slice(1), [
+  t.same(linesOf({ attempts: [refuses, fails, mangled, answer] }).slice(1), [
     '  10.0.0.9, asked before, refuses to answer (REFUSED)',
-    '  10.0.0.8, asked before, did not settle it (SERVFAIL)',
-    '  10.0.0.7, asked before, sent what cannot be read',
+    '  10.0.0.8, asked before, failed (SERVFAIL)',
+    '  10.0.0.7, asked before, sent a reply that could not be parsed',
   ]);
   const lost = dnsAttempt({ outcome: 'timeout', rcode: null });
-  t.same(told({ attempts: [lost, answer], systemPatience }).slice(1), [
-    '  10.0.0.2 did not answer 1 query that had to be asked again',
+  t.same(linesOf({ attempts: [lost, answer], systemPatience }).slice(1), [
+    '  10.0.0.2 did not answer 1 query that had to be sent again',
   ]);
-  t.same(told({ status: 'timeout', rcode: null, attempts: [lost], systemPatience }), [
+  t.same(linesOf({ status: 'timeout', rcode: null, attempts: [lost], systemPatience }), [
     '  no answer came in time',
     '  asked 10.0.0.2 over UDP, 12.3 ms',
     '  programs on this host wait 20 s before they give up',
   ]);
-  t.same(told({ status: 'timeout', rcode: null, attempts: [lost, silent], systemPatience }).slice(2), [
+  t.same(linesOf({ status: 'timeout', rcode: null, attempts: [lost, silent], systemPatience }).slice(2), [
     '  10.0.0.9, asked as well, did not answer',
     '  programs on this host wait 20 s before they give up',
   ]);

@@ -11,21 +11,21 @@ test('an answer: name, addresses with their scope in words, server and time', as
       '✓ api.example.com  A, AAAA',
       '  10.0.1.23    private (RFC 1918)',
       '  10.0.22.101  private (RFC 1918)',
-      '  private: as it should be for an interface endpoint',
+      '  private: as expected of an interface endpoint',
       '  from 10.0.0.2 over UDP, 3.2 ms',
     ),
   );
 });
 
-test('an internationalised name is shown as it was asked for, and as people write it', async (t) => {
+test('an internationalised name is shown as A-labels and in Unicode', async (t) => {
   const heading = (name: string) =>
     dnsText(dnsDocument({ question: { name, type: 'A' } }), plain).split('\n')[0];
   t.equal(heading('xn--bcher-kva.example'), '✓ xn--bcher-kva.example (bücher.example)  A');
   t.equal(heading('api.example'), '✓ api.example  A');
-  t.equal(heading('xn--0.example'), '✓ xn--0.example  A', 'what is no A-label stands for itself');
+  t.equal(heading('xn--0.example'), '✓ xn--0.example  A', 'an invalid A-label is shown once');
 });
 
-test('aliases are listed in the order they were followed, and not once more as records', async (t) => {
+test('aliases are listed in the order they were followed, and not repeated as records', async (t) => {
   const text = dnsText(
     dnsDocument({
       chain: ['alias.example.net', 'execute-api.us-east-1.amazonaws.com'],
@@ -45,7 +45,7 @@ test('aliases are listed in the order they were followed, and not once more as r
       '  alias of alias.example.net',
       '  alias of execute-api.us-east-1.amazonaws.com',
       '  10.0.1.23  private (RFC 1918)',
-      '  private: as it should be for an interface endpoint',
+      '  private: as expected of an interface endpoint',
       '  from 10.0.0.2 over UDP, 3.2 ms',
     ),
   );
@@ -63,7 +63,7 @@ test('a name that does not exist says so in words and with the code', async (t) 
   );
 });
 
-test('a server that never replied was asked; it is not where the answer is from', async (t) => {
+test('a server that never replied was asked; the answer is not from it', async (t) => {
   const document = dnsDocument({
     status: 'timeout',
     rcode: null,
@@ -74,7 +74,7 @@ test('a server that never replied was asked; it is not where the answer is from'
   t.match(dnsText(document, plain), 'no answer came in time\n  asked 10.0.0.2 over UDP');
 });
 
-test('a question that could not be asked says why, and an interrupted one that it was', async (t) => {
+test('a query that could not be sent has its errno; an interrupted one says so', async (t) => {
   const nothing = { status: 'error', rcode: null } as const;
   const failed = (errno: string) =>
     dnsText(
@@ -86,7 +86,7 @@ test('a question that could not be asked says why, and an interrupted one that i
       }),
       plain,
     );
-  t.match(failed('EPERM'), '  the question could not be asked (EPERM)\n');
+  t.match(failed('EPERM'), '  the query could not be sent (EPERM)\n');
   t.match(failed('ECANCELED'), '  interrupted before an answer came\n');
 });
 
@@ -117,7 +117,7 @@ test('other types show their records, with escape sequences made visible', async
   t.match(text, '  MX   10 mail.example.com.\n  TXT  "\\x1b]0;owned\\x07"\n');
 });
 
-test('--compare: equal sets are one line, different ones list what only one has', async (t) => {
+test('--compare: equal sets are one line, different sets list the addresses that only one has', async (t) => {
   const compare = {
     name: 'vpce.example.com',
     status: 'answered',
@@ -141,7 +141,7 @@ test('--compare: equal sets are one line, different ones list what only one has'
   );
 });
 
-test('--verbose: records, every query with what became of it, discarded packets', async (t) => {
+test('--verbose: records, every query with its outcome, discarded packets', async (t) => {
   const document = dnsDocument({
     attempts: [
       dnsAttempt({ outcome: 'unreachable', rcode: null, errno: 'ECONNREFUSED' }),
@@ -156,9 +156,9 @@ test('--verbose: records, every query with what became of it, discarded packets'
       '✓ api.example.com  A, AAAA',
       '  10.0.1.23    private (RFC 1918)',
       '  10.0.22.101  private (RFC 1918)',
-      '  private: as it should be for an interface endpoint',
+      '  private: as expected of an interface endpoint',
       '  asked 10.0.0.2 over UDP, 12.3 ms',
-      '  fd00::2#5353, asked as well, sent what cannot be read',
+      '  fd00::2#5353, asked as well, sent a reply that could not be parsed',
       '',
       'Records',
       '  api.example.com  60  A  10.0.1.23',
@@ -170,13 +170,13 @@ test('--verbose: records, every query with what became of it, discarded packets'
       '  10.0.0.3      TCP  api.example.com A  3.2 ms  answered, without EDNS',
       '  fd00::2#5353: cut off at byte 40',
       '',
-      'The server does not own the zone, recurses, does not say it validated the data.',
-      'Packets that answered no question: bad-id 2',
+      'The server is not authoritative for the zone, offers recursion, does not report that it validated the data.',
+      'Packets that answered no query: bad-id 2',
     ),
   );
 });
 
-test('--system: whether programs on this host get what DNS says, and where it is from if not', async (t) => {
+test('--system: whether getaddrinfo returns the addresses of DNS, and where they come from if not', async (t) => {
   const same = {
     addresses: ['10.0.1.23', '10.0.22.101'],
     errorCode: null,
@@ -187,8 +187,8 @@ test('--system: whether programs on this host get what DNS says, and where it is
     hostsFile: [],
   };
   const text = (system: SystemComparison) => dnsText(dnsDocument({ system }), plain);
-  const who = 'getaddrinfo, which programs on this host ask,';
-  t.match(text(same), `\n✓ ${who} gives the same addresses, 4.2 ms\n`);
+  const who = 'getaddrinfo, which programs here use,';
+  t.match(text(same), `\n✓ ${who} returns the same addresses, 4.2 ms\n`);
   const differs = {
     ...same,
     same: false,
@@ -200,18 +200,21 @@ test('--system: whether programs on this host get what DNS says, and where it is
   t.match(
     text(differs),
     lines(
-      `✗ ${who} gives other addresses, 4.2 ms`,
+      `✗ ${who} returns other addresses, 4.2 ms`,
       '  only getaddrinfo has: 10.9.9.9',
       '  only DNS has:         10.0.1.23, 10.0.22.101',
-      '  /etc/hosts line 7 says 10.9.9.9: that comes before DNS',
+      '  /etc/hosts line 7 has 10.9.9.9, which takes precedence over DNS',
     ),
   );
   const failed = { ...same, same: false, addresses: [], errorCode: 'ENOTFOUND', onlyDns: ['10.0.1.23'] };
-  t.match(text(failed), `✗ ${who} gives none (ENOTFOUND), 4.2 ms\n  only DNS has:         10.0.1.23\n`);
+  t.match(
+    text(failed),
+    `✗ ${who} returns no address (ENOTFOUND), 4.2 ms\n  only DNS has:         10.0.1.23\n`,
+  );
   t.match(text({ ...failed, same: null, errorCode: 'ETIMEDOUT' }), `✗ ${who} fails: ETIMEDOUT, 4.2 ms\n`);
 });
 
-test('--all-servers: a line for each, and whether those that know agree', async (t) => {
+test('--all-servers: a line for each server, and whether those with an answer agree', async (t) => {
   const view: DnsServerView = {
     server: '10.0.0.2',
     status: 'answered',
@@ -232,10 +235,10 @@ test('--all-servers: a line for each, and whether those that know agree', async 
     ),
   );
   t.match(text(true), '✓ the servers agree:\n');
-  t.match(text(null), '· fewer than two servers know');
+  t.match(text(null), '· fewer than two servers gave an answer');
 });
 
-test('what a server is, where its address tells, and what it tells of itself', async (t) => {
+test('what the server is, its name and its cookie', async (t) => {
   const from = (changes: Partial<DnsDocument>) => dnsText(dnsDocument(changes), { ...plain, columns: 200 });
   t.match(
     from({ server: '127.0.0.53', resolver: { role: 'local-stub', upstreams: ['10.0.0.2', 'fd00::2'] } }),
@@ -244,16 +247,19 @@ test('what a server is, where its address tells, and what it tells of itself', a
   t.match(from({ resolver: { role: 'vpc-resolver', upstreams: [] } }), '  10.0.0.2 is the VPC resolver\n');
   t.match(
     from({ resolver: { role: 'base-plus-two', upstreams: [] } }),
-    "base plus two of this host's network",
+    "the base address of this host's network plus two",
   );
-  t.match(from({ nsid: 'ns\x1b[31m', cookie: null }), 'NSID: ns\\x1b[31m\n  The server knows no cookies.\n');
-  t.match(from({ cookie: { client: 'aa', server: 'bb' } }), '  Cookie: aa, the server adds bb\n');
+  t.match(
+    from({ nsid: 'ns\x1b[31m', cookie: null }),
+    'NSID: ns\\x1b[31m\n  The server does not support cookies.\n',
+  );
+  t.match(from({ cookie: { client: 'aa', server: 'bb' } }), '  Cookie: client aa, server bb\n');
 });
 
-test("a server's own error is told as what it is", async (t) => {
+test('the rcode of a server that does not accept the query, in words', async (t) => {
   const error = (rcode: string) =>
     dnsText(dnsDocument({ status: 'error', rcode, addresses: [], records: [] }), plain);
-  t.match(error('FORMERR'), 'the server could not read the question (FORMERR)');
-  t.match(error('NOTIMP'), 'the server does not do this kind of question (NOTIMP)');
+  t.match(error('FORMERR'), 'the server could not parse the query (FORMERR)');
+  t.match(error('NOTIMP'), 'the server does not support this kind of query (NOTIMP)');
   t.match(error('RCODE24'), 'the server answered with an error (RCODE24)');
 });

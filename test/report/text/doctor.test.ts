@@ -3,7 +3,7 @@ import { doctorText } from '../../../src/report/text/doctor.js';
 import { doctorDocument, plain } from '../documents.js';
 import { lines } from '../lines.js';
 
-test('what the host has and lacks, and the command that adds it on a line of its own', async (t) => {
+test('what the host has and lacks, with the command that adds it on a line of its own', async (t) => {
   t.equal(
     doctorText(doctorDocument(), plain),
     lines(
@@ -16,26 +16,26 @@ test('what the host has and lacks, and the command that adds it on a line of its
       '! trace --method syn: Raw sockets need CAP_NET_RAW.',
       '  sudo setcap cap_net_raw+ep node',
       '',
-      'Everything works here: one way to trace is enough.',
+      'Everything works here: trace needs one method only.',
     ),
   );
 });
 
-test('a host without nameserver is told so', async (t) => {
+test('a host without nameservers', async (t) => {
   const text = doctorText(doctorDocument({ nameservers: [], problems: [] }), plain);
   t.match(text, '✗ nameservers      none\n');
   t.match(text, 'Names cannot be resolved here; addresses can still be probed.\n');
 });
 
-test('a host without any way to trace still diagnoses', async (t) => {
+test('a host that cannot trace can still diagnose', async (t) => {
   const engines = doctorDocument().engines.map((engine) => ({ ...engine, available: false, reason: 'no' }));
   t.match(
     doctorText(doctorDocument({ engines }), plain),
-    'Everything works here but trace, which diagnose then leaves out.',
+    'Everything works here except trace; diagnose leaves that step out.',
   );
 });
 
-test('what the system does not tell is unknown, not no', async (t) => {
+test('privileges that the system does not report are unknown, not absent', async (t) => {
   const privileges = { uid: null, capNetRaw: null, capNetAdmin: null };
   const text = doctorText(doctorDocument({ privileges }), plain);
   t.match(text, 'user id unknown, CAP_NET_RAW unknown, CAP_NET_ADMIN unknown');

@@ -8,23 +8,26 @@ const icmp = (type: number, code: number) => ({ type, code });
 const rows: [attempt: Partial<TcpAttempt>, words: string][] = [
   [{ status: 'open', cause: 'syn-ack' }, 'accepts connections'],
   [{ status: 'open', cause: 'syn-ack', retransmits: 1 }, 'only SYN 2 was answered: packets are lost'],
-  [{ status: 'open', cause: 'syn-ack', banner: 'SSH-2.0\u001b[31m' }, 'says "SSH-2.0'],
-  [{ status: 'open', cause: 'syn-ack', banner: null }, 'says nothing on its own'],
+  [{ status: 'open', cause: 'syn-ack', banner: 'SSH-2.0\u001b[31m' }, 'sends "SSH-2.0'],
+  [{ status: 'open', cause: 'syn-ack', banner: null }, 'sends no banner'],
   [{ status: 'refused', cause: 'rst', errno: 'ECONNREFUSED' }, 'a reset came back: nothing listens'],
-  [{ status: 'reset', cause: 'rst-after-syn-ack', errno: 'ECONNRESET' }, 'accepted, and reset at once'],
+  [
+    { status: 'reset', cause: 'rst-after-syn-ack', errno: 'ECONNRESET' },
+    'accepted and reset at once: look at the proxy',
+  ],
   [{ status: 'timeout', cause: 'silence', retransmits: 2 }, 'nothing came back to 3 SYNs'],
   [{ status: 'timeout', cause: 'silence', retransmits: 0 }, 'nothing came back'],
   [
     { status: 'prohibited', cause: 'icmp', errno: 'EHOSTUNREACH', from: '10.0.0.1', icmp: icmp(3, 13) },
-    '10.0.0.1 says administratively prohibited: a filter there (ICMP 3/13) (EHOSTUNREACH)',
+    '10.0.0.1 reports administratively prohibited by a filter (ICMP 3/13) (EHOSTUNREACH)',
   ],
   [
     { address: 'fd00::1', status: 'prohibited', cause: 'icmp', from: 'fd00::9', icmp: icmp(1, 5) },
-    'fd00::9 says source address failed policy: a filter there (ICMP 1/5)',
+    'fd00::9 reports source address refused by a filter (ICMP 1/5)',
   ],
   [
     { status: 'refused', cause: 'icmp', from: '10.0.1.23', icmp: icmp(3, 3) },
-    'the target itself says port unreachable: a firewall that rejects',
+    'the target itself reports port unreachable: a firewall rejects',
   ],
   [
     { status: 'unreachable', cause: 'icmp', from: '10.0.0.1', icmp: icmp(11, 0) },
@@ -32,11 +35,11 @@ const rows: [attempt: Partial<TcpAttempt>, words: string][] = [
   ],
   [
     { status: 'unreachable', cause: 'icmp', from: '10.0.0.1', icmp: icmp(3, 99) },
-    '10.0.0.1 says no (ICMP 3/99)',
+    '10.0.0.1 reports an error (ICMP 3/99)',
   ],
   [
     { status: 'unreachable', cause: 'silent-neighbour', neighbour: '10.0.1.23' },
-    'nobody on this link answers',
+    'no host on this link answers for the address',
   ],
   [
     { status: 'unreachable', cause: 'silent-neighbour', neighbour: '10.0.1.1' },
@@ -55,7 +58,10 @@ const rows: [attempt: Partial<TcpAttempt>, words: string][] = [
     { status: 'denied', cause: 'local-firewall' },
     "this host's own firewall drops it: see `nft list ruleset`",
   ],
-  [{ status: 'denied', cause: 'local-policy', errno: 'EPERM' }, 'a security module, seccomp or BPF filter'],
+  [
+    { status: 'denied', cause: 'local-policy', errno: 'EPERM' },
+    'a security module, or a seccomp or BPF filter',
+  ],
   [{ status: 'unreachable', cause: 'zone-missing', errno: 'EINVAL' }, 'give ADDRESS%INTERFACE'],
   [{ status: 'error', cause: 'no-ports', errno: 'EADDRNOTAVAIL' }, 'sysctl net.ipv4.ip_local_port_range'],
   [{ status: 'error', cause: 'no-descriptors', errno: 'EMFILE' }, 'see `ulimit -n`'],
@@ -63,7 +69,7 @@ const rows: [attempt: Partial<TcpAttempt>, words: string][] = [
   [{ status: 'error', cause: 'source-family', errno: 'EAFNOSUPPORT' }, 'of another family than --source'],
 ];
 
-test('every end is told in words, with what to look at where that is known', async (t) => {
+test('every result has words, with what to look at where that is known', async (t) => {
   for (const [attempt, words] of rows) {
     const said = attemptWords(tcpAttempt(attempt));
     t.ok(said.includes(words), said);
@@ -71,7 +77,7 @@ test('every end is told in words, with what to look at where that is known', asy
   }
 });
 
-test('figures as ping prints them; none where nothing answered; times below 0.1 ms are not 0.0', async (t) => {
+test('statistics as ping prints them, without times where nothing answered; times below 0.1 ms are not 0.0', async (t) => {
   const known = {
     sent: 3,
     answered: 2,
@@ -110,7 +116,7 @@ test('figures as ping prints them; none where nothing answered; times below 0.1 
   t.ok(text.endsWith('--- 10.0.1.24 ---\n2 sent, 0 answered, 0 open, 100% loss\n'));
 });
 
-test('a line of a sweep: open is enough said, all else says why, and a name without addresses too', async (t) => {
+test('one line per target of many: the reason is given unless it is open', async (t) => {
   t.equal(tcpLine(tcpDocument(), plain), '✓ api.example.com 443  open  1.2 ms');
   const silent = tcpAttempt({ address: '10.0.1.24', status: 'timeout' });
   const some = tcpDocument({ attempts: [tcpAttempt(), silent] });

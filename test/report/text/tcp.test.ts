@@ -52,9 +52,12 @@ test('a name without addresses shows what DNS said instead of an empty table', a
   );
 });
 
-test('an errno without words of its own keeps those of its status', async (t) => {
+test('an errno without words of its own has the words of its status', async (t) => {
   const attempts = [tcpAttempt({ status: 'error', errno: 'EWHATEVER' })];
-  t.match(tcpText(tcpDocument({ status: 'error', attempts }), plain), 'could not be tried (EWHATEVER)');
+  t.match(
+    tcpText(tcpDocument({ status: 'error', attempts }), plain),
+    'the connection could not be tried (EWHATEVER)',
+  );
 });
 
 test('--verbose: the local end of each connection, and how the name was resolved', async (t) => {

@@ -14,8 +14,8 @@ test('a path to an open port, as traceroute prints it', async (t) => {
       ' 1  10.0.1.1  0.123 ms  0.111 ms  0.109 ms',
       ' 2  * * *',
       ' 3  10.0.1.23  1.500 ms  1.400 ms  1.456 ms  [open]',
-      'Open: 10.0.1.23 at hop 3 accepts connections on port 443. The path works; for',
-      'TLS and HTTP, ask pprobe diagnose api.example.com.',
+      'Open: 10.0.1.23 at hop 3 accepts connections on port 443. The path works; to',
+      'check TLS and HTTP, run pprobe diagnose api.example.com.',
     ),
   );
 });
@@ -39,12 +39,12 @@ test('several routers at one hop: an address each time it changes, on as many li
       '    2001:db8:1111:2222:3333:4444:5555:6666  0.123 ms',
       '10  10.0.1.1  3100.200 ms (late)',
       'Marks: (late) it came after the wait for it had ended.',
-      'Interrupted after hop 10 (10.0.1.1): nothing final had been seen of port 443.',
+      'Interrupted after hop 10 (10.0.1.1): the state of port 443 was not yet known.',
     ),
   );
 });
 
-test('hops that answer, then silence: where, and what that can be', async (t) => {
+test('hops that answer, then silence: after which hop, and the possible reasons', async (t) => {
   const hops = [hop(1, probe()), hop(2, silence), hop(3, silence)];
   t.equal(
     traceText(
@@ -56,20 +56,20 @@ test('hops that answer, then silence: where, and what that can be', async (t) =>
       ' 1  10.0.1.1  0.123 ms',
       ' 2  *',
       ' 3  *',
-      'Filtered: nothing answered after hop 1 (10.0.1.1); 2 hops in a row stayed',
-      'silent. Probes to port 443 are dropped there: by a firewall, a security group,',
+      'Filtered: nothing answered after hop 1 (10.0.1.1); 2 hops in a row did not',
+      'answer. Probes to port 443 are dropped there: by a firewall, a security group,',
       'or a missing route, on the way there or back. Look at the inbound rules of',
       '10.0.1.23 for port 443, then at the route back to this host.',
     ),
   );
 });
 
-test('silence from the first hop on points at this host', async (t) => {
+test('silence from the first hop on points to this host', async (t) => {
   const document = traceDocument({ hops: [hop(1, silence)], outcome: 'filtered', stoppedBy: 'gap-limit' });
-  t.match(traceText(document, plain), 'Filtered: no hop answered; 1 hop in a row stayed silent.');
+  t.match(traceText(document, plain), 'Filtered: no hop answered; 1 hop in a row did not answer.');
 });
 
-test('a filter that says so is named, with its mark', async (t) => {
+test('a filter that reports itself is named, with its mark', async (t) => {
   const says = probe({
     reply: 'unreachable',
     from: '10.0.2.1',
@@ -89,7 +89,7 @@ test('a filter that says so is named, with its mark', async (t) => {
   );
 });
 
-test('a closed port: who sent the reset', async (t) => {
+test('a closed port: the sender of the reset is named', async (t) => {
   const document = traceDocument({
     hops: [hop(2, probe({ reply: 'rst', from: '10.0.1.23' }))],
     outcome: 'closed',
@@ -99,7 +99,7 @@ test('a closed port: who sent the reset', async (t) => {
   t.match(text, 'Closed: 10.0.1.23 at hop 2 sent a reset.');
 });
 
-test('what could not be sent is no silence', async (t) => {
+test('a packet that could not be sent is not shown as silence', async (t) => {
   const unsent = probe({ reply: 'send-error', from: null, rttMs: null, icmp: null, errno: 'ENETUNREACH' });
   const document = traceDocument({
     hops: [hop(1, unsent)],
@@ -110,7 +110,7 @@ test('what could not be sent is no silence', async (t) => {
   t.match(text, ' 1  not sent (ENETUNREACH)\n');
   t.match(
     text,
-    'Unreachable: this host could not send to 10.0.1.23: this host has no route there\n(ENETUNREACH). Look at ip route get 10.0.1.23.',
+    'Unreachable: this host could not send to 10.0.1.23: this host has no route to it\n(ENETUNREACH). See: ip route get 10.0.1.23.',
   );
 });
 
@@ -150,7 +150,7 @@ test('colour only wraps the text: without the sequences it is the same', async (
   t.equal(coloured.replace(/\x1b\[\d+m/g, ''), traceText(traceDocument(), plain));
 });
 
-test('a loop is what the end line is about', async (t) => {
+test('the ending of a trace with a loop names the routers', async (t) => {
   const document = traceDocument({
     outcome: 'filtered',
     stoppedBy: 'max-ttl',
@@ -159,49 +159,53 @@ test('a loop is what the end line is about', async (t) => {
   t.match(
     traceText(document, plain),
     lines(
-      'Routing loop: from hop 3 on, 10.0.9.1, 10.0.9.2 pass the packets on to one',
+      'Routing loop: from hop 3 on, 10.0.9.1 and 10.0.9.2 forward the packets to one',
       'another, and none reaches 10.0.1.23. The routes to it on these routers',
       'contradict each other.',
     ),
   );
 });
 
-test("this host's own firewall is not taken for another's", async (t) => {
+test("this host's own firewall is distinguished from another one", async (t) => {
   const document = traceDocument({ hops: [unsentHop(1, 3, 'EPERM')], outcome: 'prohibited' });
   t.match(
     traceText(document, plain),
     lines(
       ' 1  not sent (EPERM)  not sent (EPERM)  not sent (EPERM)',
       "Marks: EPERM this host's own firewall refused to send it.",
-      "Prohibited: this host's own firewall refused to send it (EPERM), so nothing left",
-      'for 10.0.1.23. Look at the output rules of this host: sudo nft list ruleset.',
+      "Prohibited: this host's own firewall refused to send it (EPERM), so no packet",
+      'left for 10.0.1.23. Look at the output rules of this host: sudo nft list',
+      'ruleset.',
     ),
   );
 });
 
-test('a neighbour that does not answer is not a route that is missing', async (t) => {
+test('a neighbour that does not answer is distinguished from a missing route', async (t) => {
   const document = traceDocument({ hops: [unsentHop(1, 1, 'EHOSTUNREACH')], outcome: 'unreachable' });
   t.match(
     traceText(document, plain),
-    'Unreachable: this host could not send to 10.0.1.23: the neighbour it should go\nto does not answer (EHOSTUNREACH). Look at ip neigh.',
+    'Unreachable: this host could not send to 10.0.1.23: the next hop does not answer\non the link (EHOSTUNREACH). See: ip neigh.',
   );
 });
 
-test('a limit of hops below a path that goes on: what to give', async (t) => {
+test('a hop limit below the length of the path: the option to give', async (t) => {
   const document = traceDocument({ hops: [hop(4, probe())], outcome: 'filtered', stoppedBy: 'max-ttl' });
-  t.match(traceText(document, plain), 'Filtered: hop 4 (10.0.1.1) still answered, but the limit of hops');
+  t.match(traceText(document, plain), 'Filtered: hop 4 (10.0.1.1) still answered, but the hop limit');
 });
 
-test('what an unreachable means by its mark, and the path MTU', async (t) => {
+test('the meaning of an unreachable by its mark, and the path MTU', async (t) => {
   const ending = (annotation: string) => {
     const says = probe({ reply: 'unreachable', from: '10.0.2.1', annotation });
     const document = traceDocument({ hops: [hop(2, says)], outcome: 'unreachable', pathMtu: 1400 });
     return traceText(document, { ...plain, columns: 400 });
   };
-  t.match(ending('!N'), ': it has no route there. Look at its routes');
-  t.match(ending('!H'), ': that host does not answer it. Is it up');
-  t.match(ending('!F-1400'), 'Marks: !F-1400 the packet is too big, at most 1400 octets go on.');
-  t.match(ending('!F-1400'), 'must not be cut up. Path MTU: 1400 octets.\n');
+  t.match(ending('!N'), ': it has no route to it. Look at its routes');
+  t.match(ending('!H'), ': the host does not answer it. Is the host up');
+  t.match(
+    ending('!F-1400'),
+    'Marks: !F-1400 the packet is too big: the next link takes at most 1400 octets.',
+  );
+  t.match(ending('!F-1400'), 'must not be fragmented. Path MTU: 1400 octets.\n');
 });
 
 test('marks: only those that occur, each once', async (t) => {
@@ -222,24 +226,24 @@ test('marks: only those that occur, each once', async (t) => {
       ' 3  10.0.1.1  0.123 ms',
       ' 4  10.0.1.1  ?',
       'Marks: (late) it came after the wait for it had ended; (asked twice) the first',
-      '    SYN was not answered, or not at a moment that could be told; (+1 dup)',
+      '    SYN was not answered, or the time of its answer is not known; (+1 dup)',
       '    further copies of the same answer; [rate-limited] the router limits its ICMP',
       '    errors; it loses no traffic; [back 9] the answer came back over about 9',
-      '    hops: another way than there; ? it answered, at a moment that this host',
-      '    could not tell.',
+      '    hops, which is another path than the way there; ? it answered, but the time',
+      '    of the answer is not known.',
     ),
   );
   t.notMatch(traceText(traceDocument(), plain), 'Marks');
 });
 
-test('names: with the address in parentheses, cleaned, and none where none is known', async (t) => {
+test('a name stands before its address, cleaned; an unknown name is left out', async (t) => {
   const names = { '10.0.1.1': 'r1\x1b[2J.example', '10.0.1.23': null };
   const text = traceText(traceDocument({ names }), plain);
   t.match(text, ' 1  r1\\x1b[2J.example (10.0.1.1)  0.123 ms  0.111 ms  0.109 ms\n');
   t.match(text, ' 3  10.0.1.23  1.500 ms');
 });
 
-test('--verbose: what the SYN-ACK offered, the way back, and what routers said of their interfaces', async (t) => {
+test('--verbose: the options of the SYN-ACK, the way back, and the interfaces that routers reported', async (t) => {
   const synAck = {
     mss: 1460,
     window: 65160,
@@ -268,19 +272,19 @@ test('--verbose: what the SYN-ACK offered, the way back, and what routers said o
     traceText(document, plain, true),
     lines(
       ' 1  10.0.1.1  0.123 ms',
-      '      interface, came in by: eth0, 192.0.2.1, MTU 1500, index 7',
-      '      ICMP extension class 2 type 15: 1 octets',
+      '      interface, incoming: eth0, 192.0.2.1, MTU 1500, index 7',
+      '      ICMP extension class 2 type 15: 1 octet',
       '      ICMP extension class 9 type 1: 2 octets',
       '      10.0.1.1: reply TTL 254, so about 2 hops back',
       ' 2  * *',
-      '      asked again without an answer: 1 of 2 probes',
+      '      sent again without an answer: 1 of 2 probes',
       ' 3  10.0.1.1  0.123 ms  [open]',
       '      SYN-ACK: MSS 1460, window 65160, scale 7, SACK, no ECN',
     ),
   );
 });
 
-test('no line is wider than the screen, whatever the hop holds', async (t) => {
+test('no line is wider than the screen', async (t) => {
   const hops = [
     hop(1, probe({ late: true, sent: 2, duplicates: 1, annotation: '!X' }), silence, probe({ nat: true })),
   ];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'tap';
 import type { Evidence } from '../../../src/documents/report.js';
-import { wrapCommand } from '../../../src/report/text/remedies.js';
+import { wrapCommand } from '../../../src/report/text/prose.js';
 import type { Style } from '../../../src/report/text/style.js';
 import { verdictText } from '../../../src/report/text/verdict.js';
 import {
@@ -131,7 +131,7 @@ test('the verdict is the first line, and phases that were not reached say so', (
   t.end();
 });
 
-test('a fault that stands beside the verdict is told apart from guesses', (t) => {
+test('a fault besides the verdict is listed apart from possibilities', (t) => {
   const given = evidence({
     dns: [dns(HOST, three)],
     tcp: [tcp(HOST, { '10.0.1.5': 'open', '10.0.2.5': 'open', '10.0.3.5': 'timeout' })],
@@ -149,7 +149,7 @@ test('a fault that stands beside the verdict is told apart from guesses', (t) =>
   t.end();
 });
 
-test('a page of documentation is mentioned once', (t) => {
+test('a page of documentation is shown once', (t) => {
   for (const given of [timeout, answeredWith([denied('')])]) {
     const links = text(given).match(/https:\/\/(?:docs|repost)\.\S+/g) ?? [];
     t.ok(links.length > 0);
@@ -158,7 +158,7 @@ test('a page of documentation is mentioned once', (t) => {
   t.end();
 });
 
-test('a policy to paste stands in lines of its own and is JSON', (t) => {
+test('a policy to paste has lines of its own and is JSON', (t) => {
   const shown = text(
     answeredWith([denied(' because no resource-based policy allows the execute-api:Invoke action')], {
       options: { vpce: VPCE },
@@ -169,28 +169,28 @@ test('a policy to paste stands in lines of its own and is JSON', (t) => {
   t.end();
 });
 
-test('a rejecting hop stands on the path', (t) => {
+test('a hop that rejects is shown in the phase path', (t) => {
   const given = evidence({
     dns: [dns(HOST, ['10.0.1.5'])],
     tcp: [tcp(HOST, { '10.0.1.5': 'timeout' })],
     trace: [trace('prohibited', [...hops('10.0.9.1'), rejection(2, '10.0.0.254', 3, 13, '!X')])],
   });
-  t.match(text(given), /✗ path +800 ms {2}10\.0\.0\.254 says unreachable !X at hop 2/);
+  t.match(text(given), /✗ path +800 ms {2}10\.0\.0\.254 reports unreachable !X at hop 2/);
   t.end();
 });
 
-test('with verbose: where it was measured, and what each line rests on', (t) => {
+test('--verbose: where it was measured, and which observation each line rests on', (t) => {
   const shown = text(timeout, plain, true);
   t.match(
     shown,
-    /Measured from\n {2}host +client \(linux 6\.1 x64\)\n {2}addresses +10\.0\.9\.15\n {2}resolvers +10\.0\.0\.2/,
+    /Measured from\n {2}Host +client \(linux 6\.1 x64\)\n {2}Addresses +10\.0\.9\.15\n {2}Resolvers +10\.0\.0\.2/,
   );
   t.match(shown, /tcp\[0\] +no answer/);
   t.notMatch(text(timeout), /tcp\[0\]|Measured from/);
   t.end();
 });
 
-test('plain ASCII where the terminal has no more, colour only where wanted', (t) => {
+test('ASCII where the style has no Unicode, colour where the style has it', (t) => {
   t.notMatch(text(timeout, { color: false, columns: 80 }), /[^\n\x20-\x7e]/);
   t.match(text(timeout, { color: false, columns: 80 }), /x connect/);
   const coloured = text(timeout, { ...plain, color: true });
@@ -199,7 +199,7 @@ test('plain ASCII where the terminal has no more, colour only where wanted', (t)
   t.end();
 });
 
-test('only words that may not be split make a line wider than the terminal', (t) => {
+test('a line is wider than the terminal only where a word must not be split', (t) => {
   const givens = [timeout, answeredWith([forbidden()]), answeredWith([denied('')]), evidence()];
   for (const columns of [60, 80, 120]) {
     for (const line of givens.flatMap((given) => text(given, { ...plain, columns }).split('\n'))) {
@@ -210,7 +210,7 @@ test('only words that may not be split make a line wider than the terminal', (t)
   t.end();
 });
 
-test('what a server said cannot drive the terminal', (t) => {
+test('the text of a server cannot control the terminal', (t) => {
   const shown = text(answeredWith([http(500, { message: '\u001b[2Jgone\u202e' })]));
   t.match(shown, /\\x1b\[2Jgone\\u\{202e\}/);
   t.end();

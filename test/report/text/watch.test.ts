@@ -34,12 +34,12 @@ test('the final table: numbers per hop, changes with their time, how rounds ende
       'Marks: ~ another router answered before.',
       '03:04:05Z round 2: hop 1: 10.0.0.1 -> 10.0.0.2',
       '3 rounds: open 3. Open: 10.0.1.23 at hop 3 accepts connections on port 443. The',
-      'path works; for TLS and HTTP, ask pprobe diagnose api.example.com.',
+      'path works; to check TLS and HTTP, run pprobe diagnose api.example.com.',
     ),
   );
 });
 
-test('names stand for addresses; --verbose has both; what is too long has a line of its own', async (t) => {
+test('names replace addresses; --verbose has both; one that is too wide has a line of its own', async (t) => {
   const names = { '10.0.0.1': 'core1.transit.example.net', '10.0.1.23': null };
   const named = logOf(round('10.0.0.1', 1, { names }));
   t.match(watchText(named, plain), ' 1   core1.transit.example.net   0.0%     1   0.50');
@@ -48,14 +48,14 @@ test('names stand for addresses; --verbose has both; what is too long has a line
   t.match(watchText(logOf(round(long)), plain), new RegExp(`^ 1   ${long}\n {20,}0\\.0% `, 'm'));
 });
 
-test('the live table fits: hops that do not are left out at the top, the target never', async (t) => {
+test('the live table fits the screen: hops are left out at the top, never the target', async (t) => {
   const log = logOf(round('10.0.0.1'), round('10.0.0.2'));
   const all = watchLines(log, plain, 24);
   t.match(all[1], '2 rounds: open 2.');
   t.match(all.at(-1), 'round 2: hop 1: 10.0.0.1 -> 10.0.0.2');
   const few = watchLines(log, { ...plain, columns: 120 }, 7);
   t.equal(few.length, 7);
-  t.equal(few[3], '     … 2 lines do not fit');
+  t.equal(few[3], '     … 2 lines above');
   t.ok(few.some((line) => line.startsWith(' 3   10.0.1.23')));
 });
 

@@ -1,0 +1,147 @@
+import type { TraceDocument, TraceHop, TraceProbe } from '../documents/trace.js';
+import type { Tone } from './marks.js';
+
+/** A short sign beside an answer or a hop, and what it means. */
+export interface TraceMark {
+  /** Without parentheses or brackets: `late`. */
+  label: string;
+  /** As a table in text shows it: `(late)` beside an answer, `[open]` beside a hop. */
+  text: string;
+  tone: Tone;
+  /** null where the label explains itself. */
+  meaning: string | null;
+}
+
+/** The names of addresses, as in a trace: null where they were not looked up. */
+export type HopNames = TraceDocument['names'];
+
+/** `r1.example (10.0.1.1)`, or the address alone where no name is known. Not cleaned for a terminal. */
+export function hopName(address: string, names: HopNames): string {
+  const name = nameOf(address, names);
+  return name === null ? address : `${name} (${address})`;
+}
+
+/** The name of an address; null where none is known. */
+export function nameOf(address: string, names: HopNames): string | null {
+  return (names !== null && Object.hasOwn(names, address) && names[address]) || null;
+}
+
+/** Shown instead of a time that is not known. */
+export const untimedMark: TraceMark = {
+  label: '?',
+  text: '?',
+  tone: 'dim',
+  meaning: 'it answered, but the time of the answer is not known',
+};
+
+/** The marks of one answer. */
+export function probeMarks({ late, sent, duplicates, annotation, rttMs }: TraceProbe): TraceMark[] {
+  const marks: TraceMark[] = [];
+  if (late) marks.push(besideAnswer('late', 'warn', 'it came after the wait for it had ended'));
+  if (sent > 1 && rttMs !== null) {
+    const meaning = 'the first SYN was not answered, or the time of its answer is not known';
+    marks.push(besideAnswer('asked twice', 'dim', meaning));
+  }
+  if (duplicates > 0)
+    marks.push(besideAnswer(`+${duplicates} dup`, 'dim', 'further copies of the same answer'));
+  if (annotation !== null) {
+    marks.push({ label: annotation, text: annotation, tone: 'bad', meaning: annotationMeaning(annotation) });
+  }
+  return marks;
+}
+
+/** The marks of a hop as a whole. */
+export function hopMarks(hop: TraceHop): TraceMark[] {
+  const { probes, rateLimited } = hop;
+  const marks: TraceMark[] = [];
+  if (probes.some(({ reply }) => reply === 'syn-ack')) marks.push(besideHop('open', 'good', null));
+  if (probes.some(({ reply }) => reply === 'rst')) marks.push(besideHop('closed', 'bad', null));
+  if (probes.some(({ nat }) => nat))
+    marks.push(besideHop('NAT', 'warn', 'from this hop on, packets carry another address or port'));
+  if (rateLimited) marks.push(besideHop('rate-limited', 'dim', rateLimitedMeaning));
+  const back = asymmetricBack(hop);
+  if (back !== null) {
+    const meaning = `the answer came back over about ${back} hops, which is another path than the way there`;
+    marks.push(besideHop(`back ${back}`, 'dim', meaning));
+  }
+  return marks;
+}
+
+export const rateLimitedMeaning = 'the router limits its ICMP errors; it loses no traffic';
+
+/** Every mark in these hops that needs an explanation, each once. */
+export function marksIn(hops: readonly TraceHop[]): (TraceMark & { meaning: string })[] {
+  const found = new Map<string, TraceMark & { meaning: string }>();
+  const marks = hops.flatMap((hop) => [...hop.probes.flatMap(marksOfProbe), ...hopMarks(hop)]);
+  for (const { meaning, ...mark } of marks) {
+    // Marks that differ in a number only have one meaning.
+    if (meaning !== null) found.set(mark.label.replace(/\d+/g, '#'), { ...mark, meaning });
+  }
+  return [...found.values()];
+}
+
+function marksOfProbe(probe: TraceProbe): TraceMark[] {
+  const { reply, rttMs, errno } = probe;
+  if (reply === 'none') return [];
+  const marks = probeMarks(probe);
+  if (reply !== 'send-error' && rttMs === null) marks.push(untimedMark);
+  if (errno !== null) marks.push({ label: errno, text: errno, tone: 'bad', meaning: sendErrnoWords(errno) });
+  return marks;
+}
+
+function besideAnswer(label: string, tone: Tone, meaning: string): TraceMark {
+  return { label, text: `(${label})`, tone, meaning };
+}
+
+function besideHop(label: string, tone: Tone, meaning: string | null): TraceMark {
+  return { label, text: `[${label}]`, tone, meaning };
+}
+
+const annotations: Readonly<Record<string, string>> = {
+  '!H': 'host unreachable',
+  '!N': 'network unreachable',
+  '!P': 'protocol unreachable',
+  '!S': 'source route failed',
+  '!F': 'the packet is too big',
+  '!X': 'prohibited by a filter',
+  '!V': 'precedence violation',
+  '!C': 'precedence cutoff',
+};
+
+function annotationMeaning(annotation: string): string {
+  const mtu = /^!F-(\d+)$/.exec(annotation)?.[1];
+  if (mtu !== undefined) return `the packet is too big: the next link takes at most ${mtu} octets`;
+  return annotations[annotation] ?? 'an ICMP unreachable of this type or code';
+}
+
+/** Paths there and back differ by a hop or two anyway; from this difference on they are taken to be different paths. */
+const CLEARLY_LONGER = 3;
+
+/** The length of the way back where it differs clearly from the way there; of several guesses the nearest. */
+function asymmetricBack({ ttl, probes }: TraceHop): number | null {
+  const lengths = probes.map(({ backwardHops }) => backwardHops).filter((length) => length !== null);
+  const [nearest] = lengths.sort((first, second) => Math.abs(first - ttl) - Math.abs(second - ttl));
+  return nearest === undefined || Math.abs(nearest - ttl) < CLEARLY_LONGER ? null : nearest;
+}
+
+/** What the errno of a packet that could not be sent means: send(2), ip(7), and what was measured to cause it. */
+const sendErrnos: Readonly<Record<string, string>> = {
+  EPERM: "this host's own firewall refused to send it",
+  EACCES: "this host's own policy forbids it",
+  ENETUNREACH: 'this host has no route to it',
+  EHOSTUNREACH: 'the next hop does not answer on the link',
+  ENETDOWN: 'the interface is down',
+  EADDRNOTAVAIL: 'no address of this host fits',
+  EAFNOSUPPORT: 'the target is of another family than the source',
+  EINVAL: 'a blackhole route, or a source or zone that does not fit the target',
+  EMFILE: 'this process has too many files open; see ulimit -n',
+  ENFILE: 'this host has too many files open',
+  ENOBUFS: 'the send queue of this host is full',
+  ENOMEM: 'this host is out of memory for packets',
+  EMSGSIZE: 'the packet is too big for the interface',
+};
+
+/** Why this host did not send a packet, in words; null for an errno that says it as well itself. */
+export function sendErrnoWords(errno: string): string | null {
+  return Object.hasOwn(sendErrnos, errno) ? (sendErrnos[errno] ?? null) : null;
+}
