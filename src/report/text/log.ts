@@ -1,11 +1,6 @@
 import { count, duration, list } from '../../core/text.js';
 import { CAUSES } from '../../documents/causes.js';
-import type {
-  AbsenceReason,
-  CauseCount,
-  JudgedRequest,
-  LogDocument,
-} from '../../documents/log.js';
+import type { AbsenceReason, CauseCount, JudgedRequest, LogDocument } from '../../documents/log.js';
 import { CLASSES, certainty } from '../verdict.js';
 import {
   alternativeLines,
