@@ -12,7 +12,7 @@ import { httpMark, type Mark, pathMark, tlsMark } from './marks.js';
 import { lastAnswer, silentTail } from './trace-ending.js';
 
 /** One of the five phases of a request, in one line. */
-export interface Phase {
+export interface RequestPhase {
   name: 'resolve' | 'connect' | 'tls' | 'processing' | 'path';
   /** `none`: the phase was not measured, or not reached. */
   mark: Mark;
@@ -26,7 +26,7 @@ export interface Phase {
  * The phases of a report. The path comes last, because it is measured beside the others. A target that is an address has no
  * phase `resolve`, and a target that is no URL has neither `tls` nor `processing`.
  */
-export function phasesOf(report: ReportDocument): Phase[] {
+export function phasesOf(report: ReportDocument): RequestPhase[] {
   return [
     resolvePhase(report),
     connectPhase(report),
@@ -36,7 +36,7 @@ export function phasesOf(report: ReportDocument): Phase[] {
   ].filter((phase) => phase !== null);
 }
 
-function resolvePhase(report: ReportDocument): Phase | null {
+function resolvePhase(report: ReportDocument): RequestPhase | null {
   if (familyOf(report.target.host) !== null) return null;
   const doc = hostAnswers(report)[0]?.doc;
   if (doc === undefined) return missingPhase('resolve', report, 'dns');
@@ -62,7 +62,7 @@ const statusWords: Readonly<Record<TcpStatus, string>> = {
   error: 'not finished',
 };
 
-function connectPhase(report: ReportDocument): Phase {
+function connectPhase(report: ReportDocument): RequestPhase {
   const outcomes = addressOutcomes(report);
   if (outcomes.length === 0) return missingPhase('connect', report, 'tcp');
   const open = withStatus(outcomes, 'open').length;
@@ -86,7 +86,7 @@ function everyAddress(addresses: readonly string[]): string {
   return addresses.length === 2 ? 'both addresses' : `all ${addresses.length} addresses`;
 }
 
-function tlsPhase(report: ReportDocument): Phase | null {
+function tlsPhase(report: ReportDocument): RequestPhase | null {
   const { target, observations } = report;
   const docs = observations.tls.filter((each) => purposeOf(each) === 'target');
   const doc = docs.find(({ status }) => status !== 'ok') ?? docs[0];
@@ -101,7 +101,7 @@ function tlsPhase(report: ReportDocument): Phase | null {
   };
 }
 
-function processingPhase(report: ReportDocument): Phase | null {
+function processingPhase(report: ReportDocument): RequestPhase | null {
   const { target, observations, verdict } = report;
   const plain = observations.http.filter(({ variant }) => variant === 'plain');
   const asked = plain.length > 0 ? plain : observations.http;
@@ -124,7 +124,7 @@ export function answerWords({ status, failure, errorType }: HttpDocument): strin
 }
 
 /** Of several traces, one that did not arrive says most. */
-function pathPhase(report: ReportDocument): Phase {
+function pathPhase(report: ReportDocument): RequestPhase {
   const { trace: traces } = report.observations;
   const doc = traces.find(({ outcome }) => outcome !== 'open') ?? traces[0];
   if (doc === undefined) return missingPhase('path', report, 'trace');
@@ -172,7 +172,11 @@ function replyWords({ reply, from, annotation }: TraceProbe): string {
 }
 
 /** A phase that was not measured, and why. */
-function missingPhase(name: Phase['name'], report: ReportDocument, step: SkippedStep['step']): Phase {
+function missingPhase(
+  name: RequestPhase['name'],
+  report: ReportDocument,
+  step: SkippedStep['step'],
+): RequestPhase {
   const reason = report.skipped.find((each) => each.step === step)?.reason;
   // A trace needs an address only. Where there is one, the network did not keep the trace from running.
   const isReached = step === 'trace' && addressOutcomes(report).length > 0;

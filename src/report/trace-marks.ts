@@ -13,16 +13,16 @@ export interface TraceMark {
 }
 
 /** The names of addresses, as in a trace: null where they were not looked up. */
-export type HopNames = TraceDocument['names'];
+export type NamesByAddress = TraceDocument['names'];
 
 /** `r1.example (10.0.1.1)`, or the address alone where no name is known. Not cleaned for a terminal. */
-export function hopName(address: string, names: HopNames): string {
+export function hopName(address: string, names: NamesByAddress): string {
   const name = nameOf(address, names);
   return name === null ? address : `${name} (${address})`;
 }
 
 /** The name of an address; null where none is known. */
-export function nameOf(address: string, names: HopNames): string | null {
+export function nameOf(address: string, names: NamesByAddress): string | null {
   return (names !== null && Object.hasOwn(names, address) && names[address]) || null;
 }
 

@@ -4,7 +4,14 @@ import type { ReportDocument } from '../../documents/report.js';
 import type { AddressTrace, RoutingLoop, TraceHop, TraceProbe } from '../../documents/trace.js';
 import { pathMark } from '../marks.js';
 import { traceEnding } from '../trace-ending.js';
-import { type HopNames, hopMarks, hopName, marksIn, probeMarks, type TraceMark } from '../trace-marks.js';
+import {
+  hopMarks,
+  hopName,
+  marksIn,
+  type NamesByAddress,
+  probeMarks,
+  type TraceMark,
+} from '../trace-marks.js';
 import { markHtml, sectionHtml, toneOf } from './elements.js';
 import { type Content, type Html, html } from './escape.js';
 
@@ -71,7 +78,7 @@ function isSilent({ probes }: TraceHop): boolean {
   return probes.every(({ from, reply }) => from === null && reply !== 'send-error');
 }
 
-function runHtml({ hops, kind }: Run, names: HopNames): Content {
+function runHtml({ hops, kind }: Run, names: NamesByAddress): Content {
   const [first] = hops;
   const last = hops.at(-1);
   if (first === undefined || last === undefined) return null;
@@ -87,7 +94,7 @@ function runHtml({ hops, kind }: Run, names: HopNames): Content {
 }
 
 /** One line for each address that answered, in the order first heard, and how many probes were not answered. */
-function hopReplies(hop: TraceHop, names: HopNames): Content {
+function hopReplies(hop: TraceHop, names: NamesByAddress): Content {
   const { probes } = hop;
   const byAddress = new Map<string, TraceProbe[]>();
   for (const probe of probes) {
@@ -104,7 +111,7 @@ function hopReplies(hop: TraceHop, names: HopNames): Content {
   ];
 }
 
-function replyHtml(address: string, replies: readonly TraceProbe[], names: HopNames): Html {
+function replyHtml(address: string, replies: readonly TraceProbe[], names: NamesByAddress): Html {
   const times = replies.flatMap(({ rttMs }) => (rttMs === null ? [] : [duration(rttMs)]));
   const marks = new Map(replies.flatMap(probeMarks).map((mark) => [mark.label, mark]));
   const labels = new Set(replies.flatMap(({ mpls }) => mpls.map(({ label }) => `MPLS ${label}`)));

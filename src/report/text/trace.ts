@@ -11,10 +11,10 @@ import type {
 import { decodeInterfaceInformation, interfaceInformationClass } from '../../net/packet/icmp-extensions.js';
 import { traceEnding } from '../trace-ending.js';
 import {
-  type HopNames,
   hopMarks,
   hopName,
   marksIn,
+  type NamesByAddress,
   probeMarks,
   type TraceMark,
   untimedMark,
@@ -85,7 +85,7 @@ export function marksLine(legend: readonly string[], style: Style): string[] {
  * One hop: ` 1  10.0.1.1  0.123 ms  0.111 ms`, on several lines where it is wider than the style's columns. The address is
  * repeated only where it changes, as in traceroute; where its name is known it stands in parentheses behind the name.
  */
-export function hopText(hop: TraceHop, style: Style, verbose = false, names: HopNames = null): string {
+export function hopText(hop: TraceHop, style: Style, verbose = false, names: NamesByAddress = null): string {
   const pieces: string[] = [];
   let last: string | null = null;
   for (const probe of hop.probes) {
