@@ -1,5 +1,6 @@
 import { command } from '../core/shell-command.js';
 import { duration, list } from '../core/text.js';
+import { asRemedies } from '../diagnose/remedies/advice.js';
 import { DOCS } from '../diagnose/remedies/docs.js';
 import { checkAcl, checkRoutes, endsOf, findInterfaces } from '../diagnose/remedies/network.js';
 import type { Cause } from '../documents/causes.js';
@@ -155,7 +156,7 @@ function partedAt(address: string, all: readonly Met[]): ComparisonFinding {
     summary: `${address} opens for ${names(open)} and is silent for ${names(silent)}, which ${silent.length > 1 ? 'open' : 'opens'} its siblings.`,
     meaning: `The address is up, and so is the way out: what drops the packets stands between the two subnets, a network ACL or a route.`,
     evidence: all.map(asEvidence(address)),
-    remedies: ends === null ? [] : [checkAcl(ends), checkRoutes(ends)],
+    remedies: ends === null ? [] : asRemedies([checkAcl(ends), checkRoutes(ends)]),
     check: `the network ACLs and route tables of both subnets, for ${address} and ${first?.client ?? 'the silent host'}`,
   };
 }
@@ -173,7 +174,7 @@ function shutOff(addresses: readonly string[], all: readonly Met[]): ComparisonF
     remedies:
       side === undefined
         ? []
-        : [findInterfaces(side.evidence, addresses), checkAcl(endsOf(side.evidence, addresses))],
+        : asRemedies([findInterfaces(side.evidence, addresses), checkAcl(endsOf(side.evidence, addresses))]),
     check: null,
   };
 }

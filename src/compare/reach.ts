@@ -1,4 +1,5 @@
 import { list } from '../core/text.js';
+import { asRemedies } from '../diagnose/remedies/advice.js';
 import { allowInbound, checkAcl, checkRoutes, endsOf } from '../diagnose/remedies/network.js';
 import { CAUSES, type Cause } from '../documents/causes.js';
 import type { ComparisonFinding } from '../documents/comparison.js';
@@ -34,7 +35,12 @@ export function compareReach(sides: readonly Side[]): ComparisonFinding[] {
 
 /** A fault of the host itself, or of its DNS, which other judges compare. */
 function isOwnAffair({ verdict }: Side): boolean {
-  return verdict.class === 'dns' || verdict.class === 'local' || verdict.cause === 'route.local';
+  return (
+    verdict.class === 'dns' ||
+    verdict.class === 'local' ||
+    verdict.cause === 'route.local' ||
+    verdict.cause === 'route.neighbour'
+  );
 }
 
 /** Whether two hosts were led to an address they share. */
@@ -160,7 +166,7 @@ function meaningOf(silent: boolean, beside: boolean): string {
 
 function silentRemedies({ evidence, outcomes }: Side): Remedy[] {
   const ends = endsOf(evidence, [...new Set(outcomes.map(({ address }) => address))]);
-  return [checkAcl(ends), checkRoutes(ends), allowInbound(ends)];
+  return asRemedies([checkAcl(ends), checkRoutes(ends), allowInbound(ends)]);
 }
 
 function hostOf(sides: readonly Side[]): string {

@@ -2,8 +2,12 @@ import { list } from '../core/text.js';
 import type { ComparedEvidence } from '../documents/comparison.js';
 import type { DnsDocument } from '../documents/dns.js';
 import { addressSet, hostAnswers, type Seen } from '../documents/observed/dns.js';
-import { withoutUnsendable } from '../documents/observed/sendable.js';
-import { type AddressOutcome, addressOutcomes, clientAddress } from '../documents/observed/tcp.js';
+import {
+  type AddressOutcome,
+  addressOutcomes,
+  clientAddress,
+  withoutUnsendable,
+} from '../documents/observed/tcp.js';
 import type { Evidence, ReportDocument, Verdict } from '../documents/report.js';
 import { inRange, parseRange } from '../net/address/range.js';
 

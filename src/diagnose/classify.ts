@@ -1,43 +1,35 @@
 import { list } from '../core/text.js';
 import { hostAnswers } from '../documents/observed/dns.js';
-import { withoutUnsendable } from '../documents/observed/sendable.js';
-import { addressesOf, addressOutcomes, withStatus } from '../documents/observed/tcp.js';
+import { addressesOf, addressOutcomes, withoutUnsendable, withStatus } from '../documents/observed/tcp.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem, Verdict } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
 import { type Finding, PHASES, type Rule } from './finding.js';
+import { asRemedies } from './remedies/advice.js';
+import { doctor } from './remedies/local.js';
 import { RULES } from './rules/index.js';
+import { urlRules } from './rules/url.js';
 
 const CONFIDENCES: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
 
 export interface ClassifyOptions {
-  /** In place of our own: `[...rules, mine]`. What is ranked even keeps their order. */
+  /** Replaces pprobe's own rules: `[...rules, mine]`. Findings that rank equal keep the order of the rules. */
   rules?: readonly Rule[] | undefined;
 }
 
 /**
- * Judges evidence: the finding of the earliest broken phase is the verdict, the more certain one where a phase has two.
- * Later findings are most often its consequences, so they support it as evidence and stay on as alternatives.
+ * Judges evidence. The verdict is the finding of the earliest phase that failed; of two in one phase, the more certain one.
+ * Later findings are usually consequences of it: they become evidence and alternatives.
  *
- * Pure: the same evidence gives the same verdict on any host. Evidence that is empty or partial gives `inconclusive`, and
- * text of any kind in it is only ever quoted; but it must have the types it says, which `explain` checks of a file. What
- * a judge in `options.rules` throws is thrown on. Classes `reachable` and `inconclusive` have the cause `none`.
+ * Pure: the same evidence gives the same verdict on any host. Empty or partial evidence gives `inconclusive`. Text in the
+ * evidence is only quoted, but the values must have their types, which `explain` checks in a file. An error thrown by a
+ * judge in `options.rules` is passed on. The classes `reachable` and `inconclusive` have the cause `none`.
  */
 export function classify(all: Evidence, options: ClassifyOptions = {}): Verdict {
   const evidence = withoutUnsendable(all);
-  const [verdict, ...others] = findingsOf(evidence, options.rules);
-  if (verdict === undefined) return inconclusive(evidence);
-  return {
-    class: verdict.class,
-    cause: verdict.cause,
-    confidence: verdict.confidence,
-    summary: verdict.summary,
-    evidence: withConsequences(verdict, others),
-    remedies: verdict.remedies,
-    alternatives: alternativesOf(verdict, others),
-  };
+  return verdictOf(findingsOf(evidence, options.rules)) ?? inconclusive(evidence);
 }
 
-/** Everything the rules see, the verdict first. */
+/** The findings of all rules, the verdict first. */
 export function findingsOf(evidence: Evidence, rules: readonly Rule[] = RULES): Finding[] {
   const findings = rules.map((rule) => rule.judge(evidence)).filter((finding) => finding !== null);
   return findings
@@ -51,11 +43,24 @@ export function findingsOf(evidence: Evidence, rules: readonly Rule[] = RULES): 
     .map(({ finding }) => finding);
 }
 
+function verdictOf([first, ...others]: readonly Finding[]): Verdict | null {
+  if (first === undefined) return null;
+  return {
+    class: first.class,
+    cause: first.cause,
+    confidence: first.confidence,
+    summary: first.summary,
+    evidence: withConsequences(first, others),
+    remedies: asRemedies(first.remedies),
+    alternatives: alternativesOf(first, others),
+  };
+}
+
+/** The evidence of the verdict, and one item from each other finding that cites another observation. */
 function withConsequences(verdict: Finding, others: readonly Finding[]): EvidenceItem[] {
   const items = [...verdict.evidence];
   for (const { evidence } of others) {
     const [first] = evidence;
-    // One observation is one fact: said once.
     if (first !== undefined && !items.some(({ observation }) => observation === first.observation))
       items.push(first);
   }
@@ -63,7 +68,7 @@ function withConsequences(verdict: Finding, others: readonly Finding[]): Evidenc
 }
 
 function alternativesOf(verdict: Finding, others: readonly Finding[]): Alternative[] {
-  // That other addresses answer supports the verdict, as evidence; it is nothing else that could be wrong.
+  // That other addresses answer is evidence for the verdict, and not a fault.
   const faults = others.filter((finding) => finding.class !== 'reachable');
   const found = faults.map(
     (finding): Alternative => ({
@@ -75,16 +80,16 @@ function alternativesOf(verdict: Finding, others: readonly Finding[]): Alternati
       ...(finding.check === null ? {} : { check: finding.check }),
     }),
   );
-  const told = new Set<string>([verdict.cause]);
+  const listed = new Set<string>([verdict.cause]);
   return [...found, ...verdict.alternatives].filter(({ class: verdictClass, cause }) => {
     const key = cause === 'none' ? `${cause} ${verdictClass}` : cause;
-    if (told.has(key)) return false;
-    told.add(key);
+    if (listed.has(key)) return false;
+    listed.add(key);
     return true;
   });
 }
 
-/** The verdict where no rule sees anything: what was measured, and what was not and why. */
+/** The verdict where no rule fires: what was measured. */
 function inconclusive(evidence: Evidence): Verdict {
   const { target, observations } = evidence;
   const steps = (['dns', 'tcp', 'tls', 'http', 'trace'] as const).filter(
@@ -93,24 +98,24 @@ function inconclusive(evidence: Evidence): Verdict {
   const measured =
     steps.length === 0
       ? 'nothing was measured'
-      : `what was measured (${list(steps.map((step) => step.toUpperCase()))}) does not settle it`;
+      : `the measurements made (${list(steps.map((step) => step.toUpperCase()))}) do not decide it`;
   return {
     class: 'inconclusive',
     cause: 'none',
     confidence: 'low',
-    summary: `Whether ${target.host} can be reached stays open: ${measured}.`,
-    evidence: seen(evidence),
-    remedies: [
+    summary: `It is not known whether ${target.host} can be reached: ${measured}.`,
+    evidence: measuredSoFar(evidence),
+    remedies: asRemedies([
       {
-        text: 'Run it again and let it finish; pprobe doctor says what this host can measure',
-        command: 'pprobe doctor',
+        ...doctor,
+        text: 'Run the diagnosis again and let it finish; pprobe doctor says what this host can measure',
       },
-    ],
+    ]),
     alternatives: [],
   };
 }
 
-function seen(evidence: Evidence): EvidenceItem[] {
+function measuredSoFar(evidence: Evidence): EvidenceItem[] {
   const items: EvidenceItem[] = [];
   const answer = hostAnswers(evidence)[0];
   if (answer !== undefined) {
@@ -119,30 +124,29 @@ function seen(evidence: Evidence): EvidenceItem[] {
       observation: answer.ref,
       text:
         addresses.length > 0
-          ? `${evidence.target.host} leads to ${list(addresses)}`
-          : `DNS ended with ${answer.doc.status}`,
+          ? `${evidence.target.host} resolves to ${list(addresses)}`
+          : `the DNS lookup ended with ${answer.doc.status}`,
     });
   }
   const open = withStatus(addressOutcomes(evidence), 'open');
   if (open[0] !== undefined)
     items.push({
       observation: open[0].ref,
-      text: `TCP ${evidence.target.port} opens at ${list(addressesOf(open))}`,
+      text: `TCP ${evidence.target.port} is open at ${list(addressesOf(open))}`,
     });
   return items;
 }
 
 /**
- * What is wrong with a target by its text alone, before anything is sent: a `url.*` verdict with the URL that would be right,
- * or null where nothing is. Such a name may still work where somebody serves it on purpose; `classify` of measurements
- * that did drops it.
+ * What is wrong with the text of a target, before anything is sent: a verdict `url.*` with the URL that would be right, or
+ * null where nothing is wrong. A private zone can still serve such a name; `classify` then does not report it.
  */
 export function checkTarget(target: Target): Verdict | null {
-  const verdict = classify({
+  const nothing: Evidence = {
     target,
     vantage: { hostname: '', addresses: [], nameservers: [], platform: '' },
     observations: { dns: [], tcp: [], tls: [], http: [], trace: [] },
     skipped: [],
-  });
-  return verdict.cause.startsWith('url.') ? verdict : null;
+  };
+  return verdictOf(findingsOf(nothing, urlRules));
 }

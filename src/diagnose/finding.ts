@@ -5,13 +5,13 @@ import type {
   Evidence,
   EvidenceItem,
   Observations,
-  Remedy,
   VerdictClass,
 } from '../documents/report.js';
+import type { Advice } from './remedies/advice.js';
 
 /**
  * The steps of reaching a service, in the order in which they must succeed. `target` stands first: a name that cannot be
- * right explains all that follows. `path` stands before `connect`: what a router says of a SYN explains why the
+ * right explains all that follows. `path` stands before `connect`: what a router says about a SYN explains why the
  * connection then timed out.
  */
 export const PHASES = ['target', 'resolve', 'local', 'path', 'connect', 'tls', 'http', 'done'] as const;
@@ -27,14 +27,14 @@ export interface Finding {
   /** One sentence with names and addresses, without a line break. */
   summary: string;
   evidence: EvidenceItem[];
-  remedies: Remedy[];
-  /** Causes that look the same from where we stand. */
+  remedies: Advice[];
+  /** Causes that look the same from here. */
   alternatives: Alternative[];
-  /** What would decide for this finding, printed where it is not the verdict. */
+  /** What would confirm this finding; shown where it is not the verdict. null where nothing would. */
   check: string | null;
 }
 
-/** A rule's own words; the rest of a Finding follows from its cause. */
+/** What a rule's judge returns; the rest of a Finding follows from its cause. */
 export type Judgement = Pick<Finding, 'confidence' | 'phase' | 'summary' | 'evidence' | 'remedies'> &
   Partial<Pick<Finding, 'alternatives' | 'check'>>;
 
@@ -42,34 +42,36 @@ export type Judgement = Pick<Finding, 'confidence' | 'phase' | 'summary' | 'evid
 export type Basis = keyof Observations | 'target' | 'skipped';
 
 /**
- * One thing that can be wrong, as data. The judge is pure: the same evidence gives the same finding, on any machine, and
- * it answers null where it sees no sign of the cause.
+ * One thing that can be wrong, as data. The judge is pure: the same evidence gives the same finding on any machine. It
+ * returns null where it sees no sign of the cause.
  */
 export interface Rule {
-  /** Unique among the rules; the cause, where one rule finds it. */
+  /** Unique among the rules: the cause, or the cause and a word behind a slash where several rules find it. */
   id: string;
   cause: Cause;
   class: VerdictClass;
   /** What is wrong, in a few words. */
   words: string;
-  /** Without at least one of these the rule never fires. */
+  /** The rule never fires without at least one of these. */
   needs: readonly Basis[];
-  /** A page about it, outside pprobe; null where none is known. */
+  /** A page about it, outside pprobe; null where there is none. */
   docs: string | null;
   judge: (evidence: Evidence) => Finding | null;
 }
 
-/** What our rules say of themselves beside their cause. */
+/** What a rule says about itself beside its cause. */
 export interface RuleFacts {
   needs: readonly Basis[];
   docs?: string;
-  /** Where several rules find one cause, or where the cause is no name. */
+  /** Default: the cause. */
   id?: string;
+  /** Default: the class of the cause. */
   class?: VerdictClass;
+  /** Default: the words of the cause. */
   words?: string;
 }
 
-/** Makes a rule of a cause and a judge; the judge answers null where it sees no sign of the cause. */
+/** Makes a rule from a cause and a judge. */
 export function rule(cause: Cause, facts: RuleFacts, judge: (evidence: Evidence) => Judgement | null): Rule {
   const { id = cause, needs, docs = null, class: verdictClass = CAUSES[cause].class } = facts;
   return {
@@ -86,7 +88,7 @@ export function rule(cause: Cause, facts: RuleFacts, judge: (evidence: Evidence)
   };
 }
 
-/** Another possibility, with what would decide it. */
+/** A possible cause that was not observed, with the check that would confirm it. */
 export function possible(
   cause: Cause,
   check: string,

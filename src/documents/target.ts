@@ -19,6 +19,25 @@ export interface PrivateApi {
   endpointName: string | null;
 }
 
+/**
+ * The options of a diagnosis that say how it was measured, as they were given. A command in a remedy repeats them. An
+ * option that was not given is absent; `--vpce` and `--api-id` are part of `privateApi`.
+ */
+export interface GivenOptions {
+  /** `-4` or `-6`. */
+  family?: 4 | 6;
+  /** `--source`: an address of this host. */
+  source?: string;
+  /** `--control`: `host:port`. */
+  control?: string;
+  /** `--server`, each as it takes it: `ADDR` or `ADDR#PORT`. */
+  servers?: string[];
+  /** `--vpc-resolver`. */
+  vpcResolver?: string;
+  /** `--ca-file`: the path, not what is in the file. */
+  caFile?: string;
+}
+
 /** What was asked, parsed and checked once. */
 export interface Target {
   /** As typed, without query and fragment: they may carry secrets, and this is saved and sent around. */
@@ -32,4 +51,6 @@ export interface Target {
    */
   url: string | null;
   privateApi: PrivateApi | null;
+  /** Absent in documents of earlier versions, and where nothing was given. */
+  given?: GivenOptions;
 }

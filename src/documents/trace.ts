@@ -2,6 +2,7 @@ import type { IcmpObject, MplsEntry } from '../net/packet/icmp-extensions.js';
 import type { SynAckDetails, WireMethod, WireReplyKind } from '../net/wire/wire.js';
 import type { DnsDocument } from './dns.js';
 import type { DocumentHeader } from './header.js';
+import type { TcpCause } from './tcp.js';
 
 export type { IcmpObject } from '../net/packet/icmp-extensions.js';
 export type { SynAckDetails } from '../net/wire/wire.js';
@@ -80,6 +81,8 @@ export interface TraceDocument extends DocumentHeader<'trace'> {
   hops: TraceHop[];
   /** null where no loop was seen. */
   loop: RoutingLoop | null;
+  /** Why this host sent no probe at all; null where it sent one, or where the reason is not known. Absent in older documents. */
+  unsent?: TcpCause | null;
   /** The smallest MTU that a `!F` named, octets; null when none did. */
   pathMtu: number | null;
   /** Packets received that answered no probe of ours, by reason. */
@@ -123,4 +126,23 @@ function soleRouter({ probes }: TraceHop): string | null {
   const routers = new Set(probes.filter(({ reply }) => reply === 'time-exceeded').map(({ from }) => from));
   const [router = null] = routers;
   return routers.size === 1 ? router : null;
+}
+
+/** What the error of a refused send means. EHOSTUNREACH: neighbour discovery failed, by this host's own ICMP error. */
+const unsentCauses: ReadonlyMap<string, TcpCause> = new Map([
+  ['EPERM', 'local-firewall'],
+  ['EACCES', 'prohibit-route'],
+  ['EINVAL', 'blackhole-route'],
+  ['ENETUNREACH', 'no-route'],
+  ['EHOSTUNREACH', 'silent-neighbour'],
+  ['EADDRNOTAVAIL', 'no-source-address'],
+  ['EAFNOSUPPORT', 'no-route'],
+]);
+
+/** Why this host sent none of the probes; null where one was sent, or where the error has no known meaning. */
+export function unsentCause(hops: readonly TraceHop[]): TcpCause | null {
+  const probes = hops.flatMap((hop) => hop.probes);
+  const [first] = probes;
+  if (first === undefined || probes.some(({ reply }) => reply !== 'send-error')) return null;
+  return unsentCauses.get(first.errno ?? '') ?? null;
 }

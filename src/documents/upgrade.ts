@@ -4,7 +4,7 @@ import type { TcpAttempt, TcpCause, TcpDocument } from './tcp.js';
 import { causeOfErrno } from './terms/errno.js';
 import { alertCode } from './terms/tls-alert.js';
 import type { TlsAlert, TlsDocument, TlsProgress } from './tls.js';
-import { type AddressTrace, routingLoop } from './trace.js';
+import { type AddressTrace, routingLoop, unsentCause } from './trace.js';
 
 /**
  * Reports of version 0.1.0 and older lack members that later versions write. This file fills them in when a report is
@@ -154,7 +154,12 @@ function causeOfLocalErrno(errno: string | null, address: string): TcpCause | nu
 }
 
 function withLoop(trace: AddressTrace): AddressTrace {
-  return trace.loop === null ? { ...trace, loop: routingLoop(trace.hops) } : trace;
+  const { hops, loop, unsent } = trace;
+  return {
+    ...trace,
+    loop: loop ?? routingLoop(hops),
+    unsent: unsent === undefined ? unsentCause(hops) : unsent,
+  };
 }
 
 function withProgress(handshake: TlsDocument): TlsDocument {

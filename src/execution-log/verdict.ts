@@ -1,17 +1,12 @@
 import { command } from '../core/shell-command.js';
 import { count } from '../core/text.js';
-import { possible } from '../diagnose/finding.js';
-import {
-  allowInEndpointPolicy,
-  allowInResourcePolicy,
-  deploy,
-  regionOption,
-  showEndpointPolicy,
-  showResourcePolicy,
-} from '../diagnose/remedies/api.js';
-import { DOCS } from '../diagnose/remedies/docs.js';
+import { asRemedies } from '../diagnose/remedies/advice.js';
+import { regionOption, serviceRemedies } from '../diagnose/remedies/gateway.js';
+import { policyRemedies } from '../diagnose/remedies/policies.js';
+import { unnamedPolicies } from '../diagnose/rules/policy-denial.js';
 import type { Cause } from '../documents/causes.js';
-import type { AbsenceReason, JudgedRequest, LogVerdict } from '../documents/log.js';
+import { type Denial, readDenial } from '../documents/gateway-answer.js';
+import type { AbsenceReason, JudgedRequest, LogEvidence, LogVerdict } from '../documents/log.js';
 import type { Alternative, Remedy } from '../documents/report.js';
 import type { PrivateApi } from '../documents/target.js';
 import type { LogSummary } from './summary.js';
@@ -78,6 +73,7 @@ function inconclusive(summary: string): LogVerdict {
   };
 }
 
+/** The remedies of the book, for the API that the lines name. */
 function remediesFor(cause: Cause, { apiId, stage, evidence }: JudgedRequest): Remedy[] {
   const api: PrivateApi = {
     form: 'default',
@@ -88,83 +84,16 @@ function remediesFor(cause: Cause, { apiId, stage, evidence }: JudgedRequest): R
     partition: null,
     endpointName: null,
   };
-  switch (cause) {
-    case 'policy.resource-implicit':
-      return [allowInResourcePolicy(api), deploy(api)];
-    case 'policy.resource-explicit':
-      return [
-        showResourcePolicy(api, 'Find the Deny statement; most often it names another endpoint or VPC'),
-        deploy(api),
-      ];
-    case 'policy.endpoint-implicit':
-      return [allowInEndpointPolicy(api, null)];
-    case 'policy.endpoint-explicit':
-      return [showEndpointPolicy(api, 'Find the Deny statement that matches, and narrow it')];
-    case 'policy.identity':
-    case 'policy.organization':
-      return [
-        {
-          text: 'Allow execute-api:Invoke on this method in the policy that the line names',
-          docs: DOCS.accessDenied,
-        },
-      ];
-    case 'policy.denied':
-      return [
-        showResourcePolicy(
-          api,
-          'Read the resource policy first: a private API without one denies every call',
-        ),
-        deploy(api),
-        showEndpointPolicy(api, 'Then read the policy of the VPC endpoint'),
-      ];
-    case 'none':
-      return [];
-    default:
-      return [serviceRemedy(cause)];
-  }
+  const call = { api, denial: denialIn(evidence), address: null };
+  return asRemedies([...policyRemedies(cause, call), ...serviceRemedies(cause, api)]);
 }
 
-function serviceRemedy(cause: Cause): Remedy {
-  switch (cause) {
-    case 'api.throttled':
-      return {
-        text: 'Wait and back off, or raise the limit that the line names, of stage, method or usage plan',
-        docs: DOCS.throttling,
-      };
-    case 'api.key':
-      return {
-        text: 'Send x-api-key with a key of a usage plan that includes this stage',
-        docs: DOCS.forbidden,
-      };
-    case 'api.authentication':
-    case 'api.waf':
-    case 'api.path-unknown':
-      return { text: 'The network is not at fault: send what the method asks for', docs: DOCS.forbidden };
-    case 'backend.timeout':
-      return {
-        text: 'Look at why the backend is slow, or raise the timeout of the integration (29 s unless told otherwise)',
-        docs: DOCS.executionLogs,
-      };
-    case 'backend.network':
-      return {
-        text: "Check the integration's address, its VPC link, and the health of the link's targets",
-        docs: DOCS.executionLogs,
-      };
-    default:
-      return {
-        text: 'The request arrived: look at the integration and at the log of the backend itself at that time',
-        docs: DOCS.executionLogs,
-      };
-  }
+function denialIn(evidence: readonly LogEvidence[]): Denial | null {
+  return evidence.map(({ text }) => readDenial(text)).find((denial) => denial !== null) ?? null;
 }
 
 function alternativesTo(cause: Cause): Alternative[] {
-  if (cause !== 'policy.denied') return [];
-  return [
-    possible('policy.resource-implicit', 'read the resource policy, and whether it is deployed', 'medium'),
-    possible('policy.endpoint-implicit', "read the endpoint's policy: does an Allow match this API?"),
-    possible('policy.identity', 'is the method authorized by IAM or a Lambda authorizer?'),
-  ];
+  return cause === 'policy.denied' ? unnamedPolicies : [];
 }
 
 /**

@@ -83,7 +83,7 @@ test('a control target is not judged', (t) => {
 });
 
 test('an AAAA on a host that has no IPv6 changes no verdict', (t) => {
-  const noRoute = { errno: 'ENETUNREACH', local: true };
+  const noRoute = { errno: 'ENETUNREACH', local: true, cause: 'no-route' } as const;
   const beside = (...attempts: ReturnType<typeof attempt>[]) =>
     tcpOf(HOST, [...attempts, attempt('fd00:1::5', 'unreachable', noRoute)]);
   const open = [beside(attempt('10.0.1.5', 'open'))];

@@ -61,7 +61,7 @@ t.test('the command on a healthy and on a broken lab', { skip }, async (t) => {
       ['no-route', 14],
       ['certificate-name', 15],
       ['throttled', 16],
-      ['client-prohibit', 3],
+      ['client-prohibit', 14],
     ];
     for (const [fault, exitCode] of classes) {
       await lab.break(fault);

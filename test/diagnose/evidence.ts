@@ -1,9 +1,15 @@
 import type { DnsDocument, DnsStatus } from '../../src/documents/dns.js';
 import type { HttpDocument } from '../../src/documents/http.js';
 import type { Evidence, SkippedStep, Vantage } from '../../src/documents/report.js';
-import type { TcpAttempt, TcpDocument, TcpStatus } from '../../src/documents/tcp.js';
+import type { TcpAttempt, TcpCause, TcpDocument, TcpStatus } from '../../src/documents/tcp.js';
 import type { TlsDocument } from '../../src/documents/tls.js';
-import type { AddressTrace, TraceHop, TraceProbe } from '../../src/documents/trace.js';
+import {
+  type AddressTrace,
+  routingLoop,
+  type TraceHop,
+  type TraceProbe,
+  unsentCause,
+} from '../../src/documents/trace.js';
 import { scopeOf } from '../../src/net/address/scope.js';
 import { silentProbe } from '../../src/probe/trace/probe-result.js';
 import { type ParseTargetOptions, parseTarget } from '../../src/target/parse-target.js';
@@ -88,6 +94,18 @@ const ERRNOS: Partial<Record<TcpStatus, string>> = {
   denied: 'EPERM',
 };
 
+/** What is behind each status where a row does not say otherwise. */
+const CAUSES: Readonly<Record<TcpStatus, TcpCause>> = {
+  open: 'syn-ack',
+  refused: 'rst',
+  reset: 'rst-after-syn-ack',
+  timeout: 'silence',
+  prohibited: 'icmp',
+  unreachable: 'icmp',
+  denied: 'local-firewall',
+  error: 'canceled',
+};
+
 export function attempt(address: string, status: TcpStatus, changes: Partial<TcpAttempt> = {}): TcpAttempt {
   return {
     address,
@@ -98,6 +116,7 @@ export function attempt(address: string, status: TcpStatus, changes: Partial<Tcp
     durationMs: status === 'timeout' ? 3001 : 1.2,
     localAddress: status === 'open' ? CLIENT : null,
     localPort: status === 'open' ? 40000 : null,
+    cause: CAUSES[status],
     ...changes,
   };
 }
@@ -225,7 +244,8 @@ export function trace(
     stoppedBy: outcome === 'filtered' ? 'gap-limit' : outcome === 'interrupted' ? 'abort' : 'destination',
     destinationTtl: outcome === 'open' || outcome === 'closed' ? path.length : null,
     hops: path,
-    loop: null,
+    loop: routingLoop(path),
+    unsent: unsentCause(path),
     pathMtu: null,
     discarded: {},
     names: null,

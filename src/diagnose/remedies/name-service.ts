@@ -1,48 +1,51 @@
-import { command } from '../../core/shell-command.js';
 import { list } from '../../core/text.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import { endpointAnswer, resolverOf, serversOf } from '../../documents/observed/dns.js';
-import type { Evidence, Remedy } from '../../documents/report.js';
-import type { PrivateApi } from '../../documents/target.js';
+import type { Evidence } from '../../documents/report.js';
+import type { PrivateApi, Target } from '../../documents/target.js';
 import { byAlias, byEndpointName } from '../../target/private-api/invoke-url.js';
 import { suffixOf } from '../../target/private-api/partitions.js';
-import { callBy, regionOption } from './api.js';
+import type { Advice, Argv } from './advice.js';
+import { pprobeAgain } from './again.js';
 import { DOCS } from './docs.js';
+import { API_ID, callBy, regionOption, VPCE_ID } from './gateway.js';
 
-/** What to do where the name of a private API does not lead to its endpoint, by what kind of name it is. */
-export function privateNameRemedies(evidence: Evidence, api: PrivateApi): Remedy[] {
-  const { host } = evidence.target;
+/** Remedies for names: private DNS, hosted zones, resolvers, the hosts file. */
+
+/** The resolver that every VPC has at this address. */
+const VPC_RESOLVER = '169.254.169.253';
+
+/** What to do where the name of a private API does not resolve to its endpoint, by the form of the name. */
+export function privateNameRemedies(evidence: Evidence, api: PrivateApi): Advice[] {
+  const { target } = evidence;
   switch (api.form) {
     case 'vpce':
     case 'zonal':
       return [
-        findEndpoint(
-          api,
-          'Look whether the endpoint still exists and is available, and compare its DNS names',
-        ),
-        askVpc(host),
+        findEndpoint(api, 'Check that the endpoint exists and is available, and compare its DNS names'),
+        askVpcResolver(target),
       ];
     case 'alias':
       return [associate(api), ...byOtherName(evidence)];
     case 'custom':
       return [
         {
-          text: `Associate the private hosted zone that holds ${host} with this VPC, and let its record be an alias of the VPC endpoint's DNS name`,
+          text: `Associate the private hosted zone that holds ${target.host} with this VPC, and make its record an alias of the DNS name of the VPC endpoint`,
           docs: DOCS.vpcDns,
         },
         {
-          text: `If ${host} is a private custom domain name of API Gateway, it needs a domain name access association with ${api.vpceId ?? 'the VPC endpoint'}; where another account owns it, its share must be accepted within 12 hours`,
+          text: `If ${target.host} is a private custom domain name of API Gateway, it needs a domain name access association with ${api.vpceId ?? 'the VPC endpoint'}; if another account owns it, accept its share within 12 hours`,
           docs: DOCS.customDomains,
         },
-        askVpc(host),
+        askVpcResolver(target),
       ];
     default:
-      return [...byOtherName(evidence), enablePrivateDns(api), askVpc(host), forwardZone(api)];
+      return [...byOtherName(evidence), enablePrivateDns(api), askVpcResolver(target), forwardZone(api)];
   }
 }
 
 /** The names that resolve from everywhere, where enough is known to write them down. */
-function byOtherName(evidence: Evidence): Remedy[] {
+function byOtherName(evidence: Evidence): Advice[] {
   const own = byEndpointName(evidence.target);
   const alias = byAlias(evidence.target);
   const resolves = (endpointAnswer(evidence)?.doc.addresses.length ?? 0) > 0;
@@ -50,131 +53,168 @@ function byOtherName(evidence: Evidence): Remedy[] {
     return [
       callBy(
         own,
-        `Call the endpoint by its own name${resolves ? ', which resolves here' : ''}, and name the API in Host`,
+        `Call the endpoint by its own name${resolves ? ', which resolves here' : ''}, and name the API in the Host header`,
       ),
     ];
   }
   if (alias !== null && evidence.target.privateApi?.form !== 'alias') {
-    return [callBy(alias, 'Call the API through the name that carries both ids; it needs no private DNS')];
+    return [callBy(alias, 'Call the API by the name that has both ids; it does not need private DNS')];
   }
   return [];
 }
 
-function enablePrivateDns(api: PrivateApi): Remedy {
+function enablePrivateDns(api: PrivateApi): Advice {
   if (api.vpceId === null) {
     return findEndpoint(
       api,
-      `Look for an interface endpoint of ${serviceOf(api)} in this VPC, available and with private DNS enabled; create it or enable it, and set enableDnsSupport and enableDnsHostnames on the VPC`,
+      `Look for an interface endpoint of com.amazonaws.${api.region ?? 'REGION'}.execute-api in this VPC that is available and has private DNS enabled; create it or enable private DNS, and set enableDnsSupport and enableDnsHostnames on the VPC`,
     );
   }
   return {
-    text: `Enable private DNS on ${api.vpceId}; the VPC needs enableDnsSupport and enableDnsHostnames as well`,
-    command: command(
+    text: `Enable private DNS on ${api.vpceId}; the VPC also needs enableDnsSupport and enableDnsHostnames`,
+    command: [
       ...['aws', 'ec2', 'modify-vpc-endpoint', '--vpc-endpoint-id', api.vpceId, '--private-dns-enabled'],
       ...regionOption(api.region),
-    ),
+    ],
     docs: DOCS.vpcConnections,
   };
 }
 
-function findEndpoint(api: PrivateApi, text: string): Remedy {
+function findEndpoint(api: PrivateApi, text: string): Advice {
   const which =
     api.vpceId === null
-      ? ['--filters', `Name=service-name,Values=*.execute-api`]
+      ? ['--filters', 'Name=service-name,Values=*.execute-api']
       : ['--vpc-endpoint-ids', api.vpceId];
   return {
     text,
-    command: command(
+    command: [
       ...['aws', 'ec2', 'describe-vpc-endpoints', ...which, ...regionOption(api.region), '--query'],
       'VpcEndpoints[].[VpcEndpointId,VpcId,State,PrivateDnsEnabled,DnsEntries[].DnsName]',
-    ),
+    ],
     docs: DOCS.vpcConnections,
   };
 }
 
-function associate(api: PrivateApi): Remedy {
+function associate(api: PrivateApi): Advice {
   return {
-    text: `Associate ${api.vpceId ?? 'the endpoint'} with the API, deploy it, and wait a few minutes for the name to appear`,
-    command: command(
-      ...[
-        'aws',
-        'apigateway',
-        'update-rest-api',
-        '--rest-api-id',
-        api.apiId ?? 'API_ID',
-        ...regionOption(api.region),
-      ],
-      '--patch-operations',
-      `op=add,path=/endpointConfiguration/vpcEndpointIds,value=${api.vpceId ?? 'VPCE_ID'}`,
-    ),
+    text: `Associate ${api.vpceId ?? 'the endpoint'} with the API, deploy the API, and wait some minutes for the name to appear`,
+    command: [
+      ...['aws', 'apigateway', 'update-rest-api', '--rest-api-id', api.apiId ?? API_ID],
+      ...[...regionOption(api.region), '--patch-operations'],
+      `op=add,path=/endpointConfiguration/vpcEndpointIds,value=${api.vpceId ?? VPCE_ID}`,
+    ],
     docs: DOCS.privateApiCreate,
   };
 }
 
-function askVpc(host: string): Remedy {
+/** The name, asked of the VPC's own resolver. */
+export function vpcResolverAgain(target: Target): Argv {
+  return pprobeAgain(target, { command: 'dns', name: target.host, server: VPC_RESOLVER });
+}
+
+function askVpcResolver(target: Target): Advice {
   return {
-    text: "Ask the VPC's own resolver: if it knows the right answer, point this host at it (DHCP options, resolv.conf)",
-    command: command('pprobe', 'dns', host, '--server', '169.254.169.253'),
+    text: "Ask the VPC's own resolver: if its answer is right, make this host use it (DHCP options set, resolv.conf)",
+    command: vpcResolverAgain(target),
     docs: DOCS.vpcDns,
   };
 }
 
-function forwardZone(api: PrivateApi): Remedy {
+function forwardZone(api: PrivateApi): Advice {
   const suffix = api.region === null ? null : suffixOf(api.region);
   const zone = suffix === null ? 'the execute-api zone' : `execute-api.${api.region}.${suffix}`;
   return {
-    text: `From outside the VPC, forward ${zone} to a Route 53 Resolver inbound endpoint in the VPC`,
+    text: `If this host is outside the VPC, forward ${zone} to a Route 53 Resolver inbound endpoint in the VPC`,
     docs: DOCS.inboundResolver,
   };
 }
 
-function serviceOf(api: PrivateApi): string {
-  return `com.amazonaws.${api.region ?? 'REGION'}.execute-api`;
+export function correctRecord(host: string): Advice {
+  return {
+    text: `Correct the record or private hosted zone through which ${host} resolves to another endpoint, or disable private DNS on that endpoint`,
+    docs: DOCS.vpcConnections,
+  };
 }
 
 const ADVICE = {
   forwarding: (servers: string) =>
-    `Look at ${servers}: the server it forwards this zone to is down, or DNSSEC validation fails`,
+    `Check ${servers}: the server to which it forwards this zone is down, or DNSSEC validation fails`,
   allowed: (servers: string) =>
-    `Let ${servers} answer queries from this host (allow-query, allow-recursion), or use the resolver meant for it`,
+    `Let ${servers} answer queries from this host (allow-query, allow-recursion), or use the resolver intended for it`,
   speaking: (servers: string) =>
-    `Look at ${servers}: a forwarder or firewall that does not understand the question (EDNS, AAAA) answers so; ask another resolver meanwhile`,
+    `Check ${servers}: a forwarder or firewall that does not understand the query (EDNS, AAAA) replies like this; use another resolver meanwhile`,
   'port-53': (servers: string) =>
-    `Make sure that ${servers} can be asked: the service runs, and UDP and TCP 53 pass there and back (security group, network ACL, firewall)`,
+    `Check that the DNS service on ${servers} runs, and that UDP and TCP 53 pass in both directions (security group, network ACL, firewall)`,
   tcp: (servers: string) =>
-    `Ask ${servers} over TCP; if that works, something on the path damages or forges UDP answers`,
+    `Ask ${servers} over TCP; if that works, something on the path damages or forges UDP replies`,
   listening: (servers: string) =>
-    `Start the DNS service on ${servers}, or take the address out of this host's resolver configuration`,
+    `Start the DNS service on ${servers}, or remove the address from the resolver configuration of this host`,
 } as const;
 
-/** What to do about a resolver that does not do its work, and the question to ask once it should. */
-export function checkResolver(host: string, doc: DnsDocument, advice: keyof typeof ADVICE): Remedy {
+/** What to do about a resolver that does not answer as it should, with the query that shows when it does. */
+export function checkResolver(target: Target, doc: DnsDocument, advice: keyof typeof ADVICE): Advice {
   const servers = serversOf(doc);
-  const [first] = servers;
-  const server = first === undefined ? [] : ['--server', first];
+  const [server] = servers;
   return {
     text: ADVICE[advice](servers.length === 0 ? 'the resolver' : list(servers)),
-    command: command('pprobe', 'dns', host, ...server, ...(advice === 'tcp' ? ['--tcp'] : [])),
+    command: pprobeAgain(target, {
+      command: 'dns',
+      name: target.host,
+      ...(server === undefined ? {} : { server }),
+      options: advice === 'tcp' ? ['--tcp'] : [],
+    }),
     docs: DOCS.vpcDns,
   };
 }
 
-/** For a name that is not there and of which nothing more is known. */
-export function checkSpelling(host: string, doc: DnsDocument): Remedy[] {
+/** For a name that does not exist and is not known to be a private API's. */
+export function checkSpelling(target: Target, doc: DnsDocument): Advice[] {
+  const servers = serversOf(doc);
   return [
-    { text: `Check the spelling of ${host}` },
+    { text: `Check the spelling of ${target.host}` },
     {
-      text: `If the name lives in a private zone, associate the zone with this VPC, or ask a resolver that knows it; ${list(serversOf(doc))} ${serversOf(doc).length > 1 ? 'do' : 'does'} not`,
-      command: command('pprobe', 'dns', host, '--server', '169.254.169.253'),
+      text: `If the name is in a private hosted zone, associate the zone with this VPC, or use a resolver that knows it; ${list(servers)} ${servers.length > 1 ? 'do' : 'does'} not`,
+      command: vpcResolverAgain(target),
       docs: DOCS.vpcDns,
     },
   ];
 }
 
-/** A resolver that drops private addresses from answers leaves a name that exists and has no address. */
-export function exemptFromRebinding(host: string, doc: DnsDocument): Remedy {
+/** A resolver that removes private addresses from answers makes a name that exists and has no address. */
+export function exemptFromRebinding(host: string, doc: DnsDocument): Advice {
   const zone = host.split('.').slice(1).join('.') || host;
   return {
-    text: `If ${resolverOf(doc)} drops private addresses from answers (DNS rebinding protection), exempt ${zone} there`,
+    text: `If ${resolverOf(doc)} removes private addresses from answers (DNS rebinding protection), exempt ${zone} there`,
+  };
+}
+
+/** Another resolver has the answer that works, or is likely to. */
+export function useResolver(target: Target, server: string): Advice {
+  return {
+    text: `Make this host use ${server} (DHCP options set, resolv.conf), or make its resolver forward the zone to ${server}`,
+    command: pprobeAgain(target, { command: 'dns', name: target.host, server }),
+    docs: DOCS.vpcDns,
+  };
+}
+
+export function tryAddress(target: Target, address: string, server: string): Advice {
+  return {
+    text: `Try the other addresses; if they work, make this host use ${server}, or correct the record at the first resolver`,
+    command: pprobeAgain(target, { command: 'tcp', address }),
+    docs: DOCS.vpcDns,
+  };
+}
+
+export function removeHostsLine(host: string, path: string | null): Advice {
+  return {
+    text: `Remove the line for ${host} from the hosts file, or correct it`,
+    command: ['grep', '-n', host, path ?? '/etc/hosts'],
+  };
+}
+
+export function findNameSource(host: string): Advice {
+  return {
+    text: 'Find out where the addresses come from: the hosts line of nsswitch.conf lists what is asked before DNS, and a cache (nscd, sssd, systemd-resolved) can be out of date',
+    command: ['getent', '-s', 'dns', 'ahosts', host],
   };
 }

@@ -1,4 +1,3 @@
-import { command } from '../../core/shell-command.js';
 import { count, list } from '../../core/text.js';
 import type { DnsAddress } from '../../documents/dns.js';
 import { addressSet, endpointAnswer, hostAnswers, resolverOf } from '../../documents/observed/dns.js';
@@ -10,13 +9,15 @@ import { inRange, parseRange } from '../../net/address/range.js';
 import { byEndpointName } from '../../target/private-api/invoke-url.js';
 import { readPrivateName } from '../../target/private-api/names.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
-import { callBy, nameEndpoint, regionOption } from '../remedies/api.js';
+import { shellLine } from '../remedies/advice.js';
+import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
-import { privateNameRemedies } from '../remedies/name-service.js';
+import { callBy, nameEndpoint, showEndpointTypes } from '../remedies/gateway.js';
+import { correctRecord, privateNameRemedies } from '../remedies/name-service.js';
 
 /**
- * The name of a private API led to addresses that no VPC endpoint has. Judged per address, so that a mixed set, of a
- * resolver that merges two views, is found as well. Not where the API answered: then the name is a public API's.
+ * The name of a private API resolves to addresses that no VPC endpoint has. Judged per address, which also finds a mixed
+ * set from a resolver that merges two views. Not reported where the API answered: then it is a public API.
  */
 const publicAnswer = rule('dns.public-answer', { needs: ['dns'], docs: DOCS.vpcConnections }, (evidence) => {
   const { privateApi: api, host } = evidence.target;
@@ -27,39 +28,35 @@ const publicAnswer = rule('dns.public-answer', { needs: ['dns'], docs: DOCS.vpcC
   if (foreign.length === 0) return null;
 
   const scopes = list([...new Set(foreign.map(({ scope }) => scope))]);
-  const some =
-    foreign.length < addresses.length
-      ? `${foreign.length} of ${count(addresses.length, 'address', 'addresses')} `
-      : '';
   const shown = list(addressSet(foreign), 4);
   return {
     phase: 'resolve',
     confidence: confidence(evidence, foreign.length === addresses.length),
-    summary: `${host} leads to ${some === '' ? '' : `${some}outside the VPC: `}${shown} (${scopes})${some === '' ? " instead of the VPC endpoint's private addresses" : ''}.`,
+    summary:
+      foreign.length < addresses.length
+        ? `${foreign.length} of ${count(addresses.length, 'address', 'addresses')} of ${host} ${foreign.length === 1 ? 'is' : 'are'} outside the VPC: ${shown} (${scopes}).`
+        : `${host} resolves to ${shown} (${scopes}), which ${foreign.length === 1 ? 'is not an address' : 'are not addresses'} of the VPC endpoint.`,
     evidence: [
       {
         observation: answer.ref,
-        text: `${resolverOf(answer.doc)} answered ${list(addressSet(addresses))}${chain.length > 0 ? ` by way of ${list(chain)}` : ''}`,
+        text: `${resolverOf(answer.doc)} answered ${list(addressSet(addresses))}${chain.length > 0 ? `, through the CNAME ${list(chain)}` : ''}`,
       },
       ...endpointEvidence(evidence),
     ],
     remedies: privateNameRemedies(evidence, api),
     alternatives: api.form === 'default' ? [publicApi(api)] : [],
-    check: `pprobe dns ${host}: a private API's name must lead to private addresses`,
+    check: `${shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host }))}: the name of a private API must resolve to private addresses`,
   };
 });
 
-/** Nothing in the name tells a public API from a private one. */
-function publicApi({ apiId, region }: PrivateApi): Alternative {
+/** The default name is the same for public and private APIs. */
+function publicApi(api: PrivateApi): Alternative {
   return {
     class: 'reachable',
     cause: 'none',
     confidence: 'low',
-    text: 'the API is public (Regional or edge-optimized), for which this answer is right',
-    check: command(
-      ...['aws', 'apigateway', 'get-rest-api', '--rest-api-id', apiId, ...regionOption(region)],
-      ...['--query', 'endpointConfiguration.types'],
-    ),
+    text: 'the API is public (Regional or edge-optimized); then this answer is right',
+    check: shellLine(showEndpointTypes(api)),
   };
 }
 
@@ -68,13 +65,16 @@ function endpointEvidence(evidence: Evidence): EvidenceItem[] {
   if (endpoint === null || endpoint.doc.addresses.length === 0) return [];
   const where = list(addressSet(endpoint.doc.addresses));
   return [
-    { observation: endpoint.ref, text: `the endpoint itself, ${endpoint.doc.question.name}, is at ${where}` },
+    {
+      observation: endpoint.ref,
+      text: `the endpoint's own name, ${endpoint.doc.question.name}, resolves to ${where}`,
+    },
   ];
 }
 
 /**
- * High where something agrees: the endpoint's own name leads elsewhere, nothing opens, or the public front end does not know
- * the API; or where the name's form leaves no other reading, because only private APIs have it.
+ * High where another observation agrees: the endpoint's own name has other addresses, nothing opens, or the public front
+ * end does not know the API; or where only private APIs have a name of this form.
  */
 function confidence(evidence: Evidence, all: boolean): Confidence {
   const outcomes = addressOutcomes(evidence);
@@ -90,16 +90,16 @@ function confidence(evidence: Evidence, all: boolean): Confidence {
 export const dnsPublicRules: readonly Rule[] = [publicAnswer];
 
 /**
- * The host's name and the endpoint's own lead to different addresses: the knowledge-center article's test. Compared by
- * family where both have it, since private names may have A records alone where the endpoint's have AAAA too. The name of one
- * zone need only be among the others.
+ * The host's name and the endpoint's own name resolve to different addresses: the test of the AWS knowledge center article.
+ * Compared in each family that both have, since private names can have A records alone where the endpoint also has AAAA.
+ * The addresses of a zonal name need only be among the others.
  */
 const mismatch = rule('dns.endpoint-mismatch', { needs: ['dns'], docs: DOCS.vpcConnections }, (evidence) => {
   const { host, privateApi: api } = evidence.target;
   const given = hostAnswers(evidence)[0];
   const endpoint = endpointAnswer(evidence);
   if (given === undefined || endpoint === null || allWorked(evidence)) return null;
-  // A name that leads out of the VPC altogether is the plainer fault, and found by its own rule.
+  // A name that resolves to addresses outside the VPC is reported by the rule above.
   if (given.doc.addresses.some((address) => !mayBeEndpoint(address, evidence))) return null;
 
   const zonal = [host, endpoint.doc.question.name].some(
@@ -113,29 +113,36 @@ const mismatch = rule('dns.endpoint-mismatch', { needs: ['dns'], docs: DOCS.vpcC
   const other = byEndpointName(evidence.target);
   return {
     ...weight,
-    summary: `${host} leads to ${list(here, 4)}, but the endpoint ${api?.vpceId ?? endpoint.doc.question.name} is at ${list(there, 4)}.`,
+    summary: `${host} resolves to ${list(here, 4)}, but the endpoint ${api?.vpceId ?? endpoint.doc.question.name} has the addresses ${list(there, 4)}.`,
     evidence: [
       { observation: given.ref, text: `${given.doc.question.name}: ${list(here)}` },
       { observation: endpoint.ref, text: `${endpoint.doc.question.name}: ${list(there)}` },
     ],
     remedies: [
       ...(here[0] === undefined ? [] : [nameEndpoint(api, here[0])]),
-      {
-        text: `Correct the record or private hosted zone that sends ${host} to another endpoint, or disable private DNS on that endpoint`,
-        docs: DOCS.vpcConnections,
-      },
+      correctRecord(host),
       ...(other === null
         ? []
-        : [callBy(other, 'Until then call the endpoint by its own name, and name the API in Host')]),
+        : [
+            callBy(
+              other,
+              'Until then, call the endpoint by its own name, and name the API in the Host header',
+            ),
+          ]),
     ],
-    check: `pprobe dns ${host} --compare ${endpoint.doc.question.name}`,
+    check: shellLine(
+      pprobeAgain(evidence.target, {
+        command: 'dns',
+        name: host,
+        options: ['--compare', endpoint.doc.question.name],
+      }),
+    ),
   };
 });
 
 /**
- * Sets that share nothing are two endpoints, whatever the wrong one answers. Of sets that overlap some addresses are
- * right, and then it matters which ones fail: where only those do that the endpoint does not have, the record is to blame;
- * where the request arrived, or others fail as well, the difference is a side issue.
+ * Sets without a common address are two endpoints. Of sets that overlap some addresses are right, and it matters which ones
+ * fail: where only those fail that the endpoint does not have, the record is at fault; otherwise the difference is minor.
  */
 function weigh(
   evidence: Evidence,
@@ -170,16 +177,15 @@ function compare(
 
 export const dnsMismatchRules: readonly Rule[] = [mismatch];
 
-/** AWS gives a VPC an IPv6 block of this length unless asked otherwise. */
+/** The default length of a VPC's IPv6 block. */
 const VPC_IPV6_PREFIX = 56;
 
 /**
- * Whether an address may be that of an endpoint's network interface, as far as the address itself can tell.
+ * Whether an address can be that of an endpoint's network interface, as far as the address itself shows.
  *
- * IPv4: only `private` is. IPv6: `unique-local` is, and of the public ones those that are evidently the VPC's own, because
- * a VPC's IPv6 block is usually globally routable: in the same /56 as this host, or among the addresses of the
- * endpoint's own name. `shared` (100.64/10) can be a VPC's second block; it counts only when the endpoint's own name
- * leads to it too.
+ * IPv4: only `private`. IPv6: `unique-local`, and of the public ones those of the VPC's own block, which is usually
+ * globally routable: in the same /56 as this host, or among the addresses of the endpoint's own name. `shared` (100.64/10)
+ * can be a second block of a VPC; it counts only where the endpoint's own name has the address too.
  */
 function mayBeEndpoint(address: DnsAddress, evidence: Evidence): boolean {
   switch (address.scope) {

@@ -10,27 +10,32 @@ import {
   serversOf,
 } from '../../documents/observed/dns.js';
 import { addressOutcomes } from '../../documents/observed/tcp.js';
-import type { Alternative, Confidence, Evidence, EvidenceItem, Remedy } from '../../documents/report.js';
+import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
+import type { Target } from '../../documents/target.js';
 import { familyOf } from '../../net/address/address.js';
 import { wellKnownResolver } from '../../net/address/scope.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import { type Advice, shellLine } from '../remedies/advice.js';
+import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
+import { listRuleset } from '../remedies/local.js';
 import {
   checkResolver,
   checkSpelling,
   exemptFromRebinding,
   privateNameRemedies,
+  vpcResolverAgain,
 } from '../remedies/name-service.js';
 
-/** What differs between the ways in which a question ends without an address. */
+/** What differs between the ways in which a lookup ends without an address. */
 interface Words {
   status: DnsStatus;
-  /** In place of `status` alone. */
+  /** Replaces the comparison with `status`. */
   matches?: (doc: DnsDocument) => boolean;
   summary: (host: string, doc: DnsDocument) => string;
   confidence: (doc: DnsDocument) => Confidence;
-  remedies: (evidence: Evidence, doc: DnsDocument) => Remedy[];
-  alternatives: (host: string) => Alternative[];
+  remedies: (evidence: Evidence, doc: DnsDocument) => Advice[];
+  alternatives: (target: Target) => Alternative[];
 }
 
 function statusRule(cause: Cause, words: Words): Rule {
@@ -38,7 +43,7 @@ function statusRule(cause: Cause, words: Words): Rule {
     const failed = hostAnswers(evidence)[0];
     if (failed === undefined) return null;
     if (!(words.matches?.(failed.doc) ?? failed.doc.status === words.status)) return null;
-    // Addresses came from elsewhere, the hosts file: what DNS would have said stopped nobody.
+    // The addresses came from elsewhere, such as the hosts file: the failed lookup does no harm.
     if (addressOutcomes(evidence).length > 0) return null;
     const { host } = evidence.target;
     return {
@@ -47,8 +52,8 @@ function statusRule(cause: Cause, words: Words): Rule {
       summary: words.summary(host, failed.doc),
       evidence: evidenceOf(evidence, failed),
       remedies: words.remedies(evidence, failed.doc),
-      alternatives: words.alternatives(host),
-      check: `pprobe dns ${host}`,
+      alternatives: words.alternatives(evidence.target),
+      check: shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host })),
     };
   });
 }
@@ -57,19 +62,21 @@ function evidenceOf(evidence: Evidence, { ref, doc }: Seen<DnsDocument>): Eviden
   const items: EvidenceItem[] = [{ observation: ref, text: howItWent(doc) }];
   if (doc.status === 'timeout' && doc.systemPatience !== undefined) {
     const waits = `programs on this host wait ${duration(doc.systemPatience.totalMs)} before they give up`;
-    items.push({ observation: ref, text: `${waits}, as resolv.conf says` });
+    items.push({ observation: ref, text: `${waits}, by the settings of resolv.conf` });
   }
   for (const { code, text } of doc.extendedErrors) {
     items.push({
       observation: ref,
-      text: `the resolver adds: extended error ${code}${text === '' ? '' : `, ${excerpt(text)}`}`,
+      text: `the resolver adds the extended error ${code}${text === '' ? '' : `, ${excerpt(text)}`}`,
     });
   }
   const endpoint = endpointAnswer(evidence);
   if (endpoint !== null) {
     const addresses = addressSet(endpoint.doc.addresses);
     const said =
-      addresses.length > 0 ? `leads to ${list(addresses)}` : `has no address either (${endpoint.doc.status})`;
+      addresses.length > 0
+        ? `resolves to ${list(addresses)}`
+        : `has no address either (${endpoint.doc.status})`;
     items.push({
       observation: endpoint.ref,
       text: `the endpoint's other name, ${endpoint.doc.question.name}, ${said}`,
@@ -84,27 +91,31 @@ function howItWent(doc: DnsDocument): string {
   const failed = doc.attempts.findLast(({ errno, detail }) => errno !== null || detail !== null);
   const said = doc.rcode ?? failed?.detail ?? failed?.errno ?? 'no answer';
   const over = doc.transport === null ? '' : ` over ${doc.transport.toUpperCase()}`;
-  return `${type.split(',').join(', ')} of ${name}, asked of ${list(serversOf(doc))}${over}: ${said}${tried}`;
+  return `${type.split(',').join(', ')} of ${name} from ${list(serversOf(doc))}${over}: ${said}${tried}`;
 }
 
-/** The reply's own code says it: no inference. */
+/** The code of the reply says it. */
 const replied = (): Confidence => 'certain';
-/** One lost datagram is no dead resolver. */
+/** One lost datagram does not mean that the resolver is down. */
 const repeated = (doc: DnsDocument): Confidence => (doc.attempts.length > 1 ? 'high' : 'medium');
 
-function missing(evidence: Evidence, doc: DnsDocument): Remedy[] {
+function missing(evidence: Evidence, doc: DnsDocument): Advice[] {
   const api = evidence.target.privateApi;
-  return api === null ? checkSpelling(evidence.target.host, doc) : privateNameRemedies(evidence, api);
+  return api === null ? checkSpelling(evidence.target, doc) : privateNameRemedies(evidence, api);
 }
 
-const otherView = (host: string): Alternative[] => [
-  possible('dns.split-view', `ask another resolver: pprobe dns ${host} --server 169.254.169.253`),
+const otherView = (target: Target): Alternative[] => [
+  possible('dns.split-view', `ask another resolver: ${shellLine(vpcResolverAgain(target))}`),
 ];
+
+function overTcp(target: Target): string {
+  return shellLine(pprobeAgain(target, { command: 'dns', name: target.host, options: ['--tcp'] }));
+}
 
 export const dnsStatusRules: readonly Rule[] = [
   statusRule('dns.nxdomain', {
     status: 'nxdomain',
-    summary: (host, doc) => `${host} does not exist for ${called(doc)}.`,
+    summary: (host, doc) => `${capital(called(doc))} replies that ${host} does not exist.`,
     confidence: replied,
     remedies: missing,
     alternatives: otherView,
@@ -112,16 +123,16 @@ export const dnsStatusRules: readonly Rule[] = [
   statusRule('dns.no-data', {
     status: 'no-data',
     summary: (host, doc) =>
-      `${host} exists but has no ${list(doc.question.type.split(','))} record for ${called(doc)}.`,
+      `${capital(called(doc))} replies that ${host} exists, but has no ${doc.question.type.split(',').join(' or ')} record.`,
     confidence: replied,
     remedies: (evidence, doc) => [...missing(evidence, doc), exemptFromRebinding(evidence.target.host, doc)],
     alternatives: otherView,
   }),
   statusRule('dns.servfail', {
     status: 'servfail',
-    summary: (host, doc) => `${capital(called(doc))} could not find out the address of ${host} (SERVFAIL).`,
+    summary: (host, doc) => `${capital(called(doc))} failed to resolve ${host} (SERVFAIL).`,
     confidence: replied,
-    remedies: (evidence, doc) => [checkResolver(evidence.target.host, doc, 'forwarding')],
+    remedies: (evidence, doc) => [checkResolver(evidence.target, doc, 'forwarding')],
     alternatives: otherView,
   }),
   statusRule('dns.refused', {
@@ -129,43 +140,47 @@ export const dnsStatusRules: readonly Rule[] = [
     matches: (doc) => doc.status === 'refused' || isOtherRcode(doc),
     summary: (host, doc) =>
       isOtherRcode(doc)
-        ? `${capital(called(doc))} does not answer about ${host} but says ${doc.rcode}: ${meaningOf(doc.rcode)}.`
-        : `${capital(called(doc))} refuses to answer this host about ${host}.`,
+        ? `${capital(called(doc))} does not resolve ${host}, but replies ${doc.rcode}: ${meaningOf(doc.rcode)}.`
+        : `${capital(called(doc))} refuses to resolve ${host} for this host.`,
     confidence: replied,
     remedies: (evidence, doc) => [
-      checkResolver(evidence.target.host, doc, isOtherRcode(doc) ? 'speaking' : 'allowed'),
+      checkResolver(evidence.target, doc, isOtherRcode(doc) ? 'speaking' : 'allowed'),
     ],
     alternatives: otherView,
   }),
   statusRule('dns.timeout', {
     status: 'timeout',
     summary: (host, doc) =>
-      `No answer from ${serversOf(doc).length === 0 ? 'any resolver' : list(serversOf(doc))} about ${host}.`,
+      `${serversOf(doc).length === 0 ? 'No resolver' : `The resolver${serversOf(doc).length > 1 ? 's' : ''} ${list(serversOf(doc))}`} ${serversOf(doc).length === 0 ? 'answers' : serversOf(doc).length > 1 ? 'do not answer' : 'does not answer'} the query for ${host}.`,
     confidence: repeated,
-    remedies: (evidence, doc) => [checkResolver(evidence.target.host, doc, 'port-53')],
-    alternatives: (host) => [
-      possible('local.firewall', `sudo nft list ruleset, and pprobe dns ${host} --tcp`),
+    remedies: (evidence, doc) => [checkResolver(evidence.target, doc, 'port-53')],
+    alternatives: (target) => [
+      possible('local.firewall', `${shellLine(listRuleset)}, and ${overTcp(target)}`),
     ],
   }),
   statusRule('dns.malformed', {
     status: 'malformed',
-    summary: (host, doc) => `${capital(called(doc))} answered about ${host} with something that is not DNS.`,
+    summary: (host, doc) =>
+      `${capital(called(doc))} answers the query for ${host} with something that is not a DNS message.`,
     confidence: () => 'high',
-    remedies: (evidence, doc) => [checkResolver(evidence.target.host, doc, 'tcp')],
-    alternatives: (host) => [
-      possible('policy.proxy', `something between answers in the resolver's place: pprobe dns ${host} --tcp`),
+    remedies: (evidence, doc) => [checkResolver(evidence.target, doc, 'tcp')],
+    alternatives: (target) => [
+      possible(
+        'policy.proxy',
+        `${overTcp(target)} shows whether something on the path answers instead of the resolver`,
+      ),
     ],
   }),
   statusRule('dns.unreachable', {
     status: 'unreachable',
-    summary: (host, doc) => `${capital(called(doc))} cannot be reached, so ${host} has no address here.`,
+    summary: (host, doc) => `${capital(called(doc))} cannot be reached, so ${host} cannot be resolved.`,
     confidence: () => 'high',
-    remedies: (evidence, doc) => [checkResolver(evidence.target.host, doc, 'listening')],
+    remedies: (evidence, doc) => [checkResolver(evidence.target, doc, 'listening')],
     alternatives: () => [possible('route.local', 'ip route get ADDRESS_OF_RESOLVER')],
   }),
 ];
 
-/** A reply with a code that settles nothing and has no status of its own: FORMERR, NOTIMP, NOTAUTH, BADVERS and the like. */
+/** A reply with an rcode that has no status of its own: FORMERR, NOTIMP, NOTAUTH, BADVERS and others. */
 function isOtherRcode({ status, rcode }: DnsDocument): boolean {
   return status === 'error' && rcode !== null && rcode !== 'NOERROR';
 }
@@ -173,13 +188,13 @@ function isOtherRcode({ status, rcode }: DnsDocument): boolean {
 /** RFC 6895 section 2.3. */
 function meaningOf(rcode: string | null): string {
   const meanings: Readonly<Record<string, string>> = {
-    FORMERR: 'it could not read the question',
-    NOTIMP: 'it does not do this kind of question',
-    NOTAUTH: 'it is not responsible for the zone',
-    BADVERS: 'it does not speak this version of EDNS',
-    BADCOOKIE: 'it wants another DNS cookie',
+    FORMERR: 'it cannot read the query',
+    NOTIMP: 'it does not support this kind of query',
+    NOTAUTH: 'it is not authoritative for the zone',
+    BADVERS: 'it does not support this version of EDNS',
+    BADCOOKIE: 'it requires another DNS cookie',
   };
-  return meanings[rcode ?? ''] ?? 'no answer and no reason';
+  return meanings[rcode ?? ''] ?? 'an error without a further reason';
 }
 
 function called(doc: DnsDocument): string {
@@ -187,7 +202,7 @@ function called(doc: DnsDocument): string {
   return known === null ? resolverOf(doc) : `${known} (${doc.server})`;
 }
 
-/** A server from a report file may be any text. */
+/** The server in a saved report can be any text. */
 function wellKnown(server: string): string | null {
   const [address = ''] = server.split('#', 1);
   return familyOf(address) === null ? null : wellKnownResolver(address);

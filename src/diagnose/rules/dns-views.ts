@@ -1,4 +1,3 @@
-import { command } from '../../core/shell-command.js';
 import { list } from '../../core/text.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import {
@@ -12,12 +11,14 @@ import { allWorked, apiAnswered } from '../../documents/observed/http.js';
 import { addressOutcomes } from '../../documents/observed/tcp.js';
 import type { Evidence } from '../../documents/report.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
+import { shellLine } from '../remedies/advice.js';
+import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
-import { exemptFromRebinding } from '../remedies/name-service.js';
+import { exemptFromRebinding, tryAddress, useResolver } from '../remedies/name-service.js';
 
 type Answer = Seen<DnsDocument>;
 
-/** Several resolvers were asked about the name, and what programs on this host are told is not what another says. */
+/** The resolver that programs on this host use gives another answer than a second resolver. */
 const splitView = rule('dns.split-view', { needs: ['dns'], docs: DOCS.vpcDns }, (evidence) => {
   const [used, ...others] = hostAnswers(evidence);
   if (used === undefined || allWorked(evidence) || apiAnswered(evidence)) return null;
@@ -30,50 +31,35 @@ const splitView = rule('dns.split-view', { needs: ['dns'], docs: DOCS.vpcDns }, 
   return other === undefined || !nothingOpens(evidence) ? null : otherAddresses(evidence, used, other);
 });
 
-/** Above what the one resolver says: the second names where the right answer is. */
+/** The other resolver gives private addresses, and the one in use does not. */
 function knownElsewhere(evidence: Evidence, used: Answer, better: Answer): Judgement {
   const { host, privateApi } = evidence.target;
   const server = better.doc.server ?? 'the other resolver';
   return {
     phase: 'resolve',
-    // Of a name that need not be private, the public answer may be the right one.
+    // Without a private API, the public answer can be the right one.
     confidence: privateApi === null ? 'high' : 'certain',
-    summary: `${server} knows ${host} as ${list(addressSet(better.doc.addresses), 4)}, but this host asks ${used.doc.server ?? 'another resolver'}, which ${saidShort(used.doc)}.`,
+    summary: `${server} resolves ${host} to ${list(addressSet(better.doc.addresses), 4)}, but this host uses ${used.doc.server ?? 'another resolver'}, which ${saidShort(used.doc)}.`,
     evidence: [said(used), said(better)],
     remedies: [
-      {
-        text: `Let this host ask ${server} (DHCP options set, resolv.conf), or let its resolver forward the zone there`,
-        command: command('pprobe', 'dns', host, '--server', server),
-        docs: DOCS.vpcDns,
-      },
+      useResolver(evidence.target, server),
       ...(used.doc.status === 'no-data' ? [exemptFromRebinding(host, used.doc)] : []),
     ],
-    check: command('pprobe', 'dns', host, '--server', server),
+    check: shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host, server })),
   };
 }
 
-/** Two private answers: one of them is another VPC's, or out of date. */
+/** Two private answers: one of them belongs to another VPC, or is out of date. */
 function otherAddresses(evidence: Evidence, used: Answer, other: Answer): Judgement {
   const { host } = evidence.target;
   const server = other.doc.server ?? 'the other resolver';
   return {
     phase: 'resolve',
     confidence: 'medium',
-    summary: `${resolverOf(used.doc)} says that ${host} is ${list(addressSet(used.doc.addresses), 4)}, where nothing opens; ${server} says ${list(addressSet(other.doc.addresses), 4)}.`,
+    summary: `${resolverOf(used.doc)} resolves ${host} to ${list(addressSet(used.doc.addresses), 4)}, where nothing opens; ${server} resolves it to ${list(addressSet(other.doc.addresses), 4)}.`,
     evidence: [said(used), said(other)],
-    remedies: [
-      {
-        text: `Try the other addresses; if they work, let this host ask ${server}, or correct the record of the first`,
-        command: command(
-          'pprobe',
-          'tcp',
-          addressSet(other.doc.addresses)[0] ?? host,
-          String(evidence.target.port),
-        ),
-        docs: DOCS.vpcDns,
-      },
-    ],
-    check: command('pprobe', 'dns', host, '--server', server),
+    remedies: [tryAddress(evidence.target, addressSet(other.doc.addresses)[0] ?? host, server)],
+    check: shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host, server })),
   };
 }
 
@@ -93,7 +79,7 @@ function said({ ref, doc }: Answer) {
 
 function saidShort(doc: DnsDocument): string {
   return doc.addresses.length > 0
-    ? `says ${list(addressSet(doc.addresses), 4)}`
+    ? `gives ${list(addressSet(doc.addresses), 4)}`
     : `answers ${doc.rcode ?? doc.status}`;
 }
 

@@ -1,105 +1,139 @@
-import { command } from '../../core/shell-command.js';
 import { excerpt, list } from '../../core/text.js';
 import { hostAnswers } from '../../documents/observed/dns.js';
 import {
   type AddressOutcome,
   addressesOf,
   addressOutcomes,
+  exhaustedAttempts,
+  withCause,
   withStatus,
 } from '../../documents/observed/tcp.js';
-import { explainingTraces, sendErrno } from '../../documents/observed/trace.js';
-import type { Evidence, EvidenceItem, SkippedStep } from '../../documents/report.js';
+import { explainingTraces } from '../../documents/observed/trace.js';
+import type { SkippedStep } from '../../documents/report.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import { shellLine } from '../remedies/advice.js';
+import {
+  allowInOwnFirewall,
+  callFilter,
+  doctor,
+  freePorts,
+  listRuleset,
+  moreDescriptors,
+  securityModule,
+} from '../remedies/local.js';
 
-/**
- * netfilter's output chain fails the sender's call with EPERM, or rejects or drops what TCP sends, which the kernel tells by
- * its own ICMP errors and counters; the packet never leaves.
- */
+/** The kernel reports it: its own output filter rejected or dropped the SYN, which never left this host. */
 const firewall = rule('local.firewall', { needs: ['tcp', 'trace'] }, (evidence): Judgement | null => {
-  const found = denied(evidence, 'EPERM');
-  if (found === null) return null;
-  return {
-    phase: 'local',
-    confidence: found.both ? 'certain' : 'high',
-    summary: `This host's own firewall blocks TCP ${evidence.target.port} to ${list(found.addresses, 4)}.`,
-    evidence: found.items,
-    remedies: [
-      {
-        text: `Allow outbound TCP ${evidence.target.port} to ${list(found.addresses, 4)} in this host's rules (nftables, iptables, a container's network policy)`,
-        command: command('sudo', 'nft', 'list', 'ruleset'),
-      },
-    ],
-    alternatives: [
-      possible('local.permission', 'a seccomp or eBPF filter: try outside the container or service unit'),
-    ],
-    check: 'sudo nft list ruleset',
-  };
-});
-
-/** Security modules and `prohibit` routes answer EACCES. */
-const permission = rule('local.permission', { needs: ['tcp', 'trace'] }, (evidence): Judgement | null => {
-  const found = denied(evidence, 'EACCES');
-  const [first] = found?.addresses ?? [];
-  if (found === null || first === undefined) return null;
-  return {
-    phase: 'local',
-    confidence: 'medium',
-    summary: `This host forbids the connection to ${list(found.addresses, 4)}: a security module or a route of type prohibit.`,
-    evidence: found.items,
-    remedies: [
-      { text: 'Look for a route of type prohibit', command: command('ip', 'route', 'get', first) },
-      {
-        text: 'Look for denials of SELinux or AppArmor',
-        command: command('sudo', 'ausearch', '-m', 'avc', '-ts', 'recent'),
-      },
-    ],
-    alternatives: [possible('local.firewall', 'sudo nft list ruleset')],
-    check: command('ip', 'route', 'get', first),
-  };
-});
-
-function denied(
-  evidence: Evidence,
-  errno: string,
-): { addresses: string[]; items: EvidenceItem[]; both: boolean } | null {
-  const attempts = withStatus(addressOutcomes(evidence), 'denied').filter((outcome) =>
-    isFirewalled(outcome) ? errno === 'EPERM' : (outcome.errno ?? 'EPERM') === errno,
-  );
-  const traces = explainingTraces(evidence).filter(({ doc }) => sendErrno(doc) === errno);
+  const attempts = withCause(addressOutcomes(evidence), 'local-firewall');
+  const traces = explainingTraces(evidence).filter(({ doc }) => doc.unsent === 'local-firewall');
+  const [first] = attempts;
   const addresses = addressesOf([...attempts, ...traces.map(({ doc }) => doc)]);
   if (addresses.length === 0) return null;
   return {
-    addresses,
-    both: attempts.length > 0 && traces.length > 0,
-    items: [
-      ...attempts.slice(0, 1).map((first) => ({
-        observation: first.ref,
-        text: `connecting to ${list(addressesOf(attempts))} ${failed(first, errno)}`,
-      })),
+    phase: 'local',
+    confidence: attempts.length > 0 && traces.length > 0 ? 'certain' : 'high',
+    summary: `The firewall of this host blocks TCP ${evidence.target.port} to ${list(addresses, 4)}.`,
+    evidence: [
+      ...(first === undefined
+        ? []
+        : [
+            {
+              observation: first.ref,
+              text: `this host's own firewall ${howBlocked(first)} to ${list(addressesOf(attempts))}`,
+            },
+          ]),
       ...traces
         .slice(0, 1)
-        .map(({ ref }) => ({ observation: ref, text: `no probe left this host: ${errno}` })),
+        .map(({ ref }) => ({ observation: ref, text: 'the firewall let no probe of the trace leave' })),
     ],
+    remedies: [allowInOwnFirewall(evidence, addresses)],
+    alternatives: [possible('local.permission', callFilter.text)],
+    check: shellLine(listRuleset),
   };
+});
+
+function howBlocked({ errno }: AddressOutcome): string {
+  return errno === null ? 'dropped every SYN, without an errno,' : `rejected the SYN (${errno})`;
 }
 
-/** Seen by the kernel as such, whatever errno the rule chose to answer with. */
-function isFirewalled({ cause }: AddressOutcome): boolean {
-  return cause === 'local-firewall';
-}
+/** connect(2) itself was forbidden, and not by a route: a security module, a seccomp filter or a BPF program. */
+const permission = rule('local.permission', { needs: ['tcp'] }, (evidence): Judgement | null => {
+  const outcomes = addressOutcomes(evidence);
+  const unnamed = withStatus(outcomes, 'denied').filter(({ cause }) => cause === null);
+  const denied = [...withCause(outcomes, 'local-policy'), ...unnamed];
+  const [first] = denied;
+  if (first === undefined) return null;
+  const addresses = addressesOf(denied);
+  const isNamed = first.cause !== null;
+  return {
+    phase: 'local',
+    confidence: isNamed ? 'high' : 'medium',
+    summary: `This host forbids the connection to ${list(addresses, 4)}: ${isNamed ? 'a security module, a seccomp filter or a BPF program rejects the call' : 'its own policy rejects the call'}.`,
+    evidence: [
+      {
+        observation: first.ref,
+        text: `connect() to ${list(addresses)} failed at once${first.errno === null ? '' : ` with ${first.errno}`}; nothing was sent`,
+      },
+    ],
+    remedies: [securityModule, callFilter],
+    alternatives: [possible('local.firewall', shellLine(listRuleset))],
+    check: shellLine(securityModule.command ?? []),
+  };
+});
 
-function failed(outcome: AddressOutcome, errno: string): string {
-  if (!isFirewalled(outcome)) return `failed at once with ${errno}`;
-  return outcome.errno === null
-    ? "met this host's own firewall, which dropped every SYN without an errno"
-    : `met this host's own firewall, which rejected the SYN (${outcome.errno})`;
-}
+/** Every local port towards the target is in use, or the range has none left. */
+const noPort = rule('local.no-port', { needs: ['tcp'] }, (evidence): Judgement | null => {
+  const failed = exhaustedAttempts(evidence).filter(({ cause }) => cause === 'no-ports');
+  const [first] = failed;
+  if (first === undefined || addressOutcomes(evidence).length > 0) return null;
+  return {
+    phase: 'local',
+    confidence: 'certain',
+    summary: `This host has no free source port for a connection to ${list(addressesOf(failed), 4)}.`,
+    evidence: [
+      {
+        observation: first.ref,
+        text: `connect() to ${list(addressesOf(failed))} found no source port${first.errno === null ? '' : ` (${first.errno})`}; nothing was sent`,
+      },
+    ],
+    remedies: [freePorts],
+    check: shellLine(freePorts.command ?? []),
+  };
+});
 
-export const localRules: readonly Rule[] = [firewall, permission];
+const noDescriptor = rule(
+  'local.capability',
+  {
+    id: 'local.capability/descriptors',
+    words: 'this host or process has no free file descriptor',
+    needs: ['tcp'],
+  },
+  (evidence): Judgement | null => {
+    const failed = exhaustedAttempts(evidence).filter(({ cause }) => cause === 'no-descriptors');
+    const [first] = failed;
+    if (first === undefined || addressOutcomes(evidence).length > 0) return null;
+    return {
+      phase: 'local',
+      confidence: 'certain',
+      summary: `This host has no free file descriptor for a connection to ${list(addressesOf(failed), 4)}.`,
+      evidence: [
+        {
+          observation: first.ref,
+          text: `no socket could be opened for ${list(addressesOf(failed))}${first.errno === null ? '' : ` (${first.errno})`}`,
+        },
+      ],
+      remedies: [moreDescriptors],
+      check: 'ulimit -n',
+    };
+  },
+);
+
+export const localRules: readonly Rule[] = [firewall, permission, noPort, noDescriptor];
 
 /**
- * This host could not measure what everything else rests on. A missing trace engine is none of that: without it a
- * verdict is only less sure. Older reports name no `missing`; there, a name that was neither asked about nor found means it.
+ * This host could not make the measurement that all others need. A missing trace engine does not count: without it a
+ * verdict is only less certain. Reports of early versions have no `missing`; there, a name that was neither looked up nor
+ * known means the same.
  */
 const capability = rule('local.capability', { needs: ['skipped'] }, (evidence): Judgement | null => {
   const index = evidence.skipped.findIndex((step) => stops(step));
@@ -107,10 +141,12 @@ const capability = rule('local.capability', { needs: ['skipped'] }, (evidence): 
   if (step === undefined || hostAnswers(evidence).length > 0 || addressOutcomes(evidence).length > 0)
     return null;
   if (evidence.observations.trace.length > 0 || evidence.observations.http.length > 0) return null;
+  const { host } = evidence.target;
+  const what = step.step === 'dns' ? `look up ${host}` : `connect to ${host}`;
   return {
     phase: 'local',
     confidence: step.missing === undefined ? 'high' : 'certain',
-    summary: `This host cannot even ask where ${evidence.target.host} is: ${excerpt(step.reason.replace(/\.$/, ''))}.`,
+    summary: `This host cannot ${what}: ${excerpt(step.reason.replace(/\.$/, ''))}.`,
     evidence: [
       {
         observation: `skipped[${index}]`,
@@ -118,13 +154,7 @@ const capability = rule('local.capability', { needs: ['skipped'] }, (evidence): 
       },
     ],
     remedies: [
-      {
-        text:
-          step.remedy === undefined
-            ? 'pprobe doctor says what this host lacks and how to add it'
-            : 'Add what is missing',
-        command: step.remedy ?? 'pprobe doctor',
-      },
+      step.remedy === undefined ? doctor : { text: 'Add what is missing', commandLine: step.remedy },
     ],
     check: 'pprobe doctor',
   };

@@ -1,98 +1,118 @@
-import { command } from '../../core/shell-command.js';
 import { list } from '../../core/text.js';
-import { addressesOf, addressOutcomes, withStatus } from '../../documents/observed/tcp.js';
+import {
+  type AddressOutcome,
+  addressesOf,
+  addressOutcomes,
+  withStatus,
+} from '../../documents/observed/tcp.js';
 import {
   explainingTraces,
+  isPortUnreachable,
   portUnreachable,
   prohibition,
   type Rejection,
 } from '../../documents/observed/trace.js';
 import type { Evidence } from '../../documents/report.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
-import { endsOf } from '../remedies/network.js';
+import { shellLine } from '../remedies/advice.js';
+import { pprobeAgain } from '../remedies/again.js';
+import { allowOnFirewall, endsOf } from '../remedies/network.js';
 
-/** A firewall that is polite enough to say so. Security groups and network ACLs never are: this is a box of another kind. */
-const icmpProhibited = rule(
-  'policy.icmp-prohibited',
-  { needs: ['tcp', 'trace'] },
-  (evidence): Judgement | null => {
-    const prohibited = withStatus(addressOutcomes(evidence), 'prohibited');
-    const [box] = explainingTraces(evidence).flatMap(({ ref, doc }) => {
-      const by = prohibition(doc);
-      return by === null ? [] : [{ ref, doc, by }];
-    });
-    if (box !== undefined) return named(evidence, box.ref, box.doc.address, box.by);
-    const [rejecting] = explainingTraces(evidence).flatMap(({ ref, doc }) => {
-      const by = portUnreachable(doc);
-      return by === null || by.from === doc.address ? [] : [{ ref, doc, by }];
-    });
-    if (rejecting !== undefined)
-      return rejected(evidence, rejecting.ref, rejecting.doc.address, rejecting.by);
-    const [first] = prohibited;
-    if (first === undefined) return null;
+/**
+ * A firewall that answers with an ICMP error. Security groups and network ACLs never do: this is another device. A trace
+ * shows where it is; the connection itself shows who it is, where libc made it.
+ */
+const icmpProhibited = rule('policy.icmp-prohibited', { needs: ['tcp', 'trace'] }, (evidence) => {
+  return tracedProhibition(evidence) ?? tracedReject(evidence) ?? rejectedConnection(evidence);
+});
 
-    const addresses = addressesOf(prohibited);
-    const { host, port } = evidence.target;
-    return {
-      phase: 'path',
-      confidence: 'high',
-      summary: `A firewall on the path rejects TCP ${port} to ${list(addresses, 4)}: it answers "administratively prohibited".`,
-      evidence: [
-        {
-          observation: first.ref,
-          text: `connecting to ${list(addresses)} brought an ICMP prohibited message (${first.errno ?? 'no errno'})`,
-        },
-      ],
-      remedies: [
-        {
-          text: 'Find the firewall: the hop marked !X in a trace is the one that rejects',
-          command: command('pprobe', 'trace', first.address, '-p', String(port)),
-        },
-      ],
-      check: `pprobe trace ${host} -p ${port}`,
-    };
-  },
-);
-
-function named(evidence: Evidence, ref: string, address: string, by: Rejection): Judgement {
+function tracedProhibition(evidence: Evidence): Judgement | null {
+  const [found] = explainingTraces(evidence).flatMap(({ ref, doc }) => {
+    const by = prohibition(doc);
+    return by === null ? [] : [{ ref, doc, by }];
+  });
+  if (found === undefined) return null;
+  const { ref, doc, by } = found;
   const { port } = evidence.target;
-  const { client } = endsOf(evidence, [address]);
   const mark = by.annotation === null ? '' : ` ${by.annotation}`;
   return {
-    phase: 'path',
+    ...common(evidence, doc.address, by.from),
     confidence: 'certain',
-    summary: `${by.from}, ${place(by, address)}, rejects TCP ${port} to ${address} by policy.`,
+    summary: `${by.from}, ${place(by, doc.address)}, rejects TCP ${port} to ${doc.address} by policy.`,
     evidence: [
       {
         observation: ref,
-        text: `${by.from} answers hop ${by.ttl} with ICMP type ${by.type} code ${by.code}${mark}, ${meaning(by)}`,
+        text: `${by.from} answers at hop ${by.ttl} with ICMP type ${by.type} code ${by.code}${mark}, ${meaning(by)}`,
       },
     ],
-    remedies: [
-      { text: `Allow TCP ${port} from ${client ?? 'this host'} to ${address} on the firewall at ${by.from}` },
-    ],
-    check: command('pprobe', 'trace', address, '-p', String(port)),
   };
 }
 
-/** The default of iptables' REJECT target: "port unreachable", which no router says of TCP by itself. */
-function rejected(evidence: Evidence, ref: string, address: string, by: Rejection): Judgement {
+/** The default of the REJECT target of iptables is a port unreachable, which no router sends for TCP of itself. */
+function tracedReject(evidence: Evidence): Judgement | null {
+  const [found] = explainingTraces(evidence).flatMap(({ ref, doc }) => {
+    const by = portUnreachable(doc);
+    return by === null || by.from === doc.address ? [] : [{ ref, doc, by }];
+  });
+  if (found === undefined) return null;
+  const { ref, doc, by } = found;
   const { port } = evidence.target;
-  const { client } = endsOf(evidence, [address]);
   return {
-    phase: 'path',
+    ...common(evidence, doc.address, by.from),
     confidence: 'high',
-    summary: `${by.from}, ${place(by, address)}, rejects TCP ${port} to ${address}: it answers "port unreachable" in the target's stead.`,
+    summary: `${by.from}, ${place(by, doc.address)}, rejects TCP ${port} to ${doc.address}: it sends ICMP port unreachable instead of the target.`,
     evidence: [
       {
         observation: ref,
-        text: `${by.from} answers hop ${by.ttl} with ICMP port unreachable, as a firewall's REJECT rule does; a closed port sends RST`,
+        text: `${by.from} answers at hop ${by.ttl} with ICMP port unreachable, as the REJECT rule of a firewall does; a closed port sends RST`,
       },
     ],
-    remedies: [
-      { text: `Allow TCP ${port} from ${client ?? 'this host'} to ${address} on the firewall at ${by.from}` },
+  };
+}
+
+function rejectedConnection(evidence: Evidence): Judgement | null {
+  const outcomes = addressOutcomes(evidence);
+  const rejected = [...withStatus(outcomes, 'prohibited'), ...outcomes.filter(isRejectedBetween)];
+  const [first] = rejected;
+  if (first === undefined) return null;
+  const { port } = evidence.target;
+  const addresses = addressesOf(rejected);
+  const { from, icmp, address } = first;
+  const said =
+    icmp === null ? 'an ICMP "prohibited"' : `ICMP type ${icmp.type} code ${icmp.code}, ${meaning(icmp)}`;
+  return {
+    ...common(evidence, address, from),
+    confidence: 'high',
+    summary: `${from === null ? 'A firewall on the path' : `A firewall at ${from}`} rejects TCP ${port} to ${list(addresses, 4)}: it answers with ${said}.`,
+    evidence: [
+      {
+        observation: first.ref,
+        text: `connect() to ${list(addresses)} ended with ${said}${from === null ? '' : ` from ${from}`}${first.errno === null ? '' : ` (${first.errno})`}`,
+      },
     ],
-    check: command('pprobe', 'trace', address, '-p', String(port)),
+  };
+}
+
+/** A port unreachable of another host than the target: a REJECT rule on the path. */
+export function isRejectedBetween({ cause, from, icmp, address }: AddressOutcome): boolean {
+  return cause === 'icmp' && icmp !== null && from !== address && isPortUnreachable(address, icmp);
+}
+
+/** What the three have in common: the phase, the remedy, and the trace that finds the device. */
+function common(
+  evidence: Evidence,
+  address: string,
+  from: string | null,
+): Pick<Judgement, 'phase' | 'remedies' | 'check'> {
+  const trace = pprobeAgain(evidence.target, { command: 'trace', address });
+  return {
+    phase: 'path',
+    remedies: [
+      from === null
+        ? { text: 'Find the firewall: it is the hop that this trace marks !X', command: trace }
+        : allowOnFirewall(endsOf(evidence, [address]), from),
+    ],
+    check: shellLine(trace),
   };
 }
 
@@ -100,9 +120,11 @@ function place({ from, ttl }: Rejection, address: string): string {
   return from === address ? 'the target itself' : `hop ${ttl} of the path`;
 }
 
-function meaning({ type, code }: Rejection): string {
+function meaning({ type, code }: { type: number; code: number }): string {
   const key = `${type}/${code}`;
   const meanings: Readonly<Record<string, string>> = {
+    '3/3': 'port unreachable',
+    '1/4': 'port unreachable',
     '3/9': 'network administratively prohibited',
     '3/10': 'host administratively prohibited',
     '3/13': 'communication administratively prohibited',

@@ -1,17 +1,25 @@
-import { command } from '../../core/shell-command.js';
 import { duration, list } from '../../core/text.js';
 import type { Seen } from '../../documents/observed/dns.js';
-import { addressesOf, addressOutcomes, opened, withStatus } from '../../documents/observed/tcp.js';
-import { explainingTraces, portUnreachable } from '../../documents/observed/trace.js';
+import {
+  type AddressOutcome,
+  addressesOf,
+  addressOutcomes,
+  opened,
+  withStatus,
+} from '../../documents/observed/tcp.js';
+import { explainingTraces, portUnreachable, targetTraces } from '../../documents/observed/trace.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import type { AddressTrace, TraceProbe } from '../../documents/trace.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
-import { endsOf, findInterfaces } from '../remedies/network.js';
+import { shellLine } from '../remedies/advice.js';
+import { pprobeAgain } from '../remedies/again.js';
+import { allowOnFirewall, endsOf, findInterfaces } from '../remedies/network.js';
+import { isRejectedBetween } from './policy-path.js';
 
-/** Something answered, with no: never a security group or network ACL, which are silent. */
+/** Something answered and refused. A security group or network ACL never does: they drop in silence. */
 const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | null => {
   const outcomes = addressOutcomes(evidence);
-  const refusing = withStatus(outcomes, 'refused', 'reset');
+  const refusing = withStatus(outcomes, 'refused', 'reset').filter((each) => !isRejectedBetween(each));
   const [first] = refusing;
   if (first === undefined) return null;
   const { port, privateApi } = evidence.target;
@@ -19,43 +27,68 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
   const opening = withStatus(outcomes, 'open');
   const some =
     opening.length > 0
-      ? `, while ${list(addressesOf(opening), 4)} ${opening.length === 1 ? 'opens' : 'open'}`
+      ? `, while ${list(addressesOf(opening), 4)} ${opening.length === 1 ? 'is' : 'are'} open`
       : '';
   const rejection = rejectEvidence(evidence);
+  const trace = pprobeAgain(evidence.target, { command: 'trace', address: first.address });
   return {
     phase: 'connect',
-    confidence: rejection.length > 0 ? 'medium' : 'high',
-    summary: `${list(addresses, 4)} ${addresses.length === 1 ? 'refuses' : 'refuse'} TCP ${port}${some}: packets get there and back, but nothing listens.`,
+    confidence: rejection.length > 0 || first.cause === 'icmp' ? 'medium' : 'high',
+    summary: `${list(addresses, 4)} ${howRefused(first, addresses.length)} TCP ${port}${some}: ${meaningOf(first)}.`,
     evidence: [
-      ...refusing.map(({ ref, address, errno, durationMs }) => ({
-        observation: ref,
-        text: `${address} answered with ${errno ?? 'RST'} in ${duration(durationMs)}`,
-      })),
+      ...refusing.map((outcome) => ({ observation: outcome.ref, text: answerOf(outcome) })),
       ...rejection,
     ],
     remedies: [
       privateApi === null
         ? {
-            text: `Start the service on ${list(addresses, 4)}, and look there that it listens on TCP ${port} of this very address`,
-            command: 'ss -ltn',
+            text: `On ${list(addresses, 4)}, check that the service runs and listens on TCP ${port} of this address, and what stands in front of it`,
+            command: ['ss', '-ltn'],
           }
         : {
-            text: `Check that ${list(addresses, 4)} ${addresses.length === 1 ? 'is' : 'are'} the endpoint's: an endpoint always listens on TCP 443, so the record is stale or the port wrong`,
+            text: `Check that ${list(addresses, 4)} ${addresses.length === 1 ? 'belongs' : 'belong'} to the endpoint: an endpoint always listens on TCP 443, so the DNS record is stale or the port is wrong`,
           },
       ...(privateApi === null ? [] : [findInterfaces(evidence, addresses)]),
     ],
     alternatives: [
       possible(
         'policy.reset-injected',
-        `${command('pprobe', 'trace', first.address, '-p', String(port))}: a RST from nearer than the target's own hop is a firewall's`,
+        `${shellLine(trace)}: an RST from a hop before the target comes from a firewall`,
         rejection.length > 0 ? 'medium' : 'low',
       ),
     ],
-    check: `is something listening on TCP ${port} there: ss -ltn on the target`,
+    check: `ss -ltn on the target shows whether something listens on TCP ${port}`,
   };
 });
 
-/** Linux reports ICMP port unreachable as ECONNREFUSED too, but no closed TCP port sends it: a REJECT rule does. */
+function howRefused({ cause }: AddressOutcome, addresses: number): string {
+  const one = addresses === 1;
+  if (cause === 'rst-after-syn-ack') return one ? 'accepts and at once resets' : 'accept and at once reset';
+  return one ? 'refuses' : 'refuse';
+}
+
+function meaningOf({ cause }: AddressOutcome): string {
+  switch (cause) {
+    case 'rst-after-syn-ack':
+      return 'a proxy or load balancer in front of it has no working backend, or the service rejects this host';
+    case 'icmp':
+      return 'packets arrive and answers come back, but a filter of the target rejects them';
+    default:
+      return 'packets arrive and answers come back, but nothing listens';
+  }
+}
+
+function answerOf({ address, cause, icmp, errno, durationMs }: AddressOutcome): string {
+  const code = errno === null ? '' : ` (${errno})`;
+  const within = ` after ${duration(durationMs)}`;
+  if (cause === 'rst-after-syn-ack') return `${address} sent SYN-ACK, then RST${code}${within}`;
+  if (cause === 'icmp' && icmp !== null)
+    return `${address} sent ICMP type ${icmp.type} code ${icmp.code}, port unreachable${code}${within}`;
+  if (cause === 'rst') return `${address} sent RST${code}${within}`;
+  return `${address} sent RST or ICMP port unreachable${code}${within}`;
+}
+
+/** Port unreachables on the path: a closed TCP port never sends one, the REJECT rule of a firewall does. */
 function rejectEvidence(evidence: Evidence): EvidenceItem[] {
   return explainingTraces(evidence).flatMap(({ ref, doc }) => {
     const by = portUnreachable(doc);
@@ -64,7 +97,7 @@ function rejectEvidence(evidence: Evidence): EvidenceItem[] {
       : [
           {
             observation: ref,
-            text: `${by.from} (hop ${by.ttl}) sent ICMP port unreachable, as a firewall's REJECT does; a closed port sends RST`,
+            text: `${by.from} (hop ${by.ttl}) sent ICMP port unreachable, as the REJECT rule of a firewall does; a closed port sends RST`,
           },
         ];
   });
@@ -72,70 +105,65 @@ function rejectEvidence(evidence: Evidence): EvidenceItem[] {
 
 export const refusedRules: readonly Rule[] = [refused];
 
-/** An RST in the target's name that has not come all the way from it. */
+/** An RST with the target's address that was sent by something on the path. */
 const resetInjected = rule('policy.reset-injected', { needs: ['trace'] }, (evidence): Judgement | null => {
   const [found] = injections(evidence).filter(({ doc }) => !opened(evidence, doc.address));
   if (found === undefined) return null;
   const { doc, by, ttl } = found;
-  const { client } = endsOf(evidence, [doc.address]);
-  const box = by ?? `the box at hop ${ttl - 1} or ${ttl} of the path`;
+  const box = by ?? `hop ${ttl - 1} or ${ttl} of the path`;
+  const trace = pprobeAgain(evidence.target, { command: 'trace', address: doc.address });
+  const advice = allowOnFirewall(endsOf(evidence, [doc.address]), box);
   return {
     phase: 'path',
     confidence: found.why === 'distance' ? 'high' : 'medium',
-    summary: `A firewall on the path, ${by === null ? `before hop ${ttl}` : `at ${by}`}, resets TCP ${doc.port} to ${doc.address} in the target's name.`,
+    summary: `A firewall on the path, ${by === null ? `before hop ${ttl}` : `at ${by}`}, resets TCP ${doc.port} to ${doc.address} with the target's address.`,
     evidence: [
       { observation: found.ref, text: found.text },
       ...(found.other === null
         ? []
-        : [{ observation: found.other, text: `a router answers there where the RST came from` }]),
+        : [
+            {
+              observation: found.other,
+              text: 'at this distance the path to an address that opens has a router',
+            },
+          ]),
     ],
-    remedies: [
-      {
-        text: `Allow TCP ${doc.port} from ${client ?? 'this host'} to ${doc.address} on ${box}; security groups and network ACLs never send an RST`,
-      },
-    ],
+    remedies: [{ ...advice, text: `${advice.text}; security groups and network ACLs never send an RST` }],
     alternatives: [
-      possible('tcp.refused', `ss -ltn on ${doc.address}: does anything listen on TCP ${doc.port} there?`),
+      possible('tcp.refused', `ss -ltn on ${doc.address} shows whether something listens on TCP ${doc.port}`),
     ],
-    check: command('pprobe', 'trace', doc.address, '-p', String(doc.port)),
+    check: shellLine(trace),
   };
 });
 
 export const resetInjectedRules: readonly Rule[] = [resetInjected];
 
-/** An RST that cannot have come from the target, and the reason. */
-export interface Injection {
+/** An RST that cannot have come from the target, and why not. */
+interface Injection {
   ref: string;
   doc: AddressTrace;
   /** TTL at which the RST came. */
   ttl: number;
-  /** The box that most likely sent it; null where only the distance is known. */
+  /** The device that most likely sent it; null where only the distance is known. */
   by: string | null;
   why: 'distance' | 'sibling';
   text: string;
-  /** The observation that contradicts, where it is another one. */
+  /** The trace to another address that shows it; null where the same trace does. */
   other: string | null;
 }
 
 /**
- * Signs that an RST was sent by something before the target: it came back over fewer routers than it went out over,
- * exactly as many as the answers of the router before it; or the way to a sibling of the target, which opens, has a router
- * at that distance and is longer.
+ * Two signs that something before the target sent an RST. Its way back is one hop too short: exactly as long as that of the
+ * router before it. Or the path to another address of the target, which opens, has a router at the same distance.
  */
 function injections(evidence: Evidence): Injection[] {
-  const traces = ofTarget(evidence);
+  const traces = targetTraces(evidence);
   return traces.flatMap(({ ref, doc }) => {
     const ttl = resetTtl(doc);
     if (ttl === null || ttl < 2) return [];
     const found = byDistance(ref, doc, ttl) ?? bySibling(ref, doc, ttl, traces);
     return found === null ? [] : [found];
   });
-}
-
-function ofTarget({ target, observations }: Evidence): Seen<AddressTrace>[] {
-  return observations.trace
-    .map((doc, index) => ({ ref: `trace[${index}]`, doc }))
-    .filter(({ doc }) => doc.host === target.host && doc.port === target.port);
 }
 
 function resetTtl(doc: AddressTrace): number | null {
@@ -151,7 +179,7 @@ function byDistance(ref: string, doc: AddressTrace, ttl: number): Injection | nu
   const back = probeAt(doc, ttl, 'rst')?.backwardHops ?? null;
   const router = probeAt(doc, ttl - 1, 'time-exceeded');
   const from = router?.from ?? null;
-  // Only where the router's own answers show that the way back is as long as the way there.
+  // Only where the answers of the router show that its way back is as long as its way there.
   if (back === null || from === null || router?.backwardHops !== ttl - 2 || back !== ttl - 2) return null;
   return {
     ref,
@@ -159,7 +187,7 @@ function byDistance(ref: string, doc: AddressTrace, ttl: number): Injection | nu
     ttl,
     by: from,
     why: 'distance',
-    text: `the RST came back over ${back} routers, as many as ${from}'s own answers from hop ${ttl - 1}; one of the target would have passed one more`,
+    text: `the RST passed ${back} routers on its way back, as many as the answers of ${from} at hop ${ttl - 1}; an RST of the target would have passed one more`,
     other: null,
   };
 }
@@ -179,14 +207,14 @@ function bySibling(
       ttl,
       by: null,
       why: 'sibling',
-      text: `the RST came at TTL ${ttl}; on the same way to ${sibling.doc.address}, which opens, hop ${ttl} is the router ${router.from}`,
+      text: `the RST came at hop ${ttl}; on the same path to ${sibling.doc.address}, which opens, hop ${ttl} is the router ${router.from}`,
       other: sibling.ref,
     };
   }
   return null;
 }
 
-/** Whether both paths show the same routers before `ttl`, and at least one. */
+/** Whether both paths have the same routers before `ttl`, at least one of them known. */
 function sharesWay(first: AddressTrace, second: AddressTrace, ttl: number): boolean {
   let known = 0;
   for (let each = 1; each < ttl; each++) {

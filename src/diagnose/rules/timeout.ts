@@ -1,4 +1,3 @@
-import { command } from '../../core/shell-command.js';
 import { count, duration, list } from '../../core/text.js';
 import { endpointAnswer } from '../../documents/observed/dns.js';
 import {
@@ -7,24 +6,29 @@ import {
   addressOutcomes,
   withStatus,
 } from '../../documents/observed/tcp.js';
-import { blackhole, explainingTraces, loop } from '../../documents/observed/trace.js';
-import type { Alternative, Confidence, Evidence, EvidenceItem, Remedy } from '../../documents/report.js';
+import { blackhole, explainingTraces, isTtlExceeded, lastAnswer } from '../../documents/observed/trace.js';
+import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
+import type { AddressTrace } from '../../documents/trace.js';
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
 import { hostPort } from '../../target/host.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import { type Advice, shellLine } from '../remedies/advice.js';
+import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
+import { listRuleset } from '../remedies/local.js';
 import {
   allowInbound,
   allowOutbound,
   checkAcl,
+  checkBeyond,
   checkRoutes,
+  correctLoop,
   endsOf,
   findInterfaces,
 } from '../remedies/network.js';
-import { pathEvidence } from './path-evidence.js';
 
-/** Security groups belong to the endpoint and drop at every address; so silence everywhere points at them first. */
+/** All addresses are silent. A security group belongs to the endpoint and drops at each of them, so it comes first. */
 const timeoutAll = rule(
   'tcp.timeout-all',
   { needs: ['tcp'], docs: DOCS.securityGroups },
@@ -36,16 +40,16 @@ const timeoutAll = rule(
     return {
       phase: 'connect',
       confidence: confidenceOfAll(evidence, addresses),
-      summary: `${noneOf(evidence.target.host, addresses)} on TCP ${evidence.target.port}${addresses.length === 1 ? '' : `: ${list(addresses, 4)}`}${reachWords(evidence)}.`,
+      summary: `${noneOf(evidence.target.host, addresses)} on TCP ${evidence.target.port}${addresses.length === 1 ? '' : `: ${list(addresses, 4)}`}${controlSummary(evidence)}.`,
       evidence: [silence(silent), ...pathEvidence(evidence), ...controlEvidence(evidence)],
-      remedies: remediesOf(evidence, addresses),
+      remedies: remediesOfAll(evidence, addresses),
       alternatives: [...wrongAddress(evidence), ...localDrop(evidence)],
-      check: `security groups and routes between ${clientOf(evidence, addresses)} and ${list(addresses, 4)}, both ways`,
+      check: `the security groups and routes between ${clientOf(evidence, addresses)} and ${list(addresses, 4)}, in both directions`,
     };
   },
 );
 
-/** Network ACLs and route tables belong to one subnet; so silence at some addresses points at those of that subnet. */
+/** Some addresses are silent. A network ACL or route table belongs to one subnet, so those of that subnet come first. */
 const timeoutSome = rule(
   'tcp.timeout-some',
   { needs: ['tcp'], docs: DOCS.networkAcls },
@@ -63,78 +67,97 @@ const timeoutSome = rule(
     return {
       phase: 'connect',
       confidence: opening.length > 0 ? 'high' : 'medium',
-      summary: `${list(addresses, 4)} ${addresses.length === 1 ? 'does' : 'do'} not answer on TCP ${evidence.target.port}, while ${list(addressesOf(others), 4)} ${verbOf(others)}${v6Only ? ': only IPv6 is silent' : ''}.`,
+      summary: `${list(addresses, 4)} ${addresses.length === 1 ? 'does' : 'do'} not answer on TCP ${evidence.target.port}, while ${list(addressesOf(others), 4)} ${verbOf(others)}${v6Only ? ': only IPv6 gets no answer' : ''}.`,
       evidence: [silence(silent), ...opening.map(answered), ...pathEvidence(evidence)],
       remedies: [findInterfaces(evidence, addresses), checkAcl(ends), checkRoutes(ends)],
       alternatives: [
         possible(
           'tcp.timeout-all',
-          'compare the security groups of the interfaces: an endpoint gives all of its interfaces the same ones, other services need not',
+          'compare the security groups of the interfaces: all interfaces of an endpoint have the same ones, those of other services can differ',
           'low',
-          'the silent addresses have a security group of their own',
+          'the silent addresses have another security group',
         ),
       ],
-      check: `network ACL and routes of the subnet of ${list(addresses, 4)}`,
+      check: `the network ACL and routes of the subnet of ${list(addresses, 4)}`,
     };
   },
 );
 
+/** Routers forward the packets to each other, as the trace concluded, or as a router said when the TTL ran out. */
 const routeLoop = rule(
   'route.loop',
-  { needs: ['trace'], docs: DOCS.routeTables },
-  (evidence): Judgement | null => {
-    for (const { ref, doc } of explainingTraces(evidence)) {
-      const found = loop(doc);
-      if (found === null) continue;
-      const members = list(found.members, 4);
-      return {
-        phase: 'path',
-        confidence: 'high',
-        summary: `Packets to ${doc.address} circle between ${members} from hop ${found.firstTtl} on and never arrive.`,
-        evidence: [
-          {
-            observation: ref,
-            text: `${members} answer in turn, three times and more, from hop ${found.firstTtl} of ${doc.hops.length}`,
-          },
-        ],
-        remedies: [
-          {
-            text: `Correct the routes for ${doc.address} on ${members}: each holds the other to be nearer`,
-            docs: DOCS.routeTables,
-          },
-        ],
-        check: command('pprobe', 'trace', doc.address, '-p', String(doc.port)),
-      };
-    }
-    return null;
-  },
+  { needs: ['tcp', 'trace'], docs: DOCS.routeTables },
+  (evidence): Judgement | null => tracedLoop(evidence) ?? expiredOnTheWay(evidence),
 );
 
-/** Where the answers end is where the packets end, or where security groups begin: weak alone. */
+function tracedLoop(evidence: Evidence): Judgement | null {
+  for (const { ref, doc } of explainingTraces(evidence)) {
+    if (doc.loop === null) continue;
+    const { members, firstTtl } = doc.loop;
+    const routers = list(members, 4);
+    return {
+      phase: 'path',
+      confidence: 'high',
+      summary: `Packets to ${doc.address} loop between ${routers} from hop ${firstTtl} on and never arrive.`,
+      evidence: [
+        {
+          observation: ref,
+          text: `from hop ${firstTtl} on, ${routers} answer in turn, again and again, up to hop ${doc.hops.at(-1)?.ttl ?? firstTtl}`,
+        },
+      ],
+      remedies: [correctLoop(doc.address, members)],
+      check: shellLine(pprobeAgain(evidence.target, { command: 'trace', address: doc.address })),
+    };
+  }
+  return null;
+}
+
+/** A SYN with the usual TTL of 64 expires only in a loop, or behind a device that lowers the TTL. */
+function expiredOnTheWay(evidence: Evidence): Judgement | null {
+  const expired = addressOutcomes(evidence).filter(
+    ({ cause, icmp, address }) => cause === 'icmp' && icmp !== null && isTtlExceeded(address, icmp),
+  );
+  const [first] = expired;
+  if (first === undefined) return null;
+  const trace = pprobeAgain(evidence.target, { command: 'trace', address: first.address });
+  return {
+    phase: 'path',
+    confidence: 'medium',
+    summary: `Packets to ${list(addressesOf(expired), 4)} loop between routers: ${first.from ?? 'one of them'} reports that their TTL ran out.`,
+    evidence: [
+      {
+        observation: first.ref,
+        text: `${first.from ?? 'a router'} answered the SYN to ${first.address} with ICMP type ${first.icmp?.type ?? 11} code 0, time exceeded in transit`,
+      },
+    ],
+    remedies: [
+      { text: 'Trace the path to find the routers of the loop', command: trace },
+      ...(first.from === null ? [] : [correctLoop(first.address, [first.from])]),
+    ],
+    check: shellLine(trace),
+  };
+}
+
+/** The last hop that answers is where the packets are lost, or where a security group begins: weak evidence alone. */
 const routeBlackhole = rule(
   'route.blackhole-after-hop',
   { needs: ['trace'], docs: DOCS.routeTables },
   (evidence): Judgement | null => {
     for (const { ref, doc } of explainingTraces(evidence)) {
-      const hole = blackhole(doc);
-      if (hole === null) continue;
+      const last = blackhole(doc);
+      if (last === null) continue;
       return {
         phase: 'connect',
         confidence: 'low',
-        summary: `Packets to ${doc.address} are last seen at ${hole.from}, hop ${hole.ttl}; nothing after it answers.`,
+        summary: `The last answer on the path to ${doc.address} comes from ${last.from}, hop ${last.ttl}; no hop after it answers.`,
         evidence: [
           {
             observation: ref,
-            text: `${hole.from} answers at hop ${hole.ttl}, then ${count(hole.silent, 'hop')} of silence`,
+            text: `${last.from} answers at hop ${last.ttl}; the next ${count(last.silent, 'hop')} do not`,
           },
         ],
-        remedies: [
-          {
-            text: `Check on ${hole.from} and the hop after it: the route to ${doc.address}, its filters, and the way back`,
-            docs: DOCS.routeTables,
-          },
-        ],
-        check: `on ${hole.from}, look up the route to ${doc.address} and its filters`,
+        remedies: [checkBeyond(last.from, doc.address)],
+        check: `on ${last.from}, look up the route to ${doc.address} and the filters`,
       };
     }
     return null;
@@ -142,8 +165,8 @@ const routeBlackhole = rule(
 );
 
 /**
- * Several addresses rule out one subnet's affair. What agrees beside the silence itself is a router that passed the
- * packets on, or another place that answers; a path that is silent as well is the same silence once more.
+ * Several silent addresses make a fault of one subnet unlikely. Two observations agree with the silence: a router that
+ * forwarded the packets, and another place that answers. A silent path is the same silence once more.
  */
 function confidenceOfAll(evidence: Evidence, addresses: readonly string[]): Confidence {
   const leaves =
@@ -153,25 +176,20 @@ function confidenceOfAll(evidence: Evidence, addresses: readonly string[]): Conf
   return leaves ? 'medium' : 'low';
 }
 
-/** Whether it is this endpoint alone, as far as the controls tell. */
-function reachWords(evidence: Evidence): string {
+function controlSummary(evidence: Evidence): string {
   const reach = reachOf(evidence);
   if (reach === null) return '';
-  const names = list(
-    controls(evidence)
-      .filter(({ result }) => result === (reach === 'everywhere' ? 'silent' : 'answers'))
-      .map(({ name }) => name),
-    3,
-  );
+  const wanted = reach === 'everywhere' ? 'silent' : 'answers';
+  const names = controls(evidence).flatMap(({ name, result }) => (result === wanted ? [name] : []));
   return reach === 'everywhere'
-    ? `, and neither does ${names}: nothing that this host sends comes back`
-    : `, while ${names} answers: it is this endpoint only`;
+    ? `, nor ${names.length === 1 ? 'does' : 'do'} ${list(names, 3)}: no answer comes back to this host from anywhere`
+    : `, while ${list(names, 3)} ${names.length === 1 ? 'answers' : 'answer'}: only this endpoint is silent`;
 }
 
 function controlEvidence(evidence: Evidence): EvidenceItem[] {
   return controls(evidence).map(({ ref, role, name, result }) => ({
     observation: ref,
-    text: `${role === 'resolver' ? 'the resolver' : 'the control'} ${name} ${result === 'answers' ? 'answers: TCP leaves this host and comes back' : 'is silent too'}`,
+    text: `${role === 'resolver' ? 'the resolver' : 'the control'} ${name} ${result === 'answers' ? 'answers: TCP packets leave this host and answers come back' : 'does not answer either'}`,
   }));
 }
 
@@ -185,77 +203,121 @@ function clientOf(evidence: Evidence, addresses: readonly string[]): string {
   return endsOf(evidence, addresses).client ?? 'this host';
 }
 
-function silence(silent: readonly AddressOutcome[]) {
+function silence(silent: readonly AddressOutcome[]): EvidenceItem {
   const wait = Math.max(...silent.map(({ durationMs }) => durationMs));
   return {
     observation: silent[0]?.ref ?? 'tcp[0]',
-    text: `no answer within ${duration(wait)} from ${list(addressesOf(silent))}: neither SYN-ACK nor RST nor ICMP`,
+    text: `no answer within ${duration(wait)} from ${list(addressesOf(silent))}: no SYN-ACK, no RST, no ICMP error`,
   };
 }
 
-function answered({ ref, address, durationMs }: AddressOutcome) {
+function answered({ ref, address, durationMs }: AddressOutcome): EvidenceItem {
   return { observation: ref, text: `${address} opened in ${duration(durationMs)}` };
 }
 
 function verbOf(others: readonly AddressOutcome[]): string {
   const plural = others.length > 1;
-  if (others.every(({ status }) => status === 'open')) return plural ? 'open' : 'opens';
+  if (others.every(({ status }) => status === 'open')) return plural ? 'are open' : 'is open';
   return plural ? 'answer' : 'answers';
 }
 
-/** Where nothing at all comes back, this host's own side is looked at first. */
-function remediesOf(evidence: Evidence, addresses: readonly string[]): Remedy[] {
+/** What the traces add to a silent connection; addresses whose paths look the same share a line. */
+function pathEvidence(evidence: Evidence): EvidenceItem[] {
+  const lines = new Map<string, { ref: string; addresses: string[] }>();
+  for (const { ref, doc } of explainingTraces(evidence)) {
+    const text = describePath(doc);
+    if (text === null) continue;
+    const same = lines.get(text);
+    if (same === undefined) lines.set(text, { ref, addresses: [doc.address] });
+    else same.addresses.push(doc.address);
+  }
+  return [...lines].map(([text, { ref, addresses }]) => ({
+    observation: ref,
+    text: `on the path to ${list(addresses, 4)}, ${text}`,
+  }));
+}
+
+function describePath(doc: AddressTrace): string | null {
+  if (doc.outcome !== 'filtered') return null;
+  if (doc.loop !== null)
+    return `the packets loop between ${list(doc.loop.members, 4)} from hop ${doc.loop.firstTtl} on`;
+  const last = lastAnswer(doc);
+  if (last === null) {
+    return doc.hops.length === 1
+      ? 'the only hop probed does not answer'
+      : `none of the ${doc.hops.length} hops probed answers, as is usual inside a VPC`;
+  }
+  const next = last.silent === 1 ? 'the next one does' : `the next ${last.silent} do`;
+  return last.silent === 0
+    ? `${last.from} still answers at hop ${last.ttl}, the last one probed`
+    : `${last.from} at hop ${last.ttl} is the last hop to answer; ${next} not`;
+}
+
+/** Where nothing at all comes back, the side of this host comes first. A link-local address passes no router. */
+function remediesOfAll(evidence: Evidence, addresses: readonly string[]): Advice[] {
   const ends = endsOf(evidence, addresses);
+  if (addresses.every(isLinkLocal)) {
+    return [
+      {
+        text: `On ${list(addresses, 4)}, check that its own firewall allows TCP ${ends.port} from this link; link-local packets pass no router, security group or network ACL of another subnet`,
+        command: listRuleset,
+      },
+    ];
+  }
   const there = [findInterfaces(evidence, addresses), allowInbound(ends)];
   const here = [allowOutbound(ends), checkAcl(ends), checkRoutes(ends)];
   return reachOf(evidence) === 'everywhere' ? [...here, ...there] : [...there, ...here];
 }
 
-/** A private answer does not prove that the endpoint is there: private DNS is a wildcard, and records outlive interfaces. */
+function isLinkLocal(address: string): boolean {
+  return familyOf(address) !== null && scopeOf(address) === 'link-local';
+}
+
+/** A private answer does not prove that the endpoint exists: private DNS is a wildcard, and records outlive interfaces. */
 function wrongAddress(evidence: Evidence): Alternative[] {
-  const api = evidence.target.privateApi;
+  const { target } = evidence;
+  const api = target.privateApi;
   if (api === null || endpointAnswer(evidence) !== null) return [];
   const check =
-    api.form === 'vpce' || api.form === 'zonal'
-      ? `aws ec2 describe-vpc-endpoints --vpc-endpoint-ids ${api.vpceId}: State and NetworkInterfaceIds`
-      : `pprobe diagnose ${evidence.target.host} --vpce NAME compares with the endpoint's own DNS name`;
+    (api.form === 'vpce' || api.form === 'zonal') && api.vpceId !== null
+      ? `${shellLine(['aws', 'ec2', 'describe-vpc-endpoints', '--vpc-endpoint-ids', api.vpceId])}: State and NetworkInterfaceIds`
+      : `${shellLine(pprobeAgain(target, { command: 'diagnose', options: ['--vpce', 'NAME'] }))} compares with the DNS name of the endpoint`;
   return [
     possible(
       'dns.endpoint-mismatch',
       check,
       'low',
-      'the addresses are not, or no longer, those of the endpoint',
+      'the addresses do not belong to the endpoint, or no longer do',
     ),
   ];
 }
 
-/** A rule of this host's own that drops all it sends would silence the controls as well. */
+/** A rule of this host that drops everything it sends also silences the controls. */
 function localDrop(evidence: Evidence): Alternative[] {
-  const reach = reachOf(evidence);
   return [
     possible(
       'local.firewall',
-      'sudo nft list ruleset: a DROP on output, in this host or its container',
-      reach === 'everywhere' ? 'medium' : 'low',
+      `${shellLine(listRuleset)}: a DROP on output, in this host or its container`,
+      reachOf(evidence) === 'everywhere' ? 'medium' : 'low',
     ),
   ];
 }
 
 export const timeoutRules: readonly Rule[] = [timeoutAll, timeoutSome, routeLoop, routeBlackhole];
 
-/** What another place, connected to for contrast, did. */
-export interface Control {
+/** Another place that was connected to for comparison. */
+interface Control {
   ref: string;
   role: 'given' | 'resolver';
   /** `10.0.0.2:53`. */
   name: string;
-  /** `answers`: packets went there and back, whatever they said; `silent`: every attempt timed out. */
+  /** `answers`: something came back, open or not; `silent`: every attempt timed out. */
   result: 'answers' | 'silent';
 }
 
 /**
- * The controls that tell something. Not those on this host itself, as a stub resolver is; not those whose name gave no
- * address; not those that this host could not send to, which is told elsewhere.
+ * The controls with a result. Left out are those on this host itself, such as a stub resolver, those whose name gave no
+ * address, and those that this host could not send to.
  */
 function controls({ observations }: Evidence): Control[] {
   return (observations.control ?? []).flatMap(({ role, host, port, tcp }, index): Control[] => {
@@ -274,8 +336,8 @@ function controls({ observations }: Evidence): Control[] {
 const ANSWERS: ReadonlySet<string> = new Set(['open', 'refused', 'reset']);
 
 /**
- * Whether TCP leaves this host and comes back at all: `this-endpoint` where a control answers, `everywhere` where
- * every control is silent; null where there is none.
+ * Whether TCP works from this host at all: `this-endpoint` where a control answers, `everywhere` where every control is
+ * silent; null where there is none.
  */
 function reachOf(evidence: Evidence): 'this-endpoint' | 'everywhere' | null {
   const all = controls(evidence);

@@ -1,16 +1,16 @@
-import { command } from '../../core/shell-command.js';
 import { duration } from '../../core/text.js';
 import type { Seen } from '../../documents/observed/dns.js';
 import { contrast, handshakes, spokeTls } from '../../documents/observed/tls.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import type { PathMtu, TlsDocument } from '../../documents/tls.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import { shellLine } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
-import { openssl } from './tls-rule.js';
+import { allowServerName, lowerPacketSize, openssl, pingFullSize } from '../remedies/tls.js';
 
 type Handshake = Seen<TlsDocument>;
 
-/** The same address, the same moment, another server name: only the name differs, so the name decides. */
+/** The same address at the same time answers for another server name: only the name differs, so a filter looks at it. */
 const sniFiltered = rule('policy.sni-filtered', { needs: ['tls'] }, (evidence): Judgement | null => {
   const pair = cured(evidence, 'other-name', ['timeout', 'reset', 'closed']);
   if (pair === null) return null;
@@ -19,44 +19,42 @@ const sniFiltered = rule('policy.sni-filtered', { needs: ['tls'] }, (evidence): 
   return {
     phase: 'tls',
     confidence: 'high',
-    summary: `A firewall before ${address} filters on the server name: a TLS handshake for ${serverName} ${ENDS[status] ?? 'fails'}, one for ${other.doc.serverName} is answered.`,
+    summary: `A firewall in front of ${address} filters by server name: the TLS handshake for ${serverName} ${ENDS[status] ?? 'fails'}, the one for ${other.doc.serverName} gets an answer.`,
     evidence: [
-      { observation: failed.ref, text: `asked as ${serverName}: ${status} after ${duration(durationMs)}` },
+      {
+        observation: failed.ref,
+        text: `handshake for ${serverName}: ${status} after ${duration(durationMs)}`,
+      },
       {
         observation: other.ref,
-        text: `asked as ${other.doc.serverName}: ${other.doc.status === 'ok' ? 'the handshake ends well' : 'TLS answers'}${other.doc.certificate === null ? '' : ', with a certificate'}`,
+        text: `handshake for ${other.doc.serverName}: ${other.doc.status === 'ok' ? 'it succeeds' : 'the server answers'}${other.doc.certificate === null ? '' : ', with a certificate'}`,
       },
     ],
-    remedies: [
-      {
-        text: `Allow ${serverName} on the firewall or proxy that inspects TLS on the way (AWS Network Firewall: a rule group of domain names, tls.sni)`,
-        docs: DOCS.networkFirewall,
-      },
-    ],
+    remedies: [allowServerName(serverName)],
     alternatives: [
       possible(
         'tls.closed',
-        `the log of the server at ${address}: does it see the handshake for ${serverName}?`,
+        `check in the log of the server at ${address} whether the handshake for ${serverName} arrives`,
         'low',
-        'the server itself drops names that it does not know, without an alert',
+        'the server itself drops handshakes for names that it does not know, without an alert',
       ),
     ],
-    check: openssl(failed.doc, other.doc.serverName),
+    check: shellLine(openssl(failed.doc, other.doc.serverName)),
   };
 });
 
 const ENDS: Readonly<Partial<Record<TlsDocument['status'], string>>> = {
   timeout: 'gets no answer',
   reset: 'is reset',
-  closed: 'is cut off',
+  closed: 'ends without an alert',
 };
 
-/** The same name, the same address, small segments: only the size of the packets differs, so large ones vanish. */
+/** The same handshake succeeds with small segments: only the size of the packets differs, so large ones are lost. */
 const mtuBlackHole = rule(
   'tls.silent',
   {
     id: 'tls.silent/path-mtu',
-    words: 'large packets vanish on the path (MTU black hole)',
+    words: 'large packets are lost on the path (MTU black hole)',
     needs: ['tls'],
     docs: DOCS.pathMtu,
   },
@@ -70,11 +68,11 @@ const mtuBlackHole = rule(
     return {
       phase: 'tls',
       confidence: pair === null ? 'medium' : 'high',
-      summary: `Large packets between here and ${address} vanish without a word (an MTU black hole): the connection opens, the TLS handshake is silent${pair === null ? '' : ` and passes ${size === undefined ? 'in small segments' : `in segments of ${size} octets`}`}.`,
+      summary: `Large packets between this host and ${address} are lost without an ICMP error (an MTU black hole): the connection opens, but the TLS handshake gets no answer${pair === null ? '' : `, and succeeds ${size === undefined ? 'with small segments' : `with segments of ${size} octets`}`}.`,
       evidence: [
         {
           observation: failed.ref,
-          text: `no answer from ${address} to the handshake in ${duration(failed.doc.durationMs)}`,
+          text: `no answer from ${address} to the handshake within ${duration(failed.doc.durationMs)}`,
         },
         ...(pair === null
           ? []
@@ -86,25 +84,15 @@ const mtuBlackHole = rule(
             ]),
         ...sizes(evidence, address),
       ],
-      remedies: [
-        {
-          text: "Clamp the MSS where the path narrows (VPN, tunnel, transit gateway), or lower the MTU of this host's route",
-          command: command('sudo', 'ip', 'route', 'change', 'DESTINATION', 'via', 'GATEWAY', 'mtu', '1400'),
-          docs: DOCS.pathMtu,
-        },
-        {
-          text: 'Let ICMP "fragmentation needed" (type 3 code 4) and ICMPv6 "packet too big" (type 2) through network ACLs, security groups and firewalls in both directions: without them neither side learns the size',
-          docs: DOCS.pathMtu,
-        },
-      ],
+      remedies: [...lowerPacketSize],
       alternatives:
-        pair === null ? [possible('policy.sni-filtered', openssl(failed.doc, 'example.com'))] : [],
-      check: command('ping', '-c', '3', '-M', 'do', '-s', '1472', address),
+        pair === null ? [possible('policy.sni-filtered', shellLine(openssl(failed.doc, 'example.com')))] : [],
+      check: shellLine(pingFullSize(address)),
     };
   },
 );
 
-/** A packet was never acknowledged although a smaller one was, on a connection that opened: size is the likely reason. */
+/** On a connection that opened, a packet was never acknowledged although a smaller one was. */
 function lostBySize(evidence: Evidence): { failed: Handshake } | null {
   const silent = handshakes(evidence).filter(({ doc }) => doc.status === 'timeout');
   const failed = silent.find(({ doc }) => {
@@ -125,7 +113,7 @@ function cured(
 ): { failed: Handshake; other: Handshake } | null {
   for (const failed of handshakes(evidence)) {
     const heard = failed.doc.progress?.heard ?? 'nothing';
-    // Once the peer has shown its certificate it knows the name, and nobody filtered it; a flight cut short has other sizes.
+    // A peer that sent its certificate has read the server name, so no filter dropped it.
     if (!statuses.includes(failed.doc.status) || (purpose === 'other-name' && heard !== 'nothing')) continue;
     const other = contrast(evidence, failed.doc.address, purpose);
     if (other !== null && spokeTls(other.doc)) return { failed, other };
@@ -144,26 +132,26 @@ function sizes(evidence: Evidence, address: string): EvidenceItem[] {
   if (found === null) return [];
   const { interfaceMtu, kernelMtu, largestAcknowledged, smallestUnacknowledged, announced, peerMss } =
     found.doc;
-  const told = [
-    interfaceMtu === null ? null : `this host's link takes ${interfaceMtu} octets`,
-    peerMss === null ? null : `a segment towards the peer holds ${peerMss} at most`,
-    largestAcknowledged === null ? null : `a packet of ${largestAcknowledged} octets arrived`,
-    smallestUnacknowledged === null ? null : `one of ${smallestUnacknowledged} never did`,
-    whoSaidSo(announced, kernelMtu, interfaceMtu),
+  const facts = [
+    interfaceMtu === null ? null : `the link of this host has an MTU of ${interfaceMtu} octets`,
+    peerMss === null ? null : `a segment to the peer has at most ${peerMss}`,
+    largestAcknowledged === null ? null : `a packet of ${largestAcknowledged} octets was acknowledged`,
+    smallestUnacknowledged === null ? null : `one of ${smallestUnacknowledged} was not`,
+    announcement(announced, kernelMtu, interfaceMtu),
   ].filter((each) => each !== null);
-  return [{ observation: found.ref, text: told.join('; ') }];
+  return [{ observation: found.ref, text: facts.join('; ') }];
 }
 
-function whoSaidSo(
+function announcement(
   announced: PathMtu['announced'],
   kernelMtu: number | null,
   interfaceMtu: number | null,
 ): string | null {
-  if (announced !== null) return `${announced.from} says that ${announced.mtu} would pass`;
+  if (announced !== null) return `${announced.from} reports that its next link takes ${announced.mtu}`;
   if (kernelMtu === null || interfaceMtu === null) return null;
   return kernelMtu < interfaceMtu
-    ? `a router has told this host that ${kernelMtu} would pass`
-    : 'no router said which size would pass';
+    ? `a router reported to this host that its next link takes ${kernelMtu}`
+    : 'no router reported the size that its next link takes';
 }
 
 export const tlsContrastRules: readonly Rule[] = [sniFiltered, mtuBlackHole];

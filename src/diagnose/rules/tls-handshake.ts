@@ -1,37 +1,44 @@
-import { command } from '../../core/shell-command.js';
 import { duration, excerpt } from '../../core/text.js';
 import { alertOf, contrast, isNotTls, spokeTls } from '../../documents/observed/tls.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { TlsDocument, TlsStatus } from '../../documents/tls.js';
 import { possible, type Rule } from '../finding.js';
+import { shellLine } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
-import { openssl, tlsRule } from './tls-rule.js';
+import {
+  clientCertificate,
+  findInspector,
+  offerVersions,
+  openssl,
+  pingUnfragmented,
+  seeHandshake,
+  serveTls,
+} from '../remedies/tls.js';
+import { tlsRule } from './tls-rule.js';
 
-/** Bytes came back that no TLS peer sends: an HTTP server, an SSH server, a proxy's page. */
+/** The peer sent bytes that are not TLS: it is an HTTP server, an SSH server or a proxy. */
 const notTls = tlsRule(
   'tls.protocol',
-  { id: 'tls.protocol/not-tls', words: 'what listens does not speak TLS' },
+  { id: 'tls.protocol/not-tls', words: 'the server does not speak TLS' },
   (doc) => doc.status === 'protocol' && isNotTls(doc),
   (doc, at) => {
     const line = doc.progress?.firstLine ?? null;
     return {
       confidence: line === null ? 'high' : 'certain',
-      summary: `What listens at ${at} on port ${doc.port} does not speak TLS${line === null ? '' : `: it answers "${excerpt(line, 80)}"`}.`,
-      seen: `${doc.address} answered the ClientHello with ${line === null ? 'bytes that are no TLS record' : `"${excerpt(line, 80)}"`}`,
-      remedies: [
-        {
-          text: `Serve TLS on port ${doc.port} of ${doc.address}, or call the port that does; a listener of plain HTTP on 443 is the usual case`,
-          command: command('curl', '-v', `http://${doc.serverName}:${doc.port}/`),
-        },
-      ],
+      summary: `The server at ${at}, port ${doc.port}, does not speak TLS${line === null ? '' : `: it answers "${excerpt(line, 80)}"`}.`,
+      seen: `${doc.address} answered the ClientHello with ${line === null ? 'bytes that are not a TLS record' : `"${excerpt(line, 80)}"`}`,
+      remedies: [serveTls(doc)],
       alternatives: [
-        possible('policy.proxy', `a proxy may answer in place of ${doc.address}: env | grep -i proxy`),
+        possible(
+          'policy.proxy',
+          `env | grep -i proxy shows whether a proxy answers instead of ${doc.address}`,
+        ),
       ],
     };
   },
 );
 
-/** Alerts that name version or cipher (RFC 8446 section 6.2), and what OpenSSL says where it is the one that gives up. */
+/** Alerts about version or cipher (RFC 8446 section 6.2). */
 const AGREEMENT = /^(?:protocol_version|insufficient_security|inappropriate_fallback|handshake_failure)$/;
 
 const protocol = tlsRule(
@@ -45,21 +52,14 @@ const protocol = tlsRule(
       confidence: confidenceOf(alert),
       summary: other
         ? `${at} ended the TLS handshake for ${doc.serverName} with the alert ${alert}.`
-        : `${at} and this host agree on no TLS version or cipher for ${doc.serverName}.`,
-      seen: `the handshake with ${doc.address} was refused${alert === null ? '' : ` with the alert ${alert}`}`,
+        : `${at} and this host have no TLS version or cipher in common for ${doc.serverName}.`,
+      seen: `the handshake with ${doc.address} failed${alert === null ? '' : ` with the alert ${alert}`}`,
       remedies: [
-        other && /certificate|unknown_ca|access_denied/.test(alert)
-          ? {
-              text: 'Give the client a certificate: a server that wants one (mutual TLS) ends the handshake so',
-            }
-          : {
-              text: 'Let the client speak TLS 1.2 and 1.3; where the API has a security policy of TLS 1.3 alone, update the client or relax the policy',
-              docs: DOCS.securityPolicies,
-            },
-        { text: 'See what the server offers', command: openssl(doc) },
+        other && /certificate|unknown_ca|access_denied/.test(alert) ? clientCertificate : offerVersions,
+        seeHandshake(doc, 'See what the server offers'),
       ],
       alternatives: [
-        possible('policy.proxy', `something between may end it: ${openssl(doc)} shows who answers`),
+        possible('policy.proxy', `${shellLine(openssl(doc))} shows whether a proxy in between answers`),
       ],
     };
   },
@@ -70,33 +70,35 @@ function confidenceOf(alert: string | null): Confidence {
   return alert === null || AGREEMENT.test(alert) ? 'high' : 'medium';
 }
 
-/** Not a word after the ClientHello, or in the middle; large packets that vanish have a rule of their own. */
+/** The peer sent nothing after the ClientHello, or stopped in the middle. Lost large packets have a rule of their own. */
 const silent = tlsRule(
   'tls.silent',
   {},
   (doc) => doc.status === 'timeout',
   (doc, at, evidence) => ({
     confidence: 'medium',
-    summary: `${at} opened the connection, then said ${heardWords(doc)} for ${duration(doc.durationMs)} to a TLS handshake for ${doc.serverName}.`,
-    seen: `no answer from ${doc.address} ${afterWhat(doc)} in ${duration(doc.durationMs)}`,
+    summary: `${at} accepts the connection, but sends ${heardWords(doc)} in the TLS handshake for ${doc.serverName}, within ${duration(doc.durationMs)}.`,
+    seen: `no answer from ${doc.address} ${afterWhat(doc)} within ${duration(doc.durationMs)}`,
     more: [
       ...acknowledgedWords(doc, evidence),
       ...otherNameWords(doc, evidence),
       ...smallWords(doc, evidence),
     ],
     remedies: [
-      {
-        text: 'Rule out the MTU: large packets lost on a VPN or tunnel look just like this. If this fails and a small size works, lower the MTU or clamp the MSS',
-        command: command('ping', '-c', '3', '-M', 'do', '-s', '1472', doc.address),
-      },
-      { text: 'Look for a firewall that inspects TLS between here and there' },
+      pingUnfragmented(
+        doc.address,
+        'Rule out an MTU fault, in which large packets are lost on a VPN or tunnel: if this fails and a small size works, lower the MTU or clamp the MSS',
+      ),
+      findInspector,
     ],
     alternatives: sniFiltered(doc, evidence),
   }),
 );
 
 function heardWords({ progress }: TlsDocument): string {
-  return progress === undefined || progress.heard === 'nothing' ? 'nothing' : 'no more';
+  return progress === undefined || progress.heard === 'nothing'
+    ? 'nothing'
+    : 'only the beginning of its answer';
 }
 
 function afterWhat({ progress }: TlsDocument): string {
@@ -113,8 +115,8 @@ function acknowledgedWords(doc: TlsDocument, evidence: Evidence): EvidenceItem[]
     {
       observation: ref,
       text: progress.acknowledged
-        ? `its TCP acknowledged all ${progress.sentBytes} octets of ours: what is missing is its answer`
-        : `its TCP never acknowledged the ${progress.sentBytes} octets of the ClientHello: they did not arrive`,
+        ? `TCP at the other end acknowledged all ${progress.sentBytes} octets sent: only the answer is missing`
+        : `TCP at the other end never acknowledged the ${progress.sentBytes} octets of the ClientHello: they did not arrive`,
     },
   ];
 }
@@ -126,7 +128,7 @@ function otherNameWords(doc: TlsDocument, evidence: Evidence): EvidenceItem[] {
     : [
         {
           observation: other.ref,
-          text: `another server name fares no better (${other.doc.status}): it is not the name`,
+          text: `a handshake for another server name fails too (${other.doc.status}), so the name does not matter`,
         },
       ];
 }
@@ -138,7 +140,7 @@ function smallWords(doc: TlsDocument, evidence: Evidence): EvidenceItem[] {
     : [
         {
           observation: small.ref,
-          text: `small segments fare no better (${small.doc.status}): it is not the MTU`,
+          text: `a handshake with small segments fails too (${small.doc.status}), so the MTU does not matter`,
         },
       ];
 }
@@ -155,8 +157,8 @@ const closed = tlsRule(
     seen: `the connection to ${doc.address} ended ${duration(doc.durationMs)} into the handshake${doc.progress === undefined || doc.progress.heard === 'nothing' ? '' : `, ${afterWhat(doc)}`}`,
     more: otherNameWords(doc, evidence),
     remedies: [
-      { text: 'See where the handshake ends', command: openssl(doc) },
-      { text: `Check that a TLS service listens at ${doc.address}, and its logs` },
+      seeHandshake(doc, 'See where the handshake ends'),
+      { text: `Check that a TLS service listens at ${doc.address}, and read its logs` },
     ],
     alternatives: sniFiltered(doc, evidence),
   }),
@@ -168,13 +170,13 @@ const ENDING: Readonly<Partial<Record<TlsStatus, string>>> = {
   error: 'broke off',
 };
 
-/** Still possible as long as no other name was tried. */
+/** Possible as long as no other server name was tried. */
 function sniFiltered(doc: TlsDocument, evidence: Evidence): Alternative[] {
   if (contrast(evidence, doc.address, 'other-name') !== null) return [];
   return [
     possible(
       'policy.sni-filtered',
-      `${openssl(doc, 'example.com')}: if another name gets an answer, the name is filtered`,
+      `${shellLine(openssl(doc, 'example.com'))}: if another name gets an answer, a filter looks at the name`,
     ),
   ];
 }

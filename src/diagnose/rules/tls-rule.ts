@@ -1,23 +1,23 @@
-import { command } from '../../core/shell-command.js';
 import { excerpt, list } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
 import type { Seen } from '../../documents/observed/dns.js';
 import { handshakes } from '../../documents/observed/tls.js';
 import type { Alternative, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { TlsDocument } from '../../documents/tls.js';
-import { bracketed } from '../../target/host.js';
 import { type Judgement, type Rule, type RuleFacts, rule } from '../finding.js';
+import { shellLine } from '../remedies/advice.js';
+import { openssl } from '../remedies/tls.js';
 
-/** What a rule about handshakes says of the first that it matches. */
+/** What a rule about handshakes says about the first one that it matches. */
 export type TlsWords = Pick<Judgement, 'summary' | 'confidence' | 'remedies'> & {
-  /** What was seen; the code is appended. */
+  /** What was seen; the error code is appended. */
   seen: string;
-  /** Beside it: what other measurements say of the same address. */
+  /** What other measurements of the same address add. */
   more?: EvidenceItem[];
   alternatives: Alternative[];
 };
 
-/** A rule over the handshakes of the target that `matches` is true of; the first is told, the others are counted. */
+/** A rule about the handshakes of the target that match: it describes the first one, and lists the addresses of all. */
 export function tlsRule(
   cause: Cause,
   facts: Omit<RuleFacts, 'needs'>,
@@ -36,13 +36,13 @@ export function tlsRule(
     return {
       phase: 'tls',
       evidence: [{ observation: first.ref, text: `${seen}${code}` }, ...furtherProblems(first), ...more],
-      check: openssl(first.doc),
+      check: shellLine(openssl(first.doc)),
       ...judgement,
     };
   });
 }
 
-/** A certificate with one fault often has another, which shows once the first is mended. */
+/** The other faults of the certificate, which show when the first one is repaired. */
 function furtherProblems({ ref, doc }: Seen<TlsDocument>): EvidenceItem[] {
   const others = doc.problems.filter(({ status }) => status !== doc.status);
   return others.length === 0
@@ -50,12 +50,7 @@ function furtherProblems({ ref, doc }: Seen<TlsDocument>): EvidenceItem[] {
     : [
         {
           observation: ref,
-          text: `the certificate is also wrong in this: ${list(others.map(({ code }) => code))}`,
+          text: `the certificate has further faults: ${list(others.map(({ code }) => code))}`,
         },
       ];
-}
-
-/** The handshake by hand, with this name or another. */
-export function openssl({ address, port, serverName }: TlsDocument, name = serverName): string {
-  return command('openssl', 's_client', '-connect', `${bracketed(address)}:${port}`, '-servername', name);
 }

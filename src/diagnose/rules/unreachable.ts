@@ -1,168 +1,269 @@
-import { command } from '../../core/shell-command.js';
-import { duration, list } from '../../core/text.js';
+import { list } from '../../core/text.js';
 import {
   type AddressOutcome,
   addressesOf,
   addressOutcomes,
+  clientAddress,
+  withCause,
   withStatus,
 } from '../../documents/observed/tcp.js';
-import { explainingTraces, sendErrno, unreachability } from '../../documents/observed/trace.js';
+import {
+  explainingTraces,
+  isTtlExceeded,
+  type Rejection,
+  unreachability,
+} from '../../documents/observed/trace.js';
 import type { Evidence } from '../../documents/report.js';
-import { familyOf } from '../../net/address/address.js';
+import type { TcpCause } from '../../documents/tcp.js';
+import { familyOf, withoutZone } from '../../net/address/address.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
+import { type Advice, shellLine } from '../remedies/advice.js';
+import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
-import { isThisHost } from './path-evidence.js';
+import {
+  addAddress,
+  addRoute,
+  checkNeighbour,
+  nameInterface,
+  type RejectingRoute,
+  removeRejectingRoute,
+  routeGet,
+} from '../remedies/local.js';
 
-/** Below this no neighbour discovery can have failed: Linux asks three times, a second apart. */
-const ARP_GIVES_UP_MS = 900;
+/** The routes of ip-route(8) that reject, by the cause that names them. */
+const REJECTING: Readonly<Partial<Record<TcpCause, RejectingRoute>>> = {
+  'unreachable-route': 'unreachable',
+  'prohibit-route': 'prohibit',
+  'blackhole-route': 'blackhole',
+};
 
-/** The kernel refused to send: the routing table has nothing for the address. */
+/** The causes for which this host sends nothing because of its own routes and addresses. */
+const ROUTE_CAUSES: readonly TcpCause[] = [
+  'no-route',
+  'unreachable-route',
+  'prohibit-route',
+  'blackhole-route',
+  'zone-missing',
+  'no-source-address',
+];
+
+/** This host sent nothing: it has no route to the address, or one that rejects. */
 const routeLocal = rule('route.local', { needs: ['tcp', 'trace'] }, (evidence): Judgement | null => {
-  const [unsent] = explainingTraces(evidence).filter(({ doc }) => isRouteErrno(sendErrno(doc)));
-  const failed = unexplained(evidence).filter(({ local }) => local);
-  const [first] = failed;
+  const attempts = unexplained(evidence, withCause(addressOutcomes(evidence), ...ROUTE_CAUSES));
+  const unnamed = unexplained(evidence, withStatus(addressOutcomes(evidence), 'unreachable')).filter(
+    ({ cause, local }) => cause === null && local,
+  );
+  const [first = unnamed[0]] = attempts;
+  const traces = explainingTraces(evidence).filter(
+    ({ doc: { unsent } }) => unsent != null && ROUTE_CAUSES.includes(unsent),
+  );
+  const [unsent] = traces;
   const address = first?.address ?? unsent?.doc.address;
   if (address === undefined) return null;
-  const addresses = failed.length > 0 ? addressesOf(failed) : [address];
-  const errno = first?.errno ?? (unsent === undefined ? null : sendErrno(unsent.doc));
-  const noRoute = errno === null || isRouteErrno(errno);
-  const lookUp = command('ip', ...(familyOf(address) === 6 ? ['-6'] : []), 'route', 'get', address);
+  const cause = first === undefined ? (unsent?.doc.unsent ?? null) : first.cause;
+  const alike = [...attempts, ...unnamed].filter((each) => each.cause === cause);
+  const addresses = alike.length > 0 ? addressesOf(alike) : [address];
   return {
     phase: 'path',
-    confidence: noRoute ? 'certain' : 'high',
-    summary: `${reasonOf(errno)} ${list(addresses, 4)}.`,
+    confidence: cause === null ? 'high' : 'certain',
+    summary: routeSummary(cause, addresses),
     evidence: [
       ...(first === undefined
         ? []
         : [
             {
               observation: first.ref,
-              text: `connecting to ${list(addresses)} failed at once with ${first.errno ?? 'no route'}; nothing was sent`,
+              text: `connect() to ${list(addresses)} failed at once${first.errno === null ? '' : ` with ${first.errno}`}; nothing was sent`,
             },
           ]),
       ...(unsent === undefined
         ? []
-        : [{ observation: unsent.ref, text: `no probe left this host: ${sendErrno(unsent.doc)}` }]),
+        : [{ observation: unsent.ref, text: 'no probe of the trace could be sent either' }]),
     ],
-    remedies: [
-      {
-        text: noRoute
-          ? `Look up what this host does with ${address}, and add the route or the default gateway that is missing`
-          : `Look up what this host does with ${address}: a route of type blackhole must go, an interface come up, an address of the family be set`,
-        command: lookUp,
-      },
-    ],
-    check: lookUp,
+    remedies: routeRemedies(cause, address),
+    check: shellLine(routeGet(address)),
   };
 });
 
-/** A router said so, or the last one, or this host, had no answer from the neighbour. */
+function routeSummary(cause: TcpCause | null, addresses: readonly string[]): string {
+  const to = list(addresses, 4);
+  const [first = ''] = addresses;
+  switch (cause) {
+    case 'unreachable-route':
+    case 'prohibit-route':
+      return `A route of type ${REJECTING[cause]} on this host rejects all packets to ${to}.`;
+    case 'blackhole-route':
+      return `A route of type blackhole on this host discards all packets to ${to}.`;
+    case 'zone-missing':
+      return `${to} is a link-local address, which is usable only together with an interface, as in ${first}%eth0.`;
+    case 'no-source-address':
+      return `This host has no address of its own from which it can send to ${to}.`;
+    case 'no-route':
+      return `This host has no route to ${to}.`;
+    default:
+      return `This host cannot send to ${to}.`;
+  }
+}
+
+function routeRemedies(cause: TcpCause | null, address: string): Advice[] {
+  const type = cause === null ? undefined : REJECTING[cause];
+  if (type !== undefined) {
+    return [
+      { text: `Confirm how this host routes ${address}`, command: routeGet(address) },
+      ...removeRejectingRoute(address, type),
+    ];
+  }
+  if (cause === 'zone-missing') return [nameInterface(address)];
+  if (cause === 'no-source-address') return [addAddress(address)];
+  if (cause === 'no-route') return [addRoute(address)];
+  return [
+    {
+      text: `Look up how this host routes ${address}: remove a route that rejects it, bring the interface up, or add an address of its family`,
+      command: routeGet(address),
+    },
+  ];
+}
+
+/** ARP or neighbour discovery got no answer: from the target on this host's own link, or from the gateway towards it. */
+const routeNeighbour = rule('route.neighbour', { needs: ['tcp', 'trace'] }, (evidence): Judgement | null => {
+  const failed = unexplained(evidence, withCause(addressOutcomes(evidence), 'silent-neighbour'));
+  const traces = explainingTraces(evidence).flatMap(({ ref, doc }) => {
+    const by = unreachability(doc);
+    const isOwn = by !== null && isThisHost(by.from, evidence);
+    return doc.unsent === 'silent-neighbour' || isOwn ? [{ ref, doc, by: isOwn ? by : null }] : [];
+  });
+  const [first] = failed;
+  const [traced] = traces;
+  const address = first?.address ?? traced?.doc.address;
+  if (address === undefined) return null;
+  const neighbour = first?.neighbour ?? address;
+  const addresses = first === undefined ? [address] : addressesOf(failed.filter(sameNeighbour(first)));
+  const isGateway = first !== undefined && withoutZone(neighbour) !== withoutZone(address);
+  return {
+    phase: 'path',
+    confidence: first !== undefined || traced?.by != null ? 'high' : 'medium',
+    summary: isGateway
+      ? `The gateway ${neighbour}, through which this host reaches ${list(addresses, 4)}, does not answer on this link.`
+      : `${list(addresses, 4)} ${addresses.length === 1 ? 'is' : 'are'} on this host's own link, and nobody on this link answers for ${addresses.length === 1 ? 'the address' : 'the addresses'}.`,
+    evidence: [
+      ...(first === undefined
+        ? []
+        : [
+            {
+              observation: first.ref,
+              text: `${familyOf(address) === 6 ? 'neighbour discovery' : 'ARP'} got no answer for ${isGateway ? `the gateway ${neighbour}` : list(addresses)}${first.errno === null ? '' : ` (${first.errno})`}; no SYN was sent`,
+            },
+          ]),
+      ...(traced === undefined ? [] : [{ observation: traced.ref, text: ownIcmp(traced.by) }]),
+    ],
+    remedies: checkNeighbour(neighbour, address),
+    check: shellLine(checkNeighbour(neighbour, address)[0]?.command ?? []),
+  };
+});
+
+function ownIcmp(by: Rejection | null): string {
+  return by === null
+    ? 'the trace could send no probe: its next hop did not answer on this link either'
+    : `this host itself reports ICMP type ${by.type} code ${by.code}${by.annotation === null ? '' : ` ${by.annotation}`} at hop ${by.ttl}`;
+}
+
+/** Silent neighbours of one sentence: the targets themselves, or targets behind one gateway. */
+function sameNeighbour(first: AddressOutcome): (other: AddressOutcome) => boolean {
+  const isDirect = ({ neighbour, address }: AddressOutcome) => neighbour === null || neighbour === address;
+  return (other) => (isDirect(first) ? isDirect(other) : other.neighbour === first.neighbour);
+}
+
+/** A router reported by ICMP that it cannot deliver the packet. */
 const icmpUnreachable = rule(
   'route.icmp-unreachable',
   { needs: ['tcp', 'trace'], docs: DOCS.routeTables },
   (evidence): Judgement | null => {
-    const [told] = explainingTraces(evidence).flatMap(({ ref, doc }) => {
+    const [traced] = explainingTraces(evidence).flatMap(({ ref, doc }) => {
       const by = unreachability(doc);
-      return by === null ? [] : [{ ref, doc, by }];
+      return by === null || isThisHost(by.from, evidence) ? [] : [{ ref, doc, by }];
     });
-    if (told !== undefined) {
-      const { ref, doc, by } = told;
-      const here = isThisHost(by.from, evidence);
+    const failed = unexplained(evidence, withStatus(addressOutcomes(evidence), 'unreachable')).filter(
+      ({ cause, local, address, icmp }) =>
+        cause === 'icmp' ? icmp === null || !isTtlExceeded(address, icmp) : cause === null && !local,
+    );
+    if (traced !== undefined) {
+      const { ref, doc, by } = traced;
       const mark = by.annotation === null ? '' : ` ${by.annotation}`;
       return {
         phase: 'path',
         confidence: 'certain',
-        summary: here
-          ? `${doc.address} belongs on this host's own link, but nobody there answers for it.`
-          : `${by.from}, hop ${by.ttl} of the path, cannot deliver to ${doc.address}.`,
+        summary: `${by.from}, hop ${by.ttl} of the path, reports that it cannot deliver to ${doc.address}.`,
         evidence: [
           {
             observation: ref,
-            text: `${here ? 'this host' : by.from} reports ICMP type ${by.type} code ${by.code}${mark} at hop ${by.ttl}`,
+            text: `${by.from} reports ICMP type ${by.type} code ${by.code}${mark} at hop ${by.ttl}`,
           },
         ],
-        remedies: [
-          here
-            ? neighbour(doc.address)
-            : {
-                text: `Give ${by.from} a route to ${doc.address}; if it has one, the next hop or ${doc.address} itself is down`,
-                docs: DOCS.routeTables,
-              },
-        ],
-        check: command('pprobe', 'trace', doc.address, '-p', String(doc.port)),
+        remedies: [routeOn(by.from, doc.address)],
+        check: shellLine(pprobeAgain(evidence.target, { command: 'trace', address: doc.address })),
       };
     }
-    const failing = unexplained(evidence).filter(({ local }) => !local);
-    const [first] = failing;
-    return first === undefined ? null : unplaced(evidence, first, addressesOf(failing));
+    const [first] = failed;
+    return first === undefined ? null : untraced(evidence, first, addressesOf(failed));
   },
 );
 
-/** connect(2) failed with EHOSTUNREACH and no trace says where. A long wait before it is that of neighbour discovery. */
-function unplaced(evidence: Evidence, first: AddressOutcome, addresses: readonly string[]): Judgement {
-  const waited = first.durationMs >= ARP_GIVES_UP_MS;
-  const trace = command('pprobe', 'trace', first.address, '-p', String(evidence.target.port));
+/** The connection failed and no trace shows where. The sender of the ICMP error is known from libc alone. */
+function untraced({ target }: Evidence, first: AddressOutcome, addresses: readonly string[]): Judgement {
+  const { from, icmp, errno, ref, address } = first;
+  const trace = pprobeAgain(target, { command: 'trace', address });
+  const said = icmp === null ? '' : `ICMP type ${icmp.type} code ${icmp.code}`;
   return {
     phase: 'path',
-    confidence: 'medium',
-    summary: `${list(addresses, 4)} cannot be reached: ${waited ? 'nobody on the last link answers for it' : 'a router on the path reports it as unreachable'}.`,
+    confidence: from === null ? 'medium' : 'high',
+    summary:
+      from === null
+        ? `${list(addresses, 4)} cannot be reached: a router on the path, or this host, reports it as unreachable.`
+        : `${from}${from === address ? ', the target itself,' : ''} reports that it cannot deliver to ${list(addresses, 4)}.`,
     evidence: [
       {
-        observation: first.ref,
-        text: `connecting to ${list(addresses)} failed with ${first.errno ?? 'host unreachable'} after ${duration(first.durationMs)}`,
+        observation: ref,
+        text:
+          from === null
+            ? `connect() to ${list(addresses)} failed with ${errno ?? 'an unreachable'}`
+            : `${from} answered the SYN to ${address} with ${said}${errno === null ? '' : ` (${errno})`}`,
       },
     ],
     remedies: [
-      waited
-        ? neighbour(first.address)
-        : {
-            text: 'Find the router that says so, and the route it lacks',
-            command: trace,
-            docs: DOCS.routeTables,
-          },
+      ...(from === null ? [] : [routeOn(from, address)]),
+      {
+        text: 'Find the router that reports it, and the route that it lacks',
+        command: trace,
+        docs: DOCS.routeTables,
+      },
     ],
-    check: trace,
+    check: shellLine(trace),
   };
 }
 
-function neighbour(address: string) {
+function routeOn(router: string, address: string): Advice {
   return {
-    text: `Check that ${address} is up and in this subnet, and that the netmask here is right`,
-    command: command('ip', 'neigh', 'show', 'to', address),
+    text: `Add a route to ${address} on ${router}; if it has one, its next hop or ${address} itself is down`,
+    docs: DOCS.routeTables,
   };
 }
 
-/**
- * Unreachable addresses that matter: not those of a family this host does not speak while the other family's open, which
- * every client passes over without a wait.
- */
-function unexplained(evidence: Evidence): AddressOutcome[] {
-  const outcomes = addressOutcomes(evidence);
-  const openFamilies = new Set(withStatus(outcomes, 'open').map(({ address }) => familyOf(address)));
-  return withStatus(outcomes, 'unreachable').filter(
-    ({ address }) => openFamilies.size === 0 || openFamilies.has(familyOf(address)),
+/** Whether `from` is an address of this host: the kernel sends itself an ICMP error where neighbour discovery failed. */
+function isThisHost(from: string, evidence: Evidence): boolean {
+  const family = familyOf(from);
+  return (
+    evidence.vantage.addresses.includes(from) || (family !== null && clientAddress(evidence, family) === from)
   );
 }
 
-/** What connect(2) means by each errno before a packet is sent, in words that an address completes. */
-function reasonOf(errno: string | null): string {
-  switch (errno) {
-    case 'EINVAL':
-      // ip-route(8): a blackhole route discards and the sender gets EINVAL; so does a link-local address without zone.
-      return 'This host discards what is sent (a blackhole route, or an address that wants an interface) to';
-    case 'ENETDOWN':
-      return "This host's interface is down that leads to";
-    case 'EADDRNOTAVAIL':
-      return 'This host has no address of its own to send from to';
-    case 'EAFNOSUPPORT':
-      return "This host's kernel does not speak the address family of";
-    default:
-      return 'This host has no route to';
-  }
+/**
+ * The failures that matter: not those of a family that this host cannot use while addresses of the other one open, which
+ * every client skips without a wait.
+ */
+function unexplained(evidence: Evidence, failed: readonly AddressOutcome[]): AddressOutcome[] {
+  const open = withStatus(addressOutcomes(evidence), 'open');
+  const openFamilies = new Set(open.map(({ address }) => familyOf(address)));
+  return failed.filter(({ address }) => openFamilies.size === 0 || openFamilies.has(familyOf(address)));
 }
 
-function isRouteErrno(errno: string | null): boolean {
-  return errno === 'ENETUNREACH' || errno === 'EHOSTUNREACH';
-}
-
-export const unreachableRules: readonly Rule[] = [routeLocal, icmpUnreachable];
+export const unreachableRules: readonly Rule[] = [routeLocal, routeNeighbour, icmpUnreachable];

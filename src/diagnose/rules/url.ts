@@ -2,17 +2,18 @@ import { list } from '../../core/text.js';
 import { hostAnswers } from '../../documents/observed/dns.js';
 import { apiAnswered, mainAnswers } from '../../documents/observed/http.js';
 import { addressesOf, addressOutcomes } from '../../documents/observed/tcp.js';
-import type { Confidence, Evidence, EvidenceItem, Remedy } from '../../documents/report.js';
+import type { Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import { pathOf } from '../../target/host.js';
 import { checkName, type NameProblem } from '../../target/private-api/check-name.js';
 import { readPrivateName } from '../../target/private-api/names.js';
 import { type Judgement, type Phase, type Rule, rule } from '../finding.js';
-import { callBy } from '../remedies/api.js';
+import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
+import { callBy } from '../remedies/gateway.js';
 
 /**
- * What the text of the target says by itself, before anything is sent. Where something was measured it is told only of a
- * name that failed, since a private zone may well serve such a name.
+ * A fault in the text of the target, found before anything is sent. After a measurement it is reported only for a name
+ * that failed, since a private zone can serve such a name.
  */
 function nameRule(cause: NameProblem['cause']): Rule {
   return rule(cause, { needs: ['target'], docs: DOCS.invokeUrl }, (evidence): Judgement | null => {
@@ -34,15 +35,15 @@ function nameRule(cause: NameProblem['cause']): Rule {
       remedies: rightUrl(evidence, right),
       check:
         right === null
-          ? "compare the name with the forms of AWS's page on invoke URLs"
+          ? "compare the name with the forms on AWS's page about invoke URLs"
           : `compare the name with ${right}`,
     };
   });
 }
 
 /**
- * A name that cannot lead anywhere explains all that follows. One that only API Gateway cannot match explains its
- * Forbidden and nothing before it: silence on the way to it is another fault, and stands first.
+ * A name that cannot resolve explains everything that follows. A name that only API Gateway rejects explains its Forbidden
+ * and nothing before it: a timeout is another fault, and comes first.
  */
 function weigh(
   evidence: Evidence,
@@ -54,7 +55,7 @@ function weigh(
   return { phase: confidence === 'certain' ? 'target' : 'resolve', confidence: agreed };
 }
 
-/** `--vpce` gave an endpoint of another Region, or a zonal name a zone of one; endpoints serve their own Region only. */
+/** The endpoint of `--vpce`, or the zone of a zonal name, is in another Region; an endpoint serves its own Region only. */
 const otherRegion = rule(
   'url.wrong-region',
   { id: 'url.wrong-region/endpoint', needs: ['target'], docs: DOCS.invokeUrl },
@@ -72,12 +73,12 @@ const otherRegion = rule(
         confidence: 'certain',
         summary: `${host} is in ${asked.region}, but the endpoint ${endpoint.vpceId ?? privateApi?.endpointName} is in ${endpoint.region}; an endpoint serves the APIs of its own Region.`,
         evidence: [
-          { observation: 'target', text: `the names say ${asked.region} and ${endpoint.region}` },
+          { observation: 'target', text: `the two names are in ${asked.region} and ${endpoint.region}` },
           ...failures(evidence),
         ],
         remedies: [
           {
-            text: `Use an endpoint for execute-api in ${asked.region}, or the API's name in ${endpoint.region} if that is where it is deployed`,
+            text: `Use an execute-api endpoint in ${asked.region}, or the name of the API in ${endpoint.region} if it is deployed there`,
             docs: DOCS.invokeUrl,
           },
         ],
@@ -88,7 +89,7 @@ const otherRegion = rule(
     return {
       phase: 'target',
       confidence: 'certain',
-      summary: `${host} names a zone of ${zone} and the Region ${asked.region}; no endpoint has both.`,
+      summary: `${host} has a zone of ${zone} and the Region ${asked.region}; no endpoint has both.`,
       evidence: [{ observation: 'target', text: `the zone is in ${zone}` }, ...failures(evidence)],
       remedies: rightUrl(evidence, host.replace(`.execute-api.${asked.region}.`, `.execute-api.${zone}.`)),
       check: 'compare zone and Region in the name',
@@ -96,21 +97,21 @@ const otherRegion = rule(
   },
 );
 
-/** API Gateway answers Forbidden to a path that does not begin with a stage; said while nobody has asked it yet. */
+/** API Gateway answers Forbidden to a path without a stage. Reported only while no request was sent. */
 const noStage = rule(
   'url.malformed',
   { id: 'url.malformed/no-stage', words: 'the URL has no stage', needs: ['target'], docs: DOCS.invokeUrl },
   ({ target, observations }): Judgement | null => {
     const { privateApi: api, input, host, url } = target;
     if (api === null || api.form === 'custom' || api.stage !== null || url === null) return null;
-    // A bare name asks about the way there; a URL is what someone means to call.
+    // A bare name asks whether the network works; a URL is what a client calls.
     if (!/^https:|\//i.test(input) || observations.http.length > 0) return null;
     const path = pathOf(target);
     return {
       phase: 'done',
       confidence: 'medium',
-      summary: `${input} names no stage: ${path === '/' ? 'the path is empty' : `${path} begins with none`}, and API Gateway finds an API by id and stage.`,
-      evidence: [{ observation: 'target', text: `the path ${path} has no stage in first place` }],
+      summary: `${input} has no stage: ${path === '/' ? 'the path is empty' : `${path} does not begin with one`}, and API Gateway finds an API by its id and stage.`,
+      evidence: [{ observation: 'target', text: `the path ${path} does not begin with a stage` }],
       remedies: [
         callBy(
           { url: `https://${host}/STAGE${path === '/' ? '' : path}`, header: null },
@@ -130,7 +131,7 @@ function forbidden(evidence: Evidence) {
   return mainAnswers(evidence).find(({ cause }) => cause === 'api.not-matched');
 }
 
-/** How the name failed; nothing where it did not. */
+/** How the name failed; empty where it did not. */
 function failures(evidence: Evidence): EvidenceItem[] {
   const items: EvidenceItem[] = [];
   const answer = hostAnswers(evidence)[0];
@@ -152,16 +153,16 @@ function failures(evidence: Evidence): EvidenceItem[] {
   if (unmatched !== undefined)
     items.push({
       observation: unmatched.ref,
-      text: `HTTP ${unmatched.doc.status ?? 'answer'}: no API found by this name`,
+      text: `HTTP ${unmatched.doc.status ?? 'answer'}: API Gateway found no API for this name`,
     });
   return items;
 }
 
-function rightUrl({ target }: Evidence, right: string | null): Remedy[] {
+function rightUrl({ target }: Evidence, right: string | null): Advice[] {
   if (right === null) {
     return [
       {
-        text: 'Copy the invoke URL from the stage in the API Gateway console, or the DNS names from the endpoint',
+        text: 'Copy the invoke URL of the stage from the API Gateway console, or the DNS names of the endpoint',
         docs: DOCS.invokeUrl,
       },
     ];

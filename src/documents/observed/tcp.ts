@@ -1,39 +1,61 @@
-import { familyOf } from '../../net/address/address.js';
+import { familyOf, withoutZone } from '../../net/address/address.js';
 import type { Evidence } from '../report.js';
-import { isBetterStatus, type TcpAttempt, type TcpDocument, type TcpStatus } from '../tcp.js';
+import { isBetterStatus, type TcpAttempt, type TcpCause, type TcpDocument, type TcpStatus } from '../tcp.js';
+import type { AddressTrace } from '../trace.js';
 import type { Seen } from './dns.js';
 
-/** What all attempts on one address came to. */
+/** The best attempt on one address, with the facts that only libc reports set to null where they are absent. */
 export interface AddressOutcome extends TcpAttempt {
+  /** The observation that holds the attempt: `tcp[0]`. */
   ref: string;
+  cause: TcpCause | null;
+  from: string | null;
+  icmp: { type: number; code: number } | null;
+  neighbour: string | null;
 }
 
-/** The TCP observations of the target itself; others, of control targets, are not judged. */
+/** The TCP observations of the target itself, without those of control targets. */
 function targetTcp({ target, observations }: Evidence): Seen<TcpDocument>[] {
   return observations.tcp
     .map((doc, index) => ({ ref: `tcp[${index}]`, doc }))
     .filter(({ doc }) => doc.host === target.host && doc.port === target.port);
 }
 
+/** Every attempt on the target, in the order made. */
+function targetAttempts(evidence: Evidence): AddressOutcome[] {
+  return targetTcp(evidence).flatMap(({ ref, doc }) =>
+    doc.attempts.map((attempt) => ({
+      ...attempt,
+      ref,
+      cause: attempt.cause ?? null,
+      from: attempt.from ?? null,
+      icmp: attempt.icmp ?? null,
+      neighbour: attempt.neighbour ?? null,
+    })),
+  );
+}
+
 /**
- * The best attempt on each address, in the order of the addresses. Attempts that were cut short by an interrupt
- * (`error`) say nothing of the network and are left out.
+ * The best attempt on each address, in the order of the addresses. Attempts with status `error` (interrupted, or failed
+ * for a reason of this process) say nothing about the network and are left out.
  */
 export function addressOutcomes(evidence: Evidence): AddressOutcome[] {
   const best = new Map<string, AddressOutcome>();
-  for (const { ref, doc } of targetTcp(evidence)) {
-    for (const attempt of doc.attempts) {
-      if (attempt.status === 'error') continue;
-      const known = best.get(attempt.address);
-      if (known === undefined || isBetterStatus(attempt.status, known.status)) {
-        best.set(attempt.address, { ...attempt, ref });
-      }
-    }
+  for (const attempt of targetAttempts(evidence)) {
+    if (attempt.status === 'error') continue;
+    const known = best.get(attempt.address);
+    if (known === undefined || isBetterStatus(attempt.status, known.status))
+      best.set(attempt.address, attempt);
   }
   return [...best.values()];
 }
 
-/** Addresses of which no attempt came to an end: interrupted, or failed by a fault of this host that says nothing of them. */
+/** Attempts that this host could not start because it ran out of something; they say nothing about the target. */
+export function exhaustedAttempts(evidence: Evidence): AddressOutcome[] {
+  return targetAttempts(evidence).filter(({ cause }) => cause === 'no-ports' || cause === 'no-descriptors');
+}
+
+/** Addresses without a result: every attempt was interrupted or failed for a reason of this process. */
 export function unsettledAddresses(evidence: Evidence): string[] {
   const settled = new Set(addressOutcomes(evidence).map(({ address }) => address));
   const tried = targetTcp(evidence).flatMap(({ doc }) => addressesOf(doc.attempts));
@@ -43,6 +65,11 @@ export function unsettledAddresses(evidence: Evidence): string[] {
 /** The outcomes with one of the given statuses. */
 export function withStatus(outcomes: readonly AddressOutcome[], ...statuses: TcpStatus[]): AddressOutcome[] {
   return outcomes.filter(({ status }) => statuses.includes(status));
+}
+
+/** The outcomes with one of the given causes. */
+export function withCause(outcomes: readonly AddressOutcome[], ...causes: TcpCause[]): AddressOutcome[] {
+  return outcomes.filter(({ cause }) => cause !== null && causes.includes(cause));
 }
 
 /** Whether a connection to this address opened. */
@@ -57,8 +84,8 @@ export function addressesOf(outcomes: readonly { address: string }[]): string[] 
 }
 
 /**
- * The address the target sees of this host, as far as it can be known here: that of a socket or probe sent to it, else
- * the first own address of the family. null when none is known. A NAT on the way may still change it.
+ * The source address of this host as the target sees it, as far as it is known here: that of a socket or probe, or else
+ * the first own address of the family; null when none is known. A NAT on the path can still change it.
  */
 export function clientAddress({ observations, vantage }: Evidence, family: 4 | 6 = 4): string | null {
   const used = [
@@ -69,7 +96,45 @@ export function clientAddress({ observations, vantage }: Evidence, family: 4 | 6
   return used.find((address) => address !== null && familyOf(address) === family) ?? null;
 }
 
-/** One address as a block, for the rules of a security group: `10.0.2.15/32`. */
+/** One address as a CIDR block, for the rules of a security group: `10.0.2.15/32`. */
 export function asBlock(address: string): string {
-  return `${address}/${familyOf(address) === 6 ? 128 : 32}`;
+  return `${withoutZone(address)}/${familyOf(address) === 6 ? 128 : 32}`;
+}
+
+/**
+ * The evidence without the address family that this host cannot send on, where it could send on the other one. A name with
+ * A and AAAA records on a host with IPv4 alone is not a fault: every client there skips the AAAA records. A host that can
+ * send on neither family keeps all of the evidence. Positions in the lists stay the same, since verdicts cite them.
+ */
+export function withoutUnsendable(evidence: Evidence): Evidence {
+  const { tcp, trace } = evidence.observations;
+  const attempts = tcp.flatMap((doc) => doc.attempts);
+  const sendable = new Set(
+    attempts
+      .filter(({ local, status }) => !(local && status === 'unreachable'))
+      .map(({ address }) => familyOf(address)),
+  );
+  if (sendable.size === 0) return evidence;
+  const isKept = ({ address }: { address: string }) => sendable.has(familyOf(address));
+  return {
+    ...evidence,
+    observations: {
+      ...evidence.observations,
+      tcp: tcp.map((doc) => ({ ...doc, attempts: doc.attempts.filter(isKept) })),
+      trace: trace.map((doc) => (isKept(doc) ? doc : withoutResult(doc))),
+    },
+  };
+}
+
+/** The trace as if it had been interrupted before its first probe. */
+function withoutResult(doc: AddressTrace): AddressTrace {
+  return {
+    ...doc,
+    outcome: 'interrupted',
+    stoppedBy: 'abort',
+    destinationTtl: null,
+    hops: [],
+    loop: null,
+    unsent: null,
+  };
 }

@@ -1,11 +1,11 @@
 import { familyOf } from '../../net/address/address.js';
 import { isProhibition } from '../../net/packet/icmp.js';
 import type { Evidence } from '../report.js';
-import type { AddressTrace, TraceHop, TraceProbe } from '../trace.js';
+import type { AddressTrace, TraceHop } from '../trace.js';
 import type { Seen } from './dns.js';
 import { opened } from './tcp.js';
 
-/** A reply that ended a path before the target: who sent it, and what it said. */
+/** An ICMP unreachable that ended a path before the target: who sent it, and what it says. */
 export interface Rejection {
   ttl: number;
   from: string;
@@ -14,99 +14,86 @@ export interface Rejection {
   annotation: string | null;
 }
 
-/**
- * Traces to the target that can explain a failure: not those to an address whose port opened, where a firewall that
- * dislikes our probes, or a hop that does not answer them, harms nobody.
- */
-export function explainingTraces(evidence: Evidence): Seen<AddressTrace>[] {
-  const { target, observations } = evidence;
+/** The traces to the target, with the addresses that opened. */
+export function targetTraces({ target, observations }: Evidence): Seen<AddressTrace>[] {
   return observations.trace
     .map((doc, index) => ({ ref: `trace[${index}]`, doc }))
-    .filter(({ doc }) => doc.host === target.host && doc.port === target.port)
-    .filter(({ doc }) => doc.outcome !== 'open' && !opened(evidence, doc.address));
+    .filter(({ doc }) => doc.host === target.host && doc.port === target.port);
 }
 
-/** ICMP "prohibited": a filter that rejects instead of dropping. */
+/**
+ * The traces that can explain a failure: not those to an address whose port opened, where silent hops or a firewall that
+ * rejects probes do no harm.
+ */
+export function explainingTraces(evidence: Evidence): Seen<AddressTrace>[] {
+  return targetTraces(evidence).filter(({ doc }) => doc.outcome !== 'open' && !opened(evidence, doc.address));
+}
+
+/** The first ICMP "prohibited" on the path: a filter that rejects instead of dropping. */
 export function prohibition(doc: AddressTrace): Rejection | null {
   const family = familyOf(doc.address) === 6 ? 6 : 4;
   return rejection(doc, (type, code) => isProhibition(family, { type, code }));
 }
 
-/** ICMP net or host unreachable in its other forms: a router without a route, or without an answer to ARP. */
+/** The first ICMP "unreachable" of another kind: a router without a route, or whose neighbour does not answer ARP. */
 export function unreachability(doc: AddressTrace): Rejection | null {
   const v6 = familyOf(doc.address) === 6;
   return rejection(doc, (type, code) =>
     v6
       ? type === 1 && [0, 2, 3].includes(code)
-      : type === 3 && [0, 1, 5, 6, 7, 8, 11, 12, 14, 15].includes(code),
+      : type === 3 && [0, 1, 2, 5, 6, 7, 8, 11, 12, 14, 15].includes(code),
   );
 }
 
-function rejection(doc: AddressTrace, matches: (type: number, code: number) => boolean): Rejection | null {
-  for (const { ttl, probe } of probesOf(doc)) {
-    if (probe.reply !== 'unreachable' || probe.from === null || probe.icmp === null) continue;
-    const { type, code } = probe.icmp;
-    if (matches(type, code)) return { ttl, from: probe.from, type, code, annotation: probe.annotation };
-  }
-  return null;
-}
-
-/** The errno of a trace that this host itself refused to send; null when a probe got out. */
-export function sendErrno(doc: AddressTrace): string | null {
-  const probes = probesOf(doc).map(({ probe }) => probe);
-  const failed = probes.filter(({ reply }) => reply === 'send-error');
-  return probes.length > 0 && failed.length === probes.length ? (failed[0]?.errno ?? null) : null;
-}
-
-export interface Blackhole {
-  /** The last hop that answered. */
-  ttl: number;
-  from: string;
-  /** Silent hops after it. */
-  silent: number;
-}
-
-/** Hops that answer, then at least two that do not: one silent hop alone is an ordinary sight. */
-export function blackhole(doc: AddressTrace): Blackhole | null {
-  if (doc.outcome !== 'filtered') return null;
-  const last = doc.hops.findLastIndex((hop) => answerer(hop) !== null);
-  const hop = doc.hops[last];
-  const from = hop === undefined ? null : answerer(hop);
-  const silent = doc.hops.length - 1 - last;
-  return hop === undefined || from === null || silent < 2 ? null : { ttl: hop.ttl, from, silent };
-}
-
-/** Port unreachable from anywhere: a closed port says RST, so this is a filter's REJECT rule or a host without TCP there. */
+/** The first port unreachable. A closed TCP port answers with RST, so this is a REJECT rule or a host without TCP. */
 export function portUnreachable(doc: AddressTrace): Rejection | null {
-  const v6 = familyOf(doc.address) === 6;
-  return rejection(doc, (type, code) => (v6 ? type === 1 && code === 4 : type === 3 && code === 3));
+  return rejection(doc, (type, code) => isPortUnreachable(doc.address, { type, code }));
 }
 
-/**
- * Hops that answer in turn, three times over. Fewer proves nothing: a router that forwards at TTL 0 shows up twice in
- * a row, and load sharing over paths of unequal length shows one address at two distances. Some may be silent.
- */
-export function loop(doc: AddressTrace): { members: string[]; firstTtl: number } | null {
-  const path = doc.hops.map((hop) => ({ ttl: hop.ttl, from: answerer(hop) }));
-  for (let start = 0; start < path.length; start++) {
-    for (let period = 2; start + 3 * period <= path.length; period++) {
-      const round = path.slice(start, start + period).map(({ from }) => from);
-      const turns = path.slice(start, start + 3 * period);
-      const members = [...new Set(round.filter((from) => from !== null))];
-      // One box that answers at many TTLs in a row goes round no circle: some answer for the routers behind them.
-      // Behind a destination NAT every hop answers with the target's own address.
-      if (members.length < 2 || members.includes(doc.address)) continue;
-      if (turns.every(({ from }, index) => from === round[index % period]))
-        return { members, firstTtl: turns[0]?.ttl ?? 0 };
+/** Whether an ICMP error about `address` is a port unreachable (RFC 792; RFC 4443 section 3.1). */
+export function isPortUnreachable(address: string, { type, code }: { type: number; code: number }): boolean {
+  return familyOf(address) === 6 ? type === 1 && code === 4 : type === 3 && code === 3;
+}
+
+/** Whether an ICMP error about `address` says that the TTL ran out in transit (RFC 792; RFC 4443 section 3.3). */
+export function isTtlExceeded(address: string, { type, code }: { type: number; code: number }): boolean {
+  return type === (familyOf(address) === 6 ? 3 : 11) && code === 0;
+}
+
+function rejection(doc: AddressTrace, matches: (type: number, code: number) => boolean): Rejection | null {
+  for (const { ttl, probes } of doc.hops) {
+    for (const { reply, from, icmp, annotation } of probes) {
+      if (reply !== 'unreachable' || from === null || icmp === null) continue;
+      if (matches(icmp.type, icmp.code)) return { ttl, from, type: icmp.type, code: icmp.code, annotation };
     }
   }
   return null;
 }
 
-function answerer(hop: TraceHop): string | null {
-  return hop.probes.find(({ reply }) => reply === 'time-exceeded')?.from ?? null;
+/** The last hop of a path that answered, and how many silent hops follow it. */
+export interface LastAnswer {
+  ttl: number;
+  from: string;
+  silent: number;
 }
 
-function probesOf(doc: AddressTrace): { ttl: number; probe: TraceProbe }[] {
-  return doc.hops.flatMap(({ ttl, probes }) => probes.map((probe) => ({ ttl, probe })));
+/** The last hop that answered with Time Exceeded; null where none did. */
+export function lastAnswer(doc: AddressTrace): LastAnswer | null {
+  const index = doc.hops.findLastIndex((hop) => answerer(hop) !== null);
+  const hop = doc.hops[index];
+  const from = hop === undefined ? null : answerer(hop);
+  return hop === undefined || from === null
+    ? null
+    : { ttl: hop.ttl, from, silent: doc.hops.length - 1 - index };
+}
+
+/** The last hop that answered, where at least two silent hops follow it: one silent hop alone is ordinary. */
+export function blackhole(doc: AddressTrace): LastAnswer | null {
+  if (doc.outcome !== 'filtered' || doc.loop !== null) return null;
+  const last = lastAnswer(doc);
+  return last === null || last.silent < 2 ? null : last;
+}
+
+function answerer(hop: TraceHop): string | null {
+  return hop.probes.find(({ reply }) => reply === 'time-exceeded')?.from ?? null;
 }

@@ -4,7 +4,8 @@ import { anyOf } from '../../core/deadline.js';
 import { InvalidInputError } from '../../core/errors.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import { startDocument } from '../../documents/header.js';
-import { type AddressTrace, routingLoop, type TraceHop } from '../../documents/trace.js';
+import type { TcpCause } from '../../documents/tcp.js';
+import { type AddressTrace, routingLoop, type TraceHop, unsentCause } from '../../documents/trace.js';
 import { checkSource } from '../../host/source.js';
 import { familyOf } from '../../net/address/address.js';
 import { resourceError } from '../../net/wire/capability.js';
@@ -79,7 +80,7 @@ export async function traceAddress(
       stop,
     );
     options.signal?.throwIfAborted();
-    if (nextHop.isSilent(strategy)) return refused('EHOSTUNREACH', wire);
+    if (nextHop.isSilent(strategy)) return refused('EHOSTUNREACH', 'silent-neighbour', wire);
     const hops = withRateLimits(strategy.hops());
     const missing = missingResource(hops);
     if (missing !== null) throw missing;
@@ -92,6 +93,7 @@ export async function traceAddress(
       ...strategy.end(),
       hops,
       loop: routingLoop(hops),
+      unsent: unsentCause(hops),
       pathMtu: pathMtu(hops),
       discarded: { ...discarded },
       names: null,
@@ -100,14 +102,24 @@ export async function traceAddress(
     options.signal?.throwIfAborted();
     const errno = routeErrno(error);
     if (errno === null) throw error;
-    return refused(errno, { source: null, method: options.method === 'connect' ? 'connect' : 'syn' });
+    // No packet was made yet, so that an unreachable host is a route of that type, and no silent neighbour.
+    const cause = errno === 'EHOSTUNREACH' ? 'unreachable-route' : null;
+    return refused(errno, cause, {
+      source: null,
+      method: options.method === 'connect' ? 'connect' : 'syn',
+    });
   } finally {
     returnProbes();
   }
 
   /** The document of a trace whose packets did not leave this host. */
-  function refused(errno: string, { source, method }: Pick<AddressTrace, 'source' | 'method'>): AddressTrace {
+  function refused(
+    errno: string,
+    known: TcpCause | null,
+    { source, method }: Pick<AddressTrace, 'source' | 'method'>,
+  ): AddressTrace {
     const hop = unsentHop(checked.firstTtl, checked.queries, errno);
+    const cause = known ?? unsentCause([hop]);
     onHop(hop);
     return {
       ...finishHeader(),
@@ -119,6 +131,7 @@ export async function traceAddress(
       destinationTtl: null,
       hops: [hop],
       loop: null,
+      unsent: cause,
       pathMtu: null,
       discarded: {},
       names: null,

@@ -104,7 +104,7 @@ export const network: CatalogueRow[] = [
     rows: 'local',
     what: 'route of type prohibit',
     fault: 'client-prohibit',
-    verdict: 'local local.permission medium',
+    verdict: 'unreachable route.local certain',
     remedy: from(eniA.ipv4),
   },
 ];

@@ -64,7 +64,7 @@ export const dnsStatusRows: Row[] = [
     class: 'dns',
     cause: 'dns.no-data',
     confidence: 'certain',
-    summary: ['A and AAAA'],
+    summary: ['no A or AAAA record'],
     remedy: [/rebind/],
   },
   {

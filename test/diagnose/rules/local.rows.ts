@@ -27,7 +27,7 @@ export const localRows: Row[] = [
     name: 'this host’s security module',
     given: evidence({
       dns: [resolved],
-      tcp: [tcpOf(HOST, [attempt('10.0.1.5', 'denied', { errno: 'EACCES' })])],
+      tcp: [tcpOf(HOST, [attempt('10.0.1.5', 'denied', { errno: 'EACCES', cause: null })])],
     }),
     class: 'local',
     cause: 'local.permission',
@@ -52,4 +52,38 @@ export const localRows: Row[] = [
       evidence: errno === null ? ['without an errno'] : [errno],
     }),
   ),
+  {
+    name: 'a call that a BPF program forbids',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcpOf(HOST, [attempt('10.0.1.5', 'denied', { errno: 'EPERM', cause: 'local-policy' })])],
+    }),
+    class: 'local',
+    cause: 'local.permission',
+    confidence: 'high',
+    summary: ['BPF'],
+    alternatives: ['local.firewall'],
+  },
+  {
+    name: 'no free source port',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcpOf(HOST, [attempt('10.0.1.5', 'error', { errno: 'EADDRNOTAVAIL', cause: 'no-ports' })])],
+    }),
+    class: 'local',
+    cause: 'local.no-port',
+    confidence: 'certain',
+    remedy: ['sysctl net.ipv4.ip_local_port_range'],
+  },
+  {
+    name: 'no free file descriptor',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcpOf(HOST, [attempt('10.0.1.5', 'error', { errno: 'EMFILE', cause: 'no-descriptors' })])],
+    }),
+    class: 'local',
+    cause: 'local.capability',
+    confidence: 'certain',
+    summary: ['file descriptor'],
+  },
 ];

@@ -3,7 +3,7 @@ import { test } from 'tap';
 import { classify } from '../../../src/diagnose/classify.js';
 import type { Basis, Finding, Rule } from '../../../src/diagnose/finding.js';
 import { RULES } from '../../../src/diagnose/rules/index.js';
-import { withoutUnsendable } from '../../../src/documents/observed/sendable.js';
+import { withoutUnsendable } from '../../../src/documents/observed/tcp.js';
 import type { Confidence, Evidence, Observations, Verdict } from '../../../src/documents/report.js';
 import { anyEvidence } from '../any-evidence.js';
 import { evidence } from '../evidence.js';

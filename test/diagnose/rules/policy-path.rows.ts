@@ -1,4 +1,4 @@
-import { dns, evidence, HOST, hops, rejection, tcp, trace } from '../evidence.js';
+import { attempt, dns, evidence, HOST, hops, rejection, tcp, tcpOf, trace } from '../evidence.js';
 import type { Row } from './row.js';
 import { resolved } from './situations.js';
 
@@ -51,5 +51,34 @@ export const policyPathRows: Row[] = [
     confidence: 'high',
     summary: ['10.0.9.1', 'port unreachable'],
     alternatives: ['tcp.refused'],
+  },
+  {
+    name: 'a firewall whose ICMP error ended the connection',
+    given: evidence({
+      dns: [resolved],
+      tcp: [
+        tcpOf(HOST, [attempt('10.0.1.5', 'prohibited', { from: '10.0.0.254', icmp: { type: 3, code: 13 } })]),
+      ],
+    }),
+    class: 'policy',
+    cause: 'policy.icmp-prohibited',
+    confidence: 'high',
+    summary: ['10.0.0.254', 'administratively prohibited'],
+    remedy: ['Allow TCP 443 from 10.0.9.15 to 10.0.1.5 on the firewall at 10.0.0.254'],
+  },
+  {
+    name: 'a port unreachable of a box on the way, no trace',
+    given: evidence({
+      dns: [resolved],
+      tcp: [
+        tcpOf(HOST, [
+          attempt('10.0.1.5', 'refused', { cause: 'icmp', from: '10.0.9.1', icmp: { type: 3, code: 3 } }),
+        ]),
+      ],
+    }),
+    class: 'policy',
+    cause: 'policy.icmp-prohibited',
+    confidence: 'high',
+    summary: ['10.0.9.1', 'port unreachable'],
   },
 ];

@@ -1,4 +1,4 @@
-import { dns, evidence, HOST, rejection, tcp, trace } from '../evidence.js';
+import { attempt, dns, evidence, HOST, rejection, tcp, tcpOf, trace } from '../evidence.js';
 import type { Row } from './row.js';
 import { resolved } from './situations.js';
 
@@ -38,5 +38,29 @@ export const refusedRows: Row[] = [
     cause: 'tcp.refused',
     confidence: 'medium',
     alternatives: ['policy.reset-injected'],
+  },
+  {
+    name: 'a connection that is accepted and reset at once',
+    given: evidence({ dns: [resolved], tcp: [tcp(HOST, { '10.0.1.5': 'reset' })] }),
+    class: 'refused',
+    cause: 'tcp.refused',
+    confidence: 'high',
+    summary: ['accepts and at once resets', 'load balancer'],
+    evidence: ['SYN-ACK, then RST'],
+  },
+  {
+    name: 'a port unreachable of the target itself, no trace',
+    given: evidence({
+      dns: [resolved],
+      tcp: [
+        tcpOf(HOST, [
+          attempt('10.0.1.5', 'refused', { cause: 'icmp', from: '10.0.1.5', icmp: { type: 3, code: 3 } }),
+        ]),
+      ],
+    }),
+    class: 'refused',
+    cause: 'tcp.refused',
+    confidence: 'medium',
+    summary: ['a filter of the target'],
   },
 ];

@@ -1,6 +1,9 @@
-import { dns, evidence, HOST, hops, http, tcp, tls, trace } from '../evidence.js';
+import { attempt, dns, evidence, HOST, hops, http, tcp, tcpOf, tls, trace } from '../evidence.js';
 import type { Row } from './row.js';
 import { resolved, silentPath, three } from './situations.js';
+
+const ring = Array.from({ length: 7 }, (_, index) => `10.9.0.${index + 1}`);
+const line = (length: number) => Array.from({ length }, (_, index) => `10.7.0.${index + 1}`);
 
 export const timeoutRows: Row[] = [
   {
@@ -53,7 +56,7 @@ export const timeoutRows: Row[] = [
     class: 'timeout',
     cause: 'tcp.timeout-some',
     confidence: 'high',
-    summary: ['10.0.3.5', '10.0.1.5 and 10.0.2.5 open'],
+    summary: ['10.0.3.5', '10.0.1.5 and 10.0.2.5 are open'],
     remedy: [/network ACL of the subnet of 10\.0\.3\.5/],
     alternatives: ['tcp.timeout-all'],
   },
@@ -74,6 +77,56 @@ export const timeoutRows: Row[] = [
     confidence: 'high',
     summary: ['10.8.0.1 and 10.8.0.2', 'hop 2'],
     alternatives: ['tcp.timeout-all'],
+  },
+  {
+    name: 'sixteen routers, then a ring of seven that is passed twice',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcp(HOST, { '10.0.1.5': 'timeout' })],
+      trace: [trace('filtered', hops(...line(16), ...ring, ...ring), { stoppedBy: 'max-ttl' })],
+    }),
+    class: 'timeout',
+    cause: 'route.loop',
+    confidence: 'high',
+    summary: ['10.9.0.1', 'hop 17'],
+    alternatives: ['tcp.timeout-all'],
+  },
+  {
+    name: 'a router that reports that the TTL of the SYN ran out, no trace',
+    given: evidence({
+      dns: [resolved],
+      tcp: [
+        tcpOf(HOST, [attempt('10.0.1.5', 'unreachable', { from: '10.8.0.2', icmp: { type: 11, code: 0 } })]),
+      ],
+    }),
+    class: 'timeout',
+    cause: 'route.loop',
+    confidence: 'medium',
+    summary: ['10.8.0.2', 'TTL'],
+    remedy: ['pprobe trace 10.0.1.5 -p 443'],
+  },
+  {
+    name: 'hops that all answer, up to the limit of the trace',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcp(HOST, { '10.0.1.5': 'timeout' })],
+      trace: [trace('filtered', hops(...line(30)), { stoppedBy: 'max-ttl' })],
+    }),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'low',
+    evidence: ['10.7.0.30 still answers at hop 30, the last one probed'],
+  },
+  {
+    name: 'silence at a link-local address',
+    given: evidence({
+      target: '[fe80::5]:22',
+      tcp: [tcpOf('fe80::5', [attempt('fe80::5%eth0', 'timeout', { port: 22 })])],
+    }),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'low',
+    remedy: [/its own firewall/],
   },
   {
     name: 'hops that answer, then silence, and nothing else measured',
@@ -127,7 +180,7 @@ export const timeoutRows: Row[] = [
     class: 'timeout',
     cause: 'tcp.timeout-all',
     confidence: 'high',
-    summary: ['db.internal:5432 answers', 'this endpoint only'],
+    summary: ['db.internal:5432 answers', 'only this endpoint is silent'],
     remedy: [/Allow inbound TCP 443 from 10\.0\.9\.15/],
   },
   {
@@ -148,7 +201,7 @@ export const timeoutRows: Row[] = [
     class: 'timeout',
     cause: 'tcp.timeout-all',
     confidence: 'medium',
-    summary: ['10.0.4.4:443', 'nothing that this host sends comes back'],
+    summary: ['10.0.4.4:443', 'no answer comes back to this host from anywhere'],
     alternatives: ['local.firewall'],
   },
 ];

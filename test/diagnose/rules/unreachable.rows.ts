@@ -1,14 +1,30 @@
+import type { TcpAttempt } from '../../../src/documents/tcp.js';
 import { unsentHop } from '../../../src/probe/trace/probe-result.js';
-import { attempt, evidence, HOST, hops, rejection, tcp, tcpOf, trace } from '../evidence.js';
+import { attempt, dns, evidence, type Given, HOST, hops, rejection, tcp, tcpOf, trace } from '../evidence.js';
 import type { Row } from './row.js';
 import { resolved } from './situations.js';
+
+const ERRNO_OF_ROUTE = { unreachable: 'EHOSTUNREACH', prohibit: 'EACCES', blackhole: 'EINVAL' } as const;
+
+function silent(address: string, neighbour: string, durationMs: number): TcpAttempt {
+  return attempt(address, 'unreachable', { cause: 'silent-neighbour', neighbour, durationMs });
+}
+
+/** What was measured of a link-local address, which is a target of its own. */
+function linkLocal(attempts: TcpAttempt[]): Given {
+  return { target: '[fe80::5]:443', tcp: [tcpOf('fe80::5', attempts)] };
+}
 
 export const unreachableRows: Row[] = [
   {
     name: 'no route on this host',
     given: evidence({
       dns: [resolved],
-      tcp: [tcpOf(HOST, [attempt('10.0.1.5', 'unreachable', { errno: 'ENETUNREACH', local: true })])],
+      tcp: [
+        tcpOf(HOST, [
+          attempt('10.0.1.5', 'unreachable', { errno: 'ENETUNREACH', local: true, cause: 'no-route' }),
+        ]),
+      ],
     }),
     class: 'unreachable',
     cause: 'route.local',
@@ -39,24 +55,132 @@ export const unreachableRows: Row[] = [
   },
   {
     name: 'a neighbour that does not answer ARP',
+    given: evidence({ dns: [resolved], tcp: [tcpOf(HOST, [silent('10.0.1.5', '10.0.1.5', 3050)])] }),
+    class: 'unreachable',
+    cause: 'route.neighbour',
+    confidence: 'high',
+    summary: ['10.0.1.5', 'nobody on this link answers for the address'],
+    remedy: ['ip neigh show to 10.0.1.5'],
+  },
+  {
+    name: 'a neighbour that was already looked for, so that connect() fails sooner',
+    given: evidence({ dns: [resolved], tcp: [tcpOf(HOST, [silent('10.0.1.5', '10.0.1.5', 310)])] }),
+    class: 'unreachable',
+    cause: 'route.neighbour',
+    confidence: 'high',
+    remedy: ['ip neigh show to 10.0.1.5'],
+  },
+  {
+    name: 'a gateway that does not answer ARP',
+    given: evidence({ dns: [resolved], tcp: [tcpOf(HOST, [silent('10.0.1.5', '10.0.9.1', 3050)])] }),
+    class: 'unreachable',
+    cause: 'route.neighbour',
+    confidence: 'high',
+    summary: ['The gateway 10.0.9.1', '10.0.1.5'],
+    remedy: ['ip neigh show to 10.0.9.1', 'ip route get 10.0.1.5'],
+  },
+  {
+    name: 'a neighbour with a zone that does not answer',
+    given: evidence({
+      ...linkLocal([silent('fe80::5%eth0', 'fe80::5%eth0', 3050)]),
+    }),
+    class: 'unreachable',
+    cause: 'route.neighbour',
+    confidence: 'high',
+    summary: ['fe80::5%eth0'],
+    remedy: ['ip -6 neigh show to fe80::5 dev eth0'],
+  },
+  {
+    name: 'a link-local address without its zone',
+    given: evidence(
+      linkLocal([attempt('fe80::5', 'unreachable', { errno: 'EINVAL', local: true, cause: 'zone-missing' })]),
+    ),
+    class: 'unreachable',
+    cause: 'route.local',
+    confidence: 'certain',
+    summary: ['link-local', 'fe80::5%eth0'],
+    remedy: ['ip -6 address show scope link'],
+  },
+  {
+    name: 'a router that answers the connection with an ICMP error, no trace',
     given: evidence({
       dns: [resolved],
-      tcp: [tcpOf(HOST, [attempt('10.0.1.5', 'unreachable', { durationMs: 3050 })])],
+      tcp: [
+        tcpOf(HOST, [attempt('10.0.1.5', 'unreachable', { from: '10.8.0.1', icmp: { type: 3, code: 0 } })]),
+      ],
+    }),
+    class: 'unreachable',
+    cause: 'route.icmp-unreachable',
+    confidence: 'high',
+    summary: ['10.8.0.1', '10.0.1.5'],
+    remedy: ['pprobe trace 10.0.1.5 -p 443'],
+  },
+  {
+    name: 'an unreachable whose cause is not known, no trace',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcpOf(HOST, [attempt('10.0.1.5', 'unreachable', { cause: null })])],
     }),
     class: 'unreachable',
     cause: 'route.icmp-unreachable',
     confidence: 'medium',
-    remedy: ['ip neigh show to 10.0.1.5'],
+  },
+  ...(['unreachable', 'prohibit', 'blackhole'] as const).flatMap((type) =>
+    (['10.0.1.5', 'fd00:1::5'] as const).map(
+      (address): Row => ({
+        name: `a route of type ${type} on this host to ${address}`,
+        given: evidence({
+          dns: [dns(HOST, [address])],
+          tcp: [
+            tcpOf(HOST, [
+              attempt(address, type === 'prohibit' ? 'denied' : 'unreachable', {
+                errno: ERRNO_OF_ROUTE[type],
+                local: true,
+                cause: `${type}-route`,
+              }),
+            ]),
+          ],
+        }),
+        class: 'unreachable',
+        cause: 'route.local',
+        confidence: 'certain',
+        summary: [`route of type ${type}`, address],
+        remedy: [
+          `ip ${address.includes(':') ? '-6 ' : ''}route show table all type ${type}`,
+          `ip ${address.includes(':') ? '-6 ' : ''}route del ${type} NETWORK`,
+          `ip ${address.includes(':') ? '-6 ' : ''}route get ${address}`,
+        ],
+      }),
+    ),
+  ),
+  {
+    name: 'no address of this host to send from',
+    given: evidence({
+      dns: [dns(HOST, ['fd00:1::5'])],
+      tcp: [
+        tcpOf(HOST, [
+          attempt('fd00:1::5', 'unreachable', {
+            errno: 'EADDRNOTAVAIL',
+            local: true,
+            cause: 'no-source-address',
+          }),
+        ]),
+      ],
+    }),
+    class: 'unreachable',
+    cause: 'route.local',
+    confidence: 'certain',
+    remedy: ['ip -6 address show'],
   },
   {
-    name: 'a blackhole route of this host',
+    name: 'a failure on this host whose cause is not known',
     given: evidence({
       dns: [resolved],
-      tcp: [tcpOf(HOST, [attempt('10.0.1.5', 'unreachable', { errno: 'EINVAL', local: true })])],
+      tcp: [tcpOf(HOST, [attempt('10.0.1.5', 'unreachable', { errno: 'EINVAL', local: true, cause: null })])],
     }),
     class: 'unreachable',
     cause: 'route.local',
     confidence: 'high',
-    summary: [/blackhole route/],
+    evidence: ['EINVAL'],
   },
 ];

@@ -79,8 +79,8 @@ export const networkFaults: Fault[] = [
   fault(
     'client-prohibit',
     "A route of type prohibit on the client forbids the endpoint's subnets.",
-    'local.permission',
-    3,
+    'route.local',
+    14,
     {
       clientRoutes: [
         ...routesOf(topology, 'client'),

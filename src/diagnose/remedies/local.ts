@@ -1,0 +1,107 @@
+import { list } from '../../core/text.js';
+import type { Evidence } from '../../documents/report.js';
+import { familyOf, withoutZone, zoneOf } from '../../net/address/address.js';
+import type { Advice, Argv } from './advice.js';
+
+/** Remedies on this host: its routes, its neighbours, its own firewall, its security modules and its limits. */
+
+export type RejectingRoute = 'unreachable' | 'prohibit' | 'blackhole';
+
+/** `ip -6`, or `ip` alone, which is IPv4. */
+function ip(address: string): string[] {
+  return familyOf(address) === 6 ? ['ip', '-6'] : ['ip'];
+}
+
+/** Asks the kernel which route it uses for an address. A zone is an interface, which `ip` takes apart. */
+export function routeGet(address: string): Argv {
+  const zone = zoneOf(address);
+  return [...ip(address), 'route', 'get', withoutZone(address), ...(zone === null ? [] : ['oif', zone])];
+}
+
+export function addRoute(address: string): Advice {
+  return {
+    text: `Look up how this host routes ${address}, and add the missing route or default gateway`,
+    command: routeGet(address),
+  };
+}
+
+/** Shows the routes of the type that rejects, in every table, and removes one. */
+export function removeRejectingRoute(address: string, type: RejectingRoute): Advice[] {
+  return [
+    {
+      text: `Find the route of type ${type} that contains ${address}`,
+      command: [...ip(address), 'route', 'show', 'table', 'all', 'type', type],
+    },
+    {
+      text: 'Remove it, or add a more specific route for the addresses that are needed; put the network from the list above in place of NETWORK',
+      command: ['sudo', ...ip(address), 'route', 'del', type, 'NETWORK'],
+    },
+  ];
+}
+
+export function nameInterface(address: string): Advice {
+  return {
+    text: `Write the interface behind a percent sign, as in ${address}%eth0; this command lists the interfaces`,
+    command: ['ip', '-6', 'address', 'show', 'scope', 'link'],
+  };
+}
+
+export function addAddress(address: string): Advice {
+  const family = familyOf(address) === 6 ? 6 : 4;
+  return {
+    text: `Give this host an IPv${family} address of the right scope; this command lists those it has`,
+    command: ['ip', `-${family}`, 'address', 'show'],
+  };
+}
+
+/** The link-layer address of `neighbour` is not known: it is down, elsewhere, or the netmask is wrong. */
+export function checkNeighbour(neighbour: string, address: string): Advice[] {
+  const zone = zoneOf(neighbour);
+  const show = [...ip(neighbour), 'neigh', 'show', 'to', withoutZone(neighbour)];
+  const state: Advice = {
+    text: `Check that ${neighbour} is up and in a subnet of this host, and that the netmask of this host is right`,
+    command: [...show, ...(zone === null ? [] : ['dev', zone])],
+  };
+  return neighbour === address
+    ? [state]
+    : [
+        state,
+        {
+          text: `Check that the route to ${address} names the right gateway`,
+          command: routeGet(address),
+        },
+      ];
+}
+
+export const listRuleset: Argv = ['sudo', 'nft', 'list', 'ruleset'];
+
+export function allowInOwnFirewall({ target }: Evidence, addresses: readonly string[]): Advice {
+  return {
+    text: `Allow outbound TCP ${target.port} to ${list(addresses, 4)} in the firewall of this host (nftables, iptables, or the network policy of a container)`,
+    command: listRuleset,
+  };
+}
+
+export const securityModule: Advice = {
+  text: 'Look for denials by SELinux or AppArmor',
+  command: ['sudo', 'ausearch', '-m', 'avc', '-ts', 'recent'],
+};
+
+export const callFilter: Advice = {
+  text: 'Try it outside the container or service unit: its seccomp filter or BPF program can forbid connect(2)',
+};
+
+export const freePorts: Advice = {
+  text: 'Close connections that are not needed, or widen the range of local ports',
+  command: ['sysctl', 'net.ipv4.ip_local_port_range'],
+};
+
+export const moreDescriptors: Advice = {
+  text: 'Raise the limit of open files for this process, then run pprobe again',
+  command: ['sh', '-c', 'ulimit -n; sysctl fs.file-nr'],
+};
+
+export const doctor: Advice = {
+  text: 'Run pprobe doctor: it says what this host lacks, and how to add it',
+  command: ['pprobe', 'doctor'],
+};

@@ -1,0 +1,133 @@
+import type { Evidence } from '../../documents/report.js';
+import type { TlsDocument } from '../../documents/tls.js';
+import { bracketed } from '../../target/host.js';
+import { byDefaultName } from '../../target/private-api/invoke-url.js';
+import type { Advice, Argv } from './advice.js';
+import { pprobeAgain } from './again.js';
+import { DOCS } from './docs.js';
+import { callBy } from './gateway.js';
+
+/** Remedies for TLS: certificates, versions, packet sizes, and proxies that stand between. */
+
+/** The handshake by hand, with this server name or another one. */
+export function openssl({ address, port, serverName }: TlsDocument, name = serverName): Argv {
+  return ['openssl', 's_client', '-connect', `${bracketed(address)}:${port}`, '-servername', name];
+}
+
+export function seeHandshake(doc: TlsDocument, text: string): Advice {
+  return { text, command: openssl(doc) };
+}
+
+/** 1472 octets of payload make an IPv4 packet of 1500. */
+export function pingFullSize(address: string): Argv {
+  return ['ping', '-c', '3', '-M', 'do', '-s', '1472', address];
+}
+
+export function pingUnfragmented(address: string, text: string): Advice {
+  return { text, command: pingFullSize(address) };
+}
+
+/** A private API has names that its certificate covers; any other name needs a certificate of its own. */
+export function rightName(doc: TlsDocument, { target }: Evidence): Advice[] {
+  const right = byDefaultName(target);
+  const own: Advice = {
+    text: `Give the server at ${doc.address} a certificate for ${doc.serverName}, or call it by a name in its certificate`,
+  };
+  const custom: Advice[] =
+    target.privateApi?.form === 'custom'
+      ? [
+          {
+            text: `If ${doc.serverName} is a private custom domain name, associate it with the VPC endpoint (domain name access association); if another account owns it, accept its share`,
+            docs: DOCS.customDomains,
+          },
+        ]
+      : [];
+  return right === null || right.host === doc.serverName
+    ? [...custom, own]
+    : [callBy(right, 'Call the API by its own name, which the certificate covers'), ...custom, own];
+}
+
+export function trustIssuer({ target }: Evidence): Advice[] {
+  return [
+    {
+      text: "If the issuer is your organization's own authority, let pprobe and your client trust it; put the file of its certificate in place of CA.pem",
+      command: pprobeAgain(target, { command: 'diagnose', options: ['--ca-file', 'CA.pem'] }),
+    },
+    { text: 'If the issuer is an inspecting proxy, exempt this name from inspection' },
+  ];
+}
+
+export function renewCertificate({ serverName, address }: TlsDocument): Advice[] {
+  return [
+    { text: `Renew the certificate of ${serverName} at ${address}` },
+    { text: 'If the dates are right, correct the clock of this host', command: ['timedatectl'] },
+  ];
+}
+
+export const clientCertificate: Advice = {
+  text: 'Give the client a certificate: a server that requires one (mutual TLS) ends the handshake like this',
+};
+
+export const offerVersions: Advice = {
+  text: 'Let the client offer TLS 1.2 and 1.3; if the security policy of the API allows TLS 1.3 alone, update the client or relax the policy',
+  docs: DOCS.securityPolicies,
+};
+
+export function serveTls({ serverName, port, address }: TlsDocument): Advice {
+  return {
+    text: `Serve TLS on port ${port} of ${address}, or call the port that does; the usual case is plain HTTP on 443`,
+    command: ['curl', '-v', `http://${bracketed(serverName)}:${port}/`],
+  };
+}
+
+export const findInspector: Advice = {
+  text: 'Look for a firewall on the path that inspects TLS',
+};
+
+export function allowServerName(serverName: string): Advice {
+  return {
+    text: `Allow ${serverName} on the firewall or proxy on the path that inspects TLS (AWS Network Firewall: a rule group of domain names, tls.sni)`,
+    docs: DOCS.networkFirewall,
+  };
+}
+
+/** Packets that are too large for a link on the path are lost. */
+export const lowerPacketSize: readonly Advice[] = [
+  {
+    text: "Clamp the MSS where the path narrows (VPN, tunnel, transit gateway), or lower the MTU of this host's route; put its network and gateway in place of NETWORK and GATEWAY",
+    command: ['sudo', 'ip', 'route', 'change', 'NETWORK', 'via', 'GATEWAY', 'mtu', '1400'],
+    docs: DOCS.pathMtu,
+  },
+  {
+    text: 'Let ICMP "fragmentation needed" (type 3 code 4) and ICMPv6 "packet too big" (type 2) pass network ACLs, security groups and firewalls in both directions: without them neither side learns the size',
+    docs: DOCS.pathMtu,
+  },
+];
+
+export function exemptFromInspection(serverName: string): Advice {
+  return {
+    text: `Exempt ${serverName} from TLS inspection: signed requests (SigV4) and mutual TLS fail behind it`,
+  };
+}
+
+/** Programs that honour the proxy variables go around the proxy for this host. */
+export function bypassProxy({ target, observations }: Evidence): Advice {
+  const used = observations.environment?.forTarget ?? null;
+  return {
+    text: `Let ${target.host} bypass the proxy${used === null ? '' : ` in ${used.name}`}, or let the proxy pass its traffic unchanged`,
+    snippet: `NO_PROXY=${target.host}`,
+    docs: DOCS.proxy,
+  };
+}
+
+export function excludeFromProxy({ target }: Evidence): Advice {
+  const why =
+    target.privateApi === null
+      ? ''
+      : ': a proxy resolves the name itself, and outside the VPC the name does not resolve to the endpoint';
+  return {
+    text: `Set NO_PROXY for ${target.host}${why}`,
+    snippet: `NO_PROXY=${target.host}`,
+    docs: DOCS.proxy,
+  };
+}
