@@ -61,8 +61,8 @@ test('the whole text of a name without a private answer', (t) => {
   });
   t.equal(
     text(given),
-    `DNS  ${HOST} leads to 52.1.2.3 and
-     52.4.5.6 (public) instead of the VPC endpoint's private addresses.
+    `DNS  ${HOST} resolves to 52.1.2.3 and
+     52.4.5.6 (public), which are not addresses of the VPC endpoint.
      dns.public-answer, confidence high
 
   ✗ resolve       3 ms  52.1.2.3 and 52.4.5.6 (public)
@@ -73,35 +73,35 @@ test('the whole text of a name without a private answer', (t) => {
 
 Evidence
   dns  the resolver 10.0.0.2 answered 52.1.2.3 and 52.4.5.6
-       the endpoint itself,
+       the endpoint's own name,
        ${VPCE_NAME},
-       is at 10.0.1.5, 10.0.2.5 and 10.0.3.5
-  tcp  no answer within 3 s from 52.1.2.3 and 52.4.5.6: neither SYN-ACK nor RST
-       nor ICMP
+       resolves to 10.0.1.5, 10.0.2.5 and 10.0.3.5
+  tcp  no answer within 3 s from 52.1.2.3 and 52.4.5.6: no SYN-ACK, no RST, no
+       ICMP error
 
 What to do
   1. Call the endpoint by its own name, which resolves here, and name the API in
-     Host
+     the Host header
        curl -v -H 'Host: ${HOST}' \\
            https://${VPCE_NAME}/prod/orders
      https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-test-invoke-url.html
-  2. Enable private DNS on ${VPCE}; the VPC needs
-     enableDnsSupport and enableDnsHostnames as well
+  2. Enable private DNS on ${VPCE}; the VPC also needs
+     enableDnsSupport and enableDnsHostnames
        aws ec2 modify-vpc-endpoint --vpc-endpoint-id ${VPCE} \\
            --private-dns-enabled --region us-east-1
      https://repost.aws/knowledge-center/api-gateway-vpc-connections
-  3. Ask the VPC's own resolver: if it knows the right answer, point this host
-     at it (DHCP options, resolv.conf)
+  3. Ask the VPC's own resolver: if its answer is right, make this host use it
+     (DHCP options set, resolv.conf)
        pprobe dns ${HOST} \\
            --server 169.254.169.253
      https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
-  4. From outside the VPC, forward execute-api.us-east-1.amazonaws.com to a
-     Route 53 Resolver inbound endpoint in the VPC
+  4. If this host is outside the VPC, forward
+     execute-api.us-east-1.amazonaws.com to a Route 53 Resolver inbound endpoint
+     in the VPC
      https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html
 
 What else it could be
-  - the API is public (Regional or edge-optimized), for which this answer is
-    right
+  - the API is public (Regional or edge-optimized); then this answer is right
     Check: aws apigateway get-rest-api --rest-api-id ${API} --region
            us-east-1 --query endpointConfiguration.types
 `,
@@ -141,7 +141,7 @@ test('a fault besides the verdict is listed apart from possibilities', (t) => {
   const [, wrong = '', else_ = ''] =
     /Also wrong\n(.*)\n\nWhat else it could be\n(.*)/s.exec(text(given)) ?? [];
   t.match(wrong, /resource policy of API/);
-  t.match(else_, /security group of their own/);
+  t.match(else_, /another security group/);
   t.match(
     text(given),
     /! connect +3 s {2}TCP 443 open at 10\.0\.1\.5 and 10\.0\.2\.5; silent at\s+10\.0\.3\.5/,
