@@ -1,30 +1,24 @@
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { exitCodes } from '../documents/terms/exit-code.js';
 import type { Style } from '../report/text/style.js';
-import type { BulkEntry, BulkResult } from './command.js';
-import { type Arguments, flag } from './options.js';
-import type { Progress } from './progress.js';
+import type { BulkEntry, BulkResult, CommandContext } from './command.js';
 import { writeText } from './terminal.js';
 
-/** Few system calls for many lines, and still no line waits for more than a turn of the event loop. */
+/** Text is written at this length, in UTF-16 units, and at the latest in the next turn of the event loop. */
 const batchLength = 65_536;
 
 /**
- * Prints a bulk's entries as they come, one line each: JSON documents with `--json`, text otherwise. The work is held up
- * while the reader of standard output is, and ends when that reader has gone. Resolves with the exit code.
+ * Prints the entries of a bulk as they come, one line each: its document, or its text. Waits for the reader of standard
+ * output, and stops when that reader has gone. Resolves with the exit code.
  */
-export async function performBulk(
+export async function printBulk(
   result: BulkResult,
-  args: Arguments,
+  { output: form, stop, progress }: Pick<CommandContext, 'output' | 'stop' | 'progress'>,
   style: Style,
-  stop: AbortSignal,
-  progress: Progress,
 ): Promise<number> {
   const { stdout, stderr } = process;
-  const asJson = flag(args, 'json');
-  const verbose = flag(args, 'verbose');
   const output = new Batch((text) => {
-    // Both may be the same terminal; the progress stands where the text is to go.
+    // Both streams may be the same terminal, where the progress occupies the lines that the text needs.
     if (stdout.isTTY) progress.clear();
     return writeText(stdout, text);
   });
@@ -33,7 +27,7 @@ export async function performBulk(
   }
   async function print(batch: readonly BulkEntry[]): Promise<boolean> {
     for (const { document, render } of batch) {
-      const line = asJson ? JSON.stringify(document) : render(style, verbose);
+      const line = form.format === 'text' ? render(style, form.verbose) : JSON.stringify(document);
       if (line === null) continue;
       const isRead = output.push(`${line}\n`);
       if (isRead instanceof Promise ? !(await isRead) : !isRead) return false;
@@ -44,11 +38,11 @@ export async function performBulk(
   await output.flush();
   progress.clear();
   if (!stop.aborted) return result.exitCode();
-  if (!flag(args, 'quiet')) await writeText(stderr, `pprobe: ${result.interruptedNote()}\n`).catch(() => {});
+  if (!form.quiet) await writeText(stderr, `pprobe: ${result.interruptedNote()}\n`).catch(() => {});
   return exitCodes.interrupted;
 }
 
-/** Text on its way to a stream: written when there is much of it, or at the next turn of the event loop. */
+/** Text that is to be written to a stream, collected into few writes. */
 class Batch {
   readonly #write: (text: string) => Promise<boolean>;
   #held = '';
@@ -60,12 +54,12 @@ class Batch {
     this.#write = write;
   }
 
-  /** Waits while there is more than the reader takes. False: nobody reads any more. Rejects when writing fails. */
+  /** Waits while the stream is full. Gives false when the reader has gone. Rejects when writing fails. */
   push(text: string): MaybePromise<boolean> {
     this.#held += text;
     if (this.#held.length >= batchLength) return this.flush();
     this.#turn ??= setImmediate(() => {
-      // Its failure is seen by the next push or the last flush, which wait for the same promise.
+      // The next push or the last flush waits for the same promise and sees its failure.
       this.flush().catch(() => {});
     });
     return this.#isRead;

@@ -9,38 +9,47 @@ import { cleanForTerminal, type Style } from '../report/text/style.js';
 import type { BulkEntry, BulkResult, CommandContext } from './command.js';
 import { failureOf } from './failure.js';
 import { fileProblem } from './files.js';
-import { type Arguments, type IntegerRule, integerOption, type OptionTable, textOption } from './options.js';
+import {
+  type Arguments,
+  type Bound,
+  numberOption,
+  numberSpec,
+  type OptionTable,
+  textOption,
+} from './options.js';
 
-/** What a command does with a file of inputs. */
+/** What a command does with each line of a file. */
 export interface BulkJob<Document extends object> {
-  /** What a line of the file holds, in the plural: `names`. */
+  /** What a line holds, in the plural: `names`. */
   noun: string;
-  /** How many at the same time unless `--concurrency` says otherwise. */
-  concurrency: number;
-  /** Measures one input; `signal` says that nobody waits for it any more. Throws InvalidInputError for one that is none. */
+  /** How many lines are measured at the same time, unless --concurrency says otherwise. */
+  concurrency: Bound;
+  /** Measures one line. `signal` aborts when the result is no longer wanted. Throws InvalidInputError for a wrong line. */
   measure(text: string, signal: AbortSignal): MaybePromise<Document>;
-  /** The one line that a person reads. */
+  /** The document as text of one line. */
   line(document: Document, style: Style, verbose: boolean): string;
-  /** Of one input's document. */
   exitCode(document: Document): number;
-  /** Called once, when no more will be measured. */
+  /** Called once, after the last measurement. */
   close?(): void;
 }
 
-const concurrencyRule: IntegerRule = { noun: 'a number', min: 1, max: 10_000 };
-
 /** `--file` and `--concurrency`. */
-export function bulkOptions(noun: string, concurrency: number): OptionTable {
+export function bulkOptions(noun: string, concurrency: Bound): OptionTable {
   return {
-    file: { type: 'string', value: 'FILE', help: `Take the ${noun} from a file, one per line (- for stdin)` },
-    concurrency: { type: 'string', value: 'N', help: `With --file: so many at a time (${concurrency})` },
+    file: {
+      type: 'string',
+      value: 'FILE',
+      lines: true,
+      help: `Read the ${noun} from a file, one per line (- for standard input); JSON is one line each`,
+    },
+    concurrency: numberSpec(concurrency, `With --file: how many ${noun} at the same time`),
   };
 }
 
 /**
- * Runs a job over the lines of `--file`, in order. A line that is no input is reported with its number, on standard error
- * and, as an error document, in its place among the others; the rest is done. Throws CapabilityError when the file cannot
- * be read.
+ * Runs a job over the lines of `--file`, in order. A line that is wrong is reported with its number on standard error and, as
+ * the document of an error, in its place among the results; the others are measured. Throws CapabilityError when the file
+ * cannot be read.
  */
 export async function runBulk<Document extends object>(
   args: Arguments,
@@ -48,7 +57,8 @@ export async function runBulk<Document extends object>(
   job: BulkJob<Document>,
 ): Promise<BulkResult> {
   const file = textOption(args, 'file') ?? '-';
-  const concurrency = integerOption(args, 'concurrency', concurrencyRule) ?? job.concurrency;
+  const { concurrency: bound } = job;
+  const concurrency = numberOption(args, 'concurrency', bound) ?? bound.default ?? bound.min;
   const where = file === '-' ? 'standard input' : file;
   const lines = await openLines(file, stop).catch((error: unknown) => {
     throw fileProblem('read', where, error);
@@ -99,7 +109,7 @@ export async function runBulk<Document extends object>(
   };
 }
 
-/** Added, not copied: a copy of every document costs more than its measurement. */
+/** Sets the member instead of copying the document, because a copy takes longer than many of the measurements. */
 function withLine<Document extends object>(document: Document & { line?: number }, line: number): Document {
   document.line = line;
   return document;
@@ -120,10 +130,10 @@ function entryOf<Document extends object>(measured: Measured<Document>, job: Bul
 }
 
 const redrawMs = 100;
-// Different inputs failed in different ways: no single code says it.
+/** The exit code where lines failed in different ways. */
 const mixedFailures = 20;
 
-/** What came of the lines of a bulk so far. */
+/** The results of the lines so far. */
 class BulkTally {
   readonly #startMs = nowMs();
   readonly #codes = new Set<number>();
@@ -133,7 +143,7 @@ class BulkTally {
   #last: InputLine | null = null;
   #drawnMs = this.#startMs;
 
-  /** The line that came next is done; its exit code, or null when it was no input at all. */
+  /** Counts the next line. Its exit code is null where the line was wrong. */
   add(line: InputLine, exitCode: number | null): void {
     this.#done++;
     this.#last = line;
@@ -142,7 +152,7 @@ class BulkTally {
     if (exitCode !== null) this.#codes.add(exitCode);
   }
 
-  /** What is to be drawn, of an input of `size` octets; null while what was drawn last is new enough. */
+  /** What to draw, for an input of `size` octets; null until 100 ms after the last time. */
   toDraw(size: number | null): BulkState | null {
     const atMs = nowMs();
     if (atMs - this.#drawnMs < redrawMs) return null;
@@ -161,7 +171,7 @@ class BulkTally {
     return others.length > 0 ? mixedFailures : code;
   }
 
-  /** How far it came, and how to go on with the rest of `file`, which is `-` for standard input. */
+  /** Says how many lines are done, and how to continue with the rest of `file`, which is `-` for standard input. */
   interruptedNote(file: string): string {
     if (this.#last === null) return 'interrupted before the first line was done';
     const { number } = this.#last;
@@ -171,13 +181,12 @@ class BulkTally {
   }
 }
 
-/** How far a bulk of work has come. */
 interface BulkState {
-  /** Results given so far. */
+  /** Lines done. */
   done: number;
-  /** Of them, those that are not what one hopes for. */
+  /** Lines done whose exit code is not 0. */
   failed: number;
-  /** Of the input, 0 to 1; null where nobody knows how much there is. */
+  /** The share of the input that is done, 0 to 1; null where its size is unknown. */
   fraction: number | null;
   elapsedMs: number;
 }
@@ -185,8 +194,8 @@ interface BulkState {
 const barCells = 20;
 
 /**
- * The bar of a bulk: `[########------------]  42%  4,213 names  39 failed  9,870/s  1 s left`. Without the fraction,
- * no bar and no time left.
+ * The progress as one line: `[########------------]  42%  4,213 names  39 failed  9,870/s  1 s left`. Where the fraction is
+ * null, without the bar and the time left.
  */
 export function progressLine({ done, failed, fraction, elapsedMs }: BulkState, noun: string): string {
   const perSecond = elapsedMs > 0 ? (done / elapsedMs) * 1000 : 0;

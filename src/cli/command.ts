@@ -1,40 +1,39 @@
 import type { Style } from '../report/text/style.js';
-import type { Arguments, OptionTable } from './options.js';
-import type { Progress } from './progress.js';
+import type { Arguments, OptionTable, OutputForm } from './options.js';
+import type { ProgressDisplay } from './progress.js';
 
 /** What a command is given besides its arguments. */
 export interface CommandContext {
-  /** Fires at the first Ctrl-C: finish now, with what was measured. */
+  output: OutputForm;
+  /** Aborts at the first Ctrl-C: the command ends early, with what it has measured. */
   stop: AbortSignal;
-  /** Where to show what is going on; shows nothing where nobody looks. */
-  progress: Progress;
-  /** Prints a line on standard error, past the progress shown there. It must be clean for a terminal. */
+  /** Shows the state of the work where a terminal is watched; otherwise nothing. */
+  progress: ProgressDisplay;
+  /** Prints a line on standard error and clears the progress shown there. The line must be clean for a terminal. */
   note(line: string): void;
 }
 
-/** What a command came to. Which of document and text is printed is not its business. */
+/** The result of a command. The caller prints the document or the text. */
 export interface CommandResult {
-  /** What --json prints. */
   document: object;
   render(style: Style, verbose: boolean): string;
   exitCode: number;
 }
 
-/** One line of a bulk's output. */
+/** One line of the output of a bulk. */
 export interface BulkEntry {
-  /** What --json prints, on one line. */
   document: object;
-  /** Without line end; null where the text has no such line. */
+  /** The text without a newline; null where the entry has none. */
   render(style: Style, verbose: boolean): string | null;
 }
 
-/** What a command with many inputs comes to, one after the other, as they are done. */
+/** The result of a command that prints a line for each of many inputs. */
 export interface BulkResult {
-  /** As many at a time as there are. */
+  /** In batches: the entries that are ready at the same time. */
   entries: AsyncIterable<readonly BulkEntry[]>;
-  /** When the entries have been read. */
+  /** Called after the last entry. */
   exitCode(): number;
-  /** What was done until an interrupt and how to go on behind it, in a line. */
+  /** One line that says what was done before an interrupt, and how to continue. */
   interruptedNote(): string;
 }
 
@@ -42,20 +41,20 @@ export interface PositionalSpec {
   /** As in the usage line: `name`. */
   name: string;
   required: boolean;
-  /** May be given several times; only the last can. */
+  /** May be given several times. Only the last one can be. */
   repeatable?: true;
-  /** The option that takes its place, where one does. */
+  /** The option that replaces it. */
   unless?: string;
   help: string;
 }
 
 export interface Example {
-  /** The whole line, as one types it. */
+  /** The whole command line. */
   command: string;
   help: string;
 }
 
-/** One command: what it takes, as data for parsing, help and completion, and what it does. */
+/** One command: what it takes, as data for the parser, the help and the completion, and what it does. */
 export interface Command {
   name: string;
   summary: string;
@@ -64,7 +63,7 @@ export interface Command {
   examples: readonly Example[];
   /** It opens raw sockets where it may, and needs root for nothing else. */
   opensRawSockets?: true;
-  /** Shown under the options: what the exit codes mean here. */
+  /** The last paragraph of its help. */
   notes: string;
   run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult>;
 }

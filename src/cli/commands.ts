@@ -3,7 +3,7 @@ import type { Command } from './command.js';
 export interface CommandEntry {
   name: string;
   summary: string;
-  /** A command's code is read from disk only when its name is on the command line. */
+  /** Loads the command's code. */
   load(): Promise<Command>;
 }
 
@@ -41,8 +41,14 @@ export const commands: readonly CommandEntry[] = [
   },
 ];
 
-/** Not one of the commands: it prints a shell script, not a measurement. */
+/** It is no measurement and has no code to load. */
 export const completionCommand = {
   name: 'completion',
   summary: 'Print a completion script for bash, zsh or fish',
 } as const;
+
+/** The shells there are completion scripts for. */
+export const shells: readonly string[] = ['bash', 'zsh', 'fish'];
+
+/** The first argument with which a completion script calls the program. */
+export const completionRequest = '--get-yargs-completions';

@@ -1,28 +1,27 @@
 import yargs, { type Argv } from 'yargs';
 import type { Command } from './command.js';
 import { commands, completionCommand } from './commands.js';
-import { outputOptions } from './options.js';
-import { declared, parserConfiguration } from './parse.js';
+import { type OptionTable, outputOptions } from './options.js';
 
-/**
- * Prints the completion script for a shell, or for the one in use. yargs writes scripts and words; it is loaded for
- * nothing else, because that takes longer than most of what pprobe measures.
- */
+// yargs writes the completion scripts and finds the words to offer. Nothing else uses it, because loading it takes about
+// 60 ms, longer than many of the measurements.
+
+/** Prints the completion script for a shell; without one, for the shell in use. */
 export function printCompletionScript(shell: string | undefined): void {
   if (shell !== undefined) {
-    // yargs knows the shell from the environment alone, and would print bash's script to a zsh user in a bash login.
+    // yargs takes the shell from the environment: from ZSH_NAME before SHELL.
     process.env.SHELL = shell;
     delete process.env.ZSH_NAME;
   }
   completerOf([]).showCompletionScript();
 }
 
-/** Prints the words that may follow on an unfinished command line, as a completion script asks for them. */
+/** Prints the words that may follow on an unfinished command line, for a completion script. */
 export async function printCompletions(argv: readonly string[], loaded: readonly Command[]): Promise<void> {
   await completerOf(loaded).parseAsync([...argv]);
 }
 
-/** yargs, told of every command and of the options of those loaded. */
+/** yargs with the names of all commands and the options of those that are loaded. */
 function completerOf(loaded: readonly Command[]): Argv {
   const completer = yargs()
     .scriptName('pprobe')
@@ -30,7 +29,13 @@ function completerOf(loaded: readonly Command[]): Argv {
     .help(false)
     .version(false)
     .exitProcess(false)
-    .parserConfiguration(parserConfiguration)
+    .parserConfiguration({
+      'parse-numbers': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      // The default of the parser; yargs offers `--no-NAME` only where it is set.
+      'boolean-negation': true,
+    })
     .options(declared(outputOptions));
   for (const { name, summary } of commands) {
     const options = loaded.find((command) => command.name === name)?.options ?? {};
@@ -39,9 +44,25 @@ function completerOf(loaded: readonly Command[]): Argv {
   return completer.completion(completionCommand.name, completionCommand.summary, complete);
 }
 
+/** A table of options in the form of yargs. It offers `--no-NAME` for a switch whose default is true. */
+function declared(table: OptionTable) {
+  return Object.fromEntries(
+    Object.entries(table).map(([name, { type, help, hidden, alias, negatable }]) => [
+      name,
+      {
+        type,
+        describe: help,
+        hidden: hidden === true,
+        ...(alias === undefined ? {} : { alias }),
+        ...(negatable === 'on' ? { default: true } : {}),
+      },
+    ]),
+  );
+}
+
 type Standard = (receive: (error: Error | null, words: string[] | undefined) => void) => unknown;
 
-/** yargs' own completion without its one flaw: an option of one letter with two dashes, which nobody writes. */
+/** The words that yargs offers, without the options of one letter, which it writes with two dashes. */
 function complete(
   _current: string,
   _argv: unknown,

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { CapabilityError, InvalidInputError } from '../core/errors.js';
 import type { ErrorDocument } from '../documents/error.js';
 import { startDocument } from '../documents/header.js';
@@ -6,23 +7,23 @@ import { cleanForTerminal } from '../report/text/style.js';
 
 export interface Failure {
   exitCode: number;
-  /** For standard error, each ended by a newline. */
+  /** For standard error: one or more lines, each ended by a newline. */
   text: string;
   document: ErrorDocument;
 }
 
-/** Thrown to a command's work by the first Ctrl-C where nothing could be measured before. */
+/** Ends a run that was interrupted without a result. */
 export class InterruptedError extends Error {
   override name = 'InterruptedError';
 
-  constructor() {
-    super('interrupted before anything was measured');
+  constructor(message = 'interrupted before anything was measured') {
+    super(message);
   }
 }
 
 /**
- * Puts what a command threw into words. Mistakes take one line; what this host lacks comes with the command that adds
- * it; anything else is a bug of pprobe's own and carries its stack, because whoever mends it needs that.
+ * Describes what a command threw. A mistake takes one line. What this host lacks comes with the command that adds it, where
+ * there is one. Anything else is a bug of pprobe and is printed with its stack.
  */
 export function failureOf(error: unknown, header = startDocument('error')): Failure {
   if (error instanceof InvalidInputError) {
@@ -63,12 +64,31 @@ function bugText(error: unknown, message: string): string {
     error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
   return [
     `pprobe: this is a bug in pprobe: ${cleanForTerminal(message)}`,
-    ...stack.map(cleanLine),
-    'pprobe: please report it, with the lines above and the command that led to them',
+    ...stack.map((line) => `    ${cleanForTerminal(line.trim())}`),
+    `pprobe: please report it ${addressee(manifest())}, with the lines above and the command that led to them`,
     '',
   ].join('\n');
 }
 
-function cleanLine(line: string): string {
-  return `    ${cleanForTerminal(line.trim())}`;
+/** The members of package.json that say where a bug is reported. */
+interface Manifest {
+  bugs?: string | { url?: string; email?: string };
+  homepage?: string;
+}
+
+/** `at https://…`, as package.json says; a package that names no address is reported to those who gave it. */
+export function addressee({ bugs, homepage }: Manifest): string {
+  const { url, email } = typeof bugs === 'object' ? bugs : { url: bugs };
+  const address = url ?? homepage;
+  if (address !== undefined) return `at ${cleanForTerminal(address)}`;
+  return email === undefined ? 'to those you got pprobe from' : `to ${cleanForTerminal(email)}`;
+}
+
+/** package.json is two levels above both this file and the bundles in dist/bin. */
+function manifest(): Manifest {
+  try {
+    return createRequire(import.meta.url)('../../package.json');
+  } catch {
+    return {};
+  }
 }

@@ -1,10 +1,20 @@
+import { exitCodeMeanings } from '../documents/terms/exit-code.js';
 import { hanging, padTo, widthOf, wrap } from '../report/text/wrap.js';
 import type { Command } from './command.js';
 import { commands, completionCommand } from './commands.js';
-import { networkOptions, type OptionSpec, type OptionTable, outputOptions } from './options.js';
+import {
+  type Bound,
+  durationText,
+  networkOptions,
+  type OptionSpec,
+  type OptionTable,
+  outputOptions,
+} from './options.js';
 
-/** Wider lines are hard to read, however wide the terminal. */
+/** Text is wrapped here on a wider terminal, too, because longer lines are hard to read. */
 const widest = 100;
+
+const durations = 'D is a duration: 5s, 500ms, 2m, or a number of milliseconds from 20 on.';
 
 const everywhere: OptionTable = { ...networkOptions, ...outputOptions };
 
@@ -22,7 +32,7 @@ export function usageOf({ name, positionals }: Command): string {
   return ['pprobe', name, ...words, '[options]'].join(' ');
 }
 
-/** The help of the program as a whole: what it is for, its commands, and how to start. */
+/** What `pprobe --help` prints. */
 export function programHelp(columns: number): string {
   const entries = [...commands, completionCommand].map(({ name, summary }) => ({
     left: name,
@@ -48,29 +58,15 @@ export function programHelp(columns: number): string {
     [
       'Exit codes',
       rows(
-        [
-          { left: '0', right: 'reachable, answered, open' },
-          { left: '1', right: 'a bug in pprobe' },
-          { left: '2', right: 'a mistake in the command line' },
-          { left: '3', right: "this host can't: a permission, an engine or a file is missing" },
-          { left: '10', right: 'DNS' },
-          { left: '11', right: 'timeout' },
-          { left: '12', right: 'policy' },
-          { left: '13', right: 'refused' },
-          { left: '14', right: 'unreachable' },
-          { left: '15', right: 'TLS' },
-          { left: '16', right: 'service: it answered, so the network is not at fault' },
-          { left: '20', right: 'inconclusive' },
-          { left: '130', right: 'interrupted; what was measured is printed' },
-        ],
+        exitCodeMeanings.map(({ code, meaning }) => ({ left: String(code), right: meaning })),
         columns,
       ),
     ],
-    ['', 'pprobe <command> --help tells more about one command.'],
+    ['', 'pprobe <command> --help describes one command.'],
   ]);
 }
 
-/** The help of one command, its examples first. */
+/** What `pprobe COMMAND --help` prints. */
 export function commandHelp(command: Command, columns: number): string {
   const positionals = command.positionals.map(({ name, help }) => ({ left: name, right: help }));
   const examples = command.examples.map(
@@ -86,6 +82,7 @@ export function commandHelp(command: Command, columns: number): string {
     ['Arguments', rows(positionals, columns)],
     ['Options', rows(optionRows(own), columns)],
     ['Everywhere', rows(optionRows(common), columns)],
+    ['', Object.values(own).some(({ value, hidden }) => value === 'D' && hidden !== true) ? durations : ''],
     ['', command.notes],
   ]);
 }
@@ -113,7 +110,17 @@ function pick(table: OptionTable, isWanted: (name: string) => boolean): OptionTa
 function optionRows(table: OptionTable): Row[] {
   return Object.entries(table)
     .filter(([, { hidden }]) => hidden !== true)
-    .map(([name, spec]) => ({ left: spelling(name, spec), right: spec.help }));
+    .map(([name, spec]) => ({
+      left: spelling(name, spec),
+      right: spec.bound === undefined ? spec.help : `${spec.help} (${rangeText(spec.bound)})`,
+    }));
+}
+
+/** `1 to 10, default 3`. */
+function rangeText({ unit, min, max, default: usual }: Bound): string {
+  const text = (value: number) => (unit === 'ms' ? durationText(value) : String(value));
+  const range = `${text(min)} to ${text(max)}`;
+  return usual === null ? range : `${range}, default ${text(usual)}`;
 }
 
 function spelling(name: string, { alias, value, negatable }: OptionSpec): string {

@@ -1,33 +1,59 @@
 import { InvalidInputError } from '../core/errors.js';
 import { familyOf } from '../net/address/address.js';
 
+/** The range and the default of a number, as the code that needs it exports them. */
+export interface Bound {
+  /** What the number is, for messages: `a number of attempts`. */
+  noun: string;
+  /** `ms`: a duration. null: a whole number. */
+  unit: 'ms' | null;
+  min: number;
+  max: number;
+  /** null where it depends on other things. */
+  default: number | null;
+}
+
 /** One option as data: for parsing, for help and for completion. */
 export interface OptionSpec {
+  /** A switch, or an option with a value. No name is a switch in one command and takes a value in another. */
   type: 'boolean' | 'string';
   /** One letter. */
   alias?: string;
-  /** What stands for the value in help: `MS`. */
+  /** What stands for the value in help: `FILE`. */
   value?: string;
   help: string;
+  /** Of an option whose value is a number: help prints its default and range. */
+  bound?: Bound;
   /** May be given several times; otherwise twice is a mistake. */
   repeatable?: true;
   /** `--no-NAME` turns it off. What it is when neither is given; the command decides where that is `undecided`. */
   negatable?: 'on' | 'off' | 'undecided';
-  /** Of another spelling of the same option: understood, and left out of help. */
+  /** With it, the command prints many JSON documents, one on each line. */
+  lines?: true;
+  /** Accepted, and left out of help. */
   hidden?: true;
 }
 
 export type OptionTable = Readonly<Record<string, OptionSpec>>;
 
-/** What an option is when it is not given, where that is not undefined. */
-export function defaultOf({ negatable }: OptionSpec): { default?: true } {
-  return negatable === 'on' ? { default: true } : {};
+export const formats = ['text', 'json', 'ndjson'] as const;
+
+/** How a command line wants its output. */
+export interface OutputForm {
+  /** `ndjson`: JSON documents of one line each. */
+  format: (typeof formats)[number];
+  quiet: boolean;
+  verbose: boolean;
 }
 
 /** What every command understands about its output. */
 export const outputOptions: OptionTable = {
-  json: { type: 'boolean', help: 'Print one JSON document and nothing else on standard output' },
-  quiet: { type: 'boolean', help: 'Show no progress' },
+  format: { type: 'string', value: 'FORMAT', help: `${orList(formats)} (text)` },
+  json: {
+    type: 'boolean',
+    help: 'The same as --format json: one JSON document on standard output, whatever happens, and nothing else',
+  },
+  quiet: { type: 'boolean', help: 'Do not show progress' },
   verbose: { type: 'boolean', help: 'Show every query, record and label' },
   help: { type: 'boolean', alias: 'h', help: 'Show this help' },
   version: { type: 'boolean', help: 'Show the version' },
@@ -40,20 +66,16 @@ export const networkOptions: OptionTable = {
   source: { type: 'string', value: 'ADDR', help: 'Send from this address of the host' },
 };
 
-/** `--timeout`, whose meaning and default each command says itself. */
-export function timeoutOption(help: string): OptionTable {
-  return { timeout: { type: 'string', value: 'MS', help } };
+/** An option whose value is a number: a duration where the bound has a unit, otherwise a whole number. */
+export function numberSpec(
+  bound: Bound,
+  help: string,
+  more: Pick<OptionSpec, 'alias' | 'value' | 'hidden'> = {},
+): OptionSpec {
+  return { type: 'string', value: bound.unit === null ? 'N' : 'D', help, bound, ...more };
 }
 
-/** For commands that send nothing: understood, so that a script may give them to every command, and left out of help. */
-export const idleNetworkOptions: OptionTable = Object.fromEntries(
-  Object.entries({ ...networkOptions, ...timeoutOption('') }).map(([name, spec]) => [
-    name,
-    { ...spec, hidden: true },
-  ]),
-);
-
-/** A command line taken apart, with nothing judged yet. */
+/** The arguments of a command. The values of options are as they were given, not yet checked. */
 export interface Arguments {
   /** Without the command's name. */
   positionals: readonly string[];
@@ -61,17 +83,9 @@ export interface Arguments {
   options: Readonly<Record<string, unknown>>;
 }
 
-export interface IntegerRule {
-  /** `a number of milliseconds`: what the text should have been. */
-  noun: string;
-  min: number;
-  max: number;
-}
+export const portNumber: Bound = { noun: 'a port', unit: null, min: 1, max: 65_535, default: null };
 
 const seeHelp = 'see --help';
-
-export const milliseconds: IntegerRule = { noun: 'a number of milliseconds', min: 1, max: 600_000 };
-export const portNumber: IntegerRule = { noun: 'a port', min: 1, max: 65_535 };
 
 /** Whether a switch is on. */
 export function flag({ options }: Arguments, name: string): boolean {
@@ -98,7 +112,7 @@ export function textOption({ options }: Arguments, name: string, hint = seeHelp)
   return filled(name, value, hint);
 }
 
-/** The texts given with every `--name`, commas parting several in one. Throws InvalidInputError when one is empty. */
+/** The texts given with every `--name`, each split at commas. Throws InvalidInputError when one is empty. */
 export function listOption({ options }: Arguments, name: string): string[] | undefined {
   const value: unknown = options[name];
   if (value === undefined) return undefined;
@@ -106,10 +120,16 @@ export function listOption({ options }: Arguments, name: string): string[] | und
   return given.flatMap((text) => filled(name, text).split(',')).map((text) => filled(name, text.trim()));
 }
 
-/** The whole number given with `--name`, within the rule's bounds. Throws InvalidInputError when it is not one. */
-export function integerOption(args: Arguments, name: string, rule: IntegerRule): number | undefined {
-  const text = textOption(args, name, wholeNumber(rule));
-  return text === undefined ? undefined : parseInteger(`--${name}`, text, rule);
+/**
+ * The number given with `--name`, in milliseconds where it is a duration. Throws InvalidInputError unless it is one within
+ * the bound.
+ */
+export function numberOption(args: Arguments, name: string, bound: Bound): number | undefined {
+  const text = textOption(args, name, `give ${rangeOf(bound)}`);
+  if (text === undefined) return undefined;
+  return bound.unit === 'ms'
+    ? parseDuration(`--${name}`, text, bound)
+    : parseInteger(`--${name}`, text, bound);
 }
 
 /** One of a few words given with `--name`. Throws InvalidInputError when it is another. */
@@ -127,15 +147,55 @@ export function choiceOption<Choice extends string>(
   throw new InvalidInputError(`--${name}`, `--${name}: "${text}" is not ${noun}; ${hint}`);
 }
 
-/** Reads a whole number. Throws InvalidInputError, naming `argument`, unless it is one within the rule's bounds. */
-export function parseInteger(argument: string, text: string, rule: IntegerRule): number {
+/** Reads a whole number. Throws InvalidInputError, naming `argument`, unless it is one within the bound. */
+export function parseInteger(argument: string, text: string, bound: Bound): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= rule.min && value <= rule.max) return value;
-  throw new InvalidInputError(argument, `${argument}: "${text}" is not ${rule.noun}; ${wholeNumber(rule)}`);
+  if (value >= bound.min && value <= bound.max) return value;
+  throw new InvalidInputError(
+    argument,
+    `${argument}: "${text}" is not ${bound.noun}; give ${rangeOf(bound)}`,
+  );
 }
 
-function wholeNumber({ min, max }: IntegerRule): string {
-  return `give a whole number from ${min} to ${max}`;
+const unitsMs = { ms: 1, s: 1000, m: 60_000 } as const;
+
+/** A shorter number without a unit was most likely meant in seconds, as the other tools have it. */
+const shortestBareMs = 20;
+
+/**
+ * Reads a duration: `5s`, `500ms`, `2m`, or a number of milliseconds. Throws InvalidInputError, naming `argument`, unless it
+ * is one within the bound, and for a number under 20 without a unit.
+ */
+export function parseDuration(argument: string, text: string, bound: Bound): number {
+  const [, digits, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m)?$/.exec(text) ?? [];
+  const isWhole = digits !== undefined && !digits.includes('.');
+  if (digits === undefined || (unit === '' && !isWhole)) {
+    throw new InvalidInputError(argument, `${argument}: "${text}" is not a duration; give ${rangeOf(bound)}`);
+  }
+  if (unit === '' && Number(digits) < shortestBareMs) {
+    throw new InvalidInputError(
+      argument,
+      `${argument} ${digits}: is that ${digits}s or ${digits}ms? A number under ${shortestBareMs} needs its unit`,
+    );
+  }
+  const factor = unit === 'ms' || unit === 's' || unit === 'm' ? unitsMs[unit] : 1;
+  // To the microsecond: 0.3 * 1000 has a rounding error.
+  const ms = Math.round(Number(digits) * factor * 1000) / 1000;
+  if (ms >= bound.min && ms <= bound.max) return ms;
+  throw new InvalidInputError(argument, `${argument}: "${text}" is out of range; give ${rangeOf(bound)}`);
+}
+
+/** The range of a number for a message: `a whole number from 1 to 10`, `a duration from 1ms to 10m, like 5s or 500ms`. */
+function rangeOf({ unit, min, max }: Bound): string {
+  return unit === null
+    ? `a whole number from ${min} to ${max}`
+    : `a duration from ${durationText(min)} to ${durationText(max)}, like 5s or 500ms`;
+}
+
+/** Milliseconds as one gives them to an option: `500ms`, `2.5s`, `10m`. */
+export function durationText(ms: number): string {
+  if (ms >= 60_000 && ms % 60_000 === 0) return `${ms / 60_000}m`;
+  return ms >= 1000 ? `${ms / 1000}s` : `${ms}ms`;
 }
 
 /** What `-4` and `-6` ask for; undefined without them. Throws InvalidInputError when both are given. */
@@ -169,11 +229,27 @@ export function sourceOption(args: Arguments): string | undefined {
   return source;
 }
 
-/** Checks -4, -6, --source and --timeout for a command that sends nothing: a mistake in them is one everywhere. */
+const idleTimeout: Bound = {
+  noun: 'a number of milliseconds',
+  unit: 'ms',
+  min: 1,
+  max: 600_000,
+  default: null,
+};
+
+/** For commands that send nothing. A script may give these options to every command, so they are accepted. */
+export const idleNetworkOptions: OptionTable = Object.fromEntries(
+  Object.entries({ ...networkOptions, timeout: numberSpec(idleTimeout, '') }).map(([name, spec]) => [
+    name,
+    { ...spec, hidden: true },
+  ]),
+);
+
+/** Checks `idleNetworkOptions`. Throws InvalidInputError as a command that sends something would. */
 export function checkIdleOptions(args: Arguments): void {
   sourceOption(args);
   familyOption(args);
-  integerOption(args, 'timeout', milliseconds);
+  numberOption(args, 'timeout', idleTimeout);
 }
 
 /** The positional at `index`, which the command line was checked to have. */

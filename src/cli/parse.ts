@@ -1,131 +1,179 @@
-import yargsParser from 'yargs-parser';
 import { InvalidInputError } from '../core/errors.js';
 import type { Command, PositionalSpec } from './command.js';
-import { type CommandEntry, commands, completionCommand } from './commands.js';
+import { type CommandEntry, commands, completionCommand, completionRequest, shells } from './commands.js';
 import { usageOf } from './help.js';
-import { type Arguments, defaultOf, type OptionTable, orList, outputOptions } from './options.js';
+import {
+  type Arguments,
+  formats,
+  type OptionTable,
+  type OutputForm,
+  orList,
+  outputOptions,
+} from './options.js';
 import { nearest } from './suggest.js';
+import { type GivenOption, takeApart, type Words } from './words.js';
 
-/** The shells there are completion scripts for. */
-const shells: readonly string[] = ['bash', 'zsh', 'fish'];
-
-/** What those scripts call the program with. */
-const completionRequest = '--get-yargs-completions';
+/** A command line, parsed. */
+export interface CommandLine {
+  /** How it wants its output. Known also where the command line is wrong. */
+  output: OutputForm;
+  request: Request;
+}
 
 /** What a command line asks for. */
-export type Invocation =
+export type Request =
   | { kind: 'run'; command: Command; args: Arguments }
   | { kind: 'help'; command: Command | null }
   | { kind: 'version' }
   | { kind: 'completion-script'; shell: string | undefined }
-  /** yargs has printed completions, or the script that asks for them. */
-  | { kind: 'completed' };
+  /** The words that may follow on a command line: a completion script asks. */
+  | { kind: 'completions'; argv: readonly string[]; loaded: readonly Command[] }
+  | { kind: 'mistake'; error: InvalidInputError };
 
-/** Takes a command line apart. Throws InvalidInputError for what no command understands. */
-export async function parse(argv: readonly string[]): Promise<Invocation> {
-  if (argv[0] === completionCommand.name) return parseCompletion(argv.slice(1));
+/** Parses a command line and loads the command that it names. A mistake of the user is a request of that kind. */
+export async function parse(argv: readonly string[]): Promise<CommandLine> {
   const loaded = await Promise.all(mentionedIn(argv).map(({ load }) => load()));
-  if (argv.includes(completionRequest)) {
-    await (await import('./completion.js')).printCompletions(argv, loaded);
-    return { kind: 'completed' };
+  if (argv[0] === completionRequest) {
+    return { output: outputForm([], {}), request: { kind: 'completions', argv, loaded } };
   }
-  const parsed = parseAs(argv, loaded);
-  const [name] = parsed.words;
-  const command = loaded.find((candidate) => candidate.name === name) ?? null;
-  const isOneOfSeveral = command !== null && loaded.length > 1;
-  const { words, verbatim, options } = isOneOfSeveral ? parseAs(argv, [command]) : parsed;
-  const rest = words.slice(1);
-  const args = { positionals: [...rest, ...verbatim], options };
-  if (options.help === true) return { kind: 'help', command };
-  if (options.version === true) return { kind: 'version' };
-  if (command === null) throw noSuchCommand(name, options);
-  checkOptions(command, rest, options);
-  checkPositionals(command, args);
-  return { kind: 'run', command, args };
+  const commandOf = (word: string | undefined): Command | null =>
+    loaded.find(({ name }) => name === word) ?? null;
+  // Options may stand before the name of the command, which decides whether a word is an option's value: until the name is
+  // reached, the options of all commands that are mentioned count. No option is a switch in one and takes a value in another.
+  const tableFor = (word: string | undefined): OptionTable => {
+    const command = commandOf(word);
+    const tables = (command === null ? loaded : [command]).map(({ options }) => options);
+    return Object.assign({}, ...tables, outputOptions);
+  };
+  const taken = takeApart(argv, tableFor);
+  const [name] = taken.words;
+  const command = commandOf(name);
+  const table = name === undefined ? outputOptions : { ...command?.options, ...outputOptions };
+  return { output: outputForm(taken.options, table), request: requestOf(taken, command, table) };
 }
 
-/** A command that comes first is the one that is meant; behind options any word may be, the value of one too. */
+function requestOf(taken: Words, command: Command | null, table: OptionTable): Request {
+  const { words, verbatim, options } = taken;
+  const isOn = (name: string): boolean => lastValue(options, name) === true;
+  if (isOn('help')) return { kind: 'help', command };
+  if (isOn('version')) return { kind: 'version' };
+  try {
+    const [name, ...rest] = words;
+    if (name === completionCommand.name) {
+      checkOptions(completionCommand.name, options, table);
+      return { kind: 'completion-script', shell: shellOf([...rest, ...verbatim]) };
+    }
+    if (command === null) throw noSuchCommand(name, options, table);
+    checkOptions(command.name, options, table);
+    const args = { positionals: [...rest, ...verbatim], options: valuesOf(options, table) };
+    checkPositionals(command, args);
+    return { kind: 'run', command, args };
+  } catch (error) {
+    if (error instanceof InvalidInputError) return { kind: 'mistake', error };
+    throw error;
+  }
+}
+
+/** The first word, where it is a command's name; otherwise any word may be, also one that is an option's value. */
 function mentionedIn(argv: readonly string[]): readonly CommandEntry[] {
   const first = commands.filter(({ name }) => name === argv[0]);
-  return first.length > 0 ? first : commands.filter(({ name }) => argv.includes(name));
+  if (first.length > 0) return first;
+  return commands
+    .filter(({ name }) => argv.includes(name))
+    .toSorted((one, other) => argv.indexOf(one.name) - argv.indexOf(other.name));
 }
 
-/** With the options of all `candidates`. */
-function parseAs(argv: readonly string[], candidates: readonly Command[]): ParsedWords {
-  return parseWords(withLoneDashes(argv, candidates), tableOf(argv, candidates));
+function lastValue(options: readonly GivenOption[], wanted: string): GivenOption['value'] | undefined {
+  return options.findLast(({ name }) => name === wanted)?.value;
 }
 
-/** `--file -` as `--file=-`: yargs takes a lone dash for a word of its own, wherever it stands. */
-function withLoneDashes(argv: readonly string[], loaded: readonly Command[]): string[] {
-  const takesText = (word: string | undefined): boolean =>
-    loaded.some(({ options }) => word?.startsWith('--') && options[word.slice(2)]?.type === 'string');
-  return argv.flatMap((word, index) => {
-    if (word === '-' && takesText(argv[index - 1])) return [];
-    return argv[index + 1] === '-' && takesText(word) ? [`${word}=-`] : [word];
-  });
+/** Where --json or --format is given with a wrong value, the form is the one that was most likely meant. */
+function outputForm(options: readonly GivenOption[], table: OptionTable): OutputForm {
+  const json = lastValue(options, 'json') ?? false;
+  const format = formats.find((each) => each === lastValue(options, 'format'));
+  const isLines = options.some(({ name, value }) => name !== null && table[name]?.lines && value !== false);
+  const asked = format ?? (json === false ? 'text' : 'json');
+  return {
+    format: asked === 'json' && isLines ? 'ndjson' : asked,
+    quiet: lastValue(options, 'quiet') === true,
+    verbose: lastValue(options, 'verbose') === true,
+  };
 }
 
-function parseCompletion(argv: readonly string[]): Invocation {
-  if (argv.includes('--help') || argv.includes('-h')) return { kind: 'help', command: null };
-  const [shell, extra] = argv;
-  if (shell === undefined || (shells.includes(shell) && extra === undefined))
-    return { kind: 'completion-script', shell };
-  const wrong = shells.includes(shell) ? extra : shell;
-  throw new InvalidInputError(
-    'shell',
-    `completion: "${wrong}" is not a shell it knows; give ${orList(shells)}, or none`,
-  );
+function checkOptions(commandName: string | null, options: readonly GivenOption[], table: OptionTable): void {
+  for (const { spelling, name, value } of options) {
+    const spec = name === null ? undefined : table[name];
+    if (name === null || spec === undefined) throw noSuchOption(spelling, commandName, table);
+    if (spec.type === 'boolean' && typeof value === 'string') {
+      throw new InvalidInputError(
+        spelling,
+        `${spelling}: "${value}" is not true or false; leave the value out`,
+      );
+    }
+  }
+  checkFormat(options);
 }
 
-/** The options of every command named, the one named first deciding where two have the same. */
-function tableOf(argv: readonly string[], loaded: readonly Command[]): OptionTable {
-  const lastFirst = loaded.toSorted((one, other) => argv.indexOf(other.name) - argv.indexOf(one.name));
-  return Object.assign({}, ...lastFirst.map(({ options }) => options), outputOptions);
+function checkFormat(options: readonly GivenOption[]): void {
+  const given = options.filter(({ name }) => name === 'format').map(({ value }) => value);
+  const [format] = given;
+  if (format === undefined) return;
+  const hint = `give ${orList(formats)}`;
+  const refuse = (why: string): InvalidInputError => new InvalidInputError('--format', `--format: ${why}`);
+  if (given.length > 1) throw refuse('given more than once; give it once');
+  if (format === null || format === '') throw refuse(`needs a value; ${hint}`);
+  if (!formats.some((each) => each === format)) throw refuse(`"${format}" is not a format; ${hint}`);
+  if (format !== 'json' && lastValue(options, 'json') === true)
+    throw refuse(`--json is --format json, and ${format} is given too; give one of them`);
 }
 
-function noSuchCommand(name: string | undefined, options: Record<string, unknown>): InvalidInputError {
+function noSuchCommand(
+  name: string | undefined,
+  options: readonly GivenOption[],
+  table: OptionTable,
+): InvalidInputError {
   const names = commands.map((entry) => entry.name);
-  const stray = Object.keys(options).find((option) => !Object.hasOwn(outputOptions, option));
-  if (name === undefined && stray !== undefined)
-    return noSuchOption(spelled(stray, options[stray]), null, outputOptions);
   if (name === undefined) {
+    checkOptions(null, options, table);
     return new InvalidInputError('command', `no command given; give ${orList(names)}, or see pprobe --help`);
   }
-  if (/^-./.test(name)) return noSuchOption(name, null, outputOptions);
   const meant = nearest(name, names);
   const hint = meant === undefined ? `give ${orList(names)}` : `did you mean "${meant}"?`;
   return new InvalidInputError('command', `"${name}" is not a command; ${hint}`);
 }
 
-function checkOptions(command: Command, words: readonly string[], options: Record<string, unknown>): void {
-  const known: OptionTable = { ...command.options, ...outputOptions };
-  for (const [name, value] of Object.entries(options)) {
-    const spec = Object.hasOwn(known, name) ? known[name] : undefined;
-    const negatedText = spec?.type === 'string' && value === false;
-    if (spec === undefined || negatedText) throw noSuchOption(spelled(name, value), command, known);
-  }
-  // `-46` reads as a number, so yargs takes it for a word. A lone `-` is standard input.
-  const dashed = words.find((word) => /^-./.test(word));
-  if (dashed !== undefined) throw noSuchOption(dashed, command, known);
-}
-
-function spelled(name: string, value: unknown): string {
-  if (name.length === 1) return `-${name}`;
-  return value === false ? `--no-${name}` : `--${name}`;
-}
-
-function noSuchOption(given: string, command: Command | null, known: OptionTable): InvalidInputError {
-  const full = command === null ? 'pprobe' : `pprobe ${command.name}`;
+function noSuchOption(given: string, commandName: string | null, known: OptionTable): InvalidInputError {
+  const full = commandName === null ? 'pprobe' : `pprobe ${commandName}`;
   const names = Object.keys(known).filter((name) => name.length > 1 && known[name]?.hidden !== true);
   const meant = given.startsWith('--') ? nearest(given.slice(2), names) : undefined;
   const hint = meant === undefined ? `see ${full} --help` : `did you mean --${meant}?`;
   return new InvalidInputError(given, `${given}: ${full} has no such option; ${hint}`);
 }
 
+/** The values by name, and the defaults. A switch given twice counts once; another option given twice is a list. */
+function valuesOf(options: readonly GivenOption[], table: OptionTable): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [name, spec] of Object.entries(table)) {
+    const given = options.filter((option) => option.name === name).map(({ value }) => value ?? '');
+    if (given.length > 0) values[name] = spec.type === 'boolean' || given.length === 1 ? given.at(-1) : given;
+    else if (spec.negatable === 'on') values[name] = true;
+  }
+  return values;
+}
+
+function shellOf([shell, extra]: readonly string[]): string | undefined {
+  const wrong = shell === undefined || shells.includes(shell) ? extra : shell;
+  if (wrong === undefined) return shell;
+  throw new InvalidInputError(
+    'shell',
+    `completion: "${wrong}" is not a shell it knows; give ${orList(shells)}, or none`,
+  );
+}
+
 function checkPositionals(command: Command, { positionals, options }: Arguments): void {
-  const replaced = ({ unless }: PositionalSpec) => unless !== undefined && options[unless] !== undefined;
+  const isReplaced = ({ unless }: PositionalSpec) => unless !== undefined && options[unless] !== undefined;
   const missing = command.positionals.find(
-    (spec, index) => spec.required && positionals[index] === undefined && !replaced(spec),
+    (spec, index) => spec.required && positionals[index] === undefined && !isReplaced(spec),
   );
   if (missing !== undefined) {
     throw new InvalidInputError(
@@ -140,68 +188,4 @@ function checkPositionals(command: Command, { positionals, options }: Arguments)
       `${command.name}: "${extra}" is one too many; usage: ${usageOf(command)}`,
     );
   }
-}
-
-/** A command line taken apart, nothing of it judged. */
-interface ParsedWords {
-  /** What is no option, in order. */
-  words: string[];
-  /** What stands behind `--`. */
-  verbatim: string[];
-  /** By name without dashes; of a name that no table has, too. */
-  options: Record<string, unknown>;
-}
-
-/**
- * Takes words apart by a table of options, with yargs' parser. To judge them is left to others, because it passes the
- * empty string for a missing value and a list for a repeated one.
- */
-function parseWords(argv: readonly string[], table: OptionTable): ParsedWords {
-  const specs = Object.entries(table);
-  const named = (type: 'boolean' | 'string') =>
-    specs.filter(([, spec]) => spec.type === type).map(([name]) => name);
-  const {
-    _: words,
-    '--': verbatim = [],
-    ...options
-  } = yargsParser([...argv], {
-    boolean: named('boolean'),
-    string: named('string'),
-    alias: Object.fromEntries(
-      specs.flatMap(([name, { alias }]) => (alias === undefined ? [] : [[name, alias]])),
-    ),
-    default: Object.fromEntries(
-      specs.flatMap(([name, spec]) => Object.values(defaultOf(spec)).map((value) => [name, value])),
-    ),
-    configuration: parserConfiguration,
-  });
-  return { words: words.map(String), verbatim: verbatim.map(String), options };
-}
-
-/** How words are taken apart: by yargs' parser when a command runs, by yargs when one is completed. */
-export const parserConfiguration = {
-  'parse-numbers': false,
-  'parse-positional-numbers': false,
-  'camel-case-expansion': false,
-  'dot-notation': false,
-  'strip-aliased': true,
-  'populate--': true,
-  // The default, but completion offers `--no-…` only where it is written down.
-  'boolean-negation': true,
-} as const;
-
-/** A table of options as yargs wants it. */
-export function declared(table: OptionTable) {
-  return Object.fromEntries(
-    Object.entries(table).map(([name, spec]) => [
-      name,
-      {
-        type: spec.type,
-        describe: spec.help,
-        hidden: spec.hidden === true,
-        ...(spec.alias === undefined ? {} : { alias: spec.alias }),
-        ...defaultOf(spec),
-      },
-    ]),
-  );
 }

@@ -4,13 +4,13 @@ import { cleanForTerminal, type Style } from '../report/text/style.js';
 import { hopText } from '../report/text/trace.js';
 import { widthOf } from '../report/text/wrap.js';
 
-/** What shows the work going on, and is gone when it is done. */
-export interface Progress {
+/** Shows the state of the work while it goes on. */
+export interface ProgressDisplay {
   /** Replaces what is shown. Lines must be clean for a terminal and without colour. */
   show(lines: readonly string[]): void;
-  /** Takes everything back from the screen. */
+  /** Removes what is shown. */
   clear(): void;
-  /** What fits: lines and cells of a line. null where nobody watches. */
+  /** How much fits on the screen; null where nothing is shown. */
   size(): ScreenSize | null;
 }
 
@@ -19,17 +19,17 @@ export interface ScreenSize {
   lines: number;
 }
 
-/** Most probes are done by then; a flash of text nobody can read is worse than none. */
+/** Nothing is shown before that. Most probes are done by then, and text that vanishes at once cannot be read. */
 const defaultPatienceMs = 150;
 
-/** Progress for a stream that nobody watches. */
-export const noProgress: Progress = { show() {}, clear() {}, size: () => null };
+/** Shows nothing: for a stream that is not a terminal. */
+export const noProgress: ProgressDisplay = { show() {}, clear() {}, size: () => null };
 
-/** Progress as a block of lines at the bottom of a terminal, redrawn in place and never longer than the screen. */
+/** Shows a block of lines at the bottom of a terminal, redrawn in place and never longer than the screen. */
 export function terminalProgress(
   stream: Pick<WriteStream, 'write' | 'columns' | 'rows'>,
   patienceMs = defaultPatienceMs,
-): Progress {
+): ProgressDisplay {
   let shown = 0;
   let pending: readonly string[] = [];
   let timer: NodeJS.Timeout | null = null;
@@ -65,7 +65,7 @@ export function terminalProgress(
   };
 }
 
-/** To the start of the first of `lines` lines, and away with everything from there. */
+/** Moves the cursor to the start of a block of `lines` lines and erases from there. */
 function eraseSequence(lines: number): string {
   if (lines === 0) return '';
   return `${lines > 1 ? `\x1b[${lines - 1}A` : ''}\r\x1b[J`;
@@ -83,17 +83,17 @@ function clip(line: string, cells: number): string {
   return clipped;
 }
 
-/** One hop per line while it runs: the lines are cut to the screen, so they need not be wrapped before. */
+/** Wide enough that no hop is wrapped: the display cuts the lines to the screen. */
 const style: Style = { color: false, columns: 1000 };
 
-/** The hops of a trace under way, each as it is known, and told anew when a late answer or a name changes it. */
+/** Shows the hops of a running trace, and updates a hop when a late answer or a name changes it. */
 export class LiveHops {
   readonly #title: string;
-  readonly #progress: Progress;
+  readonly #progress: ProgressDisplay;
   readonly #hops = new Map<number, TraceHop>();
   readonly #names: Record<string, string | null> = {};
 
-  constructor(host: string, progress: Progress) {
+  constructor(host: string, progress: ProgressDisplay) {
     this.#title = `tracing the path to ${cleanForTerminal(host)} …`;
     this.#progress = progress;
     this.#draw();
@@ -110,7 +110,7 @@ export class LiveHops {
   }
 
   #draw(): void {
-    // Words nobody sees cost time all the same.
+    // The text is not made where it is not shown.
     if (this.#progress.size() === null) return;
     const hops = [...this.#hops.values()].sort((first, second) => first.ttl - second.ttl);
     this.#progress.show([this.#title, ...hops.map((hop) => hopText(hop, style, false, this.#names))]);

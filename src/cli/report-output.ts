@@ -6,7 +6,7 @@ import { cleanForTerminal } from '../report/text/style.js';
 import { verdictText } from '../report/text/verdict.js';
 import type { CommandContext, CommandResult } from './command.js';
 import { checkWritable, replaceFile } from './files.js';
-import { type Arguments, flag, type OptionTable, textOption } from './options.js';
+import { type Arguments, flag, type OptionTable, type OutputForm, textOption } from './options.js';
 
 /** What every command that gives a report understands about its form. */
 export const reportOptions: OptionTable = {
@@ -29,7 +29,7 @@ export interface ReportForm {
 }
 
 /** Reads `reportOptions`. Throws InvalidInputError where two things would be written to one place. */
-export function reportForm(args: Arguments): ReportForm {
+export function reportForm(args: Arguments, { format }: OutputForm): ReportForm {
   const html = textOption(args, 'html');
   const save = textOption(args, 'save');
   if (save === '-') {
@@ -41,7 +41,7 @@ export function reportForm(args: Arguments): ReportForm {
       `--html: ${quoted(html)} is where --save writes; give them two files`,
     );
   }
-  if (html === '-' && flag(args, 'json')) {
+  if (html === '-' && format !== 'text') {
     throw new InvalidInputError(
       '--html',
       '--html -: --json takes standard output for its one document; give --html a file, or leave --json out',

@@ -1,137 +1,166 @@
+import { writeSync } from 'node:fs';
 import { version } from '../core/version.js';
 import { startDocument } from '../documents/header.js';
 import { exitCodes } from '../documents/terms/exit-code.js';
 import { becomeInvoker, sudoInvoker } from '../host/privileges.js';
-import { performBulk } from './bulk-output.js';
-import type { CommandResult } from './command.js';
+import { printBulk } from './bulk-output.js';
+import type { CommandContext } from './command.js';
 import { failureOf, InterruptedError } from './failure.js';
 import { commandHelp, programHelp } from './help.js';
-import { type Arguments, flag, sourceOption } from './options.js';
-import { type Invocation, parse } from './parse.js';
-import { noProgress, type Progress, terminalProgress } from './progress.js';
+import { type Arguments, type OutputForm, sourceOption } from './options.js';
+import { parse, type Request } from './parse.js';
+import { noProgress, type ProgressDisplay, terminalProgress } from './progress.js';
 import { styleFor, tolerateErrors, writeText } from './terminal.js';
 
 const interruptedNote = 'pprobe: interrupted; this is what was measured until then\n';
 
 /**
- * Does what a command line asks for and resolves with the exit code. Results go to standard output, all else to
- * standard error; with `--json` there is one document on standard output whatever happens.
+ * Runs a command line and resolves with the exit code. Results go to standard output, everything else to standard error.
+ * Where JSON was asked for, standard output gets one document, also when the run fails: the document of the error.
  */
-export async function run(argv: readonly string[]): Promise<number> {
-  const { stdout, stderr } = process;
-  tolerateErrors(stdout);
-  tolerateErrors(stderr);
-  const header = startDocument('error');
-  const progress = progressFor(argv);
-  const stopping = new AbortController();
-  const ignoreSignals = onInterrupt(
-    () => stopping.abort(new InterruptedError()),
-    () => {
+export function run(argv: readonly string[]): Promise<number> {
+  return new Run().toItsEnd(argv);
+}
+
+class Run {
+  readonly #header = startDocument('error');
+  readonly #stopping = new AbortController();
+  /** How the command line wants its output; text until it is parsed. */
+  #output: OutputForm = { format: 'text', quiet: false, verbose: false };
+  #progress: ProgressDisplay = noProgress;
+  /** Whether the one text or document of standard output has been written, or is being written. */
+  #isPrinted = false;
+
+  async toItsEnd(argv: readonly string[]): Promise<number> {
+    tolerateErrors(process.stdout);
+    tolerateErrors(process.stderr);
+    const ignoreSignals = onInterrupt(
+      () => this.#stopping.abort(new InterruptedError()),
+      () => this.#exitAtOnce(),
+    );
+    try {
+      return await Promise.race([nextCrash(), this.#perform(argv)]);
+    } catch (error) {
+      return await this.#fail(error);
+    } finally {
+      // After an interrupt, a second signal must not end the process by itself with another exit code.
+      if (!this.#stopping.signal.aborted) ignoreSignals();
+    }
+  }
+
+  async #perform(argv: readonly string[]): Promise<number> {
+    const { output, request } = await parse(argv);
+    this.#output = output;
+    this.#progress = progressFor(output);
+    return this.#answer(request);
+  }
+
+  async #answer(request: Request): Promise<number> {
+    const { columns } = styleFor(process.stdout, process.env);
+    switch (request.kind) {
+      case 'mistake':
+        throw request.error;
+      case 'help': {
+        const { command } = request;
+        await this.#print(command === null ? programHelp(columns) : commandHelp(command, columns));
+        return exitCodes.ok;
+      }
+      case 'version':
+        await this.#print(`${version}\n`);
+        return exitCodes.ok;
+      case 'completion-script':
+        (await import('./completion.js')).printCompletionScript(request.shell);
+        return exitCodes.ok;
+      case 'completions':
+        await (await import('./completion.js')).printCompletions(request.argv, request.loaded);
+        return exitCodes.ok;
+      case 'run':
+        return this.#runCommand(request);
+    }
+  }
+
+  async #runCommand({ command, args }: Extract<Request, { kind: 'run' }>): Promise<number> {
+    const [output, progress, stop] = [this.#output, this.#progress, this.#stopping.signal];
+    const note = (line: string): void => {
       progress.clear();
-      process.exit(exitCodes.interrupted);
-    },
-  );
-  try {
-    const crash = nextCrash();
-    return await Promise.race([
-      crash,
-      parse(argv).then((invocation) => perform(invocation, stopping.signal, progress)),
-    ]);
-  } catch (error) {
-    progress.clear();
-    const { exitCode, text, document } = failureOf(error, header);
-    await writeText(stderr, text).catch(() => {});
-    if (wantsJson(argv)) await writeText(stdout, json(document, isBulk(argv))).catch(() => {});
+      process.stderr.write(`${line}\n`);
+    };
+    const context: CommandContext = { output, stop, progress, note };
+    const style = styleFor(process.stdout, process.env);
+    const closeSockets = command.opensRawSockets === true ? await dropRoot(args) : () => {};
+    try {
+      const result = await command.run(args, context);
+      if ('entries' in result) return await printBulk(result, context, style);
+      progress.clear();
+      const isText = output.format === 'text';
+      await this.#print(isText ? result.render(style, output.verbose) : this.#json(result.document));
+      if (!stop.aborted) return result.exitCode;
+      if (!output.quiet) await writeText(process.stderr, interruptedNote).catch(() => {});
+      return exitCodes.interrupted;
+    } finally {
+      closeSockets();
+    }
+  }
+
+  async #fail(error: unknown): Promise<number> {
+    this.#progress.clear();
+    const { exitCode, text, document } = failureOf(error, this.#header);
+    const isWanted = this.#wantsError();
+    this.#isPrinted = true;
+    await writeText(process.stderr, text).catch(() => {});
+    if (isWanted) await writeText(process.stdout, this.#json(document)).catch(() => {});
     return exitCode;
-  } finally {
-    ignoreSignals();
+  }
+
+  /** After a second Ctrl-C. What was measured is lost, and standard output is written to without waiting for it. */
+  #exitAtOnce(): never {
+    this.#progress.clear();
+    const { document } = failureOf(new InterruptedError('interrupted twice; no result'), this.#header);
+    if (this.#output.format === 'json' && this.#wantsError()) writeNow(this.#json(document));
+    process.exit(exitCodes.interrupted);
+  }
+
+  /** An error takes the place of the one document; among lines of documents it is one more. */
+  #wantsError(): boolean {
+    return this.#output.format === 'ndjson' || (this.#output.format === 'json' && !this.#isPrinted);
+  }
+
+  /** Writes the result to standard output, unless a failure was printed in its place. */
+  async #print(text: string): Promise<void> {
+    if (this.#isPrinted) return;
+    this.#isPrinted = true;
+    await writeText(process.stdout, text);
+  }
+
+  #json(document: object): string {
+    return `${JSON.stringify(document, null, this.#output.format === 'ndjson' ? 0 : 2)}\n`;
   }
 }
 
-/** Rejects with what is thrown where no caller is: in a socket's event, in a promise nobody waits for. */
+/** Rejects with what is thrown where no caller catches it: in the event of a socket, in a promise without a handler. */
 function nextCrash(): Promise<never> {
   return new Promise((_resolve, reject) => process.once('uncaughtException', reject));
 }
 
-async function perform(invocation: Invocation, stop: AbortSignal, progress: Progress): Promise<number> {
-  const { stdout, env } = process;
-  const style = styleFor(stdout, env);
-  switch (invocation.kind) {
-    case 'help': {
-      const { command } = invocation;
-      await writeText(
-        stdout,
-        command === null ? programHelp(style.columns) : commandHelp(command, style.columns),
-      );
-      return exitCodes.ok;
-    }
-    case 'version':
-      await writeText(stdout, `${version}\n`);
-      return exitCodes.ok;
-    case 'completion-script':
-      (await import('./completion.js')).printCompletionScript(invocation.shell);
-      return exitCodes.ok;
-    case 'completed':
-      return exitCodes.ok;
-    case 'run': {
-      const { command, args } = invocation;
-      const note = (line: string): void => {
-        progress.clear();
-        process.stderr.write(`${line}\n`);
-      };
-      const closeSockets = command.opensRawSockets === true ? await shedRoot(sourceOption(args)) : () => {};
-      try {
-        const result = await command.run(args, { stop, progress, note });
-        if ('entries' in result) return await performBulk(result, args, style, stop, progress);
-        progress.clear();
-        await writeText(stdout, textOf(result, args));
-        if (!stop.aborted) return result.exitCode;
-        if (!flag(args, 'quiet')) await writeText(process.stderr, interruptedNote).catch(() => {});
-        return exitCodes.interrupted;
-      } finally {
-        closeSockets();
-      }
-    }
-  }
-
-  function textOf(result: CommandResult, args: Arguments): string {
-    return flag(args, 'json') ? json(result.document) : result.render(style, flag(args, 'verbose'));
-  }
-}
-
-function json(document: object, oneLine = false): string {
-  return `${JSON.stringify(document, null, oneLine ? 0 : 2)}\n`;
-}
-
-/** Seen before the command line is known to be right: its mistakes are reported as JSON, too. */
-function wantsJson(argv: readonly string[]): boolean {
-  return optionsOf(argv).includes('--json');
-}
-
-/** With a file of inputs, or round after round, whoever reads the output reads lines. */
-function isBulk(argv: readonly string[]): boolean {
-  return optionsOf(argv).some(
-    (word) => word === '--file' || word.startsWith('--file=') || word === '--watch',
-  );
-}
-
-function optionsOf(argv: readonly string[]): readonly string[] {
-  const end = argv.indexOf('--');
-  return argv.slice(0, end === -1 ? undefined : end);
-}
-
-function progressFor(argv: readonly string[]): Progress {
+function progressFor({ quiet }: OutputForm): ProgressDisplay {
   const { stderr, env } = process;
-  const isWatched = stderr.isTTY && env.TERM !== 'dumb' && !argv.includes('--quiet');
-  return isWatched ? terminalProgress(stderr) : noProgress;
+  return stderr.isTTY && env.TERM !== 'dumb' && !quiet ? terminalProgress(stderr) : noProgress;
 }
 
-/** What ends a program from outside and leaves it time to say what it knows. */
+function writeNow(text: string): void {
+  try {
+    writeSync(process.stdout.fd, text);
+  } catch {
+    // The pipe is full or its reader has gone, and the process ends now.
+  }
+}
+
+/** Signals that ask a program to end, and that it may handle first. */
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Calls `first` at the first Ctrl-C (or SIGTERM) and `again` at every later one. Returns how to stop listening; until
- * then these signals do not end the process by themselves.
+ * Calls `first` at the first Ctrl-C (or SIGTERM) and `again` at every later one. Until the returned function is called,
+ * these signals do not end the process.
  */
 export function onInterrupt(first: () => void, again: () => void): () => void {
   let isInterrupted = false;
@@ -147,11 +176,11 @@ export function onInterrupt(first: () => void, again: () => void): () => void {
 }
 
 /**
- * Under sudo: opens the raw sockets, the only thing root is needed for, and goes on as the user who ran sudo, before a
- * byte from the network is read. `source` is the address to send from, where one was given. Resolves with what closes the
- * sockets.
+ * Under sudo: opens the raw sockets, which is all that root is needed for, and then becomes the user who called sudo, before
+ * any packet is read. The sockets are bound to the address of --source, where it is given. Returns how to close them.
  */
-export async function shedRoot(source: string | undefined): Promise<() => void> {
+async function dropRoot(args: Arguments): Promise<() => void> {
+  const source = sourceOption(args);
   const invoker = sudoInvoker();
   if (invoker === null || process.geteuid?.() !== 0) return () => {};
   const { holdHubs } = await import('../net/wire/syn-hub.js');

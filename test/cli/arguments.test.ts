@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { test } from 'tap';
 import {
+  type Bound,
   choiceOption,
+  durationText,
   familyOption,
   flag,
-  integerOption,
   listOption,
-  milliseconds,
+  numberOption,
+  parseDuration,
   parseInteger,
-  portNumber,
   sourceOption,
   textOption,
 } from '../../src/cli/options.js';
@@ -18,18 +19,31 @@ function given(options: Record<string, unknown>) {
   return { positionals: [], options };
 }
 
-test('a whole number within bounds is read, and its absence is undefined', async (t) => {
-  t.equal(integerOption(given({ timeout: '1500' }), 'timeout', milliseconds), 1500);
-  t.equal(integerOption(given({}), 'timeout', milliseconds), undefined);
+const timeout: Bound = { noun: 'a duration', unit: 'ms', min: 1, max: 600_000, default: null };
+const port: Bound = { noun: 'a port', unit: null, min: 1, max: 65_535, default: 443 };
+
+test('a duration is read in milliseconds, and its absence is undefined', async (t) => {
+  const read = (text: string) => numberOption(given({ timeout: text }), 'timeout', timeout);
+  for (const [text, ms] of [
+    ['1500', 1500],
+    ['20', 20],
+    ['5s', 5000],
+    ['500ms', 500],
+    ['5ms', 5],
+    ['2m', 120_000],
+    ['1.5s', 1500],
+    ['0.5s', 500],
+    ['10m', 600_000],
+  ] as const)
+    t.equal(read(text), ms, text);
+  t.equal(numberOption(given({}), 'timeout', timeout), undefined);
 });
 
-test('a number that is none names the option, what was given and what would be right', async (t) => {
+test('a text that is no duration names the option, what was given and what would be right', async (t) => {
+  const right = 'give a duration from 1ms to 10m, like 5s or 500ms';
   for (const text of [
     'abc',
-    '1.5s',
     '-5',
-    '0',
-    '600001',
     '1e3',
     '0x10',
     ' 5',
@@ -37,19 +51,47 @@ test('a number that is none names the option, what was given and what would be r
     '９',
     'NaN',
     'Infinity',
+    '5h',
+    '5 s',
+    '1.5',
+    '5S',
   ]) {
-    t.throws(() => integerOption(given({ timeout: text }), 'timeout', milliseconds), {
+    t.throws(() => numberOption(given({ timeout: text }), 'timeout', timeout), {
       name: 'InvalidInputError',
       argument: '--timeout',
-      message: `--timeout: "${text}" is not a number of milliseconds; give a whole number from 1 to 600000`,
+      message: `--timeout: "${text}" is not a duration; ${right}`,
+    });
+  }
+  for (const text of ['0ms', '0s', '600001', '11m', '601s', '999999999m']) {
+    t.throws(() => numberOption(given({ timeout: text }), 'timeout', timeout), {
+      argument: '--timeout',
+      message: `--timeout: "${text}" is out of range; ${right}`,
     });
   }
 });
 
+test('a number under 20 without a unit is refused with both spellings', async (t) => {
+  for (const text of ['0', '1', '5', '19']) {
+    t.throws(() => numberOption(given({ timeout: text }), 'timeout', timeout), {
+      argument: '--timeout',
+      message: `--timeout ${text}: is that ${text}s or ${text}ms? A number under 20 needs its unit`,
+    });
+  }
+});
+
+test('a duration is written as it is read', async (t) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 600_000 }), (ms) => {
+      return parseDuration('--timeout', durationText(ms), timeout) === ms;
+    }),
+  );
+  t.same([1, 999, 1000, 2500, 60_000, 90_000].map(durationText), ['1ms', '999ms', '1s', '2.5s', '1m', '90s']);
+});
+
 test('ports go from 1 to 65535', async (t) => {
-  t.equal(parseInteger('port', '65535', portNumber), 65535);
-  for (const text of ['0', '65536', '70000', 'https', '443/tcp', '']) {
-    t.throws(() => parseInteger('port', text, portNumber), {
+  t.equal(parseInteger('port', '65535', port), 65535);
+  for (const text of ['0', '65536', '70000', 'https', '443/tcp', '', '1e3', '0x10', ' 5', '-5']) {
+    t.throws(() => parseInteger('port', text, port), {
       argument: 'port',
       message: `port: "${text}" is not a port; give a whole number from 1 to 65535`,
     });
@@ -60,7 +102,7 @@ test('whatever the text, the number is within bounds or the error is of one line
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.integer().map(String), fc.double().map(String)), (text) => {
       try {
-        const value = parseInteger('port', text, portNumber);
+        const value = parseInteger('port', text, port);
         return Number.isInteger(value) && value >= 1 && value <= 65535 && Number(text) === value;
       } catch (error) {
         return error instanceof InvalidInputError && error.message.startsWith('port: ');
@@ -74,14 +116,14 @@ test('an option given twice is a mistake, not a list', async (t) => {
   t.throws(() => textOption(given({ timeout: ['5', '6'] }), 'timeout'), {
     message: '--timeout: given twice; give it once',
   });
-  t.throws(() => integerOption(given({ timeout: ['5', '6', '7'] }), 'timeout', milliseconds), {
+  t.throws(() => numberOption(given({ timeout: ['5', '6', '7'] }), 'timeout', timeout), {
     message: '--timeout: given 3 times; give it once',
   });
 });
 
 test('an option without its value says what to give', async (t) => {
-  t.throws(() => integerOption(given({ timeout: '' }), 'timeout', milliseconds), {
-    message: '--timeout: needs a value; give a whole number from 1 to 600000',
+  t.throws(() => numberOption(given({ timeout: '' }), 'timeout', timeout), {
+    message: '--timeout: needs a value; give a duration from 1ms to 10m, like 5s or 500ms',
   });
   t.throws(() => choiceOption(given({ method: '' }), 'method', 'a method', ['syn', 'connect']), {
     message: '--method: needs a value; give syn or connect',

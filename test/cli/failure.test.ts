@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { failureOf, InterruptedError } from '../../src/cli/failure.js';
+import { addressee, failureOf, InterruptedError } from '../../src/cli/failure.js';
 import { CapabilityError, InvalidInputError } from '../../src/core/errors.js';
 import { validateDocument } from '../documents/validate.js';
 
@@ -40,11 +40,22 @@ test('a bug is exit 1, says that it is one, and carries its stack', async (t) =>
   t.equal(failure.exitCode, 1);
   t.match(failure.text, /^pprobe: this is a bug in pprobe: TypeError: x is not a function\n {4}at /);
   t.match(failure.text, 'failure.test.ts');
-  t.match(failure.text, /please report it/);
+  t.match(failure.text, /please report it to those you got pprobe from, with the lines above/);
   t.equal(failure.document.error.code, 'internal');
   t.same(validateDocument(failure.document), []);
 });
 
 test('even what is thrown without being an error is reported', async (t) => {
   t.match(failureOf('just text').text, 'bug in pprobe: just text\n');
+});
+
+test('a bug is reported where package.json says', async (t) => {
+  t.equal(
+    addressee({ bugs: { url: 'https://bugs.example/' }, homepage: 'https://a.example/' }),
+    'at https://bugs.example/',
+  );
+  t.equal(addressee({ bugs: 'https://bugs.example/' }), 'at https://bugs.example/');
+  t.equal(addressee({ bugs: { email: 'bugs@a.example' } }), 'to bugs@a.example');
+  t.equal(addressee({ homepage: 'https://a.example/' }), 'at https://a.example/');
+  t.equal(addressee({}), 'to those you got pprobe from');
 });

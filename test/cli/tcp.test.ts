@@ -141,7 +141,7 @@ test('--banner: the first line of a service that speaks first, and no control ch
 
 test('--count and --interval: each attempt, then loss and times as ping prints them', async (t) => {
   const port = await service(t);
-  const asked = ['tcp', '127.0.0.1', String(port), '--count', '3', '--interval', '5'];
+  const asked = ['tcp', '127.0.0.1', String(port), '--count', '3', '--interval', '5ms'];
   const shown = await pprobe(asked);
   t.equal(shown.code, 0);
   t.match(

@@ -33,7 +33,7 @@ const mistakes: [line: string, says: RegExp][] = [
   ['dns a -t A -6', /-6: leave it out; --type/],
   [
     'dns a --timeout abc',
-    /--timeout: "abc" is not a number of milliseconds; give a whole number from 1 to 60000/,
+    /--timeout: "abc" is not a duration; give a duration from 1ms to 1m, like 5s or 500ms/,
   ],
   ['dns a --timeout', /--timeout: needs a value/],
   ['dns a --timeout 5 --timeout 6', /--timeout: given twice; give it once/],
@@ -52,13 +52,16 @@ const mistakes: [line: string, says: RegExp][] = [
   ['tcp 127.0.0.1 --host 10.0.0.1', /--host: pprobe tcp has no such option/],
   ['tcp 127.0.0.1 --retries 3', /--retries: pprobe tcp has no such option/],
   ['tcp 127.0.0.1 --count 0', /--count: "0" is not a number of attempts/],
-  ['tcp 127.0.0.1 --interval 10', /--interval: says how often; give --count, too/],
+  ['tcp 127.0.0.1 --interval 10ms', /--interval: is the time between attempts; give --count, too/],
+  ['tcp 127.0.0.1 --timeout 5', /--timeout 5: is that 5s or 5ms\? A number under 20 needs its unit/],
+  ['trace 127.0.0.1 -w 3', /--wait 3: is that 3s or 3ms\?/],
+  ['tcp 127.0.0.1 --timeout 11m', /--timeout: "11m" is out of range; give a duration from 1ms to 10m/],
   ['tcp one two --file targets.txt', /--file: the hosts are in the file; leave out "one"/],
   ['trace 127.0.0.1 -p 1 -p 2', /--port: given twice/],
   ['trace 127.0.0.1 -q 11', /--queries: "11" is not a number of probes; give a whole number from 1 to 10/],
   ['trace 127.0.0.1 -f 9 -m 3', /first TTL/],
   ['trace 127.0.0.1 --method udp', /--method: "udp" is not a method; give auto, syn or connect/],
-  ['trace 127.0.0.1 --wait 5 --timeout 6', /--timeout: the same as --wait/],
+  ['trace 127.0.0.1 --wait 5s --timeout 6s', /--timeout: the same as --wait/],
   ['trace 127.0.0.1 --count 3', /--count: goes with --watch/],
   ['trace 127.0.0.1 --interval 100', /--interval: goes with --watch/],
   ['trace 127.0.0.1 --watch --count 0', /--count: "0" is not a number of rounds/],
@@ -71,6 +74,12 @@ const mistakes: [line: string, says: RegExp][] = [
   ['explain --log a.log --html x.html', /--html: makes a page of one report, not of a log; /],
   ['tcp 127.0.0.1 --html x.html', /--html: pprobe tcp has no such option/],
   ['explain report.json --timeout x', /--timeout: "x"/],
+  ['tcp 127.0.0.1 --banner=yes', /--banner: "yes" is not true or false; leave the value out/],
+  ['tcp 127.0.0.1 --format', /--format: needs a value; give text, json or ndjson/],
+  ['tcp 127.0.0.1 --format xml', /--format: "xml" is not a format; give text, json or ndjson/],
+  ['diagnose 127.0.0.1:1 --format nagios', /--format: "nagios" is not a format/],
+  ['diagnose 127.0.0.1:1 --format emf', /--format: "emf" is not a format/],
+  ['tcp 127.0.0.1 --format text --format text', /--format: given more than once; give it once/],
   ['completion tcsh', /completion: "tcsh" is not a shell it knows; give bash, zsh or fish/],
 ];
 
@@ -115,6 +124,17 @@ test('a command works wherever its name stands, and whatever other commands are 
   for (const [line, says] of lines) {
     const { code, stderr } = await pprobe(line.split(' '));
     t.match([code, stderr], [2, says], line);
+  }
+});
+
+test('no option is a switch in one command and takes a value in another', async (t) => {
+  const types = new Map<string, string>();
+  for (const { load } of commands) {
+    for (const [name, { type, alias = name }] of Object.entries((await load()).options)) {
+      t.equal(types.get(name) ?? type, type, name);
+      t.equal(types.get(alias) ?? type, type, alias);
+      types.set(name, type).set(alias, type);
+    }
   }
 });
 

@@ -5,35 +5,35 @@ import { cleanForTerminal } from '../../report/text/style.js';
 import { parseControl } from '../../target/control.js';
 import { parseTarget } from '../../target/parse-target.js';
 import { formatServer, parseServer } from '../../target/server.js';
+import { diagnoseTimeout } from '../bounds.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { readInput } from '../files.js';
 import {
   type Arguments,
   familyOption,
   flag,
-  integerOption,
   listOption,
-  milliseconds,
   networkOptions,
+  numberOption,
+  numberSpec,
   type OptionTable,
   required,
   sourceOption,
   switchOption,
   textOption,
-  timeoutOption,
 } from '../options.js';
 import { checkForm, formed, reportForm, reportOptions, reportResult } from '../report-output.js';
 
 const options: OptionTable = {
   vpce: { type: 'string', value: 'NAME', help: 'The VPC endpoint: its id (vpce-…) or its DNS name' },
-  'api-id': { type: 'string', value: 'ID', help: 'The API, where its name does not tell' },
+  'api-id': { type: 'string', value: 'ID', help: 'The id of the API, where the target does not contain it' },
   'ca-file': { type: 'string', value: 'PEM', help: 'Also trust the certificate authorities in this file' },
   save: { type: 'string', value: 'FILE', help: 'Write the report as JSON, for "pprobe explain"' },
   ...reportOptions,
   control: {
     type: 'string',
     value: 'HOST:PORT',
-    help: 'Something in the same VPC that should answer: tells "nothing gets out" from "this endpoint only"',
+    help: 'Also connect to this, something in the same VPC that should answer: is the network at fault, or this endpoint alone?',
   },
   server: {
     type: 'string',
@@ -48,29 +48,29 @@ const options: OptionTable = {
   },
   'keep-query': {
     type: 'boolean',
-    help: "Keep the URL's query string in the report; it is sent in any case",
+    help: 'Keep the query string of the URL in the report; it is sent in any case',
   },
-  http: { type: 'boolean', negatable: 'on', help: 'Ask over HTTP, where the target speaks it (on)' },
+  http: { type: 'boolean', negatable: 'on', help: 'Send HTTP requests, where the target speaks HTTP (on)' },
   trace: {
     type: 'boolean',
     negatable: 'undecided',
-    help: 'Trace every address; left out, those that do not open',
+    help: 'Trace every address, or none; by default, those whose port is not open',
   },
-  ...timeoutOption('Wait this long for each connection, handshake and HTTP answer (2500, 3000 and 5000)'),
+  timeout: numberSpec(diagnoseTimeout, 'Wait this long for each connection, TLS handshake and HTTP answer'),
   ...networkOptions,
 };
 
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult> {
   const { stop, progress } = context;
   const target = required(args, 0);
-  const form = reportForm(args);
+  const form = reportForm(args, context.output);
   const caFile = textOption(args, 'ca-file');
   const options = {
     vpce: textOption(args, 'vpce'),
     apiId: textOption(args, 'api-id'),
     family: familyOption(args),
     source: sourceOption(args),
-    timeoutMs: integerOption(args, 'timeout', milliseconds),
+    timeoutMs: numberOption(args, 'timeout', diagnoseTimeout),
     ca: caFile === undefined ? undefined : await certificates(caFile, stop),
     ...contrastOptions(args),
     keepQuery: flag(args, 'keep-query'),
@@ -80,21 +80,21 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     stop,
   };
   await checkForm(form);
-  const said = flag(args, 'quiet') ? null : saidBefore(target, options);
-  if (said !== null) context.note(said);
+  const problem = context.output.quiet ? null : problemOf(target, options);
+  if (problem !== null) context.note(problem);
   const document = await formed(await diagnose(target, options), form);
   return reportResult(document, form, context);
 }
 
-/** What the target's text alone tells, for whoever need not wait for the rest; null where nothing is wrong with it. */
-function saidBefore(input: string, options: DiagnoseOptions): string | null {
+/** What is wrong with the text of the target, before anything is measured; null where nothing is. */
+function problemOf(input: string, options: DiagnoseOptions): string | null {
   const verdict = checkTarget(parseTarget(input, options));
   if (verdict === null) return null;
   const [remedy] = verdict.remedies;
   return cleanForTerminal(`pprobe: ${[verdict.summary, remedy?.text].filter(Boolean).join(' ')}`);
 }
 
-/** What to ask and connect to besides the target. */
+/** The options that say what else to measure. */
 function contrastOptions(args: Arguments): Pick<DiagnoseOptions, 'control' | 'dns' | 'vpcResolver'> {
   const control = textOption(args, 'control');
   const servers = listOption(args, 'server');

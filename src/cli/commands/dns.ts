@@ -5,34 +5,29 @@ import { exitCodeOf } from '../../documents/terms/exit-code.js';
 import { findHosts } from '../../host/hosts-file.js';
 import { familyOf } from '../../net/address/address.js';
 import { compareNames, compareSystem, lookupSystem } from '../../probe/dns/compare.js';
-import { type ResolveOptions, resolveBounds } from '../../probe/dns/options.js';
+import type { ResolveOptions } from '../../probe/dns/options.js';
 import { resolve } from '../../probe/dns/resolve.js';
 import { resolveAtAll } from '../../probe/dns/resolve-at-all.js';
 import { openResolver, type Resolver } from '../../probe/dns/resolve-many.js';
 import { dnsLine, dnsShort, dnsText } from '../../report/text/dns.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { checkName, reverseName } from '../../target/dns-name.js';
+import { lookupConcurrency, replyTimeout, tryCount } from '../bounds.js';
 import { bulkOptions, runBulk } from '../bulk.js';
 import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
 import {
   type Arguments,
   familyOption,
   flag,
-  type IntegerRule,
-  integerOption,
   listOption,
-  milliseconds,
   networkOptions,
+  numberOption,
+  numberSpec,
   type OptionTable,
   required,
   sourceOption,
   textOption,
-  timeoutOption,
 } from '../options.js';
-
-const tries: IntegerRule = { noun: 'a number of tries', min: 1, max: 10 };
-
-const timeout: IntegerRule = { ...milliseconds, max: 60_000 };
 
 const options: OptionTable = {
   type: {
@@ -58,23 +53,27 @@ const options: OptionTable = {
   compare: { type: 'string', value: 'NAME', help: 'Say whether another name has the same addresses' },
   system: { type: 'boolean', help: 'Ask getaddrinfo too, as other programs here do: does it differ?' },
   short: { type: 'boolean', help: 'Print the data of the records alone, for scripts' },
-  ...bulkOptions('names', resolveBounds.concurrency.default),
+  ...bulkOptions('names', lookupConcurrency),
   nsid: { type: 'boolean', help: 'Ask the server for its own name (NSID)' },
   cookie: { type: 'boolean', help: 'Send a DNS cookie, and take no reply with another' },
-  ...timeoutOption('Wait this long for each reply (at most 1000, less with several servers)'),
-  tries: { type: 'string', value: 'N', help: 'Ask a silent server up to this often (2)' },
+  timeout: numberSpec(
+    replyTimeout,
+    'Wait this long for each reply; by default at most 1s, less with several servers',
+  ),
+  tries: numberSpec(tryCount, 'Ask a silent server this often'),
   search: { type: 'boolean', negatable: 'on', help: "Try the host's search domains (on)" },
   ...networkOptions,
 };
 
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult> {
-  const { stop, progress } = context;
-  if (flag(args, 'short') && flag(args, 'json')) throw conflict('--short', '--json prints everything');
+  const { output, stop, progress } = context;
+  if (flag(args, 'short') && output.format !== 'text')
+    throw conflict('--short', 'JSON contains everything in any case');
   const how: ResolveOptions = {
     servers: serversOf(args),
     tcp: flag(args, 'tcp') || undefined,
-    timeoutMs: integerOption(args, 'timeout', timeout),
-    tries: integerOption(args, 'tries', tries),
+    timeoutMs: numberOption(args, 'timeout', replyTimeout),
+    tries: numberOption(args, 'tries', tryCount),
     search: args.options.search !== false,
     source: sourceOption(args),
     nsid: flag(args, 'nsid'),
@@ -252,7 +251,7 @@ export async function dnsBulk(
   const asShort = flag(args, 'short');
   return await runBulk<DnsDocument>(args, context, {
     noun: 'names',
-    concurrency: resolveBounds.concurrency.default,
+    concurrency: lookupConcurrency,
     measure(text, signal) {
       const { name, types } = ask(text);
       return andThen(resolverFor(types), (resolver) => resolver.resolve(name, signal));

@@ -5,17 +5,18 @@ import { explainTogether } from '../../compare/explain-together.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { explain } from '../../diagnose/explain.js';
 import { exitCodeOf } from '../../documents/terms/exit-code.js';
-import { defaultLimit, explainLog, type LogSource } from '../../execution-log/explain-log.js';
+import { explainLog, type LogSource } from '../../execution-log/explain-log.js';
 import { comparisonText } from '../../report/text/comparison.js';
 import { logText } from '../../report/text/log.js';
+import { requestLimit } from '../bounds.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { fileProblem, readInput } from '../files.js';
 import {
   type Arguments,
   checkIdleOptions,
-  type IntegerRule,
   idleNetworkOptions,
-  integerOption,
+  numberOption,
+  numberSpec,
   type OptionTable,
   required,
   textOption,
@@ -29,8 +30,6 @@ import {
   withoutPage,
 } from '../report-output.js';
 
-const someRequests: IntegerRule = { noun: 'a number of requests', min: 1, max: 10_000 };
-
 export const logOptions: OptionTable = {
   log: {
     type: 'string',
@@ -42,11 +41,7 @@ export const logOptions: OptionTable = {
     value: 'ID',
     help: 'With --log: tell of this request alone (x-amzn-requestid or x-amz-apigw-id of the answer)',
   },
-  limit: {
-    type: 'string',
-    value: 'N',
-    help: `With --log: tell of so many requests one by one (${defaultLimit})`,
-  },
+  limit: numberSpec(requestLimit, 'With --log: show this many requests one by one'),
 };
 
 /** Throws InvalidInputError where an option for logs is given without one. */
@@ -67,7 +62,7 @@ export async function explainLogFiles(
   const files = [textOption(args, 'log') ?? '-', ...args.positionals];
   const options = {
     requestId: textOption(args, 'request'),
-    limit: integerOption(args, 'limit', someRequests),
+    limit: numberOption(args, 'limit', requestLimit),
     onProgress: (lines: number, requests: number) =>
       progress.show([`${lines} lines, ${requests} requests …`]),
     stop,
@@ -105,7 +100,7 @@ function isSystemError(error: unknown): boolean {
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult> {
   checkIdleOptions(args);
   checkLogOptions(args);
-  const form = reportForm(args);
+  const form = reportForm(args, context.output);
   if (args.options.log !== undefined) return explainLogFiles(args, form, context);
   if (args.positionals.length > 1) return sideBySide(args.positionals, form, context.stop);
   const document = await formed(explain(await readInput(required(args, 0), context.stop)), form);

@@ -4,49 +4,38 @@ import { exitCodeOf } from '../../documents/terms/exit-code.js';
 import {
   type ConnectOptions,
   connect,
-  defaultSweep,
   type HostConnector,
   openHostConnector,
 } from '../../observe/connect.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { tcpLine, tcpText } from '../../report/text/tcp.js';
 import { parseTcpTarget, tcpTarget } from '../../target/host-port.js';
+import { attemptCount, attemptInterval, connectTimeout, portBound, sweepConcurrency } from '../bounds.js';
 import { type BulkJob, bulkOptions, runBulk } from '../bulk.js';
 import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
 import {
   type Arguments,
   familyOption,
   flag,
-  type IntegerRule,
-  integerOption,
-  milliseconds,
   networkOptions,
+  numberOption,
+  numberSpec,
   type OptionTable,
   parseInteger,
-  portNumber,
   required,
   sourceOption,
   textOption,
-  timeoutOption,
 } from '../options.js';
 
-const defaultPort = 443;
-
-const attempts: IntegerRule = { noun: 'a number of attempts', min: 1, max: 1_000_000 };
-
 const options: OptionTable = {
-  ...timeoutOption('Wait this long for each connection (3000)'),
-  count: {
-    type: 'string',
-    value: 'N',
-    help: 'Connect so many times to each address and sum up as ping does (1)',
-  },
-  interval: { type: 'string', value: 'MS', help: 'With --count: from one attempt to the next (1000)' },
+  timeout: numberSpec(connectTimeout, 'Wait this long for each connection'),
+  count: numberSpec(attemptCount, 'Connect this often to each address, and print a summary as ping does'),
+  interval: numberSpec(attemptInterval, 'With --count: the time from one attempt to the next'),
   banner: {
     type: 'boolean',
     help: 'Read the first line of a service that speaks first, such as SSH or SMTP',
   },
-  ...bulkOptions('targets', defaultSweep),
+  ...bulkOptions('targets', sweepConcurrency),
   ...networkOptions,
 };
 
@@ -54,13 +43,13 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   const common = {
     family: familyOption(args),
     source: sourceOption(args),
-    timeoutMs: integerOption(args, 'timeout', milliseconds),
-    count: integerOption(args, 'count', attempts),
-    intervalMs: integerOption(args, 'interval', milliseconds),
+    timeoutMs: numberOption(args, 'timeout', connectTimeout),
+    count: numberOption(args, 'count', attemptCount),
+    intervalMs: numberOption(args, 'interval', attemptInterval),
     banner: flag(args, 'banner'),
   };
   if (common.intervalMs !== undefined && common.count === undefined) {
-    throw new InvalidInputError('--interval', '--interval: says how often; give --count, too');
+    throw new InvalidInputError('--interval', '--interval: is the time between attempts; give --count, too');
   }
   return textOption(args, 'file') === undefined
     ? runOne(args, context, common)
@@ -73,8 +62,8 @@ async function runOne(
   common: ConnectOptions,
 ): Promise<CommandResult> {
   const portText = args.positionals[1];
-  const given = portText === undefined ? undefined : parseInteger('port', portText, portNumber);
-  const { host, port } = tcpTarget(required(args, 0), given, defaultPort);
+  const given = portText === undefined ? undefined : parseInteger('port', portText, portBound);
+  const { host, port } = tcpTarget(required(args, 0), given, portBound.default);
   const ended: string[] = [];
   const waiting = `connecting to ${cleanForTerminal(host)} port ${port} …`;
   progress.show([waiting]);
@@ -101,11 +90,11 @@ async function sweep(args: Arguments, common: ConnectOptions): Promise<BulkJob<T
   if (extra !== undefined) {
     throw new InvalidInputError('--file', `--file: the hosts are in the file; leave out "${portText}"`);
   }
-  const port = portText === undefined ? defaultPort : parseInteger('port', portText, portNumber);
+  const port = portText === undefined ? portBound.default : parseInteger('port', portText, portBound);
   const connectTo: HostConnector = await openHostConnector(common);
   return {
     noun: 'targets',
-    concurrency: defaultSweep,
+    concurrency: sweepConcurrency,
     measure(text, signal) {
       const target = parseTcpTarget(text, port);
       return connectTo(target.host, target.port, signal);
@@ -120,7 +109,7 @@ export const tcpCommand: Command = {
   summary: 'Connects to every address of a host, each on its own, and says how each one ends',
   positionals: [
     { name: 'host', required: true, unless: 'file', help: 'Name or IP address, or HOST:PORT' },
-    { name: 'port', required: false, help: `TCP port (${defaultPort})` },
+    { name: 'port', required: false, help: `TCP port (${portBound.default})` },
   ],
   options,
   examples: [

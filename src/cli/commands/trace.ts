@@ -6,83 +6,76 @@ import { type WatchHostOptions, watchHost } from '../../observe/watch-host.js';
 import { traceText } from '../../report/text/trace.js';
 import { WatchLog, watchLines, watchText } from '../../report/text/watch.js';
 import { tcpTarget } from '../../target/host-port.js';
+import { portBound, roundCount, roundInterval, traceBounds } from '../bounds.js';
 import type { BulkEntry, BulkResult, Command, CommandContext, CommandResult } from '../command.js';
 import { InterruptedError } from '../failure.js';
 import {
   type Arguments,
+  type Bound,
   choiceOption,
   familyOption,
   flag,
-  type IntegerRule,
-  integerOption,
-  milliseconds,
   networkOptions,
+  numberOption,
+  numberSpec,
   type OptionTable,
-  portNumber,
   required,
   sourceOption,
 } from '../options.js';
 import { LiveHops } from '../progress.js';
 
-const queries: IntegerRule = { noun: 'a number of probes', min: 1, max: 10 };
-const ttl: IntegerRule = { noun: 'a TTL', min: 1, max: 255 };
-const gapLimit: IntegerRule = { noun: 'a number of hops', min: 0, max: 255 };
-const parallel: IntegerRule = { noun: 'a number of probes', min: 1, max: 1000 };
-const defaultPort = 443;
 const methods = ['auto', 'syn', 'connect'] as const;
 
-const interval: IntegerRule = { noun: 'a number of milliseconds', min: 1, max: 3_600_000 };
-const count: IntegerRule = { noun: 'a number of rounds', min: 1, max: 999_999_999 };
-
 const options: OptionTable = {
-  port: { type: 'string', alias: 'p', value: 'PORT', help: 'TCP port (443)' },
-  queries: { type: 'string', alias: 'q', value: 'N', help: 'Probes per hop (3)' },
-  'first-ttl': { type: 'string', alias: 'f', value: 'TTL', help: 'Start at this hop (1)' },
-  'max-ttl': { type: 'string', alias: 'm', value: 'TTL', help: 'End at this hop (30)' },
-  'gap-limit': {
-    type: 'string',
-    value: 'N',
-    help: 'End after this many silent hops in a row, 0 for never (5)',
-  },
-  wait: {
-    type: 'string',
+  port: numberSpec(portBound, 'TCP port', { alias: 'p', value: 'PORT' }),
+  queries: numberSpec(traceBounds.queries, 'Probes per hop', { alias: 'q' }),
+  'first-ttl': numberSpec(traceBounds.firstTtl, 'Start at this hop', { alias: 'f', value: 'TTL' }),
+  'max-ttl': numberSpec(traceBounds.maxTtl, 'End at this hop', { alias: 'm', value: 'TTL' }),
+  'gap-limit': numberSpec(traceBounds.gapLimit, 'End after this many silent hops in a row; 0 for no limit'),
+  wait: numberSpec(traceBounds.waitMs, 'The longest wait for one reply; most waits are shorter', {
     alias: 'w',
-    value: 'MS',
-    help: 'Longest wait for one answer; most waits are shorter (3000)',
-  },
-  timeout: { type: 'string', value: 'MS', help: 'The same as --wait' },
-  parallel: { type: 'string', value: 'N', help: 'Probes under way at the same time (16)' },
+  }),
+  timeout: { type: 'string', value: 'D', help: 'The same as --wait' },
+  parallel: numberSpec(traceBounds.parallel, 'Probes in flight at the same time'),
   paris: {
     type: 'boolean',
-    help: 'One flow for all probes, so that a load balancer sends them all the same way (off)',
+    help: 'Send all probes in one flow, so that a load balancer sends them all the same way (off)',
   },
   resolve: { type: 'boolean', negatable: 'off', help: 'Ask DNS for the names of the hops (off)' },
   watch: {
     type: 'boolean',
-    help: 'Keep probing, a probe per hop and round, until Ctrl-C: loss and times per hop',
+    lines: true,
+    help: 'Repeat until Ctrl-C, one probe per hop and round, and show loss and times per hop; JSON is one line per round',
   },
-  interval: { type: 'string', value: 'MS', help: 'With --watch: from round to round (1000)' },
-  count: { type: 'string', value: 'N', help: 'With --watch: end after so many rounds' },
+  interval: numberSpec(roundInterval, 'With --watch: the time from one round to the next'),
+  count: numberSpec(roundCount, 'With --watch: end after this many rounds'),
   method: {
     type: 'string',
     value: 'METHOD',
-    help: 'syn: raw packets, needs CAP_NET_RAW; connect: needs Linux 5.8, no privileges; auto: syn where it can (auto)',
+    help: 'syn: raw packets, needs CAP_NET_RAW; connect: needs Linux 5.8, no privileges; auto: syn where it is possible (auto)',
   },
   ...networkOptions,
 };
 
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult> {
-  const { host, port } = tcpTarget(required(args, 0), integerOption(args, 'port', portNumber), defaultPort);
+  const { host, port } = tcpTarget(
+    required(args, 0),
+    numberOption(args, 'port', portBound),
+    portBound.default,
+  );
   const isWatch = flag(args, 'watch');
-  const watching = { intervalMs: onlyWatching('interval', interval), rounds: onlyWatching('count', count) };
+  const watching = {
+    intervalMs: onlyWatching('interval', roundInterval),
+    rounds: onlyWatching('count', roundCount),
+  };
   const traceOptions: TraceHostOptions = {
     port,
-    queries: integerOption(args, 'queries', queries),
-    firstTtl: integerOption(args, 'first-ttl', ttl),
-    maxTtl: integerOption(args, 'max-ttl', ttl),
-    gapLimit: integerOption(args, 'gap-limit', gapLimit),
+    queries: numberOption(args, 'queries', traceBounds.queries),
+    firstTtl: numberOption(args, 'first-ttl', traceBounds.firstTtl),
+    maxTtl: numberOption(args, 'max-ttl', traceBounds.maxTtl),
+    gapLimit: numberOption(args, 'gap-limit', traceBounds.gapLimit),
     waitMs: waitOption(args),
-    parallel: integerOption(args, 'parallel', parallel),
+    parallel: numberOption(args, 'parallel', traceBounds.parallel),
     method: choiceOption(args, 'method', 'a method', methods),
     paris: flag(args, 'paris'),
     resolve: flag(args, 'resolve'),
@@ -91,12 +84,12 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     stop: context.stop,
   };
   if (isWatch) {
-    return runWatch(host, { ...traceOptions, ...watching }, flag(args, 'json'), context);
+    return runWatch(host, { ...traceOptions, ...watching }, context);
   }
   return runTrace(host, traceOptions, context);
 
-  function onlyWatching(name: string, rule: IntegerRule): number | undefined {
-    const value = integerOption(args, name, rule);
+  function onlyWatching(name: string, bound: Bound): number | undefined {
+    const value = numberOption(args, name, bound);
     if (value === undefined || isWatch) return value;
     throw new InvalidInputError(
       `--${name}`,
@@ -122,8 +115,8 @@ async function runTrace(
 }
 
 function waitOption(args: Arguments): number | undefined {
-  const wait = integerOption(args, 'wait', milliseconds);
-  const timeout = integerOption(args, 'timeout', milliseconds);
+  const wait = numberOption(args, 'wait', traceBounds.waitMs);
+  const timeout = numberOption(args, 'timeout', traceBounds.waitMs);
   if (wait !== undefined && timeout !== undefined) {
     throw new InvalidInputError('--timeout', '--timeout: the same as --wait; give one of them');
   }
@@ -159,8 +152,7 @@ export const traceCommand: Command = {
 export async function runWatch(
   host: string,
   options: WatchHostOptions,
-  asJson: boolean,
-  { progress }: CommandContext,
+  { output, progress }: CommandContext,
 ): Promise<CommandResult | BulkResult> {
   const log = new WatchLog();
   // The first round shows its hops as they come; from then on there is a table to look at.
@@ -180,7 +172,7 @@ export async function runWatch(
     progress.show(watchLines(log, { color: false, columns: screen.columns, unicode: true }, screen.lines));
   }
 
-  if (asJson) return { entries: entries(), exitCode, interruptedNote };
+  if (output.format !== 'text') return { entries: entries(), exitCode, interruptedNote };
   for await (const round of rounds) add(round);
   const { latest } = log;
   if (latest === null) throw new InterruptedError();

@@ -10,6 +10,23 @@ import type { WatchRound } from '../trace-watch.js';
 /** The exit codes that do not come from a measurement. Part of the interface, like those below. */
 export const exitCodes = { ok: 0, bug: 1, usage: 2, capability: 3, interrupted: 130 } as const;
 
+/** What each exit code means, in order. */
+export const exitCodeMeanings: readonly { code: number; meaning: string }[] = [
+  { code: 0, meaning: 'reachable, answered, open' },
+  { code: 1, meaning: 'a bug in pprobe' },
+  { code: 2, meaning: 'a mistake in the command line' },
+  { code: 3, meaning: 'this host cannot: a permission, an engine or a file is missing' },
+  { code: 10, meaning: 'DNS' },
+  { code: 11, meaning: 'timeout' },
+  { code: 12, meaning: 'policy' },
+  { code: 13, meaning: 'refused' },
+  { code: 14, meaning: 'unreachable' },
+  { code: 15, meaning: 'TLS' },
+  { code: 16, meaning: 'service: it answered, so the network is not at fault' },
+  { code: 20, meaning: 'inconclusive' },
+  { code: 130, meaning: 'interrupted; what was measured is printed' },
+];
+
 const tcpCodes: Readonly<Record<TcpStatus, number>> = {
   open: 0,
   refused: 13,
