@@ -2,41 +2,42 @@ import { excerpt } from '../core/text.js';
 import type { LogFault, LogLine, RequestFacts } from '../documents/log.js';
 import { type Reading, readMessage } from './message.js';
 
-/** Of one request: no more is ever needed to judge and to show it. */
+/** The bounds of what is kept of one request, in numbers of faults and lines, and in characters of a line. */
 const MOST_FAULTS = 4;
 const MOST_EVIDENCE = 6;
 const LONGEST_EVIDENCE = 320;
 
-/** So many requests may be under way at once; the one that was silent longest makes room for the next. */
+/** How many requests are held at once. One more, and the request whose last line is longest ago is given up. */
 const MOST_OPEN = 4096;
 
 /**
- * Puts the lines of a log together by request, interleaved or not, with first or last lines missing. Holds no more than
- * `mostOpen` requests, each of bounded size, however long the log is.
+ * Groups the lines of a log by request. Lines of different requests may be interleaved, and a request may lack its first or
+ * last lines. At most `mostOpen` requests of bounded size are held. A request goes to `onRequest` when the log ends, or
+ * when it makes room for another one.
  */
 export class RequestAssembler {
   readonly #open = new Map<string, RequestFacts>();
-  readonly #done: (facts: RequestFacts) => void;
+  readonly #onRequest: (facts: RequestFacts) => void;
   readonly #mostOpen: number;
-  /** Whose lines have no id: the request that was started last. */
+  /** The request that lines without an id belong to: the one that was started last. */
   #current: RequestFacts | null = null;
   #lastId: string | null = null;
   #line = 0;
 
-  constructor(done: (facts: RequestFacts) => void, mostOpen = MOST_OPEN) {
-    this.#done = done;
+  constructor(onRequest: (facts: RequestFacts) => void, mostOpen = MOST_OPEN) {
+    this.#onRequest = onRequest;
     this.#mostOpen = mostOpen;
   }
 
-  /** How many requests are held. */
+  /** The number of requests that are held. */
   get open(): number {
     return this.#open.size;
   }
 
-  /** Takes a line; false where it belongs to no request. `number` is its place in the log, from 1. */
+  /** Adds a line. Returns whether it belongs to a request. `number` is its position in the log, from 1. */
   push(line: LogLine, number: number): boolean {
     this.#line = number;
-    // What goes on from the line before is a body's; whatever it says, it is not API Gateway who says it.
+    // A line that continues the one before belongs to a body, so its text is not API Gateway's.
     if (line.bare) return this.#lastId !== null;
     const reading = readMessage(line.message);
     const facts = this.#factsFor(line, reading);
@@ -49,16 +50,16 @@ export class RequestAssembler {
     return true;
   }
 
-  /** The log is over: gives up what is still open. */
+  /** Ends the log: every request that is held goes to `onRequest`. */
   end(): void {
-    for (const facts of this.#open.values()) this.#done(facts);
+    for (const facts of this.#open.values()) this.#onRequest(facts);
     this.#open.clear();
     this.#current = null;
     this.#lastId = null;
   }
 
-  /** A source of lines is over: the next one's first lines go on from nothing. */
-  endOfSource(): void {
+  /** Ends a source of lines: the first lines of the next one continue no request. */
+  endSource(): void {
     this.#current = null;
     this.#lastId = null;
   }
@@ -66,12 +67,12 @@ export class RequestAssembler {
   #factsFor(line: LogLine, reading: Reading | null): RequestFacts | null {
     if (line.requestId !== null) return this.#get(line.requestId);
     if (reading?.kind === 'start' && reading.requestId !== null) {
-      this.#current = this.#named(reading.requestId) ?? this.#get(reading.requestId);
+      this.#current = this.#withId(reading.requestId) ?? this.#get(reading.requestId);
       return this.#current;
     }
     const isOver =
       this.#current === null || this.#current.status !== null || !this.#open.has(this.#current.id);
-    // A request that was refused at once has no line with its id, in the shapes whose lines have none.
+    // Where lines have no id, a request that was rejected at once has no line that names its id.
     if (
       isOver &&
       (reading?.kind === 'fault' || reading?.kind === 'extended-id' || reading?.kind === 'completed')
@@ -81,8 +82,8 @@ export class RequestAssembler {
     return this.#current;
   }
 
-  /** Gives the request whose first lines had no id the one that this line has. */
-  #named(id: string): RequestFacts | null {
+  /** Gives `id` to the current request if its lines had no id so far; null where there is no such request. */
+  #withId(id: string): RequestFacts | null {
     const begun = this.#current;
     if (begun === null || begun.status !== null || !begun.id.startsWith('line-')) return null;
     if (this.#open.has(id) || !this.#open.delete(begun.id)) return null;
@@ -94,7 +95,7 @@ export class RequestAssembler {
   #get(id: string): RequestFacts {
     const known = this.#open.get(id);
     if (known !== undefined) {
-      // Last in the map is touched last; no need to move it while few are open.
+      // The map is kept in the order of the last lines, which matters only when it is nearly full.
       if (this.#open.size * 2 > this.#mostOpen) {
         this.#open.delete(known.id);
         this.#open.set(known.id, known);
@@ -110,7 +111,7 @@ export class RequestAssembler {
   #evict(): void {
     for (const [id, facts] of this.#open) {
       this.#open.delete(id);
-      this.#done(facts);
+      this.#onRequest(facts);
       return;
     }
   }
@@ -128,7 +129,7 @@ export class RequestAssembler {
         return;
       case 'method':
         facts.method ??= own(reading.method);
-        facts.path ??= own(redact(reading.path));
+        facts.path ??= own(hideSecrets(reading.path));
         return;
       case 'sent':
         facts.sentTo ??= own(reading.host);
@@ -142,11 +143,11 @@ export class RequestAssembler {
         this.#keep(facts, message);
         return;
       case 'fault':
-        this.#blame(facts, reading.fault, message);
+        this.#addFault(facts, reading.fault, message);
     }
   }
 
-  #blame(facts: RequestFacts, fault: LogFault, message: string): void {
+  #addFault(facts: RequestFacts, fault: LogFault, message: string): void {
     if (facts.faults.length < MOST_FAULTS) facts.faults.push(ownFault(fault));
     const [, apiId, stage] = /\bRestApi ([a-z0-9]{1,32}), Stage ([\w-]{1,128})/.exec(message) ?? [];
     facts.apiId ??= owned(fault.denial?.resource?.apiId ?? apiId ?? null);
@@ -157,14 +158,14 @@ export class RequestAssembler {
 
   #keep(facts: RequestFacts, message: string): void {
     if (facts.evidence.length >= MOST_EVIDENCE) return;
-    const text = own(redact(excerpt(message, LONGEST_EVIDENCE)));
+    const text = own(hideSecrets(excerpt(message, LONGEST_EVIDENCE)));
     facts.evidence.push({ line: this.#line, text });
   }
 }
 
 function noteTime(facts: RequestFacts, atMs: number | null): void {
   if (atMs === null) return;
-  // Events arrive out of order: first and last are by the clock, not by the line.
+  // Events can be out of order, so first and last are by time, not by line.
   if (facts.fromMs === null || atMs < facts.fromMs) facts.fromMs = atMs;
   if (facts.toMs === null || atMs > facts.toMs) facts.toMs = atMs;
 }
@@ -192,7 +193,7 @@ function emptyFacts(id: string, line: number): RequestFacts {
   };
 }
 
-/** A copy: a piece of a string keeps the whole of it in memory, here a piece of the log as it was read. */
+/** A copy of a string. A slice would keep the piece of the log that it was cut from in memory. */
 function own(text: string): string {
   return Buffer.from(text).toString();
 }
@@ -212,7 +213,7 @@ function ownDenial(denial: NonNullable<LogFault['denial']>): NonNullable<LogFaul
     who: owned(who),
     policy: owned(policy),
     resource: resource && {
-      arn: own(redact(resource.arn)),
+      arn: own(hideSecrets(resource.arn)),
       region: own(resource.region),
       account: own(resource.account),
       apiId: own(resource.apiId),
@@ -223,7 +224,7 @@ function ownDenial(denial: NonNullable<LogFault['denial']>): NonNullable<LogFaul
 
 const HIDDEN = '***';
 
-/** Header and member names whose value is nobody's business, with the value that follows them. */
+/** Names of headers and members whose value is secret, with the value. */
 const NAMED =
   /\b((?:proxy-)?authorization|x-api-key|api[-_ ]?key|x-amz-security-token|cookie|set-cookie|password|passwd|secret|client_secret|(?:access|id|refresh|session|bearer)[-_]?token|token|signature|credential)(["']?\s*[:=]\s*["']?)(?:(?:bearer|basic|aws4-hmac-sha256)\s+)?[^\s"',;}\]]+/gi;
 const BEARER = /\b(bearer|basic)\s+[\w+/.~=-]{6,}/gi;
@@ -233,10 +234,10 @@ const QUERY = /\?[^\s"'<>]*/g;
 const USERINFO = /(:\/\/)[^\s/@"']+@/g;
 
 /**
- * Text of a log without what must never be printed or kept: queries, credentials, keys and tokens. Says too little rather
- * than too much; the sentences that verdicts rest on hold none of these.
+ * Text of a log with queries, credentials, keys and tokens replaced by `***`. In doubt it replaces too much; the sentences that
+ * verdicts rest on contain none of these.
  */
-export function redact(text: string): string {
+export function hideSecrets(text: string): string {
   return text
     .replace(QUERY, (query) => (query.length > 1 ? `?${HIDDEN}` : query))
     .replace(USERINFO, `$1${HIDDEN}@`)

@@ -1,125 +1,109 @@
 import type { Readable } from 'node:stream';
 import { startDocument } from '../documents/header.js';
-import type { JudgedRequest, LogCounts, LogDocument, LogVerdict, RequestFacts } from '../documents/log.js';
-import { RequestAssembler } from './assemble.js';
+import type { LogDocument, LogVerdict } from '../documents/log.js';
 import { textOf } from './input.js';
 import { judgeRequest } from './judge.js';
 import { LogReader } from './reader.js';
 import { LogSummary } from './summary.js';
 import { absenceReasons, judgeAbsent, judgeLog, judgeOne } from './verdict.js';
 
-/** One log to read: a name for messages, and its octets, which may be compressed by gzip. */
+/** A log to read: its name for messages, and its octets, which may be compressed by gzip. */
 export interface LogSource {
   name: string;
   stream: Readable;
 }
 
 export interface ExplainLogOptions {
-  /** Look for this request alone: `x-amzn-requestid` or `x-amz-apigw-id` of the answer. */
+  /** Report on this request only: `x-amzn-requestid` or `x-amz-apigw-id` of the answer. */
   requestId?: string | undefined;
-  /** How many requests to tell one by one (20). */
+  /** How many of the last requests the document has in detail; 20 by default. */
   limit?: number | undefined;
-  /** Called while it is read, with how many lines and requests there were. */
+  /** Called from time to time with the number of lines and requests read so far. */
   onProgress?: ((lines: number, requests: number) => void) | undefined;
-  /** Finish now, with what was read. */
+  /** Ends reading; the document is about what was read until then. */
   stop?: AbortSignal | undefined;
 }
 
 export const defaultLimit = 20;
 
-/** Some of a file is read between two looks at what else there is to do. */
+/** The number of lines after which `onProgress` is called. */
 const LINES_BETWEEN_REPORTS = 50_000;
 
 /**
- * Reads execution logs (or access logs in JSON) of API Gateway, in any of their shapes, and says for each request what
- * happened, and over all of them which cause is worst. Streams: memory does not grow with the log. Rejects with what a
- * source rejects with.
+ * Reads execution logs of API Gateway, in any of their shapes, or access logs in JSON. Judges every request, and the log by
+ * the worst cause among them. The logs are streamed: memory does not grow with their size. Rejects with the error of a
+ * source.
  */
 export async function explainLog(
   sources: AsyncIterable<LogSource> | Iterable<LogSource>,
-  { requestId, limit = defaultLimit, onProgress, stop }: ExplainLogOptions = {},
+  options: ExplainLogOptions = {},
 ): Promise<LogDocument> {
+  const { requestId = null, limit = defaultLimit, stop } = options;
   const header = startDocument('log');
-  const summary = new LogSummary(limit);
-  const counts: LogCounts = { lines: 0, used: 0, binary: 0, overlong: 0 };
+  const summary = new LogSummary(limit, requestId);
+  const reader = new LogReader((facts) => summary.add(judgeRequest(facts)));
   const names: string[] = [];
   const problems: string[] = [];
-  let wanted: JudgedRequest | null = null;
-  const judge = (facts: RequestFacts): void => {
-    const judged = judgeRequest(facts);
-    summary.add(judged);
-    if (requestId !== undefined && isWanted(judged, requestId)) wanted = judged;
-  };
-  const assembler = new RequestAssembler(judge);
-  for await (const { name, stream } of sources) {
+  for await (const source of sources) {
     if (stop?.aborted) break;
-    names.push(name);
-    const reader = new LogReader({ assembler, record: judge, counts });
-    let reported = counts.lines;
-    const abort = (): void => void stream.destroy();
-    stop?.addEventListener('abort', abort);
-    try {
-      for await (const text of textOf(stream, (problem) => problems.push(`${name}: ${problem}`))) {
-        reader.push(text);
-        if (counts.lines - reported < LINES_BETWEEN_REPORTS) continue;
-        reported = counts.lines;
-        onProgress?.(counts.lines, summary.requests + assembler.open);
-      }
-    } catch (error) {
-      // What was read until an interrupt is worth telling.
-      if (!stop?.aborted) throw error;
-    } finally {
-      stop?.removeEventListener('abort', abort);
-    }
-    reader.end();
+    names.push(source.name);
+    const found = await readSource(source, reader, summary, options);
+    problems.push(...found.map((problem) => `${source.name}: ${problem}`));
   }
-  assembler.end();
-  const asked =
-    requestId === undefined
-      ? null
-      : { id: requestId, found: wanted !== null, absence: wanted === null ? absenceReasons(summary) : [] };
+  reader.end();
+  const { wanted } = summary;
+  const lines = reader.counts;
   return {
     ...header(),
     sources: names,
-    lines: counts,
+    lines,
     problems,
     requests: summary.requests,
-    from: instant(summary.fromMs),
-    to: instant(summary.toMs),
+    from: summary.from,
+    to: summary.to,
     apis: summary.apis(),
     causes: summary.causes(),
     limit,
-    details: detailsOf(summary, wanted, requestId),
-    asked,
-    verdict: verdictOf(summary, counts, wanted, requestId),
+    details: requestId === null ? summary.details() : wanted === null ? [] : [wanted],
+    asked:
+      requestId === null
+        ? null
+        : { id: requestId, found: wanted !== null, absence: wanted === null ? absenceReasons(summary) : [] },
+    verdict: verdictOf(summary, lines.lines, requestId),
   };
 }
 
-function detailsOf(
+/** Reads one source into `reader`. Returns the problems that kept it from being read completely. */
+async function readSource(
+  { stream }: LogSource,
+  reader: LogReader,
   summary: LogSummary,
-  wanted: JudgedRequest | null,
-  requestId: string | undefined,
-): JudgedRequest[] {
-  if (requestId === undefined) return summary.details();
-  return wanted === null ? [] : [wanted];
+  { onProgress, stop }: ExplainLogOptions,
+): Promise<string[]> {
+  const problems: string[] = [];
+  let reported = reader.lines;
+  const abort = (): void => void stream.destroy();
+  stop?.addEventListener('abort', abort);
+  try {
+    for await (const text of textOf(stream, (problem) => problems.push(problem))) {
+      reader.push(text);
+      if (reader.lines - reported < LINES_BETWEEN_REPORTS) continue;
+      reported = reader.lines;
+      onProgress?.(reader.lines, summary.requests + reader.open);
+    }
+  } catch (error) {
+    // After an interrupt, the document is about what was read.
+    if (!stop?.aborted) throw error;
+  } finally {
+    stop?.removeEventListener('abort', abort);
+  }
+  reader.endSource();
+  return problems;
 }
 
-function verdictOf(
-  summary: LogSummary,
-  { lines }: LogCounts,
-  wanted: JudgedRequest | null,
-  requestId: string | undefined,
-): LogVerdict {
-  if (wanted !== null) return judgeOne(wanted);
-  return requestId === undefined || summary.requests === 0
+function verdictOf(summary: LogSummary, lines: number, requestId: string | null): LogVerdict {
+  if (summary.wanted !== null) return judgeOne(summary.wanted);
+  return requestId === null || summary.requests === 0
     ? judgeLog(summary, lines)
     : judgeAbsent(requestId, summary);
-}
-
-function isWanted({ id, extendedId }: JudgedRequest, requestId: string): boolean {
-  return id === requestId.toLowerCase() || extendedId === requestId;
-}
-
-function instant(atMs: number | null): string | null {
-  return atMs === null ? null : new Date(atMs).toISOString();
 }

@@ -2,27 +2,27 @@ import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 
-/** What is told of a log besides its lines. */
-export type TextProblem = (problem: string) => void;
-
 const isGzip = (octets: Buffer): boolean => octets[0] === 0x1f && octets[1] === 0x8b;
 
 /**
- * The text of a stream of octets, piece by piece: decompressed where it begins as gzip does, decoded from UTF-16 where
- * its mark says so (what `>` of Windows PowerShell writes), else from UTF-8. Octets that are no text become U+FFFD.
- * Compressed data that is cut or damaged gives what could be read, and is told to `tell`. The stream is destroyed when
- * the reader leaves. Throws what the stream throws.
+ * The text of a stream of octets, piece by piece. Data that begins as gzip does is decompressed. Text with a byte order mark of
+ * UTF-16, which `>` of Windows PowerShell writes, is decoded from UTF-16, other text from UTF-8; octets that are not text
+ * become U+FFFD. Of compressed data that is cut or damaged, what could be read is returned and `onProblem` is called. The
+ * stream is destroyed when the iteration ends. Throws the error of the stream.
  */
-export async function* textOf(stream: Readable, tell: TextProblem): AsyncGenerator<string> {
+export async function* textOf(
+  stream: Readable,
+  onProblem: (problem: string) => void,
+): AsyncGenerator<string> {
   try {
     const octets = await withHead(stream, 2);
-    yield* decoded(isGzip(octets.head) ? inflated(octets.all, tell) : octets.all);
+    yield* decoded(isGzip(octets.head) ? inflated(octets.all, onProblem) : octets.all);
   } finally {
     stream.destroy();
   }
 }
 
-/** The first `least` octets, or fewer where there are no more, and then all of them. */
+/** The first `least` octets, or all of a shorter stream, and an iteration over the whole stream. */
 async function withHead(
   stream: Readable,
   least: number,
@@ -52,7 +52,10 @@ function asBuffer(chunk: unknown): Buffer {
   return chunk instanceof Uint8Array ? Buffer.from(chunk) : Buffer.from(String(chunk));
 }
 
-async function* inflated(octets: AsyncIterable<Buffer>, tell: TextProblem): AsyncGenerator<Buffer> {
+async function* inflated(
+  octets: AsyncIterable<Buffer>,
+  onProblem: (problem: string) => void,
+): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: 256 * 1024 });
   const source = octets[Symbol.asyncIterator]();
   const feeding = feed();
@@ -60,8 +63,10 @@ async function* inflated(octets: AsyncIterable<Buffer>, tell: TextProblem): Asyn
     for await (const chunk of gunzip) yield asBuffer(chunk);
   } catch (error) {
     if (!isZlibError(error)) throw error;
-    tell(`the compressed data is cut or damaged (${error.message}); what came before counts`);
-    // Of a pipe that stays open the rest may never come.
+    onProblem(
+      `the compressed data is cut or damaged (${error.message}); only what precedes the damage was read`,
+    );
+    // A pipe may stay open without sending the rest.
     void Promise.resolve(source.return?.()).catch(() => {});
     return;
   } finally {
@@ -69,7 +74,7 @@ async function* inflated(octets: AsyncIterable<Buffer>, tell: TextProblem): Asyn
   }
   await feeding;
 
-  /** By hand, because a pipe would hide where an error came from. */
+  /** Writes the octets to gunzip. stream.pipe would hide whether an error is of the source or of the data. */
   async function feed(): Promise<void> {
     try {
       for (let next = await source.next(); next.done !== true; next = await source.next()) {

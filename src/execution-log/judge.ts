@@ -10,7 +10,7 @@ interface Judged {
   summary: string;
 }
 
-/** What happened to a request, by what its lines say. Pure. */
+/** Judges a request by the facts that its lines state. */
 export function judgeRequest(facts: RequestFacts): JudgedRequest {
   const { id, line, extendedId, apiId, stage, method, path, status, fromMs, toMs, backendMs, evidence } =
     facts;
@@ -32,7 +32,7 @@ export function judgeRequest(facts: RequestFacts): JudgedRequest {
   };
 }
 
-/** API Gateway's own sentences first, whatever the status: the owner of an API can rewrite that. */
+/** API Gateway's own sentences decide before the status, which the owner of an API can change. */
 function judge(facts: RequestFacts): Judged {
   const policy = facts.faults.find(({ denial }) => denial !== null);
   const fault = policy ?? facts.faults[0];
@@ -49,7 +49,9 @@ function faultWords({ cause, denial, detail }: LogFault): string {
   if (denial !== null) {
     const who = denial.who === null || denial.who === 'anonymous' ? 'the anonymous caller' : denial.who;
     const whose = denial.policy === null ? 'a policy' : `the ${denial.policy}`;
-    return denial.explicit ? `a Deny in ${whose} matches ${who}` : `${whose} does not allow ${who}`;
+    return denial.explicit
+      ? `a Deny in ${whose} matches ${who}`
+      : `${whose} does not allow ${who} to call the API`;
   }
   return detail ?? CAUSES[cause].words;
 }
@@ -66,14 +68,14 @@ function byStatus(facts: RequestFacts, status: number): Judged {
     return blamed(
       cause,
       'certain',
-      `the backend itself answered ${backendStatus}${took}, the caller was told ${status}`,
+      `the backend itself answered with ${backendStatus}${took}; the caller got ${status}`,
     );
   }
   if (status >= 500) {
     const cause = status === 504 ? 'backend.timeout' : 'backend.error';
-    return blamed(cause, 'medium', `ended with ${status}, and the log does not say why`);
+    return blamed(cause, 'medium', `it ended with ${status}; the log does not show why`);
   }
-  // Without the sentence before it, the status is all there is.
+  // Without a sentence that says why, only the status is known.
   const causes: Partial<Record<number, Cause>> = { 401: 'api.authentication', 429: 'api.throttled' };
   const cause = causes[status];
   if (cause !== undefined) return blamed(cause, 'high', `${CAUSES[cause].words}${answered(facts)}`);
@@ -81,28 +83,28 @@ function byStatus(facts: RequestFacts, status: number): Judged {
     return blamed(
       'policy.denied',
       'low',
-      'refused before the backend was asked, and the log does not say by what',
+      'it was refused before the backend was called; the log does not show by what',
     );
   }
   return blamed(
     'http.error',
     'medium',
-    `ended with ${status}${sentTo === null ? '' : ` after ${sentTo} was asked`}`,
+    `it ended with ${status}${sentTo === null ? '' : ` after a call to ${sentTo}`}`,
   );
 }
 
-/** Where a log ends in the middle of a request, or begins there. */
+/** A request whose last line is not in the log. */
 function unfinished(facts: RequestFacts): Judged {
   const { sentTo, backendStatus } = facts;
   const waiting = sentTo !== null && backendStatus === null;
   const summary = waiting
-    ? `the log ends while ${sentTo} was being asked`
-    : 'the log does not tell how it ended';
+    ? `the log ends during the call to ${sentTo}`
+    : 'the log does not show how it ended';
   return { class: 'inconclusive', cause: 'none', confidence: 'low', summary };
 }
 
 function answered({ status }: RequestFacts): string {
-  return status === null ? '' : `; the caller was told ${status}`;
+  return status === null ? '' : `; the caller got ${status}`;
 }
 
 function blamed(cause: Cause, confidence: Confidence, summary: string): Judged {

@@ -3,7 +3,7 @@ import { causeOfDenial, readDenial } from '../documents/gateway-answer.js';
 import type { LogFault, LogLine, RequestFacts } from '../documents/log.js';
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-/** What may stand before `(id)`: stream names and times are shorter. */
+/** Where `(id)` is looked for: the names and times before it are shorter. */
 const LONGEST_PREFIX = 400;
 
 const MARKED = new RegExp(`\\((${UUID})\\)[ \\t]*`, 'i');
@@ -16,19 +16,19 @@ const COLOUR = /\u001b\[[0-9;]*m/g;
 const OPENS_REQUEST =
   /^(?:Starting execution for request: |Execution log for request |Verifying Usage Plan for request: )/;
 
-/** Whether a text is the id of a request as API Gateway gives them (`x-amzn-requestid`). */
+/** Whether a text has the form of `x-amzn-requestid`. */
 function isRequestId(text: string): boolean {
   return new RegExp(`^${UUID}$`, 'i').test(text);
 }
 
 /**
- * Reads one line of an execution log in any of its shapes: the bare event `(id) text`; with a time before it, as
- * exports and `aws logs tail` or `filter-log-events --output text` print it; and the console's test, which has times and
- * no ids. Pure; every text is a line.
+ * Reads one line of an execution log in any of its shapes: the event `(id) text`; the same after a time, as exports, `aws logs
+ * tail` and `filter-log-events --output text` print it; and the output of the console's test, which has times but no ids.
+ * Every text is accepted.
  */
 export function readLine(text: string): LogLine {
   const line = text.includes('\u001b') ? text.replace(COLOUR, '') : text;
-  // The most frequent shape first: it needs no search.
+  // The most frequent shape, which needs no search.
   if (line.startsWith('(')) return marked(line, line) ?? unmarked(line);
   const console = CONSOLE.exec(line);
   if (console !== null) {
@@ -45,7 +45,7 @@ function marked(line: string, head: string): LogLine | null {
   if (found === null || id === undefined) return null;
   const prefix = line.slice(0, found.index);
   const atMs = prefix === '' ? null : timeIn(prefix);
-  // An id in the middle of a sentence, or of a body, belongs to the text.
+  // An id in the middle of a sentence or of a body is part of the text.
   if (prefix !== '' && atMs === null && !prefix.startsWith('EVENTS\t')) return null;
   const rest = line.slice(found.index + found[0].length);
   const message = prefix.startsWith('EVENTS\t') ? rest.replace(/\t\d{13}$/, '') : rest;
@@ -67,11 +67,11 @@ function timed(atMs: number | null): Pick<LogLine, 'atMs' | 'bare'> {
   return { atMs: atMs === null || Number.isNaN(atMs) ? null : atMs, bare: false };
 }
 
-/** In milliseconds; what has no zone is UTC, as CloudWatch's own times are. */
+/** The time in a text, in milliseconds. A time without a zone is UTC, as in CloudWatch. */
 function timeIn(text: string): number | null {
   const iso = ISO.exec(text)?.[0];
   if (iso !== undefined) {
-    // As CloudWatch exports write it, and most lines have it.
+    // The form of CloudWatch exports, which is the most frequent.
     if (iso.length === 24 && iso.endsWith('Z') && iso[10] === 'T') {
       const exact = Date.parse(iso);
       return Number.isNaN(exact) ? null : exact;
@@ -93,7 +93,7 @@ function timeAfter(rest: string, prefix: string): number | null {
   return last === undefined ? null : Number(last);
 }
 
-/** Gateway response types of the developer guide, as `$context.error.responseType` writes them. */
+/** The causes of gateway response types, as in the developer guide and `$context.error.responseType`. */
 const RESPONSE_TYPES: Readonly<Record<string, Cause>> = {
   ACCESS_DENIED: 'policy.denied',
   INVALID_API_KEY: 'api.key',
@@ -111,8 +111,8 @@ const RESPONSE_TYPES: Readonly<Record<string, Cause>> = {
 };
 
 /**
- * A line of an access log in JSON, whose members are named after API Gateway's variables, as far as its owner kept to
- * that; null for any other object. Which members there are is the owner's choice: none but the request id is needed.
+ * Reads a record of an access log in JSON; null for any other object. The owner of an API chooses the members and their names.
+ * Those that are named after API Gateway's variables are read, and only the request id is required.
  */
 export function readAccessRecord(record: Record<string, unknown>, line: number): RequestFacts | null {
   const id = text(record, 'requestId', 'request_id');
@@ -152,13 +152,13 @@ function faultOf(error: string | null, type: string | null): LogFault | null {
   return cause === undefined ? null : { cause, confidence: 'high', denial: null, detail: null };
 }
 
-/** The record itself may hold addresses and names: what is quoted of it is this. */
+/** What is quoted of a record, which itself may contain addresses and names. */
 function said(status: number | null, type: string | null): string {
   const kind = type !== null && /^[A-Z_\d]{3,40}$/.test(type) ? `, response type ${type}` : '';
   return `access log: status ${status ?? 'not logged'}${kind}`;
 }
 
-/** In milliseconds; null beyond what a Date can hold. */
+/** The time of a record, in milliseconds; null beyond what a Date can hold. */
 function timeOf(record: Record<string, unknown>): number | null {
   const at = number(record, 'requestTimeEpoch');
   return at !== null && at <= 8.64e15 ? at : null;

@@ -3,7 +3,7 @@ import { causeOfDenial, readDenial } from '../documents/gateway-answer.js';
 import type { LogFault } from '../documents/log.js';
 import type { Confidence } from '../documents/report.js';
 
-/** What the text of one event says of its request. */
+/** What the text of one event states about its request. */
 export type Reading =
   | { kind: 'start'; requestId: string | null; apiId: string | null; stage: string | null }
   | { kind: 'extended-id'; extendedId: string }
@@ -13,6 +13,7 @@ export type Reading =
   | { kind: 'completed'; status: number }
   | { kind: 'fault'; fault: LogFault };
 
+/** A sentence of API Gateway's about a fault. */
 interface Sentence {
   pattern: RegExp;
   cause: Cause;
@@ -21,8 +22,8 @@ interface Sentence {
 }
 
 /**
- * API Gateway's own sentences about what went wrong, from its developer guide, its knowledge centre and logs that were
- * published. All begin the line: what stands in a body or a header is somebody else's word.
+ * API Gateway's sentences about faults, from its developer guide, its knowledge centre and published logs. Each begins a line;
+ * the same words in a body or a header are not API Gateway's.
  */
 const SENTENCES: readonly Sentence[] = [
   sentence(/^Execution failed due to a timeout error/, 'backend.timeout'),
@@ -30,7 +31,7 @@ const SENTENCES: readonly Sentence[] = [
   sentence(
     /^Execution failed due to configuration error: Invalid endpoint address/,
     'backend.error',
-    'the name of the backend leads to no address, as API Gateway sees it',
+    'API Gateway cannot resolve the name of the backend',
   ),
   sentence(
     /^Execution failed due to configuration error: Host name '.*' does not match/,
@@ -40,12 +41,12 @@ const SENTENCES: readonly Sentence[] = [
   sentence(
     /^Execution failed due to configuration error: Malformed Lambda proxy response/,
     'backend.error',
-    'the function returns something that is no proxy response',
+    'the function returns something that is not a proxy response',
   ),
   sentence(
     /^Execution failed due to configuration error: Invalid permissions on Lambda function/,
     'backend.error',
-    'the function does not let this API invoke it',
+    'the permissions of the function do not let this API invoke it',
   ),
   sentence(
     /^Execution failed due to configuration error: Rate Exceeded|^Lambda invocation failed with status: 429/i,
@@ -55,7 +56,7 @@ const SENTENCES: readonly Sentence[] = [
   sentence(
     /^Execution failed due to (?:a )?configuration error/,
     'backend.error',
-    'the integration is set up wrong',
+    'the integration is configured incorrectly',
   ),
   sentence(
     /^Lambda execution failed with status \d+ due to customer function error/,
@@ -79,7 +80,7 @@ const SENTENCES: readonly Sentence[] = [
     'the rate limit is exceeded',
   ),
   { pattern: /^API Key\b.{0,80}\bnot authorized\b/, cause: 'api.key', confidence: 'high' },
-  sentence(/^Unauthorized request: /, 'api.authentication', 'the authorizer turned it away'),
+  sentence(/^Unauthorized request: /, 'api.authentication', 'the authorizer rejected the request'),
   sentence(
     /^Access denied\. Reason: .*(?:certificate|issuer|truststore)/i,
     'api.authentication',
@@ -91,9 +92,9 @@ function sentence(pattern: RegExp, cause: Cause, detail?: string): Sentence {
   return { pattern, cause, confidence: 'certain', ...(detail === undefined ? {} : { detail }) };
 }
 
-/** Reads the text of an event; null where it says nothing that matters here. Pure. */
+/** Reads the text of an event; null where it states nothing about the request. */
 export function readMessage(message: string): Reading | null {
-  // By the first letter: most lines are headers and bodies, and are passed over without a search.
+  // By the first letter, because most lines are headers and bodies that need no search.
   switch (message.charCodeAt(0)) {
     case 77: // M
       return completed(message);
@@ -155,7 +156,7 @@ function usagePlan(message: string): Reading | null {
   return { kind: 'start', requestId: id.toLowerCase(), apiId, stage };
 }
 
-/** The host alone: a path or a query may hold anything. */
+/** The host only, because a path or a query may contain secrets. */
 function sent(message: string): Reading | null {
   const host = /^Sending request to https?:\/\/(?:[^\s/@?]*@)?([^\s/?#]{1,253})/.exec(message)?.[1];
   return host === undefined ? null : { kind: 'sent', host };

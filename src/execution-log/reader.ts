@@ -1,88 +1,114 @@
 import type { LogCounts, RequestFacts } from '../documents/log.js';
-import type { RequestAssembler } from './assemble.js';
+import { RequestAssembler } from './assemble.js';
 import { readAccessRecord, readLine } from './line.js';
 
-interface Sinks {
-  assembler: RequestAssembler;
-  /** A line of an access log is a request by itself. */
-  record: (facts: RequestFacts) => void;
-  counts: LogCounts;
-}
-
+/** Characters that text does not have: NUL, and what octets that are not UTF-8 are decoded to. */
 const NO_TEXT = /[\u0000\ufffd]/;
 
-/** Reads the text of one source, which is lines or JSON; which of these shows at its first character. */
+/**
+ * Reads the text of one or more sources, each of which is lines or JSON; its first character tells which. Every request that
+ * is complete, or as complete as the log has it, goes to `onRequest`.
+ */
 export class LogReader {
-  readonly #sinks: Sinks;
+  readonly #onRequest: (facts: RequestFacts) => void;
+  readonly #assembler: RequestAssembler;
   #cutter: LineCutter | ObjectCutter | null = null;
-  /** Of JSON in one line the cutter knows no line of its own. */
-  #before: number;
+  /** The lines of the sources that were read before. */
+  #linesBefore = 0;
+  #used = 0;
+  #binary = 0;
+  #overlong = 0;
 
-  constructor(sinks: Sinks) {
-    this.#sinks = sinks;
-    this.#before = sinks.counts.lines;
+  constructor(onRequest: (facts: RequestFacts) => void) {
+    this.#onRequest = onRequest;
+    this.#assembler = new RequestAssembler(onRequest);
   }
 
+  /** The number of lines read so far. */
+  get lines(): number {
+    return this.#linesBefore + (this.#cutter?.line ?? 0);
+  }
+
+  get counts(): LogCounts {
+    return {
+      lines: this.lines,
+      used: this.#used,
+      binary: this.#binary,
+      overlong: this.#overlong + (this.#cutter?.overlong ?? 0),
+    };
+  }
+
+  /** The number of requests that are not yet complete. */
+  get open(): number {
+    return this.#assembler.open;
+  }
+
+  /** Reads the next piece of the current source, which may end anywhere. */
   push(text: string): void {
     if (this.#cutter === null) {
       const first = /\S/.exec(text)?.[0];
       if (first === undefined) return;
       this.#cutter =
         first === '{' || first === '['
-          ? new ObjectCutter((object, line) => this.#object(object, line))
-          : new LineCutter((line) => this.#line(line));
+          ? new ObjectCutter((object) => this.#readObject(object))
+          : new LineCutter((line) => this.#readLine(line));
     }
     this.#cutter.push(text);
   }
 
-  end(): void {
-    const { counts, assembler } = this.#sinks;
-    if (this.#cutter instanceof LineCutter) this.#cutter.end();
-    if (this.#cutter instanceof ObjectCutter) counts.lines = this.#before + this.#cutter.line;
-    counts.overlong += this.#cutter?.overlong ?? 0;
-    assembler.endOfSource();
+  /** Ends the current source; what follows belongs to the next one. */
+  endSource(): void {
+    this.#cutter?.end();
+    this.#linesBefore = this.lines;
+    this.#overlong += this.#cutter?.overlong ?? 0;
+    this.#cutter = null;
+    this.#assembler.endSource();
   }
 
-  #line(text: string): void {
-    const { counts, assembler } = this.#sinks;
-    counts.lines++;
-    if (NO_TEXT.test(text)) counts.binary++;
+  /** Ends the log. Requests that are not complete go to `onRequest` as they are. */
+  end(): void {
+    this.#assembler.end();
+  }
+
+  #readLine(text: string): void {
+    const number = this.lines;
+    if (NO_TEXT.test(text)) this.#binary++;
     const line = readLine(text);
     if (line.requestId === null && line.message.startsWith('{')) {
-      if (this.#record(objectOf(line.message), counts.lines)) return;
+      if (this.#readRecord(objectOf(line.message), number)) return;
     }
-    if (assembler.push(line, counts.lines)) counts.used++;
+    if (this.#assembler.push(line, number)) this.#used++;
   }
 
-  /** An event with its text in `message`, or a record of an access log. */
-  #object(object: string, line: number): void {
-    const { counts, assembler } = this.#sinks;
-    const number = this.#before + line;
+  /** Reads an event with its text in `message`, or a record of an access log. */
+  #readObject(object: string): void {
+    const number = this.lines;
     const event = objectOf(object);
     if (event === null) return;
     const { message, timestamp } = event;
     if (typeof message !== 'string') {
-      this.#record(event, number);
+      this.#readRecord(event, number);
       return;
     }
-    if (NO_TEXT.test(message)) counts.binary++;
-    if (message.startsWith('{') && this.#record(objectOf(message), number)) return;
-    // Line breaks in an event are those of a body.
-    const read = readLine(message.split(/\r?\n/, 1)[0] ?? '');
-    const atMs = typeof timestamp === 'number' ? timestamp : read.atMs;
-    if (assembler.push({ ...read, atMs: validTime(atMs) }, number)) counts.used++;
+    if (NO_TEXT.test(message)) this.#binary++;
+    if (message.startsWith('{') && this.#readRecord(objectOf(message), number)) return;
+    // The first line is API Gateway's; further lines of an event belong to a body.
+    const line = readLine(message.split(/\r?\n/, 1)[0] ?? '');
+    const atMs = typeof timestamp === 'number' ? timestamp : line.atMs;
+    if (this.#assembler.push({ ...line, atMs: validTime(atMs) }, number)) this.#used++;
   }
 
-  #record(record: Record<string, unknown> | null, line: number): boolean {
+  /** Reads a record of an access log, which is a request by itself; false where the object is something else. */
+  #readRecord(record: Record<string, unknown> | null, line: number): boolean {
     const facts = record && readAccessRecord(record, line);
     if (facts === null) return false;
-    this.#sinks.counts.used++;
-    this.#sinks.record(facts);
+    this.#used++;
+    this.#onRequest(facts);
     return true;
   }
 }
 
-/** What a Date can hold. */
+/** The time, or null where it is beyond what a Date can hold. */
 function validTime(atMs: number | null): number | null {
   return atMs !== null && Math.abs(atMs) <= 8.64e15 ? atMs : null;
 }
@@ -96,28 +122,29 @@ function objectOf(text: string): Record<string, unknown> | null {
   }
 }
 
-/** Longer lines are cut: API Gateway cuts its own at 1024 octets, and no access log comes near this. */
+/** How many characters of a line or an object are kept. API Gateway cuts its own lines at 1024 octets. */
 const LONGEST_LINE = 64 * 1024;
 
-/** Cuts text into lines, whatever pieces it comes in; of an endless line it keeps no more than `longest` characters. */
+/** Cuts text that comes in pieces into lines. Of a longer line it keeps the first `LONGEST_LINE` characters. */
 class LineCutter {
   readonly #take: (line: string) => void;
-  readonly #longest: number;
   #held = '';
   #cut = false;
-  /** Lines that were longer than what is kept. */
+  /** The number of the line that was taken last, from 1. */
+  line = 0;
+  /** The number of lines that were cut. */
   overlong = 0;
 
-  constructor(take: (line: string) => void, longest = LONGEST_LINE) {
+  constructor(take: (line: string) => void) {
     this.#take = take;
-    this.#longest = longest;
   }
 
   push(text: string): void {
     let start = 0;
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-      // Most lines are whole: these are not copied.
-      if (this.#held === '' && !this.#cut && end - start <= this.#longest) {
+      // Most lines are within one piece, and need no copy.
+      if (this.#held === '' && !this.#cut && end - start <= LONGEST_LINE) {
+        this.line++;
         this.#take(text.slice(start, text.charCodeAt(end - 1) === 13 && end > start ? end - 1 : end));
       } else {
         this.#hold(text.slice(start, end));
@@ -133,7 +160,7 @@ class LineCutter {
   }
 
   #hold(piece: string): void {
-    const room = this.#longest - this.#held.length;
+    const room = LONGEST_LINE - this.#held.length;
     if (piece.length > room) this.#cut = true;
     if (room > 0 && piece !== '') this.#held += piece.slice(0, room);
   }
@@ -143,25 +170,28 @@ class LineCutter {
     if (this.#cut) this.overlong++;
     this.#held = '';
     this.#cut = false;
+    this.line++;
     this.#take(line.endsWith('\r') ? line.slice(0, -1) : line);
   }
 }
 
 /**
- * Cuts the innermost objects out of JSON, whatever pieces it comes in and however large the whole is: the events in an
- * answer of `aws logs filter-log-events`, on one line or many, or a log with one object per line. Knows strings, escapes
- * and braces, and nothing else of JSON: what it cuts out still has to be parsed.
+ * Cuts the innermost objects out of JSON that comes in pieces, however large the whole is: the events in an answer of
+ * `aws logs filter-log-events`, on one line or many, or a log with one object per line. It knows strings, escapes and braces
+ * only; the objects still have to be parsed.
  */
 class ObjectCutter {
-  readonly #take: (object: string, line: number) => void;
+  readonly #take: (object: string) => void;
+  /** The beginning of the object that was opened last; null after an object was closed. */
   #held: string | null = null;
   #inString = false;
   #escaped = false;
-  #line = 1;
-  /** Objects that were longer than what is kept. */
+  /** The number of the current line, from 1. */
+  line = 1;
+  /** The number of objects that were longer than `LONGEST_LINE` and are dropped. */
   overlong = 0;
 
-  constructor(take: (object: string, line: number) => void) {
+  constructor(take: (object: string) => void) {
     this.#take = take;
   }
 
@@ -173,27 +203,27 @@ class ObjectCutter {
         if (this.#escaped) this.#escaped = false;
         else if (code === 92) this.#escaped = true;
         else if (code === 34) this.#inString = false;
-        else if (code === 10) this.#line++;
+        else if (code === 10) this.line++;
         continue;
       }
       if (code === 34) this.#inString = true;
-      else if (code === 10) this.#line++;
+      else if (code === 10) this.line++;
       else if (code === 123) {
-        // Whatever was begun holds this one, so it is not innermost.
+        // An object that was open contains this one, so it is not innermost.
         this.#held = '';
         start = at;
       } else if (code === 125 && this.#held !== null) {
         this.#hold(text.slice(start, at + 1));
-        if (this.#held !== null) this.#take(this.#held, this.#line);
+        if (this.#held !== null) this.#take(this.#held);
         this.#held = null;
       }
     }
     if (this.#held !== null) this.#hold(text.slice(start));
   }
 
-  /** Counted from 1. */
-  get line(): number {
-    return this.#line;
+  /** An object that is still open is incomplete, and is dropped. */
+  end(): void {
+    this.#held = null;
   }
 
   #hold(piece: string): void {

@@ -11,7 +11,7 @@ import type { Alternative, Remedy } from '../documents/report.js';
 import type { PrivateApi } from '../documents/target.js';
 import type { LogSummary } from './summary.js';
 
-/** The worst that happened, by its last request. `lines` and `unread` are of the whole log. */
+/** The verdict on a log: its worst cause, by the last request that has it. `lines` is the number of lines read. */
 export function judgeLog(summary: LogSummary, lines: number): LogVerdict {
   const [worst] = summary.causes();
   const example = worst === undefined ? null : summary.exampleOf(worst);
@@ -46,10 +46,10 @@ export function judgeOne(request: JudgedRequest): LogVerdict {
   };
 }
 
-/** Where the request that was asked for is not in the log. */
+/** The verdict where the request that was asked for is not in the log. */
 export function judgeAbsent(id: string, summary: LogSummary): LogVerdict {
   return inconclusive(
-    `Request ${id} is not in this log, which has ${count(summary.requests, 'other request')}; that alone does not mean that it never reached API Gateway.`,
+    `Request ${id} is not in this log, which has ${count(summary.requests, 'other request')}. This does not prove that it never reached API Gateway.`,
   );
 }
 
@@ -57,7 +57,7 @@ function nothingFound(lines: number): LogVerdict {
   return inconclusive(
     lines === 0
       ? 'The log is empty.'
-      : `No request of API Gateway is found in ${count(lines, 'line')}: nothing here is written as execution logs are.`,
+      : `No request of API Gateway is found in ${count(lines, 'line')}: they do not have the form of an execution log.`,
   );
 }
 
@@ -97,29 +97,26 @@ function alternativesTo(cause: Cause): Alternative[] {
 }
 
 /**
- * What it means that a request is not in a log. Not that it never arrived: API Gateway leaves out a good many that did
- * (developer guide, "Monitor REST API execution"; knowledge centre, "missing CloudWatch logs"). The likeliest first.
+ * Why a request may be missing from a log, the likeliest reason first. API Gateway does not log every request that reaches it
+ * (developer guide, "Monitor REST API execution"; knowledge centre, "missing CloudWatch logs").
  */
 export function absenceReasons(summary: LogSummary): AbsenceReason[] {
   const [api] = summary.apis();
   const apiId = api?.apiId ?? 'API_ID';
   const stage = api?.stage ?? 'STAGE';
   const sawSuccess = summary.causes().some((each) => each.class === 'reachable');
-  const span =
-    summary.fromMs === null || summary.toMs === null
-      ? ''
-      : ` (it covers ${new Date(summary.fromMs).toISOString()} to ${new Date(summary.toMs).toISOString()})`;
+  const span = summary.from === null || summary.to === null ? '' : ` (${summary.from} to ${summary.to})`;
   const level = command(
     ...['aws', 'apigateway', 'get-stage', '--rest-api-id', apiId, '--stage-name', stage],
     ...['--query', 'methodSettings', ...regionOption(null)],
   );
   return [
     reason(
-      'It never reached API Gateway: DNS, a security group, a route or a firewall stopped it before',
-      'did the client get any HTTP answer? Without one run pprobe diagnose URL on the client; an answer with x-amzn-requestid did come from API Gateway',
+      'It never reached API Gateway: DNS, a security group, a route or a firewall stopped it',
+      'did the client get an HTTP answer? If not, run pprobe diagnose URL on the client; an answer with x-amzn-requestid is from API Gateway',
     ),
     reason(
-      `It is outside the time of this log${span}, or not delivered yet`,
+      `It is outside the time range of this log${span}, or was not delivered yet`,
       'compare the clocks, and read the log again after some minutes',
     ),
     reason(
@@ -128,7 +125,7 @@ export function absenceReasons(summary: LogSummary): AbsenceReason[] {
     ),
     reason(
       'No API matched it: a wrong Host, API id or stage (403 Forbidden), a public API called through a VPC endpoint',
-      'pprobe diagnose URL on the client asks in several variants and tells these apart',
+      'run pprobe diagnose URL on the client: it sends several variants of the request and tells these cases apart',
     ),
     reason(
       'Its path or method does not exist: such requests (403 Missing Authentication Token) are never in execution logs',
@@ -145,13 +142,13 @@ export function absenceReasons(summary: LogSummary): AbsenceReason[] {
       ? []
       : [
           reason(
-            'API Gateway has no role to write logs with in this Region',
+            'API Gateway has no IAM role to write logs in this Region',
             'cloudwatchRoleArn must be set',
             'aws apigateway get-account',
           ),
         ]),
     reason(
-      'It was answered without a line: 413, 431, many of a flood of 429, an error inside API Gateway',
+      'It was answered but not logged: status 413 or 431, some of many 429, or an error inside API Gateway',
       'what status did the client get?',
     ),
   ];

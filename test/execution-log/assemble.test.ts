@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { JudgedRequest } from '../../src/documents/log.js';
-import { RequestAssembler, redact } from '../../src/execution-log/assemble.js';
+import { hideSecrets, RequestAssembler } from '../../src/execution-log/assemble.js';
 import { judgeRequest } from '../../src/execution-log/judge.js';
 import { readLine } from '../../src/execution-log/line.js';
 import { DENIED, denial, EVENTS, IDS, linesOf, SECRET, SHAPES, SLOW, THROTTLED, WORKED } from './logs.js';
@@ -28,10 +28,10 @@ const expected = {
 };
 
 for (const [name, shape] of Object.entries(SHAPES)) {
-  t.test(`the shape "${name}": every request with its cause, in any order of ends`, async (t) => {
+  t.test(`the shape "${name}": every request with its cause`, async (t) => {
     const requests = judged(linesOf(shape));
     if (name !== 'console' && name !== 'old') t.same(causes(requests), expected);
-    // Without ids in the lines only a line of its own tells a request's.
+    // In shapes without ids only the order of the requests is known.
     t.same(
       requests.map(({ cause }) => cause),
       Object.values(expected),
@@ -41,7 +41,7 @@ for (const [name, shape] of Object.entries(SHAPES)) {
   });
 }
 
-t.test('interleaved in whatever way, requests are told apart', async (t) => {
+t.test('interleaved lines are assigned to their requests', async (t) => {
   const queues = IDS.map((id) => linesOf(SHAPES.bare, [id]));
   fc.assert(
     fc.property(fc.infiniteStream(fc.nat()), (picks) => {
@@ -59,32 +59,35 @@ t.test('interleaved in whatever way, requests are told apart', async (t) => {
   );
 });
 
-t.test('any lines, with any of them missing or broken: no throw, and no more open than allowed', async () => {
-  const known = Object.values(SHAPES).flatMap((shape) => linesOf(shape));
-  const line = fc.oneof(
-    fc.constantFrom(...known),
-    fc.string({ unit: 'binary' }),
-    fc.tuple(fc.constantFrom(...known), fc.nat(80)).map(([text, cut]) => text.slice(cut)),
-    fc.uuid().map((id) => `(${id}) Starting execution for request: ${id}`),
-  );
-  fc.assert(
-    fc.property(fc.array(line, { maxLength: 200 }), (lines) => {
-      judged(lines, 3);
-    }),
-    { numRuns: 100 },
-  );
-});
+t.test(
+  'any lines, some of them missing or broken: no throw, and no more requests held than allowed',
+  async () => {
+    const known = Object.values(SHAPES).flatMap((shape) => linesOf(shape));
+    const line = fc.oneof(
+      fc.constantFrom(...known),
+      fc.string({ unit: 'binary' }),
+      fc.tuple(fc.constantFrom(...known), fc.nat(80)).map(([text, cut]) => text.slice(cut)),
+      fc.uuid().map((id) => `(${id}) Starting execution for request: ${id}`),
+    );
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 200 }), (lines) => {
+        judged(lines, 3);
+      }),
+      { numRuns: 100 },
+    );
+  },
+);
 
-t.test('missing ends are told, never guessed', async (t) => {
+t.test('missing first or last lines are reported, not guessed', async (t) => {
   const lines = linesOf(SHAPES.bare, [SLOW]);
   const [began] = judged(lines.slice(0, 3));
   t.match(began, { class: 'inconclusive', cause: 'none', complete: false, status: null });
-  t.match(began?.summary, /while backend\.internal was being asked/);
+  t.match(began?.summary, /during the call to backend\.internal/);
   const [ended] = judged(lines.slice(3));
   t.match(ended, { cause: 'backend.timeout', complete: false, status: 504, method: null });
 });
 
-t.test('what a body says is not what API Gateway says', async (t) => {
+t.test('the text of a body is not read as a sentence of API Gateway', async (t) => {
   const lines = [
     ...linesOf(SHAPES.bare, [WORKED]).slice(0, 9),
     'Execution failed due to a timeout error',
@@ -138,7 +141,7 @@ t.test('one sentence, one cause', async (t) => {
   }
 });
 
-t.test('secrets are taken out of what is quoted', async (t) => {
+t.test('secrets are removed from what is quoted', async (t) => {
   for (const text of [
     `Authorization: Bearer ${SECRET}`,
     `{"x-api-key":"${SECRET}"}`,
@@ -148,11 +151,11 @@ t.test('secrets are taken out of what is quoted', async (t) => {
     `password: '${SECRET}'`,
     `basic ${SECRET}`,
   ]) {
-    t.notMatch(redact(text), SECRET, text);
+    t.notMatch(hideSecrets(text), SECRET, text);
   }
-  t.equal(redact(denial('')), denial(''));
+  t.equal(hideSecrets(denial('')), denial(''));
 });
 
-t.test('events of a known request are all there', async (t) => {
+t.test('every request is found once', async (t) => {
   t.equal(judged(linesOf(SHAPES.bare)).length, Object.keys(EVENTS).length);
 });

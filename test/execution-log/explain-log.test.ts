@@ -27,7 +27,7 @@ async function causesOf(content: string | Buffer, size?: number) {
   return Object.fromEntries(document.causes.map(({ cause, requests }) => [cause, requests]));
 }
 
-t.test('however it is written, packed and cut: the same requests', async (t) => {
+t.test('the same requests, whatever the form, the compression and the pieces', async (t) => {
   const record = JSON.stringify({
     requestId: WORKED,
     status: '403',
@@ -51,17 +51,20 @@ t.test('however it is written, packed and cut: the same requests', async (t) => 
   t.same(await causesOf(`2026-01-02T03:04:05.000Z ${record}\n`), { 'api.waf': 1 }, 'an access log, tailed');
 });
 
-t.test('cut gzip, binary lines and endless lines: what is there counts, what is not is told', async (t) => {
-  const cut = await explained(gzipSync(`${log}\n`.repeat(50)).subarray(0, -20));
-  t.match(cut.problems, [/cut or damaged/]);
-  t.equal(cut.requests > 0, true);
-  const odd = await explained(
-    Buffer.concat([Buffer.from([0, 255, 254, 10]), Buffer.alloc(3_000_000, 65), Buffer.from(`\n${log}`)]),
-  );
-  t.match(odd, { requests: IDS.length, lines: { binary: 1, overlong: 1 } });
-  t.same(validateDocument(odd), []);
-  t.match(logText(odd, plain), /1 line too long/);
-});
+t.test(
+  'cut gzip, binary lines and endless lines: what can be read is used, the rest is reported',
+  async (t) => {
+    const cut = await explained(gzipSync(`${log}\n`.repeat(50)).subarray(0, -20));
+    t.match(cut.problems, [/cut or damaged/]);
+    t.equal(cut.requests > 0, true);
+    const odd = await explained(
+      Buffer.concat([Buffer.from([0, 255, 254, 10]), Buffer.alloc(3_000_000, 65), Buffer.from(`\n${log}`)]),
+    );
+    t.match(odd, { requests: IDS.length, lines: { binary: 1, overlong: 1 } });
+    t.same(validateDocument(odd), []);
+    t.match(logText(odd, plain), /1 line too long/);
+  },
+);
 
 t.test('any octets: a valid document, never a throw, no secret and no control character', async (t) => {
   const part = fc.oneof(
@@ -80,7 +83,7 @@ t.test('any octets: a valid document, never a throw, no secret and no control ch
   );
 });
 
-t.test('a request that is asked for: by either id, and what it means that it is not there', async (t) => {
+t.test('a request that is asked for by either id, and the reasons where it is missing', async (t) => {
   for (const requestId of [DENIED.toUpperCase(), 'Vts2FFmArPEFh8g=']) {
     const found = await explained(log, { requestId });
     t.match(found, { asked: { found: true }, verdict: { class: 'policy' } });
@@ -100,10 +103,10 @@ t.test('a request that is asked for: by either id, and what it means that it is 
   }
 });
 
-t.test('nothing to be found: inconclusive, and said why', async (t) => {
+t.test('a log without requests is inconclusive, with the reason', async (t) => {
   for (const [content, why] of [
     ['', /is empty/],
-    ['hello\nworld\n', /2 lines: nothing here is written/],
+    ['hello\nworld\n', /2 lines: they do not have the form/],
   ] as const) {
     const document = await explained(content);
     t.equal(exitCodeOf(document), 20);
@@ -111,7 +114,7 @@ t.test('nothing to be found: inconclusive, and said why', async (t) => {
   }
 });
 
-t.test('many requests: all are counted, the last that failed are told', async (t) => {
+t.test('many requests: all are counted, the last that failed are shown', async (t) => {
   const many = Array.from({ length: 300 }, (_, n) => {
     const id = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
     return `(${id}) Method completed with status: ${n % 10 === 0 ? 504 : 200}`;
