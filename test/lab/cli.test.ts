@@ -63,7 +63,7 @@ t.test('a lab does not outlive the process that holds it, however that ends', { 
       const terminal = new Terminal(t);
       const holder = await terminal.start('up', '--foreground');
       const namespace = terminal.namespace();
-      const command = await terminal.start('exec', '--', 'sh', '-c', 'echo running; exec sleep 60');
+      const command = await terminal.start('exec', '--', 'sh', '-c', 'echo running; exec sleep 3600');
       t.ok(processesIn(namespace).length > 5, 'the keeper and its servers run');
 
       const ended = [once(holder, 'exit'), once(command, 'exit')];

@@ -13,7 +13,7 @@ import { type AgentOptions, files, type Readiness } from './protocol.js';
 import { toolEnvironment } from './tools.js';
 
 /** Far beyond what a start takes on a busy machine: it ends a wait for what will not come. */
-const patienceMs = 60_000;
+const patienceMs = 180_000;
 
 /** A keeper this process started, with the lab's directory. */
 export interface StartedKeeper extends Keeper {

@@ -19,7 +19,8 @@ function connect(host) {
       resolve(outcome);
     };
     socket.once('connect', () => settle('open'));
-    socket.once('timeout', () => settle('timeout'));
+    // One more turn of the loop: a process that had to wait for a processor reads first what has come meanwhile.
+    socket.once('timeout', () => setImmediate(() => settle('timeout')));
     socket.once('error', (error) => settle(error.code));
   });
 }

@@ -7,7 +7,7 @@ import type { NamespaceName } from './topology.js';
 export interface ExecOptions extends EnterOptions {
   /** Added to this process's environment. */
   env?: Record<string, string> | undefined;
-  /** Default 30 000. */
+  /** Milliseconds until the command is killed. Default: five minutes, which only a command that hangs takes. */
   timeoutMs?: number | undefined;
   /** Written to the command's standard input, which is then closed. */
   input?: string | undefined;
@@ -51,7 +51,7 @@ export async function execIn(
   keeper: Keeper,
   namespace: NamespaceName,
   argv: readonly string[],
-  { timeoutMs = 30_000, input = '', signal, ...options }: ExecOptions = {},
+  { timeoutMs = 300_000, input = '', signal, ...options }: ExecOptions = {},
 ): Promise<ExecResult> {
   signal?.throwIfAborted();
   const startMs = nowMs();

@@ -42,7 +42,7 @@ async function dig(
 /** The addresses along the path, as `traceroute -T` gives them; `*` for a silent hop, marks such as `!X` kept. */
 async function traceroute(lab: Lab, address: string, port: number): Promise<string[]> {
   // Waits as long as is usual for every hop: the adaptive wait, three round trips of some microseconds, loses answers.
-  const argv = ['traceroute', '-n', '-T', '-p', String(port), '-q', '1', '-m', '7', '-w', '1,0,0', address];
+  const argv = ['traceroute', '-n', '-T', '-p', String(port), '-q', '1', '-m', '7', '-w', '3,0,0', address];
   const { stdout } = await lab.exec('client', argv);
   const hops = stdout.trim().split('\n').slice(1);
   return hops.map((line) =>

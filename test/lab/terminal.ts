@@ -75,7 +75,7 @@ export class Terminal {
 /** The kernel ends a lab's processes one after the other; waits for those still ending. */
 export async function remaining(namespace: string): Promise<number[]> {
   let last = processesIn(namespace);
-  for (let wait = 0; wait < 100 && last.length > 0; wait++) {
+  for (let wait = 0; wait < 3000 && last.length > 0; wait++) {
     await sleep(20);
     last = processesIn(namespace);
   }

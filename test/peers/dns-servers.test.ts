@@ -55,13 +55,13 @@ const zoneFile = [
 ].join('\n');
 
 async function dig({ port }: Daemon, name: string, type: string): Promise<string[]> {
-  const words = ['@127.0.0.1', '-p', String(port), name, type, '+short', '+nosplit', '+tries=2', '+time=5'];
+  const words = ['@127.0.0.1', '-p', String(port), name, type, '+short', '+nosplit', '+tries=2', '+time=30'];
   const { stdout } = await run('dig', words);
   return stdout.split('\n').filter((line) => line !== '');
 }
 
 async function ours({ port }: Daemon, name: string, type: string) {
-  return await resolve(`${name}.`, { servers: [`127.0.0.1#${port}`], types: [type], timeoutMs: 5000 });
+  return await resolve(`${name}.`, { servers: [`127.0.0.1#${port}`], types: [type], timeoutMs: 60_000 });
 }
 
 const skip = await daemonsUnavailable();
@@ -118,6 +118,7 @@ t.test(
       servers: [`127.0.0.1#${authority.port}`],
       types: ['A'],
       cookie: true,
+      timeoutMs: 60_000,
     });
     t.match(cookies, { status: 'answered', cookie: { client: /^[0-9a-f]{16}$/, server: /^[0-9a-f]{32}$/ } });
   },

@@ -28,9 +28,9 @@ const input = addresses.flatMap((address) => ports.map((port) => address + ' ' +
 const run = (command, args) => {
   try { return execFileSync(command, args, { input, encoding: 'utf8' }); } catch (error) { return error.stdout; }
 };
-const pprobe = run(process.execPath, [bin, 'tcp', '--file', '-', '--json', '--timeout', '2000']);
+const pprobe = run(process.execPath, [bin, 'tcp', '--file', '-', '--json', '--timeout', '4000']);
 const nmap = addresses.map((address) => run('nmap', ['-sT', '-n', '-Pn', '-oG', '-', '--max-retries', '0',
-  '--initial-rtt-timeout', '2000ms', '--min-rtt-timeout', '2000ms', '-p', ports.join(), address.includes(':') ? '-6' : '-v0', address]));
+  '--initial-rtt-timeout', '4000ms', '--min-rtt-timeout', '4000ms', '--max-rtt-timeout', '8000ms', '-p', ports.join(), address.includes(':') ? '-6' : '-v0', address]));
 console.log(JSON.stringify({ pprobe, nmap }));
 `;
 

@@ -3,7 +3,7 @@ import t from 'tap';
 import { resolve } from '../../../src/probe/dns/resolve.js';
 import { address, reply, serve } from './server.js';
 
-const patient = { timeoutMs: 5000 };
+const patient = { timeoutMs: 60_000 };
 
 /** What keeps this process alive; a resolve() that ended may have left nothing of it. */
 function openSockets(): number {

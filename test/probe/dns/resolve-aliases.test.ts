@@ -3,7 +3,7 @@ import { typeNumber } from '../../../src/probe/dns/message/record-type.js';
 import { resolve } from '../../../src/probe/dns/resolve.js';
 import { type Asked, address, cname, rawRecord, reply, serve, soa } from './server.js';
 
-const patient = { timeoutMs: 5000 };
+const patient = { timeoutMs: 60_000 };
 
 t.test('aliases inside an answer are followed, in whatever order they come', async (t) => {
   const server = await serve(t, (asked) => [

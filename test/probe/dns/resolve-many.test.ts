@@ -5,7 +5,7 @@ import { resolveMany } from '../../../src/probe/dns/resolve-many.js';
 import { address, closedPort, reply, serve } from './server.js';
 
 const names = Array.from({ length: 100 }, (_, index) => `host${index}.test`);
-const options = { types: ['A'], search: false, timeoutMs: 5000 };
+const options = { types: ['A'], search: false, timeoutMs: 60_000 };
 
 t.test('many names in their order, over few ports that change', async (t) => {
   const server = await serve(t, (asked) => {
@@ -55,8 +55,10 @@ t.test('a name that is none is an outcome; a closed port, silence and truncation
     return [asked.transport === 'udp' ? reply(asked, { flags: 0x0200 }) : reply(asked)];
   });
   const statuses = [];
-  const how = { ...options, timeoutMs: 1000, tries: 1, servers: [server.text], concurrency: 1 };
-  for await (const outcome of resolveMany(['silent.test', 'junk.test', 'large.test'], how))
+  const how = { ...options, timeoutMs: 2000, tries: 1, servers: [server.text], concurrency: 1 };
+  for await (const outcome of resolveMany(['silent.test', 'junk.test'], how))
+    if (outcome.ok) statuses.push([outcome.document.status, outcome.document.transport]);
+  for await (const outcome of resolveMany(['large.test'], { ...how, timeoutMs: 60_000 }))
     if (outcome.ok) statuses.push([outcome.document.status, outcome.document.transport]);
   t.same(statuses, [
     ['timeout', 'udp'],

@@ -7,7 +7,7 @@ import { resolve } from '../../../src/probe/dns/resolve.js';
 import { givingA } from './giving-a.js';
 import { type Asked, address, opt, rawRecord, reply, serve } from './server.js';
 
-const patient = { timeoutMs: 5000 };
+const patient = { timeoutMs: 60_000 };
 
 t.test('the document of a name that is answered', async (t) => {
   const server = await serve(t, (asked) => [

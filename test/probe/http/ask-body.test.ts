@@ -28,7 +28,7 @@ test('a body that never ends is ended by the deadline, and what came is kept', a
     const timer = setInterval(() => peer.write(' '), 20);
     peer.on('close', () => clearInterval(timer));
   });
-  const document = await asked(socket, {}, { timeoutMs: 200 });
+  const document = await asked(socket, {}, { timeoutMs: 2000 });
   t.match(document, {
     status: 403,
     errorType: 'AccessDeniedException',
@@ -36,7 +36,7 @@ test('a body that never ends is ended by the deadline, and what came is kept', a
     failure: 'timeout',
     errorCode: null,
   });
-  t.ok(document.durationMs >= 199);
+  t.ok(document.durationMs >= 1999);
   t.equal(socket.destroyed, true);
 });
 

@@ -7,7 +7,7 @@ const plain: AskInput = { variant: 'plain', url: 'https://api.test/prod', addres
 
 /** Asks, and checks the document against its schema. */
 export async function asked(socket: Socket, input: Partial<AskInput> = {}, options: AskOptions = {}) {
-  const document = await ask(socket, { ...plain, ...input }, options);
+  const document = await ask(socket, { ...plain, ...input }, { timeoutMs: 60_000, ...options });
   const problems = validateDocument(document);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return document;

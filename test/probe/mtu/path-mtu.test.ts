@@ -8,7 +8,7 @@ t.test(
   { skip },
   async (t) => {
     const { port } = await listen(t, (socket) => void socket.resume());
-    const found = await measurePathMtu({ address: '127.0.0.1', port }, { timeoutMs: 2000 });
+    const found = await measurePathMtu({ address: '127.0.0.1', port }, { timeoutMs: 60_000 });
     t.match(found, { address: '127.0.0.1', port, announced: null, smallestUnacknowledged: null });
     t.ok(Number(found.largestAcknowledged) > 16_384);
   },

@@ -15,7 +15,7 @@ const type = { name: 'A', number: 1 };
 
 function limits(more: Partial<ExchangeLimits> = {}): ExchangeLimits {
   const onDiscard = (): void => {};
-  return { timeoutMs: 5000, source: undefined, signal: undefined, stop: undefined, onDiscard, ...more };
+  return { timeoutMs: 60_000, source: undefined, signal: undefined, stop: undefined, onDiscard, ...more };
 }
 
 // What holds for one way to the wire holds for the other.

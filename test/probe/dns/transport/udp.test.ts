@@ -29,7 +29,7 @@ t.test('replies that are not to our question are counted and waited past', async
     const right = { afterMs: 30, packet: reply(asked, { answers: [address('a.test', truth)] }) };
     return [...packets, ...garbage, right];
   });
-  const document = await ask(server.text, 5000);
+  const document = await ask(server.text, 60_000);
   t.match(document, {
     status: 'answered',
     addresses: [{ address: truth }],
@@ -52,7 +52,7 @@ t.test('only forged replies are silence: a timeout, with what was thrown away', 
     forged.writeUInt16BE(asked.id ^ 1, 0);
     return [forged];
   });
-  t.match(await ask(server.text, 200, 2), {
+  t.match(await ask(server.text, 2000, 2), {
     status: 'timeout',
     rcode: null,
     addresses: [],
@@ -74,12 +74,12 @@ t.test('a reply from another port is not heard', async (t) => {
     other.send(reply(asked, { answers: [address('a.test', lie)] }), port ?? 0, '127.0.0.1');
     return [{ afterMs: 40, packet: reply(asked, { answers: [address('a.test', truth)] }) }];
   });
-  t.match(await ask(server.text, 5000), { addresses: [{ address: truth }], discarded: {} });
+  t.match(await ask(server.text, 60_000), { addresses: [{ address: truth }], discarded: {} });
 });
 
 t.test('only garbage is a server that answers badly, not silence', async (t) => {
   const server = await serve(t, () => [Buffer.from([1, 2, 3, 4]), Buffer.from([1, 2, 3])]);
-  t.match(await ask(server.text, 200), {
+  t.match(await ask(server.text, 2000), {
     status: 'malformed',
     discarded: { short: 2 },
     attempts: [{ outcome: 'malformed', detail: 'only a packet of 3 octets came, too short for a header' }],
@@ -90,7 +90,7 @@ t.test('a reply to our question that cannot be read is malformed at once, with t
   const server = await serve(t, (asked) => [
     reply(asked, { answers: [rawRecord('a.test', 1, Buffer.from([10, 0, 0]))] }),
   ]);
-  t.match(await ask(server.text, 5000), {
+  t.match(await ask(server.text, 60_000), {
     status: 'malformed',
     rcode: null,
     attempts: [{ outcome: 'malformed', detail: 'answer record 1: A of 3 octets, not 4, at byte 42' }],
@@ -98,7 +98,7 @@ t.test('a reply to our question that cannot be read is malformed at once, with t
 });
 
 t.test('a closed port is known at once, by the ICMP error', async (t) => {
-  const document = await ask(`127.0.0.1#${await closedPort()}`, 5000, 3);
+  const document = await ask(`127.0.0.1#${await closedPort()}`, 60_000, 3);
   t.match(document, {
     status: 'unreachable',
     transport: 'udp',
@@ -110,7 +110,7 @@ t.test('a closed port is known at once, by the ICMP error', async (t) => {
 t.test('each query has a port of its own', async (t) => {
   const server = await serve(t, (asked) => [reply(asked)]);
   const types = ['A', 'AAAA', 'MX', 'TXT', 'NS'];
-  await resolve('a.test.', { servers: [server.text], types });
+  await resolve('a.test.', { servers: [server.text], types, timeoutMs: 60_000 });
   t.equal(new Set(server.sources).size, types.length);
 });
 
@@ -119,7 +119,7 @@ t.test('a server without EDNS is asked again without it', async (t) => {
     const server = await serve(t, (asked) => [
       asked.edns ? reply(asked, { rcode }) : reply(asked, { answers: [address('a.test', truth)] }),
     ]);
-    t.match(await ask(server.text, 5000), {
+    t.match(await ask(server.text, 60_000), {
       status: 'answered',
       attempts: [
         { outcome: 'error', rcode: rcode === 1 ? 'FORMERR' : 'NOTIMP', edns: true },
@@ -131,9 +131,9 @@ t.test('a server without EDNS is asked again without it', async (t) => {
 
 t.test('FORMERR from a server that knows EDNS, or to a query without it, stands', async (t) => {
   const knows = await serve(t, (asked) => [reply(asked, { rcode: 1, additionals: [opt()] })]);
-  t.match(await ask(knows.text, 5000), { status: 'error', rcode: 'FORMERR', attempts: { length: 1 } });
+  t.match(await ask(knows.text, 60_000), { status: 'error', rcode: 'FORMERR', attempts: { length: 1 } });
   const never = await serve(t, (asked) => [reply(asked, { rcode: 1 })]);
-  t.match(await ask(never.text, 5000), { status: 'error', rcode: 'FORMERR', attempts: { length: 2 } });
+  t.match(await ask(never.text, 60_000), { status: 'error', rcode: 'FORMERR', attempts: { length: 2 } });
 });
 
 t.test('FORMERR without the question is taken: the server could not read it', async (t) => {
@@ -143,7 +143,7 @@ t.test('FORMERR without the question is taken: the server could not read it', as
     header.writeUInt16BE(0x8181, 2);
     return [header];
   });
-  t.match(await ask(server.text, 5000), { status: 'error', rcode: 'FORMERR', attempts: { length: 2 } });
+  t.match(await ask(server.text, 60_000), { status: 'error', rcode: 'FORMERR', attempts: { length: 2 } });
 });
 
 t.test(
@@ -151,7 +151,7 @@ t.test(
   async (t) => {
     const server = await serve(t, (asked) => [reply(asked, { answers: [address('a.test', truth)] })]);
     const from = (source: string, tcp = false) =>
-      resolve('a.test.', { servers: [server.text], types: ['A'], source, tcp, timeoutMs: 5000, tries: 1 });
+      resolve('a.test.', { servers: [server.text], types: ['A'], source, tcp, timeoutMs: 60_000, tries: 1 });
     t.match(await from('127.0.0.1'), { status: 'answered' });
     for (const tcp of [false, true]) {
       await t.rejects(from('192.0.2.1', tcp), {
