@@ -28,8 +28,8 @@ export interface GivenOptions {
   family?: 4 | 6;
   /** `--source`: an address of this host. */
   source?: string;
-  /** `--control`: `host:port`. */
-  control?: string;
+  /** `--control`. */
+  control?: { host: string; port: number };
   /** `--server`, each as it takes it: `ADDR` or `ADDR#PORT`. */
   servers?: string[];
   /** `--vpc-resolver`. */

@@ -72,6 +72,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     source: sourceOption(args),
     timeoutMs: numberOption(args, 'timeout', diagnoseTimeout),
     ca: caFile === undefined ? undefined : await certificates(caFile, stop),
+    caFile,
     ...contrastOptions(args),
     keepQuery: flag(args, 'keep-query'),
     http: args.options.http !== false,

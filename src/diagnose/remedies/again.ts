@@ -21,7 +21,8 @@ export function pprobeAgain(target: Target, again: Again): Argv {
   const { given = {} } = target;
   switch (again.command) {
     case 'diagnose': {
-      const { caFile, control, vpcResolver, servers = [] } = given;
+      const { caFile, vpcResolver, servers = [] } = given;
+      const control = given.control && hostPort(given.control.host, given.control.port);
       const options = again.options ?? [];
       const kept = [
         ...endpointOptions(target),

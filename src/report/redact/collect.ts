@@ -4,7 +4,7 @@ import { isServiceLabel } from '../../target/private-api/check-name.js';
 import { readPrivateName } from '../../target/private-api/names.js';
 
 /** Members whose text is a name as a whole, wherever they stand. */
-const NAMES = new Set(['host', 'hostname', 'serverName', 'endpointName', 'name', 'vpceId']);
+const NAMES = new Set(['host', 'hostname', 'serverName', 'endpointName', 'name', 'vpceId', 'caFile']);
 
 /** Members that are lists of names. */
 const NAME_LISTS = new Set(['chain', 'names']);
