@@ -52,7 +52,6 @@ export {
 } from './observe/connect.js';
 export { type DoctorOptions, doctor } from './observe/doctor.js';
 export { type ObserveOptions, observe } from './observe/observe.js';
-export { scopeOf } from './observe/scope-of.js';
 export { type TraceHostOptions as TraceOptions, traceHost as trace } from './observe/trace-host.js';
 export { type WatchHostOptions as WatchOptions, watchHost as watchTrace } from './observe/watch-host.js';
 export type { DnsDiscardMessage, DnsQueryMessage, DnsReplyMessage } from './probe/dns/channels.js';
@@ -62,4 +61,5 @@ export { resolve } from './probe/dns/resolve.js';
 export { type NameOutcome, resolveMany } from './probe/dns/resolve-many.js';
 export type { TcpAttemptMessage, TcpResultMessage } from './probe/tcp/channels.js';
 export type { TraceRun } from './probe/trace/trace-run.js';
+export { scopeOfAddress as scopeOf } from './target/host.js';
 export { type ParseTargetOptions, parseTarget } from './target/parse-target.js';

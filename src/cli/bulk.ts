@@ -1,3 +1,4 @@
+import type { Bound } from '../core/check-options.js';
 import { elapsedMs, nowMs } from '../core/clock.js';
 import { InvalidInputError } from '../core/errors.js';
 import { type InputLine, openLines, UnreadableLinesError } from '../core/lines.js';
@@ -9,14 +10,7 @@ import { cleanForTerminal, type Style } from '../report/text/style.js';
 import type { BulkEntry, BulkResult, CommandContext } from './command.js';
 import { failureOf } from './failure.js';
 import { fileProblem } from './files.js';
-import {
-  type Arguments,
-  type Bound,
-  numberOption,
-  numberSpec,
-  type OptionTable,
-  textOption,
-} from './options.js';
+import { type Arguments, numberOption, numberSpec, type OptionTable, textOption } from './options.js';
 
 /** What a command does with each line of a file. */
 export interface BulkJob<Document extends object> {

@@ -1,15 +1,9 @@
+import type { Bound } from '../core/check-options.js';
 import { exitCodeMeanings } from '../documents/terms/exit-code.js';
 import { hanging, padTo, widthOf, wrap } from '../report/text/wrap.js';
 import type { Command } from './command.js';
 import { commands, completionCommand } from './commands.js';
-import {
-  type Bound,
-  durationText,
-  networkOptions,
-  type OptionSpec,
-  type OptionTable,
-  outputOptions,
-} from './options.js';
+import { durationText, networkOptions, type OptionSpec, type OptionTable, outputOptions } from './options.js';
 
 /** Text is wrapped here on a wider terminal, too, because longer lines are hard to read. */
 const widest = 100;

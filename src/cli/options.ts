@@ -1,17 +1,7 @@
+import { type Bound, waitBound } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
 import { familyOf } from '../net/address/address.js';
-
-/** The range and the default of a number, as the code that needs it exports them. */
-export interface Bound {
-  /** What the number is, for messages: `a number of attempts`. */
-  noun: string;
-  /** `ms`: a duration. null: a whole number. */
-  unit: 'ms' | null;
-  min: number;
-  max: number;
-  /** null where it depends on other things. */
-  default: number | null;
-}
+import { checkHostAddress } from '../target/host.js';
 
 /** One option as data: for parsing, for help and for completion. */
 export interface OptionSpec {
@@ -82,8 +72,6 @@ export interface Arguments {
   /** By long name. A value is text, true or false, or a list of these where it was given more than once. */
   options: Readonly<Record<string, unknown>>;
 }
-
-export const portNumber: Bound = { noun: 'a port', unit: null, min: 1, max: 65_535, default: null };
 
 const seeHelp = 'see --help';
 
@@ -212,13 +200,8 @@ export function familyOption(args: Arguments): 4 | 6 | undefined {
 export function sourceOption(args: Arguments): string | undefined {
   const source = textOption(args, 'source');
   if (source === undefined) return undefined;
-  const family = familyOf(source);
-  if (family === null) {
-    throw new InvalidInputError(
-      '--source',
-      `--source: "${source}" is not an IP address; give one of this host's own`,
-    );
-  }
+  const address = checkHostAddress(source, '--source', "give one of this host's own");
+  const family = familyOf(address);
   const wanted = familyOption(args);
   if (wanted !== undefined && wanted !== family) {
     throw new InvalidInputError(
@@ -226,16 +209,10 @@ export function sourceOption(args: Arguments): string | undefined {
       `--source: "${source}" is IPv${family}, and -${wanted} excludes it`,
     );
   }
-  return source;
+  return address;
 }
 
-const idleTimeout: Bound = {
-  noun: 'a number of milliseconds',
-  unit: 'ms',
-  min: 1,
-  max: 600_000,
-  default: null,
-};
+const idleTimeout = waitBound(null);
 
 /** For commands that send nothing. A script may give these options to every command, so they are accepted. */
 export const idleNetworkOptions: OptionTable = Object.fromEntries(

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../core/errors.js';
+import { nearest } from '../core/nearest.js';
 import type { Command, PositionalSpec } from './command.js';
 import { type CommandEntry, commands, completionCommand, completionRequest, shells } from './commands.js';
 import { usageOf } from './help.js';
@@ -10,7 +11,6 @@ import {
   orList,
   outputOptions,
 } from './options.js';
-import { nearest } from './suggest.js';
 import { type GivenOption, takeApart, type Words } from './words.js';
 
 /** A command line, parsed. */

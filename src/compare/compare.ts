@@ -3,7 +3,7 @@ import { list } from '../core/text.js';
 import { CAUSES, type Cause } from '../documents/causes.js';
 import type { Comparison, ComparisonFinding, ComparisonKind } from '../documents/comparison.js';
 import type { ReportDocument } from '../documents/report.js';
-import { hostPort } from '../target/host.js';
+import { hostPort } from '../target/host-port.js';
 import { compareAnswers } from './answers.js';
 import { compareAddresses, compareDns } from './dns.js';
 import { comparePaths } from './paths.js';

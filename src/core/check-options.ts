@@ -1,58 +1,176 @@
-import { familyOf } from '../net/address/address.js';
 import { InvalidInputError } from './errors.js';
-import { quoted } from './text.js';
+import { nearest } from './nearest.js';
+import { quote, quoted } from './text.js';
 
-/** Longer than any SYN retry schedule, and short enough that a mistyped unit is noticed. */
-const longestTimeoutMs = 600_000;
-/** A million attempts are eleven days at one a second; all are kept in memory. */
-const mostAttempts = 1_000_000;
-
-/** Throws InvalidInputError unless `timeoutMs` is from 1 to 600000 milliseconds. */
-export function checkTimeout(timeoutMs: number): void {
-  checkMs('timeout', timeoutMs);
+/**
+ * The range and the default of a number that a caller may choose. It stands beside the code that needs it; that code
+ * checks with it, and the command line parses and documents its option from it.
+ */
+export interface Bound {
+  /** What the number is, for messages: `a number of attempts`. */
+  noun: string;
+  /** `ms`: milliseconds, fractions allowed. null: a whole number without unit. */
+  unit: 'ms' | null;
+  min: number;
+  max: number;
+  /** The value where none is given; null where it depends on other things. */
+  default: number | null;
 }
 
-/** Throws InvalidInputError unless `ms` is from 1 to 600000 milliseconds. */
-export function checkMs(argument: string, ms: number): void {
-  if (ms >= 1 && ms <= longestTimeoutMs) return;
-  throw new InvalidInputError(
+/** Longer than the kernel retries a SYN (127 s), and short enough that a mistyped unit is noticed. */
+const longestWaitMs = 600_000;
+
+/** The bound of a wait in milliseconds, 1 to 600000 unless `maxMs` says otherwise. */
+export function waitBound<Default extends number | null>(
+  defaultMs: Default,
+  maxMs: number = longestWaitMs,
+): Bound & { default: Default } {
+  return { noun: 'a number of milliseconds', unit: 'ms', min: 1, max: maxMs, default: defaultMs };
+}
+
+/** TCP ports: 0 is reserved (RFC 6335 section 6). */
+export const portBound = {
+  noun: 'a port',
+  unit: null,
+  min: 1,
+  max: 65_535,
+  default: 443,
+} as const satisfies Bound;
+
+/** Checks the value of one option or argument. Throws InvalidInputError that names `argument`. */
+export type Check = (value: unknown, argument: string) => void;
+
+/** A check for each option of an interface: a missing name and an extra one do not compile. */
+export type OptionChecks<Options> = { readonly [Name in keyof Required<Options>]: Check };
+
+/**
+ * Checks the options object that a caller gave to a public function. Options that are left out or undefined are not
+ * checked. Throws InvalidInputError for a value that is not an object, for an unknown name (with the nearest known one),
+ * and for what the check of an option refuses.
+ */
+export function checkOptions<Options>(checks: OptionChecks<Options>, options: unknown): void {
+  checkNamed(checks, options, 'options');
+}
+
+function checkNamed(checks: Readonly<Record<string, Check>>, options: unknown, argument: string): void {
+  if (!isPlainObject(options)) throw refused(argument, options, 'an object', 'give an object of options');
+  for (const [name, value] of Object.entries(options)) {
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
+    const path = argument === 'options' ? name : `${argument}.${name}`;
+    if (check === undefined) throw unknownOption(path, name, Object.keys(checks));
+    if (value !== undefined) check(value, path);
+  }
+}
+
+function unknownOption(path: string, name: string, known: readonly string[]): InvalidInputError {
+  const meant = nearest(name, known);
+  const hint = meant === undefined ? `give one of ${known.join(', ')}` : `did you mean ${meant}?`;
+  return new InvalidInputError(
+    path,
+    `${path.length > 80 ? `${path.slice(0, 79)}…` : path}: there is no such option; ${hint}`,
+  );
+}
+
+/** An option that is an object of options itself. */
+export function nested<Options>(checks: OptionChecks<Options>): Check {
+  return (value, argument) => checkNamed(checks, value, argument);
+}
+
+/** Throws InvalidInputError unless the value is a number within the bound. */
+export function checkNumber(argument: string, value: unknown, bound: Bound): asserts value is number {
+  const { noun, unit, min, max } = bound;
+  const isNumber = typeof value === 'number' && (unit === 'ms' || Number.isInteger(value));
+  if (isNumber && value >= min && value <= max) return;
+  throw refused(
     argument,
-    `${argument}: ${ms} is out of range; give milliseconds from 1 to ${longestTimeoutMs}`,
+    value,
+    noun,
+    `give ${unit === 'ms' ? 'milliseconds' : 'a whole number'} from ${min} to ${max}`,
   );
 }
 
-/** Throws InvalidInputError unless `count` is a whole number of attempts. */
-export function checkCount(count: number): void {
-  if (Number.isInteger(count) && count >= 1 && count <= mostAttempts) return;
-  throw new InvalidInputError(
-    'count',
-    `count: ${count} is out of range; give a whole number from 1 to ${mostAttempts}`,
-  );
+/** A number within the bound. */
+export function within(bound: Bound): Check {
+  return (value, argument) => checkNumber(argument, value, bound);
 }
-
-/** The family of an address to connect to. Throws InvalidInputError when it is a name or nothing at all. */
-export function checkAddress(address: string): 4 | 6 {
-  const family = familyOf(address);
-  if (family !== null) return family;
-  throw new InvalidInputError(
-    'address',
-    `address: ${quoted(address)} is not an IP address; resolve the name first`,
-  );
-}
-
-const lowestPort = 1;
-const highestPort = 65_535;
 
 /** Throws InvalidInputError, naming `argument`, unless `port` is a whole number from 1 to 65535. */
-export function checkPort(port: number, argument = 'port'): void {
-  if (Number.isInteger(port) && port >= lowestPort && port <= highestPort) return;
-  throw notAPort(String(port), argument);
+export function checkPort(port: unknown, argument = 'port'): asserts port is number {
+  checkNumber(argument, port, portBound);
 }
 
-/** What to throw for what was given as a port and is none. */
-function notAPort(given: string, argument = 'port'): InvalidInputError {
-  return new InvalidInputError(
-    argument,
-    `${argument}: ${given} is not a port; give a whole number from ${lowestPort} to ${highestPort}`,
-  );
+/** Throws InvalidInputError unless the value is a string. `right` says what to give. */
+export function checkString(argument: string, value: unknown, right: string): asserts value is string {
+  if (typeof value !== 'string') throw refused(argument, value, 'a string', right);
+}
+
+/** A string; `right` says which. */
+export function string(right = 'give a string'): Check {
+  return (value, argument) => checkString(argument, value, right);
+}
+
+export const boolean: Check = (value, argument) => {
+  if (typeof value !== 'boolean') throw refused(argument, value, 'a boolean', 'give true or false');
+};
+
+/** One of a few words or numbers. */
+export function oneOf(...choices: readonly (string | number)[]): Check {
+  return (value, argument) => {
+    if (!choices.some((choice) => choice === value))
+      throw refused(argument, value, `one of ${choices.join(', ')}`, 'give one of them');
+  };
+}
+
+/** A list of which every item passes `check`. */
+export function listOf(check: Check): Check {
+  return (value, argument) => {
+    if (!Array.isArray(value)) throw refused(argument, value, 'a list', 'give an array');
+    for (const item of value) check(item, argument);
+  };
+}
+
+/** An object whose members nobody checks. */
+export const object: Check = (value, argument) => {
+  if (!isPlainObject(value)) throw refused(argument, value, 'an object', 'give an object');
+};
+
+export const callback: Check = (value, argument) => {
+  if (typeof value !== 'function') throw refused(argument, value, 'a function', 'give a function');
+};
+
+export const abortSignal: Check = (value, argument) => {
+  if (!(value instanceof AbortSignal))
+    throw refused(argument, value, 'an AbortSignal', 'give the signal of an AbortController');
+};
+
+/** Throws InvalidInputError unless the value can be iterated over, synchronously or not. A string is no list of strings. */
+export function checkItems(argument: string, value: unknown): void {
+  const isIterable =
+    typeof value === 'object' &&
+    value !== null &&
+    (Symbol.iterator in value || Symbol.asyncIterator in value);
+  if (!isIterable) throw refused(argument, value, 'iterable', 'give an array, or an (async) iterable');
+}
+
+/** Whether the value is an object with named members: no null, no array, no function. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What to throw for a value that is not what it should be: `port: "x" is not a port; give …`. */
+export function refused(argument: string, value: unknown, noun: string, right: string): InvalidInputError {
+  return new InvalidInputError(argument, `${argument}: ${described(value)} is not ${noun}; ${right}`);
+}
+
+function described(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return String(value);
+}
+
+/** What to throw for a text that cannot be read. It is quoted without credentials, query and fragment. */
+export function invalidText(argument: string, text: string, why: string): InvalidInputError {
+  return new InvalidInputError(argument, `${argument}: ${quote(text)} ${why}`);
 }

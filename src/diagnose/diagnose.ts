@@ -1,24 +1,45 @@
+import { callback, checkOptions, type OptionChecks, string } from '../core/check-options.js';
 import { startDocument } from '../documents/header.js';
 import type { ReportDocument } from '../documents/report.js';
-import type { GivenOptions } from '../documents/target.js';
-import { type ObserveOptions, observe } from '../observe/observe.js';
-import { type ParseTargetOptions, parseTarget } from '../target/parse-target.js';
+import type { GivenOptions, Target } from '../documents/target.js';
+import { type ObserveOptions, observeTarget } from '../observe/observe.js';
+import { observeChecks } from '../observe/options.js';
+import {
+  type ParseTargetOptions,
+  parseTargetChecks,
+  queryOf,
+  targetOf,
+  targetText,
+} from '../target/parse-target.js';
 import { classify } from './classify.js';
 
 export interface DiagnoseOptions extends ObserveOptions, ParseTargetOptions {
   /** The path of the file that `ca` was read from. It is not read; commands in remedies name it. */
   caFile?: string | undefined;
+  /** Called with the parsed target before anything is sent. */
+  onTarget?: ((target: Target) => void) | undefined;
 }
 
+const diagnoseChecks: OptionChecks<DiagnoseOptions> = {
+  ...observeChecks,
+  ...parseTargetChecks,
+  caFile: string('give the path of a file'),
+  onTarget: callback,
+};
+
 /**
- * Finds out why `input` (an https URL, a host, or host:port) does not answer, or that it does: measures with `observe`, and
- * judges with `classify`. Throws InvalidInputError for an invalid target or option, or the signal's reason.
+ * Says why `input` (an https URL, as text or as a URL object, a host, or host:port) does not answer, or that it does:
+ * measures with `observe`, judges with `classify`. Rejects with InvalidInputError for what is not a target, or with the
+ * signal's reason.
  */
-export async function diagnose(input: string, options: DiagnoseOptions = {}): Promise<ReportDocument> {
+export async function diagnose(input: string | URL, options: DiagnoseOptions = {}): Promise<ReportDocument> {
+  checkOptions(diagnoseChecks, options);
+  const text = targetText(input);
   const given = givenOptions(options);
-  const target = { ...parseTarget(input, options), ...(given === null ? {} : { given }) };
+  const target = { ...targetOf(text, options), ...(given === null ? {} : { given }) };
+  options.onTarget?.(target);
   const header = startDocument('report');
-  const evidence = await observe(target, { query: queryOf(input), ...options });
+  const evidence = await observeTarget(target, { ...options, query: options.query ?? queryOf(text) });
   return { ...header(), ...evidence, verdict: classify(evidence) };
 }
 
@@ -33,9 +54,4 @@ function givenOptions({ family, source, control, dns, vpcResolver, ca, caFile }:
     ...(ca === undefined ? {} : { caFile: caFile ?? 'CA.pem' }),
   };
   return Object.keys(given).length === 0 ? null : given;
-}
-
-/** The query string of the URL as given, with its `?`; empty where there is none. It is sent, and not recorded. */
-function queryOf(input: string): string {
-  return /^[^?#]*(\?[^#\s]*)/.exec(input.trim())?.[1] ?? '';
 }

@@ -1,4 +1,14 @@
 import type { Readable } from 'node:stream';
+import {
+  abortSignal,
+  type Bound,
+  callback,
+  checkItems,
+  checkOptions,
+  type OptionChecks,
+  string,
+  within,
+} from '../core/check-options.js';
 import { startDocument } from '../documents/header.js';
 import type { LogDocument, LogVerdict } from '../documents/log.js';
 import { textOf } from './input.js';
@@ -24,7 +34,17 @@ export interface ExplainLogOptions {
   stop?: AbortSignal | undefined;
 }
 
-export const defaultLimit = 20;
+/** What the numbers of explainLog() may be. */
+export const logBounds = {
+  limit: { noun: 'a number of requests', unit: null, min: 1, max: 10_000, default: 20 },
+} as const satisfies Record<string, Bound>;
+
+const explainLogChecks: OptionChecks<ExplainLogOptions> = {
+  requestId: string('give the x-amzn-requestid or x-amz-apigw-id of an answer'),
+  limit: within(logBounds.limit),
+  onProgress: callback,
+  stop: abortSignal,
+};
 
 /** The number of lines after which `onProgress` is called. */
 const LINES_BETWEEN_REPORTS = 50_000;
@@ -38,7 +58,9 @@ export async function explainLog(
   sources: AsyncIterable<LogSource> | Iterable<LogSource>,
   options: ExplainLogOptions = {},
 ): Promise<LogDocument> {
-  const { requestId = null, limit = defaultLimit, stop } = options;
+  checkOptions(explainLogChecks, options);
+  checkItems('sources', sources);
+  const { requestId = null, limit = logBounds.limit.default, stop } = options;
   const header = startDocument('log');
   const summary = new LogSummary(limit, requestId);
   const reader = new LogReader((facts) => summary.add(judgeRequest(facts)));

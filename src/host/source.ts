@@ -1,7 +1,6 @@
 import { InvalidInputError } from '../core/errors.js';
 import { quoted } from '../core/text.js';
 import { familyOf, zoneOf } from '../net/address/address.js';
-import { interfaceIndex } from '../net/libc/sockaddr.js';
 
 /**
  * The family of a source address. Throws InvalidInputError when it is no address, or when none of `addresses` can be
@@ -53,24 +52,4 @@ const linkLocal = /^fe[89ab][0-9a-f]:/i;
 /** Whether `address` is IPv6 link-local, which says nothing without the link it is on (RFC 4007). */
 function needsZone(address: string): boolean {
   return linkLocal.test(address) && zoneOf(address) === null;
-}
-
-/**
- * Checks that a link-local IPv6 address that a user gave names its interface, and one this host has; all other addresses
- * pass. Throws InvalidInputError naming `argument`: the kernel would say EINVAL to either mistake.
- */
-export function checkZone(argument: string, address: string): void {
-  if (needsZone(address)) {
-    throw new InvalidInputError(
-      argument,
-      `${argument}: ${address} is link-local and means another host on each link; add the interface, as in ${address}%eth0`,
-    );
-  }
-  const zone = zoneOf(address);
-  if (zone !== null && linkLocal.test(address) && interfaceIndex(zone) === null) {
-    throw new InvalidInputError(
-      argument,
-      `${argument}: no interface ${quoted(zone)} with a link-local address is up here; give one that \`ip -6 address\` lists`,
-    );
-  }
 }

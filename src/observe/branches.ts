@@ -2,7 +2,7 @@ import { anyOf } from '../core/deadline.js';
 import { CapabilityError } from '../core/errors.js';
 import type { SkippedStep } from '../documents/report.js';
 
-/** The signals that measurements of one `observe` listen to: its own, so that the caller's gain one listener each. */
+/** The signals that the measurements of one `observe` listen to: its own, so that the caller's get one listener each. */
 export interface Signals {
   /** Everything is thrown away. */
   signal: AbortSignal;
@@ -10,39 +10,39 @@ export interface Signals {
   stop: AbortSignal;
 }
 
+/** What one measurement gave. */
+export interface Outcome<Result> {
+  /** null: it could not be made, or it was cut off by an error that ends all of them. */
+  result: Result | null;
+  /** Why this host could not make it. */
+  skipped: SkippedStep[];
+}
+
 /** Measurements that run at the same time and end together. */
 export interface Branches {
   readonly signals: Signals;
-  /** What this host could not measure. */
-  readonly skipped: SkippedStep[];
   /**
-   * Runs one measurement of `step`. What this host cannot do, or its system refuses, is noted in `skipped`, and the
-   * others go on. Any other error (bad input, a bug) ends all of them and is what `throwIfFailed` throws. Never rejects.
+   * Runs one measurement of `step`. A CapabilityError, and a system call that failed, make it a skipped step; the others
+   * go on. Any other error (bad input, a bug) ends all of them, and throwIfFailed() throws it. Never rejects.
    */
-  run(step: SkippedStep['step'], work: () => Promise<void>): Promise<void>;
-  /** Throws the reason of the caller's signal, or the first error that is no result. */
+  run<Result>(step: SkippedStep['step'], work: () => Promise<Result>): Promise<Outcome<Result>>;
+  /** Throws the reason of the caller's signal, or the first error that is not a result. */
   throwIfFailed(): void;
 }
 
-/**
- * Branches under the caller's signals. None is left running behind another's error: the error aborts the others, and
- * whoever awaits them all finds every socket closed.
- */
+/** Starts branches under the caller's signals. An error of one aborts the others, and each closes its sockets as it ends. */
 export function startBranches(signal: AbortSignal | undefined, stop: AbortSignal | undefined): Branches {
   const failure = new AbortController();
   const signals = { signal: anyOf(failure.signal, signal), stop: anyOf(stop) };
-  const skipped: SkippedStep[] = [];
   return {
     signals,
-    skipped,
     async run(step, work) {
       try {
-        await work();
+        return { result: await work(), skipped: [] };
       } catch (error) {
         const skip = signals.signal.aborted ? null : skippedBy(step, error);
         if (skip === null) failure.abort(error);
-        else if (!skipped.some((each) => each.step === skip.step && each.reason === skip.reason))
-          skipped.push(skip);
+        return { result: null, skipped: skip === null ? [] : [skip] };
       }
     },
     throwIfFailed() {
@@ -51,7 +51,19 @@ export function startBranches(signal: AbortSignal | undefined, stop: AbortSignal
   };
 }
 
-/** What a step that this host cannot do leaves behind; null for an error that is none of the host's. */
+/** The results of several measurements, without those that could not be made. */
+export function resultsOf<Result>(outcomes: readonly Outcome<Result>[]): Result[] {
+  return outcomes.flatMap(({ result }) => (result === null ? [] : [result]));
+}
+
+/** The skipped steps of several measurements, each reason once per step. */
+export function skippedOf(outcomes: readonly Pick<Outcome<unknown>, 'skipped'>[]): SkippedStep[] {
+  const all = outcomes.flatMap(({ skipped }) => skipped);
+  const keys = all.map(({ step, reason }) => `${step} ${reason}`);
+  return all.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
+}
+
+/** The skipped step of an error; null for an error that does not come from this host's limits. */
 function skippedBy(step: SkippedStep['step'], error: unknown): SkippedStep | null {
   if (error instanceof CapabilityError) {
     const { message, missing, remedy } = error;

@@ -1,33 +1,57 @@
-import { checkPort } from '../core/check-options.js';
+import {
+  type Bound,
+  checkItems,
+  checkOptions,
+  checkPort,
+  isPlainObject,
+  type OptionChecks,
+  portBound,
+  refused,
+  within,
+} from '../core/check-options.js';
 import { andThen, type MaybePromise, unwrapOnceSettled } from '../core/maybe-promise.js';
 import { type Items, mapOrdered } from '../core/ordered-map.js';
 import type { TcpDocument } from '../documents/tcp.js';
-import { type ConnectAddressesOptions, openConnector } from '../probe/tcp/connect-addresses.js';
-import { addressesOf, type HostOptions, literalAddress } from './addresses-of.js';
+import {
+  type ConnectAddressesOptions,
+  connectAddressesChecks,
+  openConnector,
+} from '../probe/tcp/connect-addresses.js';
+import { checkHost } from '../target/host.js';
+import { findAddresses, type HostOptions, hostChecks, literalAddress } from './host-addresses.js';
 
 export interface ConnectOptions extends HostOptions, ConnectAddressesOptions {}
 
+const connectChecks: OptionChecks<ConnectOptions> = { ...hostChecks, ...connectAddressesChecks };
+
 /**
- * Connects to every address of `host` at once and says how each attempt ended. Resolves with the document whatever
- * the network does, a name without addresses included (status `error`, with the DNS document in `resolution`).
+ * Connects to every address of `host` at the same time and reports how each attempt ended. Resolves with the document
+ * whatever the network does, a name without addresses included (status `error`, with the DNS document in `resolution`).
  * Throws InvalidInputError, CapabilityError, or the signal's reason.
  */
-export async function connect(host: string, port = 443, options: ConnectOptions = {}): Promise<TcpDocument> {
+export async function connect(
+  host: string,
+  port: number = portBound.default,
+  options: ConnectOptions = {},
+): Promise<TcpDocument> {
+  checkOptions(connectChecks, options);
+  checkHost(host);
   checkPort(port);
   return (await openHostConnector(options))(host, port, options.signal);
 }
 
-/** connect() for many hosts by the same options, each with a signal of its own: without a promise where it can be. */
+/** connect() for many hosts with the same options, each with a signal of its own. Without a promise where it can be. */
 export type HostConnector = (host: string, port: number, signal?: AbortSignal) => MaybePromise<TcpDocument>;
 
-/** Checks the options and gets ready to connect. Throws InvalidInputError, CapabilityError, or the signal's reason. */
+/** Gets ready to connect, with options that were checked. Throws InvalidInputError, CapabilityError, or the signal's reason. */
 export async function openHostConnector(options: ConnectOptions): Promise<HostConnector> {
   const connectTo = await openConnector(options);
-  return (host, port, signal) => {
+  return (given, port, signal) => {
+    const host = checkHost(given);
     checkPort(port);
     const literal = literalAddress(host, options.family);
     if (literal !== null) return connectTo({ host, port, ...literal }, signal);
-    const found = addressesOf(host, { ...options, signal });
+    const found = findAddresses(host, { ...options, signal });
     return found.then((known) => connectTo({ host, port, ...known }, signal));
   };
 }
@@ -39,27 +63,43 @@ export interface ConnectTarget {
   port?: number | undefined;
 }
 
+/** What the numbers of connectMany() may be. A silent target costs only its wait. */
+export const sweepBounds = {
+  concurrency: { noun: 'a number of targets', unit: null, min: 1, max: 10_000, default: 256 },
+} as const satisfies Record<string, Bound>;
+
 export interface ConnectManyOptions extends ConnectOptions {
   /** Targets under way at the same time. Default 256; never more sockets than this process has descriptors for. */
   concurrency?: number | undefined;
 }
 
-/** Silent targets cost nothing but their wait; answers come in microseconds. */
-export const defaultSweep = 256;
+const connectManyChecks: OptionChecks<ConnectManyOptions> = {
+  ...connectChecks,
+  concurrency: within(sweepBounds.concurrency),
+};
 
 /**
- * Connects to every target as `connect` does, several at a time, and gives the documents in the targets' order. Begins
- * when it is read, and a reader who is slow slows it down. Leaving the loop closes every socket. Throws what `connect`
- * throws.
+ * Connects to every target as `connect` does, several at a time, and gives the documents in the order of the targets.
+ * Starts when the first document is asked for; a slow reader slows the work down. Leaving the loop closes every socket.
+ * The first `next()` rejects with InvalidInputError for wrong options; later ones with what `connect` throws.
  */
 export function connectMany(
   targets: Items<ConnectTarget>,
   options: ConnectManyOptions = {},
 ): AsyncGenerator<TcpDocument, void, undefined> {
-  const { concurrency = defaultSweep, signal, stop } = options;
+  try {
+    checkOptions(connectManyChecks, options);
+    checkItems('targets', targets);
+  } catch (error) {
+    // The first next() rejects, as it does for everything else.
+    return mapOrdered([null], () => Promise.reject(error), { concurrency: 1 });
+  }
+  const { concurrency = sweepBounds.concurrency.default, signal, stop } = options;
   let connector: (() => MaybePromise<HostConnector>) | null = null;
-  const work = ({ host, port = 443 }: ConnectTarget, leaving: AbortSignal): MaybePromise<TcpDocument> => {
-    // `leaving` is both of the signals given, with one listener on each of them whatever the concurrency.
+  const work = (target: ConnectTarget, leaving: AbortSignal): MaybePromise<TcpDocument> => {
+    if (!isPlainObject(target)) throw refused('targets', target, 'a target', 'give { host, port }');
+    const { host, port = portBound.default } = target;
+    // `leaving` follows both signals that were given, with one listener on each of them whatever the concurrency.
     connector ??= unwrapOnceSettled(openHostConnector({ ...options, signal: leaving, stop: undefined }));
     return andThen(connector(), (connectTo) => connectTo(host, port, leaving));
   };

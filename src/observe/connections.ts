@@ -1,101 +1,118 @@
 import type { TLSSocket } from 'node:tls';
 import { exceptionOf } from '../documents/gateway-answer.js';
 import type { HttpDocument, HttpVariant } from '../documents/http.js';
-import type { Observations } from '../documents/report.js';
+import type { SkippedStep } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
 import type { TcpAttempt, TcpDocument } from '../documents/tcp.js';
-import type { TlsPurpose } from '../documents/tls.js';
+import type { PathMtu, TlsDocument, TlsPurpose } from '../documents/tls.js';
+import { withoutZone } from '../net/address/address.js';
 import { ask } from '../probe/http/ask.js';
 import { variantHeaders } from '../probe/http/request.js';
 import { connectAddresses } from '../probe/tcp/connect-addresses.js';
 import { type Connection, handshake } from '../probe/tls/handshake.js';
 import { defaultName } from '../target/private-api/names.js';
-import type { Branches, Signals } from './branches.js';
+import { type Branches, type Outcome, resultsOf, skippedOf } from './branches.js';
 import { connectTimeoutMs, type ObserveOptions } from './options.js';
 import { startSecondLooks } from './second-look.js';
 
+/** What connections to the target gave, each list in the order of its addresses. */
+export interface TargetConnections {
+  /** null: this host could not connect at all. */
+  tcp: TcpDocument | null;
+  /** First the handshakes for the target, then those under another name, then those with small segments. */
+  tls: TlsDocument[];
+  http: HttpDocument[];
+  pathMtu: PathMtu[];
+  skipped: SkippedStep[];
+}
+
+/** What was measured over the connection to one address. */
+type AddressFindings = Omit<TargetConnections, 'tcp'>;
+
 /**
- * Connects to every address at once; the moment one opens it is shaken hands with and asked over that very connection,
- * without waiting for the others. Resolves when all of it has ended, with what TCP came to.
+ * Connects to every address at the same time. Over each connection that opens, it completes a TLS handshake and sends the
+ * request, without waiting for the other addresses. Resolves when all of it has ended.
  */
 export async function connectAndAsk(
   target: Target,
   addresses: readonly string[],
   options: ObserveOptions,
   branches: Branches,
-  observations: Observations,
   onAttempt: (attempt: TcpAttempt) => void,
-): Promise<TcpDocument> {
+): Promise<TargetConnections> {
   const { host, port, url } = target;
   const { timeoutMs = connectTimeoutMs, source } = options;
   const some = addresses.length === 1 ? addresses[0] : `${addresses.length} addresses`;
   options.onProgress?.(`connecting to ${some}`);
-  const asking: Promise<void>[] = [];
-  const askAddress = startAsking(target, options, branches.signals, observations);
-  const document = await connectAddresses(
-    { host, port, addresses, resolution: null },
-    {
-      timeoutMs,
-      source,
-      ...branches.signals,
-      onAttempt,
-      onOpen({ address, durationMs }, socket) {
-        if (url === null) socket.destroy();
-        else asking.push(branches.run('tls', () => askAddress(address, { socket, connectMs: durationMs })));
+  const asking = new Map<string, Promise<AddressFindings>>();
+  const askAddress = startAsking(target, options, branches);
+  const connecting = await branches.run('tcp', () =>
+    connectAddresses(
+      { host, port, addresses, resolution: null },
+      {
+        timeoutMs,
+        source,
+        ...branches.signals,
+        onAttempt,
+        onOpen({ address, durationMs }, socket) {
+          if (url === null) socket.destroy();
+          else asking.set(address, askAddress(address, { socket, connectMs: durationMs }));
+        },
       },
-    },
+    ),
   );
-  observations.tcp.push(document);
-  await Promise.all(asking);
-  sortByAddress(observations, addresses);
-  return document;
+  const found = await Promise.all(addresses.flatMap((address) => asking.get(address) ?? []));
+  const handshakes = found.flatMap(({ tls }) => tls);
+  return {
+    tcp: connecting.result,
+    tls: purposes.flatMap((purpose) => handshakes.filter((each) => (each.purpose ?? 'target') === purpose)),
+    http: found.flatMap(({ http }) => http),
+    pathMtu: found.flatMap(({ pathMtu }) => pathMtu),
+    skipped: skippedOf([connecting, ...found]),
+  };
 }
 
-/** Answers come in any order; a report that lists them by address can be laid beside another one. */
-function sortByAddress(observations: Observations, addresses: readonly string[]): void {
-  const purposes: readonly TlsPurpose[] = ['target', 'other-name', 'small-segments'];
-  const place = ({ address }: { address: string }) => addresses.indexOf(address);
-  observations.tls.sort(
-    (first, second) =>
-      purposes.indexOf(first.purpose ?? 'target') - purposes.indexOf(second.purpose ?? 'target') ||
-      place(first) - place(second),
-  );
-  observations.http.sort((first, second) => place(first) - place(second));
-  observations.pathMtu?.sort((first, second) => place(first) - place(second));
-}
+const purposes: readonly TlsPurpose[] = ['target', 'other-name', 'small-segments'];
 
 /** What tells a wrong name from a wrong policy, in the order asked. */
 const namingVariants: HttpVariant[] = ['host', 'api-id', 'bogus'];
 
-/** Shakes hands over a connection that opened and asks; rejects only as `handshake` and `ask` do. */
-export type AskAddress = (address: string, connection: Connection) => Promise<void>;
+/** Measures over a connection that opened. Never rejects. */
+type AskAddress = (address: string, connection: Connection) => Promise<AddressFindings>;
 
 /**
- * Shakes hands over an open connection and, where that succeeds, asks: once as the URL says, and where the gateway answers
- * that it knows no such API, again with the headers that would name it, over the same connection. A handshake that goes
- * silent or is cut off is looked at a second time, in other ways, while it is still waited for.
+ * Completes a TLS handshake over an open connection and, where that succeeds, sends the request: once as the URL has it,
+ * and where the gateway answers that it knows no such API, again with the headers that name it, over the same connection.
+ * A handshake that goes silent or is cut off is looked at a second time, in other ways, while it is still waited for.
  */
-function startAsking(
-  target: Target,
-  options: ObserveOptions,
-  signals: Signals,
-  observations: Observations,
-): AskAddress {
+function startAsking(target: Target, options: ObserveOptions, branches: Branches): AskAddress {
   const { timeoutMs, ca } = options;
+  const { signals } = branches;
   const { host, port } = target;
-  const secondLook = startSecondLooks(target, options, signals, observations);
+  const secondLook = startSecondLooks(target, options, signals);
   return async (address, connection) => {
-    options.onProgress?.(`shaking hands with ${address}`);
+    options.onProgress?.(`TLS handshake with ${address}`);
     const look = secondLook(address, connection.connectMs);
-    let socket: TLSSocket | null = null;
+    // A zone is local to this host: it is in no certificate (RFC 4007 section 11.2).
+    const input = { address, port, serverName: withoutZone(host) };
+    const shaken = await branches.run('tls', () =>
+      handshake(input, { connection, timeoutMs, ca, ...signals }),
+    );
+    if (shaken.result === null) {
+      look.drop();
+      return { tls: [], http: [], pathMtu: [], skipped: shaken.skipped };
+    }
+    const { document, socket } = shaken.result;
     try {
-      const input = { address, port, serverName: host };
-      const shaken = await handshake(input, { connection, timeoutMs, ca, ...signals });
-      socket = shaken.socket;
-      observations.tls.push(shaken.document);
-      await look.finish(shaken.document);
-      if (socket !== null && options.http !== false)
-        await askOver(socket, target, address, options, signals, observations);
+      const looked = await branches.run('tls', () => look.finish(document));
+      const isAsked = socket !== null && options.http !== false;
+      const answers = isAsked ? await askOver(socket, target, address, options, branches) : [];
+      return {
+        tls: [document, ...(looked.result?.tls ?? [])],
+        http: resultsOf(answers),
+        pathMtu: looked.result?.pathMtu ?? [],
+        skipped: skippedOf([looked, ...answers]),
+      };
     } finally {
       socket?.destroy();
       look.drop();
@@ -103,32 +120,30 @@ function startAsking(
   };
 }
 
+/** The answers to the plain request and, where they can teach something, to its variants; in the order asked. */
 async function askOver(
   socket: TLSSocket,
   target: Target,
   address: string,
   options: ObserveOptions,
-  signals: Signals,
-  observations: Observations,
-): Promise<void> {
+  branches: Branches,
+): Promise<Outcome<HttpDocument>[]> {
   const { url, privateApi } = target;
-  if (url === null) return;
+  if (url === null) return [];
   const { timeoutMs, query = '', keepQuery = false } = options;
   const apiHost = privateApi === null ? null : defaultName(privateApi);
   const names = { apiHost: apiHost === target.host ? null : apiHost, apiId: privateApi?.apiId ?? null };
-
-  async function askOnce(variant: HttpVariant): Promise<HttpDocument | null> {
+  const answers: Outcome<HttpDocument>[] = [];
+  for (const variant of ['plain' as const, ...namingVariants]) {
     const headers = variantHeaders(variant, names);
-    if (headers === null || socket.destroyed) return null;
-    options.onProgress?.(`asking ${url}`);
+    if (headers === null || socket.destroyed) continue;
+    options.onProgress?.(`requesting ${url}`);
     const input = { variant, url: `${url}${query}`, address, headers, keepQuery };
-    const document = await ask(socket, input, { timeoutMs, ...signals });
-    observations.http.push(document);
-    return document;
+    const answer = await branches.run('http', () => ask(socket, input, { timeoutMs, ...branches.signals }));
+    answers.push(answer);
+    // With this exception the gateway says that it found no API by this name: only then do other names teach anything.
+    const isUnknownApi = answer.result !== null && exceptionOf(answer.result) === 'ForbiddenException';
+    if (variant === 'plain' && !(isUnknownApi && names.apiId !== null)) break;
   }
-
-  const plain = await askOnce('plain');
-  // This is how the gateway says that it found no API by this name; only then do other names teach anything.
-  if (plain === null || exceptionOf(plain) !== 'ForbiddenException' || names.apiId === null) return;
-  for (const variant of namingVariants) await askOnce(variant);
+  return answers;
 }

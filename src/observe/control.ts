@@ -1,39 +1,48 @@
-import type { ControlMeasurement, Observations } from '../documents/report.js';
+import type { ControlMeasurement } from '../documents/report.js';
 import { familyOf } from '../net/address/address.js';
 import { scopeOf } from '../net/address/scope.js';
 import { connectAddresses } from '../probe/tcp/connect-addresses.js';
+import { checkHost } from '../target/host.js';
+import type { HostAndPort } from '../target/host-port.js';
 import { parseServer } from '../target/server.js';
-import { addressesOf } from './addresses-of.js';
-import type { Signals } from './branches.js';
-import { type ControlTarget, connectTimeoutMs, type ObserveOptions } from './options.js';
+import type { Branches, Outcome, Signals } from './branches.js';
+import { findAddresses } from './host-addresses.js';
+import { connectTimeoutMs, type ObserveOptions } from './options.js';
 
 /**
- * Connects to other places than the target, so that "nothing leaves this host" is told from "this endpoint only": what
- * the caller named, and TCP 53 of each configured resolver that is not this host itself.
+ * Connects to other places than the target, which tells "nothing leaves this host" from "this endpoint only": the host
+ * that the caller named, and TCP 53 of each configured resolver that is not this host itself. In that order.
  */
-export async function observeControls(
+export function observeControls(
   nameservers: readonly string[],
   options: ObserveOptions,
+  branches: Branches,
   signals: Signals,
-  observations: Observations,
-): Promise<void> {
-  const { control, family } = options;
-  const resolvers = (options.dns?.servers ?? nameservers)
-    .map((server) => parseServer(server))
+): Promise<Outcome<ControlMeasurement>[]> {
+  const { control, family, dns } = options;
+  const servers = dns?.servers?.map((server) => parseServer(server)) ?? nameservers.map(onPort53);
+  const resolvers = servers
     .filter(({ address }) => isElsewhere(address) && (family === undefined || familyOf(address) === family))
-    .map(({ address, port }) => connectTo('resolver', { host: address, port }, options, signals));
-  const given = control === undefined ? [] : [connectTo('given', control, options, signals)];
-  observations.control = await Promise.all([...given, ...resolvers]);
+    .map(({ address, port }) => ({ role: 'resolver' as const, host: address, port }));
+  const given =
+    control === undefined
+      ? []
+      : [{ role: 'given' as const, host: checkHost(control.host, 'control.host'), port: control.port }];
+  return Promise.all(
+    [...given, ...resolvers].map(({ role, ...place }) =>
+      branches.run('tcp', () => connectTo(role, place, options, signals)),
+    ),
+  );
 }
 
 async function connectTo(
   role: ControlMeasurement['role'],
-  { host, port }: ControlTarget,
+  { host, port }: HostAndPort,
   options: ObserveOptions,
   signals: Signals,
 ): Promise<ControlMeasurement> {
   const { family, dns, source, timeoutMs = connectTimeoutMs } = options;
-  const { addresses, resolution } = await addressesOf(host, { family, dns, ...signals });
+  const { addresses, resolution } = await findAddresses(host, { family, dns, ...signals });
   const reachable = addresses.filter((each) => source === undefined || familyOf(each) === familyOf(source));
   const usable = reachable.length > 0 ? { source } : {};
   const tcp = await connectAddresses(
@@ -43,7 +52,12 @@ async function connectTo(
   return { role, host, port, tcp };
 }
 
-/** A stub on this host answers whatever becomes of the packets that leave it. */
+/** A nameserver of resolv.conf. It may be link-local without a zone, which the C library tries as well. */
+function onPort53(address: string): { address: string; port: number } {
+  return { address, port: 53 };
+}
+
+/** A stub resolver on this host answers whatever becomes of the packets that leave it. */
 function isElsewhere(address: string): boolean {
   return familyOf(address) !== null && scopeOf(address) !== 'loopback';
 }

@@ -1,5 +1,11 @@
 import { CapabilityError } from '../core/errors.js';
-import type { DnsPurpose, Observations, ObservedDns } from '../documents/report.js';
+import type {
+  AddressOrigin,
+  DnsPurpose,
+  ObservedDns,
+  ObservedSystem,
+  SkippedStep,
+} from '../documents/report.js';
 import type { Target } from '../documents/target.js';
 import { isEc2Instance, possibleVpcRanges } from '../host/ec2.js';
 import { systemAddresses } from '../host/getent.js';
@@ -8,107 +14,95 @@ import { familyOf } from '../net/address/address.js';
 import { isVpcResolver, vpcResolverIPv4 } from '../net/address/scope.js';
 import type { ResolveOptions } from '../probe/dns/options.js';
 import { resolve } from '../probe/dns/resolve.js';
-import { addressesOf } from './addresses-of.js';
-import type { Branches, Signals } from './branches.js';
+import type { Branches, Outcome, Signals } from './branches.js';
+import { findAddresses } from './host-addresses.js';
 import type { ObserveOptions } from './options.js';
 
-/**
- * The target's addresses, as a program on this host would find them: literal, hosts file, or the configured resolvers in
- * turn. The answer and where the addresses came from go into `observations`.
- */
-export async function lookUpHost(
-  target: Target,
-  options: ObserveOptions,
-  { signals, skipped }: Branches,
-  observations: Observations,
-): Promise<string[]> {
-  const { family, dns } = options;
-  const { addresses, source, resolution } = await addressesOf(target.host, { family, dns, ...signals });
-  const hostsFile = source === 'hosts-file' ? await hostsLines(target.host) : null;
-  observations.origin = { source, addresses, hostsFile };
-  if (resolution !== null) observations.dns.push(asked(resolution, 'host', null));
-  if (source === 'hosts-file') {
-    const reason = `this host's /etc/hosts says that ${target.host} is ${addresses.join(', ')}`;
-    skipped.push({ step: 'dns', reason });
-  }
-  return addresses;
+/** Where the target's addresses come from. */
+export interface HostLookup {
+  origin: AddressOrigin;
+  /** null when DNS was not asked. */
+  answer: ObservedDns | null;
+  skipped: SkippedStep[];
 }
 
-/** The endpoint's own name, whose addresses the target's must equal. */
+/** The target's addresses, as a program on this host finds them: literal, hosts file, or the configured resolvers in turn. */
+export async function lookUpHost(
+  { host }: Target,
+  { family, dns }: ObserveOptions,
+  signals: Signals,
+): Promise<HostLookup> {
+  const { addresses, source, resolution } = await findAddresses(host, { family, dns, ...signals });
+  const isListed = source === 'hosts-file';
+  const reason = `this host's /etc/hosts says that ${host} is ${addresses.join(', ')}`;
+  return {
+    origin: { source, addresses, hostsFile: isListed ? await hostsLines(host) : null },
+    answer: resolution === null ? null : asked(resolution, 'host', null),
+    skipped: isListed ? [{ step: 'dns', reason }] : [],
+  };
+}
+
+/** The answer about the endpoint's own name, whose addresses the target's must equal; null where there is no such name. */
 export async function lookUpEndpoint(
   { host, privateApi }: Target,
-  options: ObserveOptions,
-  { signals }: Branches,
-  observations: Observations,
-): Promise<void> {
+  { dns }: ObserveOptions,
+  signals: Signals,
+): Promise<ObservedDns | null> {
   const name = privateApi?.endpointName ?? null;
-  if (name === null || name === host) return;
+  if (name === null || name === host) return null;
   try {
-    const answer = await resolve(name, { search: false, ...options.dns, ...signals });
-    observations.dns.push(asked(answer, 'endpoint', null));
+    return asked(await resolve(name, { search: false, ...dns, ...signals }), 'endpoint', null);
   } catch (error) {
-    // The look-up of the target itself says what this host lacks.
+    // The look-up of the target itself reports what this host lacks.
     if (!(error instanceof CapabilityError)) throw error;
+    return null;
   }
 }
 
 /**
- * The target's name put to every configured resolver, and to the VPC's own where it is known and not among them. Each for
- * itself: one that is silent must not speak for another. The first one is left out, for the ordinary look-up asks it
- * already; not where the hosts file comes before DNS, and what DNS would have said is known from nowhere else.
+ * Asks every configured resolver for the target's name, each by itself, and the VPC's own where it is known and not among
+ * them. The first configured one is left out, because the ordinary look-up asks it already; not where the hosts file has
+ * the name and DNS is not asked otherwise. The outcomes are in the order of the configuration, the VPC's resolver last.
  */
 export async function askEachResolver(
   { host }: Target,
   nameservers: readonly string[],
   options: ObserveOptions,
+  branches: Branches,
   signals: Signals,
-  observations: Observations,
-): Promise<void> {
-  if (familyOf(host) !== null) return;
+): Promise<Outcome<ObservedDns>[]> {
+  if (familyOf(host) !== null) return [];
   const configured = options.dns?.servers ?? nameservers;
-  const ask = async (server: string, purpose: DnsPurpose): Promise<void> => {
-    const answer = await resolve(host, { ...dnsOptions(options), servers: [server], ...signals });
-    observations.dns.push(asked(answer, purpose, server));
-  };
+  const ask = (server: string, purpose: DnsPurpose): Promise<Outcome<ObservedDns>> =>
+    branches.run('dns', async () => {
+      const answer = await resolve(host, { ...dnsOptions(options), servers: [server], ...signals });
+      return asked(answer, purpose, server);
+    });
   const isOverridden = (await lookupHosts(host)).length > 0;
   const others = [...new Set(configured)]
     .slice(isOverridden ? 0 : 1)
     .map((server) => ask(server, 'resolver'));
   const vpcResolver = await vpcResolverOf(configured, options);
-  await Promise.all([...others, ...(vpcResolver === null ? [] : [ask(vpcResolver, 'vpc-resolver')])]);
+  return Promise.all([...others, ...(vpcResolver === null ? [] : [ask(vpcResolver, 'vpc-resolver')])]);
 }
 
-/** What getaddrinfo(3) says of the target's name: what every program gets that does not ask DNS itself. */
+/** What getaddrinfo(3) answers for the target's name, as programs get it that do not ask DNS themselves; null if not asked. */
 export async function askSystem(
   { host }: Target,
   { family, dns }: ObserveOptions,
   signals: Signals,
-  observations: Observations,
-): Promise<void> {
-  // Where other resolvers are to be asked than this host's, what this host's say is another question.
-  if (familyOf(host) !== null || process.platform !== 'linux' || dns?.servers !== undefined) return;
+): Promise<ObservedSystem | null> {
+  // Where other resolvers than this host's are given, the system's answer is to another question.
+  if (familyOf(host) !== null || process.platform !== 'linux' || dns?.servers !== undefined) return null;
   try {
     const { addresses, ...rest } = await systemAddresses(host, signals);
     const wanted = addresses.filter((address) => family === undefined || familyOf(address) === family);
-    observations.system = { name: host, addresses: wanted, ...rest };
+    return { name: host, addresses: wanted, ...rest };
   } catch (error) {
-    // A second opinion: nothing is missed where there is none to be had.
+    // A second opinion: the report is complete without it.
     if (!(error instanceof CapabilityError)) throw error;
+    return null;
   }
-}
-
-/** The answers in the order of `DnsPurpose`, then as the resolvers are configured: whichever answered first. */
-export function sortAnswers(answers: readonly ObservedDns[], nameservers: readonly string[]): ObservedDns[] {
-  const purposes: readonly (DnsPurpose | undefined)[] = ['host', 'endpoint', 'resolver', 'vpc-resolver'];
-  const place = ({ asked: why }: ObservedDns) => [
-    purposes.indexOf(why?.purpose),
-    nameservers.indexOf(why?.server ?? ''),
-  ];
-  return [...answers].sort((first, second) => {
-    const [purpose = 0, server = 0] = place(first);
-    const [otherPurpose = 0, otherServer = 0] = place(second);
-    return purpose - otherPurpose || server - otherServer;
-  });
 }
 
 function asked(answer: ObservedDns, purpose: DnsPurpose, server: string | null): ObservedDns {

@@ -1,4 +1,5 @@
 import { release } from 'node:os';
+import { abortSignal, checkOptions, type OptionChecks, string } from '../core/check-options.js';
 import { CapabilityError } from '../core/errors.js';
 import type { DoctorDocument, DoctorProblem } from '../documents/doctor.js';
 import { startDocument } from '../documents/header.js';
@@ -9,21 +10,28 @@ import { readResolvConf } from '../host/resolv-conf.js';
 import { isVpcResolver } from '../net/address/scope.js';
 import { type EngineStatus, engineStatus } from '../net/wire/engines.js';
 
-/** Where to look; a host's own places when left out. */
+/** The files to read; the host's own when left out. */
 export interface DoctorOptions {
   /** The resolver's configuration. Default /etc/resolv.conf. */
   resolvConf?: string | undefined;
-  /** Who made this machine, as its firmware says. Default /sys/class/dmi/id/sys_vendor. */
+  /** The file with the vendor's name from the machine's firmware. Default /sys/class/dmi/id/sys_vendor. */
   vendorFile?: string | undefined;
   /** Aborting rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
+const doctorChecks: OptionChecks<DoctorOptions> = {
+  resolvConf: string('give the path of a file'),
+  vendorFile: string('give the path of a file'),
+  signal: abortSignal,
+};
+
 /**
- * What this host can do for pprobe and what it lacks, with the command that would add it. Looks at the host alone: not
- * a packet is sent, so it works where nothing else does. Throws the signal's reason.
+ * What this host can do for pprobe and what it lacks, with the command that adds it. Sends no packet, so it also works
+ * without a network. Rejects with InvalidInputError or the signal's reason.
  */
 export async function doctor(options: DoctorOptions = {}): Promise<DoctorDocument> {
+  checkOptions(doctorChecks, options);
   options.signal?.throwIfAborted();
   const header = startDocument('doctor');
   const [engines, privileges, resolvers] = await Promise.all([

@@ -1,93 +1,162 @@
+import { checkOptions, checkPort, checkString, isPlainObject, refused } from '../core/check-options.js';
 import { anyOf } from '../core/deadline.js';
-import type { Evidence, Observations } from '../documents/report.js';
+import type { ControlMeasurement, Evidence, SkippedStep } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
 import { readProxyEnvironment } from '../host/proxy.js';
 import { trustWith } from '../host/trust-store.js';
 import { readVantage } from '../host/vantage.js';
 import { preloadEngines } from '../net/wire/engines.js';
-import { type Branches, startBranches } from './branches.js';
-import { connectAndAsk } from './connections.js';
+import { checkHost, checkZone } from '../target/host.js';
+import { queryOf, targetOf, targetText } from '../target/parse-target.js';
+import { type Branches, type Outcome, resultsOf, skippedOf, startBranches } from './branches.js';
+import { connectAndAsk, type TargetConnections } from './connections.js';
 import { observeControls } from './control.js';
-import { askEachResolver, askSystem, lookUpEndpoint, lookUpHost, sortAnswers } from './dns.js';
-import type { ObserveOptions } from './options.js';
-import { startTracing } from './trace.js';
+import { askEachResolver, askSystem, type HostLookup, lookUpEndpoint, lookUpHost } from './dns.js';
+import { type ObserveOptions, observeChecks } from './options.js';
+import { startTracing, type TargetTraces, traceSwitchedOff } from './trace.js';
 
-export type { ControlTarget, ObserveOptions, Progress } from './options.js';
+export type { ObserveOptions } from './options.js';
 
 /**
- * What second opinions get once the target itself is known: they started with it, so whatever answers has answered by
- * then, and a dead resolver beside a good one is not waited for.
+ * How long, in milliseconds, second opinions have once the target itself is known. They started together with it, so a
+ * resolver that works has answered by then, and one that is dead is not waited for.
  */
 const graceMs = 50;
 
 /**
- * Measures and does not judge. All that needs no answer of another measurement starts at once: every resolver, the
- * endpoint's name, the control targets. As soon as the target's addresses are known, every one is connected to; one that
- * opens is shaken hands with and asked, one that does not is traced, each without waiting for the others' timeouts. Throws
- * InvalidInputError or the signal's reason, once every socket is closed; what this host cannot measure is in `skipped`.
+ * Measures a target, and does not judge it. Everything that needs no result of another measurement starts at once: every
+ * resolver, the endpoint's name, the control targets. As soon as the target's addresses are known, all of them are
+ * connected to; one that opens gets a TLS handshake and a request, one that does not is traced, each without waiting for
+ * the timeouts of the others.
+ *
+ * Rejects with InvalidInputError or the signal's reason, once every socket is closed. What this host cannot measure is in
+ * `skipped`.
  */
-export async function observe(target: Target, options: ObserveOptions = {}): Promise<Evidence> {
+export async function observe(
+  target: Target | string | URL,
+  options: ObserveOptions = {},
+): Promise<Evidence> {
+  checkOptions(observeChecks, options);
+  if (typeof target !== 'string' && !(target instanceof URL)) {
+    checkTargetObject(target);
+    return observeTarget(target, options);
+  }
+  const text = targetText(target);
+  return observeTarget(targetOf(text, {}), { ...options, query: options.query ?? queryOf(text) });
+}
+
+/** Checks what the measurements read of a target that a caller made. Throws InvalidInputError. */
+function checkTargetObject(target: unknown): asserts target is Target {
+  const right = 'give a URL, a host, host:port, or what parseTarget returns';
+  if (!isPlainObject(target)) throw refused('target', target, 'a target', right);
+  const { host, port, url, privateApi } = target;
+  checkHost(host, 'target.host');
+  checkPort(port, 'target.port');
+  if (url !== null) checkString('target.url', url, 'give the URL to request, or null');
+  if (privateApi !== null && !isPlainObject(privateApi))
+    throw refused(
+      'target.privateApi',
+      privateApi,
+      'the parts of a private API',
+      'give null where it is not one',
+    );
+}
+
+/** observe() of a target and with options that were checked. */
+export async function observeTarget(target: Target, options: ObserveOptions): Promise<Evidence> {
   options.signal?.throwIfAborted();
+  checkZone(target.host);
   await prepare(options);
   const vantage = await readVantage();
   const { nameservers } = vantage;
-  const observations: Observations = { dns: [], tcp: [], tls: [], http: [], trace: [] };
-  observations.environment = readProxyEnvironment(process.env, target.host, target.port);
   const branches = startBranches(options.signal, options.stop);
-  const { skipped, signals } = branches;
+  const { signals } = branches;
 
   const enough = new AbortController();
   const aside = { signal: signals.signal, stop: anyOf(signals.stop, enough.signal) };
-  const opinions = Promise.all([
-    branches.run('dns', () => lookUpEndpoint(target, options, branches, observations)),
-    branches.run('dns', () => askEachResolver(target, nameservers, options, aside, observations)),
-    branches.run('dns', () => askSystem(target, options, aside, observations)),
+  const asideFromTarget = Promise.all([
+    branches.run('dns', () => lookUpEndpoint(target, options, signals)),
+    branches.run('dns', () => askEachResolver(target, nameservers, options, branches, aside)),
+    branches.run('dns', () => askSystem(target, options, aside)),
   ]);
-  const controls = branches.run('tcp', () => observeControls(nameservers, options, aside, observations));
+  const controlling = branches.run('tcp', () => observeControls(nameservers, options, branches, aside));
 
-  const isReached = await reach(target, options, branches, observations);
-  // Names are in doubt where nothing opened; then every resolver's answer is worth waiting for.
-  if (!isReached) await opinions;
-  const hurry = setTimeout(() => enough.abort(), graceMs);
-  await Promise.all([opinions, controls]);
-  clearTimeout(hurry);
+  const reached = await reach(target, options, branches);
+  const { lookup, connections, tracing } = reached;
+  const attempts = connections?.tcp?.attempts ?? [];
+  const isOpen = attempts.length > 0 && attempts.every(({ status }) => status === 'open');
+  // Where an address did not open, the name may be wrong: every resolver's answer is worth waiting for.
+  if (!isOpen) await asideFromTarget;
+  const grace = setTimeout(() => enough.abort(), graceMs);
+  const [[endpoint, resolvers, system], controls] = await Promise.all([asideFromTarget, controlling]);
+  clearTimeout(grace);
   branches.throwIfFailed();
 
-  observations.dns = sortAnswers(observations.dns, options.dns?.servers ?? nameservers);
-  if (target.url === null) {
-    const reason = 'nothing is known of the protocol; give an https:// URL to speak TLS and HTTP';
-    skipped.push({ step: 'tls', reason });
-  } else if (options.http === false) {
-    skipped.push({ step: 'http', reason: 'switched off' });
-  }
-  return { target, vantage, observations, skipped };
+  const answers = resolvers.result ?? [];
+  const control = controlOf(controls);
+  return {
+    target,
+    vantage,
+    observations: {
+      dns: [lookup.result?.answer, endpoint.result, ...resultsOf(answers)].filter((answer) => answer != null),
+      tcp: connections === null || connections.tcp === null ? [] : [connections.tcp],
+      tls: connections?.tls ?? [],
+      http: connections?.http ?? [],
+      trace: tracing?.traces ?? [],
+      environment: readProxyEnvironment(process.env, target.host, target.port),
+      ...(lookup.result === null ? {} : { origin: lookup.result.origin }),
+      ...(system.result === null ? {} : { system: system.result }),
+      ...(control === null ? {} : { control }),
+      ...(connections === null || connections.pathMtu.length === 0 ? {} : { pathMtu: connections.pathMtu }),
+    },
+    skipped: skippedOf([
+      lookup,
+      { skipped: lookup.result?.skipped ?? [] },
+      endpoint,
+      resolvers,
+      ...answers,
+      system,
+      controls,
+      ...(controls.result ?? []),
+      { skipped: connections?.skipped ?? [] },
+      { skipped: tracing?.skipped ?? (options.trace === false ? [traceSwitchedOff] : []) },
+      { skipped: notSpoken(target, options) },
+    ]),
+  };
 }
 
-/** Measures the target itself. Whether every one of its addresses opened. Never rejects. */
-async function reach(
-  target: Target,
-  options: ObserveOptions,
-  branches: Branches,
-  observations: Observations,
-): Promise<boolean> {
-  let addresses: string[] = [];
-  let isOpen = false;
-  options.onProgress?.(`resolving ${target.host}`);
-  await branches.run('dns', async () => {
-    addresses = await lookUpHost(target, options, branches, observations);
-  });
-  if (addresses.length === 0) {
-    if (options.trace === false) branches.skipped.push({ step: 'trace', reason: 'switched off' });
-    return false;
+/** null where this host could connect to none of them: that is not the same as nothing to connect to. */
+function controlOf(controls: Outcome<Outcome<ControlMeasurement>[]>): ControlMeasurement[] | null {
+  if (controls.result === null) return null;
+  const measured = resultsOf(controls.result);
+  return measured.length === 0 && controls.result.length > 0 ? null : measured;
+}
+
+/** The steps that the target or the options leave out. */
+function notSpoken({ url }: Target, { http }: ObserveOptions): SkippedStep[] {
+  if (url === null) {
+    const reason = 'nothing is known of the protocol; give an https:// URL to speak TLS and HTTP';
+    return [{ step: 'tls', reason }];
   }
-  const tracing = startTracing(target, addresses, options, branches, observations);
-  await branches.run('tcp', async () => {
-    const { onAttempt } = tracing;
-    const { attempts } = await connectAndAsk(target, addresses, options, branches, observations, onAttempt);
-    isOpen = attempts.every(({ status }) => status === 'open');
-  });
-  await tracing.finish();
-  return isOpen;
+  return http === false ? [{ step: 'http', reason: 'switched off' }] : [];
+}
+
+/** What measuring the target itself gave; null where there was no address to connect to. */
+interface Reached {
+  lookup: Outcome<HostLookup>;
+  connections: TargetConnections | null;
+  tracing: TargetTraces | null;
+}
+
+/** Measures the target itself. Never rejects. */
+async function reach(target: Target, options: ObserveOptions, branches: Branches): Promise<Reached> {
+  options.onProgress?.(`resolving ${target.host}`);
+  const lookup = await branches.run('dns', () => lookUpHost(target, options, branches.signals));
+  const addresses = lookup.result?.origin.addresses ?? [];
+  if (addresses.length === 0) return { lookup, connections: null, tracing: null };
+  const tracing = startTracing(target, addresses, options, branches);
+  const connections = await connectAndAsk(target, addresses, options, branches, tracing.onAttempt);
+  return { lookup, connections, tracing: await tracing.finish() };
 }
 
 /**

@@ -1,20 +1,29 @@
-import type { ResolveOptions } from '../probe/dns/options.js';
-import type { TraceOptions } from '../probe/trace/options.js';
+import {
+  abortSignal,
+  boolean,
+  callback,
+  nested,
+  type OptionChecks,
+  portBound,
+  string,
+  waitBound,
+  within,
+} from '../core/check-options.js';
+import { type ResolveOptions, resolveChecks } from '../probe/dns/options.js';
+import { type TraceOptions, traceChecks } from '../probe/trace/options.js';
+import { checkHost, sourceAddress } from '../target/host.js';
+import type { HostAndPort } from '../target/host-port.js';
+import { parseServer } from '../target/server.js';
+import { addressFamily } from './host-addresses.js';
+
+/** What the numbers of an observation may be. A wait has a default for each step. */
+export const observeBounds = { timeoutMs: waitBound(null) };
 
 /**
- * Linux sends SYNs after 0, 1 and 3 s. Two of them unanswered are as good as it gets before the third, and half a second
- * sooner is a verdict within three.
+ * How long to wait for each connection, by default. Linux sends SYNs after 0, 1 and 3 s: two of them have been without
+ * an answer for 1.5 s by then, and the verdict is there within three seconds.
  */
 export const connectTimeoutMs = 2500;
-
-/** What `observe` is doing right now, for a line of progress. */
-export type Progress = (message: string) => void;
-
-/** A place to connect to for contrast. */
-export interface ControlTarget {
-  host: string;
-  port: number;
-}
 
 export interface ObserveOptions {
   /** Only addresses of this family. */
@@ -31,8 +40,8 @@ export interface ObserveOptions {
    */
   vpcResolver?: string | undefined;
   /** Connected to for contrast; something in the same VPC that should answer. */
-  control?: ControlTarget | undefined;
-  /** Trusted besides the system's own authorities, PEM. */
+  control?: HostAndPort | undefined;
+  /** Authorities to trust besides the system's own, PEM. */
   ca?: string | undefined;
   /** Default true. */
   http?: boolean | undefined;
@@ -47,9 +56,28 @@ export interface ObserveOptions {
   trace?: boolean | undefined;
   /** Which trace engine. Default `auto`. */
   method?: TraceOptions['method'];
-  onProgress?: Progress | undefined;
+  /** Called with what is being measured, for a line of progress. */
+  onProgress?: ((message: string) => void) | undefined;
   /** Aborting rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
   /** Aborting ends every measurement with what it has. */
   stop?: AbortSignal | undefined;
 }
+
+export const observeChecks: OptionChecks<ObserveOptions> = {
+  family: addressFamily,
+  source: sourceAddress,
+  timeoutMs: within(observeBounds.timeoutMs),
+  dns: nested(resolveChecks),
+  vpcResolver: parseServer,
+  control: nested<HostAndPort>({ host: checkHost, port: within(portBound) }),
+  ca: string('give certificates in PEM'),
+  http: boolean,
+  query: string('give what follows the path, from its ? on'),
+  keepQuery: boolean,
+  trace: boolean,
+  method: traceChecks.method,
+  onProgress: callback,
+  signal: abortSignal,
+  stop: abortSignal,
+};

@@ -1,13 +1,22 @@
+import {
+  boolean,
+  callback,
+  checkOptions,
+  type OptionChecks,
+  portBound,
+  within,
+} from '../core/check-options.js';
 import { anyOf } from '../core/deadline.js';
 import { startDocument } from '../documents/header.js';
 import type { TraceDocument } from '../documents/trace.js';
-import { checkSource, checkZone } from '../host/source.js';
+import { checkSource } from '../host/source.js';
 import { familyOf } from '../net/address/address.js';
-import { checkTraceOptions, type TraceOptions } from '../probe/trace/options.js';
+import { checkTraceOptions, type TraceOptions, traceChecks } from '../probe/trace/options.js';
 import { traceAddress } from '../probe/trace/trace.js';
 import { startTraceRun, type TraceRun } from '../probe/trace/trace-run.js';
-import { addressesOf, type HostAddresses, type HostOptions } from './addresses-of.js';
+import { checkHost } from '../target/host.js';
 import { HopNames, ptrOver } from './hop-names.js';
+import { findAddresses, type HostAddresses, type HostOptions, hostChecks } from './host-addresses.js';
 
 export interface TraceHostOptions extends HostOptions, TraceOptions {
   /** TCP port. Default 443. */
@@ -18,8 +27,16 @@ export interface TraceHostOptions extends HostOptions, TraceOptions {
   onName?: ((address: string, name: string) => void) | undefined;
 }
 
-/** What is asked for last comes from a resolver that has just answered; who has no name after this long has none. */
-export const namePatienceMs = 500;
+export const traceHostChecks: OptionChecks<TraceHostOptions> = {
+  ...hostChecks,
+  ...traceChecks,
+  port: within(portBound),
+  resolve: boolean,
+  onName: callback,
+};
+
+/** How long the trace waits at its end for names of hops: the lookups run beside it, over a resolver that has just answered. */
+export const nameWaitMs = 500;
 
 /**
  * Traces the path to `host` with TCP SYNs. The result is a promise of the document and an async iterable of its hops.
@@ -28,20 +45,22 @@ export const namePatienceMs = 500;
  */
 export function traceHost(host: string, options: TraceHostOptions = {}): TraceRun {
   return startTraceRun(async (onHop) => {
-    const { port = 443, signal, stop } = options;
+    checkOptions(traceHostChecks, options);
     checkTraceOptions(options);
+    const { port = portBound.default, signal, stop } = options;
+    const name = checkHost(host);
     const header = startDocument('trace');
-    const found = await addressesOf(host, options);
+    const found = await findAddresses(name, options);
     const address = chooseAddress(found, options.source);
-    if (address === null) return { ...header(), ...nowhere(host, port, found, options) };
+    if (address === null) return { ...header(), ...traceWithoutAddress(name, port, found, options) };
     const names = options.resolve === true ? new HopNames(ptrOver(options.dns), options.onName) : null;
     try {
-      const input = { host, address, port, resolution: found.resolution };
+      const input = { host: name, address, port, resolution: found.resolution };
       const document = await traceAddress(input, options, (hop) => {
         names?.want(hop.probes.map(({ from }) => from));
         onHop(hop);
       });
-      await names?.settle(namePatienceMs, anyOf(signal, stop));
+      await names?.settle(nameWaitMs, anyOf(signal, stop));
       signal?.throwIfAborted();
       return { ...document, names: names?.known() ?? null };
     } finally {
@@ -51,22 +70,16 @@ export function traceHost(host: string, options: TraceHostOptions = {}): TraceRu
 }
 
 /**
- * Of several addresses the one to trace: the first of the family of `source`, else the first, IPv4 before IPv6; null where
- * there is none. Throws InvalidInputError for a source that reaches none of them and for a link-local host whose zone is
- * missing or unknown.
+ * The address to trace, out of several: the first of the family of `source`, else the first, IPv4 before IPv6; null where
+ * there are no addresses. Throws InvalidInputError for a source that cannot reach any of them.
  */
-export function chooseAddress(
-  { addresses, source: origin }: HostAddresses,
-  source: string | undefined,
-): string | null {
-  const [first = null] = addresses;
-  if (first !== null && origin === 'literal') checkZone('host', first);
+export function chooseAddress({ addresses }: HostAddresses, source: string | undefined): string | null {
   const family = source === undefined ? 4 : checkSource(source, addresses);
-  return addresses.find((each) => familyOf(each) === family) ?? first;
+  return addresses.find((each) => familyOf(each) === family) ?? addresses[0] ?? null;
 }
 
-/** What a trace says that had no address to go to; `resolution` tells why. */
-export function nowhere(
+/** The members of a trace document for a name that has no address; `resolution` has the reason. */
+export function traceWithoutAddress(
   host: string,
   port: number,
   { resolution }: HostAddresses,

@@ -1,16 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Bound,
+  callback,
+  checkOptions,
+  type OptionChecks,
+  portBound,
+  waitBound,
+  within,
+} from '../core/check-options.js';
 import { nowMs } from '../core/clock.js';
 import { anyOf } from '../core/deadline.js';
-import { InvalidInputError } from '../core/errors.js';
 import { startDocument } from '../documents/header.js';
 import type { TraceDocument, TraceHop } from '../documents/trace.js';
 import type { WatchRound } from '../documents/trace-watch.js';
 import { checkTraceOptions } from '../probe/trace/options.js';
 import { traceAddress } from '../probe/trace/trace.js';
 import { WatchedPath } from '../probe/trace/watch-path.js';
-import { addressesOf } from './addresses-of.js';
+import { checkHost } from '../target/host.js';
 import { HopNames, ptrOver } from './hop-names.js';
-import { chooseAddress, namePatienceMs, nowhere, type TraceHostOptions } from './trace-host.js';
+import { findAddresses } from './host-addresses.js';
+import {
+  chooseAddress,
+  nameWaitMs,
+  type TraceHostOptions,
+  traceHostChecks,
+  traceWithoutAddress,
+} from './trace-host.js';
 
 export interface WatchHostOptions extends TraceHostOptions {
   /** From the start of one round to the start of the next, milliseconds, 1 to 3600000. Default 1000. */
@@ -21,21 +36,31 @@ export interface WatchHostOptions extends TraceHostOptions {
   onHop?: ((hop: TraceHop) => void) | undefined;
 }
 
-/** How a watch takes its rounds: tests put a simulated network here. */
+/** Makes one round of a watch; tests put a simulated network here. */
 export type TraceOnce = (options: {
   maxTtl: number | undefined;
   onHop: (hop: TraceHop) => void;
 }) => Promise<TraceDocument>;
 
-const defaultIntervalMs = 1000;
-const longestIntervalMs = 3_600_000;
+/** What the numbers of a watch may be. Without `rounds` it goes on until it is stopped. */
+export const watchBounds = {
+  intervalMs: waitBound(1000, 3_600_000),
+  rounds: { noun: 'a number of rounds', unit: null, min: 1, max: 999_999_999, default: null },
+} as const satisfies Record<string, Bound>;
+
+const watchHostChecks: OptionChecks<WatchHostOptions> = {
+  ...traceHostChecks,
+  intervalMs: within(watchBounds.intervalMs),
+  rounds: within(watchBounds.rounds),
+  onHop: callback,
+};
 
 /**
  * Traces the path to `host` round after round, as mtr does, one probe per hop and round unless `queries` says otherwise,
- * and gives each round with the statistics of all so far. The name is resolved once. A round begins when it is asked
- * for and its time has come: who reads slowly slows the watch down, and leaving the loop ends it.
+ * and gives each round with the statistics of all so far. The name is resolved once. A round starts when it is asked
+ * for and its interval has passed: a slow reader slows the watch down, and leaving the loop ends it.
  *
- * Once the target has answered, a round asks no hop behind it; when it does not answer there, the next round looks
+ * Once the target has answered, a round probes no hop behind it; when it does not answer there, the next round probes
  * further. `stop` ends the round under way and gives what it measured as the last one; `signal` throws its reason.
  * Also throws InvalidInputError and CapabilityError, all from the first step of the iteration.
  */
@@ -43,22 +68,23 @@ export async function* watchHost(
   host: string,
   options: WatchHostOptions = {},
 ): AsyncGenerator<WatchRound, void, undefined> {
-  const { port = 443, signal, stop } = options;
+  checkOptions(watchHostChecks, options);
+  const { port = portBound.default, signal, stop } = options;
   const traceOptions = { ...options, queries: options.queries ?? 1 };
   checkTraceOptions(traceOptions);
-  checkWatchOptions(options);
+  const name = checkHost(host);
   const header = startDocument('trace');
-  const found = await addressesOf(host, options);
+  const found = await findAddresses(name, options);
   const address = chooseAddress(found, options.source);
   if (address === null) {
-    yield new WatchedPath().add({ ...header(), ...nowhere(host, port, found, options) });
+    yield new WatchedPath().add({ ...header(), ...traceWithoutAddress(name, port, found, options) });
     return;
   }
   const names = options.resolve === true ? new HopNames(ptrOver(options.dns), options.onName) : null;
   let resolution = found.resolution;
   const traceOnce: TraceOnce = async ({ maxTtl, onHop }) => {
-    const input = { host, address, port, resolution };
-    // What DNS said is said once.
+    const input = { host: name, address, port, resolution };
+    // The DNS document stands in the first round only.
     resolution = null;
     return traceAddress(input, { ...traceOptions, maxTtl: maxTtl ?? traceOptions.maxTtl }, onHop);
   };
@@ -67,7 +93,7 @@ export async function* watchHost(
       names?.want(hop.probes.map(({ from }) => from));
       options.onHop?.(hop);
     })) {
-      if (round.round === options.rounds) await names?.settle(namePatienceMs, anyOf(signal, stop));
+      if (round.round === options.rounds) await names?.settle(nameWaitMs, anyOf(signal, stop));
       yield { ...round, names: names?.known() ?? null };
     }
   } finally {
@@ -75,11 +101,11 @@ export async function* watchHost(
   }
 }
 
-/** The rounds themselves, over anything that traces. */
+/** The rounds of a watch, each made by `traceOnce`. */
 export async function* watchRounds(
   traceOnce: TraceOnce,
   {
-    intervalMs = defaultIntervalMs,
+    intervalMs = watchBounds.intervalMs.default,
     rounds = Number.POSITIVE_INFINITY,
     signal,
     stop,
@@ -101,21 +127,9 @@ export async function* watchRounds(
   }
 }
 
-/** Waits; less where the signal aborts. */
+/** Waits for `delayMs`, or until the signal aborts. */
 async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   if (delayMs <= 0 || signal.aborted) return;
-  // The only way for it to reject is the signal, which the caller looks at.
+  // It rejects only when the signal aborts, which the caller checks.
   await sleep(delayMs, undefined, { signal }).catch(() => {});
-}
-
-function checkWatchOptions({ intervalMs = defaultIntervalMs, rounds = 1 }: WatchHostOptions): void {
-  if (!Number.isInteger(intervalMs) || intervalMs < 1 || intervalMs > longestIntervalMs) {
-    throw new InvalidInputError(
-      'intervalMs',
-      `intervalMs is ${intervalMs}; give milliseconds from 1 to ${longestIntervalMs}`,
-    );
-  }
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new InvalidInputError('rounds', `rounds is ${rounds}; give a whole number from 1 up`);
-  }
 }

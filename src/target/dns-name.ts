@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { Address4, Address6 } from 'ip-address';
+import { checkString, invalidText } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
 import { quoted } from '../core/text.js';
 import { canonicalAddress, familyOf } from '../net/address/address.js';
@@ -24,27 +25,28 @@ const plainName = /^[\w-]{1,63}(?:\.[\w-]{1,63})*\.?$/;
  * @param argument what the user knows the name as, for the error
  * @throws InvalidInputError with what is wrong and what would be right, in one line
  */
-export function checkName(name: string, argument = 'name'): string {
+export function checkName(name: unknown, argument = 'name'): string {
+  checkString(argument, name, 'give a domain name like api.example.com');
   if (name === '.' || isPlain(name)) return name;
   const fail = (why: string): never => {
-    throw new InvalidInputError(argument, `${argument} ${quoted(name)} ${why}`);
+    throw invalidText(argument, name, why);
   };
-  if (name === '') fail('is empty: write a domain name like api.example.com');
-  if (familyOf(name) === 6) fail('is an IPv6 address, not a name: ask for its name with --reverse');
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) fail('is a URL: write only the host name in it');
+  if (name === '') fail('is empty; give a domain name like api.example.com');
+  if (familyOf(name) === 6) fail('is an IPv6 address, not a name; ask for its name with --reverse');
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) fail('is a URL; write only the host name in it');
 
   const labels = name.split(dots);
   const absolute = labels.length > 1 && labels.at(-1) === '';
   if (absolute) labels.pop();
-  if (labels.includes('')) fail('has an empty label: write exactly one dot between two labels');
+  if (labels.includes('')) fail('has an empty label; write exactly one dot between two labels');
   const slashAllowed = /\.in-addr\.arpa\.?$/i.test(name);
   const ascii = labels.map((label, index) => {
     const encoded = toAscii(label);
     if (encoded === null)
-      return fail(`has a label, ${quoted(label)}, that is no valid internationalised label`);
+      return fail(`has a label, ${quoted(label)}, that is not a valid internationalised label`);
     if (encoded.length > maxLabel) {
       return fail(
-        `has a label of ${encoded.length} octets, ${quoted(label)}: a label has ${maxLabel} at most`,
+        `has a label of ${encoded.length} octets, ${quoted(label)}; a label has ${maxLabel} at most`,
       );
     }
     if (plainLabel.test(encoded) || (encoded === '*' && index === 0)) return encoded;
@@ -52,13 +54,13 @@ export function checkName(name: string, argument = 'name'): string {
       (character) => !/[\w-]/.test(character) && !(character === '/' && slashAllowed),
     );
     if (odd !== undefined)
-      fail(`has ${described(odd)} in it: a name is made of letters, digits, hyphens and dots`);
+      fail(`has ${described(odd)} in it; a name is made of letters, digits, hyphens and dots`);
     return encoded;
   });
 
   const octets = ascii.reduce((sum, label) => sum + label.length + 1, 1);
   if (octets > maxWire) {
-    fail(`is ${octets} octets long on the wire: a name has ${maxWire} at most, 253 characters as text`);
+    fail(`is ${octets} octets long on the wire; a name has ${maxWire} at most, 253 characters as text`);
   }
   return ascii.join('.') + (absolute ? '.' : '');
 }
@@ -112,12 +114,9 @@ function described(character: string): string {
  * @throws InvalidInputError when the text is no IP literal.
  */
 export function reverseName(address: string): string {
-  if (familyOf(address) === null) {
-    throw new InvalidInputError(
-      'address',
-      `address: ${quoted(address)} is not an IP address; write it like 10.0.0.1 or fd00::1`,
-    );
-  }
+  const right = 'write it like 10.0.0.1 or fd00::1';
+  checkString('address', address, right);
+  if (familyOf(address) === null) throw invalidText('address', address, `is not an IP address; ${right}`);
   const [plain = ''] = canonicalAddress(address).split('%', 1);
   const parsed = plain.includes(':') ? new Address6(plain) : new Address4(plain);
   return withoutFinalDot(parsed.reverseForm());

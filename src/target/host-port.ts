@@ -1,33 +1,94 @@
-import { parseInteger, portNumber } from '../cli/options.js';
-import { InvalidInputError } from '../core/errors.js';
+import { invalidText, portBound, refused } from '../core/check-options.js';
+import { familyOf, withoutZone } from '../net/address/address.js';
+import { checkHost, refuseUrl } from './host.js';
 
-/** A line of a sweep: `host`, `host port`, `host:port`, `address`, `[address]:port`. Throws InvalidInputError for another. */
-export function parseTcpTarget(text: string, defaultPort: number): { host: string; port: number } {
-  const [host = '', port, extra] = text.split(/\s+/);
-  if (extra !== undefined) {
-    throw new InvalidInputError('target', `target: "${text}" is more than a host and a port`);
-  }
-  if (port !== undefined) return { host: unbracketed(host), port: parseInteger('port', port, portNumber) };
-  const joined = /^(\[[^\]]+\]|[^:]+):([^:/]*)$/.exec(host);
-  if (joined === null) return { host: unbracketed(host), port: defaultPort };
-  const [, name = '', digits = ''] = joined;
-  return { host: unbracketed(name), port: parseInteger('port', digits, portNumber) };
+/** A host and a TCP port. */
+export interface HostAndPort {
+  host: string;
+  port: number;
+}
+
+/** A host as checkHost gives it, and the port written with it; null where none is. */
+export interface Authority {
+  host: string;
+  port: number | null;
+}
+
+/** Reads a port. Throws InvalidInputError naming `argument`. */
+export function parsePort(text: string, argument = 'port'): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port >= portBound.min && port <= portBound.max) return port;
+  throw refused(
+    argument,
+    text,
+    portBound.noun,
+    `give a whole number from ${portBound.min} to ${portBound.max}`,
+  );
 }
 
 /**
- * What a command is to connect to: `host` as above, and the port given beside it, if any. Throws InvalidInputError where
- * both name one and the two differ.
+ * Reads `host`, `host:port`, an address or `[v6]:port`.
+ *
+ * @throws InvalidInputError naming `argument`, or `port`
  */
-export function tcpTarget(
-  text: string,
-  port: number | undefined,
-  defaultPort: number,
-): { host: string; port: number } {
-  const target = parseTcpTarget(text, port ?? defaultPort);
-  if (port === undefined || port === target.port) return target;
-  throw new InvalidInputError('port', `port: "${text}" names port ${target.port}, and ${port} is given, too`);
+export function parseHostPort(text: string, argument = 'target'): Authority {
+  refuseUrl(text, argument);
+  if (familyOf(text) !== null) return { host: checkHost(text, argument), port: null };
+  const parts = /^(\[[^\]]*\]|[^:[\]]*)(?::([^:]*))?$/su.exec(text);
+  if (parts === null)
+    throw invalidText(
+      argument,
+      text,
+      'is not host:port; an IPv6 address with a port is written [2001:db8::1]:443',
+    );
+  const [, host = '', port] = parts;
+  if (host === '') throw invalidText(argument, text, 'has no host; give a name or an address');
+  return { host: checkHost(host, argument), port: port === undefined ? null : parsePort(port) };
 }
 
-function unbracketed(host: string): string {
-  return /^\[(.*)\]$/.exec(host)?.[1] ?? host;
+/**
+ * The one port of a target that may name one itself (`written`) and may have one given beside it (`beside`).
+ *
+ * @throws InvalidInputError naming `port` when the two differ
+ */
+export function choosePort(written: number | null, beside: number | undefined): number | null {
+  if (beside === undefined || written === null || written === beside) return beside ?? written;
+  throw invalidText(
+    'port',
+    String(beside),
+    `contradicts the target, which says ${written}; leave one of them out`,
+  );
+}
+
+/** What to connect to: `text` as parseHostPort reads it, with the port given beside it, if any, or 443. */
+export function hostWithPort(text: string, beside: number | undefined): HostAndPort {
+  const { host, port } = parseHostPort(text, 'host');
+  return { host, port: choosePort(port, beside) ?? portBound.default };
+}
+
+/** A line of a file of targets: what parseHostPort reads, or a host and a port with space between them. */
+export function parseTargetLine(line: string, defaultPort: number): HostAndPort {
+  const [text = '', beside, extra] = line.split(/\s+/);
+  if (extra !== undefined) throw invalidText('host', line, 'is more than a host and a port');
+  const { host, port } = parseHostPort(text, 'host');
+  return {
+    host,
+    port: choosePort(port, beside === undefined ? undefined : parsePort(beside)) ?? defaultPort,
+  };
+}
+
+/** Reads the value of `--control`: a host with a port, 443 when it has none. Throws InvalidInputError naming `argument`. */
+export function parseControl(text: string, argument = '--control'): HostAndPort {
+  const { host, port } = parseHostPort(text, argument);
+  return { host, port: port ?? portBound.default };
+}
+
+/** A host as it stands in a URL or a Host header: IPv6 in brackets (RFC 3986 section 3.2.2), and without zone. */
+export function bracketed(host: string): string {
+  return familyOf(host) === 6 ? `[${withoutZone(host)}]` : host;
+}
+
+/** `host:port`, IPv6 in brackets, with its zone: what parseHostPort reads. */
+export function hostPort(host: string, port: number): string {
+  return familyOf(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }

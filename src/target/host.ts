@@ -1,74 +1,193 @@
-import { isIPv4, isIPv6 } from 'node:net';
-import { domainToASCII } from 'node:url';
-import { InvalidInputError } from '../core/errors.js';
-import { quote } from '../core/text.js';
-import type { Target } from '../documents/target.js';
-import { canonicalAddress } from '../net/address/address.js';
-
-/** RFC 1035 section 2.3.4: 63 octets a label, 255 a name on the wire, which is 253 characters in text. */
-const LONGEST_LABEL = 63;
-const LONGEST_NAME = 253;
+import { networkInterfaces } from 'node:os';
+import { type Check, checkString, invalidText } from '../core/check-options.js';
+import { list } from '../core/text.js';
+import { canonicalAddress, familyOf, withoutZone, zoneOf } from '../net/address/address.js';
+import { type AddressScope, scopeOf } from '../net/address/scope.js';
+import { checkName } from './dns-name.js';
 
 /**
- * A host as a URL or a person writes it, in the one form the rest of pprobe uses: an address in canonical form without
- * brackets, or an ASCII name (IDNA) in lower case. A final dot is dropped: neither SNI (RFC 6066 section 3) nor the
- * names in a certificate carry it.
+ * Reads a host, as every command and the library take it, into the one form the rest of pprobe uses: an address in
+ * canonical form without brackets, or an ASCII name (IDNA) in lower case, with its final dot if it has one.
  *
- * @throws InvalidInputError naming `argument`, when it is neither.
+ * An address is an IPv4 address of four decimal numbers, or an IPv6 address with or without brackets. A link-local IPv6
+ * address has a zone (RFC 4007), and no other address has one. Broadcast and multicast addresses are refused: TCP does not
+ * connect to them (RFC 1122 section 4.2.3.10). Whether this host has the zone's interface is not looked at, see checkZone.
+ *
+ * @throws InvalidInputError naming `argument`
  */
-export function checkHost(host: string, argument: string): string {
-  if (isIPv6(host)) {
-    if (host.includes('%')) {
-      throw new InvalidInputError(
-        argument,
-        `${argument}: ${quote(host)} has a zone; give the address without %, and --source to choose the interface`,
-      );
-    }
-    return canonicalAddress(host);
-  }
-  const name = asciiName(host, argument);
-  if (isIPv4(name)) return name;
-  const labels = name.split('.');
-  // `10.1` and `0x7f.1` are addresses to inet_aton and names to nobody: 443 alone would silently mean 0.0.1.187.
-  if (/^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '')) {
-    throw new InvalidInputError(
+export function checkHost(text: unknown, argument = 'host'): string {
+  checkString(argument, text, 'give a host name or an IP address');
+  const address = readAddress(text, argument);
+  if (address !== null) return address;
+  refuseUrl(text, argument);
+  if (text === '') throw invalidText(argument, text, 'is empty; give a host name or an IP address');
+  const name = checkName(text, argument).toLowerCase();
+  // A wildcard, the root and the slash of RFC 2317 are names in DNS, but not hosts.
+  if (!/^[a-z0-9_.-]+$/.test(name) || name === '.')
+    throw invalidText(
       argument,
-      `${argument}: ${quote(host)} is not an IPv4 address: four numbers from 0 to 255 are needed, like 10.0.1.5`,
+      text,
+      'is not a host name; only letters, digits, - and _ stand between its dots',
+    );
+  if (/^(?:\d+|0x[0-9a-f]*)$/.test(lastLabel(name)))
+    throw invalidText(
+      argument,
+      text,
+      'is not an IPv4 address; four numbers from 0 to 255 are needed, like 10.0.1.5',
+    );
+  return name;
+}
+
+/**
+ * Reads an IP address, by the same rules as checkHost.
+ *
+ * @throws InvalidInputError naming `argument`; for a text that is not an address it says `right`
+ */
+export function checkHostAddress(text: unknown, argument: string, right: string): string {
+  checkString(argument, text, right);
+  const address = readAddress(text, argument);
+  if (address === null) throw invalidText(argument, text, `is not an IP address; ${right}`);
+  return address;
+}
+
+/** The check of a `source` option: an address to send from. Whether this host has it, bind(2) tells. */
+export const sourceAddress: Check = (value, argument) => {
+  checkHostAddress(value, argument, "give one of this host's own, as `ip address` lists them");
+};
+
+/** The canonical address; null for a text that is meant to be a name. Throws InvalidInputError for other addresses. */
+function readAddress(text: string, argument: string): string | null {
+  const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+  const family = familyOf(bare);
+  if (family === null || (family === 4 && bare !== text)) {
+    if (bare !== text) throw invalidText(argument, text, 'has no IPv6 address in its brackets');
+    checkNumberForm(text, argument);
+    return null;
+  }
+  const address = canonicalAddress(bare);
+  checkUnicast(address, text, argument);
+  const zone = zoneOf(bare);
+  if (isLinkLocal(bare)) {
+    if (zone === null)
+      throw invalidText(
+        argument,
+        text,
+        `is link-local and means another host on each link; ${zoneAdvice(bare)}`,
+      );
+  } else if (zone !== null) {
+    throw invalidText(
+      argument,
+      text,
+      'has a zone, and only link-local addresses (fe80::/10) have one; leave out the % and what follows it',
     );
   }
-  return name;
+  return address;
 }
 
-function asciiName(host: string, argument: string): string {
-  const wrong = (what: string) => new InvalidInputError(argument, `${argument}: ${quote(host)} ${what}`);
-  // A long label makes domainToASCII answer '' without a reason, so plain ASCII is measured before.
-  const ascii = /^[\x21-\x7e]+$/.test(host) ? host.toLowerCase() : domainToASCII(host);
-  const name = ascii.endsWith('.') ? ascii.slice(0, -1) : ascii;
-  if (name === '') throw wrong('is not a host name: give a name like api.example.com or an address');
-  if (name.length > LONGEST_NAME)
-    throw wrong(`has ${name.length} characters; a name has at most ${LONGEST_NAME}`);
-  for (const label of name.split('.')) {
-    if (label === '') throw wrong('has an empty label: two dots stand together, or a dot stands first');
-    if (label.length > LONGEST_LABEL) {
-      throw wrong(`has a label of ${label.length} characters; a label has at most ${LONGEST_LABEL}`);
-    }
-    if (!/^[a-z0-9_-]+$/.test(label))
-      throw wrong('is not a host name: only letters, digits, - and _ stand between dots');
-  }
-  return name;
+/** Of broadcast addresses, only the limited one can be told without the netmask of its network. */
+function checkUnicast(address: string, text: string, argument: string): void {
+  const isBroadcast = address === '255.255.255.255';
+  if (!isBroadcast && !/^(?:2(?:2[4-9]|3\d)\.|ff[0-9a-f]{2}:)/.test(address)) return;
+  const kind = isBroadcast ? 'the broadcast address' : 'a multicast address';
+  throw invalidText(argument, text, `is ${kind}; give the address of one host`);
 }
 
-/** A host as it stands in a URL or before a port: IPv6 in brackets (RFC 3986 section 3.2.2). */
-export function bracketed(host: string): string {
-  return isIPv6(host) ? `[${host}]` : host;
+/** Refuses the other ways in which inet_aton(3) takes an IPv4 address: `10.1`, `0x7f.1`, `010.0.0.1`, `167772161`. */
+export function checkNumberForm(text: string, argument: string): void {
+  const address = inetAton(text);
+  if (address === null) return;
+  throw invalidText(
+    argument,
+    text,
+    `is not an IPv4 address of four decimal numbers; inet_aton(3) reads it as ${address}: give that if it is meant`,
+  );
 }
 
-/** `host:port`, IPv6 in brackets. */
-export function hostPort(host: string, port: number): string {
-  return `${bracketed(host)}:${port}`;
+/**
+ * The address that inet_aton(3) makes of one to four numbers with dots between them, each decimal, octal (0…) or
+ * hexadecimal (0x…), the last one filling the octets that are left; null for any other text.
+ */
+export function inetAton(text: string): string | null {
+  const parts = text.split('.');
+  const numbers = parts.map(numberOf);
+  const last = numbers.pop();
+  if (parts.length > 4 || last === undefined) return null;
+  if (numbers.some((number) => !(number <= 255)) || !(last < 256 ** (5 - parts.length))) return null;
+  const value = numbers.reduce((sum, number, index) => sum + number * 256 ** (3 - index), last);
+  return [24, 16, 8, 0].map((bits) => Math.floor(value / 2 ** bits) % 256).join('.');
 }
 
-/** The path of the URL to ask, `/` where there is none. Never throws: a target may come from a report someone edited. */
-export function pathOf({ url }: Pick<Target, 'url'>): string {
-  return url !== null && URL.canParse(url) ? new URL(url).pathname : '/';
+/** NaN for a text that is not a number of C. */
+function numberOf(text: string): number {
+  if (/^0x[0-9a-f]+$/i.test(text)) return Number(text);
+  if (/^0[0-7]+$/.test(text)) return Number.parseInt(text, 8);
+  return /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
+}
+
+function lastLabel(name: string): string {
+  return name.replace(/\.$/, '').split('.').at(-1) ?? '';
+}
+
+/** Refuses what stands around the host in a URL. Throws InvalidInputError naming `argument`. */
+export function refuseUrl(text: string, argument: string): void {
+  // Dropped silently, credentials would make an answer (401) mean something else than the user thinks.
+  if (text.includes('@'))
+    throw invalidText(
+      argument,
+      text,
+      'carried credentials; pprobe sends none and keeps none: leave out user:password@',
+    );
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
+    throw invalidText(argument, text, 'is a URL; write only the host name in it');
+  if (/[/\\?#]/.test(text)) throw invalidText(argument, text, 'has a path in it; write only the host name');
+}
+
+/** Every spelling of an address in fe80::/10 (RFC 4291 section 2.4) begins like this. */
+function isLinkLocal(address: string): boolean {
+  return /^fe[89ab][0-9a-f]:/i.test(address);
+}
+
+/** An interface that a zone can name, by its name or its index. */
+interface LinkLocalInterface {
+  name: string;
+  index: number;
+}
+
+function linkLocalInterfaces(): LinkLocalInterface[] {
+  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) => {
+    const own = addresses.find((each) => each.family === 'IPv6' && isLinkLocal(each.address));
+    return own?.family === 'IPv6' ? [{ name, index: own.scopeid }] : [];
+  });
+}
+
+function zoneAdvice(address: string): string {
+  const names = linkLocalInterfaces().map(({ name }) => name);
+  const [first = 'eth0'] = names;
+  const here =
+    names.length === 0 ? 'this host has none with a link-local address' : `this host has ${list(names)}`;
+  return `add the interface, as in ${withoutZone(address)}%${first}; ${here}`;
+}
+
+/**
+ * Checks that this host has the interface that a link-local address names. Other hosts pass.
+ *
+ * @throws InvalidInputError naming `argument`: the kernel would only say EINVAL
+ */
+export function checkZone(host: string, argument = 'host'): void {
+  const zone = zoneOf(host);
+  if (zone === null || !isLinkLocal(host)) return;
+  if (linkLocalInterfaces().some(({ name, index }) => zone === name || zone === String(index))) return;
+  throw invalidText(argument, host, `names an interface that this host does not have; ${zoneAdvice(host)}`);
+}
+
+/**
+ * Who can reach `address`, an IP literal with or without zone: `private`, `public`, …
+ *
+ * @throws InvalidInputError when the text is no IP literal.
+ */
+export function scopeOfAddress(address: string): AddressScope {
+  const right = 'write it like 10.0.0.1 or fd00::1';
+  checkString('address', address, right);
+  if (familyOf(address) === null) throw invalidText('address', address, `is not an IP address; ${right}`);
+  return scopeOf(address);
 }

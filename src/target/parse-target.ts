@@ -1,23 +1,37 @@
-import { isIP, isIPv6 } from 'node:net';
+import {
+  checkOptions,
+  checkString,
+  invalidText,
+  type OptionChecks,
+  portBound,
+  string,
+  within,
+} from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
 import { quote, withoutSecrets } from '../core/text.js';
 import type { PrivateApi, Target } from '../documents/target.js';
-import { bracketed, checkHost } from './host.js';
+import { familyOf } from '../net/address/address.js';
+import { withoutFinalDot } from './dns-name.js';
+import { checkHost, refuseUrl } from './host.js';
+import { bracketed, choosePort, parseHostPort } from './host-port.js';
 import { aliasName, isApiId, isVpceId, readPrivateName } from './private-api/names.js';
 import { partitionOf } from './private-api/partitions.js';
 
-const HTTPS = 443;
-
-export interface ParseTargetOptions {
-  /** A `vpce-…` id, or the DNS name of the endpoint. */
-  vpce?: string | undefined;
-  apiId?: string | undefined;
+export interface ParseTargetOptions extends PrivateApiOptions {
   /** For a target that names no port; a different one in the target is an error. */
   port?: number | undefined;
 }
 
+export const parseTargetChecks: OptionChecks<ParseTargetOptions> = {
+  vpce: string('give the id of a VPC endpoint, or its DNS name'),
+  apiId: string('give the id of an API, like a1b2c3d4e5'),
+  port: within(portBound),
+};
+
 /**
- * Reads `https://host[:port]/path`, `host/path`, `host`, `host:port`, `[v6]:port` or a bare address into a Target.
+ * Reads `https://host[:port]/path`, `host/path`, `host`, `host:port`, `[v6]:port` or an address alone, or a URL object, into
+ * a Target. The host is read as checkHost reads it; its final dot is dropped, because neither SNI (RFC 6066 section 3)
+ * nor the names in a certificate have it.
  *
  * HTTP is spoken (`url` is not null) where a person would expect it: with `https://` or a path always, for a name alone
  * or with port 443; but not for an address alone, which no certificate names and no API is chosen by, nor for another
@@ -26,34 +40,60 @@ export interface ParseTargetOptions {
  * @throws InvalidInputError, one line, for anything else: another scheme, credentials, a port outside 1..65535, a name
  * against RFC 1035's limits, options that are malformed or contradict the name.
  */
-export function parseTarget(input: string, options: ParseTargetOptions = {}): Target {
-  const { scheme, authority, path } = split(input);
-  const written = readAuthority(authority, input, scheme);
-  const host = checkHost(written.host, 'target');
-  const port = choosePort(written.port, options.port);
-  const asksHttps = scheme || path !== null || (port === HTTPS && isIP(host) === 0);
+export function parseTarget(input: string | URL, options: ParseTargetOptions = {}): Target {
+  checkOptions(parseTargetChecks, options);
+  return targetOf(targetText(input), options);
+}
+
+/** The text of a target that may be given as a URL object. Throws InvalidInputError for anything else. */
+export function targetText(input: unknown): string {
+  if (input instanceof URL) return input.href;
+  checkString('target', input, 'give a URL, a host or host:port');
+  return input;
+}
+
+/** parseTarget() of a text, with options that were checked. */
+export function targetOf(input: string, options: ParseTargetOptions): Target {
+  const { hasScheme, authority, path } = splitTarget(input);
+  const written = parseHostPort(authority, 'target');
+  const host = withoutFinalDot(written.host);
+  const port = choosePort(written.port, options.port) ?? portBound.default;
+  const isHttps = port === portBound.default;
+  const asksHttps = hasScheme || path !== null || (isHttps && familyOf(host) === null);
   const pathname = asksHttps ? new URL(`https://host${path ?? '/'}`).pathname : null;
   return {
     input: withoutSecrets(input.trim()),
     host,
     port,
-    url:
-      pathname === null ? null : `https://${bracketed(host)}${port === HTTPS ? '' : `:${port}`}${pathname}`,
+    url: pathname === null ? null : `https://${bracketed(host)}${isHttps ? '' : `:${port}`}${pathname}`,
     privateApi: describePrivateApi(host, pathname, options),
   };
 }
 
-interface Split {
+/**
+ * The query of a target's URL with its `?`, '' where it has none. It is sent with the request, and kept in no document
+ * unless the caller asks for that.
+ */
+export function queryOf(input: string): string {
+  return /^[^?#]*(\?[^#\s]*)/.exec(input.trim())?.[1] ?? '';
+}
+
+/** The path of the URL to ask, `/` where there is none. Never throws: a target may come from a report someone edited. */
+export function pathOf({ url }: Pick<Target, 'url'>): string {
+  return url !== null && URL.canParse(url) ? new URL(url).pathname : '/';
+}
+
+interface TargetParts {
   /** Whether `https://` was written. */
-  scheme: boolean;
+  hasScheme: boolean;
   authority: string;
   /** From the first `/` on, without query and fragment; null when nothing follows the authority. */
   path: string | null;
 }
 
-function split(input: string): Split {
+function splitTarget(input: string): TargetParts {
   const text = input.trim();
-  const wrong = (what: string) => new InvalidInputError('target', `target: ${quote(input)} ${what}`);
+  const wrong = (what: string) => invalidText('target', input, what);
   if (text === '')
     throw new InvalidInputError('target', 'target: nothing given; give a URL, a host or host:port');
   if (/[\s\p{Cc}]/u.test(withoutSecrets(text)))
@@ -65,61 +105,19 @@ function split(input: string): Split {
       'is not an https URL; private endpoints answer on https:// only, or give host:port for TCP alone',
     );
   }
-  if (scheme === undefined && /^https?:[/\\]/iu.test(text))
+  const hasScheme = scheme !== undefined;
+  if (!hasScheme && /^https?:[/\\]/iu.test(text))
     throw wrong('is not a URL; write https:// with two slashes');
-  const rest = scheme === undefined ? text : text.slice('https://'.length);
+  const rest = hasScheme ? text.slice('https://'.length) : text;
   const end = rest.search(/[/\\?#]/u);
-  if (end === -1) return { scheme: scheme !== undefined, authority: rest, path: null };
-  return {
-    scheme: scheme !== undefined,
-    authority: rest.slice(0, end),
-    path: rest.slice(end).replace(/[?#].*$/su, '') || '/',
-  };
-}
-
-function readAuthority(
-  authority: string,
-  input: string,
-  scheme: boolean,
-): { host: string; port: number | null } {
-  const wrong = (what: string) => new InvalidInputError('target', `target: ${quote(input)} ${what}`);
-  // Dropping them in silence would make the answer (401) mean something else than the user thinks.
-  if (authority.includes('@'))
-    throw wrong('carried credentials; pprobe sends none and keeps none: leave out user:password@');
-  if (!scheme && isIPv6(authority)) return { host: authority, port: null };
-
-  const parts = /^(?:\[(?<v6>[^\]]*)\]|(?<name>[^:[\]]*))(?::(?<port>[^:]*))?$/su.exec(authority)?.groups;
-  if (parts === undefined)
-    throw wrong('is not host:port; an IPv6 address with a port is written [2001:db8::1]:443');
-  if (parts.v6 !== undefined && !isIPv6(parts.v6)) throw wrong('has no IPv6 address in its brackets');
-  const host = parts.v6 ?? parts.name ?? '';
-  if (host === '') throw wrong('has no host; give a name or an address');
-  return { host, port: parts.port === undefined ? null : readPort(parts.port) };
-}
-
-function readPort(text: string): number {
-  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  return checkPort(port, text);
-}
-
-function checkPort(port: number, given: string): number {
-  if (Number.isInteger(port) && port >= 1 && port <= 65535) return port;
-  throw new InvalidInputError(
-    'port',
-    `port: ${quote(given)} is not a port; give a whole number from 1 to 65535`,
-  );
-}
-
-function choosePort(written: number | null, option: number | undefined): number {
-  if (option === undefined) return written ?? HTTPS;
-  const port = checkPort(option, String(option));
-  if (written !== null && written !== port) {
-    throw new InvalidInputError(
-      'port',
-      `port: ${port} contradicts the target, which says ${written}; drop one of them`,
-    );
-  }
-  return port;
+  const written = end === -1 ? rest : rest.slice(0, end);
+  if (written.includes('@')) refuseUrl(text, 'target');
+  if (hasScheme && familyOf(written) === 6)
+    throw wrong('has an IPv6 address without brackets; in a URL it is written https://[2001:db8::1]/');
+  // RFC 6874 section 2: the % before a zone is written %25 in a URL.
+  const authority = hasScheme ? written.replace(/^(\[[^\]%]*)%25/, '$1%') : written;
+  const path = end === -1 ? null : rest.slice(end).replace(/[?#].*$/su, '') || '/';
+  return { hasScheme, authority, path };
 }
 
 /** `--vpce` and `--api-id` as typed. */

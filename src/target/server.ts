@@ -1,6 +1,9 @@
+import { checkString } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
-import { quoted } from '../core/text.js';
-import { canonicalAddress, familyOf } from '../net/address/address.js';
+import { quoted, withoutSecrets } from '../core/text.js';
+import { familyOf } from '../net/address/address.js';
+import { checkHostAddress } from './host.js';
+import { parsePort } from './host-port.js';
 
 /** A resolver to ask. */
 export interface ServerAddress {
@@ -10,6 +13,7 @@ export interface ServerAddress {
 }
 
 const defaultPort = 53;
+const right = 'write ADDR or ADDR#PORT, like 10.0.0.2 or 10.0.0.2#5353';
 
 /**
  * Reads `ADDR` or `ADDR#PORT`, as dig and dnsmasq write it: an IPv6 address has colons enough.
@@ -17,27 +21,23 @@ const defaultPort = 53;
  * @param argument what the user knows the server as, for the error
  * @throws InvalidInputError when it is neither. A server's name is refused: to resolve it would take a resolver.
  */
-export function parseServer(text: string, argument = 'server'): ServerAddress {
-  const fail = (why: string): never => {
-    throw new InvalidInputError(argument, `${argument} ${quoted(text)} ${why}`);
-  };
+export function parseServer(text: unknown, argument = 'server'): ServerAddress {
+  checkString(argument, text, right);
   const hash = text.lastIndexOf('#');
   const address = hash < 0 ? text : text.slice(0, hash);
-  if (familyOf(address) === null) {
-    const withColon = /^(\d+(?:\.\d+){3}):(\d+)$/.exec(text) ?? /^\[(.+)\](?::(\d+))?$/.exec(text);
-    const [, bare = '', port] = withColon ?? [];
-    if (familyOf(bare) !== null) fail(`is not written ADDR#PORT: write ${bare}${port ? `#${port}` : ''}`);
-    fail('is not an IP address: write ADDR or ADDR#PORT, like 10.0.0.2 or 10.0.0.2#5353');
-  }
-  const portText = hash < 0 ? String(defaultPort) : text.slice(hash + 1);
-  const port = /^\d{1,5}$/.test(portText) ? Number(portText) : 0;
-  if (port < 1 || port > 65535) {
+  const withColon = /^(\d+(?:\.\d+){3}):(\d+)$/.exec(text) ?? /^\[(.+)\]:(\d+)$/.exec(text);
+  const [, bare = '', colonPort = ''] = withColon ?? [];
+  if (familyOf(bare) !== null) {
+    const shown = quoted(withoutSecrets(text));
     throw new InvalidInputError(
       argument,
-      `${argument}: ${quoted(portText)} in ${quoted(text)} is not a port; give a whole number from 1 to 65535`,
+      `${argument}: ${shown} is not written ADDR#PORT; write ${bare}#${colonPort}`,
     );
   }
-  return { address: canonicalAddress(address), port };
+  return {
+    address: checkHostAddress(address, argument, right),
+    port: hash < 0 ? defaultPort : parsePort(text.slice(hash + 1), argument),
+  };
 }
 
 /** The one spelling of a server: `ADDR` on port 53, else `ADDR#PORT`. */

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'tap';
 import {
-  type Bound,
   choiceOption,
   durationText,
   familyOption,
@@ -13,6 +12,7 @@ import {
   sourceOption,
   textOption,
 } from '../../src/cli/options.js';
+import type { Bound } from '../../src/core/check-options.js';
 import { InvalidInputError } from '../../src/core/errors.js';
 
 function given(options: Record<string, unknown>) {

@@ -24,7 +24,7 @@ test('--file: a JSON line for every line that is one, in order; the bad ones are
     { kind: 'dns', line: 6, question: { name: '23.1.0.10.in-addr.arpa', type: 'PTR' } },
     { kind: 'dns', line: 7, addresses: [{ address: '10.9.9.9' }] },
   ]);
-  t.match(fromFile.stderr, /^pprobe: .*names\.txt line 4: name "a\.\.b" has an empty label.*\n$/);
+  t.match(fromFile.stderr, /^pprobe: .*names\.txt line 4: name: "a\.\.b" has an empty label.*\n$/);
   t.equal(fromFile.code, 2);
   const fromStdin = await pprobe([...asked, '-'], input);
   const lines = (text: string) =>
@@ -56,7 +56,7 @@ test('--file for people and for scripts; what is not there, and what does not go
   t.match(await pprobe([...asked, '--compare', 'b.example']), { code: 2, stderr: /--compare: leave it out/ });
   t.match(await pprobe(['dns', '--file', file, '--server', 'ns.example']), {
     code: 2,
-    stderr: /^pprobe: server "ns/,
+    stderr: /^pprobe: server: "ns/,
   });
 });
 

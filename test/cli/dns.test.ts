@@ -51,7 +51,7 @@ test('--system lays getaddrinfo beside DNS', async (t) => {
 
 test('a mistake is told under the name the user knows it by', async (t) => {
   const mistakes: [string[], RegExp][] = [
-    [['a.example', '--compare', 'b..c'], /^pprobe: --compare "b\.\.c" has an empty label/],
+    [['a.example', '--compare', 'b..c'], /^pprobe: --compare: "b\.\.c" has an empty label/],
     [
       ['a.example', '127.0.0.1', '--source', '192.0.2.1'],
       /^pprobe: source: 192\.0\.2\.1 is not an address of this host/,

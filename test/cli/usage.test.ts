@@ -25,7 +25,7 @@ const mistakes: [line: string, says: RegExp][] = [
   ['dns a..b', /empty label/],
   ['dns a -t FOO', /"FOO" is no record type/],
   ['dns a -t A,AAA', /"AAA" is no record type: write AAAA or CAA/],
-  ['dns a --server nope', /server "nope" is not an IP address/],
+  ['dns a --server nope', /server: "nope" is not an IP address/],
   ['dns a 127.0.0.1:53', /write 127\.0\.0\.1#53/],
   ['dns -x not-an-address', /is not an IP address/],
   ['dns -x 10.0.0.1 -t A', /--type: leave it out; --reverse/],

@@ -40,31 +40,31 @@ t.test('internationalised names become ASCII, whichever dot they are typed with'
 
 t.test('what is no name is refused with what is wrong and what would be right', async (t) => {
   const refused: Record<string, RegExp> = {
-    '': /^name "" is empty: write a domain name like/,
-    'a..b': /empty label: write exactly one dot/,
+    '': /^name: "" is empty; give a domain name like/,
+    'a..b': /empty label; write exactly one dot/,
     '.a': /empty label/,
     'a..': /empty label/,
     '..': /empty label/,
     '。': /empty label/,
-    [`${label63}a.example`]: /label of 64 octets, "a+": a label has 63 at most/,
+    [`${label63}a.example`]: /label of 64 octets, "a+"; a label has 63 at most/,
     [`${label63}.${label63}.${label63}.${'b'.repeat(62)}`]:
-      /is 256 octets long on the wire: a name has 255 at most/,
-    'two words': /has a space in it: a name is made of letters/,
+      /is 256 octets long on the wire; a name has 255 at most/,
+    'two words': /has a space in it; a name is made of letters/,
     'host:443': /has a colon in it/,
     'a\u0007b': /has a control character in it/,
-    'a\nb.example': /^name "a\\nb.example" has a control character/,
+    'a\nb.example': /^name: "a\\nb.example" has a control character/,
     'example.com/path': /the character \/ in it/,
     'a.*.example': /the character \* in it/,
     'user@example.com': /the character @ in it/,
-    'https://example.com/': /is a URL: write only the host name/,
+    'https://example.com/': /is a URL; write only the host name/,
     'fd00::5': /is an IPv6 address, not a name/,
-    'a\u200d.example': /is no valid internationalised label/,
-    'ü b.example': /is no valid internationalised label/,
+    'a\u200d.example': /is not a valid internationalised label/,
+    'ü b.example': /is not a valid internationalised label/,
   };
   for (const [name, message] of Object.entries(refused)) {
     t.throws(() => checkName(name), { name: 'InvalidInputError', argument: 'name', message }, name);
   }
-  t.throws(() => checkName('a..b', 'host'), { argument: 'host', message: /^host "a\.\.b"/ });
+  t.throws(() => checkName('a..b', 'host'), { argument: 'host', message: /^host: "a\.\.b"/ });
 });
 
 t.test('any text is a name that goes out on the wire as it stands, or is refused in one line', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'tap';
 import { InvalidInputError } from '../../src/core/errors.js';
-import { hostPort } from '../../src/target/host.js';
+import { hostPort } from '../../src/target/host-port.js';
 import { parseTarget } from '../../src/target/parse-target.js';
 import { anyText } from '../diagnose/any-text.js';
 import { VPCE_NAME } from '../diagnose/evidence.js';
@@ -54,13 +54,19 @@ test('no text makes the parser throw anything but InvalidInputError', (t) => {
   t.end();
 });
 
+const isUnicast = (address: string): boolean =>
+  !/^(?:22[4-9]|23\d|255\.255\.255\.255|ff|fe[89ab])/i.test(address);
+
 test('a target that is written out reads as the same target', (t) => {
   const label = fc.stringMatching(/^[a-z0-9_]([a-z0-9_-]{0,20}[a-z0-9_])?$/);
   const name = fc.array(label, { minLength: 1, maxLength: 4 }).map((labels) => `${labels.join('.')}.example`);
   const host = fc.oneof(
     name,
-    fc.ipV4(),
-    fc.ipV6().map((address) => `[${address}]`),
+    fc.ipV4().filter(isUnicast),
+    fc
+      .ipV6()
+      .filter(isUnicast)
+      .map((address) => `[${address}]`),
     fc.constantFrom(VPCE_NAME),
   );
   const port = fc.option(fc.integer({ min: 1, max: 65535 }), { nil: null });
@@ -71,6 +77,17 @@ test('a target that is written out reads as the same target', (t) => {
       const { input, ...target } = parseTarget(written);
       const { input: again, ...reread } = parseTarget(target.url ?? hostPort(target.host, target.port));
       t.same(reread, target, `${input} -> ${again}`);
+    }),
+  );
+  t.end();
+});
+
+test('an address with a zone, written out with its port, reads as the same target', (t) => {
+  fc.assert(
+    fc.property(fc.nat(65535), fc.integer({ min: 1, max: 65535 }), (last, port) => {
+      const target = parseTarget(`[fe80::${last.toString(16)}%eth0]:${port}`);
+      const again = parseTarget(hostPort(target.host, target.port));
+      t.same([again.host, again.port, again.url], [target.host, port, null]);
     }),
   );
   t.end();

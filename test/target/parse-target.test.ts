@@ -25,6 +25,10 @@ test('what is read from each way to write a target', (t) => {
     ['fd00:0:0::5', 'fd00::5', 443, null],
     ['[fd00::5]', 'fd00::5', 443, null],
     ['[fd00::5]:8443', 'fd00::5', 8443, null],
+    ['fe80::1%eth0', 'fe80::1%eth0', 443, null],
+    ['[fe80::1%eth0]:22', 'fe80::1%eth0', 22, null],
+    ['https://[fe80::1%25eth0]/x', 'fe80::1%eth0', 443, 'https://[fe80::1]/x'],
+    ['https://[fe80::1%eth0]:8443', 'fe80::1%eth0', 8443, 'https://[fe80::1]:8443/'],
     ['::ffff:10.0.1.5', '10.0.1.5', 443, null],
   ];
   for (const [input, host, port, url] of rows) {
@@ -44,5 +48,21 @@ test('a port may be given beside the target, but not against it', (t) => {
     message: /5432/,
   });
   t.throws(() => parseTarget('db.internal', { port: 0 }), { argument: 'port', message: /1 to 65535/ });
+  t.end();
+});
+
+test('a URL object is read as its text', (t) => {
+  const text = 'https://api.example.com:8443/v1?key=hunter2#x';
+  t.same(parseTarget(new URL(text)), parseTarget(text));
+  t.notMatch(JSON.stringify(parseTarget(new URL(text))), /hunter2/);
+  for (const [url, message] of [
+    ['http://api.example.com/', /is not an https URL/],
+    ['ftp://api.example.com/', /is not an https URL/],
+    ['https://me:hunter2@api.example.com/', /carried credentials/],
+    ['file:///etc/passwd', /is not an https URL/],
+    ['mailto:me@example.com', /carried credentials/],
+  ] as const) {
+    t.throws(() => parseTarget(new URL(url)), { code: 'invalid-input', argument: 'target', message }, url);
+  }
   t.end();
 });

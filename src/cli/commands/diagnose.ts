@@ -1,11 +1,11 @@
 import { InvalidInputError } from '../../core/errors.js';
 import { checkTarget } from '../../diagnose/classify.js';
 import { type DiagnoseOptions, diagnose } from '../../diagnose/diagnose.js';
+import type { Target } from '../../documents/target.js';
+import { observeBounds } from '../../observe/options.js';
 import { cleanForTerminal } from '../../report/text/style.js';
-import { parseControl } from '../../target/control.js';
-import { parseTarget } from '../../target/parse-target.js';
+import { parseControl } from '../../target/host-port.js';
 import { formatServer, parseServer } from '../../target/server.js';
-import { diagnoseTimeout } from '../bounds.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { readInput } from '../files.js';
 import {
@@ -56,7 +56,10 @@ const options: OptionTable = {
     negatable: 'undecided',
     help: 'Trace every address, or none; by default, those whose port is not open',
   },
-  timeout: numberSpec(diagnoseTimeout, 'Wait this long for each connection, TLS handshake and HTTP answer'),
+  timeout: numberSpec(
+    observeBounds.timeoutMs,
+    'Wait this long for each connection, TLS handshake and HTTP answer',
+  ),
   ...networkOptions,
 };
 
@@ -70,7 +73,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     apiId: textOption(args, 'api-id'),
     family: familyOption(args),
     source: sourceOption(args),
-    timeoutMs: numberOption(args, 'timeout', diagnoseTimeout),
+    timeoutMs: numberOption(args, 'timeout', observeBounds.timeoutMs),
     ca: caFile === undefined ? undefined : await certificates(caFile, stop),
     caFile,
     ...contrastOptions(args),
@@ -81,15 +84,17 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     stop,
   };
   await checkForm(form);
-  const problem = context.output.quiet ? null : problemOf(target, options);
-  if (problem !== null) context.note(problem);
-  const document = await formed(await diagnose(target, options), form);
+  const onTarget = (parsed: Target): void => {
+    const problem = context.output.quiet ? null : problemOf(parsed);
+    if (problem !== null) context.note(problem);
+  };
+  const document = await formed(await diagnose(target, { ...options, onTarget }), form);
   return reportResult(document, form, context);
 }
 
 /** What is wrong with the text of the target, before anything is measured; null where nothing is. */
-function problemOf(input: string, options: DiagnoseOptions): string | null {
-  const verdict = checkTarget(parseTarget(input, options));
+function problemOf(target: Target): string | null {
+  const verdict = checkTarget(target);
   if (verdict === null) return null;
   const [remedy] = verdict.remedies;
   return cleanForTerminal(`pprobe: ${[verdict.summary, remedy?.text].filter(Boolean).join(' ')}`);

@@ -5,14 +5,13 @@ import { exitCodeOf } from '../../documents/terms/exit-code.js';
 import { findHosts } from '../../host/hosts-file.js';
 import { familyOf } from '../../net/address/address.js';
 import { compareNames, compareSystem, lookupSystem } from '../../probe/dns/compare.js';
-import type { ResolveOptions } from '../../probe/dns/options.js';
+import { type ResolveOptions, resolveBounds } from '../../probe/dns/options.js';
 import { resolve } from '../../probe/dns/resolve.js';
 import { resolveAtAll } from '../../probe/dns/resolve-at-all.js';
 import { openResolver, type Resolver } from '../../probe/dns/resolve-many.js';
 import { dnsLine, dnsShort, dnsText } from '../../report/text/dns.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { checkName, reverseName } from '../../target/dns-name.js';
-import { lookupConcurrency, replyTimeout, tryCount } from '../bounds.js';
 import { bulkOptions, runBulk } from '../bulk.js';
 import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
 import {
@@ -53,14 +52,14 @@ const options: OptionTable = {
   compare: { type: 'string', value: 'NAME', help: 'Say whether another name has the same addresses' },
   system: { type: 'boolean', help: 'Ask getaddrinfo too, as other programs here do: does it differ?' },
   short: { type: 'boolean', help: 'Print the data of the records alone, for scripts' },
-  ...bulkOptions('names', lookupConcurrency),
+  ...bulkOptions('names', resolveBounds.concurrency),
   nsid: { type: 'boolean', help: 'Ask the server for its own name (NSID)' },
   cookie: { type: 'boolean', help: 'Send a DNS cookie, and take no reply with another' },
   timeout: numberSpec(
-    replyTimeout,
+    resolveBounds.timeoutMs,
     'Wait this long for each reply; by default at most 1s, less with several servers',
   ),
-  tries: numberSpec(tryCount, 'Ask a silent server this often'),
+  tries: numberSpec(resolveBounds.tries, 'Ask a silent server this often'),
   search: { type: 'boolean', negatable: 'on', help: "Try the host's search domains (on)" },
   ...networkOptions,
 };
@@ -72,8 +71,8 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   const how: ResolveOptions = {
     servers: serversOf(args),
     tcp: flag(args, 'tcp') || undefined,
-    timeoutMs: numberOption(args, 'timeout', replyTimeout),
-    tries: numberOption(args, 'tries', tryCount),
+    timeoutMs: numberOption(args, 'timeout', resolveBounds.timeoutMs),
+    tries: numberOption(args, 'tries', resolveBounds.tries),
     search: args.options.search !== false,
     source: sourceOption(args),
     nsid: flag(args, 'nsid'),
@@ -251,7 +250,7 @@ export async function dnsBulk(
   const asShort = flag(args, 'short');
   return await runBulk<DnsDocument>(args, context, {
     noun: 'names',
-    concurrency: lookupConcurrency,
+    concurrency: resolveBounds.concurrency,
     measure(text, signal) {
       const { name, types } = ask(text);
       return andThen(resolverFor(types), (resolver) => resolver.resolve(name, signal));

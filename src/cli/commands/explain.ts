@@ -5,10 +5,9 @@ import { explainTogether } from '../../compare/explain-together.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { explain } from '../../diagnose/explain.js';
 import { exitCodeOf } from '../../documents/terms/exit-code.js';
-import { explainLog, type LogSource } from '../../execution-log/explain-log.js';
+import { explainLog, type LogSource, logBounds } from '../../execution-log/explain-log.js';
 import { comparisonText } from '../../report/text/comparison.js';
 import { logText } from '../../report/text/log.js';
-import { requestLimit } from '../bounds.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { fileProblem, readInput } from '../files.js';
 import {
@@ -41,7 +40,7 @@ export const logOptions: OptionTable = {
     value: 'ID',
     help: 'With --log: tell of this request alone (x-amzn-requestid or x-amz-apigw-id of the answer)',
   },
-  limit: numberSpec(requestLimit, 'With --log: show this many requests one by one'),
+  limit: numberSpec(logBounds.limit, 'With --log: show this many requests one by one'),
 };
 
 /** Throws InvalidInputError where an option for logs is given without one. */
@@ -62,7 +61,7 @@ export async function explainLogFiles(
   const files = [textOption(args, 'log') ?? '-', ...args.positionals];
   const options = {
     requestId: textOption(args, 'request'),
-    limit: numberOption(args, 'limit', requestLimit),
+    limit: numberOption(args, 'limit', logBounds.limit),
     onProgress: (lines: number, requests: number) =>
       progress.show([`${lines} lines, ${requests} requests …`]),
     stop,

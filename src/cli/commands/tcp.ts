@@ -1,3 +1,4 @@
+import { portBound } from '../../core/check-options.js';
 import { InvalidInputError } from '../../core/errors.js';
 import type { TcpAttempt, TcpDocument } from '../../documents/tcp.js';
 import { exitCodeOf } from '../../documents/terms/exit-code.js';
@@ -6,11 +7,12 @@ import {
   connect,
   type HostConnector,
   openHostConnector,
+  sweepBounds,
 } from '../../observe/connect.js';
+import { connectBounds } from '../../probe/tcp/connect-addresses.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { tcpLine, tcpText } from '../../report/text/tcp.js';
-import { parseTcpTarget, tcpTarget } from '../../target/host-port.js';
-import { attemptCount, attemptInterval, connectTimeout, portBound, sweepConcurrency } from '../bounds.js';
+import { hostWithPort, parsePort, parseTargetLine } from '../../target/host-port.js';
 import { type BulkJob, bulkOptions, runBulk } from '../bulk.js';
 import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
 import {
@@ -21,21 +23,23 @@ import {
   numberOption,
   numberSpec,
   type OptionTable,
-  parseInteger,
   required,
   sourceOption,
   textOption,
 } from '../options.js';
 
 const options: OptionTable = {
-  timeout: numberSpec(connectTimeout, 'Wait this long for each connection'),
-  count: numberSpec(attemptCount, 'Connect this often to each address, and print a summary as ping does'),
-  interval: numberSpec(attemptInterval, 'With --count: the time from one attempt to the next'),
+  timeout: numberSpec(connectBounds.timeoutMs, 'Wait this long for each connection'),
+  count: numberSpec(
+    connectBounds.count,
+    'Connect this often to each address, and print a summary as ping does',
+  ),
+  interval: numberSpec(connectBounds.intervalMs, 'With --count: the time from one attempt to the next'),
   banner: {
     type: 'boolean',
     help: 'Read the first line of a service that speaks first, such as SSH or SMTP',
   },
-  ...bulkOptions('targets', sweepConcurrency),
+  ...bulkOptions('targets', sweepBounds.concurrency),
   ...networkOptions,
 };
 
@@ -43,9 +47,9 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   const common = {
     family: familyOption(args),
     source: sourceOption(args),
-    timeoutMs: numberOption(args, 'timeout', connectTimeout),
-    count: numberOption(args, 'count', attemptCount),
-    intervalMs: numberOption(args, 'interval', attemptInterval),
+    timeoutMs: numberOption(args, 'timeout', connectBounds.timeoutMs),
+    count: numberOption(args, 'count', connectBounds.count),
+    intervalMs: numberOption(args, 'interval', connectBounds.intervalMs),
     banner: flag(args, 'banner'),
   };
   if (common.intervalMs !== undefined && common.count === undefined) {
@@ -62,8 +66,8 @@ async function runOne(
   common: ConnectOptions,
 ): Promise<CommandResult> {
   const portText = args.positionals[1];
-  const given = portText === undefined ? undefined : parseInteger('port', portText, portBound);
-  const { host, port } = tcpTarget(required(args, 0), given, portBound.default);
+  const given = portText === undefined ? undefined : parsePort(portText);
+  const { host, port } = hostWithPort(required(args, 0), given);
   const ended: string[] = [];
   const waiting = `connecting to ${cleanForTerminal(host)} port ${port} …`;
   progress.show([waiting]);
@@ -90,13 +94,13 @@ async function sweep(args: Arguments, common: ConnectOptions): Promise<BulkJob<T
   if (extra !== undefined) {
     throw new InvalidInputError('--file', `--file: the hosts are in the file; leave out "${portText}"`);
   }
-  const port = portText === undefined ? portBound.default : parseInteger('port', portText, portBound);
+  const port = portText === undefined ? portBound.default : parsePort(portText);
   const connectTo: HostConnector = await openHostConnector(common);
   return {
     noun: 'targets',
-    concurrency: sweepConcurrency,
+    concurrency: sweepBounds.concurrency,
     measure(text, signal) {
-      const target = parseTcpTarget(text, port);
+      const target = parseTargetLine(text, port);
       return connectTo(target.host, target.port, signal);
     },
     line: (document, style) => tcpLine(document, style),

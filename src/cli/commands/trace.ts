@@ -1,17 +1,17 @@
+import { type Bound, portBound } from '../../core/check-options.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { exitCodeOf } from '../../documents/terms/exit-code.js';
 import type { WatchRound } from '../../documents/trace-watch.js';
 import { type TraceHostOptions, traceHost } from '../../observe/trace-host.js';
-import { type WatchHostOptions, watchHost } from '../../observe/watch-host.js';
+import { type WatchHostOptions, watchBounds, watchHost } from '../../observe/watch-host.js';
+import { traceBounds } from '../../probe/trace/options.js';
 import { traceText } from '../../report/text/trace.js';
 import { WatchLog, watchLines, watchText } from '../../report/text/watch.js';
-import { tcpTarget } from '../../target/host-port.js';
-import { portBound, roundCount, roundInterval, traceBounds } from '../bounds.js';
+import { hostWithPort } from '../../target/host-port.js';
 import type { BulkEntry, BulkResult, Command, CommandContext, CommandResult } from '../command.js';
 import { InterruptedError } from '../failure.js';
 import {
   type Arguments,
-  type Bound,
   choiceOption,
   familyOption,
   flag,
@@ -47,8 +47,8 @@ const options: OptionTable = {
     lines: true,
     help: 'Repeat until Ctrl-C, one probe per hop and round, and show loss and times per hop; JSON is one line per round',
   },
-  interval: numberSpec(roundInterval, 'With --watch: the time from one round to the next'),
-  count: numberSpec(roundCount, 'With --watch: end after this many rounds'),
+  interval: numberSpec(watchBounds.intervalMs, 'With --watch: the time from one round to the next'),
+  count: numberSpec(watchBounds.rounds, 'With --watch: end after this many rounds'),
   method: {
     type: 'string',
     value: 'METHOD',
@@ -58,15 +58,11 @@ const options: OptionTable = {
 };
 
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult> {
-  const { host, port } = tcpTarget(
-    required(args, 0),
-    numberOption(args, 'port', portBound),
-    portBound.default,
-  );
+  const { host, port } = hostWithPort(required(args, 0), numberOption(args, 'port', portBound));
   const isWatch = flag(args, 'watch');
   const watching = {
-    intervalMs: onlyWatching('interval', roundInterval),
-    rounds: onlyWatching('count', roundCount),
+    intervalMs: onlyWatching('interval', watchBounds.intervalMs),
+    rounds: onlyWatching('count', watchBounds.rounds),
   };
   const traceOptions: TraceHostOptions = {
     port,

@@ -1,6 +1,6 @@
 import type { Target } from '../../documents/target.js';
 import { familyOf, withoutZone } from '../../net/address/address.js';
-import { hostPort } from '../../target/host.js';
+import { hostPort } from '../../target/host-port.js';
 import { parseTarget } from '../../target/parse-target.js';
 import type { Argv } from './advice.js';
 

@@ -1,6 +1,6 @@
 import type { Cause } from '../../documents/causes.js';
 import type { PrivateApi } from '../../documents/target.js';
-import type { Invocation } from '../../target/private-api/invoke-url.js';
+import type { InvokeUrl } from '../../target/private-api/invoke-url.js';
 import { usualApiId } from '../../target/private-api/names.js';
 import type { Advice } from './advice.js';
 import { DOCS } from './docs.js';
@@ -123,7 +123,7 @@ export function nameEndpoint(api: PrivateApi | null, address: string): Advice {
 }
 
 /** The URL that would be right, with the command that tries it. */
-export function callBy(invocation: Pick<Invocation, 'url' | 'header'>, text: string): Advice {
+export function callBy(invocation: Pick<InvokeUrl, 'url' | 'header'>, text: string): Advice {
   const header = invocation.header === null ? [] : ['-H', invocation.header];
   return { text, command: ['curl', '-v', ...header, invocation.url], docs: DOCS.invokeUrl };
 }

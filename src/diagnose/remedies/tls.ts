@@ -1,6 +1,6 @@
 import type { Evidence } from '../../documents/report.js';
 import type { TlsDocument } from '../../documents/tls.js';
-import { bracketed } from '../../target/host.js';
+import { bracketed } from '../../target/host-port.js';
 import { byDefaultName } from '../../target/private-api/invoke-url.js';
 import type { Advice, Argv } from './advice.js';
 import { pprobeAgain } from './again.js';

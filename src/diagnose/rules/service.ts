@@ -5,7 +5,7 @@ import type { HttpDocument, HttpFailure } from '../../documents/http.js';
 import { type Answer, judgedAnswers } from '../../documents/observed/http.js';
 import type { Alternative, Confidence, Evidence } from '../../documents/report.js';
 import type { PrivateApi, Target } from '../../documents/target.js';
-import { pathOf } from '../../target/host.js';
+import { pathOf } from '../../target/parse-target.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { type Advice, shellLine } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';

@@ -11,7 +11,7 @@ import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../docu
 import type { AddressTrace } from '../../documents/trace.js';
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
-import { hostPort } from '../../target/host.js';
+import { hostPort } from '../../target/host-port.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { type Advice, shellLine } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';

@@ -3,8 +3,8 @@ import { hostAnswers } from '../../documents/observed/dns.js';
 import { apiAnswered, mainAnswers } from '../../documents/observed/http.js';
 import { addressesOf, addressOutcomes } from '../../documents/observed/tcp.js';
 import type { Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
-import { pathOf } from '../../target/host.js';
-import { checkName, type NameProblem } from '../../target/private-api/check-name.js';
+import { pathOf } from '../../target/parse-target.js';
+import { checkApiName, type NameProblem } from '../../target/private-api/check-api-name.js';
 import { readPrivateName } from '../../target/private-api/names.js';
 import { type Judgement, type Phase, type Rule, rule } from '../finding.js';
 import type { Advice } from '../remedies/advice.js';
@@ -18,7 +18,7 @@ import { callBy } from '../remedies/gateway.js';
 function nameRule(cause: NameProblem['cause']): Rule {
   return rule(cause, { needs: ['target'], docs: DOCS.invokeUrl }, (evidence): Judgement | null => {
     const { host } = evidence.target;
-    const { problems, right } = checkName(host);
+    const { problems, right } = checkApiName(host);
     const [problem] = problems.filter((each) => each.cause === cause);
     const failed = failures(evidence);
     if (problem === undefined || (wasMeasured(evidence) && failed.length === 0)) return null;

@@ -1,5 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { Address6 } from 'ip-address';
+import { InvalidInputError } from '../../core/errors.js';
+import { quoted } from '../../core/text.js';
 
 /**
  * The one spelling of an address: RFC 5952 for IPv6 (lower case, longest run of zeros elided), and plain IPv4 for a
@@ -42,4 +44,14 @@ export function withoutZone(address: string): string {
 /** The zone alone, `eth0` or `2`; null where the address has none. */
 export function zoneOf(address: string): string | null {
   return address.split('%', 2)[1] ?? null;
+}
+
+/** The family of an address to send to. Throws InvalidInputError when it is not an IP literal. */
+export function checkAddress(address: string): 4 | 6 {
+  const family = familyOf(address);
+  if (family !== null) return family;
+  throw new InvalidInputError(
+    'address',
+    `address: ${quoted(address)} is not an IP address; resolve the name first`,
+  );
 }

@@ -1,14 +1,32 @@
+import {
+  abortSignal,
+  checkOptions,
+  type OptionChecks,
+  oneOf,
+  waitBound,
+  within,
+} from '../../core/check-options.js';
 import type { DnsComparison, DnsDocument, SystemComparison, SystemLookup } from '../../documents/dns.js';
 import { type SystemAddressesOptions, systemAddresses } from '../../host/getent.js';
 import type { HostsEntry } from '../../host/hosts-file.js';
 import { canonicalAddress, familyOf } from '../../net/address/address.js';
 import { checkName } from '../../target/dns-name.js';
 
+/** How long lookupSystem() waits; the C library itself waits ten seconds and more. */
+export const systemLookupBounds = { timeoutMs: waitBound(5000) };
+
 /** The options of lookupSystem(). The default of `timeoutMs` is 5000. */
 export interface SystemLookupOptions extends SystemAddressesOptions {
   /** Only addresses of this family. */
   family?: 4 | 6 | undefined;
 }
+
+const systemLookupChecks: OptionChecks<SystemLookupOptions> = {
+  timeoutMs: within(systemLookupBounds.timeoutMs),
+  family: oneOf(4, 6),
+  signal: abortSignal,
+  stop: abortSignal,
+};
 
 /**
  * The addresses that getaddrinfo(3) gives for a name, by way of nsswitch.conf, the hosts file and local caches: what
@@ -19,9 +37,10 @@ export interface SystemLookupOptions extends SystemAddressesOptions {
  * @throws the reason of `options.signal` when it aborts
  */
 export async function lookupSystem(name: string, options: SystemLookupOptions = {}): Promise<SystemLookup> {
-  const { family, ...how } = options;
+  checkOptions(systemLookupChecks, options);
+  const { family, timeoutMs = systemLookupBounds.timeoutMs.default, ...how } = options;
   const checkedName = checkName(name);
-  const found = await systemAddresses(checkedName, { timeoutMs: 5000, ...how });
+  const found = await systemAddresses(checkedName, { ...how, timeoutMs });
   const addresses = found.addresses.filter((address) => family === undefined || familyOf(address) === family);
   const hasNone = found.errorCode === null && addresses.length === 0;
   return { addresses, errorCode: hasNone ? 'ENOTFOUND' : found.errorCode, durationMs: found.durationMs };

@@ -1,7 +1,21 @@
+import {
+  abortSignal,
+  type Bound,
+  boolean,
+  checkNumber,
+  listOf,
+  type OptionChecks,
+  object,
+  string,
+  waitBound,
+  within,
+} from '../../core/check-options.js';
 import { CapabilityError, InvalidInputError } from '../../core/errors.js';
 import { quoted } from '../../core/text.js';
 import type { ResolvConf } from '../../host/resolv-conf.js';
 import { checkSource } from '../../host/source.js';
+import { canonicalAddress } from '../../net/address/address.js';
+import { sourceAddress } from '../../target/host.js';
 import { parseServer, type ServerAddress } from '../../target/server.js';
 import { type RecordType, recordTypeOf } from './message/record-type.js';
 
@@ -44,11 +58,31 @@ export interface ResolveManyOptions extends ResolveOptions {
 
 /** The ranges and defaults of the options that are numbers. The default of `timeoutMs` depends on the servers. */
 export const resolveBounds = {
-  timeoutMs: { min: 1, max: 60_000 },
-  tries: { min: 1, max: 10, default: 2 },
+  timeoutMs: waitBound(null, 60_000),
+  tries: { noun: 'a number of tries', unit: null, min: 1, max: 10, default: 2 },
   /** With a fast resolver, more lookups at a time gain nothing, and fewer overload a slow one less. */
-  concurrency: { min: 1, max: 10_000, default: 100 },
-} as const;
+  concurrency: { noun: 'a number of lookups', unit: null, min: 1, max: 10_000, default: 100 },
+} as const satisfies Record<string, Bound>;
+
+export const resolveChecks: OptionChecks<ResolveOptions> = {
+  types: listOf(string('give the name of a record type, like AAAA')),
+  servers: listOf(string('write ADDR or ADDR#PORT, like 10.0.0.2 or 10.0.0.2#5353')),
+  tcp: boolean,
+  timeoutMs: within(resolveBounds.timeoutMs),
+  tries: within(resolveBounds.tries),
+  search: boolean,
+  source: sourceAddress,
+  nsid: boolean,
+  cookie: boolean,
+  resolvConf: object,
+  signal: abortSignal,
+  stop: abortSignal,
+};
+
+export const resolveManyChecks: OptionChecks<ResolveManyOptions> = {
+  ...resolveChecks,
+  concurrency: within(resolveBounds.concurrency),
+};
 
 const defaultTypes = ['A', 'AAAA'];
 const maxTypes = 20;
@@ -81,7 +115,8 @@ export function readTypes(options: ResolveOptions): RecordType[] {
 export function readServers(options: ResolveOptions, conf: ResolvConf): ServerAddress[] {
   const given = options.servers ?? [];
   if (given.length > 0) return given.map((text) => parseServer(text));
-  if (conf.nameservers.length > 0) return conf.nameservers.map((address) => parseServer(address));
+  if (conf.nameservers.length > 0)
+    return conf.nameservers.map((address) => ({ address: canonicalAddress(address), port: 53 }));
   const ignored = conf.ignoredNameservers.map(quoted).join(', ');
   throw new CapabilityError(
     '/etc/resolv.conf',
@@ -99,39 +134,13 @@ export function readTimes(
   options: ResolveOptions,
   serverCount: number,
 ): { timeoutMs: number; tries: number } {
-  const { tries: triesRange, timeoutMs: timeoutRange } = resolveBounds;
-  const tries = options.tries ?? triesRange.default;
-  if (!Number.isInteger(tries) || !isInRange(tries, triesRange)) {
-    throw new InvalidInputError(
-      'tries',
-      `tries is ${tries}: it is a whole number from ${triesRange.min} to ${triesRange.max}`,
-    );
-  }
+  const tries = options.tries ?? resolveBounds.tries.default;
+  checkNumber('tries', tries, resolveBounds.tries);
   const share = Math.floor(budgetMs / (tries * serverCount));
   const defaultMs = Math.min(defaultTimeout.max, Math.max(defaultTimeout.min, share));
   const timeoutMs = options.timeoutMs ?? defaultMs;
-  if (!isInRange(timeoutMs, timeoutRange)) {
-    throw new InvalidInputError(
-      'timeout',
-      `timeout is ${timeoutMs}: it is in milliseconds, from ${timeoutRange.min} to ${timeoutRange.max}`,
-    );
-  }
+  checkNumber('timeoutMs', timeoutMs, resolveBounds.timeoutMs);
   return { timeoutMs, tries };
-}
-
-/**
- * Reads how many names are looked up at the same time.
- *
- * @throws InvalidInputError if it is out of range
- */
-export function readConcurrency({ concurrency }: ResolveManyOptions): number {
-  const range = resolveBounds.concurrency;
-  if (concurrency === undefined) return range.default;
-  if (Number.isInteger(concurrency) && isInRange(concurrency, range)) return concurrency;
-  throw new InvalidInputError(
-    'concurrency',
-    `concurrency is ${concurrency}: it is a whole number from ${range.min} to ${range.max}`,
-  );
 }
 
 /** @throws InvalidInputError if the source is not an address, or no server is of its family */
@@ -143,8 +152,4 @@ export function readSource(
   const addresses = servers.map(({ address }) => address);
   checkSource(source, addresses);
   return source;
-}
-
-function isInRange(value: number, { min, max }: { min: number; max: number }): boolean {
-  return value >= min && value <= max;
 }

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
+import { checkItems, checkOptions } from '../../core/check-options.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { type Items, mapOrdered } from '../../core/ordered-map.js';
 import type { DnsDocument } from '../../documents/dns.js';
-import { type ResolveManyOptions, type ResolveOptions, readConcurrency } from './options.js';
+import { type ResolveManyOptions, type ResolveOptions, resolveBounds, resolveManyChecks } from './options.js';
 import { makePlan } from './plan.js';
 import { resolveWith } from './resolve.js';
 import { datagramSocketsOfHost } from './transport/udp.js';
@@ -30,8 +31,9 @@ export async function* resolveMany(
   names: Items<string>,
   options: ResolveManyOptions = {},
 ): AsyncGenerator<NameOutcome, void, undefined> {
-  const { signal, stop } = options;
-  const concurrency = readConcurrency(options);
+  checkOptions(resolveManyChecks, options);
+  checkItems('names', names);
+  const { concurrency = resolveBounds.concurrency.default, signal, stop } = options;
   signal?.throwIfAborted();
   const resolver = await openResolver(options);
   const lookUp = async (name: string, leaving: AbortSignal): Promise<NameOutcome> => {

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../core/check-options.js';
 import { anyOf } from '../../core/deadline.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import { type DocumentHeader, startDocument } from '../../documents/header.js';
@@ -5,7 +6,7 @@ import type { ResolverRole } from '../../host/resolver-role.js';
 import { checkName, withoutFinalDot } from '../../target/dns-name.js';
 import { askName, type NameResult } from './ask-name.js';
 import type { SentQuery } from './ask-server.js';
-import type { ResolveOptions } from './options.js';
+import { type ResolveOptions, resolveChecks } from './options.js';
 import { type LookupSignals, makePlan, type Plan, startLookup } from './plan.js';
 
 /**
@@ -22,8 +23,9 @@ import { type LookupSignals, makePlan, type Plan, startLookup } from './plan.js'
  * @throws the reason of `options.signal` when it aborts
  */
 export async function resolve(name: string, options: ResolveOptions = {}): Promise<DnsDocument> {
-  options.signal?.throwIfAborted();
+  checkOptions(resolveChecks, options);
   checkName(name);
+  options.signal?.throwIfAborted();
   const plan = await makePlan(options);
   const signals = { signal: forMany(options.signal), stop: forMany(options.stop) };
   return await resolveWith(plan, name, signals);

@@ -1,6 +1,6 @@
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
-import { checkTimeout } from '../../core/check-options.js';
+import { checkNumber, waitBound } from '../../core/check-options.js';
 import { giveUpAt } from '../../core/deadline.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { version } from '../../core/version.js';
@@ -23,7 +23,7 @@ export interface AskInput {
 }
 
 /** Limits and default of `timeoutMs`. */
-export const askBounds = { timeoutMs: { min: 1, max: 600_000, default: 5000 } } as const;
+export const askBounds = { timeoutMs: waitBound(5000) };
 
 export interface AskOptions {
   /** For the whole exchange, 1 to 600000 milliseconds. Default 5000. */
@@ -49,7 +49,7 @@ export async function ask(socket: Socket, input: AskInput, options: AskOptions =
   const { variant, address, headers = {} } = input;
   const { timeoutMs = askBounds.timeoutMs.default, signal, stop } = options;
   const url = parseRequestUrl(input.url);
-  checkTimeout(timeoutMs);
+  checkNumber('timeoutMs', timeoutMs, askBounds.timeoutMs);
   signal?.throwIfAborted();
 
   const header = startDocument('http');

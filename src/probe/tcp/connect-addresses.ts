@@ -1,13 +1,25 @@
 import type { Socket } from 'node:net';
-import { checkAddress, checkCount, checkMs, checkPort, checkTimeout } from '../../core/check-options.js';
+import {
+  abortSignal,
+  type Bound,
+  boolean,
+  callback,
+  checkNumber,
+  checkPort,
+  type OptionChecks,
+  oneOf,
+  waitBound,
+  within,
+} from '../../core/check-options.js';
 import { andThen, type MaybePromise } from '../../core/maybe-promise.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import { startDocument } from '../../documents/header.js';
 import { bestStatus, type TcpAttempt, type TcpDocument } from '../../documents/tcp.js';
 import { checkSource, isForeignSource, sourceNotHere } from '../../host/source.js';
-import { familyOf } from '../../net/address/address.js';
+import { checkAddress, familyOf } from '../../net/address/address.js';
 import { type Libc, SystemCallError } from '../../net/libc/load.js';
 import { TcpSocket } from '../../net/libc/tcp-socket.js';
+import { sourceAddress } from '../../target/host.js';
 import { unsentAttempt } from './attempt.js';
 import { readBanner } from './banner.js';
 import { Cancel } from './cancel.js';
@@ -25,12 +37,13 @@ export interface ConnectInput {
   resolution: DnsDocument | null;
 }
 
-/** What each numeric option may be. Times are in milliseconds; `count` is a whole number. */
+/** What each numeric option may be. */
 export const connectBounds = {
-  timeoutMs: { min: 1, max: 600_000, default: 3000 },
-  count: { min: 1, max: 1_000_000, default: 1 },
-  intervalMs: { min: 1, max: 600_000, default: 1000 },
-} as const;
+  timeoutMs: waitBound(3000),
+  /** A million attempts are eleven days at one a second; all are kept in memory. */
+  count: { noun: 'a number of attempts', unit: null, min: 1, max: 1_000_000, default: 1 },
+  intervalMs: waitBound(1000),
+} as const satisfies Record<string, Bound>;
 
 export interface ConnectAddressesOptions {
   /** Per attempt, 1 to 600000 milliseconds. Default 3000. */
@@ -57,6 +70,19 @@ export interface ConnectAddressesOptions {
    */
   onOpen?: ((attempt: TcpAttempt, socket: Socket) => void) | undefined;
 }
+
+export const connectAddressesChecks: OptionChecks<ConnectAddressesOptions> = {
+  timeoutMs: within(connectBounds.timeoutMs),
+  count: within(connectBounds.count),
+  intervalMs: within(connectBounds.intervalMs),
+  banner: boolean,
+  source: sourceAddress,
+  sockets: oneOf('auto', 'libc', 'node'),
+  signal: abortSignal,
+  stop: abortSignal,
+  onAttempt: callback,
+  onOpen: callback,
+};
 
 /**
  * Opens and closes one TCP connection to every address, all at the same time: each address is an endpoint of its own, and a
@@ -86,9 +112,9 @@ export async function openConnector(options: ConnectAddressesOptions): Promise<C
     count = connectBounds.count.default,
     intervalMs = connectBounds.intervalMs.default,
   } = options;
-  checkTimeout(timeoutMs);
-  checkCount(count);
-  checkMs('interval', intervalMs);
+  checkNumber('timeoutMs', timeoutMs, connectBounds.timeoutMs);
+  checkNumber('count', count, connectBounds.count);
+  checkNumber('intervalMs', intervalMs, connectBounds.intervalMs);
   if (source !== undefined) checkSource(source, []);
   signal?.throwIfAborted();
   // Loading happens before any attempt, so that it is not part of an attempt's duration.

@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net';
-import { checkAddress } from '../../core/check-options.js';
 import { elapsedMs, nowMs } from '../../core/clock.js';
 import { giveUpAt } from '../../core/deadline.js';
 import type { TcpAttempt, TcpCause, TcpStatus } from '../../documents/tcp.js';
 import { causeOfErrno, statusOfErrno } from '../../documents/terms/errno.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
+import { checkAddress } from '../../net/address/address.js';
 import type { AttemptOptions } from './attempt.js';
 
 /**

@@ -1,8 +1,8 @@
-import { checkAddress } from '../../core/check-options.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import { Semaphore } from '../../core/semaphore.js';
 import type { TcpAttempt } from '../../documents/tcp.js';
 import { atLeast, readKernel, socketsToSpare } from '../../host/proc.js';
+import { checkAddress } from '../../net/address/address.js';
 import { type Libc, loadLibc, SystemCallError } from '../../net/libc/load.js';
 import { TcpSocket } from '../../net/libc/tcp-socket.js';
 import { type AttemptOptions, unsentAttempt } from './attempt.js';

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { checkAddress, checkPort, checkTimeout } from '../../core/check-options.js';
+import { checkNumber, checkPort, waitBound } from '../../core/check-options.js';
 import { elapsedMs, nowMs } from '../../core/clock.js';
 import { giveUpAt } from '../../core/deadline.js';
 import { InvalidInputError } from '../../core/errors.js';
@@ -9,7 +9,7 @@ import type { TlsDocument, TlsProgress, TlsStatus } from '../../documents/tls.js
 import { unacknowledgedBytes } from '../../host/proc.js';
 import { checkSource, isForeignSource, sourceNotHere } from '../../host/source.js';
 import { type Trust, trustWith } from '../../host/trust-store.js';
-import { familyOf } from '../../net/address/address.js';
+import { checkAddress, familyOf } from '../../net/address/address.js';
 import { noSession, type SessionFacts, sessionFacts } from './certificate.js';
 import { TlsTap } from './record-reader.js';
 
@@ -27,7 +27,7 @@ export interface Connection {
 }
 
 /** Limits and default of `timeoutMs`. */
-export const handshakeBounds = { timeoutMs: { min: 1, max: 600_000, default: 3000 } } as const;
+export const handshakeBounds = { timeoutMs: waitBound(3000) };
 
 export interface HandshakeOptions {
   /** For the handshake and, without `connection`, for connecting; 1 to 600000 milliseconds. Default 3000. */
@@ -67,7 +67,7 @@ export async function handshake(
   try {
     checkAddress(address);
     checkPort(port);
-    checkTimeout(timeoutMs);
+    checkNumber('timeoutMs', timeoutMs, handshakeBounds.timeoutMs);
     if (source !== undefined) checkSource(source, [address]);
     if (serverName === '') {
       throw new InvalidInputError(

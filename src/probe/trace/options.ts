@@ -1,19 +1,33 @@
+import {
+  abortSignal,
+  type Bound,
+  boolean,
+  checkNumber,
+  type OptionChecks,
+  oneOf,
+  waitBound,
+  within,
+} from '../../core/check-options.js';
 import { InvalidInputError } from '../../core/errors.js';
 import type { MethodChoice } from '../../net/wire/engines.js';
 import type { PacketChoice } from '../../net/wire/wire.js';
+import { sourceAddress } from '../../target/host.js';
 import type { StrategyOptions } from './strategy.js';
 
-/** What each numeric option may be, whole numbers only. `waitMs` is in milliseconds. */
-export const traceBounds = {
-  queries: { min: 1, max: 10, default: 3 },
-  firstTtl: { min: 1, max: 255, default: 1 },
-  maxTtl: { min: 1, max: 255, default: 30 },
-  gapLimit: { min: 0, max: 255, default: 5 },
-  waitMs: { min: 1, max: 600_000, default: 3000 },
-  parallel: { min: 1, max: 1000, default: 16 },
-} as const;
+const probeCount = { noun: 'a number of probes', unit: null, min: 1 } as const;
+const ttl = { noun: 'a TTL', unit: null, min: 1, max: 255 } as const;
 
-/** How to trace. Every field is optional; `traceBounds` has the limits and defaults of the numbers. */
+/** What the numbers of a trace may be. A TTL is one octet (RFC 791 section 3.1). */
+export const traceBounds = {
+  queries: { ...probeCount, max: 10, default: 3 },
+  firstTtl: { ...ttl, default: 1 },
+  maxTtl: { ...ttl, default: 30 },
+  gapLimit: { noun: 'a number of hops', unit: null, min: 0, max: 255, default: 5 },
+  parallel: { ...probeCount, max: 1000, default: 16 },
+  waitMs: waitBound(3000),
+} as const satisfies Record<string, Bound>;
+
+/** How to trace. Every field may be left out. */
 export interface TraceOptions {
   /** Probes per hop, 1 to 10. Default 3. */
   queries?: number | undefined;
@@ -44,18 +58,33 @@ export interface TraceOptions {
   stop?: AbortSignal | undefined;
 }
 
-/** The checked options of the strategy, with defaults. */
+export const traceChecks: OptionChecks<TraceOptions> = {
+  queries: within(traceBounds.queries),
+  firstTtl: within(traceBounds.firstTtl),
+  maxTtl: within(traceBounds.maxTtl),
+  gapLimit: within(traceBounds.gapLimit),
+  waitMs: within(traceBounds.waitMs),
+  parallel: within(traceBounds.parallel),
+  method: oneOf('auto', 'syn', 'connect'),
+  paris: boolean,
+  packets: oneOf('libc', 'raw-socket'),
+  source: sourceAddress,
+  signal: abortSignal,
+  stop: abortSignal,
+};
+
+/** The options that shape the engine, every one given. */
 export type CheckedTraceOptions = Omit<StrategyOptions, 'family'>;
 
 /** Fills in defaults and checks ranges. Throws InvalidInputError that names the option. */
 export function checkTraceOptions(options: TraceOptions): CheckedTraceOptions {
   const checked = {
-    queries: inBounds('queries', options.queries),
-    firstTtl: inBounds('firstTtl', options.firstTtl),
-    maxTtl: inBounds('maxTtl', options.maxTtl),
-    gapLimit: inBounds('gapLimit', options.gapLimit),
-    parallel: inBounds('parallel', options.parallel),
-    maxWaitMs: inBounds('waitMs', options.waitMs),
+    queries: inRange('queries', options.queries),
+    firstTtl: inRange('firstTtl', options.firstTtl),
+    maxTtl: inRange('maxTtl', options.maxTtl),
+    gapLimit: inRange('gapLimit', options.gapLimit),
+    parallel: inRange('parallel', options.parallel),
+    maxWaitMs: inRange('waitMs', options.waitMs),
     paris: options.paris ?? false,
   };
   if (checked.firstTtl > checked.maxTtl) {
@@ -67,9 +96,9 @@ export function checkTraceOptions(options: TraceOptions): CheckedTraceOptions {
   return checked;
 }
 
-function inBounds(name: keyof typeof traceBounds, given: number | undefined): number {
-  const { min, max, default: value } = traceBounds[name];
-  const chosen = given ?? value;
-  if (Number.isInteger(chosen) && chosen >= min && chosen <= max) return chosen;
-  throw new InvalidInputError(name, `${name} is ${chosen}; give a whole number from ${min} to ${max}`);
+function inRange(name: keyof typeof traceBounds, given: number | undefined): number {
+  const bound = traceBounds[name];
+  const value = given ?? bound.default;
+  checkNumber(name, value, bound);
+  return value;
 }

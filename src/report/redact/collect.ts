@@ -1,6 +1,6 @@
 import { inspectorIn } from '../../documents/observed/tls.js';
 import { familyOf } from '../../net/address/address.js';
-import { isServiceLabel } from '../../target/private-api/check-name.js';
+import { isServiceLabel } from '../../target/private-api/check-api-name.js';
 import { readPrivateName } from '../../target/private-api/names.js';
 
 /** Members whose text is a name as a whole, wherever they stand. */

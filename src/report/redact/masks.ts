@@ -2,7 +2,7 @@ import { inspectorIn } from '../../documents/observed/tls.js';
 import { canonicalAddress, familyOf } from '../../net/address/address.js';
 import { type AddressScope, scopeOf, vpcResolverIPv4, vpcResolverIPv6 } from '../../net/address/scope.js';
 import { addressToBytes } from '../../net/packet/address-bytes.js';
-import { isServiceLabel } from '../../target/private-api/check-name.js';
+import { isServiceLabel } from '../../target/private-api/check-api-name.js';
 import { SUFFIXES } from '../../target/private-api/partitions.js';
 
 /** More than the addresses of a block. */

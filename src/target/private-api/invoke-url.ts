@@ -1,9 +1,9 @@
 import type { Target } from '../../documents/target.js';
-import { pathOf } from '../host.js';
+import { pathOf } from '../parse-target.js';
 import { aliasName, defaultName } from './names.js';
 
 /** A way to call the same path of the same API: a URL, and the header it needs or null. */
-export interface Invocation {
+export interface InvokeUrl {
   url: string;
   /** The name in the URL. */
   host: string;
@@ -12,19 +12,19 @@ export interface Invocation {
 }
 
 /** By the API's own name: wants private DNS. null when the API's id or Region is not known. */
-export function byDefaultName(target: Target): Invocation | null {
+export function byDefaultName(target: Target): InvokeUrl | null {
   const name = target.privateApi && defaultName(target.privateApi);
   return name === null ? null : { url: urlAt(name, target), host: name, header: null };
 }
 
 /** By the alias of API and endpoint: resolves everywhere, wants the endpoint associated with the API. */
-export function byAlias(target: Target): Invocation | null {
+export function byAlias(target: Target): InvokeUrl | null {
   const name = target.privateApi && aliasName(target.privateApi);
   return name === null ? null : { url: urlAt(name, target), host: name, header: null };
 }
 
 /** By the endpoint's own name, with the API named in Host: resolves everywhere. null when either is not known. */
-export function byEndpointName(target: Target): Invocation | null {
+export function byEndpointName(target: Target): InvokeUrl | null {
   const api = target.privateApi;
   const host = api && defaultName(api);
   const name = endpointNameOf(target);

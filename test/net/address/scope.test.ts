@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { type AddressScope, scopeOf } from '../../../src/net/address/scope.js';
-import { scopeOf as publicScopeOf } from '../../../src/observe/scope-of.js';
+import { scopeOfAddress as publicScopeOf } from '../../../src/target/host.js';
 
 // The first and last address of each block, and their neighbours.
 const expected: Record<AddressScope, string[]> = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { editDistance, nearest } from '../../src/cli/suggest.js';
+import { editDistance, nearest } from '../../src/core/nearest.js';
 
 const commands = ['diagnose', 'dns', 'tcp', 'trace', 'explain', 'doctor'];
 

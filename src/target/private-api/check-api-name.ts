@@ -66,7 +66,7 @@ function partsOf(name: string): Parts | null {
  * Checks a name against the documented invoke-URL forms and its parts against each other. `name` is lower case, without
  * final dot. A name that means to be no API Gateway's has no problems.
  */
-export function checkName(name: string): NameCheck {
+export function checkApiName(name: string): NameCheck {
   const parts = partsOf(name);
   if (parts === null) return { problems: [], right: null };
   const region = regionOf(parts);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'tap';
 import { checkTarget } from '../../../src/diagnose/classify.js';
 import { parseTarget } from '../../../src/target/parse-target.js';
-import { checkName } from '../../../src/target/private-api/check-name.js';
+import { checkApiName } from '../../../src/target/private-api/check-api-name.js';
 import { suffixOf } from '../../../src/target/private-api/partitions.js';
 import { anyText } from '../../diagnose/any-text.js';
 import { API, HOST, VPCE } from '../../diagnose/evidence.js';
@@ -34,7 +34,7 @@ const name = fc
   });
 
 test('a name in a documented form has no problems', (t) => {
-  fc.assert(fc.property(name, (given) => t.same(checkName(given), { problems: [], right: null }, given)));
+  fc.assert(fc.property(name, (given) => t.same(checkApiName(given), { problems: [], right: null }, given)));
   t.end();
 });
 
@@ -44,10 +44,10 @@ test('one character changed anywhere: no crash, and what is called right has no 
     .map(([given, at, by]) => given.slice(0, at) + by + given.slice(at + 1));
   fc.assert(
     fc.property(fc.oneof(changed, anyText(40)), (given) => {
-      const { problems, right } = checkName(given);
+      const { problems, right } = checkApiName(given);
       if (right === null) return;
       t.not(problems.length, 0, given);
-      t.same(checkName(right), { problems: [], right: null }, `${given} -> ${right}`);
+      t.same(checkApiName(right), { problems: [], right: null }, `${given} -> ${right}`);
     }),
   );
   t.end();
@@ -62,7 +62,7 @@ test('names of others are none of ours', (t) => {
     'bucket.s3.us-east-1.amazonaws.com',
     '10.0.1.5',
   ])
-    t.same(checkName(given).problems, [], given);
+    t.same(checkApiName(given).problems, [], given);
   t.end();
 });
 
