@@ -6,7 +6,7 @@ import type { Argv } from '../../../src/diagnose/remedies/advice.js';
 import { pprobeAgain } from '../../../src/diagnose/remedies/again.js';
 import type { GivenOptions, Target } from '../../../src/documents/target.js';
 import { familyOf } from '../../../src/net/address/address.js';
-import { hostPort } from '../../../src/target/host.js';
+import { hostPort } from '../../../src/target/host-port.js';
 import { parseTarget } from '../../../src/target/parse-target.js';
 import { anyEvidence } from '../any-evidence.js';
 import { API, HOST, VPCE, VPCE_NAME } from '../evidence.js';
@@ -78,9 +78,9 @@ function isTarget(text: string, options: Parameters<typeof parseTarget>[1]): boo
 async function read(argv: Argv) {
   const [program, ...words] = argv;
   if (program !== 'pprobe') throw new Error(`${argv.join(' ')} is not a pprobe command`);
-  const invocation = await parse(words);
-  if (invocation.kind !== 'run') throw new Error(`${argv.join(' ')} does not run a command`);
-  const { command, args } = invocation;
+  const { request } = await parse(words);
+  if (request.kind !== 'run') throw new Error(`${argv.join(' ')} does not run a command`);
+  const { command, args } = request;
   return { command: command.name, words: args.positionals, options: args.options };
 }
 
