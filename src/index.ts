@@ -12,8 +12,7 @@
  * @packageDocumentation
  */
 
-export { compareReports } from './compare/compare.js';
-export { explainTogether, type NamedReport } from './compare/explain-together.js';
+export { compareReports, explainTogether, type NamedReport } from './compare/compare.js';
 export { CapabilityError, type ErrorCode, InvalidInputError, PprobeError } from './core/errors.js';
 export { version } from './core/version.js';
 export { type ClassifyOptions, checkTarget, classify, findingsOf } from './diagnose/classify.js';

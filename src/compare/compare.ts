@@ -1,49 +1,54 @@
 import { InvalidInputError } from '../core/errors.js';
 import { list } from '../core/text.js';
+import { explain } from '../diagnose/explain.js';
 import { CAUSES, type Cause } from '../documents/causes.js';
-import type { Comparison, ComparisonFinding, ComparisonKind } from '../documents/comparison.js';
+import type {
+  Comparison,
+  ComparisonDocument,
+  ComparisonFinding,
+  ComparisonKind,
+} from '../documents/comparison.js';
+import { startDocument } from '../documents/header.js';
 import type { ReportDocument } from '../documents/report.js';
 import { hostPort } from '../target/host-port.js';
 import { compareAnswers } from './answers.js';
 import { compareAddresses, compareDns } from './dns.js';
 import { comparePaths } from './paths.js';
 import { compareReach, eachByItself } from './reach.js';
-import { isSameHost, isSettled, names, type Side, saysVerdict, sidesOf } from './side.js';
+import { isSameHost, isSettled, names, type Side, sidesOf, verdictEvidence } from './side.js';
 
-/** The most telling first: what was asked, then where the hosts part, then what they share. */
-const RANK: readonly ComparisonKind[] = [
-  'other-targets',
-  'all-reachable',
-  'dns-differs',
-  'works-in-some',
-  'address-differs',
-  'same-fault',
-  'address-fails-everywhere',
-  'local-only',
-  'path-differs',
-  'tls-differs',
-  'answer-differs',
-  'other-fault',
-  'changed',
-];
-
-const JUDGES: readonly ((sides: readonly Side[]) => ComparisonFinding[])[] = [
-  compareReach,
-  compareDns,
-  compareAddresses,
-  compareLocal,
-  comparePaths,
-  compareAnswers,
-  compareTimes,
-];
+/** A saved report, and where it is from, for messages: the path of a file. */
+export interface NamedReport {
+  name: string;
+  text: string;
+}
 
 /**
- * Lays two or more reports side by side: what differs between the hosts, and what that means. What works in one
- * subnet only points at that subnet's network ACL or routes, other answers from another resolver at DNS, the same fault
- * everywhere at the endpoint's side.
+ * Judges several saved reports again with the rules of this version, and compares them. Nothing is measured.
  *
- * Pure, and reads each report's own verdict: judge saved reports again first. Reports that settled nothing are listed and
- * compared with none.
+ * @throws InvalidInputError when fewer than two reports are given, or when one of them is not a report; the message names it.
+ */
+export function explainTogether(reports: readonly NamedReport[]): ComparisonDocument {
+  const header = startDocument('comparison');
+  const judged = reports.map(({ name, text }) => {
+    try {
+      return explain(text);
+    } catch (cause) {
+      if (!(cause instanceof InvalidInputError)) throw cause;
+      throw new InvalidInputError(cause.argument, `${name}: ${cause.message}`, { cause });
+    }
+  });
+  const comparison = compareReports(judged);
+  return { ...header(), ...comparison };
+}
+
+/**
+ * Compares two or more reports: what differs between the hosts, and what that means. A service that works in one subnet only
+ * points to the network ACL or routes of a subnet, different answers of resolvers point to DNS, and the same fault everywhere
+ * points to the endpoint.
+ *
+ * Each report's own verdict is read, so saved reports must be judged again first. Inconclusive reports are listed but not
+ * compared.
  *
  * @throws InvalidInputError when fewer than two reports are given.
  */
@@ -72,8 +77,35 @@ export function compareReports(reports: readonly ReportDocument[]): Comparison {
   };
 }
 
+/** The kinds of findings in the order of a comparison, the most useful first. */
+const RANK: readonly ComparisonKind[] = [
+  'other-targets',
+  'all-reachable',
+  'dns-differs',
+  'works-in-some',
+  'address-differs',
+  'same-fault',
+  'address-fails-everywhere',
+  'local-only',
+  'path-differs',
+  'tls-differs',
+  'answer-differs',
+  'other-fault',
+  'changed',
+];
+
+const COMPARISONS: readonly ((sides: readonly Side[]) => ComparisonFinding[])[] = [
+  compareReach,
+  compareDns,
+  compareAddresses,
+  compareLocal,
+  comparePaths,
+  compareAnswers,
+  compareTimes,
+];
+
 function findingsOf(sides: readonly Side[]): ComparisonFinding[] {
-  const found = JUDGES.flatMap((judge) => judge(sides));
+  const found = COMPARISONS.flatMap((compare) => compare(sides));
   return found.length === 0 ? [eachByItself(sides)] : ranked(found);
 }
 
@@ -81,28 +113,28 @@ function ranked(findings: ComparisonFinding[]): ComparisonFinding[] {
   return findings.toSorted((first, second) => RANK.indexOf(first.kind) - RANK.indexOf(second.kind));
 }
 
-/** Reports about different services share nothing that could be compared. */
+/** The finding where the reports are about different targets, which are not compared. */
 function compareTargets(sides: readonly Side[]): ComparisonFinding | null {
-  const names = sides.map(({ evidence }) => hostPort(evidence.target.host, evidence.target.port));
-  const asked = [...new Set(names)];
+  const targets = sides.map(({ evidence }) => hostPort(evidence.target.host, evidence.target.port));
+  const asked = [...new Set(targets)];
   if (asked.length === 1) return null;
   return {
     kind: 'other-targets',
     suspects: [],
     confidence: 'certain',
     summary: `The reports are about different targets: ${list(asked)}.`,
-    meaning: 'What differs between them says nothing about the hosts they were made on.',
+    meaning: 'So their differences say nothing about the hosts that made them.',
     evidence: sides.map(({ report }, index) => ({
       report,
       observation: 'target',
-      text: `asked for ${names[index]}`,
+      text: `asked for ${targets[index]}`,
     })),
     remedies: [{ text: 'Compare reports about one target, made on different hosts' }],
     check: null,
   };
 }
 
-/** One host at two times: what changed is not where it stands. */
+/** Compares the reports of one host at different times. */
 function compareTimes(sides: readonly Side[]): ComparisonFinding[] {
   const inOrder = sides.filter(isSettled).toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
   return inOrder.flatMap((later, index) => {
@@ -112,21 +144,21 @@ function compareTimes(sides: readonly Side[]): ComparisonFinding[] {
       kind: 'changed',
       suspects: [],
       confidence: 'certain',
-      summary: `On ${later.evidence.vantage.hostname} it was ${named(earlier)} at ${earlier.startedAt} and ${named(later)} at ${later.startedAt}.`,
-      meaning: 'The host is the same, so something was changed in between, or the fault comes and goes.',
-      evidence: [earlier, later].map(saysVerdict),
+      summary: `On ${later.evidence.vantage.hostname} the result was ${resultOf(earlier)} at ${earlier.startedAt}, and ${resultOf(later)} at ${later.startedAt}.`,
+      meaning: 'The host is the same, so something has changed in between, or the fault comes and goes.',
+      evidence: [earlier, later].map(verdictEvidence),
       remedies: [],
-      check: 'run it a few times more: a fault that comes and goes shows again',
+      check: 'repeat the diagnosis a few times: a fault that comes and goes shows again',
     };
     return [finding];
   });
 }
 
-function named({ verdict }: Side): string {
+function resultOf({ verdict }: Side): string {
   return verdict.cause === 'none' ? verdict.class : verdict.cause;
 }
 
-/** Faults that a host has all by itself: its firewall, its permissions, its routing table, its hosts file. */
+/** Causes on the host itself: its firewall, its permissions, its routing table, its hosts file. */
 const OWN: readonly Cause[] = [
   'local.firewall',
   'local.permission',
@@ -135,6 +167,7 @@ const OWN: readonly Cause[] = [
   'dns.hosts-override',
 ];
 
+/** Compares faults of single hosts with the hosts that do not have them. */
 function compareLocal(sides: readonly Side[]): ComparisonFinding[] {
   const own = sides.filter(({ verdict }) => OWN.some((cause) => cause === verdict.cause));
   const others = sides.filter((side) => isSettled(side) && !own.includes(side));
@@ -145,9 +178,9 @@ function compareLocal(sides: readonly Side[]): ComparisonFinding[] {
       kind: 'local-only',
       suspects: [cause],
       confidence: side.verdict.confidence,
-      summary: `What ${side.label} sees is its own affair: ${CAUSES[cause].words}.`,
-      meaning: `${names(others)} ${others.length > 1 ? 'do' : 'does'} not have it; nothing at the target or on the way needs to change for it.`,
-      evidence: [side, ...others].map(saysVerdict),
+      summary: `Only ${side.label} has this fault: ${CAUSES[cause].words}.`,
+      meaning: `${names(others)} ${others.length > 1 ? 'do' : 'does'} not have it, so nothing at the target or on the path has to change.`,
+      evidence: [side, ...others].map(verdictEvidence),
       remedies: side.verdict.remedies,
       check: null,
     };

@@ -7,38 +7,37 @@ import type { Cause } from '../documents/causes.js';
 import type { ComparedEvidence, ComparisonFinding } from '../documents/comparison.js';
 import { addressSet, resolverOf } from '../documents/observed/dns.js';
 import type { Confidence, Remedy } from '../documents/report.js';
-import { groupBy } from './answers.js';
-import { gotThrough, isSettled, names, type Side } from './side.js';
+import { groupBy, isSettled, names, reachedService, type Side } from './side.js';
 
 type Answered = Side & { answer: NonNullable<Side['answer']> };
 
 /**
- * Other answers from another resolver. One and the same server may give them too, by a view for each network, and the
- * VPC's own resolver has the same address in every VPC.
+ * Compares the answers of DNS. They may differ although the resolver has the same address: a server can have a view for each
+ * network, and the VPC resolver has the same address in every VPC.
  */
 export function compareDns(sides: readonly Side[]): ComparisonFinding[] {
   const answered = sides.filter(
     (side): side is Answered => side.answer !== null && side.answer.doc.status !== 'error',
   );
-  const groups = groupBy(answered, saidOf);
-  if (groups.size < 2 || sides.every(gotThrough)) return [];
+  const groups = groupBy(answered, answerOf);
+  if (groups.size < 2 || sides.every(reachedService)) return [];
   const kinds = new Set(answered.map(kindOf));
-  const working = answered.filter(gotThrough);
-  const failing = answered.filter((side) => isSettled(side) && !gotThrough(side));
-  const says = [...groups].map(
-    ([said, group]) => `${names(group)} ${group.length > 1 ? 'are' : 'is'} told ${said}`,
+  const working = answered.filter(reachedService);
+  const failing = answered.filter((side) => isSettled(side) && !reachedService(side));
+  const answers = [...groups].map(
+    ([answer, group]) => `${names(group)} ${group.length > 1 ? 'get' : 'gets'} ${answer}`,
   );
   return [
     {
       kind: 'dns-differs',
       suspects: suspectsOf(kinds),
       confidence: confidenceOf(kinds, working, failing, groups),
-      summary: `DNS does not tell all hosts the same: ${says.join('; ')}.`,
+      summary: `DNS gives the hosts different answers: ${answers.join('; ')}.`,
       meaning: meaningOf(working, failing),
       evidence: answered.map(({ report, answer }) => ({
         report,
         observation: answer.ref,
-        text: `${resolverOf(answer.doc)}: ${saidOf({ answer })}`,
+        text: `${resolverOf(answer.doc)}: ${answerOf({ answer })}`,
       })),
       remedies: remediesOf(working, failing),
       check: command('pprobe', 'dns', sides[0]?.evidence.target.host ?? '', '--server', '169.254.169.253'),
@@ -46,14 +45,14 @@ export function compareDns(sides: readonly Side[]): ComparisonFinding[] {
   ];
 }
 
-function saidOf({ answer: { doc } }: Pick<Answered, 'answer'>): string {
+function answerOf({ answer: { doc } }: Pick<Answered, 'answer'>): string {
   const addresses = addressSet(doc.addresses);
   return addresses.length > 0
     ? list(addresses, 4)
     : (doc.rcode ?? doc.status).replace('NOERROR', 'no address');
 }
 
-/** What an answer is worth to a private endpoint. */
+/** Whether an answer has the private addresses of an endpoint. */
 function kindOf({ answer: { doc } }: Answered): 'private' | 'public' | 'none' {
   if (doc.addresses.length === 0) return 'none';
   return doc.addresses.every(({ scope }) => scope === 'private' || scope === 'unique-local')
@@ -66,15 +65,17 @@ function suspectsOf(kinds: ReadonlySet<string>): Cause[] {
   return kinds.has('private') ? ['dns.endpoint-mismatch', 'dns.split-view'] : ['dns.split-view'];
 }
 
-/** High where the answer goes with the outcome, as far as it was seen: every host with the one answer works, none with the other. */
+/** High where the answer decides the outcome: every host with one answer reaches the service, and none with another. */
 function confidenceOf(
   kinds: ReadonlySet<string>,
   working: readonly Answered[],
   failing: readonly Answered[],
   groups: ReadonlyMap<string, readonly Answered[]>,
 ): Confidence {
-  const parts = [...groups.values()].every((group) => !(group.some(gotThrough) && !group.every(gotThrough)));
-  if (working.length > 0 && failing.length > 0) return parts ? 'high' : 'low';
+  const decides = [...groups.values()].every(
+    (group) => !(group.some(reachedService) && !group.every(reachedService)),
+  );
+  if (working.length > 0 && failing.length > 0) return decides ? 'high' : 'low';
   return kinds.size > 1 && kinds.has('private') ? 'medium' : 'low';
 }
 
@@ -82,8 +83,8 @@ function meaningOf(working: readonly Answered[], failing: readonly Answered[]): 
   const [right] = working;
   const [wrong] = failing;
   if (right === undefined || wrong === undefined)
-    return 'Which answer is right cannot be told, for none of them works.';
-  return `The answer that ${right.label} gets works; ${wrong.label} asks ${resolverOf(wrong.answer.doc)}, which gives another.`;
+    return 'None of the answers works, so it is not known which one is right.';
+  return `The answer that ${right.label} gets works; ${wrong.label} asks ${resolverOf(wrong.answer.doc)}, which gives another one.`;
 }
 
 function remediesOf(working: readonly Answered[], failing: readonly Answered[]): Remedy[] {
@@ -91,14 +92,14 @@ function remediesOf(working: readonly Answered[], failing: readonly Answered[]):
   if (right === null) return [];
   return [
     {
-      text: `Let ${names(failing)} resolve the name as ${working[0]?.label} does: forward the zone to ${right}, use it (DHCP options set, resolv.conf), or associate the private zone with their VPC`,
+      text: `Let ${names(failing)} resolve the name as ${working[0]?.label} does: forward the zone to ${right}, use ${right} as resolver (DHCP options set, resolv.conf), or associate the private zone with their VPC`,
       docs: DOCS.vpcDns,
     },
   ];
 }
 
-/** One address as one host found it. */
-interface Met {
+/** The result of one host's connection to one address. */
+interface Meeting {
   side: Side;
   status: string;
   ref: string;
@@ -106,45 +107,46 @@ interface Met {
 }
 
 /**
- * Address by address over all hosts. An address that one host opens and another does not, while that one opens its
- * siblings, parts two subnets; one that nobody opens while its siblings open is itself shut off.
+ * Compares the addresses of the target over all hosts. An address that accepts one host's connections but not another's, which
+ * connects to the other addresses, points to a fault between two subnets. An address that accepts no host's connections,
+ * while the other addresses accept them, is itself faulty.
  */
 export function compareAddresses(sides: readonly Side[]): ComparisonFinding[] {
-  const met = meetings(sides);
-  const parted = [...met].filter(
+  const meetings = meetingsByAddress(sides);
+  const differing = [...meetings].filter(
     ([, all]) => all.some(isOpen) && all.some((each) => isSilent(each) && opensAnother(each.side)),
   );
-  const shut = [...met].filter(
+  const failing = [...meetings].filter(
     ([, all]) => all.length > 1 && all.every(isSilent) && all.some(({ side }) => opensAnother(side)),
   );
   return [
-    ...parted.map(([address, all]) => partedAt(address, all)),
-    ...(shut.length === 0
+    ...differing.map(([address, all]) => differingAddress(address, all)),
+    ...(failing.length === 0
       ? []
       : [
-          shutOff(
-            shut.map(([address]) => address),
-            shut.flatMap(([, all]) => all),
+          failingAddresses(
+            failing.map(([address]) => address),
+            failing.flatMap(([, all]) => all),
           ),
         ]),
   ];
 }
 
-function meetings(sides: readonly Side[]): Map<string, Met[]> {
-  const met = new Map<string, Met[]>();
+function meetingsByAddress(sides: readonly Side[]): Map<string, Meeting[]> {
+  const meetings = new Map<string, Meeting[]>();
   for (const side of sides) {
     for (const { address, status, ref, durationMs } of side.outcomes) {
-      met.set(address, [...(met.get(address) ?? []), { side, status, ref, durationMs }]);
+      meetings.set(address, [...(meetings.get(address) ?? []), { side, status, ref, durationMs }]);
     }
   }
-  return met;
+  return meetings;
 }
 
-const isOpen = ({ status }: Met): boolean => status === 'open';
-const isSilent = ({ status }: Met): boolean => status === 'timeout';
+const isOpen = ({ status }: Meeting): boolean => status === 'open';
+const isSilent = ({ status }: Meeting): boolean => status === 'timeout';
 const opensAnother = ({ outcomes }: Side): boolean => outcomes.some(({ status }) => status === 'open');
 
-function partedAt(address: string, all: readonly Met[]): ComparisonFinding {
+function differingAddress(address: string, all: readonly Meeting[]): ComparisonFinding {
   const open = all.filter(isOpen).map(({ side }) => side);
   const silent = all.filter((each) => isSilent(each) && opensAnother(each.side)).map(({ side }) => side);
   const [first] = silent;
@@ -153,23 +155,24 @@ function partedAt(address: string, all: readonly Met[]): ComparisonFinding {
     kind: 'address-differs',
     suspects: ['tcp.timeout-some'],
     confidence: 'high',
-    summary: `${address} opens for ${names(open)} and is silent for ${names(silent)}, which ${silent.length > 1 ? 'open' : 'opens'} its siblings.`,
-    meaning: `The address is up, and so is the way out: what drops the packets stands between the two subnets, a network ACL or a route.`,
+    summary: `${names(open)} ${open.length > 1 ? 'connect' : 'connects'} to ${address}; ${names(silent)} ${silent.length > 1 ? 'get' : 'gets'} no answer from it, but ${silent.length > 1 ? 'connect' : 'connects'} to other addresses of the name.`,
+    meaning:
+      'The address is up, and the host can send packets out. They are dropped between the two subnets, by a network ACL or a route.',
     evidence: all.map(asEvidence(address)),
     remedies: ends === null ? [] : asRemedies([checkAcl(ends), checkRoutes(ends)]),
-    check: `the network ACLs and route tables of both subnets, for ${address} and ${first?.client ?? 'the silent host'}`,
+    check: `the network ACLs and route tables of both subnets, for ${address} and ${first?.client ?? 'the host without an answer'}`,
   };
 }
 
-function shutOff(addresses: readonly string[], all: readonly Met[]): ComparisonFinding {
+function failingAddresses(addresses: readonly string[], all: readonly Meeting[]): ComparisonFinding {
   const side = all[0]?.side;
   return {
     kind: 'address-fails-everywhere',
     suspects: ['tcp.timeout-some'],
     confidence: 'high',
-    summary: `${list(addresses, 4)} ${addresses.length > 1 ? 'are' : 'is'} silent for every host, while other addresses of the same name open.`,
+    summary: `No host gets an answer from ${list(addresses, 4)}, while other addresses of the name accept connections.`,
     meaning:
-      'The fault is at that address: the network ACL or routes of its subnet, or an interface that is gone.',
+      'The fault is at that address: the network ACL or routes of its subnet, or an interface that no longer exists.',
     evidence: all.map((each) => asEvidence(list(addresses, 4))(each)),
     remedies:
       side === undefined
@@ -179,7 +182,7 @@ function shutOff(addresses: readonly string[], all: readonly Met[]): ComparisonF
   };
 }
 
-function asEvidence(address: string): (met: Met) => ComparedEvidence {
+function asEvidence(address: string): (met: Meeting) => ComparedEvidence {
   return ({ side, status, ref, durationMs }) => ({
     report: side.report,
     observation: ref,

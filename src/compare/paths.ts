@@ -3,17 +3,18 @@ import type { ComparedEvidence, ComparisonFinding } from '../documents/compariso
 import type { AddressTrace, TraceHop } from '../documents/trace.js';
 import type { Side } from './side.js';
 
-interface Path {
+/** A trace of one host. */
+interface TracedPath {
   side: Side;
   ref: string;
   doc: AddressTrace;
-  /** Who answered at each TTL; null for silence. */
+  /** The router that answered at each TTL; null where none did. */
   routers: (string | null)[];
 }
 
 /**
- * The way of a host that arrives beside the way of one that does not, to the same address: the last router they share is
- * the last that is known to forward for both.
+ * Compares the path of a host that reaches an address with the path of one that does not. The last router on both paths is the
+ * last one that is known to forward the packets of both.
  */
 export function comparePaths(sides: readonly Side[]): ComparisonFinding[] {
   const paths = sides.flatMap(pathsOf);
@@ -21,26 +22,26 @@ export function comparePaths(sides: readonly Side[]): ComparisonFinding[] {
   const lost = paths.filter(({ doc }) => doc.outcome === 'filtered' || doc.outcome === 'unreachable');
   return lost.flatMap((path) => {
     const other = arrived.find(({ doc, side }) => doc.address === path.doc.address && side !== path.side);
-    const finding = other === undefined ? null : part(other, path);
+    const finding = other === undefined ? null : pathFinding(other, path);
     return finding === null ? [] : [finding];
   });
 }
 
-function pathsOf(side: Side): Path[] {
+function pathsOf(side: Side): TracedPath[] {
   const { target, observations } = side.evidence;
   return observations.trace
-    .map((doc, index) => ({ side, ref: `trace[${index}]`, doc, routers: doc.hops.map(answerer) }))
+    .map((doc, index) => ({ side, ref: `trace[${index}]`, doc, routers: doc.hops.map(routerAt) }))
     .filter(({ doc }) => doc.host === target.host && doc.port === target.port);
 }
 
-function answerer({ probes }: TraceHop): string | null {
+function routerAt({ probes }: TraceHop): string | null {
   return probes.find(({ reply }) => reply === 'time-exceeded')?.from ?? null;
 }
 
-function part(arrived: Path, lost: Path): ComparisonFinding | null {
+function pathFinding(arrived: TracedPath, lost: TracedPath): ComparisonFinding | null {
   const last = lost.routers.findLastIndex((router) => router !== null);
   const ending = lost.routers[last] ?? null;
-  // A path without one router that answers looks like any VPC's; there is nothing to lay side by side.
+  // Without a router that answers, as in most VPCs, there is nothing to compare.
   if (ending === null) return null;
   const shared =
     lost.routers.findLast((router) => router !== null && arrived.routers.includes(router)) ?? null;
@@ -52,16 +53,16 @@ function part(arrived: Path, lost: Path): ComparisonFinding | null {
     confidence: shared === ending ? 'medium' : 'low',
     summary:
       shared === ending
-        ? `From ${lost.side.label} packets to ${to} are last seen at ${ending}, which forwards those of ${arrived.side.label}${next === null ? '' : ` on to ${next}`}.`
-        : `From ${lost.side.label} packets to ${to} are last seen at ${ending}, which is not on the way from ${arrived.side.label}.`,
+        ? `Packets from ${lost.side.label} to ${to} are last seen at ${ending}, which forwards those from ${arrived.side.label}${next === null ? '' : ` to ${next}`}.`
+        : `Packets from ${lost.side.label} to ${to} are last seen at ${ending}, which is not on the path from ${arrived.side.label}.`,
     meaning:
       shared === ending
-        ? `${ending} has a route for both; what it or the next box does with packets of ${lost.side.client ?? lost.side.label} differs: a filter, or the way back.`
-        : `The two take different ways; look at the one through ${ending}.`,
-    evidence: [saw(arrived), saw(lost)],
+        ? `${ending} has a route for both. It or the next device treats packets from ${lost.side.client ?? lost.side.label} differently: a filter, or the route back.`
+        : `The packets take different paths; look at the one through ${ending}.`,
+    evidence: [pathEvidence(arrived), pathEvidence(lost)],
     remedies: [
       {
-        text: `On ${ending}, look up the route to ${to} and the filters for ${lost.side.client ?? lost.side.label}, and on the way back the route to it`,
+        text: `On ${ending}, check the route to ${to} and the filters for ${lost.side.client ?? lost.side.label}; then check the route back`,
         docs: DOCS.routeTables,
       },
     ],
@@ -69,7 +70,7 @@ function part(arrived: Path, lost: Path): ComparisonFinding | null {
   };
 }
 
-function saw({ side, ref, doc, routers }: Path): ComparedEvidence {
+function pathEvidence({ side, ref, doc, routers }: TracedPath): ComparedEvidence {
   const known = routers.filter((router) => router !== null);
   return {
     report: side.report,

@@ -6,35 +6,35 @@ import type { ComparisonFinding } from '../documents/comparison.js';
 import type { Confidence, Remedy, VerdictClass } from '../documents/report.js';
 import {
   addressesFor,
-  besideEachOther,
-  gotThrough,
+  areNeighbours,
   isSameHost,
   isSettled,
   names,
+  reachedService,
   type Side,
-  saysVerdict,
+  verdictEvidence,
 } from './side.js';
 
-/** Who gets through and who does not, taken as a whole. */
+/** Compares which hosts reach the service. */
 export function compareReach(sides: readonly Side[]): ComparisonFinding[] {
   const settled = sides.filter(isSettled);
-  const working = settled.filter(gotThrough);
-  const failing = settled.filter((side) => !gotThrough(side));
+  const working = settled.filter(reachedService);
+  const failing = settled.filter((side) => !reachedService(side));
   if (settled.length < 2) return [unsettled(sides)];
   if (settled.every(({ verdict }) => verdict.class === 'reachable')) return [allReachable(settled)];
   const isOneCause = new Set(settled.map(({ verdict }) => verdict.cause)).size === 1;
-  // All got through, and what they were told then differs: the answers are compared by themselves.
+  // All reach the service and get different answers, which compareAnswers compares.
   if (failing.length === 0 && !isOneCause) return [];
   if (failing.length === 0 || working.length === 0) return [alike(settled)];
   const comparable = failing.filter(
     (side) =>
-      !isOwnAffair(side) && working.some((other) => meetsSame(side, other) && !isSameHost(side, other)),
+      !isOwnFault(side) && working.some((other) => shareAddress(side, other) && !isSameHost(side, other)),
   );
   return comparable.length === 0 ? [] : [worksInSome(working, comparable)];
 }
 
-/** A fault of the host itself, or of its DNS, which other judges compare. */
-function isOwnAffair({ verdict }: Side): boolean {
+/** Whether the fault is of the host itself or of its DNS, which other functions compare. */
+function isOwnFault({ verdict }: Side): boolean {
   return (
     verdict.class === 'dns' ||
     verdict.class === 'local' ||
@@ -43,8 +43,8 @@ function isOwnAffair({ verdict }: Side): boolean {
   );
 }
 
-/** Whether two hosts were led to an address they share. */
-function meetsSame(first: Side, second: Side): boolean {
+/** Whether two hosts use an address in common. */
+function shareAddress(first: Side, second: Side): boolean {
   const others = addressesFor(second);
   return addressesFor(first).some((address) => others.includes(address));
 }
@@ -57,7 +57,7 @@ function unsettled(sides: readonly Side[]): ComparisonFinding {
     confidence: 'low',
     summary: `There is nothing to compare: ${names(open)} came to no verdict.`,
     meaning: null,
-    evidence: sides.map(saysVerdict),
+    evidence: sides.map(verdictEvidence),
     remedies: [{ text: 'Run pprobe diagnose again on these hosts and let it finish' }],
     check: null,
   };
@@ -70,67 +70,68 @@ function allReachable(sides: readonly Side[]): ComparisonFinding {
     confidence: 'high',
     summary: `All ${sides.length} reports reach ${hostOf(sides)}.`,
     meaning: null,
-    evidence: sides.map(saysVerdict),
+    evidence: sides.map(verdictEvidence),
     remedies: [],
     check: null,
   };
 }
 
-/** All get as far as each other: the same cause is one fault, at the side they share. */
+/** All reports fail, or all succeed, in the same way: one cause for all is one fault, in what the hosts have in common. */
 function alike(sides: readonly Side[]): ComparisonFinding {
   const causes = [...new Set(sides.map(({ verdict }) => verdict.cause))];
   const [first] = sides;
   const [cause] = causes;
   if (causes.length > 1 || first === undefined || !isCause(cause)) return eachByItself(sides);
-  const apart = sides.some((side) => !isSameHost(side, first) && !besideEachOther(side, first));
+  const apart = sides.some((side) => !isSameHost(side, first) && !areNeighbours(side, first));
   return {
     kind: 'same-fault',
     suspects: [cause],
     confidence: apart ? 'high' : 'low',
-    summary: `All ${sides.length} reports end the same way: ${CAUSES[cause].words} (${cause}).`,
+    summary: `All ${sides.length} reports have the same cause: ${CAUSES[cause].words} (${cause}).`,
     meaning: apart
-      ? `Hosts in different places share only ${SHARED[first.verdict.class]}; the fault is there, not with them.`
-      : 'These hosts stand side by side, or are one: what they share may still be their own subnet.',
-    evidence: sides.map(saysVerdict),
+      ? `Hosts in different places have only ${SHARED[first.verdict.class]} in common, so the fault is there and not on the hosts.`
+      : 'These hosts are in one subnet, or are one host, so the fault may also be in their own subnet.',
+    evidence: sides.map(verdictEvidence),
     remedies: first.verdict.remedies.slice(0, 2),
     check: apart ? null : 'make a report in another subnet and compare again',
   };
 }
 
-/** Where nothing they share explains it. */
+/** The finding where no common cause explains the reports. */
 export function eachByItself(sides: readonly Side[]): ComparisonFinding {
   const causes = [...new Set(sides.map(({ verdict }) => verdict.cause).filter(isCause))];
   return {
     kind: 'other-fault',
     suspects: causes,
     confidence: 'low',
-    summary: `No one reason explains what these hosts see: ${list(sides.map(({ label, verdict }) => `${label} ${isCause(verdict.cause) ? verdict.cause : verdict.class}`))}.`,
-    meaning: 'Mend each by its own verdict; a fault nearer to the host hides those behind it.',
-    evidence: sides.map(saysVerdict),
+    summary: `No single cause explains these reports: ${list(sides.map(({ label, verdict }) => `${label} ${isCause(verdict.cause) ? verdict.cause : verdict.class}`))}.`,
+    meaning: 'Solve each by its own verdict. A fault near a host hides faults further along the path.',
+    evidence: sides.map(verdictEvidence),
     remedies: [],
-    check: 'run them again once the first is mended',
+    check: 'run the diagnosis again once the first is solved',
   };
 }
 
+/** What the hosts have in common, by the class of their verdicts. */
 const SHARED: Readonly<Record<VerdictClass, string>> = {
   dns: 'the zone and its resolvers',
   timeout: "the endpoint's side: its security group, its interfaces, the routes back",
   policy: "the endpoint's and the API's policies",
-  refused: 'the address and what should listen there',
+  refused: 'the address and the service that should listen there',
   unreachable: 'the last part of the path',
   tls: "the server's side of the handshake",
   service: 'the API behind the endpoint',
-  local: 'how they are set up',
+  local: 'their configuration',
   reachable: 'the service',
   inconclusive: 'the target',
 };
 
-/** The endpoint answers some: what stops the others belongs to them. */
+/** The endpoint answers some hosts, so the others have the fault. */
 function worksInSome(working: readonly Side[], failing: readonly Side[]): ComparisonFinding {
   const [first] = failing;
   const cause = first?.verdict.cause;
   const silent = failing.every(({ verdict }) => verdict.class === 'timeout');
-  const beside = failing.some((side) => working.some((other) => besideEachOther(side, other)));
+  const neighbours = failing.some((side) => working.some((other) => areNeighbours(side, other)));
   return {
     kind: 'works-in-some',
     suspects: silent
@@ -138,10 +139,10 @@ function worksInSome(working: readonly Side[], failing: readonly Side[]): Compar
       : isCause(cause)
         ? [cause]
         : [],
-    confidence: confidenceOf(silent, beside),
+    confidence: confidenceOf(silent, neighbours),
     summary: `${names(working)} ${working.length > 1 ? 'reach' : 'reaches'} ${hostOf(working)}, ${names(failing)} ${failing.length > 1 ? 'do' : 'does'} not, at the same addresses.`,
-    meaning: meaningOf(silent, beside),
-    evidence: [...working, ...failing].map(saysVerdict),
+    meaning: meaningOf(silent, neighbours),
+    evidence: [...working, ...failing].map(verdictEvidence),
     remedies: failing
       .slice(0, 2)
       .flatMap((side) => (silent ? silentRemedies(side) : side.verdict.remedies.slice(0, 2))),
@@ -151,17 +152,17 @@ function worksInSome(working: readonly Side[], failing: readonly Side[]): Compar
   };
 }
 
-function confidenceOf(silent: boolean, beside: boolean): Confidence {
+function confidenceOf(silent: boolean, neighbours: boolean): Confidence {
   if (!silent) return 'medium';
-  return beside ? 'medium' : 'high';
+  return neighbours ? 'medium' : 'high';
 }
 
-function meaningOf(silent: boolean, beside: boolean): string {
+function meaningOf(silent: boolean, neighbours: boolean): string {
   if (!silent)
-    return 'The service is up; what differs lies on the way of those that fail, or in a policy that tells the hosts apart.';
-  return beside
-    ? 'The endpoint is up and its port is open. Hosts that stand side by side share routes and network ACL, so look first at the security groups that tell them apart.'
-    : "The endpoint is up and its port is open. What drops the others' packets belongs to where they stand: the network ACL or routes of their subnet, or a security group that lets only some in.";
+    return 'The service is up. The difference is on the path of the hosts that fail, or in a policy that treats the hosts differently.';
+  return neighbours
+    ? 'The endpoint is up and its port is open. Hosts in one subnet share its routes and network ACL, so look first at security groups, which can differ between them.'
+    : "The endpoint is up and its port is open. The other hosts' packets are dropped by the network ACL or routes of their subnet, or by a security group that allows only some hosts.";
 }
 
 function silentRemedies({ evidence, outcomes }: Side): Remedy[] {

@@ -11,7 +11,7 @@ import {
 import type { Evidence, ReportDocument, Verdict } from '../documents/report.js';
 import { inRange, parseRange } from '../net/address/range.js';
 
-/** One report as the comparison sees it. */
+/** One of the reports that are compared. */
 export interface Side {
   /** Position among the reports. */
   report: number;
@@ -20,12 +20,12 @@ export interface Side {
   verdict: Verdict;
   startedAt: string;
   client: string | null;
-  /** What programs on that host are told; null where DNS was not asked. */
+  /** The answer that programs on that host get; null where DNS was not asked. */
   answer: Seen<DnsDocument> | null;
   outcomes: AddressOutcome[];
 }
 
-/** Reads reports into sides, with labels that tell them apart. */
+/** Reads reports into sides, each with a label of its own. */
 export function sidesOf(reports: readonly ReportDocument[]): Side[] {
   const labels = labelsOf(reports);
   return reports.map((document, report) => {
@@ -43,7 +43,7 @@ export function sidesOf(reports: readonly ReportDocument[]): Side[] {
   });
 }
 
-/** The hostname; with the address where two share one, and with a number where that is not enough. */
+/** The hostnames, with the address where two are equal, and with a number where the addresses are equal too. */
 function labelsOf(reports: readonly ReportDocument[]): string[] {
   const names = reports.map(({ vantage }) => vantage.hostname || 'unnamed host');
   const placed = reports.map((report, index) => {
@@ -62,7 +62,7 @@ function isShared(name: string, names: readonly string[]): boolean {
   return names.filter((each) => each === name).length > 1;
 }
 
-/** Hosts in a sentence: `web-1, web-2 and 3 more`. */
+/** The labels in a sentence: `web-1, web-2 and 3 more`. */
 export function names(sides: readonly Side[]): string {
   return list(
     sides.map(({ label }) => label),
@@ -70,40 +70,40 @@ export function names(sides: readonly Side[]): string {
   );
 }
 
-/** The addresses the name led this host to, sorted: from its hosts file, its resolver, or the one given. */
+/** The addresses of the target on this host, sorted: from its hosts file or its resolver, or the address given. */
 export function addressesFor({ evidence, answer, outcomes }: Side): string[] {
   const used = evidence.observations.origin?.addresses ?? outcomes.map(({ address }) => address);
-  const told = used.length > 0 ? used : addressSet(answer?.doc.addresses ?? []);
-  return [...new Set(told)].sort();
+  const addresses = used.length > 0 ? used : addressSet(answer?.doc.addresses ?? []);
+  return [...new Set(addresses)].sort();
 }
 
-/** Whether this host got through to the service, whatever the service then said. */
-export function gotThrough({ verdict }: Side): boolean {
+/** Whether this host reached the service, whatever the service answered. */
+export function reachedService({ verdict }: Side): boolean {
   return verdict.class === 'reachable' || verdict.class === 'service' || isDenial(verdict);
 }
 
-/** A policy of the API's or the endpoint's: the request arrived. */
+/** Whether API Gateway denied the request, which therefore arrived. */
 function isDenial({ cause }: Verdict): boolean {
   return /^policy\.(?:resource|endpoint)-|^policy\.(?:identity|organization|denied)$/.test(cause);
 }
 
-/** Whether a verdict says anything of the network. */
+/** Whether the report has a verdict about the network. */
 export function isSettled({ verdict }: Side): boolean {
   return verdict.class !== 'inconclusive';
 }
 
 /**
- * Whether two hosts most likely stand in one subnet, as far as addresses can tell: the same /24, or the same /64. Subnets
- * of other sizes exist, so this weakens or strengthens and never decides.
+ * Whether two hosts are probably in one subnet: their addresses are in the same /24 or /64. Subnets of other sizes exist, so
+ * this changes the confidence of a finding only.
  */
-export function besideEachOther(first: Side, second: Side): boolean {
+export function areNeighbours(first: Side, second: Side): boolean {
   if (first.client === null || second.client === null) return false;
   const own = parseRange(second.client);
   const block = parseRange(`${first.client}/${first.client.includes(':') ? 64 : 24}`);
   return own !== null && block !== null && inRange(own, block);
 }
 
-/** Whether the reports come from one and the same host. */
+/** Whether two reports were made on one host. */
 export function isSameHost(first: Side, second: Side): boolean {
   return (
     first.evidence.vantage.hostname === second.evidence.vantage.hostname && first.client === second.client
@@ -111,6 +111,18 @@ export function isSameHost(first: Side, second: Side): boolean {
 }
 
 /** The verdict of a side, as evidence. */
-export function saysVerdict({ report, verdict }: Side): ComparedEvidence {
+export function verdictEvidence({ report, verdict }: Side): ComparedEvidence {
   return { report, observation: 'verdict', text: verdict.summary.replace(/\.$/, '') };
+}
+
+/** Groups items by key, with the keys in the order in which they first appear. */
+export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
 }

@@ -27,7 +27,7 @@ export function silentTail(hops: readonly TraceHop[]): number {
   return hops.length - 1 - hops.findLastIndex(({ probes }) => probes.some(({ from }) => from !== null));
 }
 
-/** A probe that is told about, and its hop. */
+/** An answered probe, and its hop. */
 interface Answer {
   hop: TraceHop;
   probe: TraceProbe;

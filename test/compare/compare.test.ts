@@ -66,14 +66,14 @@ const cases: Case[] = [
     says: ['a reaches', 'b does not', /network ACL or routes of their subnet/, /from 10\.0\.8\.1/],
   },
   {
-    name: 'works for the neighbour: no subnet parts them',
+    name: 'works for a host in the same subnet',
     reports: [report('a', '10.0.9.1', works), report('b', '10.0.9.2', silent)],
     kinds: ['works-in-some'],
     confidence: 'medium',
-    says: [/security groups that tell them apart/],
+    says: [/look first at security groups/],
   },
   {
-    name: 'silent in two places',
+    name: 'no answer in two places',
     reports: [report('a', '10.0.9.1', silent), report('b', '10.0.8.1', silent)],
     kinds: ['same-fault'],
     suspects: ['tcp.timeout-all'],
@@ -81,13 +81,13 @@ const cases: Case[] = [
     says: [/endpoint's side/],
   },
   {
-    name: 'silent twice in one place',
+    name: 'no answer for two hosts of one subnet',
     reports: [report('a', '10.0.9.1', silent), report('b', '10.0.9.2', silent)],
     kinds: ['same-fault'],
     confidence: 'low',
   },
   {
-    name: 'one resolver knows the endpoint, the other does not',
+    name: 'one resolver has the endpoint, the other does not',
     reports: [
       report('a', '10.0.9.1', works),
       report('b', '10.1.8.1', { dns: [dnsFailure(HOST, 'nxdomain', { server: '192.168.7.1' })] }),
@@ -96,8 +96,8 @@ const cases: Case[] = [
     suspects: ['dns.split-view'],
     confidence: 'high',
     says: [
-      'a is told 10.0.1.5 and 10.0.2.5',
-      'b is told NXDOMAIN',
+      'a gets 10.0.1.5 and 10.0.2.5',
+      'b gets NXDOMAIN',
       '192.168.7.1',
       /forward the zone to 10\.0\.0\.2/,
     ],
@@ -116,7 +116,7 @@ const cases: Case[] = [
     confidence: 'high',
   },
   {
-    name: 'the same answer, once right and once wrong: DNS does not decide',
+    name: 'one answer works for one host and fails for another: DNS does not decide',
     reports: [
       report('a', '10.0.9.1', works),
       report('b', '10.0.8.1', silent),
@@ -129,7 +129,7 @@ const cases: Case[] = [
     confidence: 'low',
   },
   {
-    name: 'one address opens for one host only',
+    name: 'one address accepts connections of one host only',
     reports: [
       report('a', '10.0.9.1', works),
       report('b', '10.0.8.1', { dns: both, tcp: [tcp(HOST, { [A]: 'open', [B]: 'timeout' })] }),
@@ -137,7 +137,7 @@ const cases: Case[] = [
     kinds: ['works-in-some', 'address-differs'],
   },
   {
-    name: 'one address opens for nobody',
+    name: 'one address accepts connections of no host',
     reports: ['10.0.9.1', '10.0.8.1'].map((address, index) =>
       report(`h${index}`, address, { dns: both, tcp: [tcp(HOST, { [A]: 'open', [B]: 'timeout' })] }),
     ),
@@ -151,10 +151,10 @@ const cases: Case[] = [
     ],
     kinds: ['local-only'],
     suspects: ['local.firewall'],
-    says: ['b sees is its own affair'],
+    says: ['Only b has this fault'],
   },
   {
-    name: 'the paths part at a router',
+    name: 'the paths separate at a router',
     reports: [
       report('a', '10.0.9.1', {
         ...works,
@@ -170,7 +170,7 @@ const cases: Case[] = [
     kinds: ['works-in-some', 'path-differs'],
   },
   {
-    name: 'one host is shown the certificate of something in between',
+    name: 'one host gets the certificate of a device on the path',
     reports: [
       report('a', '10.0.9.1', works),
       report('b', '10.0.8.1', {
@@ -193,7 +193,7 @@ const cases: Case[] = [
     kinds: ['works-in-some', 'tls-differs'],
   },
   {
-    name: 'a policy that tells two hosts apart',
+    name: 'a policy that treats two hosts differently',
     reports: [
       report('a', '10.0.9.1', works),
       report('b', '10.0.8.1', { ...works, http: [denied(because('resource-based policy'))] }),
@@ -211,7 +211,7 @@ const cases: Case[] = [
     says: ['tcp.timeout-all'],
   },
   {
-    name: 'one report came to nothing',
+    name: 'one report is inconclusive',
     reports: [report('a', '10.0.9.1', works), report('b', '10.0.8.1')],
     kinds: ['other-fault'],
     suspects: [],
@@ -244,7 +244,7 @@ for (const { name, reports, kinds, suspects, confidence, says = [] } of cases) {
   });
 }
 
-test('labels tell hosts of one name apart', (t) => {
+test('hosts of one name have different labels', (t) => {
   const labels = (...reports: ReportDocument[]) => compareReports(reports).reports.map(({ label }) => label);
   t.same(labels(report('a', '10.0.9.1'), report('b', '10.0.9.1')), ['a', 'b']);
   t.same(labels(report('a', '10.0.9.1'), report('a', '10.0.9.2')), ['a (10.0.9.1)', 'a (10.0.9.2)']);
@@ -252,7 +252,7 @@ test('labels tell hosts of one name apart', (t) => {
   t.end();
 });
 
-test('fewer than two reports are no comparison', (t) => {
+test('fewer than two reports cannot be compared', (t) => {
   t.throws(() => compareReports([]), { code: 'invalid-input', message: /none given/ });
   t.throws(() => compareReports([report('a', '10.0.9.1')]), { code: 'invalid-input', message: /one given/ });
   t.end();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { explainTogether } from '../../compare/explain-together.js';
+import { explainTogether } from '../../compare/compare.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { explain } from '../../diagnose/explain.js';
 import { exitCodeOf } from '../../documents/terms/exit-code.js';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { test } from 'tap';
-import { explainTogether } from '../../../src/compare/explain-together.js';
+import { explainTogether } from '../../../src/compare/compare.js';
 import { explain } from '../../../src/diagnose/explain.js';
 import { explainLog } from '../../../src/execution-log/explain-log.js';
 import { scopeOf } from '../../../src/net/address/scope.js';

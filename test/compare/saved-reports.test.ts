@@ -1,5 +1,5 @@
 import t from 'tap';
-import { explainTogether } from '../../src/compare/explain-together.js';
+import { explainTogether } from '../../src/compare/compare.js';
 import { InvalidInputError } from '../../src/core/errors.js';
 import { exitCodeOf } from '../../src/documents/terms/exit-code.js';
 import { comparisonText } from '../../src/report/text/comparison.js';
@@ -38,7 +38,7 @@ t.test(
   },
 );
 
-t.test('reports about different targets are not compared, and say nothing to a script', async (t) => {
+t.test('reports about different targets are not compared, and the exit code is inconclusive', async (t) => {
   const other = { ...fails, target: { ...fails.target, host: 'other.test', input: 'other.test:443' } };
   const document = explainTogether([saved('a.json', works), saved('b.json', other)]);
   t.same(validateDocument(document), []);
@@ -46,7 +46,7 @@ t.test('reports about different targets are not compared, and say nothing to a s
   t.match(comparisonText(document, plain), /^2 reports about different targets/);
 });
 
-t.test('the file that is no report is named', async (t) => {
+t.test('the message names the file that is not a report', async (t) => {
   t.throws(() => explainTogether([saved('a.json', works), { name: 'b.json', text: '{"kind":' }]), {
     name: InvalidInputError.name,
     message: /^b\.json: not a report .*ends too early/,
@@ -54,7 +54,7 @@ t.test('the file that is no report is named', async (t) => {
   t.throws(() => explainTogether([saved('a.json', works)]), { name: InvalidInputError.name });
 });
 
-t.test('a hostname cannot drive the terminal', async (t) => {
+t.test('a hostname cannot control the terminal', async (t) => {
   const hostile = { ...works, vantage: { ...works.vantage, hostname: '\u001b]0;x\u0007web' } };
   const text = comparisonText(explainTogether([saved('a', hostile), saved('b', fails)]), plain, true);
   t.notMatch(text, /[\u001b\u0007]/);
