@@ -46,7 +46,10 @@ function buildLibrary() {
   rmSync(at('dist'), { recursive: true, force: true });
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   execFileSync(process.execPath, [compiler, '-p', at('tsconfig.build.json')], { stdio: 'inherit' });
-  cpSync(at('src/schema'), at('dist/schema'), { recursive: true });
+  // The compiler copies no JavaScript.
+  for (const name of ['saved-report.js', 'partitions.js'])
+    cpSync(at('src/generated', name), at('dist/generated', name));
+  cpSync(at('src/generated/schema'), at('dist/schema'), { recursive: true });
 }
 
 /**

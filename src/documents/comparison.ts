@@ -1,42 +1,42 @@
-import type { Cause } from './causes.js';
+import type { Cause, VerdictClass } from './causes.js';
 import type { DocumentHeader } from './header.js';
-import type { Confidence, Remedy, VerdictClass } from './report.js';
+import type { Confidence, Remedy } from './report.js';
+import type { Count, Instant, IpAddress, Text } from './scalars.js';
 
-/** Which observation of which report: `reports[1]`, `tcp[0]`. */
+/** An observation of one of the reports: `reports[1]`, `tcp[0]`. */
 export interface ComparedEvidence {
-  /** Position in the array given to `compareReports`. */
-  report: number;
-  /** As in a verdict's own evidence: `dns[0]`, or `verdict` where the report's verdict as a whole is meant. */
-  observation: string;
-  /** One sentence part without a final stop; names no report, the reader prints whose it is. */
-  text: string;
+  /** The position in the array given to `compareReports`, from 0. */
+  report: Count;
+  /** As in the evidence of a verdict: `dns[0]`; or `verdict` for the verdict of the report as a whole. */
+  observation: Text;
+  /** A part of a sentence without full stop. It does not name the report. */
+  text: Text;
 }
 
-/** One report in short, for the head of a table. */
+/** The summary of one report, for the head of a table. */
 export interface ComparedReport {
-  /** Unique among the reports: the hostname, with the address behind it where two share one, numbered where even that is shared. */
-  label: string;
+  /** Unique among the reports: the hostname; with the address where two reports share it; with a number where they share both. */
+  label: Text;
   hostname: string;
-  /** The address the target sees of this host, as far as known. */
-  address: string | null;
-  startedAt: string;
+  /** The address of this host that the target sees, as far as known. */
+  address: IpAddress | null;
+  startedAt: Instant;
   class: VerdictClass;
   cause: Cause;
   confidence: Confidence;
-  summary: string;
+  summary: Text;
 }
 
 /**
  * What the reports have in common or differ in.
  *
- * `other-targets`: they are not about the same target, nothing else is compared; `all-reachable`; `same-fault`: every host
- * sees the same cause, so it is at the endpoint's side; `works-in-some`: some hosts reach it, others do not, with the
- * same addresses; `other-fault`: all fail, for different causes; `dns-differs`: resolvers give the hosts different answers;
- * `address-differs`: one address works from one host and not from another; `address-fails-everywhere`: an address that no
- * host reaches while its siblings open; `path-differs`: the paths part at a hop, and one ends there; `tls-differs`:
- * the hosts are shown different certificates; `answer-differs`: the same request gets other HTTP answers;
- * `changed`: the same host saw other things at another time; `local-only`: what one host sees is that host's own
- * affair.
+ * `other-targets`: the reports are about different targets, and nothing else is compared; `all-reachable`; `same-fault`: every
+ * host sees the same cause, so the fault is on the endpoint's side; `works-in-some`: some hosts reach the target and others do
+ * not, with the same addresses; `other-fault`: all hosts fail, for different causes; `dns-differs`: resolvers give the hosts
+ * different answers; `address-differs`: one address works from one host and not from another; `address-fails-everywhere`: no
+ * host reaches an address while others of the same name open; `path-differs`: the paths separate at a hop, and one ends there;
+ * `tls-differs`: the hosts receive different certificates; `answer-differs`: the same request gets different HTTP answers;
+ * `changed`: the same host saw something else at another time; `local-only`: the fault is one host's own.
  */
 export type ComparisonKind =
   | 'other-targets'
@@ -55,26 +55,26 @@ export type ComparisonKind =
 
 export interface ComparisonFinding {
   kind: ComparisonKind;
-  /** What it points at, the likeliest first; empty where nothing is wrong or nothing can be said. */
+  /** The causes it points at, the likeliest first; empty where nothing is wrong or no cause can be named. */
   suspects: Cause[];
   confidence: Confidence;
   /** One sentence with labels, names and addresses. */
-  summary: string;
-  /** What it means, one sentence; null where the summary says it all. */
-  meaning: string | null;
+  summary: Text;
+  /** What it means, in one sentence; null where the summary says it. */
+  meaning: Text | null;
   evidence: ComparedEvidence[];
   remedies: Remedy[];
-  /** What would decide, where the finding leaves something open; null where it does not. */
-  check: string | null;
+  /** The check that would decide where the finding leaves a question; null where it leaves none. */
+  check: Text | null;
 }
 
-/** Reports side by side. */
+/** Several reports side by side. */
 export interface Comparison {
-  /** The target all are about; null where they differ. */
+  /** The target of all reports as typed; null where they differ. @minLength 1 @maxLength 16384 */
   target: string | null;
-  /** In the order given. */
+  /** In the order given. @minItems 2 */
   reports: ComparedReport[];
-  /** The most telling first; never empty. */
+  /** The most important first. @minItems 1 */
   findings: ComparisonFinding[];
 }
 

@@ -1,9 +1,20 @@
 import type { SystemPatience } from '../host/resolv-conf.js';
 import type { ResolverRole } from '../host/resolver-role.js';
 import type { AddressScope } from '../net/address/scope.js';
-import type { DocumentHeader } from './header.js';
+import type { DocumentHeader, OfInputLine } from './header.js';
+import type {
+  Counts,
+  Errno,
+  IpAddress,
+  IpAddresses,
+  Ms,
+  Ordinal,
+  Seconds,
+  ServerName,
+  Text,
+} from './scalars.js';
 
-/** How a question ended. `no-data` is NOERROR with no record of the type asked (RFC 2308 section 2.2). */
+/** The outcome of a lookup. `no-data` is NOERROR without a record of the type asked (RFC 2308 section 2.2). */
 export type DnsStatus =
   | 'answered'
   | 'no-data'
@@ -18,177 +29,213 @@ export type DnsStatus =
 export type DnsTransport = 'udp' | 'tcp';
 
 export interface DnsAddress {
-  address: string;
+  address: IpAddress;
   family: 4 | 6;
   scope: AddressScope;
-  /** Seconds, as the record says. */
-  ttl: number;
+  ttl: Seconds;
 }
+
+/** The addresses of an answer. @maxItems 1000 */
+export type DnsAddresses = DnsAddress[];
+
+/**
+ * The data of a record in presentation form (RFC 1035 section 5.1, RFC 3597), as dig +nosplit prints it: a message of 64 KB
+ * with every octet escaped at most. Names end with a dot.
+ *
+ * @maxLength 262144
+ */
+export type RecordData = string;
 
 export interface DnsRecord {
-  /** Without final dot; bytes that are no letters, digits, hyphens or underscores escaped as in RFC 1035 section 5.1. */
+  /** Without final dot. Octets other than letters, digits, hyphens and underscores are escaped (RFC 1035 section 5.1). */
   name: string;
-  type: string;
-  /** Seconds. */
-  ttl: number;
-  /** Presentation form (RFC 1035 section 5.1, RFC 3597): what dig +nosplit prints in the last column, names with their final dot. */
-  data: string;
+  type: Text;
+  ttl: Seconds;
+  data: RecordData;
 }
 
-/** RFC 8914. */
+/** An extended DNS error (RFC 8914). */
 export interface ExtendedDnsError {
+  /** @asType integer @minimum 0 @maximum 65535 */
   code: number;
-  /** The registered name of the code, then the server's own words if it sent any: `Blocked: by policy`. */
+  /** The registered name of the code, then the server's own text if it sent any: `Blocked: by policy`. @maxLength 65536 */
   text: string;
 }
 
-/** One query sent and what became of it. In the order sent. */
+/** One query and its outcome. */
 export interface DnsAttempt {
-  /** `ADDR`, or `ADDR#PORT` where the port is not 53: what `--server` takes. */
-  server: string;
+  server: ServerName;
   transport: DnsTransport;
   name: string;
-  type: string;
-  /** `answered` here means: a reply with this rcode NOERROR came and had records. `truncated` sends the next try to TCP. */
+  type: Text;
+  /** `answered`: a NOERROR reply with records. After `truncated`, the query is sent again over TCP. */
   outcome: DnsStatus | 'truncated';
-  /** Of the reply; null when none that could be read came. */
-  rcode: string | null;
+  /** The rcode of the reply; null when no readable reply came. */
+  rcode: Text | null;
   /**
-   * The socket's error, where one ended the try: `ECONNREFUSED`, `EHOSTUNREACH`. `EOF`: the server closed its TCP
-   * connection before a whole reply. `ECANCELED`: we were told to finish before this try had an outcome.
+   * The error that ended the attempt: `ECONNREFUSED`, `EHOSTUNREACH`. `EOF`: the server closed the TCP connection before a
+   * whole reply. `ECANCELED`: the lookup was stopped before this attempt had an outcome.
    */
-  errno: string | null;
-  /** What is wrong with a `malformed` reply, with the byte where reading it failed; null otherwise. */
-  detail: string | null;
-  /** Whether the query carried an OPT record (RFC 6891). false only after a server answered FORMERR or NOTIMP to one. */
+  errno: Errno | null;
+  /** What is wrong with a `malformed` reply, and the octet at which decoding failed; null otherwise. */
+  detail: Text | null;
+  /** Whether the query carried an OPT record (RFC 6891). false only after a server answered one with FORMERR or NOTIMP. */
   edns: boolean;
-  /** From the query's leaving to the reply's coming; to the end of the wait where none came. */
-  durationMs: number;
+  /** From the query to the reply; to the end of the wait where no reply came. */
+  durationMs: Ms;
 }
 
-/** A cookie (RFC 7873) in hexadecimal digits. */
+/** A DNS cookie (RFC 7873) in hexadecimal digits. */
 export interface DnsCookie {
+  /** @pattern ^[0-9a-f]{16}$ */
   client: string;
-  /** What the server adds and wants to see again; null when it only repeated ours. */
+  /** The server's part; null when the server only returned ours. @pattern ^[0-9a-f]{16,64}$ */
   server: string | null;
 }
 
 /** Header bits of the deciding reply (RFC 1035 section 4.1.1, RFC 4035 section 3.1.6). */
 export interface DnsFlags {
-  /** The server owns the zone. */
+  /** AA: the server is authoritative for the zone. */
   authoritative: boolean;
-  /** The server would recurse for us; one that does not is no resolver. */
+  /** RA: the server offers recursion. A server without it is not a resolver. */
   recursionAvailable: boolean;
-  /** The server says that it validated the data (DNSSEC). */
+  /** AD: the server says that it validated the data with DNSSEC. */
   authenticData: boolean;
   /**
-   * Beside `authenticData` alone: whether programs on this host are told so. glibc clears the bit before they see it unless
-   * resolv.conf says `trust-ad` (resolv.conf(5)), and that it says of its own nameservers only.
+   * Whether programs on this host see the AD bit. Present only where it is set: glibc clears it unless resolv.conf says
+   * `trust-ad` (resolv.conf(5)), which applies to its own nameservers only.
    */
   authenticDataTrusted?: boolean;
 }
 
-/** Two names' answers side by side (`--compare`). */
+/** The answers for two names side by side (`--compare`). */
 export interface DnsComparison {
-  /** The second name. The first is the document's own question. */
+  /** The second name. The first is the name of the document's own question. */
   name: string;
   status: DnsStatus;
   /** Of the second name. */
-  addresses: DnsAddress[];
-  /** Both names gave addresses, and they are the same set. Order does not count: servers rotate it. */
+  addresses: DnsAddresses;
+  /** Both names have addresses, and the sets are equal. The order does not count, because servers rotate it. */
   same: boolean;
-  onlyFirst: string[];
-  onlySecond: string[];
+  onlyFirst: IpAddresses;
+  onlySecond: IpAddresses;
 }
 
-/** What getaddrinfo(3) says: hosts file, nsswitch and caches included (`--system`). */
+/** What getaddrinfo(3) answers: hosts file, nsswitch and caches included (`--system`). */
 export interface SystemLookup {
-  addresses: string[];
-  /** `ENOTFOUND`, `EAI_AGAIN`, … null when it gave addresses. */
-  errorCode: string | null;
-  durationMs: number;
+  addresses: IpAddresses;
+  /** `ENOTFOUND`, `EAI_AGAIN`, …; null when it returned addresses. */
+  errorCode: Text | null;
+  durationMs: Ms;
 }
 
-/** The system's look-up beside the answer from the wire: what programs on this host get, and whether it differs. */
+/** A line of the hosts file. */
+export interface HostsFileEntry {
+  address: IpAddress;
+  line: Ordinal;
+}
+
+/** The system's lookup beside the answer from DNS: what programs on this host get, and whether it differs. */
 export interface SystemComparison extends SystemLookup {
-  /** Both gave the same set, the empty one included; null when one of them could not be had. */
+  /** Whether both gave the same set, an empty one included; null when one of the lookups failed. */
   same: boolean | null;
-  onlySystem: string[];
-  /** What DNS gave and the system does not. */
-  onlyDns: string[];
-  /** The hosts file's lines with this name: where an answer comes from that no server gave. */
-  hostsFile: { address: string; line: number }[];
+  onlySystem: IpAddresses;
+  onlyDns: IpAddresses;
+  /** The lines of the hosts file that contain the name. */
+  hostsFile: HostsFileEntry[];
 }
 
-/** What one of several servers said (`--all-servers`). */
+/** The answer of one of several servers (`--all-servers`). */
 export interface DnsServerView {
-  server: string;
+  server: ServerName;
   status: DnsStatus;
-  rcode: string | null;
-  addresses: string[];
-  records: { type: string; data: string }[];
-  /** Of its slowest reply; of the whole wait where it sent none. */
-  durationMs: number;
+  rcode: Text | null;
+  addresses: IpAddresses;
+  records: { type: Text; data: RecordData }[];
+  /** Of the slowest reply; of the whole wait where no reply came. */
+  durationMs: Ms;
 }
+
+/**
+ * Why a lookup was made. `host`: for the target's name, as programs on this host resolve it, with the configured resolvers in
+ * order until one decides; `endpoint`: for the endpoint's other name (`--vpce`), in the same way; `resolver`: for the target's
+ * name, with one configured resolver alone; `vpc-resolver`: for the target's name, with the VPC's own resolver
+ * (169.254.169.253, fd00:ec2::253, or the base address of the VPC plus two), whether or not this host uses it.
+ */
+export type DnsPurpose = 'host' | 'endpoint' | 'resolver' | 'vpc-resolver';
 
 /** `pprobe dns --json`, and one of `observations.dns`. */
-export interface DnsDocument extends DocumentHeader<'dns'> {
-  /** `name` as asked, after search rules chose it, without final dot; `type` the types asked, joined by commas: `A,AAAA`. */
-  question: { name: string; type: string };
+export interface DnsDocument extends DocumentHeader<'dns'>, OfInputLine {
+  question: {
+    /** The name looked up, after the search list was applied, without final dot. */
+    name: string;
+    /** The types asked, joined by commas: `A,AAAA`. @pattern ^[A-Z0-9-]+(,[A-Z0-9-]+)*$ */
+    type: string;
+  };
   status: DnsStatus;
-  /** Of the deciding reply: `NOERROR`, `NXDOMAIN`, … null when none came. */
-  rcode: string | null;
-  /** The server whose reply decided; where none came, the first of those asked whose failure says most. */
-  server: string | null;
+  /** The rcode of the deciding reply: `NOERROR`, `NXDOMAIN`, …; null when no reply came. */
+  rcode: Text | null;
+  /** The server whose reply decided; without a reply, the first server among those whose failure says most. */
+  server: ServerName | null;
   transport: DnsTransport | null;
-  /** Over all types asked. */
-  addresses: DnsAddress[];
-  /** Names passed through, in order, without the first: the targets of the CNAMEs followed. */
+  /** The addresses of all types asked. */
+  addresses: DnsAddresses;
+  /** The CNAMEs followed, in order, without the name asked. */
   chain: string[];
   records: DnsRecord[];
   extendedErrors: ExtendedDnsError[];
-  /** Of the deciding reply; null when none came. */
+  /** null when no reply came. */
   flags: DnsFlags | null;
+  /** Every query sent, in order. */
   attempts: DnsAttempt[];
-  /** Packets from a server's address and port that answered no question of ours, by reason: `bad-id`, `wrong-question`, … */
-  discarded: Record<string, number>;
-  /** The server's name for itself (RFC 5001), where it was asked for; null when it did not tell. */
+  /** Packets from the address and port of a server that answered no query, by reason: `bad-id`, `wrong-question`, … */
+  discarded: Counts;
+  /** The server's name for itself (RFC 5001), where it was requested; null when the server did not send one. @maxLength 131072 */
   nsid?: string | null;
-  /** The deciding reply's, where one was sent; null when the server knows no cookies. */
+  /** The cookie of the deciding reply, where one was sent; null when the server does not support cookies. */
   cookie?: DnsCookie | null;
   compare?: DnsComparison;
   system?: SystemComparison;
-  /** What each server said, in their order; `agree`: all that know say the same, null when fewer than two know. */
+  /** The answer of each server, in order. `agree`: all servers that know the name say the same; null for fewer than two. */
   allServers?: { agree: boolean | null; views: DnsServerView[] };
   /** What the answering server is, where its address tells. */
   resolver?: ResolverRole;
-  /** Where a nameserver of this host's resolv.conf said nothing: how long programs on this host wait for that. */
+  /** How long programs on this host wait for nameservers, where one of resolv.conf did not answer. */
   systemPatience?: SystemPatience;
+  /** In a report: why the lookup was made. */
+  asked?: {
+    purpose: DnsPurpose;
+    /** The one server asked; null where the configured ones were asked in order. */
+    server: ServerName | null;
+  };
 }
 
 type Asked = Pick<DnsDocument, 'server' | 'transport' | 'attempts' | 'durationMs'>;
 
 /**
- * How long the slowest reply of the server that decided took to come, milliseconds; null when it sent none. The document's
- * own `durationMs` is of all that was done, servers that did not answer and this program's own work included.
+ * The time of the slowest reply of the deciding server in milliseconds; null when it sent none. The `durationMs` of the
+ * document is longer: it includes servers that did not answer and the work of this program.
  */
 export function replyTimeMs({ server, attempts }: Pick<Asked, 'server' | 'attempts'>): number | null {
   const replies = attempts.filter((attempt) => attempt.server === server && isReply(attempt));
   return replies.length === 0 ? null : Math.max(...replies.map(({ durationMs }) => durationMs));
 }
 
-/** Whether every query went to the server that decided, over the transport that did, and was answered. */
+/** Whether every query went to the deciding server over the deciding transport and was answered. */
 export function isAnsweredAtOnce({ server, transport, attempts }: Omit<Asked, 'durationMs'>): boolean {
   return attempts.every((each) => each.server === server && each.transport === transport && isReply(each));
 }
 
-/** What the network took: the slowest reply, or all of it where something was passed over or asked again. */
+/**
+ * The time a lookup took in milliseconds: that of the slowest reply, or the whole duration where a query was sent again or a
+ * server did not answer.
+ */
 export function lookupTimeMs(document: Asked): number {
   const replyMs = isAnsweredAtOnce(document) ? replyTimeMs(document) : null;
   return replyMs ?? document.durationMs;
 }
 
-/** Whether a server said something in this try, be it a refusal or what nobody can read. */
+/** Whether the server replied in this attempt: with an answer, a refusal, or a malformed message. */
 function isReply({ outcome }: DnsAttempt): boolean {
   return outcome !== 'timeout' && outcome !== 'unreachable' && outcome !== 'error';
 }

@@ -1,20 +1,32 @@
 import { elapsedMs, nowMs } from '../core/clock.js';
 import { version } from '../core/version.js';
+import type { Instant, Ms, Ordinal } from './scalars.js';
 
-/** The fields every JSON document begins with. */
-export interface DocumentHeader<Kind extends string> {
-  kind: Kind;
-  /** Of the document's form. Fields are added freely; a rename or removal needs a new number. */
-  version: 1;
-  tool: { name: 'pprobe'; version: string };
-  /** Wall clock, ISO 8601 in UTC. For people; never subtracted. */
-  startedAt: string;
-  durationMs: number;
+/** The program that wrote a document. */
+export interface Tool {
+  name: 'pprobe';
+  /** @pattern ^\d+\.\d+\.\d+ */
+  version: string;
 }
 
-/**
- * Starts a document's clock. Call the result when the measurement ends to get its header.
- */
+/** The members that every JSON document begins with. */
+export interface DocumentHeader<Kind extends string> {
+  kind: Kind;
+  /** Of the form. Members are added freely; a renamed or removed member makes a new version. */
+  version: 1;
+  tool: Tool;
+  /** When the measurement began, for people: durations are measured by another clock. */
+  startedAt: Instant;
+  durationMs: Ms;
+}
+
+/** Of a command that reads its input from a file: the line that the document is about. */
+export interface OfInputLine {
+  /** Counted from 1. Absent without `--file`. */
+  line?: Ordinal;
+}
+
+/** Starts the clock of a document. The function returned stops it and gives the document's header. */
 export function startDocument<Kind extends string>(kind: Kind): () => DocumentHeader<Kind> {
   const startedAt = wallClock();
   const startMs = nowMs();
@@ -27,7 +39,7 @@ export function startDocument<Kind extends string>(kind: Kind): () => DocumentHe
   });
 }
 
-/** Many documents begin within one millisecond of a sweep, and putting a date together is most of what a header costs. */
+/** The last time formatted: a sweep starts many documents per millisecond, and formatting is most of a header's cost. */
 let latest = { ms: Number.NaN, text: '' };
 
 function wallClock(): string {

@@ -1,43 +1,48 @@
 import type { DocumentHeader } from './header.js';
+import type { HeaderValue, IpAddress, StatusCode, Text } from './scalars.js';
 
 /**
- * `plain`: as given; `host`: with the API's own name in Host; `api-id`: with x-apigw-api-id; `bogus`: with an
- * id that cannot be.
+ * `plain`: the request as given; `host`: with the API's own name in the Host header; `api-id`: with x-apigw-api-id; `bogus`:
+ * with an API id that cannot exist.
  */
 export type HttpVariant = 'plain' | 'host' | 'api-id' | 'bogus';
 
 /**
- * What broke an exchange. `closed`: the peer ended the connection in an orderly way; `reset`: with an RST;
- * `malformed`: what came is not HTTP; `tls`: the TLS layer failed, as when a client certificate is demanded
- * after a TLS 1.3 handshake; `canceled`: it was stopped before it ended; `error`: anything else, named by
- * `errorCode`.
+ * Why an exchange failed. `closed`: the peer closed the connection; `reset`: the peer sent a RST; `malformed`: the bytes
+ * received are not HTTP; `tls`: the TLS layer failed, for example because the server demands a client certificate after a TLS
+ * 1.3 handshake; `canceled`: the exchange was stopped before its end; `error`: anything else, named by `errorCode`.
  */
 export type HttpFailure = 'timeout' | 'closed' | 'reset' | 'malformed' | 'tls' | 'canceled' | 'error';
 
-/** One GET and what came back; one of `observations.http`. */
+/**
+ * One GET request and its response; one of `observations.http`.
+ *
+ * @if { properties: { status: { type: 'null' } } }
+ * @then { properties: { failure: { type: 'string' } } }
+ */
 export interface HttpDocument extends DocumentHeader<'http'> {
   variant: HttpVariant;
-  /** Without query string, which may carry secrets, unless it was asked to be kept. */
+  /** Without the query, which can contain secrets, unless the caller asked to keep it. @pattern ^https?://[^#]*$ @maxLength 16384 */
   url: string;
-  address: string;
-  status: number | null;
-  /** `x-amzn-errortype`, the one field an API's owner cannot rewrite. */
-  errorType: string | null;
-  requestId: string | null;
-  /** `x-amz-apigw-id`: API Gateway's own front end answered. */
-  gatewayId: string | null;
+  address: IpAddress;
+  /** null when no response came. */
+  status: StatusCode | null;
+  /** The header `x-amzn-errortype`, which the owner of an API cannot change. */
+  errorType: HeaderValue | null;
+  /** The header `x-amzn-requestid`. */
+  requestId: HeaderValue | null;
+  /** The header `x-amz-apigw-id`, which only the front end of API Gateway sets. */
+  gatewayId: HeaderValue | null;
   viaCloudFront: boolean;
-  /** `via`: what stands between, in its own words. */
-  via: string | null;
-  server: string | null;
-  /** Where a redirect points, without query string. It is not followed. */
+  /** The header `via`: the proxies on the path, as they name themselves. */
+  via: HeaderValue | null;
+  server: HeaderValue | null;
+  /** The target of a redirect, without query. Redirects are not followed. @pattern ^[^?#]*$ @maxLength 16384 */
   location: string | null;
-  /** `message` or `Message` of a JSON body. */
+  /** `message` or `Message` of a JSON body. @maxLength 1000 */
   message: string | null;
-  /**
-   * Null when a whole response came. Beside a status, it is the body that broke: what came before it is kept.
-   */
+  /** null when the whole response came. Beside a status, the body broke off; what came before is kept. */
   failure: HttpFailure | null;
-  /** The parser's, OpenSSL's or the socket's code of that failure: `HPE_INVALID_CONSTANT`, `ECONNRESET`. */
-  errorCode: string | null;
+  /** The code of the failure, from the HTTP parser, OpenSSL or the socket: `HPE_INVALID_CONSTANT`, `ECONNRESET`. */
+  errorCode: Text | null;
 }

@@ -2,6 +2,7 @@ import type { Cause } from './causes.js';
 import type { Denial } from './gateway-answer.js';
 import type { DocumentHeader } from './header.js';
 import type { Confidence, Verdict, VerdictClass } from './report.js';
+import type { Count, Instant, Ms, Ordinal, StatusCode, Text } from './scalars.js';
 
 /** One event of a log, wherever it came from. */
 export interface LogLine {
@@ -14,11 +15,11 @@ export interface LogLine {
   bare: boolean;
 }
 
-/** A line that says something, without what must stay secret. */
+/** A line of the log as evidence, without secrets. */
 export interface LogEvidence {
-  /** Counted from 1 over all that was read. */
-  line: number;
-  text: string;
+  /** Counted over all sources. */
+  line: Ordinal;
+  text: Text;
 }
 
 /** A sentence of API Gateway's own that blames something. */
@@ -58,91 +59,101 @@ export interface RequestFacts {
   evidence: LogEvidence[];
 }
 
-/** What happened to one request. */
+/** One request and its outcome. */
 export interface JudgedRequest {
-  id: string;
-  /** Of the log, from 1: where it is first named. */
-  line: number;
-  extendedId: string | null;
-  apiId: string | null;
-  stage: string | null;
-  method: string | null;
+  id: Text;
+  /** The line that names it first. */
+  line: Ordinal;
+  /** The header `x-amz-apigw-id` of the answer. */
+  extendedId: Text | null;
+  apiId: Text | null;
+  stage: Text | null;
+  method: Text | null;
+  /** @minLength 1 @maxLength 16384 */
   path: string | null;
-  status: number | null;
-  /** Of its first line, ISO 8601; null where lines have no time. */
-  startedAt: string | null;
+  status: StatusCode | null;
+  /** The time of its first line; null where lines have no time. */
+  startedAt: Instant | null;
   /** From its first to its last line. */
-  durationMs: number | null;
-  backendMs: number | null;
-  /** Both ends of its log were there. */
+  durationMs: Ms | null;
+  backendMs: Ms | null;
+  /** The log contains its first and its last line. */
   complete: boolean;
   class: VerdictClass;
   cause: Cause;
   confidence: Confidence;
-  summary: string;
+  summary: Text;
   evidence: LogEvidence[];
 }
 
-/** How many requests came to one cause. */
+/** How many requests had one cause. */
 export interface CauseCount {
   class: VerdictClass;
   cause: Cause;
+  /** @asType integer @minimum 1 */
   requests: number;
   /** The id of the last of them. */
-  last: string;
+  last: Text;
 }
 
-/** An API and stage that lines name. */
+/** An API and stage that the log names. */
 export interface LoggedApi {
-  apiId: string;
-  stage: string | null;
+  apiId: Text;
+  stage: Text | null;
+  /** @asType integer @minimum 1 */
   requests: number;
 }
 
-/** A verdict over a log: like that of a report, with lines for evidence. */
+/** The verdict on a log: like that of a report, with lines as evidence. */
 export interface LogVerdict extends Omit<Verdict, 'evidence'> {
   evidence: LogEvidence[];
 }
 
-/** Why a request may be missing from a log, with what decides it. */
+/** A reason why a request can be missing from a log, and the check that decides. */
 export interface AbsenceReason {
-  text: string;
-  check: string;
-  /** A shell command for the check, where there is one. */
-  command: string | null;
+  text: Text;
+  check: Text;
+  /** A shell command for the check; null where there is none. */
+  command: Text | null;
 }
 
-/** What was read, by how far it could be. */
+/** The lines read. */
 export interface LogCounts {
-  lines: number;
+  lines: Count;
   /** Lines that belong to a request. */
-  used: number;
-  /** Lines with octets that are no text. */
-  binary: number;
-  /** Lines, or objects of JSON, longer than what is read of one. */
-  overlong: number;
+  used: Count;
+  /** Lines with octets that are not text. */
+  binary: Count;
+  /** Lines or JSON objects longer than the limit, which were cut. */
+  overlong: Count;
 }
 
 /** `pprobe explain --log … --json`. */
 export interface LogDocument extends DocumentHeader<'log'> {
-  /** The file, or files, in the order read; `-` is standard input. */
-  sources: string[];
+  /** The files in the order read; `-` is standard input. */
+  sources: Text[];
   lines: LogCounts;
-  /** What kept a source from being read whole. */
-  problems: string[];
-  /** The requests found, all of them. */
-  requests: number;
-  /** By the clock of the log, ISO 8601; null where lines have no time. */
-  from: string | null;
-  to: string | null;
+  /** Why a source was not read to its end. */
+  problems: Text[];
+  /** How many requests the log contains. */
+  requests: Count;
+  /** The time of the first line; null where lines have no time. */
+  from: Instant | null;
+  /** The time of the last line. */
+  to: Instant | null;
   apis: LoggedApi[];
-  /** Counts over all requests, worst first. */
+  /** Over all requests, the worst first. */
   causes: CauseCount[];
-  /** So many requests are told one by one. */
+  /** How many requests are listed one by one. @asType integer @minimum 1 */
   limit: number;
-  /** The last `limit` requests, those that failed before those that did not. */
+  /** The last `limit` requests; those that failed take precedence. */
   details: JudgedRequest[];
   /** The one request that was asked for; null where none was. */
-  asked: { id: string; found: boolean; absence: AbsenceReason[] } | null;
+  asked: {
+    id: Text;
+    found: boolean;
+    /** Why it can be missing, the likeliest reason first. */
+    absence: AbsenceReason[];
+  } | null;
   verdict: LogVerdict;
 }

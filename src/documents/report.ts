@@ -4,6 +4,7 @@ import type { Cause, VerdictClass } from './causes.js';
 import type { DnsDocument, SystemLookup } from './dns.js';
 import type { DocumentHeader } from './header.js';
 import type { HttpDocument } from './http.js';
+import type { Hostname, IpAddresses, Ordinal, Port, Text } from './scalars.js';
 import type { Target } from './target.js';
 import type { TcpDocument } from './tcp.js';
 import type { PathMtu, TlsDocument } from './tls.js';
@@ -11,60 +12,43 @@ import type { AddressTrace } from './trace.js';
 
 export type { Vantage } from '../host/vantage.js';
 export type { VerdictClass } from './causes.js';
+export type { DnsPurpose } from './dns.js';
 
-/**
- * Why a question was asked. `host`: the target's name, asked as programs on this host would, of the configured
- * resolvers in order until one decides; `endpoint`: the endpoint's other name (`--vpce`), asked the same way;
- * `resolver`: the target's name put to one configured resolver alone; `vpc-resolver`: the target's name put to the VPC's
- * own resolver (169.254.169.253, fd00:ec2::253 or the VPC's base address plus two), which this host need not be
- * configured with.
- */
-export type DnsPurpose = 'host' | 'endpoint' | 'resolver' | 'vpc-resolver';
+/** A lookup made for a report; `asked` says why. */
+export type ObservedDns = DnsDocument;
 
-/** An answer, and why it was asked for. */
-export interface ObservedDns extends DnsDocument {
-  asked?: {
-    purpose: DnsPurpose;
-    /** The one server asked, as `--server` takes it; null where the configured ones were asked in turn. */
-    server: string | null;
-  };
-}
-
-/** Where the addresses that were connected to came from. */
+/** Where the addresses came from that were connected to. */
 export interface AddressOrigin {
-  /** `literal`: the target is an address. `hosts-file`: this host's file answers before DNS is asked. */
+  /** `literal`: the target is an address. `hosts-file`: the hosts file of this host names it, which is read before DNS. */
   source: 'literal' | 'hosts-file' | 'dns';
-  addresses: string[];
-  /** The lines of the hosts file that name the target, counted from 1; null for the other sources. */
-  hostsFile: { path: string; lines: number[] } | null;
+  addresses: IpAddresses;
+  /** The lines of the hosts file that name the target; null for the other sources, and where the lines are not known. */
+  hostsFile: { path: Text; lines: Ordinal[] } | null;
 }
 
-/** What getaddrinfo(3) says of a name, as every other program on this host is told: nsswitch, hosts file and caches included. */
+/** What getaddrinfo(3) answers for a name, which is what other programs on this host get. */
 export interface ObservedSystem extends SystemLookup {
-  name: string;
+  name: Hostname;
 }
 
 /**
- * Another place, connected to for contrast, so that "nothing leaves this host" is told from "this endpoint only".
- * `given`: what `--control` named, in the same VPC; `resolver`: TCP 53 of a configured resolver.
+ * Connections to another host for contrast: they tell a fault of this host's network from a fault of the target. `given`: the
+ * host of `--control`; `resolver`: TCP port 53 of a configured resolver.
  */
 export interface ControlMeasurement {
   role: 'given' | 'resolver';
-  host: string;
-  port: number;
-  /** Its attempts, one for each address. No attempts when its name gave no address. */
+  host: Hostname;
+  port: Port;
+  /** One attempt per address; none when the name has no address. */
   tcp: TcpDocument;
 }
 
 /**
- * Facts with times; nothing here is interpreted. The members after `trace` are younger than the first reports: absent
- * means not measured, which is no sign of anything.
+ * Measurements with their times, without any judgement. The members after `trace` are absent in the first reports; absent means
+ * not measured.
  */
 export interface Observations {
-  /**
-   * In the order asked. Entries without `asked`, of older reports: the first about the target's own name is the one that
-   * programs get.
-   */
+  /** In the order asked. */
   dns: ObservedDns[];
   /** Connections to the target. */
   tcp: TcpDocument[];
@@ -78,20 +62,21 @@ export interface Observations {
   pathMtu?: PathMtu[];
 }
 
-/** Why something was not measured, in words for a person: "trace: no engine on this host …". */
+/** A step that was not measured. */
 export interface SkippedStep {
   step: 'dns' | 'tcp' | 'tls' | 'http' | 'trace';
-  reason: string;
+  /** Why, in words: "no engine on this host …". */
+  reason: Text;
   /**
-   * Set where this host could not do it (`CapabilityError.missing`): `CAP_NET_RAW`, `/etc/resolv.conf`. Absent where it
-   * was switched off or there was nothing to do.
+   * What this host lacks (`CapabilityError.missing`): `CAP_NET_RAW`, `/etc/resolv.conf`. Absent where the step was switched off
+   * or had nothing to do.
    */
-  missing?: string;
-  /** The command that would add what is missing (`CapabilityError.remedy`). */
-  remedy?: string;
+  missing?: Text;
+  /** The command that adds it (`CapabilityError.remedy`). */
+  remedy?: Text;
 }
 
-/** All that `classify` judges from. */
+/** The input of `classify`. */
 export interface Evidence {
   target: Target;
   vantage: Vantage;
@@ -99,54 +84,66 @@ export interface Evidence {
   skipped: SkippedStep[];
 }
 
-/** certain: a text or rule names the cause; high: a symptom and an agreeing fact; medium: siblings ruled out; low: several fit. */
+/**
+ * `certain`: a text or a rule names the cause; `high`: a symptom and a fact that agrees; `medium`: the similar causes are ruled
+ * out; `low`: several causes fit.
+ */
 export type Confidence = 'certain' | 'high' | 'medium' | 'low';
 
 export interface EvidenceItem {
-  /** Which observation says so: `dns[0]`, `tcp[0]`. */
+  /**
+   * The observation that shows it: `dns[0]`, `tcp[0]`.
+   *
+   * @pattern ^(?:(?:dns|tcp|tls|http|trace|control|pathMtu|skipped)\[\d+\]|target|origin|system|environment)$
+   */
   observation: string;
-  text: string;
+  text: Text;
 }
 
 export interface Remedy {
-  text: string;
-  /** One shell command. */
+  text: Text;
+  /** One shell command. @minLength 1 @maxLength 65536 */
   command?: string;
-  /** Something to paste that is no command: a policy statement in JSON. */
+  /** Something to paste that is not a command: a policy statement in JSON. @minLength 1 @maxLength 65536 */
   snippet?: string;
+  /** @format uri */
   docs?: string;
 }
 
-/** What else would look the same, or goes wrong besides. */
+/** Another cause that would look the same, or another fault that was seen. */
 export interface Alternative {
   class: VerdictClass;
   cause: Cause;
   confidence: Confidence;
-  /** In words; for what was observed, a sentence with the names and addresses seen. */
-  text?: string;
-  /** A rule saw it in these very observations. Absent: nothing speaks for it but that it would look the same. */
+  /** In words; of an observed fault, a sentence with the names and addresses seen. */
+  text?: Text;
+  /** A rule saw it in these observations. Absent: it would only look the same. */
   observed?: true;
-  /** What to look at to tell it from the verdict. */
-  check?: string;
+  /** The check that tells it from the verdict. */
+  check?: Text;
 }
 
 export interface Verdict {
   class: VerdictClass;
-  /** `none` for the classes `reachable` and `inconclusive`, which blame nothing. */
+  /** `none` for the classes `reachable` and `inconclusive`, which name no fault. */
   cause: Cause;
   confidence: Confidence;
-  /** One sentence for a tired person: what is wrong, with the names and addresses seen. */
-  summary: string;
+  /** What is wrong, in one sentence with the names and addresses seen. */
+  summary: Text;
   evidence: EvidenceItem[];
   remedies: Remedy[];
   alternatives: Alternative[];
 }
 
-/** `pprobe diagnose --json` and the file of `--save`. */
-export interface ReportDocument extends DocumentHeader<'report'> {
+/** A report as it is read from a file: without its verdict, because the rules of this version make a new one. */
+export interface SavedReport extends DocumentHeader<'report'> {
   target: Target;
   vantage: Vantage;
   observations: Observations;
   skipped: SkippedStep[];
+}
+
+/** `pprobe diagnose --json` and the file of `--save`. */
+export interface ReportDocument extends SavedReport {
   verdict: Verdict;
 }

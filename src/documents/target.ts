@@ -1,22 +1,24 @@
-/** The parts of an API Gateway private API's name; null parts are not in that form of the name. */
+import type { Hostname, IpAddress, Port, ServerName, Text, Url } from './scalars.js';
+
+/** The parts of the name of a private API. A part that this form of the name does not have is null. */
 export interface PrivateApi {
   /**
-   * default `{api}.execute-api.{region}…`; alias `{api}-{vpce}.execute-api.…`; vpce and zonal: the endpoint's own
-   * names; service: `execute-api.{region}…` alone; custom: any other name, known to be a private API by `--api-id` or `--vpce`.
+   * `default`: `{api}.execute-api.{region}…`; `alias`: `{api}-{vpce}.execute-api.…`; `vpce` and `zonal`: the endpoint's own
+   * names; `service`: `execute-api.{region}…`; `custom`: any other name that `--api-id` or `--vpce` declares a private API.
    */
   form: 'default' | 'alias' | 'vpce' | 'zonal' | 'service' | 'custom';
-  apiId: string | null;
-  vpceId: string | null;
-  region: string | null;
-  /** The first segment of the URL's path; null for a custom name, where it is a base path that hides API and stage. */
-  stage: string | null;
+  apiId: Text | null;
+  vpceId: Text | null;
+  region: Text | null;
+  /** The first segment of the URL's path; null for a custom name, whose base path hides API and stage. */
+  stage: Text | null;
   /** `aws`, `aws-cn`, `aws-us-gov`, `aws-eusc`, `aws-iso`, … */
-  partition: string | null;
+  partition: Text | null;
   /**
-   * Another name of the same endpoint, whose addresses the host's must equal: what `--vpce` gave, or the alias
-   * `{api}-{vpce}…` where it gave only an id. null when there is nothing to compare with.
+   * Another name of the same endpoint, which must have the same addresses as the host: the one given by `--vpce`, or the
+   * alias `{api}-{vpce}…` where `--vpce` gave an id. null when there is nothing to compare with.
    */
-  endpointName: string | null;
+  endpointName: Hostname | null;
 }
 
 /**
@@ -27,29 +29,29 @@ export interface GivenOptions {
   /** `-4` or `-6`. */
   family?: 4 | 6;
   /** `--source`: an address of this host. */
-  source?: string;
+  source?: IpAddress;
   /** `--control`. */
-  control?: { host: string; port: number };
-  /** `--server`, each as it takes it: `ADDR` or `ADDR#PORT`. */
-  servers?: string[];
+  control?: { host: Hostname; port: Port };
+  /** `--server`, once for each time it was given. */
+  servers?: ServerName[];
   /** `--vpc-resolver`. */
-  vpcResolver?: string;
-  /** `--ca-file`: the path, not what is in the file. */
-  caFile?: string;
+  vpcResolver?: Text;
+  /** `--ca-file`: the path of the file. */
+  caFile?: Text;
 }
 
-/** What was asked, parsed and checked once. */
+/** What the user wants to reach, parsed and checked. */
 export interface Target {
-  /** As typed, without query and fragment: they may carry secrets, and this is saved and sent around. */
+  /** As typed, without query and fragment, which can contain secrets. @maxLength 16384 */
   input: string;
-  /** An ASCII name in lower case without a final dot, or an address in canonical form without brackets. */
-  host: string;
-  port: number;
+  /** A name in ASCII, lower case, without final dot; or an address in canonical form without brackets. */
+  host: Hostname;
+  port: Port;
   /**
-   * The URL to ask, or null when no HTTP is to be spoken: an address alone, or a port other than 443 without `https://`.
-   * Never has userinfo, query or fragment.
+   * The URL to request, without userinfo, query and fragment. null when HTTP is not spoken: an address alone, or a port other
+   * than 443 without `https://`.
    */
-  url: string | null;
+  url: Url | null;
   privateApi: PrivateApi | null;
   /** Absent in documents of earlier versions, and where nothing was given. */
   given?: GivenOptions;

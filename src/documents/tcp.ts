@@ -1,10 +1,10 @@
 import type { DnsDocument } from './dns.js';
-import type { DocumentHeader } from './header.js';
+import type { DocumentHeader, OfInputLine } from './header.js';
+import type { Count, Errno, Hostname, IpAddress, Ms, Octet, Percent, Port } from './scalars.js';
 
 /**
- * What connect() came to. `prohibited`: an ICMP administratively-prohibited surfaced; `unreachable`: an ICMP
- * unreachable, a silent neighbour or no local route; `denied`: this host's own policy refused (EPERM, EACCES, its own
- * firewall).
+ * The outcome of a connect(). `prohibited`: an ICMP "administratively prohibited" came; `unreachable`: another ICMP unreachable
+ * came, a neighbour did not answer, or this host has no route; `denied`: this host's own policy or firewall refused.
  */
 export type TcpStatus =
   | 'open'
@@ -17,37 +17,9 @@ export type TcpStatus =
   | 'error';
 
 /**
- * From what serves the user most to what says least. First what the target's own stack said (open, refused, reset), then
- * what something in between said (prohibited). Then what this host decided (denied), before that there is no way
- * (unreachable): the first is a rule that somebody made and can change, while the second is what every host without IPv6
- * says of every AAAA, and must not hide it. Then silence; an error of ours says nothing of the network.
- */
-const fromBest: readonly TcpStatus[] = [
-  'open',
-  'refused',
-  'reset',
-  'prohibited',
-  'denied',
-  'unreachable',
-  'timeout',
-  'error',
-];
-
-/** The status of several attempts taken together: the best one decides. `error` when there was none. Pure. */
-export function bestStatus(statuses: Iterable<TcpStatus>): TcpStatus {
-  const seen = new Set(statuses);
-  return fromBest.find((status) => seen.has(status)) ?? 'error';
-}
-
-/** Whether the first says more than the second. Pure. */
-export function isBetterStatus(first: TcpStatus, second: TcpStatus): boolean {
-  return fromBest.indexOf(first) < fromBest.indexOf(second);
-}
-
-/**
- * How an attempt came to its status, as far as this host can know it. `icmp`: an ICMP error, told in `icmp` and `from`;
- * `local-firewall`: this host's own output rejected or dropped the SYN; `local-policy`: a security module, a seccomp or BPF
- * filter; `silent-neighbour`: nobody on the link answers for the next hop's address.
+ * What led to the status of an attempt, as far as this host can know. `icmp`: an ICMP error, described by `icmp` and `from`;
+ * `local-firewall`: this host's own firewall rejected or dropped the SYN; `local-policy`: a security module, a seccomp filter
+ * or a BPF program refused the call; `silent-neighbour`: no host on the link answers for the address of the next hop.
  */
 export type TcpCause =
   | 'syn-ack'
@@ -69,63 +41,71 @@ export type TcpCause =
   | 'source-family'
   | 'canceled';
 
-/** One connection attempted to one address. */
+/** The type and code of an ICMP or ICMPv6 message. */
+export interface IcmpCode {
+  type: Octet;
+  code: Octet;
+}
+
+/**
+ * One connection attempt to one address.
+ *
+ * @if { properties: { status: { const: 'open' } } }
+ * @then { properties: { errno: { type: 'null' } } }
+ */
 export interface TcpAttempt {
-  address: string;
-  port: number;
+  address: IpAddress;
+  port: Port;
   status: TcpStatus;
-  /**
-   * The symbolic errno of connect(2): `ECONNREFUSED`. null when it opened or when our own timeout ended it.
-   */
-  errno: string | null;
-  /** This host's own routes or policy decided, and no packet left. */
+  /** The errno of connect(2); null when the connection opened or when our timeout ended the attempt. */
+  errno: Errno | null;
+  /** This host's own routes or policy decided, and no packet was sent. */
   local: boolean;
-  /**
-   * From the SYN to the answer, the kernel's own times where it tells them; to the end of the wait where no answer came.
-   */
-  durationMs: number;
-  localAddress: string | null;
-  localPort: number | null;
-  /** null where it is not known, as through node:net. Absent, as the rest below, in documents of earlier versions. */
+  /** From the SYN to the answer, by the kernel's clock where it tells; to the end of the wait where no answer came. */
+  durationMs: Ms;
+  localAddress: IpAddress | null;
+  localPort: Port | null;
+  /** null where it is not known. Absent, like the members below, in documents of earlier versions. */
   cause?: TcpCause | null;
-  /** Who answered: the target, or the sender of the ICMP error; null when nobody did, or it is not known who. */
-  from?: string | null;
-  /** The ICMP or ICMPv6 error that ended the attempt. */
-  icmp?: { type: number; code: number } | null;
-  /** SYNs sent again before the end; null where it is not known or none was sent. */
-  retransmits?: number | null;
-  /** Of a `silent-neighbour`: the gateway's address or the target's own. */
-  neighbour?: string | null;
-  /** The first line of a service that speaks first, as it came; null when it kept silent. Only where it was asked for. */
+  /** Who answered: the target, or the sender of the ICMP error; null when no answer came or its sender is not known. */
+  from?: IpAddress | null;
+  /** The ICMP error that ended the attempt. */
+  icmp?: IcmpCode | null;
+  /** SYNs sent again before the end; null where it is not known or no SYN was sent. */
+  retransmits?: Count | null;
+  /** Of a `silent-neighbour`: the address of the gateway, or that of the target on the same link. */
+  neighbour?: IpAddress | null;
+  /** The first line that the service sent; null when it sent none. Present only where it was requested. */
   banner?: string | null;
 }
 
-/** All attempts on one address, as ping(8) sums them up. */
+/** The statistics of all attempts on one address, as ping(8) prints them. */
 export interface TcpStatistics {
-  address: string;
-  /** Attempts that came to an end by themselves or by their timeout. */
-  sent: number;
+  address: IpAddress;
+  /** Attempts that ended by themselves or by their timeout. */
+  sent: Count;
   /** Of them, those that the target answered: open, refused or reset. */
-  answered: number;
-  open: number;
-  /** Without an answer, 0 to 100; null when nothing was sent. */
-  lossPercent: number | null;
-  /** Over the answered attempts; null where there is none. mdev is the standard deviation. */
-  minMs: number | null;
-  avgMs: number | null;
-  maxMs: number | null;
-  mdevMs: number | null;
+  answered: Count;
+  open: Count;
+  /** The share without an answer; null when nothing was sent. */
+  lossPercent: Percent | null;
+  /** The times of the answered attempts; null where there are none. */
+  minMs: Ms | null;
+  avgMs: Ms | null;
+  maxMs: Ms | null;
+  /** The standard deviation. */
+  mdevMs: Ms | null;
 }
 
 /** `pprobe tcp --json`, and one of `observations.tcp`. */
-export interface TcpDocument extends DocumentHeader<'tcp'> {
-  host: string;
-  port: number;
-  /** The best of the attempts; `error` when the name gave no address to try. */
+export interface TcpDocument extends DocumentHeader<'tcp'>, OfInputLine {
+  host: Hostname;
+  port: Port;
+  /** The best of all attempts; `error` when the name gave no address. */
   status: TcpStatus;
   attempts: TcpAttempt[];
-  /** One for each address, where there was more than one attempt on each. */
+  /** One per address, where there was more than one attempt on each. */
   statistics?: TcpStatistics[];
-  /** How the name became addresses; null for a literal address or a name in the hosts file. */
+  /** How the name became addresses; null for an address or a name of the hosts file. */
   resolution: DnsDocument | null;
 }

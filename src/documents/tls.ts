@@ -1,4 +1,15 @@
 import type { DocumentHeader } from './header.js';
+import type {
+  CertificateText,
+  Hostname,
+  Instant,
+  IpAddress,
+  Ms,
+  Octet,
+  Octets,
+  Port,
+  Text,
+} from './scalars.js';
 
 export type TlsStatus =
   | 'ok'
@@ -12,117 +23,113 @@ export type TlsStatus =
   | 'error';
 
 export interface TlsCertificate {
-  /** The subject's common name, or the whole distinguished name where it has none. */
-  subject: string;
-  issuer: string;
-  /** DNS names and addresses of subjectAltName, as in the certificate. */
-  names: string[];
-  /** ISO 8601; null when the certificate's own field is not a time. */
-  validFrom: string | null;
-  validTo: string | null;
+  /** The common name of the subject, or the whole distinguished name where it has none. */
+  subject: CertificateText;
+  issuer: CertificateText;
+  /** The DNS names and addresses of subjectAltName, as in the certificate. */
+  names: CertificateText[];
+  /** null when the field of the certificate is not a time. */
+  validFrom: Instant | null;
+  validTo: Instant | null;
 }
 
-/** One reason why a verifying client rejects the certificate. */
+/** A reason why a verifying client rejects the certificate. */
 export interface TlsProblem {
   status: 'untrusted' | 'expired' | 'name-mismatch';
-  /** OpenSSL's or Node's code: `CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`. */
-  code: string;
+  /** The code of OpenSSL or Node: `CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`. */
+  code: Text;
 }
 
-/** An alert that the peer sent in the clear (RFC 8446 section 6): `{ level: 'fatal', code: 112, name: 'unrecognized_name' }`. */
+/** An alert that the peer sent unencrypted (RFC 8446 section 6): `{ level: 'fatal', code: 112, name: 'unrecognized_name' }`. */
 export interface TlsAlert {
   level: 'warning' | 'fatal';
-  code: number;
-  /** As RFC 8446 section 6 writes it; `alert 200` for a code it does not know. */
-  name: string;
+  code: Octet;
+  /** As RFC 8446 section 6 names it; `alert 200` for a code without a name. */
+  name: Text;
 }
 
-/** How far a handshake got, as read from the bytes on the TCP connection. */
+/** How far a handshake came, as read from the octets of the TCP connection. */
 export interface TlsProgress {
   /**
-   * The furthest that the peer was heard to come. `nothing`: not one byte; `not-tls`: bytes that begin no TLS record;
-   * `alert`: a TLS alert and nothing else; `server-hello`; `certificate` (TLS 1.2: TLS 1.3 encrypts it, and stays at
-   * `server-hello` until it is done); `done`: both sides finished.
+   * The last message received from the peer. `nothing`: not one octet; `not-tls`: octets that are not a TLS record; `alert`: a
+   * TLS alert and nothing else; `server-hello`; `certificate`: in TLS 1.2 only, because TLS 1.3 encrypts it and stays at
+   * `server-hello` until the end; `done`: both sides finished.
    */
   heard: 'nothing' | 'not-tls' | 'alert' | 'server-hello' | 'certificate' | 'done';
   /** Octets of the TCP stream, without the headers of TCP; null in reports of versions that did not count them. */
-  sentBytes: number | null;
-  receivedBytes: number | null;
+  sentBytes: Octets | null;
+  receivedBytes: Octets | null;
   /**
-   * Whether the peer's TCP acknowledged all that we sent, ClientHello included (TCP_INFO: tcpi_unacked and
-   * tcpi_notsent_bytes are 0). false: packets of ours vanish; true: the peer, or what answers for it, has the
-   * ClientHello and is silent, or its answer vanishes. null when it cannot be read.
+   * Whether the peer's TCP acknowledged all that was sent, the ClientHello included (TCP_INFO: tcpi_unacked and
+   * tcpi_notsent_bytes are 0). false: packets to the peer are lost; true: the peer has the ClientHello and does not answer, or
+   * its answer is lost. null when it cannot be read.
    */
   acknowledged: boolean | null;
-  /** The last alert of the peer in the clear; null when none came. */
+  /** The last unencrypted alert of the peer; null when none came. */
   alert: TlsAlert | null;
-  /** For `not-tls`: the first line of what came, printable, at most 80 characters; null otherwise. */
+  /** Of `not-tls`: the first line received, printable, at most 80 characters; null otherwise. */
   firstLine: string | null;
 }
 
 /**
- * Why a handshake was made. `target`: as a client of the target would; `other-name`: after that failed without a
- * word (timeout, reset, closed), the same address asked once more under another server name, to see whether the name is
- * what decides: neither its certificate nor its end are a fault; `small-segments`: the same once more with TCP
- * segments too small for any MTU to stop them (`maxSegment`).
+ * Why a handshake was made. `target`: as a client of the target makes it. `other-name`: after a handshake that ended without an
+ * answer (timeout, reset, closed), to the same address with another server name, to see whether the name decides; neither its
+ * certificate nor its outcome is a fault. `small-segments`: the same with TCP segments that fit any MTU (`maxSegment`).
  */
 export type TlsPurpose = 'target' | 'other-name' | 'small-segments';
 
-/** One handshake with one address; one of `observations.tls`. */
+/**
+ * One handshake with one address; one of `observations.tls`.
+ *
+ * @if { properties: { status: { const: 'ok' } } }
+ * @then { properties: { errorCode: { type: 'null' }, problems: { maxItems: 0 }, connectMs: { type: 'number' } } }
+ */
 export interface TlsDocument extends DocumentHeader<'tls'> {
-  address: string;
-  port: number;
-  serverName: string;
+  address: IpAddress;
+  port: Port;
+  serverName: Hostname;
   status: TlsStatus;
-  /**
-   * OpenSSL's or the socket's code: `CERT_HAS_EXPIRED`, `ECONNRESET`, `ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION`.
-   */
-  errorCode: string | null;
-  protocol: string | null;
-  cipher: string | null;
-  alpn: string | null;
+  /** The code of OpenSSL or of the socket: `CERT_HAS_EXPIRED`, `ECONNRESET`, `ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION`. */
+  errorCode: Text | null;
+  protocol: Text | null;
+  cipher: Text | null;
+  alpn: Text | null;
   certificate: TlsCertificate | null;
-  /**
-   * All that is wrong with the certificate, in the order verifying clients find it; `status` names the first.
-   */
+  /** All problems of the certificate, in the order in which verifying clients find them; `status` names the first. */
   problems: TlsProblem[];
-  /**
-   * Until the TCP connection stood; null when it never did, so that a silent server and a silent network
-   * differ.
-   */
-  connectMs: number | null;
+  /** The time until the TCP connection was established; null when it never was. */
+  connectMs: Ms | null;
   /** Absent: `target`. */
   purpose?: TlsPurpose;
-  /** TCP_MAXSEG as set before connecting, octets of payload; absent where it was left alone. */
+  /** TCP_MAXSEG as set before connecting, octets of payload; absent where it was not set. @asType integer @minimum 1 @maximum 65535 */
   maxSegment?: number;
-  /** Absent in documents of before it was read. */
+  /** Absent in documents of earlier versions. */
   progress?: TlsProgress;
 }
 
 /**
- * What is known of the largest packet that gets through to one address; one of `observations.pathMtu`. Measured only where
- * a handshake went silent after the connection stood. Sizes are of whole IP packets in octets, headers included.
+ * What is known of the path MTU to one address; one of `observations.pathMtu`. Measured only where a handshake received no answer
+ * after the connection was established. Sizes are those of whole IP packets in octets, headers included.
  */
 export interface PathMtu {
-  address: string;
-  port: number;
-  /** MTU of the interface that the route to the address leaves by; null when it cannot be read. */
-  interfaceMtu: number | null;
-  /** What the kernel holds the path's MTU to be after the attempt (IP_MTU, IPV6_MTU); null when it cannot be read. */
-  kernelMtu: number | null;
+  address: IpAddress;
+  port: Port;
+  /** The MTU of the interface of the route to the address; null when it cannot be read. */
+  interfaceMtu: Octets | null;
+  /** The path MTU that the kernel knows after the attempt (IP_MTU, IPV6_MTU); null when it cannot be read. */
+  kernelMtu: Octets | null;
   /**
-   * Octets that a segment towards the peer holds, its options included: what TCP_INFO gives after the connection stood. The
-   * smaller of what the peer's SYN-ACK offers and what this host's link takes, so a clamp on the path shows as less than the
-   * link's; null when it cannot be read.
+   * Octets of a segment to the peer, options included, from TCP_INFO: the smaller of the MSS that the peer's SYN-ACK offers and
+   * that of this host's link, so that a clamp on the path shows. null when it cannot be read.
    */
-  peerMss: number | null;
+  peerMss: Octets | null;
   /**
-   * The router that said "fragmentation needed" (ICMP type 3 code 4) or "packet too big" (ICMPv6 type 2), and the MTU of
-   * its next hop as it says. Linux does not tell a TCP socket who said so: null, and a `kernelMtu` below `interfaceMtu`
-   * means that somebody did.
+   * The router that sent "fragmentation needed" (ICMP type 3 code 4) or "packet too big" (ICMPv6 type 2), and the MTU of its next
+   * hop. Linux does not tell a TCP socket who sent it: then null, and a `kernelMtu` below `interfaceMtu` shows that one came.
    */
-  announced: { from: string; mtu: number } | null;
-  /** The largest packet of ours that the peer acknowledged, and the smallest that it never did; null where there was none. */
-  largestAcknowledged: number | null;
-  smallestUnacknowledged: number | null;
+  announced: { from: IpAddress; mtu: Octets } | null;
+  /** The largest packet that the peer acknowledged; null where there was none. */
+  largestAcknowledged: Octets | null;
+  /** The smallest packet that the peer never acknowledged; null where there was none. */
+  smallestUnacknowledged: Octets | null;
 }

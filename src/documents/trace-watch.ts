@@ -1,43 +1,49 @@
 import type { DocumentHeader } from './header.js';
-import type { TraceDocument, TraceOutcome } from './trace.js';
+import type { Count, IpAddress, IpAddresses, Ms, Ordinal, Percent, Ttl } from './scalars.js';
+import type { TraceOutcome, TraceResult } from './trace.js';
 
-/** What many rounds saw of one hop. Times are null until something answered. */
+/** The statistics of one hop over many rounds. Times are null until an answer came. */
 export interface HopStatistics {
-  ttl: number;
+  ttl: Ttl;
   /** Every address that answered, the latest first. */
-  addresses: string[];
+  addresses: IpAddresses;
   /** SYNs that left this host. */
-  sent: number;
+  sent: Count;
   /** Of these, how many were answered. */
-  received: number;
-  /** Unanswered of those sent, 0 to 100; null when none was sent. */
-  lossPercent: number | null;
-  lastMs: number | null;
-  averageMs: number | null;
-  bestMs: number | null;
-  worstMs: number | null;
+  received: Count;
+  /** The share of unanswered SYNs; null when none was sent. */
+  lossPercent: Percent | null;
+  lastMs: Ms | null;
+  averageMs: Ms | null;
+  bestMs: Ms | null;
+  worstMs: Ms | null;
   /** Of the sample (n - 1); null until two answers came. */
-  standardDeviationMs: number | null;
-  /** Answers are missing here and none behind it: the router limits its ICMP errors, it loses no traffic. */
+  standardDeviationMs: Ms | null;
+  /** Answers are missing here, but no hop behind lost any: the router limits its ICMP errors and loses no traffic. */
   rateLimited: boolean;
 }
 
-/** What became of the path between two rounds. */
+/** A change of the path between two rounds. @discriminator what */
 export type PathChange =
-  | { what: 'router'; ttl: number; from: string[]; to: string[] }
-  /** The TTL at which the path ends. */
-  | { what: 'length'; ttl: null; from: number; to: number }
+  | {
+      what: 'router';
+      ttl: Ttl;
+      /** @minItems 1 */
+      from: IpAddress[];
+      /** @minItems 1 */
+      to: IpAddress[];
+    }
+  /** Of the TTL at which the path ends. */
+  | { what: 'length'; ttl: null; from: Ttl; to: Ttl }
   | { what: 'outcome'; ttl: null; from: TraceOutcome; to: TraceOutcome };
 
-/** One round of a watch, `pprobe trace --watch --json`: its trace, and what all rounds so far came to. */
-export interface WatchRound extends DocumentHeader<'trace-watch'>, Omit<TraceDocument, 'kind'> {
-  kind: 'trace-watch';
-  /** From 1. */
-  round: number;
-  /** Over all rounds, in order of TTL, up to where the path ends now. */
+/** One round of `pprobe trace --watch --json`: its trace, and the statistics of all rounds so far. */
+export interface WatchRound extends DocumentHeader<'trace-watch'>, TraceResult {
+  round: Ordinal;
+  /** Over all rounds, in order of TTL, up to the current end of the path. */
   statistics: HopStatistics[];
-  /** What became of the path since the round before. */
+  /** Since the round before. */
   changes: PathChange[];
-  /** `outcome`, a single round without an answer left out of account: one lost packet is no filter. */
+  /** `outcome`, except where a single round had no answer: one lost packet is not a filter. */
   settledOutcome: TraceOutcome;
 }

@@ -2,12 +2,13 @@ import type { IcmpObject, MplsEntry } from '../net/packet/icmp-extensions.js';
 import type { SynAckDetails, WireMethod, WireReplyKind } from '../net/wire/wire.js';
 import type { DnsDocument } from './dns.js';
 import type { DocumentHeader } from './header.js';
-import type { TcpCause } from './tcp.js';
+import type { Count, Counts, Errno, Hostname, IpAddress, Ms, Octets, Port, Ttl } from './scalars.js';
+import type { IcmpCode, TcpCause } from './tcp.js';
 
 export type { IcmpObject } from '../net/packet/icmp-extensions.js';
 export type { SynAckDetails } from '../net/wire/wire.js';
 
-/** How the SYNs were sent. */
+/** The engine that sent the SYNs. */
 export type TraceMethod = WireMethod;
 
 export type TraceOutcome = 'open' | 'closed' | 'filtered' | 'prohibited' | 'unreachable' | 'interrupted';
@@ -16,85 +17,95 @@ export type TraceStop = 'destination' | 'unreachable' | 'gap-limit' | 'max-ttl' 
 
 export type ReplyKind = WireReplyKind | 'none' | 'send-error';
 
-/** One label stack entry of RFC 4950. */
+/** One entry of an MPLS label stack (RFC 4950). */
 export type MplsLabel = MplsEntry;
 
-/** One SYN at one TTL and its answer. */
+/**
+ * One SYN at one TTL and its answer.
+ *
+ * @if { properties: { reply: { enum: ['none', 'send-error'] } } }
+ * @then { properties: { from: { type: 'null' }, rttMs: { type: 'null' } } }
+ * @else { properties: { from: { type: 'string' } } }
+ */
 export interface TraceProbe {
   reply: ReplyKind;
-  from: string | null;
-  rttMs: number | null;
-  icmp: { type: number; code: number } | null;
-  /** As traceroute prints it: `!X`, `!H`, `!N`, … */
+  from: IpAddress | null;
+  rttMs: Ms | null;
+  icmp: IcmpCode | null;
+  /** As traceroute prints it: `!X`, `!H`, `!N`, … @pattern ^! */
   annotation: string | null;
   mpls: MplsLabel[];
   /** The answer came after the wait for it had ended. */
   late: boolean;
-  /** The quoted destination or source is not the one the packet left with: something on the path translates addresses. */
+  /** The packet quoted in the answer has other addresses than the packet sent: a device on the path translates addresses. */
   nat: boolean;
   /** Of a `send-error`: `EPERM`, `ENETUNREACH`. */
-  errno: string | null;
-  /** How often the SYN was sent: twice where the whole hop was silent at first. */
+  errno: Errno | null;
+  /** How often the SYN was sent: twice where no probe of the hop was answered at first. @asType integer @minimum 1 */
   sent: number;
-  /** Further copies of the answer that arrived: a SYN-ACK sent again, a packet doubled on the path. */
-  duplicates: number;
-  /** TTL or hop limit of the reply on arrival. */
-  replyTtl: number | null;
-  /** Length of the way back in hops, guessed from `replyTtl` and the usual initial TTLs 64, 128 and 255. */
-  backwardHops: number | null;
-  /** Next-hop MTU of a `!F`, octets. */
-  mtu: number | null;
-  /** Extension objects that are not MPLS stacks. */
+  /** Further copies of the answer: a SYN-ACK sent again, a packet duplicated on the path. */
+  duplicates: Count;
+  /** The TTL or hop limit with which the answer arrived. */
+  replyTtl: Ttl | null;
+  /** The length of the way back in hops, estimated from `replyTtl` and the usual initial TTLs 64, 128 and 255. */
+  backwardHops: Ttl | null;
+  /** The MTU of the next hop in a `!F`. */
+  mtu: Octets | null;
+  /** Extension objects other than MPLS label stacks. */
   extensions: IcmpObject[];
   /** Of a `syn-ack`. */
   synAck: SynAckDetails | null;
 }
 
 export interface TraceHop {
-  ttl: number;
+  ttl: Ttl;
   probes: TraceProbe[];
-  /** Some answers are missing although nothing behind this hop lost any: it limits its ICMP errors, it loses no traffic. */
+  /** Answers are missing here, but no hop behind lost any: the router limits its ICMP errors and loses no traffic. */
   rateLimited: boolean;
 }
 
-/** The same routers answering in turn at rising TTLs. */
+/** Routers that answer in turn at rising TTLs. */
 export interface RoutingLoop {
   /** The TTL at which the first router of the loop answered first. */
-  firstTtl: number;
-  /** Addresses in the order in which the packets pass them; two or more. */
-  members: string[];
+  firstTtl: Ttl;
+  /** In the order in which packets pass them. @minItems 2 @maxItems 255 */
+  members: IpAddress[];
 }
 
-/** `pprobe trace --json`, and one of `observations.trace`. */
-export interface TraceDocument extends DocumentHeader<'trace'> {
-  host: string;
-  /** null when the name gave none; `resolution` tells why. */
-  address: string | null;
-  port: number;
+/** One trace. */
+export interface TraceResult {
+  host: Hostname;
+  /** null when the name has no address; `resolution` tells why. */
+  address: IpAddress | null;
+  port: Port;
   /** The source address of the probes. */
-  source: string | null;
+  source: IpAddress | null;
   method: TraceMethod;
   outcome: TraceOutcome;
   stoppedBy: TraceStop;
   /** The lowest TTL that reached what ended the trace; null when nothing did. */
-  destinationTtl: number | null;
+  destinationTtl: Ttl | null;
+  /** @maxItems 255 */
   hops: TraceHop[];
-  /** null where no loop was seen. */
+  /** null where there is no loop. */
   loop: RoutingLoop | null;
-  /** Why this host sent no probe at all; null where it sent one, or where the reason is not known. Absent in older documents. */
+  /** Why this host sent no probe; null where it sent one, or where the reason is not known. Absent in older documents. */
   unsent?: TcpCause | null;
-  /** The smallest MTU that a `!F` named, octets; null when none did. */
-  pathMtu: number | null;
-  /** Packets received that answered no probe of ours, by reason. */
-  discarded: Record<string, number>;
-  /** By address: the name its PTR record gives, null where it has none or none came in time. null when not asked. */
+  /** The smallest MTU that a `!F` named; null when none did. */
+  pathMtu: Octets | null;
+  /** Packets received that answered no probe, by reason. */
+  discarded: Counts;
+  /** By address: the name of its PTR record, null without a record or an answer in time. null when not looked up. */
   names: Record<string, string | null> | null;
   resolution: DnsDocument | null;
 }
 
-/** A trace that had somewhere to go. */
+/** `pprobe trace --json`, and one of `observations.trace`. */
+export interface TraceDocument extends DocumentHeader<'trace'>, TraceResult {}
+
+/** A trace to a known address. */
 export interface AddressTrace extends TraceDocument {
-  address: string;
+  address: IpAddress;
 }
 
 /**

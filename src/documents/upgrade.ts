@@ -1,5 +1,5 @@
 import { familyOf } from '../net/address/address.js';
-import type { AddressOrigin, Evidence, ObservedDns } from './report.js';
+import type { AddressOrigin, Evidence, ObservedDns, SavedReport } from './report.js';
 import type { TcpAttempt, TcpCause, TcpDocument } from './tcp.js';
 import { causeOfErrno } from './terms/errno.js';
 import { alertCode } from './terms/tls-alert.js';
@@ -82,6 +82,12 @@ function changed(holder: Members, changes: Readonly<Record<string, (value: Membe
 
 function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A report with the evidence of `upgradeEvidence`. */
+export function upgradeReport(report: SavedReport): SavedReport {
+  const { target, vantage, observations, skipped } = report;
+  return { ...report, ...upgradeEvidence({ target, vantage, observations, skipped }) };
 }
 
 /**

@@ -4,9 +4,9 @@ import { inRange, parseRange } from '../net/address/range.js';
 
 /** One variable that sends programs through a proxy, or keeps them from it. */
 interface ProxyVariable {
-  /** As it is spelled in the environment: `https_proxy`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`. */
+  /** As it is spelled in the environment: `https_proxy`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`. @minLength 1 */
   name: string;
-  /** As it stands there, but without `user:password@` of a URL. */
+  /** As it stands there, but without `user:password@` of a URL. @maxLength 131072 */
   value: string;
 }
 

@@ -130,9 +130,9 @@ function suffixes(values: readonly string[]): string[] {
 
 /** How long programs on this host wait for nameservers that say nothing. */
 export interface SystemPatience {
-  /** For the first, before the second is asked. */
+  /** For the first, before the second is asked. @minimum 0 */
   firstMs: number;
-  /** For all of them, as often as each is asked; a search list begins anew with each of its names. */
+  /** For all of them, as often as each is asked; a search list begins anew with each of its names. @minimum 0 */
   totalMs: number;
 }
 

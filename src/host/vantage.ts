@@ -6,11 +6,13 @@ import { readResolvConf } from './resolv-conf.js';
 
 /** Where measurements were made from. */
 export interface Vantage {
+  /** @maxLength 255 */
   hostname: string;
-  /** Own addresses, canonical, without loopback. */
+  /** Own addresses, canonical, without loopback. @maxItems 1000 @items { $ref: '#/definitions/IpAddress' } */
   addresses: string[];
+  /** @items { type: 'string', minLength: 1, maxLength: 255 } */
   nameservers: string[];
-  /** `linux 6.1.0 x64`: system, kernel release, architecture. */
+  /** `linux 6.1.0 x64`: system, kernel release, architecture. @minLength 1 */
   platform: string;
 }
 

@@ -90,6 +90,8 @@ const dns: Required<DnsDocument> = {
   },
   resolver: { role: 'local-stub', upstreams: ['10.0.0.2'] },
   systemPatience: { firstMs: 5000, totalMs: 10_000 },
+  asked: { purpose: 'resolver', server: '10.0.0.2' },
+  line: 3,
 };
 
 const attempt: Required<TcpAttempt> = {
@@ -129,6 +131,7 @@ const tcp: Required<TcpDocument> = {
     },
   ],
   resolution: dns,
+  line: 1,
 };
 
 const tls: TlsDocument = {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { bestStatus, type TcpStatus } from '../../src/documents/tcp.js';
+import type { TcpStatus } from '../../src/documents/tcp.js';
+import { bestStatus } from '../../src/documents/terms/tcp-status.js';
 
 const order: TcpStatus[] = [
   'open',

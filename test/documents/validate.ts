@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
-const folder = new URL('../../src/schema/', import.meta.url);
+const folder = new URL('../../src/generated/schema/', import.meta.url);
 
 export type JsonSchema = { [key: string]: unknown; $id: string };
 
@@ -55,15 +55,19 @@ function problemOf({ instancePath, message, params }: ErrorObject): string {
 }
 
 /**
- * The same schema with every described object closed. A conditional's `properties` describe no object of
- * their own.
+ * The same schema with every described object closed. The `properties` of a condition do not describe an object, and a union
+ * closes the objects that it consists of.
  */
 function closed(schema: object): object {
   const inner: Record<string, unknown> = Object.fromEntries(
     Object.entries(schema).map(([key, value]) => [key, closedValue(value)]),
   );
-  const describesObject = inner.type === 'object' && inner.properties !== undefined;
+  const describesObject = inner.type === 'object' && inner.properties !== undefined && !isUnion(inner);
   return describesObject ? { additionalProperties: false, ...inner } : inner;
+}
+
+function isUnion({ allOf }: Record<string, unknown>): boolean {
+  return Array.isArray(allOf) && allOf.some(({ then }) => then?.type === 'object');
 }
 
 function closedValue(value: unknown): unknown {

@@ -1,6 +1,7 @@
 import { familyOf, withoutZone } from '../../net/address/address.js';
 import type { Evidence } from '../report.js';
-import { isBetterStatus, type TcpAttempt, type TcpCause, type TcpDocument, type TcpStatus } from '../tcp.js';
+import type { TcpAttempt, TcpCause, TcpDocument, TcpStatus } from '../tcp.js';
+import { isBetterStatus } from '../terms/tcp-status.js';
 import type { AddressTrace } from '../trace.js';
 import type { Seen } from './dns.js';
 

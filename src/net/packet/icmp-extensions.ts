@@ -3,11 +3,13 @@ import { internetChecksum } from './checksum.js';
 
 /** One label stack entry (RFC 4950, RFC 3032). */
 export interface MplsEntry {
+  /** @asType integer @minimum 0 @maximum 1048575 */
   label: number;
-  /** Traffic class, three bits (RFC 5462). */
+  /** Traffic class, three bits (RFC 5462). @asType integer @minimum 0 @maximum 7 */
   tc: number;
   /** Bottom of stack. */
   bottom: boolean;
+  /** @asType integer @minimum 0 @maximum 255 */
   ttl: number;
 }
 
@@ -70,10 +72,11 @@ export function isLabelStack({ classNumber, classType }: ExtensionObject): boole
 
 /** An ICMP extension object other than an MPLS stack (RFC 4884 section 8), as it stood on the wire. */
 export interface IcmpObject {
-  /** Class number and class type: 2 is the interface information of RFC 5837. */
+  /** Class number and class type: 2 is the interface information of RFC 5837. @asType integer @minimum 0 @maximum 255 */
   class: number;
+  /** @asType integer @minimum 0 @maximum 255 */
   type: number;
-  /** The payload, hexadecimal. */
+  /** The payload, hexadecimal. @pattern ^([0-9a-f]{2})*$ @maxLength 131072 */
   data: string;
 }
 

@@ -15,12 +15,18 @@ import type { Wire, WireListener, WireMethod, WireTarget } from './wire.js';
 
 export type MethodChoice = 'auto' | WireMethod;
 
+/**
+ * Whether an engine can be used on this host.
+ *
+ * @if { properties: { available: { const: false } } }
+ * @then { properties: { reason: { type: 'string' } } }
+ */
 export interface EngineStatus {
   method: WireMethod;
   available: boolean;
-  /** Why not; null when available. */
+  /** Why not; null when available. @minLength 1 */
   reason: string | null;
-  /** The command that adds it, or null. */
+  /** The command that adds it, or null. @minLength 1 */
   remedy: string | null;
 }
 

@@ -12,14 +12,19 @@ export interface ProbeRequest {
 
 export type WireReplyKind = 'time-exceeded' | 'syn-ack' | 'rst' | 'unreachable';
 
+/** @asType integer @minimum 0 @maximum 65535 */
+type Uint16 = number;
+/** @asType integer @minimum 0 @maximum 255 */
+type Uint8 = number;
+
 /** What the target's SYN-ACK offered. A field is null where the option was missing or the engine cannot see it. */
 export interface SynAckDetails {
   /** Maximum segment size, octets. */
-  mss: number | null;
+  mss: Uint16 | null;
   /** As sent, before scaling. */
-  window: number | null;
+  window: Uint16 | null;
   /** Shift count (RFC 7323). */
-  windowScale: number | null;
+  windowScale: Uint8 | null;
   sackPermitted: boolean | null;
   timestamps: boolean | null;
   /** ECE was set, which agrees to ECN (RFC 3168 section 6.1.1). */

@@ -14,7 +14,8 @@ import {
 import { andThen, type MaybePromise } from '../../core/maybe-promise.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import { startDocument } from '../../documents/header.js';
-import { bestStatus, type TcpAttempt, type TcpDocument } from '../../documents/tcp.js';
+import type { TcpAttempt, TcpDocument } from '../../documents/tcp.js';
+import { bestStatus } from '../../documents/terms/tcp-status.js';
 import { checkSource, isForeignSource, sourceNotHere } from '../../host/source.js';
 import { checkAddress, familyOf } from '../../net/address/address.js';
 import { type Libc, SystemCallError } from '../../net/libc/load.js';
