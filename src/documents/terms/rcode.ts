@@ -1,5 +1,15 @@
-import { rcodeNumber } from '../../probe/dns/message/record-type.js';
 import type { DnsStatus } from '../dns.js';
+
+/** The response codes on which the DNS client's next step depends. */
+export const rcodeNumber = {
+  NOERROR: 0,
+  FORMERR: 1,
+  SERVFAIL: 2,
+  NXDOMAIN: 3,
+  NOTIMP: 4,
+  REFUSED: 5,
+  BADCOOKIE: 23,
+} as const;
 
 const names: ReadonlyMap<number, string> = new Map([
   [0, 'NOERROR'],

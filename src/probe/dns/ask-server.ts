@@ -1,13 +1,13 @@
 import { nowMs } from '../../core/clock.js';
 import type { DnsAttempt, DnsStatus, DnsTransport } from '../../documents/dns.js';
-import { statusOfRcode } from '../../documents/terms/rcode.js';
+import { rcodeNumber, statusOfRcode } from '../../documents/terms/rcode.js';
 import { familyOf } from '../../net/address/address.js';
 import { withoutFinalDot } from '../../target/dns-name.js';
 import { formatServer, type ServerAddress } from '../../target/server.js';
 import { publishDiscard, publishQuery, publishReply, type QueryContext } from './channels.js';
 import type { Reply } from './message/decode.js';
 import { encodeQuery } from './message/query.js';
-import { type RecordType, rcodeNumber } from './message/record-type.js';
+import type { RecordType } from './message/record-type.js';
 import type { Lookup } from './plan.js';
 import type { Exchange } from './transport/exchange.js';
 

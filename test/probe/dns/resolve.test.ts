@@ -138,7 +138,7 @@ t.test('what cannot be asked is refused before anything is sent', async (t) => {
   const servers = [server.text];
   const refused: [string, Parameters<typeof resolve>[1], RegExp][] = [
     ['a..b', { servers }, /empty label/],
-    ['a.test', { servers, types: ['NOPE'] }, /no record type/],
+    ['a.test', { servers, types: ['NOPE'] }, /not a record type/],
     ['a.test', { servers, types: [] }, /type is given 0 times/],
     ['a.test', { servers: ['ns.example'] }, /not an IP address/],
     ['a.test', { servers, timeoutMs: 0 }, /timeout is 0: it is in milliseconds, from 1 to 60000/],

@@ -6,35 +6,35 @@ import { type Frame, type FramedRecord, type FrameFault, frameMessage, readHeade
 import { presentRdata } from './rdata.js';
 import { classIn, typeName, typeNumber } from './record-type.js';
 
-/** A record of the answer section. */
+/** A record of the answer section. Names have no final dot. */
 export interface AnswerRecord {
-  /** Presentation form without final dot. */
+  /** In presentation form. */
   name: string;
-  /** By which owner names compare. */
+  /** The owner name in the form by which names are compared. */
   key: string;
   type: number;
   typeName: string;
   /** Seconds. */
   ttl: number;
   data: string;
-  /** Of a CNAME: the name that it leads to, without final dot. */
+  /** The target of a CNAME; null for other types. */
   target: string | null;
-  /** Of A and AAAA: canonical, so a v4-mapped one is the IPv4 address that it stands for. */
+  /** The canonical address of an A or AAAA record, IPv4 if it is v4-mapped; null for other types. */
   address: string | null;
 }
 
-/** A reply, read. */
+/** The parts of a reply that the client uses. */
 export interface Reply {
-  /** Twelve bits, those of OPT included. */
+  /** Twelve bits, including those of the OPT record. */
   rcode: number;
   rcodeName: string;
   flags: DnsFlags;
   answers: AnswerRecord[];
-  /** An SOA in the authority section: the zone's own word that there is no more (RFC 2308 section 2). */
+  /** The authority section has an SOA, which says that there are no records (RFC 2308 section 2). */
   hasSoa: boolean;
   edns: boolean;
   extendedErrors: ExtendedDnsError[];
-  /** The server's name for itself; null when it did not tell. */
+  /** The server's identifier (RFC 5001); null if the reply has none. */
   nsid: string | null;
   cookie: Cookie | null;
 }
@@ -42,11 +42,13 @@ export interface Reply {
 export type ReplyResult = { ok: true; reply: Reply } | { ok: false; fault: FrameFault };
 
 /**
- * Reads a reply that is known to be ours. Records of the answer section become presentation form; of the others only
- * what decides is kept. Never throws.
+ * Decodes a reply that has been matched to its query. The data of answer records is converted to presentation form. Never
+ * throws.
+ *
+ * @param knownHeader the message's header, if it has been read already
  */
-export function decodeReply(message: Buffer, ownHeader = readHeader(message)): ReplyResult {
-  const framed = frameMessage(message, ownHeader);
+export function decodeReply(message: Buffer, knownHeader = readHeader(message)): ReplyResult {
+  const framed = frameMessage(message, knownHeader);
   if (!framed.ok) return framed;
   const { header, records, opt } = framed.frame;
   let hasSoa = false;
@@ -56,13 +58,13 @@ export function decodeReply(message: Buffer, ownHeader = readHeader(message)): R
     if (record.section !== 'answer' || record.class !== classIn) continue;
     const answer = readAnswer(framed.frame, record);
     if (answer === null) {
-      const reason = `${typeName(record.type)} record whose ${record.end - record.start} octets do not add up`;
+      const reason = `${typeName(record.type)} record with invalid data of ${record.end - record.start} octets`;
       return { ok: false, fault: { reason, at: record.start } };
     }
     answers.push(answer);
   }
   const options = opt ? readOptions(message.subarray(opt.start, opt.end)) : [];
-  // RFC 6891 section 6.1.3: the upper eight bits of the rcode stand where other records have the TTL's first octet.
+  // RFC 6891 section 6.1.3: the upper eight bits of the rcode are the first octet of the OPT record's TTL.
   const rcode = ((opt?.ttl ?? 0) >>> 24) * 16 + header.rcode;
   return {
     ok: true,
@@ -94,7 +96,7 @@ function readAnswer(frame: Frame, record: FramedRecord): AnswerRecord | null {
     key: nameKey(name),
     type: record.type,
     typeName: typeName(record.type),
-    // RFC 2181 section 8: a TTL with its top bit set counts as zero.
+    // RFC 2181 section 8: a TTL with its most significant bit set is zero.
     ttl: record.ttl > 0x7fffffff ? 0 : record.ttl,
     data,
     target: record.type === typeNumber.CNAME ? withoutFinalDot(data) : null,
@@ -102,8 +104,8 @@ function readAnswer(frame: Frame, record: FramedRecord): AnswerRecord | null {
   };
 }
 
-// IANA's registry of RFC 8914, codes 0 to 30.
-const names = [
+// IANA's registry of extended DNS errors (RFC 8914), codes 0 to 30.
+const extendedErrorNames = [
   'Other Error',
   'Unsupported DNSKEY Algorithm',
   'Unsupported DS Digest Type',
@@ -137,7 +139,7 @@ const names = [
   'Invalid Query Type',
 ];
 
-/** The extended errors among the options of an OPT record (RFC 8914 section 2), in order. */
+/** Reads the extended errors among the options of an OPT record (RFC 8914 section 2), in order. */
 function readExtendedErrors(options: readonly EdnsOption[]): ExtendedDnsError[] {
   return options.flatMap(({ code: option, data }) => {
     if (option !== optionCode.EDE || data.length < 2) return [];
@@ -146,11 +148,11 @@ function readExtendedErrors(options: readonly EdnsOption[]): ExtendedDnsError[] 
   });
 }
 
-/** Some servers end the text with a null; a receiver is to expect that. */
+/** Reads EXTRA-TEXT without the null octet that some servers add (RFC 8914 section 2). */
 function extraText(octets: Buffer): string {
   return octets.toString('utf8').replace(/\0+$/, '');
 }
 
 function describe(code: number, extra: string): string {
-  return [names[code], extra].filter((part) => part).join(': ');
+  return [extendedErrorNames[code], extra].filter((part) => part).join(': ');
 }

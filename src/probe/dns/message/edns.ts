@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 
-/** What to ask a server for in the OPT record, besides its extended errors, which come unasked. */
+/** What a query requests in its OPT record. Servers send extended errors without a request. */
 export interface EdnsRequest {
-  /** The server's name for itself (RFC 5001). */
+  /** The server's identifier (RFC 5001). */
   nsid: boolean;
-  /** A cookie (RFC 7873): the client's eight octets, and the server's own where it has given one; null for none. */
+  /** The cookie to send (RFC 7873); null for none. */
   cookie: Cookie | null;
 }
 
 export interface Cookie {
+  /** Eight octets. */
   client: Buffer;
+  /** 8 to 32 octets; empty before the server has sent its part. */
   server: Buffer;
 }
 
@@ -23,12 +25,12 @@ export const optionCode = { NSID: 3, COOKIE: 10, EDE: 15 } as const;
 
 const clientCookieOctets = 8;
 
-/** A cookie as it is before a server has seen it. */
+/** A new client cookie, without a server's part. */
 export function newCookie(): Cookie {
   return { client: randomBytes(clientCookieOctets), server: Buffer.alloc(0) };
 }
 
-/** The options that a request puts into a query. */
+/** The options of a query's OPT record. */
 export function optionsFor({ nsid, cookie }: EdnsRequest): EdnsOption[] {
   return [
     ...(nsid ? [{ code: optionCode.NSID, data: Buffer.alloc(0) }] : []),
@@ -38,7 +40,7 @@ export function optionsFor({ nsid, cookie }: EdnsRequest): EdnsOption[] {
   ];
 }
 
-/** The options of an OPT record's data, in order. They must have been walked: frameMessage refuses those that overrun. */
+/** Reads the options in an OPT record's data, in order. frameMessage has checked their lengths. */
 export function readOptions(data: Buffer): EdnsOption[] {
   const options: EdnsOption[] = [];
   for (let at = 0; at + 4 <= data.length; ) {
@@ -49,7 +51,7 @@ export function readOptions(data: Buffer): EdnsOption[] {
   return options;
 }
 
-/** The name a server gives itself, as text where it is some, else in hexadecimal digits; null without the option. */
+/** Reads the server's identifier: text if it is printable ASCII, otherwise hexadecimal digits; null without the option. */
 export function readNsid(options: readonly EdnsOption[]): string | null {
   const data = options.find(({ code }) => code === optionCode.NSID)?.data;
   if (data === undefined) return null;
@@ -57,13 +59,13 @@ export function readNsid(options: readonly EdnsOption[]): string | null {
   return /^[\x20-\x7e]*$/.test(text) ? text : `0x${data.toString('hex')}`;
 }
 
-/** The cookie of a reply; null without one, or with one that is no cookie: 8 octets, then none or 8 to 32. */
+/** Reads the cookie of a reply; null without the option, or if its length is invalid: 8 octets, then 0 or 8 to 32. */
 export function readCookie(options: readonly EdnsOption[]): Cookie | null {
   const data = options.find(({ code }) => code === optionCode.COOKIE)?.data;
   if (data === undefined) return null;
   const rest = data.length - clientCookieOctets;
   if (rest < 0 || rest > 32 || (rest > 0 && rest < 8)) return null;
-  // A copy: the message's octets are gone when the next one has come.
+  // A copy: the message's buffer is reused for the next datagram.
   const cookie = Buffer.from(data);
   return { client: cookie.subarray(0, clientCookieOctets), server: cookie.subarray(clientCookieOctets) };
 }

@@ -10,7 +10,7 @@ export interface Header {
   truncated: boolean;
   recursionAvailable: boolean;
   authenticData: boolean;
-  /** The low four bits; OPT may carry eight more above them. */
+  /** The low four bits. An OPT record may carry eight more. */
   rcode: number;
   counts: Record<Section, number>;
 }
@@ -24,32 +24,33 @@ export interface FramedQuestion {
   class: number;
 }
 
-/** One record: its owner, its fixed fields, and where in the message its data lies. */
+/** One record: its owner, its fixed fields, and the position of its data in the message. */
 export interface FramedRecord {
   section: Exclude<Section, 'question'>;
   /** In presentation form, with its final dot. */
   name: string;
   type: number;
   class: number;
-  /** The 32 bits as they stand: in OPT they are no time. */
+  /** The 32 bits of the field. In an OPT record they are not a time. */
   ttl: number;
+  /** The offset of the data. */
   start: number;
-  /** Exclusive. */
+  /** The offset after the data. */
   end: number;
 }
 
-/** A message whose every part lies where the message says that it lies. */
+/** A message whose structure has been checked from end to end. */
 export interface Frame {
   message: Buffer;
   names: NameReader;
   header: Header;
   questions: FramedQuestion[];
   records: FramedRecord[];
-  /** The one of them that is no record of the zone's (RFC 6891); null without EDNS. */
+  /** The OPT record (RFC 6891); null without EDNS. */
   opt: FramedRecord | null;
 }
 
-/** Why a message cannot be read, in words, and at which byte. */
+/** Why a message cannot be read, and at which byte. */
 export interface FrameFault {
   reason: string;
   at: number;
@@ -61,7 +62,7 @@ export type QuestionsResult =
   | { ok: false; fault: FrameFault };
 
 const recordSections = ['answer', 'authority', 'additional'] as const;
-// Types whose data has one length in class IN: RFC 1035, 3596, 7043.
+// The types whose data has a fixed length in class IN: A, AAAA, EUI48 and EUI64 (RFC 1035, 3596, 7043).
 const fixedLengths: ReadonlyMap<number, number> = new Map([
   [1, 4],
   [28, 16],
@@ -69,12 +70,12 @@ const fixedLengths: ReadonlyMap<number, number> = new Map([
   [109, 8],
 ]);
 
-/** The ID of a message that has a header. */
+/** The ID of a message that is long enough for a header. */
 export function idOf(message: Buffer): number {
   return message.readUInt16BE(0);
 }
 
-/** Reads the header; null when the message is shorter than one. */
+/** Reads the header; null if the message is too short. */
 export function readHeader(message: Buffer): Header | null {
   if (message.length < headerLength) return null;
   const bits = message.readUInt16BE(2);
@@ -96,7 +97,7 @@ export function readHeader(message: Buffer): Header | null {
   };
 }
 
-/** Reads the question section. Apart from the rest, because a truncated reply may be cut behind it. */
+/** Reads the question section. A truncated reply may end after it, so it can be read on its own. */
 export function readQuestions(
   message: Buffer,
   header: Header,
@@ -116,12 +117,12 @@ export function readQuestions(
 }
 
 /**
- * Walks a message from end to end before anything reads its data: every section holds as many entries as the header
- * says, every name ends, every record's data lies inside the message and has the length that its type demands.
- * Octets behind the last record are passed over, as dig does. Never throws.
+ * Checks the structure of a message before any data is read: every section has as many entries as the header says, every
+ * name is complete, and every record's data lies inside the message and has the length that its type requires. Octets
+ * after the last record are ignored, as in dig. Never throws.
  */
 export function frameMessage(message: Buffer, header = readHeader(message)): FrameResult {
-  if (header === null) return fault(`${message.length} octets are no header`, 0);
+  if (header === null) return fault(`${message.length} octets are too short for a header`, 0);
   const names = new NameReader(message);
   const questions = readQuestions(message, header, names);
   if (!questions.ok) return questions;
@@ -136,7 +137,7 @@ export function frameMessage(message: Buffer, header = readHeader(message)): Fra
       records.push(record);
       at = record.end;
       if (record.type !== typeNumber.OPT) continue;
-      // RFC 6891 section 6.1.1: more than one is a format error.
+      // RFC 6891 section 6.1.1: more than one OPT record is a format error.
       if (opt !== null) return fault('a second OPT record', record.start);
       opt = record;
     }
@@ -181,7 +182,7 @@ function readRecord(
   return { ok: true, record: { section, name: name.name, type, class: recordClass, ttl, start, end } };
 }
 
-/** Whether the options of RFC 6891 section 6.1.2 fill the data exactly. */
+/** Reports whether the options (RFC 6891 section 6.1.2) fill the data exactly. */
 function optionsFit(message: Buffer, start: number, end: number): boolean {
   let at = start;
   while (at + 4 <= end) at += 4 + message.readUInt16BE(at + 2);

@@ -1,7 +1,8 @@
+import { rcodeNumber } from '../../../documents/terms/rcode.js';
 import { nameKey } from '../../../target/dns-name.js';
 import { type FramedQuestion, type Header, readHeader, readQuestions } from './frame.js';
 import type { Query } from './query.js';
-import { classIn, headerLength, rcodeNumber } from './record-type.js';
+import { classIn, headerLength } from './record-type.js';
 
 /** Why a packet is not the reply to a query. */
 export type DnsDiscardReason =

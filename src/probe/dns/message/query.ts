@@ -4,71 +4,72 @@ import { withoutFinalDot } from '../../../target/dns-name.js';
 import { type EdnsRequest, optionsFor } from './edns.js';
 import { headerLength, type RecordType } from './record-type.js';
 
-/** A question, encoded. */
+/** An encoded query with one question. */
 export interface Query {
   id: number;
   name: string;
   type: RecordType;
+  /** The query has an OPT record. */
   edns: boolean;
-  /** The client's part of the cookie sent: a reply with another is none of ours (RFC 7873 section 5.3). */
+  /** The client's part of the cookie sent. A reply with another one is discarded (RFC 7873 section 5.3). */
   cookie: Buffer | null;
   message: Buffer;
-  /** Where in the message the question ends, which begins behind the header. */
+  /** The offset after the question, which begins after the header. */
   questionEnd: number;
 }
 
-// What fits every path without fragments: the DNS flag day of 2020, and the default of BIND and Unbound.
+// Fits every path without fragments: the value of the DNS flag day 2020, and the default of BIND and Unbound.
 const udpPayloadSize = 1232;
 
-// Of a question, behind its name: type and class.
+// The octets of a question after its name: type and class.
 const questionTail = 4;
 
 const dot = 0x2e;
 
-const nothingElse: EdnsRequest = { nsid: false, cookie: null };
+const noRequest: EdnsRequest = { nsid: false, cookie: null };
 
-/** By type and EDNS: what queries that ask for nothing else have besides ID and name. */
+/** Encoded queries for the root without requests, by type and EDNS. */
 const templates = new Map<string, Buffer>();
 
 /**
- * Encodes a recursive question of class IN under a fresh random ID (RFC 5452 section 4.3). The AD bit asks to be told
- * whether the data was validated (RFC 6840 section 5.7), as dig's queries do.
+ * Encodes a recursive query of class IN with a random ID (RFC 5452 section 4.3). The AD bit requests the AD bit of the
+ * reply, which says whether the data was validated (RFC 6840 section 5.7); dig sets it too.
  *
- * @param name as checkName gave it: it is not checked again
- * @param edns whether to add an OPT record, which also is what makes servers send extended errors (RFC 8914)
- * @param request what else to ask for in it
+ * @param name as checkName returned it; it is not checked again
+ * @param edns whether to add an OPT record, without which servers send no extended errors (RFC 8914)
+ * @param request what to request in the OPT record
  */
 export function encodeQuery(
   name: string,
   type: RecordType,
   edns: boolean,
-  request: EdnsRequest = nothingElse,
+  request: EdnsRequest = noRequest,
 ): Query {
-  const asksMore = request.nsid || request.cookie !== null;
-  const template = asksMore ? encodeForRoot(type, edns, request) : templateOf(type, edns);
+  const hasRequest = request.nsid || request.cookie !== null;
+  const template = hasRequest ? encodeForRoot(type, edns, request) : templateOf(type, edns);
   const text = withoutFinalDot(name);
-  // A length octet before each label stands where the dots do, and there is one more, and the root's.
+  // The length octets of the labels replace the dots; the first label's and the root's come in addition.
   const nameEnd = headerLength + (text === '.' ? 1 : text.length + 2);
-  const behindName = template.subarray(headerLength + 1);
-  const message = Buffer.allocUnsafe(nameEnd + behindName.length);
+  const afterName = template.subarray(headerLength + 1);
+  const message = Buffer.allocUnsafe(nameEnd + afterName.length);
   const id = randomInt(0x10000);
   message.set(template.subarray(0, headerLength));
   message.writeUInt16BE(id, 0);
   writeName(message, text);
-  message.set(behindName, nameEnd);
+  message.set(afterName, nameEnd);
   const cookie = edns ? (request.cookie?.client ?? null) : null;
   return { id, name, type, edns, cookie, message, questionEnd: nameEnd + questionTail };
 }
 
-/** The codec takes 8 µs for a query once warm, and all of a bulk's differ in ID and name alone. */
+/** Encoding takes dns-packet 8 µs per query, and the queries of a bulk differ in ID and name only. */
 function templateOf(type: RecordType, edns: boolean): Buffer {
   const key = `${type.number} ${edns}`;
-  const known = templates.get(key) ?? encodeForRoot(type, edns, nothingElse);
+  const known = templates.get(key) ?? encodeForRoot(type, edns, noRequest);
   templates.set(key, known);
   return known;
 }
 
-/** The query for the root, whose name is one octet. The codec is given no other: it writes any, valid or not. */
+/** Encodes a query for the root, whose name is one octet. Other names are written by writeName: dns-packet checks none. */
 function encodeForRoot(type: RecordType, edns: boolean, request: EdnsRequest): Buffer {
   return encode({
     type: 'query',
@@ -88,17 +89,17 @@ function optRecord(request: EdnsRequest) {
     ednsVersion: 0,
     flags: 0,
     flag_do: false,
-    // Its typings know options by their names alone.
+    // The typings of dns-packet know options by name only.
     options: optionsFor(request) as never[],
   };
 }
 
-/** The one spelling that the codec understands for every type number; its typings list mnemonics alone. */
+/** The spelling that dns-packet accepts for every type number; its typings list mnemonics only. */
 function codecType(type: RecordType): CodecType {
   return `UNKNOWN_${type.number}` as CodecType;
 }
 
-/** Writes a name without final dot behind the header. */
+/** Writes a name without final dot after the header. */
 function writeName(message: Buffer, text: string): void {
   let lengthAt = headerLength;
   let at = headerLength;

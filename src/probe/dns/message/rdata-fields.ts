@@ -1,18 +1,18 @@
 import { typeName } from './record-type.js';
 import { escapedOctet, type NameReader } from './wire-name.js';
 
-/** Where in a message a record's data is being read: from `at` up to `end`, exclusive. */
+/** The position in a record's data: from `at` to `end`, exclusive. */
 export interface Cursor {
   readonly message: Buffer;
-  /** Of the whole message: names in data may be compressed. */
+  /** Reads from the whole message: names in data may be compressed. */
   readonly names: NameReader;
   at: number;
   readonly end: number;
-  /** Set by a field that meets a version or kind of which no presentation form is known. */
-  hasOtherForm?: boolean;
+  /** Set by a field whose version or kind has no presentation form. */
+  hasUnknownForm?: boolean;
 }
 
-/** Reads one field, moves the cursor behind it and gives its presentation form; null when the data does not hold it. */
+/** Reads one field, moves the cursor past it and returns its presentation form; null if the data is invalid. */
 export type Field = (cursor: Cursor) => string | null;
 
 export const u8: Field = (cursor) => unsigned(cursor, 1);
@@ -32,7 +32,7 @@ export const ipv6: Field = (cursor) => {
   if (octets.toString('latin1', 0, 12) === v4Mapped) return `::ffff:${octets.subarray(12).join('.')}`;
   const groups = Array.from({ length: 8 }, (_, index) => octets.readUInt16BE(index * 2).toString(16));
   const text = groups.join(':');
-  // RFC 5952 section 4.2: the first of the longest runs of two or more zeros is elided.
+  // RFC 5952 section 4.2: the first of the longest runs of two or more zeros becomes `::`.
   const runs = text.match(/\b0(?::0)+\b/g) ?? [];
   const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
   return longest === '' ? text : text.replace(new RegExp(`:?\\b${longest}\\b:?`), '::');
@@ -40,7 +40,7 @@ export const ipv6: Field = (cursor) => {
 
 const v4Mapped = `${'\0'.repeat(10)}\xff\xff`;
 
-/** A domain name, compressed or not: the rest of the message may be pointed into. */
+/** A domain name, compressed or not. */
 export const domain: Field = (cursor) => {
   const name = cursor.names.read(cursor.at, cursor.end);
   if (!name.ok) return null;
@@ -48,13 +48,13 @@ export const domain: Field = (cursor) => {
   return name.name;
 };
 
-/** A character-string: one length octet and its octets, quoted (RFC 1035 section 5.1). */
+/** A character-string: a length octet and its octets, quoted (RFC 1035 section 5.1). */
 export const text: Field = (cursor) => {
   const octets = counted(cursor);
   return octets && quotedText(octets);
 };
 
-/** Character-strings up to the end, at least one. */
+/** One or more character-strings, up to the end. */
 export const texts: Field = (cursor) => {
   const parts: string[] = [];
   do {
@@ -65,7 +65,7 @@ export const texts: Field = (cursor) => {
   return parts.join(' ');
 };
 
-/** All that is left, quoted: the value of CAA and URI. */
+/** The rest of the data, quoted: the value of CAA and URI. */
 export const restAsText: Field = (cursor) => quotedText(rest(cursor));
 
 /** The property tag of CAA: letters and digits (RFC 8659 section 4.1). */
@@ -78,7 +78,7 @@ export const restAsHex: Field = (cursor) => hex(rest(cursor));
 
 export const restAsBase64: Field = (cursor) => rest(cursor).toString('base64');
 
-/** The salt of NSEC3: counted octets, `-` where there are none (RFC 5155 section 3.3). */
+/** The salt of NSEC3: counted octets, or `-` if there are none (RFC 5155 section 3.3). */
 export const salt: Field = (cursor) => {
   const octets = counted(cursor);
   return octets && (octets.length === 0 ? '-' : hex(octets));
@@ -96,7 +96,7 @@ export const time: Field = (cursor) => {
   return octets && new Date(octets.readUInt32BE() * 1000).toISOString().replace(/\D/g, '').slice(0, 14);
 };
 
-/** A record type by its name. */
+/** A record type by its mnemonic. */
 export const type: Field = (cursor) => {
   const octets = take(cursor, 2);
   return octets && typeName(octets.readUInt16BE());
@@ -129,17 +129,17 @@ const algorithms: ReadonlyMap<number, string> = new Map([
   [254, 'PRIVATEOID'],
 ]);
 
-/** The type of a certificate by its mnemonic, where it has one (RFC 4398 section 2.2). */
+/** The type of a certificate by its mnemonic, if it has one (RFC 4398 section 2.2). */
 export const certificateType: Field = (cursor) => named(u16(cursor), certificateTypes);
 
-/** The algorithm of a CERT record by its mnemonic, where it has one. */
+/** The algorithm of a CERT record by its mnemonic, if it has one. */
 export const algorithm: Field = (cursor) => named(u8(cursor), algorithms);
 
 /** Octets with hyphens between them: EUI48 and EUI64 (RFC 7043). */
-export const hyphened: Field = (cursor) =>
+export const hyphenated: Field = (cursor) =>
   [...rest(cursor)].map((octet) => octet.toString(16).padStart(2, '0')).join('-');
 
-/** The window blocks of NSEC, NSEC3 and CSYNC (RFC 4034 section 4.1.2), as the names of the types in them. */
+/** The window blocks of NSEC, NSEC3 and CSYNC (RFC 4034 section 4.1.2), as the mnemonics of the types in them. */
 export const types: Field = (cursor) => {
   const found: string[] = [];
   let lastWindow = -1;
@@ -155,14 +155,14 @@ export const types: Field = (cursor) => {
   return found.join(' ');
 };
 
-/** The next `count` octets; null when the data ends before them. */
+/** Takes the next `count` octets; null if the data is too short. */
 export function take(cursor: Cursor, count: number): Buffer | null {
   if (cursor.at + count > cursor.end) return null;
   cursor.at += count;
   return cursor.message.subarray(cursor.at - count, cursor.at);
 }
 
-/** One length octet and that many octets. */
+/** Takes a length octet and that many octets. */
 export function counted(cursor: Cursor): Buffer | null {
   const length = take(cursor, 1)?.[0];
   return length === undefined ? null : take(cursor, length);
@@ -172,7 +172,7 @@ export function hex(octets: Buffer): string {
   return octets.toString('hex').toUpperCase();
 }
 
-/** Text between double quotes, where the quote and the backslash get a backslash and what is not printable `\DDD`. */
+/** Text in double quotes: quotes and backslashes are preceded by a backslash, unprintable octets become `\DDD`. */
 export function quotedText(octets: Buffer): string {
   let quoted = '"';
   for (const octet of octets) {
@@ -183,13 +183,13 @@ export function quotedText(octets: Buffer): string {
   return `${quoted}"`;
 }
 
-/** Gives up on a field whose data is of a kind that came after its RFC: the record is shown as octets. */
-export function otherForm(cursor: Cursor): null {
-  cursor.hasOtherForm = true;
+/** Marks a field whose version or kind is newer than its RFC: the record is then printed as octets. Returns null. */
+export function unknownForm(cursor: Cursor): null {
+  cursor.hasUnknownForm = true;
   return null;
 }
 
-/** All that is left. */
+/** Takes the rest of the data. */
 export function rest(cursor: Cursor): Buffer {
   return take(cursor, cursor.end - cursor.at) ?? Buffer.alloc(0);
 }

@@ -8,17 +8,44 @@ import {
   hex,
   ipv4,
   ipv6,
-  otherForm,
   quotedText,
   rest,
   take,
   u8,
+  unknownForm,
 } from './rdata-fields.js';
 import { typeName } from './record-type.js';
 
-/** A location (RFC 1876 section 2): degrees, minutes and seconds, then metres. Other versions than 0 have no form as yet. */
+/**
+ * Converts a record's data to presentation form. Types and versions without a layout are printed as octets, as in RFC 3597
+ * section 5: `\# 4 0A000005`. Returns null if the data does not match the layout of its type: it is too short, invalid,
+ * or has octets left over. Never throws.
+ *
+ * The decoders of dns-packet 5.6 are not used: they ignore RDLENGTH (an A record of three octets becomes
+ * `1.2.3.undefined`) and decode names as UTF-8, which loses octets.
+ */
+export function presentRdata(frame: Frame, { type, start, end }: FramedRecord): string | null {
+  const { message, names } = frame;
+  const layout = layouts.get(typeName(type));
+  if (layout === undefined) return asOctets(message.subarray(start, end));
+  const cursor: field.Cursor = { message, names, at: start, end };
+  const parts: string[] = [];
+  for (const read of layout) {
+    const part = read(cursor);
+    if (part === null) return cursor.hasUnknownForm ? asOctets(message.subarray(start, end)) : null;
+    if (part !== '') parts.push(part);
+  }
+  return cursor.at === end ? parts.join(' ') : null;
+}
+
+/** RFC 3597 section 5. */
+function asOctets(data: Buffer): string {
+  return `\\# ${data.length}${data.length > 0 ? ` ${field.hex(data)}` : ''}`;
+}
+
+/** A location (RFC 1876 section 2): degrees, minutes and seconds, then metres. Only version 0 has a presentation form. */
 const location: Field = (cursor) => {
-  if (cursor.at < cursor.end && cursor.message[cursor.at] !== 0) return otherForm(cursor);
+  if (cursor.at < cursor.end && cursor.message[cursor.at] !== 0) return unknownForm(cursor);
   const octets = take(cursor, 16);
   if (octets === null) return null;
   const sizes = [...octets.subarray(1, 4)].map(metres);
@@ -26,13 +53,13 @@ const location: Field = (cursor) => {
   const latitude = angle(octets.readUInt32BE(4), 90, 'N', 'S');
   const longitude = angle(octets.readUInt32BE(8), 180, 'E', 'W');
   if (latitude === null || longitude === null) return null;
-  // Centimetres above a plane 100,000 m below the reference spheroid.
+  // In centimetres from a plane 100,000 m below the reference spheroid.
   const altitude = octets.readUInt32BE(12) - 10_000_000;
   const height = `${altitude < 0 ? '-' : ''}${(Math.abs(altitude) / 100).toFixed(2)}m`;
   return [latitude, longitude, height, ...sizes].join(' ');
 };
 
-/** Thousandths of a second of arc, counted from 2^31. */
+/** An angle from thousandths of a second of arc, offset by 2^31; null if it is over `most` degrees. */
 function angle(value: number, most: number, positive: string, negative: string): string | null {
   const offset = value - 0x8000_0000;
   const thousandths = Math.abs(offset);
@@ -42,7 +69,7 @@ function angle(value: number, most: number, positive: string, negative: string):
   return `${Math.floor(minutes / 60)} ${minutes % 60} ${seconds} ${offset < 0 ? negative : positive}`;
 }
 
-/** Four bits each of mantissa and exponent, in centimetres; no decimal digit is above 9. */
+/** A length from a mantissa and an exponent of four bits each, in centimetres; null if either is over 9. */
 function metres(octet: number): string | null {
   const mantissa = octet >> 4;
   const exponent = octet & 15;
@@ -66,7 +93,7 @@ const prefixes: Field = (cursor) => {
     const [, , length = 0, flagged = 0] = head ?? [];
     const part = take(cursor, flagged & 0x7f);
     if (head === null || part === null) return null;
-    if (known === undefined) return otherForm(cursor);
+    if (known === undefined) return unknownForm(cursor);
     if (part.length > known.octets) return null;
     if (length > known.octets * 8) return null;
     const message = Buffer.concat([part, Buffer.alloc(known.octets - part.length)]);
@@ -76,7 +103,7 @@ const prefixes: Field = (cursor) => {
   return items.join(' ');
 };
 
-/** A host identity (RFC 8005 section 5): algorithm, tag, key, and the rendezvous servers. */
+/** A host identity (RFC 8005 section 5): algorithm, tag, key and rendezvous servers. */
 const hostIdentity: Field = (cursor) => {
   const head = take(cursor, 4);
   if (head === null) return null;
@@ -94,14 +121,14 @@ const hostIdentity: Field = (cursor) => {
 
 const gateways: readonly Field[] = [() => '.', ipv4, ipv6, domain];
 
-/** A key for IPsec (RFC 4025 section 3): precedence, kind of gateway, algorithm, gateway, key. */
+/** An IPsec key (RFC 4025 section 3): precedence, gateway type, algorithm, gateway, key. */
 const ipsecKey: Field = (cursor) => {
   const precedence = u8(cursor);
   const kind = u8(cursor);
   const algorithm = u8(cursor);
   if (precedence === null || kind === null || algorithm === null) return null;
   const readGateway = gateways[Number(kind)];
-  if (readGateway === undefined) return otherForm(cursor);
+  if (readGateway === undefined) return unknownForm(cursor);
   const gateway = readGateway(cursor);
   if (gateway === null) return null;
   const key = rest(cursor).toString('base64');
@@ -111,7 +138,7 @@ const ipsecKey: Field = (cursor) => {
 // RFC 9460 section 14.3.2.
 const keyNames = ['mandatory', 'alpn', 'no-default-alpn', 'port', 'ipv4hint', 'ech', 'ipv6hint'];
 
-/** The parameters of SVCB and HTTPS: pairs of key and value in strictly rising order of keys (RFC 9460 section 2.2). */
+/** The parameters of SVCB and HTTPS: key-value pairs in strictly increasing order of keys (RFC 9460 section 2.2). */
 const serviceParams: Field = (cursor) => {
   const params: string[] = [];
   let last = -1;
@@ -129,7 +156,7 @@ const serviceParams: Field = (cursor) => {
   return params.join(' ');
 };
 
-/** null when the value breaks the rules of its key (RFC 9460 section 7), which makes the whole record malformed. */
+/** The value of a parameter; null if it violates the rules of its key (RFC 9460 section 7): the record is malformed. */
 function presentValue(key: number, value: Cursor): string | null {
   switch (key) {
     case 0:
@@ -156,7 +183,7 @@ function presentValue(key: number, value: Cursor): string | null {
   }
 }
 
-/** One protocol of alpn. A comma or backslash in it is escaped for the list, then again for the quotes around it. */
+/** One protocol of alpn. Commas and backslashes are escaped twice: for the list, and for the quotes around it. */
 function protocol(cursor: Cursor): string | null {
   const octets = counted(cursor);
   if (octets === null || octets.length === 0) return null;
@@ -178,7 +205,7 @@ function keyName(key: number): string {
   return keyNames[key] ?? `key${key}`;
 }
 
-// What each type's data is made of, in order. Named types only; any other is shown as octets.
+// The fields of each type's data, in order. Types without a layout are printed as octets.
 const layouts: ReadonlyMap<string, readonly field.Field[]> = new Map<string, field.Field[]>([
   ['A', [field.ipv4]],
   ['NS', [field.domain]],
@@ -231,35 +258,8 @@ const layouts: ReadonlyMap<string, readonly field.Field[]> = new Map<string, fie
   ['SVCB', [field.u16, field.domain, serviceParams]],
   ['HTTPS', [field.u16, field.domain, serviceParams]],
   ['SPF', [field.texts]],
-  ['EUI48', [field.hyphened]],
-  ['EUI64', [field.hyphened]],
+  ['EUI48', [field.hyphenated]],
+  ['EUI64', [field.hyphenated]],
   ['URI', [field.u16, field.u16, field.restAsText]],
   ['CAA', [field.u8, field.tag, field.restAsText]],
 ]);
-
-/**
- * A record's data in presentation form, read where the frame says that it lies. What we know no layout of, a type or a
- * later version of it, is shown as RFC 3597 section 5 says, `\# 4 0A000005`. null when the data is not what its type is
- * made of: too short, or with octets left over. Never throws.
- *
- * The layouts are ours because the codec's decoders ignore RDLENGTH and turn names into lossy UTF-8 (dns-packet 5.6:
- * an A record of three octets reads `1.2.3.undefined`).
- */
-export function presentRdata(frame: Frame, { type, start, end }: FramedRecord): string | null {
-  const { message, names } = frame;
-  const layout = layouts.get(typeName(type));
-  if (layout === undefined) return asOctets(message.subarray(start, end));
-  const cursor: field.Cursor = { message, names, at: start, end };
-  const parts: string[] = [];
-  for (const read of layout) {
-    const part = read(cursor);
-    if (part === null) return cursor.hasOtherForm ? asOctets(message.subarray(start, end)) : null;
-    if (part !== '') parts.push(part);
-  }
-  return cursor.at === end ? parts.join(' ') : null;
-}
-
-/** RFC 3597 section 5. */
-function asOctets(data: Buffer): string {
-  return `\\# ${data.length}${data.length > 0 ? ` ${field.hex(data)}` : ''}`;
-}

@@ -1,14 +1,23 @@
 import { InvalidInputError } from '../../../core/errors.js';
 import { quoted } from '../../../core/text.js';
 
-/** A record type by its two names: `AAAA` and 28. */
+/** A record type by mnemonic and number: `AAAA` and 28. */
 export interface RecordType {
   name: string;
   number: number;
 }
 
-// IANA's registry of resource record types, as far as they are in use. The codec's own list lacks SVCB and HTTPS, and
-// its toType() answers 0 for names that it lacks, which would then be asked for.
+/** The length of a message's header in octets (RFC 1035 section 4.1.1). */
+export const headerLength = 12;
+
+/** Class IN. */
+export const classIn = 1;
+
+/** The record types that the client interprets itself. */
+export const typeNumber = { A: 1, CNAME: 5, SOA: 6, AAAA: 28, OPT: 41, ANY: 255 } as const;
+
+// The types in use of IANA's registry of resource record types. dns-packet's own table lacks SVCB and HTTPS, and its
+// toType() returns 0 for unknown mnemonics.
 const numbers: ReadonlyMap<string, number> = new Map([
   ['A', 1],
   ['NS', 2],
@@ -67,23 +76,23 @@ const numbers: ReadonlyMap<string, number> = new Map([
 
 const names: ReadonlyMap<number, string> = new Map([...numbers].map(([name, number]) => [number, name]));
 
-const common = 'A, AAAA, CNAME, TXT, MX, NS, SOA, SRV, PTR, CAA, SVCB, HTTPS';
+const commonTypes = 'A, AAAA, CNAME, TXT, MX, NS, SOA, SRV, PTR, CAA, SVCB, HTTPS';
 
-/** The types that a question may ask for by name, for help and completion. */
-export const askableTypes: readonly string[] = [...numbers]
+/** The mnemonics of the types that a question can have. */
+export const questionTypes: readonly string[] = [...numbers]
   .filter(([, number]) => refusal(number) === null)
   .map(([name]) => name);
 
-/** The name of a type number: its mnemonic, or `TYPE731` (RFC 3597 section 5). */
+/** The mnemonic of a type number, or `TYPE731` if it has none (RFC 3597 section 5). */
 export function typeName(number: number): string {
   return names.get(number) ?? `TYPE${number}`;
 }
 
 /**
- * Reads a type as a user writes it: a mnemonic in any case, or `TYPE65`.
+ * Reads a type: a mnemonic in upper or lower case, or `TYPE65`.
  *
- * @param argument what the user knows the type as, for the error
- * @throws InvalidInputError for text that names no type, and for types that are no question: OPT, TSIG, zone transfers
+ * @param argument the name of the option, for the error
+ * @throws InvalidInputError for an unknown type, and for types that a question cannot have: OPT, TSIG, zone transfers
  */
 export function recordTypeOf(text: string, argument = 'type'): RecordType {
   const upper = text.toUpperCase();
@@ -91,10 +100,10 @@ export function recordTypeOf(text: string, argument = 'type'): RecordType {
   const number = generic ? Number(generic[1]) : numbers.get(upper);
   if (number === undefined || number > 0xffff) {
     const near = nearest(upper);
-    const hint = near === null ? `one of ${common}` : `${near}`;
+    const hint = near ?? `one of ${commonTypes}`;
     throw new InvalidInputError(
       argument,
-      `${argument} ${quoted(text)} is no record type: write ${hint}, or TYPE and its number, like TYPE65`,
+      `${argument} ${quoted(text)} is not a record type: write ${hint}, or TYPE and its number, like TYPE65`,
     );
   }
   const why = refusal(number);
@@ -102,21 +111,26 @@ export function recordTypeOf(text: string, argument = 'type'): RecordType {
   return { name: typeName(number), number };
 }
 
+/** Why a question cannot have the type; null if it can. */
 function refusal(number: number): string | null {
-  if (number === 251 || number === 252) return `is a zone transfer, not a question: ask for one of ${common}`;
-  // RFC 6895 section 3.1: 0 is reserved, 128 to 255 are query and meta types. Of those only ANY asks for records.
-  const meta = number === 0 || number === 41 || (number >= 128 && number <= 254);
-  return meta ? `cannot be asked for: it is no data that a name has; ask for one of ${common}` : null;
+  if (number === 251 || number === 252)
+    return `is a zone transfer, not a lookup: ask for one of ${commonTypes}`;
+  // RFC 6895 section 3.1: 0 is reserved, 128 to 255 are query and meta types, of which only ANY asks for records.
+  const isMeta = number === 0 || number === typeNumber.OPT || (number >= 128 && number <= 254);
+  return isMeta
+    ? `cannot be asked for: no name has records of this type; ask for one of ${commonTypes}`
+    : null;
 }
 
+/** The types one typing error away, as a list; null if there are none. */
 function nearest(text: string): string | null {
-  const near = askableTypes.filter(
+  const near = questionTypes.filter(
     (name) => name.length > 1 && text.length > 1 && isOneEditApart(name, text),
   );
   return near.length === 0 ? null : near.join(' or ');
 }
 
-/** One letter more, less, other, or two neighbours swapped. */
+/** Reports whether one letter is inserted, deleted or replaced, or two neighbours are swapped. */
 function isOneEditApart(first: string, second: string): boolean {
   const [short, long] = first.length <= second.length ? [first, second] : [second, first];
   if (long.length - short.length > 1) return false;
@@ -128,23 +142,3 @@ function isOneEditApart(first: string, second: string): boolean {
   const swapped = `${longRest[1] ?? ''}${longRest[0] ?? ''}${longRest.slice(2)}`;
   return long.length === short.length && swapped === shortRest;
 }
-
-/** Octets of a message's header (RFC 1035 section 4.1.1). */
-export const headerLength = 12;
-
-/** IN, the one class that names of networks have. */
-export const classIn = 1;
-
-/** The record types that mean something to the client itself, not only to its reader. */
-export const typeNumber = { A: 1, CNAME: 5, SOA: 6, AAAA: 28, OPT: 41, ANY: 255 } as const;
-
-/** The response codes that decide what the client does next. */
-export const rcodeNumber = {
-  NOERROR: 0,
-  FORMERR: 1,
-  SERVFAIL: 2,
-  NXDOMAIN: 3,
-  NOTIMP: 4,
-  REFUSED: 5,
-  BADCOOKIE: 23,
-} as const;

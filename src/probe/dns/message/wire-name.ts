@@ -8,28 +8,29 @@ export type NameFault =
   | 'unknown label type'
   | 'over 255 octets';
 
-/** A name in presentation form, with its final dot, and where what follows it begins; or why there is none. */
-export type NameResult =
+/** A name in presentation form, with its final dot, and the offset after it; or why and where reading it failed. */
+export type NameOrFault =
   | { ok: true; name: string; next: number }
   | { ok: false; fault: NameFault; at: number };
 
-/** The rest of a name: its text, empty for the root, and its length on the wire without compression. */
+/** The rest of a name from some offset on. */
 interface Tail {
+  /** Empty for the root. */
   text: string;
+  /** Its length on the wire without compression. */
   octets: number;
 }
 
 const maxOctets = 255;
-// A name of 255 octets has 127 labels at most; no encoder needs more pointers than labels.
+// A name of 255 octets has at most 127 labels, and no encoder needs more pointers than labels.
 const maxPointers = 127;
 
 /**
- * Reads the names of one message, following compression pointers (RFC 1035 section 4.1.4), as a zone file writes them
- * (section 5.1): characters that mean something there get a backslash, octets that are no printable ASCII become
- * `\DDD`. Nothing is lost, and nothing reaches a terminal raw.
+ * Reads the names of one message in the presentation form of zone files (RFC 1035 section 5.1), following compression
+ * pointers (section 4.1.4). Characters with a meaning in zone files are preceded by a backslash, and octets that are not
+ * printable ASCII become `\DDD`, so the form is lossless and safe for a terminal.
  *
- * Remembers what pointers led to, so that a message whose every name goes through one long chain of them costs no more
- * than its length.
+ * The targets of pointers are cached: a message whose names all go through one long chain of pointers takes linear time.
  */
 export class NameReader {
   readonly #message: Buffer;
@@ -41,10 +42,10 @@ export class NameReader {
   }
 
   /**
-   * Reads the name at `offset`. A pointer must go strictly backwards, behind every place this name has been read from,
-   * so reading always ends. As long as no pointer has been followed, nothing at or after `end` is read. Never throws.
+   * Reads the name at `offset`. A pointer must point before every offset that this name has been read from, so reading
+   * always ends. Until the first pointer, nothing at or after `end` is read. Never throws.
    */
-  read(offset: number, end: number = this.#message.length): NameResult {
+  read(offset: number, end: number = this.#message.length): NameOrFault {
     const message = this.#message;
     let text = '';
     let octets = 0;
@@ -52,7 +53,7 @@ export class NameReader {
     let limit = end;
     let lowest = offset;
     let pointers = 0;
-    /** Where the first pointer led, and what of the name had been read until there. */
+    // The target of the first pointer, and the state of the reading when it was met.
     let jump: { target: number; next: number; textLength: number; octets: number } | null = null;
     for (;;) {
       const size = at < limit ? message[at] : undefined;
@@ -92,7 +93,7 @@ export class NameReader {
 
 const special = /[^!#%&'*+,\-/0-9:<=>?A-Z[\]^_`a-z{|}~]/g;
 
-/** By octet: 1 where it stands for itself. */
+/** By octet: 1 if it is written as it is. */
 const plain = Uint8Array.from({ length: 256 }, (_, octet) => {
   return String.fromCharCode(octet).search(special) < 0 ? 1 : 0;
 });
@@ -110,7 +111,7 @@ function escaped(character: string): string {
   return octet <= 0x20 || octet >= 0x7f ? escapedOctet(octet) : `\\${character}`;
 }
 
-/** `\DDD`. */
+/** The escape `\DDD` of an octet, in decimal. */
 export function escapedOctet(octet: number): string {
   return `\\${String(octet).padStart(3, '0')}`;
 }

@@ -67,7 +67,7 @@ t.test('data that reaches past the message is told', async (t) => {
   );
   t.equal(faultOf(message([0, 1, 0, 0], '00 0001 0001')), 'answer record 1 is cut short @13');
   t.equal(faultOf(message([1, 0, 0, 0], '01 61 00 00')), 'question 1 is cut short @15');
-  t.equal(faultOf(Buffer.alloc(11)), '11 octets are no header @0');
+  t.equal(faultOf(Buffer.alloc(11)), '11 octets are too short for a header @0');
 });
 
 t.test('names that never end, or are none, are told', async (t) => {

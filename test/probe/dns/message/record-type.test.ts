@@ -1,5 +1,5 @@
 import t from 'tap';
-import { askableTypes, recordTypeOf, typeName } from '../../../../src/probe/dns/message/record-type.js';
+import { questionTypes, recordTypeOf, typeName } from '../../../../src/probe/dns/message/record-type.js';
 
 t.test('types are asked for by name, in any case, or by number', async (t) => {
   t.same(recordTypeOf('A'), { name: 'A', number: 1 });
@@ -12,14 +12,14 @@ t.test('types are asked for by name, in any case, or by number', async (t) => {
 });
 
 t.test('every type that is offered can be asked for', async (t) => {
-  for (const name of askableTypes) t.equal(recordTypeOf(name).name, name);
-  t.notOk(askableTypes.includes('AXFR'));
-  t.notOk(askableTypes.includes('OPT'));
+  for (const name of questionTypes) t.equal(recordTypeOf(name).name, name);
+  t.notOk(questionTypes.includes('AXFR'));
+  t.notOk(questionTypes.includes('OPT'));
 });
 
 t.test('an unknown type is refused with what may have been meant', async (t) => {
   t.throws(() => recordTypeOf('AAA'), {
-    message: 'type "AAA" is no record type: write AAAA or CAA, or TYPE and its number, like TYPE65',
+    message: 'type "AAA" is not a record type: write AAAA or CAA, or TYPE and its number, like TYPE65',
   });
   t.throws(() => recordTypeOf('CNMAE'), { message: /write CNAME,/ });
   t.throws(() => recordTypeOf('TX'), { message: /write .*TXT/ });
@@ -31,13 +31,13 @@ t.test('an unknown type is refused with what may have been meant', async (t) => 
   t.throws(() => recordTypeOf('TYPE65536'), { name: 'InvalidInputError' });
   t.throws(() => recordTypeOf('A\nB', '--type'), {
     argument: '--type',
-    message: /^--type "A\\nB" is no record type/,
+    message: /^--type "A\\nB" is not a record type/,
   });
 });
 
 t.test('what is no question is refused', async (t) => {
   for (const text of ['AXFR', 'IXFR', 'TYPE252'])
-    t.throws(() => recordTypeOf(text), { message: /zone transfer, not a question/ });
+    t.throws(() => recordTypeOf(text), { message: /zone transfer, not a lookup/ });
   for (const text of ['OPT', 'TSIG', 'TKEY', 'TYPE0', 'TYPE41', 'TYPE128']) {
     t.throws(() => recordTypeOf(text), { message: /cannot be asked for/ }, text);
   }
