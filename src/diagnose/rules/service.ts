@@ -129,7 +129,7 @@ export const serviceRules: readonly Rule[] = [
         ? [
             possible(
               'http.error',
-              `wait longer for the answer: ${shellLine(pprobeAgain(target, { command: 'diagnose', options: ['--timeout', '30000'] }))}`,
+              `wait longer for the answer: ${shellLine(pprobeAgain(target, { command: 'diagnose', options: ['--timeout', '30s'] }))}`,
               'low',
               'the backend is slow, but works',
             ),
