@@ -3,16 +3,16 @@ import { familyOf } from '../../net/address/address.js';
 import { isServiceLabel } from '../../target/private-api/check-api-name.js';
 import { readPrivateName } from '../../target/private-api/names.js';
 
-/** Members whose text is a name as a whole, wherever they stand. */
+/** Members whose whole text is a name, at any depth. */
 const NAMES = new Set(['host', 'hostname', 'serverName', 'endpointName', 'name', 'vpceId', 'caFile']);
 
 /** Members that are lists of names. */
 const NAME_LISTS = new Set(['chain', 'names']);
 
-/** Distinguished names or the common name out of one. */
+/** Members that are distinguished names, or a common name. */
 const SUBJECTS = new Set(['subject', 'issuer']);
 
-/** Members with text from the network or from the user, in which names may stand. */
+/** Members with text from the network or the user, which may contain names. */
 const TEXTS = new Set([
   'url',
   'input',
@@ -26,57 +26,57 @@ const TEXTS = new Set([
   'text',
 ]);
 
-/** The parts of a document that are pprobe's own words: no name is learned from them. */
+/** Members with pprobe's own words, where no names are collected. */
 const OWN = new Set(['tool', 'alert', 'verdict', 'docs']);
 
-/** Words that are no names although they stand where names do. */
+/** Words that are not names, although they stand in members for names. */
 const COMMON = new Set(['', '*', '-', 'http', 'https', 'localhost']);
 
-/** Names in lower case, without final dot. */
+/** Names of hosts and other things, and API ids, in lower case and without a final dot. */
 export interface KnownNames {
   names: Set<string>;
   apis: Set<string>;
 }
 
 /**
- * The names that a document holds: hosts, API ids, certificate subjects, role and session of a caller. What is known by its
- * form alone (addresses, account ids, resource ids) need not be collected.
+ * The names in a document: hosts, API ids, certificate subjects, roles and sessions of callers. Addresses, account ids and
+ * resource ids are recognized by their form and are not collected.
  */
 export function namesIn(document: unknown): KnownNames {
   const known: KnownNames = { names: new Set(), apis: new Set() };
-  visit(known, document, '', false);
+  collect(known, document, '', false);
   for (const name of known.names) {
     addTo(known.apis, readPrivateName(name)?.apiId ?? '');
-    // In a name that is not right, too.
+    // Also in a name that is not a valid name of an API.
     const labels = name.split('.');
     addTo(known.apis, labels[labels.findIndex(isServiceLabel) - 1] ?? '');
   }
   return known;
 }
 
-function visit(known: KnownNames, value: unknown, key: string, listed: boolean): void {
+function collect(known: KnownNames, value: unknown, key: string, listed: boolean): void {
   if (typeof value === 'string') {
-    learn(known, value, key, listed);
+    collectText(known, value, key, listed);
   } else if (Array.isArray(value)) {
-    for (const each of value) visit(known, each, key, true);
+    for (const each of value) collect(known, each, key, true);
   } else if (typeof value === 'object' && value !== null) {
     for (const [member, each] of Object.entries(value)) {
-      if (member === 'environment') proxies(known, each);
-      else if (member === 'names' && !Array.isArray(each)) namesOfHops(known, each);
-      // What happened to a request of a log: its backend is named nowhere else.
-      else if (member === 'summary' && 'extendedId' in value) visit(known, each, 'text', false);
-      else if (!OWN.has(member)) visit(known, each, member, false);
+      if (member === 'environment') collectProxies(known, each);
+      else if (member === 'names' && !Array.isArray(each)) collectHopNames(known, each);
+      // The summary of a request in a log is the only member that names its backend.
+      else if (member === 'summary' && 'extendedId' in value) collect(known, each, 'text', false);
+      else if (!OWN.has(member)) collect(known, each, member, false);
     }
   }
 }
 
-function learn({ names, apis }: KnownNames, value: string, key: string, listed: boolean): void {
+function collectText({ names, apis }: KnownNames, value: string, key: string, listed: boolean): void {
   if (key === 'apiId') addTo(apis, value);
   if (listed ? NAME_LISTS.has(key) : NAMES.has(key)) addTo(names, value);
-  // The name of a product alone says nothing of who uses it.
+  // An issuer that is only the name of a product does not identify a user of it.
   if (SUBJECTS.has(key) && inspectorIn(value) !== value) {
     addTo(names, value);
-    // `O=Corp, CN=host`: the parts stand alone in other places. What is shorter is a country.
+    // The parts of `O=Corp, CN=host` also occur alone. A shorter part is a country.
     for (const part of value.split(/[\n,]\s*/)) if (part.length > 5) addTo(names, part.replace(/^\w+=/, ''));
   }
   if (!TEXTS.has(key) && !SUBJECTS.has(key) && !NAME_LISTS.has(key)) return;
@@ -84,11 +84,11 @@ function learn({ names, apis }: KnownNames, value: string, key: string, listed: 
     if (isDotted(token)) addTo(names, trimmed(token));
   for (const [, host = ''] of value.matchAll(/:\/\/(?:[^/\s@]{1,200}@)?([^/\s:?#"'<>\]\\]+)/g))
     addTo(names, host);
-  for (const [arn] of value.matchAll(/\barn:[\w-]+:[^\s"',]+/g)) learnArn({ names, apis }, arn);
+  for (const [arn] of value.matchAll(/\barn:[\w-]+:[^\s"',]+/g)) collectArn({ names, apis }, arn);
 }
 
-/** `arn:aws:execute-api:{region}:{account}:{api}/…`; `arn:aws:sts::{account}:assumed-role/{role}/{session}`. */
-function learnArn({ names, apis }: KnownNames, arn: string): void {
+/** Collects from `arn:aws:execute-api:{region}:{account}:{api}/…` and `arn:aws:sts::{account}:assumed-role/{role}/{session}`. */
+function collectArn({ names, apis }: KnownNames, arn: string): void {
   const [, , service, , , ...rest] = arn.split(':');
   const [first = '', ...path] = rest.join(':').split('/');
   if (service === 'execute-api' && first !== '*') addTo(apis, first);
@@ -96,14 +96,14 @@ function learnArn({ names, apis }: KnownNames, arn: string): void {
     for (const part of path) addTo(names, part.replace(/[.;:]$/, ''));
 }
 
-/** By address: the name that its PTR record gives, or null. */
-function namesOfHops({ names }: KnownNames, byAddress: unknown): void {
+/** Collects the names of hops, which a trace has by address. */
+function collectHopNames({ names }: KnownNames, byAddress: unknown): void {
   if (typeof byAddress !== 'object' || byAddress === null) return;
   for (const name of Object.values(byAddress)) if (typeof name === 'string') addTo(names, name);
 }
 
-/** Proxy variables hold hosts without a dot, too, and `NO_PROXY` a list of them. */
-function proxies({ names }: KnownNames, environment: unknown): void {
+/** Collects from proxy variables, whose hosts need not have a dot; `NO_PROXY` is a list of them. */
+function collectProxies({ names }: KnownNames, environment: unknown): void {
   for (const value of valuesIn(environment)) {
     for (const part of value.split(/[\s,;/:@]+/)) addTo(names, part.replace(/^\*?\./, ''));
   }
@@ -125,7 +125,7 @@ function trimmed(token: string): string {
 
 function addTo(names: Set<string>, text: string): void {
   const name = text.toLowerCase().replace(/\.$/, '');
-  // Amazon's own authorities are the same for everyone; a number is no name, and an address is known by its form.
+  // Amazon's certificate authorities are the same for everyone. Numbers are not names, and addresses have a known form.
   if (COMMON.has(name) || /^amazon\b/.test(name) || /^[\d.]*$/.test(name) || familyOf(name) !== null) return;
   names.add(name);
 }

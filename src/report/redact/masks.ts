@@ -5,12 +5,12 @@ import { addressToBytes } from '../../net/packet/address-bytes.js';
 import { isServiceLabel } from '../../target/private-api/check-api-name.js';
 import { SUFFIXES } from '../../target/private-api/partitions.js';
 
-/** More than the addresses of a block. */
+/** How many masks are tried for a value: more than a block has addresses. */
 const MOST_TRIES = 70_000;
 
 const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}[a-z]?$|^[a-z]{2,4}\d-az\d{1,2}$/;
 
-/** Labels of AWS's own names; `amazonaws.com` and its sisters are kept as suffixes. */
+/** Labels of AWS's own names, which are kept. */
 const SERVICES = new Set([
   'execute-api',
   'vpce',
@@ -31,13 +31,13 @@ const SUFFIXES_KEPT: readonly string[] = [
   'on.aws',
 ];
 
-/** Ids of AWS resources, as the source of a pattern: a kind, and 8 or 17 hexadecimal digits. */
+/** The source of a pattern for ids of AWS resources: a kind, and 8 or 17 hexadecimal digits. */
 export const RESOURCE_ID =
   '((?:vpce-svc|vpce|vpc|subnet|sg|eni|eipalloc|rtb|acl|igw|nat|tgw|pl|pcx|dopt|rslvr-in|rslvr-out|lb|i)-)([0-9a-f]{17}|[0-9a-f]{8})';
 
 const RESOURCE = new RegExp(`^${RESOURCE_ID}$`);
 
-/** Whether a name (lower case) lies under a domain of AWS, which is kept. */
+/** Whether a name in lower case is under a domain of AWS, which is kept. */
 export function isUnderAws(name: string): boolean {
   return SUFFIXES_KEPT.some((suffix) => name === suffix || name.endsWith(`.${suffix}`));
 }
@@ -48,8 +48,8 @@ export function isResource(text: string): boolean {
 }
 
 /**
- * The masks of one report. The same value gets the same mask; no mask is one of `originals`, which would then read as if it
- * had survived.
+ * The masks of one document. A value always gets the same mask. No mask is a text of the document, because it would look like
+ * a value that was not masked.
  */
 export class Masks {
   readonly #masks = new Map<string, string>();
@@ -57,12 +57,12 @@ export class Masks {
   readonly #counts = new Map<string, number>();
   readonly #isOriginal: (mask: string) => boolean;
 
-  /** `isOriginal` tells whether the report holds such a text anywhere. */
+  /** `isOriginal` returns whether the document contains a text. */
   constructor(isOriginal: (mask: string) => boolean) {
     this.#isOriginal = isOriginal;
   }
 
-  /** A literal in any spelling, with or without zone. */
+  /** The mask of an address in any spelling, with or without a zone. */
   address(address: string): string {
     if (isEverywhere(address)) return address;
     const plain = canonicalAddress(address);
@@ -70,14 +70,14 @@ export class Masks {
     return this.#mask(`address ${plain}`, `host ${subnet}`, (n) => maskedAddress(plain, subnet, n));
   }
 
-  /** Twelve digits stay twelve; `********9012`, of which AWS hid the first eight, stays hidden. */
+  /** The mask of an account id: twelve digits, or `********9012` where AWS has hidden the first eight. */
   account(account: string): string {
     const hidden = account.startsWith('*');
     const mask = this.#mask(`account ${account}`, 'account', (n) => String(n).padStart(12, '0'));
     return hidden ? `********${mask.slice(-4)}` : mask;
   }
 
-  /** `vpce-0123…`, `sg-…`: the kind stays. */
+  /** The mask of a resource id, which keeps its kind: `vpce-…`, `sg-…`. */
   resource(id: string): string {
     const [, kind = '', digits = ''] = RESOURCE.exec(id) ?? [];
     return this.#mask(
@@ -87,7 +87,7 @@ export class Masks {
     );
   }
 
-  /** An API id keeps its length, which all of them share, and what none of them may have: both can be what is wrong. */
+  /** The mask of an API id. It keeps the length and any character that an API id must not have, because these can be the fault. */
   api(id: string): string {
     return this.#mask(`label ${id}`, 'api', (n) => {
       const mask = `api${String(n).padStart(id.length - 3, '0')}`.slice(-id.length);
@@ -95,7 +95,7 @@ export class Masks {
     });
   }
 
-  /** Any other word: `name-1`. Of an issuer, the product that opens TLS stays: it is what the verdict rests on. */
+  /** The mask of any other word: `name-1`. The name of a product that inspects TLS is kept, because the verdict rests on it. */
   word(word: string): string {
     const product = /\s|=/.test(word) ? inspectorIn(word) : null;
     const rest = product === null ? '' : ` (${product})`;
@@ -103,8 +103,8 @@ export class Masks {
   }
 
   /**
-   * A domain name label by label, so that a name under another, a name with a search domain behind it, and a wildcard
-   * still are. Services, Regions and domains of AWS stay.
+   * The mask of a domain name, label by label, so that a name under another one, a name with a search domain and a wildcard are
+   * still recognizable. Services, Regions and domains of AWS are kept.
    */
   host(name: string): string {
     const lower = name.toLowerCase().replace(/\.$/, '');
@@ -114,7 +114,7 @@ export class Masks {
     return `${this.#aws(lower.slice(0, -suffix.length - 1).split('.')).join('.')}.${suffix}`;
   }
 
-  /** What stands right of the service is a Region and no secret, misspelled or not. */
+  /** Labels of a name of AWS. Those after the service are a Region, misspelled or not, and are kept. */
   #aws(labels: readonly string[]): string[] {
     const service = labels.findIndex(isServiceLabel);
     return labels.map((label, index) =>
@@ -122,7 +122,7 @@ export class Masks {
     );
   }
 
-  /** Under no domain of AWS; what means to be a name of AWS keeps what is wrong with it: `execute-api.amazonaws.org`. */
+  /** Labels of any other name. A misspelled name of AWS keeps the labels with the fault: `execute-api.amazonaws.org`. */
   #foreign(labels: readonly string[]): string[] {
     const service = labels.findIndex(isServiceLabel);
     const after = service + 1;
@@ -133,7 +133,7 @@ export class Masks {
     return [...kept, ...labels.slice(kept.length).map((label) => (label === '*' ? label : this.word(label)))];
   }
 
-  /** `next` is the label to the right: what stands before `execute-api` is an API. */
+  /** One label; `next` is the label to the right of it. The label before `execute-api` is an API id. */
   #awsLabel(label: string, next: string | undefined): string {
     if (SERVICES.has(label) || REGION.test(label)) return label;
     const endpoint =
@@ -169,7 +169,7 @@ export class Masks {
     return this.#used.has(mask) || this.#isOriginal(mask) || (familyOf(mask) !== null && isEverywhere(mask));
   }
 
-  /** Which one of its kind `value` is, counted from 1. */
+  /** The number of `value` among those of its kind, from 1. */
   #number(kind: string, value: string): number {
     const key = `${kind} ${value}`;
     const known = this.#counts.get(key) ?? this.#next(kind);
@@ -185,8 +185,9 @@ export class Masks {
 }
 
 /**
- * Where masks lie, by scope, so that a masked report is judged as the original was. Public ones are in the blocks of
- * benchmarks, which nobody uses (RFC 2544, RFC 5180), multicast in that of RFC 5771 section 9.2.
+ * The blocks of masks by scope. A mask has the scope of its address, so that a masked report has the verdict of the original.
+ * Masks of public addresses are in the blocks for benchmarks (RFC 2544, RFC 5180), those of multicast addresses in the block
+ * of RFC 5771 section 9.2.
  */
 const IPV4: Readonly<Partial<Record<AddressScope, readonly string[]>>> = {
   public: ['198.18', '198.19'],
@@ -205,7 +206,7 @@ const IPV6: Readonly<Partial<Record<AddressScope, string>>> = {
   multicast: 'ff3e:0:0',
 };
 
-/** An address that is the same on every host is no secret: loopback, and the VPC's resolver by its fixed address. */
+/** Whether an address is the same on every host, and so not secret: loopback, and the fixed addresses of the VPC resolver. */
 function isEverywhere(address: string): boolean {
   const plain = canonicalAddress(address);
   const scope = scopeOf(plain);
@@ -214,15 +215,15 @@ function isEverywhere(address: string): boolean {
 }
 
 /**
- * The `n`th candidate for the mask of `address`, counted from 1: same family and scope, in the `subnet`th masked subnet for
- * as long as that has room. Canonical, with the zone, which names an interface, replaced.
+ * The `n`th candidate for the mask of `address`, from 1, in canonical form. It has the family and the scope of the address, and is
+ * in the `subnet`th masked subnet while that has room. A zone, which is the name of an interface, is replaced.
  */
 function maskedAddress(address: string, subnet: number, n: number): string {
   const plain = canonicalAddress(address);
   const scope = scopeOf(plain);
   if (familyOf(plain) === 4) return maskedIPv4(scope, subnet, n);
   const block = IPV6[scope];
-  // An IPv6 address that carries an IPv4 one (RFC 6052) has the scope of that one.
+  // An IPv6 address that embeds an IPv4 address (RFC 6052) has the scope of that address.
   if (block === undefined) return canonicalAddress(`64:ff9b::${maskedIPv4(scope, subnet, n)}`);
   const mask = canonicalAddress(`${block}:${subnet.toString(16)}::${n.toString(16)}`);
   return plain.includes('%') ? `${mask}%if` : mask;
@@ -236,7 +237,7 @@ function maskedIPv4(scope: AddressScope, subnet: number, n: number): string {
   return block.split('.').length === 3 ? `${block}.${n % 256}` : `${block}.${third}.${n % 256}`;
 }
 
-/** What addresses of one subnet have in common: /24, as VPC subnets mostly are, and /64. In hexadecimal digits. */
+/** The prefix of the subnet of an address, in hexadecimal digits: /24, the size of most VPC subnets, and /64. */
 function subnetOf(address: string): string {
   const octets = Buffer.from(addressToBytes(canonicalAddress(address)));
   return octets.toString('hex', 0, octets.length === 4 ? 3 : 8);

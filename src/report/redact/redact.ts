@@ -4,8 +4,8 @@ import { type KnownNames, namesIn } from './collect.js';
 import { isResource, isUnderAws, Masks, RESOURCE_ID } from './masks.js';
 
 /**
- * Members that hold a word of a fixed set, a time, or a link of pprobe's own: a host may have the name of such a word. All
- * other text is searched for names, that of members which this version does not know included.
+ * Members with a word of a fixed set, a time, or a link of pprobe's own, which are kept although a host may have such a name. All
+ * other text is searched for names, also in members that this version does not know.
  */
 const KEPT = new Set(
   (
@@ -15,11 +15,10 @@ const KEPT = new Set(
 );
 
 /**
- * A document of pprobe (a report, or several side by side) with masks in place of account ids, addresses and names: hosts,
- * API and resource ids, certificate subjects, roles and sessions. The same value has the same mask all over the document,
- * in commands, URLs and quoted messages too. Scopes, subnets, Regions, AWS's own domains, stages and paths stay, so that it
- * can be read, is valid against its schema, and can be judged again. `sources` are documents whose names it may quote besides its
- * own. Returns a copy.
+ * A copy of a document with masks in place of account ids, addresses and names: hosts, API and resource ids, certificate subjects,
+ * roles and sessions. A value has the same mask in the whole document, also in commands, URLs and quoted messages. Scopes,
+ * subnets, Regions, AWS's own domains, stages and paths are kept, so that the copy is valid against its schema and can be
+ * judged again. `sources` are documents whose names are masked as well, because `document` may quote them.
  */
 export function redacted<Document extends object>(document: Document, sources: unknown = null): Document {
   const held = JSON.stringify(document).toLowerCase();
@@ -42,7 +41,7 @@ export function redacted<Document extends object>(document: Document, sources: u
 
   function masked(text: string, key: string): string {
     if (KEPT.has(key)) return maskForms(text);
-    // Octets, in which an address or the name of an interface may be: an ICMP extension, or a record of unknown type.
+    // Octets of an ICMP extension or a record of unknown type, which may contain an address or the name of an interface.
     if (key === 'data' && /^(?:\\# \d+ )?[0-9a-f\s]*$/i.test(text))
       return text.replace(/[0-9a-f](?=[0-9a-f\s]*$)/gi, '0');
     return maskText(text);
@@ -51,23 +50,23 @@ export function redacted<Document extends object>(document: Document, sources: u
 
 const IPV4 = String.raw`(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?!\d)`;
 const IPV6 = String.raw`(?<![0-9a-f:])[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*(?:%[\w.-]+)?`;
-/** With the first eight digits hidden, too, as API Gateway writes it in a denial. A request's id may end in twelve digits. */
+/** An account id, also with the first eight digits hidden, as API Gateway writes it in a denial; not the end of a request id. */
 const ACCOUNT = String.raw`(?<!\d|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-)\d{12}(?!\d)|\*{8}\d{4}(?!\d)`;
 const RESOURCE = `(?<![a-z0-9])${RESOURCE_ID}(?![0-9a-f])`;
-/** Ids of keys and principals of IAM: access keys, temporary ones, roles, users. */
+/** Ids of IAM: access keys, temporary access keys, roles and users. */
 const PRINCIPAL = '(?<![a-z0-9])(?:akia|asia|aroa|aida)[a-z0-9]{16,}';
 const MAIL = String.raw`(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+`;
-/** What EC2 calls its hosts. */
+/** The hostname that EC2 gives an instance. */
 const EC2_HOST = String.raw`(?<![a-z0-9])ip(?:-\d{1,3}){4}(?!\d)`;
 
-/** What may stand between colons. */
+/** Values that can stand between colons. */
 const NARROW = new RegExp(`${IPV4}|${ACCOUNT}`, 'gi');
-/** Behind more of them no address is looked for. */
+/** How many colons of a text are tried as the start of an address. */
 const MOST_COLONS = 64;
 
 /**
- * What puts masks into a text. Addresses, accounts, resource ids and AWS host names are known by their form; known names are
- * looked for in any case, where they are words, and where `…` has cut them short.
+ * A function that masks a text. Addresses, accounts, resource ids and AWS host names are recognized by their form. Known names are
+ * found in upper and lower case, where they are words of their own, and where `…` has cut them short.
  */
 export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: string) => string {
   for (const api of apis) masks.api(api);
@@ -98,11 +97,11 @@ export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: st
     if (familyOf(found) !== null) return masks.address(found);
     if (/^(?:\d{12}|\*{8}\d{4})$/.test(found)) return masks.account(found);
     if (/^ip-|^a[ksri][io]a|@/.test(lower)) return masks.word(lower);
-    return inside(found);
+    return maskInside(found);
   }
 
-  /** What looks like IPv6 and is none: an address behind `from:` or before a full stop, an account between colons. */
-  function inside(found: string): string {
+  /** Masks a text that only resembles IPv6: an address after `from:` or before a full stop, an account between colons. */
+  function maskInside(found: string): string {
     const end = /[.:]*$/.exec(found)?.[0] ?? '';
     let start = 0;
     for (let tries = 0; tries < MOST_COLONS && start >= 0; tries++) {
@@ -114,7 +113,7 @@ export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: st
     return found.replace(NARROW, (each) => (each === found ? each : maskOf(each)));
   }
 
-  /** The beginning of what would have been masked in full. */
+  /** Removes the beginning of a value that `…` has cut short and that would have been masked. */
   function cut(beginning: string): string {
     const lower = beginning.toLowerCase();
     if (isResource(lower.replace(/-$/, ''))) return beginning;
@@ -122,7 +121,7 @@ export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: st
   }
 }
 
-/** A short word is a name only where it stands alone; what is surely a name, also inside of others. */
+/** A pattern for a name. A short word must stand alone; a text that can only be a name is found inside other words as well. */
 function literal(name: string): string {
   const escaped = name.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
   const distinct = name.includes('.') || (name.length >= 6 && /\d/.test(name));

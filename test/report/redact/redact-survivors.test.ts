@@ -158,7 +158,7 @@ function survivorsIn(text: string, given: Originals): string[] {
   );
 }
 
-test('no account, address, name or id survives in any form of a masked report, which is valid and says the same', (t) => {
+test('no account, address, name or id is left in any form of a masked report, which is valid and has the same verdict', (t) => {
   fc.assert(
     fc.property(originals, (given) => {
       const original = reportWith(given);

@@ -12,7 +12,7 @@ import { validateDocument } from '../../documents/validate.js';
 import { DENIED, linesOf, SHAPES } from '../../execution-log/logs.js';
 import { reportOf } from '../report-of.js';
 
-test('a masked report is judged as the original was, whatever is wrong', (t) => {
+test('a masked report has the verdict of the original, whatever the fault', (t) => {
   for (const { name, given } of rows) {
     const original = reportOf(given);
     const masked = redacted(original);
@@ -28,7 +28,7 @@ test('a masked report is judged as the original was, whatever is wrong', (t) => 
   t.end();
 });
 
-test('the same has the same mask, and what it was can still be told', (t) => {
+test('equal values have equal masks, which show the kind of the value', (t) => {
   const given = answeredWith([denied('')], {
     dns: [dns(HOST, ['10.0.1.5', '10.0.1.6', '10.0.2.5', '52.1.2.3', 'fd00:1::5', '100.64.0.9'])],
   });
@@ -56,7 +56,7 @@ test('the same has the same mask, and what it was can still be told', (t) => {
   t.end();
 });
 
-test('what is the same for everyone stays: loopback, the VPC resolver, domains and Regions of AWS, paths, links', (t) => {
+test('values that are the same for everyone are kept: loopback, the VPC resolver, domains and Regions of AWS, paths, links', (t) => {
   const given = evidence({
     dns: [dns(HOST, ['127.0.0.1'], { server: '169.254.169.253' })],
     vantage: { nameservers: ['169.254.169.253', 'fd00:ec2::253'] },
@@ -75,7 +75,7 @@ test('what is the same for everyone stays: loopback, the VPC resolver, domains a
   t.end();
 });
 
-test('a host that has the name of a word of ours leaves a valid report', (t) => {
+test('a host whose name is a word of the format leaves a valid report', (t) => {
   for (const word of ['open', 'tcp', 'timeout', 'report', 'a', 'dns']) {
     const given = evidence({
       target: `${word}:443`,
@@ -91,7 +91,7 @@ test('a host that has the name of a word of ours leaves a valid report', (t) => 
   t.end();
 });
 
-test('an internationalized name has one mask, however it is written', (t) => {
+test('an internationalized name has one mask in all its forms', (t) => {
   const given = evidence({ target: 'bücher.example:443', dns: [dns('xn--bcher-kva.example', [])] });
   const masked = redacted(reportOf(given));
   t.notMatch(JSON.stringify(masked), /b(?:ü|\\u00fc)?cher|kva/i);
@@ -110,7 +110,7 @@ const fails = madeOn('web-2', '10.0.9.10', {
   tcp: [tcp(HOST, { '10.0.1.5': 'timeout' })],
 });
 
-test('several reports side by side are masked together', (t) => {
+test('reports that are compared are masked together', (t) => {
   const named = [works, fails].map((each) => ({
     name: `${each.vantage.hostname}.json`,
     text: JSON.stringify(each),
@@ -127,7 +127,7 @@ test('several reports side by side are masked together', (t) => {
   t.end();
 });
 
-test('a log is masked, ids of requests apart: they are what one looks for', async (t) => {
+test('a log is masked, except for the ids of requests', async (t) => {
   const log = linesOf(SHAPES.exported).join('\n');
   const document = await explainLog([{ name: 'log', stream: Readable.from([log]) }]);
   const [api] = document.apis;
