@@ -1,10 +1,10 @@
 import { Address4, Address6 } from 'ip-address';
 import { familyOf } from './address.js';
 
-/** A block of addresses, or one address: a block of one. */
+/** A block of addresses. A single address is a block of one. */
 export type Range = Address4 | Address6;
 
-/** Reads `10.0.0.0/8`, `fd00::/8` or a single address without zone; null when the text is none of these. */
+/** Parses `10.0.0.0/8`, `fd00::/8` or a single address without zone; null for any other text. */
 export function parseRange(text: string): Range | null {
   const [address = ''] = text.split('/', 1);
   const family = familyOf(address);
@@ -13,7 +13,7 @@ export function parseRange(text: string): Range | null {
   return null;
 }
 
-/** Whether all of `inner` lies in `outer`. Never across families. */
+/** Whether `outer` contains all of `inner`. False for different families. */
 export function inRange(inner: Range, outer: Range): boolean {
   if (inner instanceof Address4) return outer instanceof Address4 && inner.isInSubnet(outer);
   return outer instanceof Address6 && inner.isInSubnet(outer);

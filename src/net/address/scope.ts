@@ -14,7 +14,7 @@ export type AddressScope =
   | 'multicast'
   | 'unspecified';
 
-// The blocks of the IANA special-purpose registries that say who can reach an address. No two overlap.
+// Blocks of the IANA special-purpose registries that limit who can reach an address. They do not overlap.
 const blocks: ReadonlyArray<[AddressScope, readonly string[]]> = [
   ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']],
   ['shared', ['100.64.0.0/10']],
@@ -22,9 +22,9 @@ const blocks: ReadonlyArray<[AddressScope, readonly string[]]> = [
   ['link-local', ['169.254.0.0/16', 'fe80::/10']],
   ['unique-local', ['fc00::/7']],
   ['documentation', ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32', '3fff::/20']],
-  // The limited broadcast address is one-to-many as well: no TCP service ever answers at it.
+  // The limited broadcast address is one-to-many as well; no TCP service answers at it.
   ['multicast', ['224.0.0.0/4', '255.255.255.255', 'ff00::/8']],
-  // All of 0/8 means "this network" (RFC 1122 section 3.2.1.3): it can be a source, never a destination.
+  // 0/8 means "this network" (RFC 1122 section 3.2.1.3): a source address, never a destination.
   ['unspecified', ['0.0.0.0/8', '::']],
 ];
 
@@ -35,7 +35,7 @@ interface ScopedRange {
 
 let known: readonly ScopedRange[] | null = null;
 
-/** The IPv6 blocks, read when first asked for: that takes longer than all else a short command does before it sends. */
+/** The IPv6 blocks. They are parsed at first use, because parsing takes longer than the rest of a short command's start. */
 function ranges(): readonly ScopedRange[] {
   known ??= blocks.flatMap(([scope, texts]) =>
     texts.flatMap((text) => {
@@ -46,7 +46,7 @@ function ranges(): readonly ScopedRange[] {
   return known;
 }
 
-// Of IPv4, numbers: a look-up of a hundred thousand names asks for as many scopes.
+// The IPv4 blocks as numbers, for lookups of a hundred thousand names that need as many scopes.
 const blocks4 = blocks.flatMap(([scope, texts]) =>
   texts.flatMap((text) => {
     if (text.includes(':')) return [];
@@ -68,14 +68,11 @@ function numberOf(address: string): number {
 }
 
 /**
- * Who can reach `address`, an IP literal with or without zone.
+ * Who can reach `address`, an IP literal with or without zone. Throws RangeError for any other text.
  *
- * An address that carries an IPv4 address, v4-mapped or behind the well-known NAT64 prefix (RFC 6052), is judged as
- * that IPv4 address. `public` is what is left: globally routed addresses, and with them the blocks that are reserved
- * without being private (198.18/15, 240/4, 192.0.0/24, fec0::/10). A VPC routes those as it routes the Internet, so
- * to call them anything narrower would claim a privacy that nothing gives them.
- *
- * @throws RangeError when the text is no IP literal.
+ * An address that contains an IPv4 address (IPv4-mapped, or with the well-known NAT64 prefix of RFC 6052) has the scope of
+ * that IPv4 address. `public` are globally routed addresses and the reserved blocks that are not private (198.18/15, 240/4,
+ * 192.0.0/24, fec0::/10), because a VPC routes those like Internet addresses.
  */
 export function scopeOf(address: string): AddressScope {
   const [plain = ''] = canonicalAddress(address).split('%', 1);
@@ -89,7 +86,7 @@ export function scopeOf(address: string): AddressScope {
 
 /** The Amazon-provided resolver, at the same address in every VPC ("Amazon DNS server" in the VPC user guide). */
 export const vpcResolverIPv4 = '169.254.169.253';
-/** The same over IPv6, on Nitro instances. */
+/** The IPv6 address of the same resolver, on Nitro instances. */
 export const vpcResolverIPv6 = 'fd00:ec2::253';
 
 const names: ReadonlyMap<string, string> = new Map([
@@ -99,14 +96,14 @@ const names: ReadonlyMap<string, string> = new Map([
   ['127.0.0.54', 'the local stub of systemd-resolved'],
 ]);
 
-/** What a well-known resolver address is, in words that complete "10.0.0.5 is …"; null for any other address. */
+/** Words for a well-known resolver address that complete "10.0.0.5 is …"; null for any other address. */
 export function wellKnownResolver(address: string): string | null {
   return names.get(canonicalAddress(address)) ?? null;
 }
 
 /**
  * The VPC resolver's second IPv4 address: the base of the VPC's primary range plus two, `10.0.0.2` for `10.0.0.0/16`.
- * null when the text is no IPv4 range or one too small to hold it.
+ * null for text that is not an IPv4 range, and for a range that is too small.
  */
 export function vpcResolverOf(range: string): string | null {
   const parsed = parseRange(range);
@@ -115,9 +112,8 @@ export function vpcResolverOf(range: string): string | null {
 }
 
 /**
- * Whether `address` is the VPC resolver: one of its two fixed addresses, or base plus two of one of `vpcRanges`.
- *
- * @throws RangeError when `address` is no IP literal.
+ * Whether `address` is the VPC resolver: one of its two fixed addresses, or base plus two of one of `vpcRanges`. Throws
+ * RangeError when `address` is not an IP literal.
  */
 export function isVpcResolver(address: string, vpcRanges: readonly string[] = []): boolean {
   const canonical = canonicalAddress(address);

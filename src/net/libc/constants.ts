@@ -1,5 +1,5 @@
 /**
- * Linux's numbers, the same on x64 and arm64 (asm-generic): <sys/socket.h>, <netinet/in.h>, <netinet/tcp.h>,
+ * Constants of Linux, the same on x64 and arm64 (asm-generic): <sys/socket.h>, <netinet/in.h>, <netinet/tcp.h>,
  * <linux/errqueue.h>, <sys/epoll.h>.
  */
 export const AF_INET = 2;
@@ -34,10 +34,10 @@ export const IPV6_RECVHOPLIMIT = 51;
 export const IPV6_HOPLIMIT = 52;
 export const IPV6_AUTOFLOWLABEL = 70;
 
-/** raw(7): ICMP_FILTER is a mask of the types not wanted. */
+/** ICMP_FILTER of raw(7): a set bit blocks the type. */
 export const SOL_RAW = 255;
 export const ICMP_FILTER = 1;
-/** RFC 3542 section 3.2, as Linux has it: a set bit blocks the type. */
+/** ICMP6_FILTER of RFC 3542 section 3.2; in Linux a set bit blocks the type. */
 export const IPPROTO_ICMPV6 = 58;
 export const ICMP6_FILTER = 1;
 

@@ -12,34 +12,34 @@ import {
 import type { Libc } from './load.js';
 import { decodeSockaddr } from './sockaddr.js';
 
-/** struct sock_extended_err (ip(7), IP_RECVERR) with its offender and the kernel's receive time. */
+/** struct sock_extended_err (ip(7), IP_RECVERR) with the offender's address and the kernel's receive time. */
 export interface QueuedError {
   errno: number;
-  /** SO_EE_ORIGIN_ICMP (2) and _ICMP6 (3) came from the network; SO_EE_ORIGIN_LOCAL (1) is this host's own. */
+  /** SO_EE_ORIGIN_LOCAL (1) for errors of this host, SO_EE_ORIGIN_ICMP (2) and _ICMP6 (3) for ICMP errors. */
   origin: number;
   type: number;
   code: number;
   /** The discovered MTU of an EMSGSIZE. */
   info: number;
-  /** Where extensions begin in the data that came with the error (IP_RECVERR_RFC4884); 0 when the message did not say. */
+  /** Offset of the ICMP extensions in the data of the error (IP_RECVERR_RFC4884); 0 where the message has no length. */
   extensionsAt: number;
-  /** TTL or hop limit of the packet that brought the error; null when not told. */
+  /** TTL or hop limit of the packet with the error; null where unknown. */
   replyTtl: number | null;
   /** The node that sent the error; null when local or unknown. */
   offender: string | null;
-  /** CLOCK_REALTIME, nanoseconds; null when the kernel gave no stamp. */
+  /** CLOCK_REALTIME, nanoseconds; null without a stamp of the kernel. */
   receivedAtNs: bigint | null;
 }
 
 /** SO_EE_ORIGIN_ICMP and SO_EE_ORIGIN_ICMP6. */
 const networkOrigins = [2, 3];
 
-/** Whether an error came in a packet, and is not this host's own. */
+/** Whether an error is an ICMP error and not an error of this host. */
 export function isFromNetwork({ origin }: Pick<QueuedError, 'origin'>): boolean {
   return networkOrigins.includes(origin);
 }
 
-/** One control message of a recvmsg. */
+/** One control message of recvmsg(2). */
 export interface ControlMessage {
   level: number;
   type: number;
@@ -48,7 +48,7 @@ export interface ControlMessage {
 
 const headerLength = 16;
 
-/** Walks control messages (cmsg(3), 64-bit layout: length, level, type, data aligned to 8); ends where a length lies. */
+/** The control messages (cmsg(3), 64-bit layout: length, level, type, data aligned to 8), up to an invalid length. */
 export function* controlMessages(control: Buffer): Generator<ControlMessage> {
   for (let at = 0; at + headerLength <= control.length; ) {
     const length = Number(control.readBigUInt64LE(at));
@@ -68,14 +68,14 @@ export function timestampOf({ level, type, data }: ControlMessage): bigint | nul
   return data.readBigInt64LE(0) * 1_000_000_000n + data.readBigInt64LE(8);
 }
 
-/** TTL or hop limit of the packet that a recvmsg brought; null for any other message. */
+/** TTL or hop limit of an IP_TTL or IPV6_HOPLIMIT message; null for any other. */
 export function hopLimitOf({ level, type, data }: ControlMessage): number | null {
   const isTtl = level === IPPROTO_IP && type === IP_TTL;
   const isHopLimit = level === IPPROTO_IPV6 && type === IPV6_HOPLIMIT;
   return (isTtl || isHopLimit) && data.length >= 4 ? data.readInt32LE(0) : null;
 }
 
-/** Reads the control messages of one recvmsg(MSG_ERRQUEUE). null when no extended error is among them. */
+/** Reads the control messages of one recvmsg(MSG_ERRQUEUE). null when there is no extended error among them. */
 export function decodeQueuedError(control: Buffer): QueuedError | null {
   let error: QueuedError | null = null;
   let receivedAtNs: bigint | null = null;
@@ -88,7 +88,7 @@ export function decodeQueuedError(control: Buffer): QueuedError | null {
   return error === null ? null : { ...error, receivedAtNs, replyTtl };
 }
 
-/** struct sock_extended_err of <linux/errqueue.h>, and the offender's address behind it. */
+/** Reads struct sock_extended_err of <linux/errqueue.h> and the offender's address after it. */
 function extendedError({ level, type, data }: ControlMessage): QueuedError | null {
   const isError =
     (level === IPPROTO_IP && type === IP_RECVERR) || (level === IPPROTO_IPV6 && type === IPV6_RECVERR);
@@ -106,7 +106,7 @@ function extendedError({ level, type, data }: ControlMessage): QueuedError | nul
   };
 }
 
-/** What one recvmsg(2) brought. Valid until the next call: the buffers are the same ones. */
+/** The result of one recvmsg(2). Valid until the next call, which uses the same buffers. */
 export interface ReceivedMessage {
   payload: Buffer;
   /** struct sockaddr of the sender. */
@@ -115,8 +115,8 @@ export interface ReceivedMessage {
 }
 
 /**
- * These outlive every call on purpose: the kernel is told their addresses as numbers, which keep nothing alive, and a
- * buffer that is only a local variable may be collected while recvmsg writes to it.
+ * These buffers are global because the kernel gets their addresses as numbers, which the garbage collector does not see. It
+ * could collect a local buffer while recvmsg writes to it.
  */
 const name = Buffer.alloc(28);
 const control = Buffer.alloc(512);
@@ -124,7 +124,7 @@ const vector = Buffer.alloc(16);
 const message = Buffer.alloc(56);
 const payload = Buffer.alloc(65536);
 
-/** Whose addresses the message has; they are the same for as long as the process lives. */
+/** The libc that the addresses in `message` were written with. They are valid as long as the process runs. */
 let addressed: Libc | null = null;
 
 function writeAddresses(libc: Libc): void {
@@ -138,10 +138,10 @@ function writeAddresses(libc: Libc): void {
   message.writeBigUInt64LE(libc.addressOf(control), 32);
 }
 
-/** Receives without blocking; null when nothing is there or the call failed. */
+/** Receives without blocking; null when there is nothing to receive or the call failed. */
 export function receiveMessage(libc: Libc, fd: number, flags: number): ReceivedMessage | null {
   if (addressed !== libc) writeAddresses(libc);
-  // The kernel writes how much of them it used.
+  // The kernel overwrites these lengths with the lengths used.
   message.writeUInt32LE(name.length, 8);
   message.writeUInt32LE(control.length, 40);
   const length = Number(libc.recvmsg(fd, message, flags));
@@ -153,7 +153,7 @@ export function receiveMessage(libc: Libc, fd: number, flags: number): ReceivedM
   };
 }
 
-/** CLOCK_REALTIME in nanoseconds: the clock of SO_TIMESTAMPNS, so that both ends of a subtraction are the kernel's. */
+/** CLOCK_REALTIME in nanoseconds, the clock of SO_TIMESTAMPNS. */
 export function realtimeNs(libc: Libc): bigint {
   const time = Buffer.alloc(16);
   libc.clock_gettime(CLOCK_REALTIME, time);

@@ -1,7 +1,7 @@
 import { constants, endianness } from 'node:os';
 import { CapabilityError } from '../../core/errors.js';
 
-/** The libc calls Node lacks, as koffi hands them out. All give -1 and set errno on failure. */
+/** The libc functions that Node lacks, called through koffi. All return -1 and set errno on failure. */
 export interface Libc {
   socket(family: number, type: number, protocol: number): number;
   bind(fd: number, address: Buffer, length: number): number;
@@ -26,23 +26,23 @@ export interface Libc {
   epoll_ctl(epoll: number, operation: number, fd: number, event: Buffer): number;
   epoll_wait(epoll: number, events: Buffer, count: number, timeoutMs: number): number;
   /**
-   * The system call ppoll(2) itself, which, unlike libc's function, writes the time that is left to `timeout`. Blocks a
-   * thread of the pool, never the event loop.
+   * The system call ppoll(2), which unlike libc's function writes the remaining time to `timeout`. Blocks a thread of the
+   * pool, not the event loop.
    */
   ppoll(descriptors: Buffer, count: number, timeout: Buffer): Promise<number>;
   eventfd(initial: number, flags: number): number;
   write(fd: number, bytes: Buffer, length: number): number | bigint;
   read(fd: number, bytes: Buffer, length: number): number | bigint;
   errno(): number;
-  /** Where a buffer's bytes are, for structs that hold pointers. The buffer must stay referenced meanwhile. */
+  /** The address of a buffer, for structs with pointers. The buffer must stay referenced while the address is used. */
   addressOf(buffer: Buffer): bigint;
 }
 
 let loading: Promise<Libc> | undefined;
 
 /**
- * Loads libc through koffi, once. Throws CapabilityError on systems other than 64-bit little-endian Linux, whose
- * struct layouts this folder does not know, and where koffi has no binary.
+ * Loads libc through koffi, once per process. Throws CapabilityError where koffi has no binary, and on systems other than
+ * 64-bit little-endian Linux: the struct layouts of this folder are only valid there.
  */
 export function loadLibc(): Promise<Libc> {
   loading ??= load();
@@ -114,12 +114,12 @@ async function importKoffi() {
 
 const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
 
-/** `ECONNREFUSED` for 111; `errno 524` for a number POSIX has no name for. */
+/** The symbolic name of an errno, `ECONNREFUSED` for 111; `errno 524` for a number without a name. */
 export function errnoName(errno: number): string {
   return names.get(errno) ?? `errno ${errno}`;
 }
 
-/** A failed system call: `code` is the symbolic errno, `syscall` the call. */
+/** A failed system call. `code` is the symbolic errno, `syscall` the name of the call. */
 export class SystemCallError extends Error {
   readonly code: string;
   readonly syscall: string;
@@ -132,13 +132,13 @@ export class SystemCallError extends Error {
   }
 }
 
-/** The result of a call, which must have been made last. Throws SystemCallError with its errno where it is negative. */
+/** Returns the result of the latest call. Throws SystemCallError with its errno if the result is negative. */
 export function checked(libc: Libc, syscall: string, result: number): number {
   if (result < 0) throw new SystemCallError(syscall, libc.errno());
   return result;
 }
 
-/** A C int or socklen_t as setsockopt and its like want it. */
+/** A C int or socklen_t, for setsockopt(2) and similar calls. */
 export function uint32(value: number): Buffer {
   const buffer = Buffer.alloc(4);
   buffer.writeUInt32LE(value);

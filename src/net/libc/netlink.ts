@@ -10,15 +10,15 @@ const NLM_F_REQUEST = 1;
 const NLMSG_ERROR = 2;
 const headerLength = 16;
 
-/** What the kernel answered one question of rtnetlink(7): the object asked for, or an errno. */
+/** The kernel's answer to one request of rtnetlink(7): the object, or an errno. */
 export type NetlinkAnswer = { type: number; body: Buffer } | { errno: number };
 
 /**
- * Asks the kernel's routing code one question (NETLINK_ROUTE) and gives its answer, which is there when the question has
- * been sent: no packet leaves and nothing waits. `body` is the family header with its attributes behind it. null when
- * no descriptor is left or the answer is none.
+ * Sends one request to the kernel's routing code (NETLINK_ROUTE) and reads the answer, which is available as soon as the
+ * request was sent. Nothing waits, and no packet leaves. `body` is the family header and its attributes. null when no
+ * descriptor is left or the answer is malformed.
  */
-function askRouting(libc: Libc, type: number, body: Buffer): NetlinkAnswer | null {
+function requestRouting(libc: Libc, type: number, body: Buffer): NetlinkAnswer | null {
   const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return null;
   try {
@@ -26,11 +26,11 @@ function askRouting(libc: Libc, type: number, body: Buffer): NetlinkAnswer | nul
     header.writeUInt32LE(headerLength + body.length, 0);
     header.writeUInt16LE(type, 4);
     header.writeUInt16LE(NLM_F_REQUEST, 6);
-    const question = Buffer.concat([header, body]);
+    const request = Buffer.concat([header, body]);
     // struct sockaddr_nl of the kernel: port 0, no groups.
     const kernel = Buffer.alloc(12);
     kernel.writeUInt16LE(AF_NETLINK);
-    if (Number(libc.sendto(fd, question, question.length, 0, kernel, kernel.length)) < 0) return null;
+    if (Number(libc.sendto(fd, request, request.length, 0, kernel, kernel.length)) < 0) return null;
     const received = receiveMessage(libc, fd, 0);
     return received === null ? null : decodeAnswer(received.payload);
   } finally {
@@ -38,7 +38,7 @@ function askRouting(libc: Libc, type: number, body: Buffer): NetlinkAnswer | nul
   }
 }
 
-/** Reads the first message of an answer; null when it is cut short. Pure. */
+/** Reads the first message of an answer; null when it is truncated. Pure. */
 export function decodeAnswer(bytes: Buffer): NetlinkAnswer | null {
   if (bytes.length < headerLength) return null;
   const length = bytes.readUInt32LE(0);
@@ -49,7 +49,7 @@ export function decodeAnswer(bytes: Buffer): NetlinkAnswer | null {
   return body.length < 4 ? null : { errno: -body.readInt32LE(0) };
 }
 
-/** One attribute (struct rtattr): length, type and value, padded to four octets. */
+/** Encodes one attribute (struct rtattr): length, type and value, padded to four octets. */
 export function encodeAttribute(type: number, value: Uint8Array): Buffer {
   const bytes = Buffer.alloc((4 + value.length + 3) & ~3);
   bytes.writeUInt16LE(4 + value.length, 0);
@@ -58,13 +58,13 @@ export function encodeAttribute(type: number, value: Uint8Array): Buffer {
   return bytes;
 }
 
-/** The attributes by type; ends where a length lies. Pure. */
+/** The attributes by type, up to an invalid length. Pure. */
 export function decodeAttributes(bytes: Buffer): Map<number, Buffer> {
   const attributes = new Map<number, Buffer>();
   for (let at = 0; at + 4 <= bytes.length; ) {
     const length = bytes.readUInt16LE(at);
     if (length < 4 || at + length > bytes.length) break;
-    // The highest two bits are flags of the attribute, not part of its type.
+    // The two highest bits are flags and not part of the type.
     attributes.set(bytes.readUInt16LE(at + 2) & 0x3fff, bytes.subarray(at + 4, at + length));
     at += (length + 3) & ~3;
   }
@@ -84,18 +84,18 @@ const NUD_INCOMPLETE = 0x01;
 const NUD_FAILED = 0x20;
 const routeHeaderLength = 12;
 
-/** Where this host hands a packet over. */
+/** The neighbour that this host sends a packet to. */
 export interface NextHop {
-  /** The gateway, or the destination itself where it is on the link. */
+  /** The gateway, or the destination itself if it is on the link. */
   address: string;
   isGateway: boolean;
   interfaceIndex: number;
 }
 
-/** What the routing table says of a destination: a next hop, or the errno that connect(2) would get. */
+/** The routing table's answer for a destination: a next hop, or the errno that connect(2) would fail with. */
 export type RouteAnswer = { hop: NextHop } | { errno: string };
 
-/** Asks the routing table, as `ip route get` does. null when it cannot be asked. Sends nothing. */
+/** Looks up the route to `address`, as `ip route get` does. null when the lookup is not possible. Sends no packet. */
 export function routeTo(libc: Libc, address: string, source: string | null): RouteAnswer | null {
   const destination = addressToBytes(address);
   const header = Buffer.alloc(routeHeaderLength);
@@ -109,7 +109,7 @@ export function routeTo(libc: Libc, address: string, source: string | null): Rou
   }
   const zone = zoneIndex(address);
   if (zone !== 0) parts.push(encodeAttribute(RTA_OIF, uint32(zone)));
-  const answer = askRouting(libc, RTM_GETROUTE, Buffer.concat(parts));
+  const answer = requestRouting(libc, RTM_GETROUTE, Buffer.concat(parts));
   if (answer === null) return null;
   if ('errno' in answer) return { errno: errnoName(answer.errno) };
   const hop = decodeNextHop(answer.body, withoutZone(address));
@@ -122,7 +122,7 @@ export function decodeNextHop(body: Buffer, destination: string): NextHop | null
   const attributes = decodeAttributes(body.subarray(routeHeaderLength));
   const outgoing = attributes.get(RTA_OIF);
   if (outgoing === undefined || outgoing.length < 4) return null;
-  // RTA_VIA, a gateway of the other family, begins with that family.
+  // RTA_VIA is a gateway of the other family; its value starts with that family.
   const gateway = attributes.get(RTA_GATEWAY) ?? attributes.get(RTA_VIA)?.subarray(2);
   const text = gateway === undefined ? '' : bytesToAddress(gateway);
   return {
@@ -133,23 +133,23 @@ export function decodeNextHop(body: Buffer, destination: string): NextHop | null
 }
 
 /**
- * Whether nobody has answered for the next hop's address so far (ARP, or neighbour discovery of RFC 4861). null when the
- * kernel has no entry for it, as of an interface without link-layer addresses.
+ * Whether the next hop does not answer ARP or neighbour discovery (RFC 4861): its entry is INCOMPLETE or FAILED, whichever
+ * program caused the resolution. null when the kernel has no entry, as on an interface without link-layer addresses.
  */
 export function isSilentNeighbour(libc: Libc, { address, interfaceIndex }: NextHop): boolean | null {
   const bytes = addressToBytes(address);
   const header = Buffer.alloc(routeHeaderLength);
   header.writeUInt8(bytes.length === 4 ? AF_INET : AF_INET6, 0);
   header.writeInt32LE(interfaceIndex, 4);
-  const question = Buffer.concat([header, encodeAttribute(NDA_DST, bytes)]);
-  const answer = askRouting(libc, RTM_GETNEIGH, question);
+  const request = Buffer.concat([header, encodeAttribute(NDA_DST, bytes)]);
+  const answer = requestRouting(libc, RTM_GETNEIGH, request);
   if (answer === null || 'errno' in answer || answer.body.length < routeHeaderLength) return null;
   return (answer.body.readUInt16LE(8) & (NUD_INCOMPLETE | NUD_FAILED)) !== 0;
 }
 
 /**
- * The next hop towards `address` when this host has asked for its link-layer address and got no answer so far; null when
- * it has one, or cannot tell. Sends nothing, never throws.
+ * The next hop towards `address`, if it does not answer ARP or neighbour discovery; null if it answers or this is unknown.
+ * Sends no packet, and never throws.
  */
 export function silentNeighbour(libc: Libc, address: string, source: string | null): string | null {
   const route = routeTo(libc, address, source);
@@ -157,7 +157,7 @@ export function silentNeighbour(libc: Libc, address: string, source: string | nu
   return isSilentNeighbour(libc, route.hop) === true ? route.hop.address : null;
 }
 
-/** sin6_scope_id; 0 without a zone. */
+/** sin6_scope_id of an address; 0 without a zone. */
 function zoneIndex(address: string): number {
   const encoded = encodeSockaddr({ address, port: 0 });
   return encoded.length < 28 ? 0 : encoded.readUInt32LE(24);

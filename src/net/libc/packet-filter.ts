@@ -1,6 +1,6 @@
 /**
- * What a raw socket should not even be woken for, decided in the kernel. Classic BPF (bpf(4), Linux's
- * networking/filter.rst): each instruction is code (16 bits), jump if true and if false (8 bits each), operand (32).
+ * An instruction of classic BPF (bpf(4), Linux's networking/filter.rst): code (16 bits), jump if true and jump if false
+ * (8 bits each), operand (32 bits). The filters run in the kernel, so that a raw socket gets only packets that can matter.
  */
 type Instruction = [code: number, ifTrue: number, ifFalse: number, operand: number];
 
@@ -20,13 +20,13 @@ const ackBit = 0x10;
 const synOrRstBits = 0x06;
 
 /**
- * Lets through TCP segments with ACK and either SYN or RST set, the only answers to a SYN: a host that moves gigabits
- * moves them in other segments. What is too short to be TCP passes too, to be counted.
+ * A filter that passes TCP segments with ACK and either SYN or RST set, the only answers to a SYN. Bulk traffic of the host
+ * has other flags. Packets that are too short for TCP pass as well, so that they are counted.
  */
 export function answersToSyn(family: 4 | 6): Buffer {
   const isV4 = family === 4;
   return assemble([
-    // Raw IPv4 sockets see the IP header, whose length varies; raw IPv6 sockets do not.
+    // Packets of raw IPv4 sockets start with the IP header, whose length varies; those of raw IPv6 sockets do not.
     isV4 ? [indexFromHeaderLength, 0, 0, 0] : [indexFromConstant, 0, 0, 0],
     [loadLength, 0, 0, 0],
     [subtractIndex, 0, 0, 0],
@@ -50,12 +50,12 @@ function assemble(program: Instruction[]): Buffer {
   return bytes;
 }
 
-/** Destination unreachable and time exceeded; in ICMPv6 packet too big as well (RFC 792, RFC 4443). */
+/** Destination unreachable, time exceeded and, in ICMPv6, packet too big (RFC 792, RFC 4443). */
 const errorTypes = { 4: [3, 11], 6: [1, 2, 3] };
 
 /**
- * The mask that lets through only the ICMP errors that say something of a probe: ICMP_FILTER's 32 bits (raw(7)) or
- * ICMP6_FILTER's 256 as Linux has them. A set bit keeps messages of that type out.
+ * A mask that passes only the ICMP errors that can concern a probe: 32 bits for ICMP_FILTER (raw(7)), 256 bits for
+ * ICMP6_FILTER of Linux. A set bit blocks messages of that type.
  */
 export function errorsOnly(family: 4 | 6): Buffer {
   const mask = Buffer.alloc(family === 4 ? 4 : 32, 0xff);

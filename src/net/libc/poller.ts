@@ -18,22 +18,22 @@ const dataOffset = eventSize - 8;
 const batch = 64;
 const wakeupTicket = 0;
 
-/** A time is known when it is certain to less than this. */
+/** A wake-up time counts as known if its uncertainty is below this. */
 const toleranceNs = 500_000n;
-/** A wait that was asked for this long ago has begun in its thread (measured: up to 1 ms on a cold, loaded machine). */
+/** Time after which a requested wait has certainly started in its thread (measured: up to 1 ms on a loaded machine). */
 const threadStartNs = 3_000_000n;
 
 /**
- * Called when a descriptor is ready, with the monotonic time (process.hrtime) at which it became so; null when the
- * event loop was busy and nobody knows: it happened while no wait was under way, or several became ready meanwhile.
+ * Called when a descriptor is ready, with the monotonic time (process.hrtime) at which it became ready. null where the time
+ * is unknown because the event loop was busy: no wait was in progress, or several descriptors became ready since.
  */
 export type OnReady = (readyAtNs: bigint | null) => void;
 
 let shared: Poller | null = null;
 
 /**
- * The process's one poller: each wait takes one of the pool's four threads, which files and names need as well. Throws
- * SystemCallError when the process has no descriptors left.
+ * The poller of the process. There is only one, because each wait occupies one of the pool's four threads, which file
+ * operations and name lookups need too. Throws SystemCallError when the process has no descriptors left.
  */
 export function poller(libc: Libc): Poller {
   shared ??= new Poller(libc);
@@ -41,28 +41,28 @@ export function poller(libc: Libc): Poller {
 }
 
 /**
- * One epoll for all sockets of all wires, waited for in a thread of the pool: Node can only watch descriptors it opened
- * itself, and a wait on the main thread would block it.
+ * Watches all sockets opened through libc with one epoll, and waits for it in a thread of the pool. Node can only watch
+ * descriptors that it opened itself, and a wait on the main thread would block the event loop.
  */
 class Poller {
   readonly #libc: Libc;
   readonly #epoll: number;
   readonly #wakeup: number;
   /**
-   * By a ticket that is never used twice. A descriptor is: one that is closed while its event is on the way here may
-   * by then be another socket's.
+   * By ticket. Tickets are never used twice, but descriptors are: between an event and its handling a descriptor can be
+   * closed and belong to another socket.
    */
   readonly #waiting = new Map<number, { fd: number; isTimed: boolean; onReady: OnReady }>();
-  /** Of them, those whose moment counts: a connection's end has no other stamp, and packets have one of the kernel's. */
+  /** Number of entries whose ready time is needed: connections. Packets have a stamp of the kernel. */
   #timed = 0;
   readonly #events = Buffer.alloc(batch * eventSize);
   #lastTicket = 0;
-  /** Whatever is read now became ready after this. */
+  /** When the events were last read. Events read later became ready after this. */
   #lastReadNs = 0n;
   #isWaiting = false;
-  /** The last look at the descriptors found some that were ready. */
-  #wasFruitful = false;
-  /** Since the wait in the thread began events were read here, so its end may have been about one of those. */
+  /** The last read returned events. */
+  #hadEvents = false;
+  /** Events were read on the main thread during the wait, and the wait may have ended because of one of them. */
   #wasReadMeanwhile = false;
 
   constructor(libc: Libc) {
@@ -81,9 +81,9 @@ class Poller {
   }
 
   /**
-   * Calls `onReady` when `fd` has connected or failed (`output`) or has something to read (`input`), again and again
-   * until the function returned is called, which must come before the descriptor is closed. `onReady` must not throw.
-   * Throws SystemCallError when the kernel cannot watch it.
+   * Calls `onReady` each time `fd` has connected or failed (`output`) or is readable (`input`), until the returned function
+   * is called. Call it before closing the descriptor. `onReady` must not throw. Throws SystemCallError when the kernel cannot
+   * watch the descriptor.
    */
   add(fd: number, direction: 'input' | 'output', onReady: OnReady): () => void {
     this.#lastTicket += 1;
@@ -96,13 +96,13 @@ class Poller {
     return () => this.#remove(ticket);
   }
 
-  /** Tells, before it returns, whatever is ready by now. */
+  /** Reports every descriptor that is ready, before it returns. */
   readNow(): void {
     this.#wasReadMeanwhile = true;
-    // One look brings a batch, and what stays ready comes again behind the others (epoll_wait(2)).
+    // One call returns a batch. Descriptors that stay ready are returned again after the others (epoll_wait(2)).
     for (let left = this.#waiting.size + 1; left > 0; left -= batch) {
       const tickets = this.#readyTickets();
-      for (const ticket of tickets) this.#tell(ticket, null);
+      for (const ticket of tickets) this.#report(ticket, null);
       if (tickets.length < batch) return;
     }
   }
@@ -113,17 +113,17 @@ class Poller {
     this.#waiting.delete(ticket);
     if (entry.isTimed) this.#timed -= 1;
     this.#libc.epoll_ctl(this.#epoll, EPOLL_CTL_DEL, entry.fd, event(ticket, 0));
-    // Nothing left to wait for: let the thread go, or the process could not end.
+    // With nothing to wait for, the thread must return, or the process could not exit.
     if (this.#waiting.size === 0) this.#wake();
   }
 
   async #wait(): Promise<void> {
     this.#isWaiting = true;
-    // A process that ends joins its pool's threads; one blocked in ppoll would keep it from ending.
+    // A process that exits joins the threads of its pool, and a thread blocked in ppoll would prevent that.
     const wake = () => this.#wake();
     process.once('exit', wake);
     try {
-      while (this.#waiting.size > 0) if (!(await this.#lookAgain())) await this.#waitOnce();
+      while (this.#waiting.size > 0) if (!(await this.#readAgain())) await this.#waitOnce();
     } finally {
       process.off('exit', wake);
       this.#isWaiting = false;
@@ -131,15 +131,15 @@ class Poller {
   }
 
   /**
-   * What has been answered is often answered in turn at once: over loopback the next reply is there before a thread has
-   * begun to wait for it, and a wait in a thread costs two switches. So one turn of the event loop goes by first, in which
-   * whoever was told sends on. Not where a moment counts: the turn may be a long one. False when it brought nothing.
+   * Reads once more after one turn of the event loop, without a thread. The owners of the sockets send on in that turn, and
+   * over loopback the next reply arrives before a thread would have started to wait; a wait costs two context switches. Not
+   * done where ready times are needed, because the turn may take long. False when there were no events.
    */
-  async #lookAgain(): Promise<boolean> {
-    if (!this.#wasFruitful || this.#timed > 0) return false;
+  async #readAgain(): Promise<boolean> {
+    if (!this.#hadEvents || this.#timed > 0) return false;
     await nextTurn();
     const tickets = this.#readyTickets();
-    for (const ticket of tickets) this.#tell(ticket, null);
+    for (const ticket of tickets) this.#report(ticket, null);
     return tickets.length > 0;
   }
 
@@ -149,17 +149,17 @@ class Poller {
     const wokenNs = wakeTimeNs(await waitForInput(this.#libc, this.#epoll));
     const lastReadNs = this.#lastReadNs;
     const tickets = this.#readyTickets();
-    // A wait that ends as soon as it begins found what had happened some time before.
+    // A wait that ends as soon as it starts reports an event of unknown age.
     const isKnownFromBelow = wokenNs - begunNs > threadStartNs || wokenNs - lastReadNs < toleranceNs;
     const isOnly = tickets.length === 1 && !this.#wasReadMeanwhile;
     const isKnownFromAbove = isOnly || process.hrtime.bigint() - wokenNs < toleranceNs;
-    for (const ticket of tickets) this.#tell(ticket, isKnownFromBelow && isKnownFromAbove ? wokenNs : null);
+    for (const ticket of tickets) this.#report(ticket, isKnownFromBelow && isKnownFromAbove ? wokenNs : null);
   }
 
   #readyTickets(): number[] {
     const count = this.#libc.epoll_wait(this.#epoll, this.#events, batch, 0);
     this.#lastReadNs = process.hrtime.bigint();
-    this.#wasFruitful = count > 0;
+    this.#hadEvents = count > 0;
     const tickets: number[] = [];
     for (let index = 0; index < count; index += 1) {
       tickets.push(this.#events.readUInt32LE(index * eventSize + dataOffset));
@@ -167,7 +167,7 @@ class Poller {
     return tickets;
   }
 
-  #tell(ticket: number, readyAtNs: bigint | null): void {
+  #report(ticket: number, readyAtNs: bigint | null): void {
     if (ticket === wakeupTicket) {
       this.#libc.read(this.#wakeup, Buffer.alloc(8), 8);
       return;
@@ -175,7 +175,7 @@ class Poller {
     try {
       this.#waiting.get(ticket)?.onReady(readyAtNs);
     } catch (error) {
-      // A mistake of one socket's owner is the process's to hear of, and must not leave all the others unwatched.
+      // An error in one callback is thrown to the process, and must not end the loop for the other sockets.
       process.nextTick(() => {
         throw error;
       });
@@ -200,18 +200,17 @@ function event(ticket: number, events: number): Buffer {
   return buffer;
 }
 
-/** The largest time_t. Added to any time it overflows, and the kernel stops at it (timespec64_add_safe). */
+/** The largest time_t. Added to any time it overflows, and the kernel then uses it as the result (timespec64_add_safe). */
 const endOfTimeS = 0x7fff_ffff_ffff_ffffn;
 const nsPerS = 1_000_000_000n;
 
-/** What ppoll(2) left of the timeout it was given, nanoseconds. */
+/** The remaining timeout that ppoll(2) wrote back, nanoseconds. */
 export type TimeLeft = bigint;
 
 /**
- * Waits in a thread of the pool until `fd` can be read, and for as long as it takes. The timeout serves as a clock: the
- * kernel turns it into a point of time, stops at the end of time, and when it wakes the thread writes back how far that
- * is from now. So the moment of waking is known although nothing of ours runs in that thread, and however late the
- * event loop gets to hear of it.
+ * Waits in a thread of the pool until `fd` is readable, without a limit. The timeout serves as a clock: the kernel adds it to
+ * the current time, which gives the largest possible time, and when it wakes the thread it writes back the difference
+ * between that and the current time. The wake-up time is therefore exact, even if the event loop runs the callback late.
  */
 async function waitForInput(libc: Libc, fd: number): Promise<TimeLeft> {
   const descriptor = Buffer.alloc(8);

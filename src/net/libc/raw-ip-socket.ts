@@ -25,21 +25,21 @@ import { decodeSockaddr, encodeSockaddr } from './sockaddr.js';
 
 export interface RawPacket {
   source: string;
-  /** From the IP header on in IPv4, from the protocol's own header on in IPv6 (raw(7), RFC 3542 section 3). */
+  /** With the IP header in IPv4, without it in IPv6 (raw(7), RFC 3542 section 3). */
   bytes: Buffer;
-  /** IPv6 only; in IPv4 it is in the header. */
+  /** In IPv6; null in IPv4, where the header has it. */
   hopLimit: number | null;
-  /** CLOCK_REALTIME, nanoseconds, when the kernel received it; null when it did not say. */
+  /** When the kernel received it, CLOCK_REALTIME, nanoseconds; null without a stamp. */
   receivedAtNs: bigint | null;
 }
 
-/** Room for what a thousand traces are sent while the event loop is busy; the kernel caps it at net.core.rmem_max. */
+/** Enough for the replies to a thousand traces while the event loop is busy. The kernel's limit is net.core.rmem_max. */
 const receiveBufferOctets = 1 << 20;
 
-/** Kept for good: the kernel is told where they are as a number, which keeps nothing alive. */
+/** Global, because the kernel gets their addresses as numbers, which the garbage collector does not see. */
 const answerFilters = { 4: answersToSyn(4), 6: answersToSyn(6) };
 
-/** A raw IP socket of one protocol. Methods throw SystemCallError; EPERM from the constructor means no CAP_NET_RAW. */
+/** A raw IP socket of one protocol. Methods throw SystemCallError; EPERM of the constructor means no CAP_NET_RAW. */
 export class RawIpSocket {
   readonly fd: number;
   readonly #libc: Libc;
@@ -61,20 +61,23 @@ export class RawIpSocket {
     }
   }
 
-  /** Sends from `source`, along the routes meant for it, and hears only what comes to it. EADDRNOTAVAIL if not ours. */
+  /**
+   * Binds to `source`: packets are sent from it by its routing rules, and only packets to it are received. Throws
+   * EADDRNOTAVAIL if it is not an address of this host.
+   */
   bind(source: string): void {
     const address = encodeSockaddr({ address: source, port: 0 });
     checked(this.#libc, 'bind', this.#libc.bind(this.fd, address, address.length));
   }
 
-  /** IPv4: what is sent begins with an IP header of our making. */
+  /** IPv4: packets to send include their IP header. */
   includeHeader(): void {
     this.#setOption(IPPROTO_IP, IP_HDRINCL, uint32(1));
   }
 
-  /** Of TCP, receive only what can answer a SYN. */
+  /** TCP: receives only segments that can answer a SYN. */
   receiveOnlyAnswers(): void {
-    // struct sock_fprog: the number of instructions, and at octet 8 where they are.
+    // struct sock_fprog: the number of instructions, and at octet 8 their address.
     const program = answerFilters[this.#family];
     const filter = Buffer.alloc(16);
     filter.writeUInt16LE(program.length / 8, 0);
@@ -82,25 +85,25 @@ export class RawIpSocket {
     this.#setOption(SOL_SOCKET, SO_ATTACH_FILTER, filter);
   }
 
-  /** Of ICMP, receive only errors. */
+  /** ICMP: receives only errors. */
   receiveOnlyErrors(): void {
     const wanted = errorsOnly(this.#family);
     if (this.#family === 4) this.#setOption(SOL_RAW, ICMP_FILTER, wanted);
     else this.#setOption(IPPROTO_ICMPV6, ICMP6_FILTER, wanted);
   }
 
-  /** IPv6: the hop limit of what is sent from now on. */
+  /** IPv6: sets the hop limit of the following packets. */
   setHopLimit(hopLimit: number): void {
     this.#setOption(IPPROTO_IPV6, IPV6_UNICAST_HOPS, uint32(hopLimit));
   }
 
-  /** `address` is a socket address, see encodeSockaddr. */
+  /** `address` is a struct sockaddr (encodeSockaddr). */
   send(bytes: Buffer, address: Buffer): void {
     const sent = this.#libc.sendto(this.fd, bytes, bytes.length, 0, address, address.length);
     checked(this.#libc, 'sendto', Number(sent));
   }
 
-  /** The next packet, or null when there is none or the socket is closed. Its bytes are valid until the next call. */
+  /** The next packet; null when there is no packet or the socket is closed. Its bytes are valid until the next call. */
   receive(): RawPacket | null {
     if (!this.#isOpen) return null;
     const received = receiveMessage(this.#libc, this.fd, 0);
@@ -118,7 +121,7 @@ export class RawIpSocket {
     return packet;
   }
 
-  /** Closes once; again does nothing. Does not throw. */
+  /** Closes the socket. Further calls have no effect. Does not throw. */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

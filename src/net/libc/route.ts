@@ -11,18 +11,18 @@ import {
 import { checked, type Libc, SystemCallError, uint32 } from './load.js';
 import { decodeSockaddr, encodeSockaddr, longestSockaddr } from './sockaddr.js';
 
-/** How this host would send to an address. */
+/** How this host sends to an address. */
 export interface Route {
-  /** The address it would send from. */
+  /** The source address. */
   source: string;
-  /** Of the route as the kernel knows it, path MTU discoveries included (IP_MTU of ip(7)), octets; null if unknown. */
+  /** MTU of the route including discovered path MTUs (IP_MTU of ip(7)), octets; null where unknown. */
   mtu: number | null;
 }
 
 /**
- * Asks the kernel how it would send to `address`, from `source` where one is given: connecting a UDP socket is a routing
- * decision and sends nothing. Throws SystemCallError when there is no way (ENETUNREACH, EHOSTUNREACH, EACCES), when
- * `source` is not this host's (of bind: EADDRNOTAVAIL, EINVAL) or no descriptor is left.
+ * Finds the route to `address`, from `source` if given: connects a UDP socket, for which the kernel looks up the route and
+ * sends nothing. Throws SystemCallError where there is no route (ENETUNREACH, EHOSTUNREACH, EACCES), where bind(2) refuses
+ * the source (EADDRNOTAVAIL, EINVAL), or without descriptors.
  */
 export function routeOf(libc: Libc, address: string, family: 4 | 6, source: string | null = null): Route {
   const type = SOCK_DGRAM | SOCK_CLOEXEC;
@@ -32,7 +32,7 @@ export function routeOf(libc: Libc, address: string, family: 4 | 6, source: stri
       const local = encodeSockaddr({ address: source, port: 0 });
       checked(libc, 'bind', libc.bind(fd, local, local.length));
     }
-    // Any port will do; 443 is what pprobe is about.
+    // The port does not matter.
     const remote = encodeSockaddr({ address, port: 443 });
     checked(libc, 'connect', libc.connect(fd, remote, remote.length));
     return { source: sourceOf(libc, fd), mtu: mtuOf(libc, fd, family) };

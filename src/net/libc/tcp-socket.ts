@@ -30,7 +30,7 @@ import { decodeQueuedError, type QueuedError, receiveMessage } from './control-m
 import { checked, errnoName, type Libc, SystemCallError, uint32 } from './load.js';
 import { decodeSockaddr, type Endpoint, encodeSockaddr, longestSockaddr, writeSockaddr } from './sockaddr.js';
 
-/** An error of the queue, and what its sender quoted of our packet, from the TCP header on, extensions included. */
+/** An error of the queue with the quote of the packet it concerns, from the TCP header on, and with extensions. */
 export interface QueuedPacketError extends QueuedError {
   quoted: Buffer;
 }
@@ -40,13 +40,13 @@ const ipOptions = {
     ttl: IP_TTL,
     receiveErrors: IP_RECVERR,
     receiveTtl: IP_RECVTTL,
-    tellExtensions: IP_RECVERR_RFC4884,
+    receiveExtensions: IP_RECVERR_RFC4884,
   },
   6: {
     ttl: IPV6_UNICAST_HOPS,
     receiveErrors: IPV6_RECVERR,
     receiveTtl: IPV6_RECVHOPLIMIT,
-    tellExtensions: IPV6_RECVERR_RFC4884,
+    receiveExtensions: IPV6_RECVERR_RFC4884,
   },
 } as const;
 
@@ -60,18 +60,18 @@ export interface TcpSendState {
 }
 
 const on = uint32(1);
-/** What the kernel writes is read before the next call: a buffer for each would cost more than the call. */
+/** Shared by all sockets: results are read before the next call, and a new buffer would cost more than the call. */
 const value = Buffer.alloc(104);
 const localName = Buffer.alloc(longestSockaddr);
 const lengthOf = uint32(0);
 
-/** A TCP socket with the options Node cannot reach. Every method throws SystemCallError unless it says otherwise. */
+/** A TCP socket with the options that Node does not have. Methods throw SystemCallError unless stated otherwise. */
 export class TcpSocket {
   readonly fd: number;
   readonly #libc: Libc;
   readonly #family: 4 | 6;
   #isOpen = true;
-  /** Where `connect` was told to go. */
+  /** The address of the last connect(), as struct sockaddr. */
   readonly #remote = Buffer.alloc(longestSockaddr);
   #remoteLength = 0;
 
@@ -84,9 +84,8 @@ export class TcpSocket {
   }
 
   /**
-   * Makes the socket's packets one flow with those of others: several may bind one port, as long as no two have the same
-   * peer (SO_REUSEADDR), and IPv6 packets carry no flow label of their own, by which routers choose paths as well
-   * (RFC 6438). Before `bind`.
+   * Allows several sockets to send packets of one flow: they can bind one port if no two have the same peer (SO_REUSEADDR),
+   * and IPv6 packets have no flow label of the socket, which routers use for load balancing (RFC 6438). Call before `bind`.
    */
   shareFlow(): void {
     this.#setOption(SOL_SOCKET, SO_REUSEADDR, on);
@@ -105,9 +104,9 @@ export class TcpSocket {
   }
 
   /**
-   * Makes the socket a probe: the TTL, ICMP errors with kernel time stamps on its error queue (ip(7)), no ACK of a
-   * SYN-ACK before we close (TCP_QUICKACK off delays it), and a close that sends RST (SO_LINGER 0), so that the far
-   * application never sees a connection.
+   * Prepares the socket for a probe: sets the TTL, queues ICMP errors with time stamps of the kernel (ip(7)), delays the ACK
+   * of a SYN-ACK (TCP_QUICKACK off), and makes close() send a RST (SO_LINGER 0), so that the application at the target does
+   * not see a connection.
    */
   prepareProbe(ttl: number): void {
     const level = this.#family === 4 ? IPPROTO_IP : IPPROTO_IPV6;
@@ -115,64 +114,64 @@ export class TcpSocket {
     this.setTtl(ttl);
     this.queueErrors();
     this.#setOption(level, names.receiveTtl, on);
-    this.#trySetOption(level, names.tellExtensions, on);
+    this.#trySetOption(level, names.receiveExtensions, on);
     this.stampErrors();
     this.closeByReset();
     this.#setOption(IPPROTO_TCP, TCP_QUICKACK, uint32(0));
   }
 
-  /** ICMP errors go to the socket's error queue (ip(7)); all else as usual. */
+  /** Adds ICMP errors to the socket's error queue (ip(7)). */
   queueErrors(): void {
     const level = this.#family === 4 ? IPPROTO_IP : IPPROTO_IPV6;
     this.#setOption(level, ipOptions[this.#family].receiveErrors, on);
   }
 
-  /** What is read of the error queue comes with the time at which the kernel received it. */
+  /** Adds the kernel's receive time to the errors of the queue. */
   stampErrors(): void {
     this.#setOption(SOL_SOCKET, SO_TIMESTAMPNS, on);
   }
 
   /**
-   * Before connecting: the largest segment to send, and the one that the SYN asks the peer for (TCP_MAXSEG of tcp(7)),
-   * octets of payload.
+   * Limits the segments that both sides send, octets of payload (TCP_MAXSEG of tcp(7)). Call before `connect`, because the
+   * SYN announces the limit to the peer.
    */
   limitSegments(octets: number): void {
     this.#setOption(IPPROTO_TCP, TCP_MAXSEG, uint32(octets));
   }
 
-  /** Closing sends RST and forgets what was not acknowledged (SO_LINGER 0). */
+  /** Makes close() send a RST and discard unacknowledged data (SO_LINGER 0). */
   closeByReset(): void {
     this.#setOption(SOL_SOCKET, SO_LINGER, Buffer.concat([on, uint32(0)]));
   }
 
-  /** Gives the kernel bytes to send; how many it took. */
+  /** Queues bytes to send. Returns the number of bytes accepted. */
   write(bytes: Buffer): number {
     const taken = Number(this.#libc.write(this.fd, bytes, bytes.length));
     checked(this.#libc, 'write', taken);
     return taken;
   }
 
-  /** What the kernel knows of the connection (TCP_INFO of tcp(7)). */
+  /** Reads the sending side from TCP_INFO (tcp(7)). */
   sendState(): TcpSendState {
     const info = this.#getOption(IPPROTO_TCP, TCP_INFO, value.length);
-    // TCPI_OPT_TIMESTAMPS: twelve octets of every segment.
+    // TCPI_OPT_TIMESTAMPS: twelve octets in every segment.
     const optionOctets = (info.readUInt8(5) & 1) === 1 ? 12 : 0;
     return { maxSegment: info.readUInt32LE(16), optionOctets, unacknowledged: info.readUInt32LE(24) };
   }
 
-  /** Hands the descriptor to someone else, who closes it; this object is then done. */
+  /** Returns the descriptor, which the caller must close. This object must not be used afterwards. */
   release(): number {
     this.#isOpen = false;
     return this.fd;
   }
 
-  /** TTL or hop limit of what is sent from now on. */
+  /** Sets the TTL or hop limit of the following packets. */
   setTtl(ttl: number): void {
     const level = this.#family === 4 ? IPPROTO_IP : IPPROTO_IPV6;
     this.#setOption(level, ipOptions[this.#family].ttl, uint32(ttl));
   }
 
-  /** Starts connecting; the outcome comes as an event on `fd`. A refusal of this host itself throws at once. */
+  /** Starts connecting; the result is an event on `fd`. Throws where this host refuses. */
   connect(remote: Endpoint): void {
     this.#remoteLength = writeSockaddr(this.#remote, remote);
     const errno = this.#connect();
@@ -180,9 +179,9 @@ export class TcpSocket {
   }
 
   /**
-   * How the connection that `connect` started stands, by calling connect(2) again: `open`, `pending`, or the errno that
-   * ended it, symbolic. That errno is taken and Linux puts the socket back as it was before `connect`, so it is read once,
-   * and another connection may be started on the same socket. Does not throw.
+   * The state of the connection that `connect` started, found by calling connect(2) again: `open`, `pending`, or the
+   * symbolic errno that ended it. The errno is returned only once: Linux then resets the socket to its state before
+   * `connect`, and the socket can connect again. Does not throw.
    */
   connectState(): string {
     const errno = this.#connect();
@@ -192,30 +191,30 @@ export class TcpSocket {
     return name === 'EISCONN' ? 'open' : name;
   }
 
-  /** 0, or the errno. */
+  /** Returns 0 or the errno. */
   #connect(): number {
     return this.#libc.connect(this.fd, this.#remote, this.#remoteLength) === 0 ? 0 : this.#libc.errno();
   }
 
-  /** The pending error and clears it (SO_ERROR): null when connected. Symbolic. */
+  /** Returns the symbolic pending error and clears it (SO_ERROR); null without an error. */
   takeError(): string | null {
     const errno = this.#getOption(SOL_SOCKET, SO_ERROR, 4).readInt32LE();
     return errno === 0 ? null : errnoName(errno);
   }
 
-  /** The next error the network reported for this socket, or null when the queue is empty. Does not throw. */
+  /** The next error of the error queue; null when it is empty. Does not throw. */
   readErrorQueue(): QueuedPacketError | null {
     const received = receiveMessage(this.#libc, this.fd, MSG_ERRQUEUE);
     const error = received === null ? null : decodeQueuedError(received.control);
     return received === null || error === null ? null : { ...error, quoted: Buffer.from(received.payload) };
   }
 
-  /** What the kernel knows of the connection (TCP_INFO). */
+  /** Reads the connection's state from TCP_INFO. */
   info(): TcpInfo {
     return decodeTcpInfo(this.#getOption(IPPROTO_TCP, TCP_INFO, value.length));
   }
 
-  /** Closes once; again does nothing. Does not throw. */
+  /** Closes the socket. Further calls have no effect. Does not throw. */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -226,12 +225,12 @@ export class TcpSocket {
     checked(this.#libc, 'setsockopt', this.#libc.setsockopt(this.fd, level, name, value, value.length));
   }
 
-  /** For what older kernels lack. */
+  /** For options that older kernels do not have. Ignores errors. */
   #trySetOption(level: number, name: number, value: Buffer): void {
     this.#libc.setsockopt(this.fd, level, name, value, value.length);
   }
 
-  /** Valid until the next call. What an older kernel does not know of a struct reads as 0. */
+  /** The result is valid until the next call. Members of a struct that an older kernel does not have are 0. */
   #getOption(level: number, name: number, size: number): Buffer {
     value.fill(0);
     lengthOf.writeUInt32LE(size);
@@ -240,23 +239,23 @@ export class TcpSocket {
   }
 }
 
-/** What pprobe reads of struct tcp_info (<linux/tcp.h>), whose beginning has not changed since Linux 2.6. */
+/** Members of struct tcp_info (<linux/tcp.h>), whose beginning has not changed since Linux 2.6. */
 export interface TcpInfo {
-  /** The handshake is under way. */
+  /** The handshake is in progress. */
   isConnecting: boolean;
-  /** An error has ended it. Neither: it stands, or stood until the peer closed its side (CLOSE_WAIT). */
+  /** An error closed the connection. If neither this nor `isConnecting`: ESTABLISHED, or CLOSE_WAIT after the peer's FIN. */
   isClosed: boolean;
   /** The handshake's round trip as the kernel measured it, milliseconds. */
   rttMs: number;
-  /** What the peer agreed to in its SYN-ACK. */
+  /** The peer's SYN-ACK has the option. */
   timestamps: boolean;
   sackPermitted: boolean;
   ecn: boolean;
-  /** The shift count of the peer's window; null when it offered none. */
+  /** The shift count of the peer's window; null without the option. */
   windowScale: number | null;
-  /** SYNs or segments sent again, all together. */
+  /** Total number of retransmissions. */
   retransmits: number;
-  /** Of those now under way, how many this host let out: 0 behind a retransmission that its own firewall dropped. */
+  /** Retransmitted segments in flight: 0 after a retransmission that this host's firewall dropped. */
   retransmitsOut: number;
 }
 
@@ -265,8 +264,8 @@ const synReceived = 3;
 const closed = 7;
 
 /**
- * Reads TCP_INFO's answer. Offsets: state 0, options 5, window scales 6, retransmissions
- * under way 36 and ever 100, round trip 68 (microseconds).
+ * Decodes struct tcp_info. Offsets: state 0, options 5, window scales 6, retransmissions in flight 36 and total 100, round
+ * trip 68 (microseconds).
  */
 function decodeTcpInfo(bytes: Buffer): TcpInfo {
   const options = bytes.readUInt8(5);

@@ -4,26 +4,25 @@ import { controlMessages, receiveMessage, timestampOf } from './control-message.
 import { checked, type Libc, SystemCallError, uint32 } from './load.js';
 import { type Endpoint, encodeSockaddr } from './sockaddr.js';
 
-/** So many datagrams go out, or come in, by one system call. */
+/** The most datagrams that one system call sends or receives. */
 const datagramsPerCall = 16;
 const largestDatagram = 65_535;
-/** A query with every option that we send: a name of 255 octets, a cookie of 40. */
+/** Octets of the largest query: a name of 255 octets, a cookie of 40, and other options. */
 const largestSent = 512;
 
-/** One of each for all sockets: a call is over before the next begins. */
+/** Shared by all sockets, because calls do not overlap. */
 let vectors: { out: MessageVector; in: MessageVector } | null = null;
 
 export interface StampedDatagram {
   /** Valid until the next call of any socket's receiveStamped(). */
   message: Buffer;
-  /** CLOCK_REALTIME, nanoseconds, when the kernel received it; null when it did not say. */
+  /** When the kernel received it, CLOCK_REALTIME, nanoseconds; null without a stamp. */
   receivedAtNs: bigint | null;
 }
 
 /**
- * A connected UDP socket on a port of the kernel's choosing, which sends and receives many small datagrams by one system
- * call (sendmmsg(2), recvmmsg(2)) and never blocks. Methods throw SystemCallError; an ICMP error is thrown by whichever
- * comes next.
+ * A connected UDP socket on a port that the kernel chooses. It sends and receives many small datagrams with one system call
+ * (sendmmsg(2), recvmmsg(2)) and never blocks. Methods throw SystemCallError; an ICMP error is thrown by the next call.
  */
 export class UdpSocket {
   readonly fd: number;
@@ -54,14 +53,14 @@ export class UdpSocket {
     }
   }
 
-  /** Sends the first of the messages, and says how many: 0 when the socket's buffer is full. */
+  /** Sends the messages from the first on. Returns how many were sent: 0 when the socket's buffer is full. */
   send(messages: readonly Buffer[]): number {
     const count = this.#vectors.out.fill(messages);
     const sent = this.#libc.sendmmsg(this.fd, this.#vectors.out.headers, count, 0);
     return sent < 0 ? this.#unlessBusy('sendmmsg') : sent;
   }
 
-  /** What has come, up to datagramsPerCall. The octets are valid until the next call of any socket's receive(). */
+  /** Received datagrams, at most datagramsPerCall. They are valid until the next receive() of any socket. */
   receive(): Buffer[] {
     if (!this.#isOpen) return [];
     const vector = this.#vectors.in;
@@ -69,14 +68,14 @@ export class UdpSocket {
     return count < 0 ? vector.payloads(this.#unlessBusy('recvmmsg')) : vector.payloads(count);
   }
 
-  /** From now on the kernel says when it received what receiveStamped() brings. */
+  /** Makes the kernel stamp the datagrams that receiveStamped() returns. */
   stamp(): void {
     const on = uint32(1);
     const status = this.#libc.setsockopt(this.fd, SOL_SOCKET, SO_TIMESTAMPNS, on, on.length);
     checked(this.#libc, 'setsockopt', status);
   }
 
-  /** The next datagram; null when there is none. */
+  /** The next datagram; null when there is no datagram. */
   receiveStamped(): StampedDatagram | null {
     if (!this.#isOpen) return null;
     const received = receiveMessage(this.#libc, this.fd, 0);
@@ -106,15 +105,15 @@ const headerSize = 64;
 const vectorOffset = 16;
 const vectorCountOffset = 24;
 const lengthOffset = 56;
-// struct iovec: where, and how much.
+// struct iovec: address and length.
 const iovecSize = 16;
 
 /**
- * An array of struct mmsghdr, each with a slot of its own for a datagram. Its buffers live as long as it does, for the
- * kernel is told their addresses as numbers, which keep nothing alive.
+ * An array of struct mmsghdr, each with a buffer slot for a datagram. It references all buffers, because the kernel gets
+ * their addresses as numbers, which the garbage collector does not see.
  */
 class MessageVector {
-  /** What sendmmsg(2) and recvmmsg(2) take. */
+  /** The argument of sendmmsg(2) and recvmmsg(2). */
   readonly headers: Buffer;
   readonly #iovecs: Buffer;
   readonly #slots: Buffer;
@@ -126,7 +125,7 @@ class MessageVector {
     this.#slotSize = slotSize;
     this.headers = Buffer.alloc(count * headerSize);
     this.#iovecs = Buffer.alloc(count * iovecSize);
-    // Pages that nothing is written to take no memory.
+    // Pages that are never written use no memory.
     this.#slots = Buffer.alloc(count * slotSize);
     const iovecs = libc.addressOf(this.#iovecs);
     const slots = libc.addressOf(this.#slots);
@@ -138,19 +137,20 @@ class MessageVector {
     }
   }
 
-  /** Copies as many of the messages as there are slots, and says how many. Throws RangeError for one that fits none. */
+  /** Copies messages to the slots. Returns how many there was room for. Throws RangeError for a message larger than a slot. */
   fill(messages: readonly Buffer[]): number {
     const count = Math.min(messages.length, this.#count);
     for (let index = 0; index < count; index++) {
       const message = messages[index] ?? Buffer.alloc(0);
-      if (message.length > this.#slotSize) throw new RangeError('MessageVector: the message fits no slot');
+      if (message.length > this.#slotSize)
+        throw new RangeError('MessageVector: the message is larger than a slot');
       this.#slots.set(message, index * this.#slotSize);
       this.#iovecs.writeUInt32LE(message.length, index * iovecSize + 8);
     }
     return count;
   }
 
-  /** The first `count` datagrams received, where they lie. */
+  /** The first `count` received datagrams, as views of the slots. */
   payloads(count: number): Buffer[] {
     const payloads: Buffer[] = [];
     for (let index = 0; index < count; index++) {

@@ -1,17 +1,17 @@
 import { Address4, Address6 } from 'ip-address';
 
-/** An address as the wire has it: 4 or 16 octets. Throws ip-address's AddressError when `address` is not one. */
+/** An address as 4 or 16 octets in network order. Throws ip-address's AddressError when `address` is not an IP address. */
 export function addressToBytes(address: string): Uint8Array {
   const bare = address.split('%', 1)[0] ?? address;
   if (!bare.includes(':')) return dottedQuad(bare) ?? Uint8Array.from(new Address4(bare).toArray());
-  // ip-address drops leading zero octets of the number; the wire has all sixteen.
+  // ip-address omits leading zero octets.
   const octets = new Address6(bare).toUnsignedByteArray();
   const bytes = new Uint8Array(16);
   bytes.set(octets.slice(-16), 16 - Math.min(16, octets.length));
   return bytes;
 }
 
-/** The octets of four numbers below 256 with dots between, a tenth of ip-address's time; null for all else. */
+/** The octets of a dotted quad, in a tenth of the time that ip-address takes; null for any other text. */
 function dottedQuad(text: string): Uint8Array | null {
   const bytes = new Uint8Array(4);
   let octet = -1;
@@ -24,7 +24,7 @@ function dottedQuad(text: string): Uint8Array | null {
       octet = -1;
       continue;
     }
-    // A leading zero means octal to some: no more digits behind it.
+    // Some programs read a leading zero as octal, so no digit may follow one.
     if (code < zero || code > nine || octet === 0) return null;
     octet = Math.max(octet, 0) * 10 + code - zero;
     if (octet > 255) return null;
@@ -38,7 +38,7 @@ const dot = 0x2e;
 const zero = 0x30;
 const nine = 0x39;
 
-/** The text of 4 or 16 octets: dotted quad, or RFC 5952. Any other length is a caller's mistake and gives ''. */
+/** The text of an address of 4 or 16 octets: a dotted quad, or RFC 5952. The empty string for any other length. */
 export function bytesToAddress(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
   if (bytes.length === 16) return Address6.fromUnsignedByteArray([...bytes]).correctForm();

@@ -9,14 +9,14 @@ export function internetChecksum(...parts: Uint8Array[]): number {
     for (let at = 0; at < even; at += 2) sum += ((part[at] ?? 0) << 8) | (part[at + 1] ?? 0);
     if (part.length & 1) sum += (part[part.length - 1] ?? 0) << 8;
   }
-  // A 64 KB packet sums to under 2^31, so folding once at the end loses nothing.
+  // The sum of a 64 KB packet is below 2^31, so the carries can be added at the end.
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
   return ~sum & 0xffff;
 }
 
 /**
- * The pseudo-header that TCP and ICMPv6 checksums cover (RFC 9293 section 3.1, RFC 8200 section 8.1).
- * Addresses are 4 or 16 octets each, both of one family.
+ * The pseudo-header that the checksums of TCP and ICMPv6 include (RFC 9293 section 3.1, RFC 8200 section 8.1). Both addresses
+ * have 4 octets, or both have 16.
  */
 export function pseudoHeader(
   source: Uint8Array,

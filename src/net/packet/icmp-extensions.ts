@@ -13,7 +13,7 @@ export interface MplsEntry {
   ttl: number;
 }
 
-/** An extension object as it stands on the wire (RFC 4884 section 8). */
+/** An extension object (RFC 4884 section 8). */
 export interface ExtensionObject {
   classNumber: number;
   classType: number;
@@ -25,14 +25,14 @@ export interface IcmpExtensions {
   mpls: MplsEntry[];
 }
 
-/** Where extensions begin when the sender predates RFC 4884 and gives no length (its section 5.5). */
+/** Offset of the extensions when the sender gives no length, because it predates RFC 4884 (its section 5.5). */
 const legacyQuoteLength = 128;
 const mplsClass = 1;
 
 /**
- * Splits what follows an ICMP error's first eight octets into the quote and the extension structure (RFC 4884).
- * `quoteLength` is the message's length attribute in octets, 0 where it has none. An extension structure that lies
- * (version, checksum, object lengths) is dropped whole and the bytes are left to the quote.
+ * Splits the body of an ICMP error, after its first eight octets, into the quote and the extension structure (RFC 4884).
+ * `quoteLength` is the message's length attribute in octets, 0 if it has none. If the structure is invalid (version,
+ * checksum, object lengths), all bytes belong to the quote.
  */
 export function decodeExtensions(
   body: Uint8Array,
@@ -70,7 +70,7 @@ export function isLabelStack({ classNumber, classType }: ExtensionObject): boole
   return classNumber === mplsClass && classType === 1;
 }
 
-/** An ICMP extension object other than an MPLS stack (RFC 4884 section 8), as it stood on the wire. */
+/** An ICMP extension object other than an MPLS label stack (RFC 4884 section 8). */
 export interface IcmpObject {
   /** Class number and class type: 2 is the interface information of RFC 5837. @asType integer @minimum 0 @maximum 255 */
   class: number;
@@ -80,7 +80,7 @@ export interface IcmpObject {
   data: string;
 }
 
-/** What an ICMP error's extensions hold besides label stacks. */
+/** The extension objects other than label stacks. */
 export function otherObjects(extensions: IcmpExtensions | null): IcmpObject[] {
   const others = extensions?.objects.filter((object) => !isLabelStack(object)) ?? [];
   return others.map(({ classNumber, classType, payload }) => ({
@@ -105,14 +105,17 @@ function decodeLabelStack(payload: Uint8Array): MplsEntry[] {
   return entries;
 }
 
-/** What a router says of one of its interfaces (RFC 5837). Fields it left out are null. */
+/** A router's description of one of its interfaces (RFC 5837). Missing fields are null. */
 export interface InterfaceInformation {
-  /** Which of its interfaces: where the packet came in, a part of that one below IP, where it was to leave, or the next hop. */
+  /**
+   * Which interface: the one that received the packet, a sub-IP component of it, the one that would have sent the packet,
+   * or the next hop.
+   */
   role: 'incoming' | 'incoming-sub-ip' | 'outgoing' | 'next-hop';
-  /** As SNMP numbers it. */
+  /** The ifIndex of SNMP. */
   index: number | null;
   address: string | null;
-  /** UTF-8 as it came: whoever shows it cleans it. */
+  /** UTF-8 as received; it must be cleaned before it is printed. */
   name: string | null;
   /** Octets. */
   mtu: number | null;
@@ -124,8 +127,8 @@ const roles = ['incoming', 'incoming-sub-ip', 'outgoing', 'next-hop'] as const;
 const longestName = 64;
 
 /**
- * Decodes the payload of an ICMP extension object of class 2. The class type says which fields follow, in the order index,
- * address, name, MTU (RFC 5837 section 4.1). Never throws; null for a payload that is too short for what it claims.
+ * Decodes the payload of an ICMP extension object of class 2. The class type says which fields are present, in the order
+ * index, address, name, MTU (RFC 5837 section 4.1). null for a payload that is too short for them. Never throws.
  */
 export function decodeInterfaceInformation(
   classType: number,
@@ -147,7 +150,7 @@ export function decodeInterfaceInformation(
     at += 4 + size;
   }
   if (classType & 0x02) {
-    // Its own length octet is counted in.
+    // The length includes the length octet.
     const size = at < view.length ? view.readUInt8(at) : 0;
     if (size < 1 || size > longestName || at + size > view.length) return null;
     const [name = ''] = view.toString('utf8', at + 1, at + size).split('\0', 1);

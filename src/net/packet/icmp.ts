@@ -1,16 +1,16 @@
 import { internetChecksum } from './checksum.js';
 import { decodeExtensions, type IcmpExtensions } from './icmp-extensions.js';
 
-/** ICMP errors that say something about a probe; every other message is none of a trace's business. */
+/** The ICMP errors that can concern a probe. */
 export type IcmpErrorKind = 'time-exceeded' | 'unreachable' | 'too-big';
 
 export interface IcmpError {
   kind: IcmpErrorKind;
   type: number;
   code: number;
-  /** The original packet, from its IP header on, as far as the sender quoted it. */
+  /** The original packet from its IP header on, as far as the sender quoted it. */
   quote: Uint8Array;
-  /** Next-hop MTU of a fragmentation-needed or packet-too-big; null in other messages or when 0 (RFC 1191 section 5). */
+  /** Next-hop MTU of Fragmentation Needed or Packet Too Big; null for other messages and for 0 (RFC 1191 section 5). */
   mtu: number | null;
   extensions: IcmpExtensions | null;
 }
@@ -20,22 +20,22 @@ export type IcmpDecode =
   | { ok: false; reason: 'malformed' | 'checksum' | 'other-icmp' };
 
 /**
- * Reads an ICMPv4 message (RFC 792, RFC 4884), without its IP header. The checksum is verified: raw sockets get the
- * message before the kernel has judged it.
+ * Decodes an ICMPv4 message (RFC 792, RFC 4884) without its IP header. Verifies the checksum, because raw sockets get the
+ * message before the kernel verifies it.
  */
 export function decodeIcmpv4(bytes: Uint8Array): IcmpDecode {
   if (bytes.length < 8) return { ok: false, reason: 'malformed' };
   const kind = bytes[0] === 11 ? 'time-exceeded' : bytes[0] === 3 ? 'unreachable' : null;
   if (kind === null) return { ok: false, reason: 'other-icmp' };
   if (internetChecksum(bytes) !== 0) return { ok: false, reason: 'checksum' };
-  // Fragment reassembly time exceeded (code 1) is a host's complaint, not a hop (RFC 792).
+  // Fragment reassembly time exceeded (code 1) comes from a host and not from a hop (RFC 792).
   if (kind === 'time-exceeded' && bytes[1] !== 0) return { ok: false, reason: 'other-icmp' };
   return { ok: true, error: readError(bytes, kind, 4) };
 }
 
 /**
- * Reads an ICMPv6 message (RFC 4443, RFC 4884). The kernel verifies its checksum before a raw socket sees it
- * (RFC 3542 section 3.1).
+ * Decodes an ICMPv6 message (RFC 4443, RFC 4884). The kernel verifies the checksum before a raw socket gets the message (RFC
+ * 3542 section 3.1).
  */
 export function decodeIcmpv6(bytes: Uint8Array): IcmpDecode {
   if (bytes.length < 8) return { ok: false, reason: 'malformed' };
@@ -64,21 +64,21 @@ function readError(bytes: Uint8Array, kind: IcmpErrorKind, family: 4 | 6): IcmpE
 }
 
 /**
- * Codes by which a filter says that it does not let a packet pass. ICMP type 3: network, host and communication
- * administratively prohibited (RFC 1812 section 5.2.7.1); codes 14 and 15 speak of precedence, which is no filter. ICMPv6
- * type 1: administratively prohibited, failed ingress or egress policy, reject route (RFC 4443 section 3.1).
+ * The codes of a filter that rejects a packet. ICMP type 3: network, host and communication administratively prohibited (RFC
+ * 1812 section 5.2.7.1); codes 14 and 15 concern precedence. ICMPv6 type 1: administratively prohibited, failed ingress or
+ * egress policy, reject route (RFC 4443 section 3.1).
  */
 const prohibited = { 4: { type: 3, codes: [9, 10, 13] }, 6: { type: 1, codes: [1, 5, 6] } } as const;
 
-/** Whether an ICMP error is a filter's refusal, and not a router's lack of a way. */
+/** Whether an ICMP error means that a filter rejected the packet, in contrast to a router without a route. */
 export function isProhibition(family: 4 | 6, { type, code }: { type: number; code: number }): boolean {
   const known = prohibited[family];
   return type === known.type && known.codes.some((each) => each === code);
 }
 
 /**
- * The errno for an ICMP unreachable that this host sent to itself: its neighbour did not resolve, or its own firewall
- * rejected the packet. Nothing of that is an answer of the network.
+ * The errno for an ICMP error that this host sent to itself, because its neighbour does not answer or its own firewall
+ * rejected the packet.
  */
 export function localIcmpErrno(family: 4 | 6, { type, code }: { type: number; code: number }): string {
   const isNetwork = code === 0;

@@ -10,17 +10,17 @@ export interface Ipv4Header {
   protocol: number;
   ttl: number;
   identification: number;
-  /** Octets of header, options included: where the payload begins. */
+  /** Octets of the header including options; the offset of the payload. */
   headerLength: number;
-  /** As the header says; the bytes at hand may be fewer (a quote) or more (padding). */
+  /** As in the header. The number of bytes can be lower (a quote) or higher (padding). */
   totalLength: number;
   /** In units of 8 octets; 0 for the first fragment. */
   fragmentOffset: number;
 }
 
 /**
- * Reads an IPv4 header (RFC 791 section 3.1). null when the bytes are too few or the version or header length lie.
- * The checksum is not judged: captured copies of locally sent packets lack it, and a quote's has been rewritten.
+ * Decodes an IPv4 header (RFC 791 section 3.1). null when there are too few bytes or the version or header length is
+ * invalid. Does not verify the checksum: packets captured on the sending host have none, and that of a quote was rewritten.
  */
 export function decodeIpv4(bytes: Uint8Array): Ipv4Header | null {
   if (bytes.length < 20) return null;
@@ -39,7 +39,7 @@ export function decodeIpv4(bytes: Uint8Array): Ipv4Header | null {
   };
 }
 
-/** A whole IPv4 packet with DF set, its checksum filled in, no options. `identification` is 16 bits. */
+/** Encodes an IPv4 packet with DF set, a valid checksum and no options. `identification` has 16 bits. */
 export function encodeIpv4(
   header: { source: string; destination: string; protocol: number; ttl: number; identification: number },
   payload: Uint8Array,
@@ -62,9 +62,9 @@ export interface Ipv6Header {
   source: string;
   destination: string;
   hopLimit: number;
-  /** The upper-layer protocol, behind any extension headers. */
+  /** The upper-layer protocol after the extension headers. */
   protocol: number;
-  /** Where the upper-layer protocol begins. */
+  /** Octets before the upper-layer header. */
   headerLength: number;
   flowLabel: number;
 }
@@ -75,8 +75,8 @@ const fragment = 44;
 const destinationOptions = 60;
 
 /**
- * Reads an IPv6 header and walks its extension headers to the upper layer (RFC 8200 section 4). null when the bytes
- * end before it, or when it is a later fragment, which has no upper-layer header.
+ * Decodes an IPv6 header and its extension headers up to the upper layer (RFC 8200 section 4). null when the bytes end
+ * before the upper layer, and for a fragment other than the first, which has no upper-layer header.
  */
 export function decodeIpv6(bytes: Uint8Array): Ipv6Header | null {
   if (bytes.length < 40) return null;
@@ -84,7 +84,7 @@ export function decodeIpv6(bytes: Uint8Array): Ipv6Header | null {
   if (view.readUInt8(0) >> 4 !== 6) return null;
   let protocol = view.readUInt8(6);
   let at = 40;
-  // Each turn moves at least 8 octets forward, so the walk ends with the bytes.
+  // Each iteration advances at least 8 octets, so the loop ends.
   while (
     protocol === hopByHop ||
     protocol === routing ||
@@ -108,7 +108,7 @@ export function decodeIpv6(bytes: Uint8Array): Ipv6Header | null {
   };
 }
 
-/** A whole IPv6 packet without extension headers. The kernel makes ours; the simulated network needs its own. */
+/** Encodes an IPv6 packet without extension headers, for the simulated network of the tests. */
 export function encodeIpv6(
   header: { source: string; destination: string; protocol: number; hopLimit: number; flowLabel?: number },
   payload: Uint8Array,

@@ -1,10 +1,10 @@
 import { decodeIpv4, decodeIpv6, protocolNumber } from './ip.js';
 
-/** What an ICMP error's quote tells of the TCP segment it is about. */
+/** The TCP segment that an ICMP error quotes. */
 export interface QuotedSegment {
   source: string;
   destination: string;
-  /** As the quoting router saw it: 1 where it decremented to 0, other values betray a box that rewrites TTLs. */
+  /** As the router quoted it: 1 where it decremented the TTL to 0; other values come from devices that rewrite TTLs. */
   ttl: number;
   sourcePort: number;
   destinationPort: number;
@@ -12,9 +12,9 @@ export interface QuotedSegment {
 }
 
 /**
- * Reads the TCP segment quoted by an ICMP error. RFC 792 promises no more than the IP header and eight octets, which
- * are the ports and the sequence number, so nothing behind them is looked at. null when the quote is too short, is a
- * later fragment or is not TCP.
+ * Decodes the TCP segment quoted by an ICMP error. RFC 792 guarantees only the IP header and eight octets, which are the
+ * ports and the sequence number, so nothing after them is read. null when the quote is too short, is not TCP, or is a
+ * fragment other than the first.
  */
 export function decodeQuote(quote: Uint8Array): QuotedSegment | null {
   const version = (quote[0] ?? 0) >> 4;

@@ -20,11 +20,11 @@ export interface TcpHeader {
   /** Bits of `tcpFlag`. */
   flags: number;
   window: number;
-  /** Octets of header, options included. */
+  /** Octets of the header including options. */
   headerLength: number;
 }
 
-/** Reads a TCP header (RFC 9293 section 3.1). null when the bytes are too few or the data offset lies. */
+/** Decodes a TCP header (RFC 9293 section 3.1). null when there are too few bytes or the data offset is invalid. */
 export function decodeTcp(bytes: Uint8Array): TcpHeader | null {
   if (bytes.length < 20) return null;
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -53,7 +53,7 @@ export interface SegmentFields {
   options?: Uint8Array;
 }
 
-/** A TCP segment without payload, its checksum over the right pseudo-header. `options` is a multiple of 4 octets. */
+/** Encodes a TCP segment without payload, with a valid checksum. The length of `options` is a multiple of 4 octets. */
 export function encodeTcp(fields: SegmentFields): Buffer {
   const options = fields.options ?? new Uint8Array();
   const segment = Buffer.alloc(20 + options.length);
@@ -75,11 +75,11 @@ export function encodeTcp(fields: SegmentFields): Buffer {
   return segment;
 }
 
-/** What a SYN or SYN-ACK offers in its options (RFC 9293 section 3.2, RFC 7323, RFC 2018). */
+/** The options of a SYN or SYN-ACK (RFC 9293 section 3.2, RFC 7323, RFC 2018). */
 export interface TcpOptions {
-  /** Maximum segment size, octets; null when not offered. */
+  /** Maximum segment size, octets; null without the option. */
   mss: number | null;
-  /** Shift count; null when not offered. */
+  /** Shift count; null without the option. */
   windowScale: number | null;
   sackPermitted: boolean;
   timestamps: boolean;
@@ -89,8 +89,8 @@ const endOfList = 0;
 const noOperation = 1;
 
 /**
- * Reads the options of a TCP header, which stand from octet 20 to `headerLength`. Options of a wrong length are passed
- * over; where a length lies beyond the header reading ends with what was known before.
+ * Decodes the options of a TCP header, from octet 20 to `headerLength`. Skips options of a wrong length, and stops at a
+ * length that exceeds the header.
  */
 export function decodeTcpOptions(segment: Uint8Array, headerLength: number): TcpOptions {
   const options: TcpOptions = { mss: null, windowScale: null, sackPermitted: false, timestamps: false };
@@ -126,9 +126,9 @@ export interface SynFields {
 }
 
 /**
- * A SYN like those of Linux's connect(): MSS, SACK permitted, timestamps, window scale 7, window 64240. Firewalls drop
- * SYNs without an MSS and treat small windows as scanners, so a probe that looks like real traffic is the one that
- * measures what real traffic meets.
+ * Encodes a SYN with the options of Linux's connect(): MSS, SACK permitted, timestamps, window scale 7, window 64240. Some
+ * firewalls drop SYNs without an MSS and treat SYNs with a small window as scans, so a probe must look like an ordinary SYN
+ * to meet the same treatment.
  */
 export function encodeSyn(fields: SynFields): Buffer {
   const options = Buffer.alloc(20);

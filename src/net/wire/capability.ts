@@ -1,6 +1,6 @@
 import { CapabilityError } from '../../core/errors.js';
 
-/** What a host that has run out of something says, as the CapabilityError it is; null for any other error. */
+/** The CapabilityError for an error that says that descriptors or memory are used up; null for any other error. */
 export function resourceError(cause: unknown): CapabilityError | null {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (code === 'EMFILE' || code === 'ENFILE') {
@@ -18,10 +18,10 @@ export function resourceError(cause: unknown): CapabilityError | null {
   });
 }
 
-/** Gives node itself the one capability, so that pprobe needs no sudo. */
+/** Grants the capability to the node binary, so that pprobe runs without sudo. */
 const remedy = `sudo setcap cap_net_raw+ep ${process.execPath}`;
 
-/** What a host says that opens no raw socket for us. */
+/** The CapabilityError for a raw socket that the kernel refused to open. */
 export function rawSocketError(cause: unknown): CapabilityError {
   return new CapabilityError(
     'CAP_NET_RAW',

@@ -5,29 +5,29 @@ import { localIcmpErrno } from '../packet/icmp.js';
 import { decodeExtensions, otherObjects } from '../packet/icmp-extensions.js';
 import type { WireReply } from './wire.js';
 
-/** A RST to the SYN, or one right behind the SYN-ACK, as proxies in front of a closed port send it. */
+/** A RST in answer to the SYN, or a RST right after the SYN-ACK, as proxies in front of a closed port send it. */
 const resets = ['ECONNREFUSED', 'ECONNRESET'];
-/** Where extensions stand when the sender does not say (RFC 4884 section 5.5), less the quoted IP header. */
+/** Offset of the extensions where the sender gives no length (RFC 4884 section 5.5), less the quoted IP header. */
 const legacyExtensionsAt = { 4: 128 - 20, 6: 128 - 40 };
 
 /**
- * Where a round trip is from: the kernel's own measurement of a handshake; CLOCK_REALTIME of an ICMP error's arrival; the
- * moment when the poller saw something; or nowhere, because two SYNs may have been answered.
+ * The source of a round trip: the kernel's measurement of the handshake, the arrival of an ICMP error by CLOCK_REALTIME, or
+ * the time at which the poller woke up. `unknown` where the reply may answer either of two SYNs.
  */
 export type AnswerTiming = { handshakeRttMs: number } | { receivedAtNs: bigint } | 'poller' | 'unknown';
 
-/** What became of a connect() that the poller says is over. */
+/** How a connect() ended. */
 export type ConnectOutcome =
   | {
       result: 'reply';
       reply: Omit<WireReply, 'id' | 'rttMs'>;
       timing: AnswerTiming;
     }
-  /** This host itself refused. */
+  /** This host refused. */
   | { result: 'local'; errno: string }
   /**
-   * Something ended the attempt that is no answer to a trace: a parameter problem, an expired reassembly, a time
-   * exceeded that may be about a SYN sent again.
+   * An ICMP error that is not a reply for a trace: a parameter problem, a reassembly time-out, or a Time Exceeded that may
+   * concern a retransmitted SYN.
    */
   | { result: 'other' }
   | { result: 'pending' };
@@ -38,18 +38,18 @@ export interface ConnectContext {
   target: string;
 }
 
-const nothingMore = { mpls: [], extensions: [], nat: false, synAck: null };
+const noDetails = { mpls: [], extensions: [], nat: false, synAck: null };
 
 /**
- * What the kernel says became of a probe. It may have sent the SYN again: after a second, when this process was too busy to
- * close the socket by then, or at once, when somebody answered with a wrong acknowledgment.
+ * Reads how the connect() of a probe ended. The kernel may have retransmitted the SYN: after a second, if this process was
+ * too busy to close the socket before, or at once after an answer with a wrong acknowledgment.
  */
 export function connectOutcome(socket: TcpSocket, context: ConnectContext): ConnectOutcome {
   try {
     const outcome = readOutcome(socket, context);
     if (outcome.result !== 'reply' || socket.info().retransmits === 0) return outcome;
-    // Which SYN this answers, nobody knows. The second had the TTL that was meant for an ACK, so the first router says
-    // time exceeded to it, whichever hop was asked; everything else could only be said to the first, or to both.
+    // The reply may answer either SYN. The second one had the TTL for the ACK, so the first router answers it with a Time
+    // Exceeded, whichever hop the probe was for. Any other reply answers the first SYN, or both.
     return outcome.reply.kind === 'time-exceeded' ? { result: 'other' } : { ...outcome, timing: 'unknown' };
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;
@@ -57,14 +57,14 @@ export function connectOutcome(socket: TcpSocket, context: ConnectContext): Conn
   }
 }
 
-/** Reads a socket's error queue, its error and its state, in this order: each reading clears what it read. */
+/** Reads the error queue, the pending error and the state, in this order, because each read clears what it returns. */
 function readOutcome(socket: TcpSocket, context: ConnectContext): ConnectOutcome {
   const queued = socket.readErrorQueue();
   const errno = socket.takeError();
   if (queued !== null && isFromNetwork(queued)) return fromNetwork(queued, context);
   if (errno === null) return fromHandshake(socket, context);
   if (!resets.includes(errno)) return { result: 'local', errno };
-  const reply = { kind: 'rst', from: context.target, icmp: null, replyTtl: null, ...nothingMore } as const;
+  const reply = { kind: 'rst', from: context.target, icmp: null, replyTtl: null, ...noDetails } as const;
   return { result: 'reply', reply, timing: 'poller' };
 }
 
@@ -72,7 +72,7 @@ function fromNetwork(queued: QueuedPacketError, { family, source, target }: Conn
   const { type, code, info, offender, receivedAtNs, replyTtl } = queued;
   const kind = errorKind(family, type, code);
   if (kind === null) return { result: 'other' };
-  // What this host says of its own packet is no answer of the network, unless this host is the target.
+  // An unreachable from this host about its own packet is not a reply of the network, unless this host is the target.
   if (kind === 'unreachable' && offender === source && target !== source) {
     return { result: 'local', errno: localIcmpErrno(family, { type, code }) };
   }
@@ -85,14 +85,14 @@ function fromNetwork(queued: QueuedPacketError, { family, source, target }: Conn
     mpls: extensions?.mpls ?? [],
     extensions: otherObjects(extensions),
     replyTtl,
-    // The kernel finds the socket by the quote, so a quote that names another destination never gets here.
+    // The kernel finds the socket by the quote, so a quote with another destination is never queued here.
     nat: false,
     synAck: null,
   };
   return { result: 'reply', reply, timing: receivedAtNs === null ? 'poller' : { receivedAtNs } };
 }
 
-/** ICMP of RFC 792 and RFC 4443; null for what says nothing about a hop. */
+/** The kind of an ICMP error (RFC 792, RFC 4443); null for errors that say nothing about a hop. */
 function errorKind(family: 4 | 6, type: number, code: number): 'time-exceeded' | 'unreachable' | null {
   const isExceeded = type === (family === 4 ? 11 : 3);
   if (isExceeded) return code === 0 ? 'time-exceeded' : null;
@@ -104,7 +104,7 @@ function fromHandshake(socket: TcpSocket, { target }: ConnectContext): ConnectOu
   const { isConnecting, isClosed, rttMs, windowScale, sackPermitted, timestamps, ecn } = socket.info();
   if (isConnecting) return { result: 'pending' };
   if (isClosed) return { result: 'local', errno: 'ECONNRESET' };
-  // Established, or the target has said its FIN behind the SYN-ACK (CLOSE_WAIT).
+  // ESTABLISHED, or CLOSE_WAIT after the target's FIN.
   return {
     result: 'reply',
     reply: {
@@ -112,7 +112,7 @@ function fromHandshake(socket: TcpSocket, { target }: ConnectContext): ConnectOu
       from: target,
       icmp: null,
       replyTtl: null,
-      ...nothingMore,
+      ...noDetails,
       synAck: { mss: null, window: null, windowScale, sackPermitted, timestamps, ecn },
     },
     timing: { handshakeRttMs: rttMs },

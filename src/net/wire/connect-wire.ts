@@ -9,21 +9,21 @@ import { TcpSocket } from '../libc/tcp-socket.js';
 import { type AnswerTiming, connectOutcome } from './connect-outcome.js';
 import type { ProbeRequest, Wire, WireListener, WireTarget } from './wire.js';
 
-/** The kernel sends a SYN again after its initial RTO of 1 s (RFC 6298); a probe must be one packet. */
+/** A probe must be one packet, and the kernel retransmits a SYN after 1 s, its initial RTO (RFC 6298). */
 const closeBeforeResendMs = 950;
 
 /**
- * The kernel delays its ACK of a SYN-ACK, but by 200 ms at most (TCP_DELACK_MAX), and a busy event loop may not have
- * closed the socket by then. With this TTL, set when the SYN is out, the ACK dies at the first router.
+ * The kernel delays its ACK of a SYN-ACK by at most 200 ms (TCP_DELACK_MAX), and a busy event loop may not close the socket
+ * before that. This TTL is set after the SYN was sent, so that the ACK expires at the first router.
  */
 const ackTtl = 1;
-/** The RST that closing sends must arrive again, or the target would repeat its SYN-ACK. */
+/** The RST of close() must reach the target, or the target would retransmit its SYN-ACK. */
 const resetTtl = 64;
 
 /**
- * The unprivileged engine: each probe is an ordinary non-blocking connect() with its own TTL, and routers' ICMP errors
- * come back through the socket's error queue with the kernel's receive time (Linux 5.8 or later for TCP in SYN_SENT).
- * Needs no capability. Throws CapabilityError where libc cannot be called, SystemCallError without descriptors.
+ * Opens a wire of the `connect` engine, which needs no privilege: each probe is an ordinary non-blocking connect() with its
+ * own TTL, and ICMP errors arrive in the socket's error queue with the kernel's receive time (since Linux 5.8 for TCP in
+ * SYN_SENT). Throws CapabilityError where libc cannot be called, SystemCallError without descriptors.
  */
 export async function openConnectWire(target: WireTarget, listener: WireListener): Promise<Wire> {
   const libc = await loadLibc();
@@ -35,8 +35,9 @@ export async function openConnectWire(target: WireTarget, listener: WireListener
 interface Probe {
   id: number;
   socket: TcpSocket;
-  /** The two clocks of the answers' times: the kernel's stamps are CLOCK_REALTIME, the poller's monotonic. */
+  /** By CLOCK_REALTIME, the clock of the kernel's stamps. */
   sentAtNs: bigint;
+  /** By the monotonic clock, the clock of the poller. */
   sentAtMonotonicNs: bigint;
   stopWatching: () => void;
   giveUp: NodeJS.Timeout | undefined;
@@ -56,9 +57,9 @@ class ConnectWire implements Wire {
   readonly #context: WireContext;
   readonly #probes = new Set<Probe>();
   /**
-   * The kernel turns receive stamps on in the background when the first socket asks for them and stamps late what
-   * arrives before (measured: 15 ms too much). This socket asks early and stays. Where all probes are to have one
-   * source port it holds that too.
+   * The kernel switches receive stamps on in the background when the first socket asks for them, and stamps packets that
+   * arrive before that too late (measured: by 15 ms). This socket asks before the first probe and stays open. With `paris`
+   * it also reserves the shared source port.
    */
   readonly #keeper: TcpSocket;
   readonly #sharedPort: number | null;
@@ -70,7 +71,7 @@ class ConnectWire implements Wire {
     this.#keeper = new TcpSocket(libc, context.family);
     try {
       this.#keeper.prepareProbe(1);
-      this.#sharedPort = context.target.paris ? this.#holdPort() : null;
+      this.#sharedPort = context.target.paris ? this.#reservePort() : null;
     } catch (error) {
       this.#keeper.close();
       throw error;
@@ -109,13 +110,13 @@ class ConnectWire implements Wire {
     this.#keeper.close();
   }
 
-  #holdPort(): number | null {
+  #reservePort(): number | null {
     this.#keeper.shareFlow();
     this.#keeper.bind({ address: this.#localAddress, port: 0 });
     return this.#keeper.localEndpoint()?.port ?? null;
   }
 
-  /** To bind to: a link-local address has the zone that it was given with, or else the target's. */
+  /** The address to bind to. A link-local address has the zone that it was given with, or else the target's. */
   get #localAddress(): string {
     const { source, address } = this.#context.target;
     const zone = zoneOf(address);
@@ -137,7 +138,7 @@ class ConnectWire implements Wire {
     this.#probes.add(probe);
   }
 
-  /** One event is one outcome: the socket is done with, and closed before the engine is told and sends the next. */
+  /** Ends the probe. Its socket is closed before the reply is reported, because the listener sends the next probe. */
   #settle(probe: Probe, readyAtNs: bigint | null): void {
     const { family, target, listener } = this.#context;
     const outcome = connectOutcome(probe.socket, {
@@ -162,14 +163,14 @@ class ConnectWire implements Wire {
   }
 }
 
-/** null where nobody knows when the answer came. */
+/** Milliseconds; null where the time of arrival is unknown. */
 function roundTrip(probe: Probe, timing: AnswerTiming, readyAtNs: bigint | null): number | null {
   if (timing === 'unknown') return null;
   if (timing === 'poller') return msBetween(probe.sentAtMonotonicNs, readyAtNs);
   return 'handshakeRttMs' in timing ? timing.handshakeRttMs : msBetween(probe.sentAtNs, timing.receivedAtNs);
 }
 
-/** Never negative: the wall clock may be set back between the two. null when the end is not known. */
+/** Never negative, although the wall clock can be set back in between. null where the end is unknown. */
 function msBetween(startNs: bigint, endNs: bigint | null): number | null {
   return endNs === null ? null : Math.max(0, Number(endNs - startNs) / 1e6);
 }

@@ -24,16 +24,16 @@ export type MethodChoice = 'auto' | WireMethod;
 export interface EngineStatus {
   method: WireMethod;
   available: boolean;
-  /** Why not; null when available. @minLength 1 */
+  /** Why it is not available; null when it is. @minLength 1 */
   reason: string | null;
-  /** The command that adds it, or null. @minLength 1 */
+  /** The command that makes it available; null where no command does. @minLength 1 */
   remedy: string | null;
 }
 
 /**
- * Opens the wire of the chosen engine. `auto` prefers `syn`, whose packets are its own, and takes `connect` where the
- * host lacks the package or the privilege. Throws CapabilityError when the chosen one, or under `auto` neither, can
- * work, InvalidInputError for a source that is not this host's; a missing route rejects with the system's error.
+ * Opens a wire of the chosen engine. `auto` chooses `syn`, and `connect` where this host has no raw sockets or no privilege
+ * for them. Throws CapabilityError where the chosen engine, or with `auto` both, are not available; InvalidInputError for a
+ * source that is not an address of this host; and the system's error where there is no route.
  */
 export async function openWire(
   choice: MethodChoice,
@@ -59,12 +59,12 @@ async function openChosen(choice: MethodChoice, target: WireTarget, listener: Wi
   }
 }
 
-/** Loads the engines' native parts, where the host has them, so that opening a wire costs no more than its sockets. */
+/** Loads the native code of the engines, so that openWire() only has to open sockets. Ignores what cannot be loaded. */
 export async function preloadEngines(): Promise<void> {
   await Promise.allSettled([loadLibc(), loadRawSocket()]);
 }
 
-/** What each engine would say if asked to work on this host, without sending a packet. */
+/** Finds out which engines work on this host. Sends no packet. */
 export async function engineStatus(): Promise<EngineStatus[]> {
   return Promise.all([
     probeEngine('syn', async () => (await openPackets({ family: 4, source: null })).close()),
@@ -93,9 +93,9 @@ async function openSyn(target: WireTarget, listener: WireListener): Promise<Wire
   try {
     const { source } = route;
     const mtu = route.mtu ?? ethernetMtu;
-    const tellNeighbour = () => (libc === null ? null : silentNeighbour(libc, address, source));
+    const findSilentNeighbour = () => (libc === null ? null : silentNeighbour(libc, address, source));
     return openSynWire(
-      { ...target, hub, source, family, mtu, silentNeighbour: tellNeighbour, onClose: release },
+      { ...target, hub, source, family, mtu, silentNeighbour: findSilentNeighbour, onClose: release },
       listener,
     );
   } catch (error) {
@@ -120,18 +120,18 @@ async function requireErrorQueue(): Promise<void> {
   }
 }
 
-/** What the route's MTU most likely is where nobody can be asked. */
+/** The MTU where the route's is unknown. */
 const ethernetMtu = 1500;
 
-/** Without libc. */
+/** The route where libc cannot be called. */
 async function guessedRoute({ address, source }: WireTarget): Promise<Route> {
   return { source: await sourceFor(address, source), mtu: null };
 }
 
 /**
- * Where libc cannot be called: the address this host would send from to reach `address`, by its routing table, or
- * `source` if it can: connecting a UDP socket asks the kernel without sending a packet. Rejects with the system's error
- * when there is no route (ENETUNREACH, EHOSTUNREACH, EACCES) or the source is not this host's (of bind).
+ * The source address that the routing table chooses for `address`, or `source` if it is usable: connects a UDP socket,
+ * which sends no packet. Rejects with the system's error where there is no route (ENETUNREACH, EHOSTUNREACH, EACCES) or
+ * bind(2) refuses the source.
  */
 function sourceFor(address: string, source: string | null): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -145,7 +145,7 @@ function sourceFor(address: string, source: string | null): Promise<string> {
       socket.close();
       resolve(source);
     });
-    // Any port will do; 443 is what the trace is about. A callback here would be given the error that "error" is for.
+    // The port does not matter. No callback is passed, because it would receive the errors instead of the listener.
     const connect = () => socket.connect(443, address);
     if (source === null) connect();
     else socket.bind(0, source, connect);

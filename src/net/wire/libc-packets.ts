@@ -8,14 +8,14 @@ import { decodeIpv4, encodeIpv4, protocolNumber } from '../packet/ip.js';
 import { rawSocketError } from './capability.js';
 import type { PacketListener, PacketPort } from './packet-port.js';
 
-/** After this many the event loop has its turn; what is left is read in the next. */
+/** Packets read per turn of the event loop. The rest is read in the next turn. */
 const packetsPerTurn = 512;
 
 /**
- * Raw sockets through libc: what the raw-socket package does, with the kernel's receive times and filters, IPv6 hop
- * limits and no compiled part. With a `source` they are bound to it: in IPv6 the kernel writes it into the packets, and in
- * both families rules that route by source hold. Throws CapabilityError where libc cannot be called or without
- * CAP_NET_RAW, SystemCallError where the source is not this host's.
+ * Opens raw sockets through libc. Compared with the raw-socket package they have the kernel's receive times, packet filters
+ * and IPv6 hop limits, and need no compiler. With a `source` they are bound to it: in IPv6 the kernel writes it into the
+ * packets, and in both families routing rules by source apply. Throws CapabilityError where libc cannot be called or
+ * CAP_NET_RAW is missing, SystemCallError where the source is not an address of this host.
  */
 export async function openLibcPackets(family: 4 | 6, source: string | null = null): Promise<PacketPort> {
   const libc = await loadLibc();
@@ -45,7 +45,7 @@ class LibcPackets implements PacketPort {
   readonly #family: 4 | 6;
   readonly #tcp: RawIpSocket;
   readonly #icmp: RawIpSocket;
-  /** The port's clock starts here: nanoseconds since 1970 have more digits than a double. */
+  /** Zero of the port's clock, because nanoseconds since 1970 exceed the precision of a double. */
   readonly #epochNs: bigint;
   readonly #stopWatching: (() => void)[] = [];
   readonly #drains: ((limit: number) => void)[] = [];
@@ -70,7 +70,7 @@ class LibcPackets implements PacketPort {
           ? encodeIpv4({ source, destination, ttl, protocol: protocolNumber.tcp, identification }, segment)
           : Buffer.from(segment);
       const address = encodeSockaddr({ address: destination, port: 0 });
-      // Nothing but the call itself between the time and the packet.
+      // Only the system call comes between reading the clock and sending the packet.
       const atNs = realtimeNs(this.#libc);
       this.#tcp.send(packet, address);
       onSent(this.#sinceEpochMs(atNs));

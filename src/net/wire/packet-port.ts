@@ -1,4 +1,4 @@
-/** A TCP segment on its way out: the port adds the IP header with this TTL. */
+/** A TCP segment to send. The port adds the IP header with this TTL. */
 export interface OutgoingSegment {
   source: string;
   destination: string;
@@ -8,17 +8,17 @@ export interface OutgoingSegment {
 
 export interface IncomingSegment {
   source: string;
-  /** On arrival; null where the socket does not tell (raw IPv6). */
+  /** TTL or hop limit on arrival; null where the socket does not report it. */
   ttl: number | null;
   segment: Uint8Array;
-  /** The port's clock, milliseconds. */
+  /** Time of arrival by the port's clock, milliseconds. */
   atMs: number;
 }
 
 export interface IncomingIcmp {
   source: string;
   ttl: number | null;
-  /** From the ICMP type on. */
+  /** The ICMP message without the IP header. */
   message: Uint8Array;
   atMs: number;
 }
@@ -26,22 +26,22 @@ export interface IncomingIcmp {
 export interface PacketListener {
   onSegment(incoming: IncomingSegment): void;
   onIcmp(incoming: IncomingIcmp): void;
-  /** The bytes were not even an IP packet. */
+  /** The bytes were not an IP packet. */
   onGarbage(): void;
 }
 
 /**
- * Raw packets in and out, for one address family. Two things implement it: the raw socket and the simulated network;
- * everything between it and the trace is the same code in production and in tests.
+ * Sends and receives raw packets of one address family. Raw sockets and the simulated network of the tests implement it, so
+ * all code above it is the same in production and in tests.
  */
 export interface PacketPort {
   /**
-   * Sends. `onSent` is called with the time just before the packet was handed to the kernel; where the kernel refused it
-   * `onError` with the symbolic errno, after that or in its place.
+   * Sends a segment. Calls `onSent` with the time just before the system call. If the kernel refuses the packet, calls
+   * `onError` with the symbolic errno, after `onSent` or instead of it.
    */
   send(outgoing: OutgoingSegment, onSent: (atMs: number) => void, onError: (errno: string) => void): void;
   listen(listener: PacketListener): void;
-  /** Tells the listener, before it returns, of whatever has arrived by now. */
+  /** Reports everything that has arrived to the listener, before it returns. */
   receive(): void;
   close(): void;
 }

@@ -3,31 +3,30 @@ import { type Libc, SystemCallError } from '../libc/load.js';
 import { TcpSocket } from '../libc/tcp-socket.js';
 
 /**
- * Source ports that are ours while the pool is open. A port serves many traces at once, for their targets differ, and
- * one trace never gets it twice as long as there are others: of several SYNs on one 5-tuple a target answers only the
- * first.
+ * Source ports for probes. Traces to different targets use a port at the same time. One trace does not get a port twice
+ * while there are others, because a target answers only the first of several SYNs on one 5-tuple.
  */
 export interface PortPool {
-  /** A port that is not in `used`. Throws SystemCallError when the host has no port or descriptor left. */
+  /** A port that is not in `used`. Throws SystemCallError when this host has no port or descriptor left. */
   lease(used: ReadonlySet<number>): number;
   close(): void;
 }
 
 /**
- * Holds each port by a bound socket: no other process can be given it, and, since the socket neither listens nor
- * connects, the kernel answers the target's SYN-ACK with the RST that keeps the handshake half-open. The kernel picks
- * from ip_local_port_range, the range network ACLs are written for.
+ * Reserves each port with a bound socket, so that no other process gets it. The socket neither listens nor connects, so the
+ * kernel answers the target's SYN-ACK with a RST, which keeps the handshake half-open. The kernel chooses ports from
+ * ip_local_port_range, which network ACLs usually allow.
  */
 export function boundPorts(libc: Libc, family: 4 | 6): PortPool {
-  const held = new Map<number, TcpSocket>();
+  const bound = new Map<number, TcpSocket>();
   return {
     lease(used) {
-      for (const port of held.keys()) if (!used.has(port)) return port;
+      for (const port of bound.keys()) if (!used.has(port)) return port;
       const socket = new TcpSocket(libc, family);
       try {
         socket.bind({ address: family === 4 ? '0.0.0.0' : '::', port: 0 });
         const port = socket.localEndpoint()?.port ?? 0;
-        held.set(port, socket);
+        bound.set(port, socket);
         return port;
       } catch (error) {
         socket.close();
@@ -35,8 +34,8 @@ export function boundPorts(libc: Libc, family: 4 | 6): PortPool {
       }
     },
     close() {
-      for (const socket of held.values()) socket.close();
-      held.clear();
+      for (const socket of bound.values()) socket.close();
+      bound.clear();
     },
   };
 }
@@ -46,8 +45,8 @@ const firstPort = 32768;
 const lastPort = 60999;
 
 /**
- * Without libc: distinct random ports that nobody else is asked about. The chance that one belongs to a connection of
- * this host is small, and its traffic would still not match a probe's sequence number.
+ * Random ports that are not reserved, for hosts where libc cannot be called. The chance that another connection of this host
+ * uses one is small, and its traffic would not match a probe's sequence number.
  */
 export function randomPorts(): PortPool {
   const leased = new Set<number>();

@@ -5,7 +5,7 @@ declare module 'raw-socket' {
   export interface Socket extends EventEmitter {
     on(event: 'message', listener: (bytes: Buffer, source: string) => void): this;
     on(event: 'error', listener: (error: Error) => void): this;
-    /** `before` runs just before the system call, `after` with its error, which is strerror's text and no code. */
+    /** `before` is called just before the system call, `after` with its error, which has strerror's text and no code. */
     send(
       bytes: Buffer,
       offset: number,

@@ -12,12 +12,12 @@ type RawModule = typeof import('raw-socket').default;
 /** ICMP_FILTER of raw(7) at SOL_RAW; ICMP6_FILTER of RFC 3542 at IPPROTO_ICMPV6. */
 const icmpFilter = { 4: [255, 1], 6: [58, 1] } as const;
 
-/** npm 12 runs a package's build only when the project approves it; `install-scripts` came with npm 11.16. */
+/** npm 12 runs install scripts only after the project approves them; `install-scripts` exists since npm 11.16. */
 const buildRemedy = 'npm install-scripts approve raw-socket && npm rebuild raw-socket';
 
 /**
- * Imports the raw-socket package. It is an optional dependency with a compiled part, so its absence is a capability
- * this host lacks: CapabilityError, with the command that adds it.
+ * Imports the raw-socket package, an optional dependency with a compiled part. Throws CapabilityError with the command that
+ * adds it where it is missing or not built.
  */
 export async function loadRawSocket(): Promise<RawModule> {
   try {
@@ -33,8 +33,9 @@ export async function loadRawSocket(): Promise<RawModule> {
 }
 
 /**
- * Opens two raw sockets, TCP and ICMP, of one family: packets out through the first, replies in through both. Throws
- * CapabilityError without the package or without CAP_NET_RAW. Main thread only: the package crashes in workers.
+ * Opens two raw sockets of the raw-socket package, one for TCP, which sends and receives, and one for ICMP, which receives.
+ * Throws CapabilityError without the package or without CAP_NET_RAW. For the main thread only: the package crashes in
+ * workers.
  */
 export async function openRawSocketPackets(family: 4 | 6, clock: Clock = systemClock): Promise<PacketPort> {
   const module = await loadRawSocket();
@@ -60,7 +61,7 @@ function createSocket(module: RawModule, options: Parameters<RawModule['createSo
   try {
     return module.createSocket(options);
   } catch (cause) {
-    // The package's errors carry no code; the text is strerror's.
+    // The package's errors have strerror's text and no code.
     if (!(cause instanceof Error) || !/not permitted|denied/i.test(cause.message)) throw cause;
     throw rawSocketError(cause);
   }
@@ -115,12 +116,12 @@ class RawSocketPackets implements PacketPort {
       if (packet === null) listener.onGarbage();
       else listener.onIcmp({ ...packet, message: packet.payload, atMs: this.#clock.now() });
     });
-    // A receive error concerns one read (ENOBUFS, EINTR); the next packet finds the socket as it was.
+    // A receive error concerns one read (ENOBUFS, EINTR). The socket stays usable.
     this.#tcp.on('error', () => listener.onGarbage());
     this.#icmp.on('error', () => listener.onGarbage());
   }
 
-  /** The package hands packets over when the event loop comes to them, and at no other time. */
+  /** No effect: the package delivers packets only from the event loop. */
   receive(): void {}
 
   close(): void {
@@ -154,7 +155,7 @@ const errnoTexts: Record<string, string> = {
   'Message too long': 'EMSGSIZE',
 };
 
-/** The package's errors are strerror's text and nothing else. */
+/** The errno for strerror's text; the text itself where it is not in the table. */
 function errnoOfText(text: string): string {
   return errnoTexts[text] ?? text;
 }

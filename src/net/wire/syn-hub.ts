@@ -8,7 +8,7 @@ import { openRawSocketPackets } from './raw-socket.js';
 import { type Flow, type Match, matchIcmp, matchSegment, type Sent, type SentSyn } from './syn-match.js';
 import type { PacketChoice, SegmentDiscard } from './wire.js';
 
-/** One trace, as the hub sees it. */
+/** The packets of one trace that share a hub with others. */
 export interface HubFlow extends Flow {
   ourPorts: Set<number>;
   onMatch(match: Extract<Match<HubFlow>, { result: 'reply' }>, arrival: Arrival): void;
@@ -18,20 +18,21 @@ export interface HubFlow extends Flow {
 export interface Arrival {
   source: string;
   ttl: number | null;
-  /** The packet port's clock, milliseconds. */
+  /** By the packet port's clock, milliseconds. */
   atMs: number;
 }
 
 /**
- * One pair of raw sockets for all traces of a family. Every raw socket is given every packet, so a pair for each of a
- * thousand traces would read each packet a thousand times; here it is read once and goes to the trace it names.
+ * One pair of raw sockets that all traces of a family share. The kernel delivers every packet to every raw socket, so with a
+ * pair per trace a thousand traces would each read all packets. The hub reads a packet once and reports it to the trace that
+ * it belongs to.
  */
 export class SynHub {
   readonly packets: PacketPort;
   readonly #ports: PortPool;
   readonly #sent: Sent<HubFlow>;
   readonly #bySequence = new Map<number, SentSyn<HubFlow>>();
-  /** By target address: rarely more than one flow. */
+  /** By target address. Rarely more than one flow per address. */
   readonly #flows = new Map<string, Set<HubFlow>>();
 
   constructor(family: 4 | 6, packets: PacketPort, ports: PortPool) {
@@ -44,8 +45,8 @@ export class SynHub {
     };
     packets.listen({
       onSegment: ({ segment, ...arrival }) =>
-        this.#tell(matchSegment(this.#sent, arrival.source, segment), arrival),
-      onIcmp: ({ message, ...arrival }) => this.#tell(matchIcmp(this.#sent, message), arrival),
+        this.#deliver(matchSegment(this.#sent, arrival.source, segment), arrival),
+      onIcmp: ({ message, ...arrival }) => this.#deliver(matchIcmp(this.#sent, message), arrival),
       onGarbage: () => this.#discard(null, 'malformed'),
     });
   }
@@ -55,7 +56,7 @@ export class SynHub {
     this.#flows.set(flow.address, flows.add(flow));
   }
 
-  /** Forgets the flow and its probes: what still comes for them is nobody's. */
+  /** Removes the flow and its probes. Later packets for them are ignored. */
   remove(flow: HubFlow, probes: Iterable<SentSyn<HubFlow>>): void {
     for (const { sequence } of probes) this.#bySequence.delete(sequence);
     const flows = this.#flows.get(flow.address);
@@ -63,7 +64,7 @@ export class SynHub {
     if (flows?.size === 0) this.#flows.delete(flow.address);
   }
 
-  /** A port that no trace to this target has. Throws SystemCallError when there is none. */
+  /** A port that no trace to this target uses. Throws SystemCallError when no port is left. */
   leasePort(flow: HubFlow): number {
     const used = new Set<number>();
     for (const other of this.#flows.get(flow.address) ?? []) {
@@ -74,7 +75,7 @@ export class SynHub {
     return port;
   }
 
-  /** Must come before the packet is sent. */
+  /** Registers a probe. Must be called before its packet is sent. */
   expect(probe: SentSyn<HubFlow>): void {
     this.#bySequence.set(probe.sequence, probe);
   }
@@ -98,18 +99,18 @@ export class SynHub {
     return found;
   }
 
-  #tell(match: Match<HubFlow>, arrival: Arrival): void {
+  #deliver(match: Match<HubFlow>, arrival: Arrival): void {
     if (match.result === 'reply') match.probe.flow.onMatch(match, arrival);
     else if (match.result === 'discard') this.#discard(match.flow, match.reason);
   }
 
   #discard(flow: HubFlow | null, reason: SegmentDiscard): void {
-    const told = flow === null ? [...this.#flows.values()].flatMap((flows) => [...flows]) : [flow];
-    for (const each of told) each.onDiscard(reason);
+    const concerned = flow === null ? [...this.#flows.values()].flatMap((flows) => [...flows]) : [flow];
+    for (const each of concerned) each.onDiscard(reason);
   }
 }
 
-/** One user's share of a hub; its sockets close when the last one is released. */
+/** One trace's share of a hub. The hub's sockets close when the last share is released. */
 export interface HubShare {
   hub: SynHub;
   release: () => void;
@@ -122,17 +123,17 @@ interface Shared {
 
 const hubs = new Map<string, Shared>();
 
-/** What a hub's sockets are for. */
+/** What a hub's sockets must be able to do. */
 interface HubUse {
   family: 4 | 6;
-  /** The address they are bound to; any of this host's when null. */
+  /** The address that they are bound to; null for any address of this host. */
   source: string | null;
   packets?: PacketChoice | undefined;
 }
 
 /**
- * The process's hub for a family and source, opened when nobody had it. Throws CapabilityError where raw packets cannot be
- * had, SystemCallError without descriptors or for a source that is not this host's.
+ * A share of the process's hub for a family and source, which is opened for the first share. Throws CapabilityError where
+ * raw sockets are not available, SystemCallError without descriptors or for a source that is not an address of this host.
  */
 export async function shareHub(use: HubUse): Promise<HubShare> {
   const key = `${use.family} ${use.source ?? 'any'} ${use.packets ?? 'auto'}`;
@@ -160,8 +161,9 @@ export async function shareHub(use: HubUse): Promise<HubShare> {
 }
 
 /**
- * Opens both families' hubs, as far as this host has them, or with a `source` the one for it, and keeps them open: for a
- * program that gives its privileges up and traces afterwards. Resolves with what closes them; never rejects.
+ * Opens the hubs of both families, or with a `source` the one of its family, and keeps them open for a program that drops
+ * its privileges and then traces. A family that this host does not support is left out. Resolves with the function that
+ * releases the hubs; never rejects.
  */
 export async function holdHubs(source: string | null): Promise<() => void> {
   const families = ([4, 6] as const).filter((family) => source === null || familyOf(source) === family);
@@ -175,14 +177,14 @@ async function openHub(use: HubUse): Promise<SynHub> {
   const { family } = use;
   const packets = await openPackets(use);
   const libc = await loadLibc().catch((error: unknown) => {
-    // Without libc no port can be held; the package sends all the same.
+    // Without libc no port can be reserved. The raw-socket package sends anyway.
     if (error instanceof CapabilityError) return null;
     throw error;
   });
   return new SynHub(family, packets, libc === null ? randomPorts() : boundPorts(libc, family));
 }
 
-/** Through libc where it can be called: it knows when the kernel received a packet. Else through the package. */
+/** Opens raw sockets through libc where it can be called, because it has the kernel's receive times; else the package's. */
 export async function openPackets({ family, source, packets: choice }: HubUse): Promise<PacketPort> {
   const isCallable = await loadLibc().then(
     () => true,

@@ -4,17 +4,17 @@ import { decodeQuote, type QuotedSegment } from '../packet/quote.js';
 import { decodeTcp, decodeTcpOptions, type TcpHeader, tcpFlag } from '../packet/tcp.js';
 import type { SegmentDiscard, SynAckDetails, WireReply } from './wire.js';
 
-/** One trace's traffic: who it goes to, and from which of our ports. */
+/** The packets of one trace: their target, and the source ports in use. */
 export interface Flow {
-  /** Ours, as the packets have it when they leave. */
+  /** The source address of the packets when they leave this host. */
   source: string;
-  /** Of the target, without a zone: packets do not carry one. */
+  /** The target's address, without a zone: packets have none. */
   address: string;
   port: number;
   ourPorts: ReadonlySet<number>;
 }
 
-/** What we must remember of a SYN to know its answer. */
+/** What identifies the answer to a SYN. */
 export interface SentSyn<F extends Flow = Flow> {
   id: number;
   flow: F;
@@ -22,34 +22,34 @@ export interface SentSyn<F extends Flow = Flow> {
   sequence: number;
 }
 
-/** All that is under way through one pair of sockets. */
+/** All probes sent through one pair of sockets. */
 export interface Sent<F extends Flow = Flow> {
   family: 4 | 6;
-  /** Sequence numbers are random, so that one names a probe among those of all traces. */
+  /** Sequence numbers are random and unique among the probes of all traces. */
   bySequence(sequence: number): SentSyn<F> | undefined;
-  /** The flow whose target this is, `ourPort` one of its own where several have the same target. */
+  /** The flow with this target. Where several have it, the one that uses `ourPort`. */
   flowTo(address: string, port: number | null, ourPort: number | null): F | undefined;
 }
 
-/** `ignored`: other traffic of this host, which a raw socket sees too and nobody wants counted. */
+/** `ignored`: other traffic of this host, which raw sockets receive as well. It is not counted. */
 export type Match<F extends Flow = Flow> =
   | { result: 'reply'; probe: SentSyn<F>; reply: MatchedReply }
-  /** Without a flow: the packet does not tell whose it would have been. */
+  /** `flow` is null where the packet does not say which trace it concerns. */
   | { result: 'discard'; flow: F | null; reason: SegmentDiscard }
   | { result: 'ignored' };
 
-/** A reply without what only the socket knows. */
+/** A reply without the members that come from the socket. */
 export type MatchedReply = Omit<WireReply, 'id' | 'rttMs' | 'from' | 'replyTtl'>;
 
 const ignored = { result: 'ignored' } as const;
 
 /**
- * Whether a TCP segment from `source` answers one of our SYNs. Both kinds of answer must acknowledge sequence + 1
- * (RFC 9293 section 3.10.7.3: in SYN-SENT nothing else is acceptable), so a blind forger has one chance in 2^32.
+ * Matches a TCP segment from `source` with a SYN. A SYN-ACK and a RST must both acknowledge sequence + 1, as RFC 9293 section
+ * 3.10.7.3 requires in SYN-SENT, so a forger who cannot see the SYN has one chance in 2^32.
  */
 export function matchSegment<F extends Flow>(sent: Sent<F>, source: string, segment: Uint8Array): Match<F> {
   const header = decodeTcp(segment);
-  // On the loopback interface a raw socket hears our own SYN first; its source port is not the target's.
+  // On the loopback interface a raw socket also receives the SYN itself, whose source port is not the target's.
   const flow = sent.flowTo(source, header?.sourcePort ?? null, header?.destinationPort ?? null);
   if (flow === undefined) return ignored;
   if (header === null) return { result: 'discard', flow, reason: 'malformed' };
@@ -79,9 +79,8 @@ function synAckOf({ flags, window, headerLength }: TcpHeader, segment: Uint8Arra
 }
 
 /**
- * Whether an ICMP message is about one of our SYNs. The probe is found by the sequence number, which any router must
- * quote. Of the ports and the destination one may differ: a translator on the way rewrote it, and some do not restore
- * it in the quote.
+ * Matches an ICMP message with a SYN by the quoted sequence number, which every router must quote. Either the source port or
+ * the destination may differ from what was sent: some NATs do not restore them in the quote.
  */
 export function matchIcmp<F extends Flow>(sent: Sent<F>, message: Uint8Array): Match<F> {
   const decoded = sent.family === 4 ? decodeIcmpv4(message) : decodeIcmpv6(message);
@@ -107,14 +106,14 @@ function isToTarget({ address, port }: Flow, quoted: QuotedSegment): boolean {
   return quoted.destination === address && quoted.destinationPort === port;
 }
 
-/** A sequence number alone could be a stranger's; with it the port or the target must be ours too. */
+/** The sequence number alone could be a coincidence. The source port or the target must match too. */
 function isAbout(probe: SentSyn, quoted: QuotedSegment): boolean {
   return probe.sourcePort === quoted.sourcePort || isToTarget(probe.flow, quoted);
 }
 
 function errorReply(error: IcmpError, nat: boolean): MatchedReply {
   return {
-    // Packet Too Big ends the way for this packet as any unreachable does.
+    // A Packet Too Big stops this packet, as an unreachable does.
     kind: error.kind === 'time-exceeded' ? 'time-exceeded' : 'unreachable',
     icmp: { type: error.type, code: error.code, mtu: error.mtu },
     mpls: error.extensions?.mpls ?? [],
@@ -124,7 +123,7 @@ function errorReply(error: IcmpError, nat: boolean): MatchedReply {
   };
 }
 
-/** Without a reason: the quote is of a packet that was never sent. */
+/** Finds the flow of a quote that no probe matches. `reason` is null where the quoted packet was never sent. */
 function discardFor<F extends Flow>(
   sent: Sent<F>,
   quoted: QuotedSegment,

@@ -10,12 +10,12 @@ import type { ProbeRequest, Wire, WireListener } from './wire.js';
 
 export interface SynWireOptions {
   hub: SynHub;
-  /** Without a zone: packets carry none. */
+  /** Without a zone: packets have none. */
   source: string;
   address: string;
   family: 4 | 6;
   port: number;
-  /** Of the route to the target, octets. */
+  /** MTU of the route to the target, octets. */
   mtu: number;
   /** One source port for all probes. */
   paris: boolean;
@@ -29,10 +29,10 @@ interface Outstanding extends SentSyn<HubFlow> {
 }
 
 /**
- * The half-open engine's logic over any packet port: each probe is a SYN of its own random sequence number and, unless
- * `paris`, of its own source port, so that parallel probes cannot collide at the target (of several SYNs on one 5-tuple
- * within a round trip only the first is answered). Both a router's quote and the target's answer name the probe.
- * The answer's RST is the kernel's: no socket is connected on the port.
+ * The wire of the `syn` engine, over any packet port. Each probe is a SYN with a random sequence number, which a router's
+ * quote and the target's answer contain. Without `paris` each probe also has its own source port, because of several SYNs on
+ * one 5-tuple within a round trip the target answers only the first. The kernel answers the target's SYN-ACK with a RST,
+ * because no socket is connected on the port.
  */
 export function openSynWire(options: SynWireOptions, listener: WireListener): Wire {
   const { hub, source, address, family, port } = options;
@@ -48,7 +48,7 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
     onMatch({ probe, reply }, { source: from, ttl, atMs }) {
       const sentAtMs = probes.get(probe.id)?.sentAtMs ?? null;
       if (sentAtMs === null) return;
-      // What this host says of its own packet is no answer of the network, unless this host is the target.
+      // An unreachable from this host about its own packet is not a reply of the network, unless this host is the target.
       if (reply.icmp !== null && reply.kind === 'unreachable' && from === source && flow.address !== source) {
         return listener.onSendError(probe.id, localIcmpErrno(family, reply.icmp));
       }
@@ -110,7 +110,7 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
   };
 }
 
-/** Unpredictable, so that an answer can only come from who saw the SYN; and free, so that it names one probe. */
+/** A random sequence number, so that only a node that saw the SYN can answer it, which no other probe uses. */
 function freeSequence(hub: SynHub): number {
   for (;;) {
     const sequence = randomInt(2 ** 32);

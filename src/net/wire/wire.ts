@@ -1,9 +1,9 @@
 import type { IcmpObject, MplsEntry } from '../packet/icmp-extensions.js';
 
-/** The two ways to send a SYN. `syn`: built here, through a raw socket. `connect`: by the kernel's own connect(). */
+/** The engines. `syn`: SYNs built here and sent through a raw socket. `connect`: SYNs of the kernel's connect(). */
 export type WireMethod = 'syn' | 'connect';
 
-/** One SYN to be sent. `id` is the caller's and comes back with every event about it. */
+/** One SYN to send. The caller chooses `id`; every event about the SYN has it. */
 export interface ProbeRequest {
   id: number;
   /** TTL or hop limit, 1 to 255. */
@@ -17,41 +17,41 @@ type Uint16 = number;
 /** @asType integer @minimum 0 @maximum 255 */
 type Uint8 = number;
 
-/** What the target's SYN-ACK offered. A field is null where the option was missing or the engine cannot see it. */
+/** The options of the target's SYN-ACK. A field is null where the option is missing or the engine cannot read it. */
 export interface SynAckDetails {
   /** Maximum segment size, octets. */
   mss: Uint16 | null;
-  /** As sent, before scaling. */
+  /** The window as sent, before scaling. */
   window: Uint16 | null;
   /** Shift count (RFC 7323). */
   windowScale: Uint8 | null;
   sackPermitted: boolean | null;
   timestamps: boolean | null;
-  /** ECE was set, which agrees to ECN (RFC 3168 section 6.1.1). */
+  /** ECE is set: the target agrees to ECN (RFC 3168 section 6.1.1). */
   ecn: boolean | null;
 }
 
-/** A reply that belongs to one of our probes beyond doubt. */
+/** A reply that was matched to one probe. */
 export interface WireReply {
   id: number;
   kind: WireReplyKind;
-  /** Who sent it: the router of an ICMP error, else the target. */
+  /** The sender: the router of an ICMP error, else the target. */
   from: string;
-  /** null where the engine could not tell when the reply came. */
+  /** null where the time of arrival is unknown. */
   rttMs: number | null;
   icmp: { type: number; code: number; mtu: number | null } | null;
   mpls: MplsEntry[];
   /** Extension objects that are not label stacks. */
   extensions: IcmpObject[];
-  /** The reply's own TTL on arrival, which tells the length of the way back; null where the engine cannot see it. */
+  /** TTL or hop limit of the reply on arrival; null where the engine cannot read it. */
   replyTtl: number | null;
-  /** The quote names another destination or source than the packet had here: an address translator on the path. */
+  /** The quoted packet has another source or destination than the packet that was sent: there is a NAT on the path. */
   nat: boolean;
-  /** Of a `syn-ack`. */
+  /** null for other kinds than `syn-ack`. */
   synAck: SynAckDetails | null;
 }
 
-/** Why a packet that reached the engine was not a reply. Ordinary traffic of the host is not counted. */
+/** Why a packet that the engine received was not matched to a probe. Other traffic of the host is not counted. */
 export type SegmentDiscard =
   | 'malformed'
   | 'checksum'
@@ -62,36 +62,36 @@ export type SegmentDiscard =
 
 export interface WireListener {
   onReply(reply: WireReply): void;
-  /** The packet never left this host. `errno` is symbolic: EPERM, ENETUNREACH. */
+  /** The packet did not leave this host. `errno` is symbolic: EPERM, ENETUNREACH. */
   onSendError(id: number, errno: string): void;
   onDiscard(reason: SegmentDiscard): void;
 }
 
-/** Where one trace's probes leave and their replies come in. One file per engine implements it. */
+/** Sends the probes of one trace and receives their replies. Each engine implements it. */
 export interface Wire {
   readonly method: WireMethod;
-  /** The address the probes are sent from. */
+  /** The source address of the probes. */
   readonly source: string;
   send(probe: ProbeRequest): void;
-  /** Reports, before it returns, whatever has arrived by now: a busy event loop may have left it in the sockets. */
+  /** Reports everything that has arrived, before it returns. A busy event loop leaves packets in the sockets. */
   receive(): void;
-  /** The next hop, where this host has asked for its link-layer address in vain; null when it answers or nobody knows. */
+  /** The next hop, if it does not answer ARP or neighbour discovery; null if it answers or this is unknown. */
   silentNeighbour(): string | null;
-  /** Frees every socket and port. Nothing is reported afterwards. */
+  /** Releases every socket and port. Nothing is reported afterwards. */
   close(): void;
 }
 
-/** What a wire is opened for. */
+/** Where a wire sends to, and how. */
 export interface WireTarget {
   address: string;
   port: number;
-  /** The address to send from; the kernel's choice by its routes when null. */
+  /** The address to send from; null lets the kernel choose by its routes. */
   source: string | null;
-  /** One source port for all probes. */
+  /** Use one source port for all probes. */
   paris: boolean;
-  /** What the `syn` engine sends through; what the host can best do when left out. */
+  /** What the `syn` engine sends through. Default: the best that this host supports. */
   packets?: PacketChoice | undefined;
 }
 
-/** `libc`: raw sockets through koffi; `raw-socket`: through the package of that name. */
+/** `libc`: raw sockets through koffi; `raw-socket`: raw sockets of the package of that name. */
 export type PacketChoice = 'libc' | 'raw-socket';

@@ -22,7 +22,7 @@ export function connectThroughNode(
     const startMs = nowMs();
     // An address needs no race between families, and a process-wide default must not start one.
     const socket = connect({ host: address, port, localAddress: source, autoSelectFamily: false });
-    // These are read after connect(2): Node caches the first value, and before connect(2) there is none.
+    // These are read after connect(2): Node caches the first value, which does not exist before connect(2).
     let localEnd: LocalEnd = unbound;
     let local = false;
     // Node calls connect(2) on the next tick. This callback follows it, while a failed socket still has its local address.

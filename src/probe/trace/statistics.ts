@@ -2,8 +2,8 @@ import type { TraceHop, TraceProbe } from '../../documents/trace.js';
 import type { HopStatistics } from '../../documents/trace-watch.js';
 
 /**
- * Mean and standard deviation as values come, in one pass and without the cancellation that a sum of squares has
- * (B. P. Welford, Technometrics 4, 1962).
+ * Mean and standard deviation of a stream of values, in one pass and without the loss of precision of a sum of squares (B. P.
+ * Welford, Technometrics 4, 1962).
  */
 export class RunningStatistics {
   #count = 0;
@@ -48,7 +48,7 @@ export class RunningStatistics {
   }
 }
 
-/** Collects what rounds see of one hop. */
+/** Collects the results of one hop over many rounds. */
 export class HopRecord {
   readonly #ttl: number;
   readonly #rtt = new RunningStatistics();
@@ -61,7 +61,7 @@ export class HopRecord {
     this.#ttl = ttl;
   }
 
-  /** `isCut`: the round was broken off, and who has not answered yet cannot be blamed for it. */
+  /** Adds a round. `isCut`: the round was interrupted, so probes without a reply do not count. */
   add({ probes, rateLimited }: TraceHop, isCut = false): void {
     this.#rateLimited = rateLimited;
     for (const probe of probes) {
@@ -92,14 +92,14 @@ export class HopRecord {
   }
 }
 
-/** A second SYN may have been answered besides the first; copies beyond that are no answers to anything. */
+/** Number of the probe's SYNs that were answered. Further copies of a reply do not count. */
 function answersTo({ from, sent, duplicates }: TraceProbe): number {
   return from === null ? 0 : Math.min(sent, 1 + duplicates);
 }
 
 function rounded(value: number): number;
 function rounded(value: number | null): number | null;
-/** To a thousandth: below that there is nothing measured. */
+/** To a thousandth, the precision of the measurement. */
 function rounded(value: number | null): number | null {
   return value === null ? null : Math.round(value * 1000) / 1000;
 }

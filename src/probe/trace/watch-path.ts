@@ -2,9 +2,10 @@ import type { TraceDocument, TraceHop, TraceOutcome } from '../../documents/trac
 import type { HopStatistics, PathChange, WatchRound } from '../../documents/trace-watch.js';
 import { HopRecord } from './statistics.js';
 
-const fewestRounds = 10;
+/** SYNs sent to a hop before its losses are compared with those of other hops. */
+const fewestSent = 10;
 
-/** A path watched round by round: pure, so that it runs on any trace, from any network. */
+/** A path over many rounds. Pure: it takes the documents of traces and has no clock and no network. */
 export class WatchedPath {
   readonly #hops = new Map<number, { record: HopRecord; routers: RouterChanges }>();
   readonly #outcomes = new OutcomeChanges();
@@ -12,7 +13,7 @@ export class WatchedPath {
   #endTtl: number | null = null;
   #shownTtl = 0;
 
-  /** Adds the trace of one round and tells it as a round. */
+  /** Adds the trace of one round and returns the round. */
   add(trace: TraceDocument): WatchRound {
     this.#rounds += 1;
     const changes: PathChange[] = [];
@@ -53,14 +54,14 @@ export class WatchedPath {
   }
 
   /**
-   * The last hop that belongs to the path: behind it are hops of a path that was longer once, or of a search for a target
-   * that did not answer. While a lost round has no end, the last known end holds.
+   * TTL of the last hop of the path. Hops behind it belong to an earlier, longer path, or to probes beyond a target that did
+   * not answer. For a round without an end it is the last known end.
    */
   #endOf({ outcome, destinationTtl, hops }: TraceDocument): number {
     if (destinationTtl !== null) return destinationTtl;
     const last = hops.at(-1)?.ttl ?? 0;
     const answered = hops.findLast(({ probes }) => probes.some(({ from }) => from !== null))?.ttl ?? 0;
-    // A round that was broken off has asked for more than it waited for.
+    // An interrupted round sent probes that it did not wait for.
     if (outcome === 'interrupted' && this.#shownTtl > 0) return Math.max(answered, this.#shownTtl);
     return Math.max(answered, this.#endTtl ?? last);
   }
@@ -72,33 +73,33 @@ export class WatchedPath {
       .map(([, { record }]) => record.statistics())
       .map((hop, index, hops) => ({
         ...hop,
-        rateLimited: hop.rateLimited || isAlone(hop, hops.slice(index + 1)),
+        rateLimited: hop.rateLimited || losesOnlyErrors(hop, hops.slice(index + 1)),
       }));
   }
 }
 
 /**
- * Some answers of a hop are missing and none of a hop behind it: what passed this router was not lost, so what is missing
- * are its own ICMP errors. Few rounds say nothing.
+ * Whether replies of a hop are missing, but none of a hop behind it: packets pass this router, so its ICMP errors are
+ * limited. False while there are too few rounds to tell.
  */
-function isAlone({ sent, received }: HopStatistics, behind: readonly HopStatistics[]): boolean {
-  if (received === 0 || received === sent || sent < fewestRounds) return false;
-  return behind.some((hop) => hop.sent >= fewestRounds && hop.received === hop.sent);
+function losesOnlyErrors({ sent, received }: HopStatistics, behind: readonly HopStatistics[]): boolean {
+  if (received === 0 || received === sent || sent < fewestSent) return false;
+  return behind.some((hop) => hop.sent >= fewestSent && hop.received === hop.sent);
 }
 
-/** So many answered rounds back, a hop that goes to and fro shows it. */
+/** Number of rounds with replies in which changes of a hop's router are counted. */
 const memory = 10;
-/** A hop that changed this often within its memory is several routers that share the load. */
+/** A hop whose router changed this often within `memory` rounds is several routers that share the load. */
 const balanced = 3;
 
 /**
- * Tells when another router answers at a hop. Where several share the load, each round may hear of another one: a router
- * known at this hop that comes and goes is no change of the path, a new one is.
+ * Finds changes of the router at one hop. Where several routers share the load, any of them can reply in a round; a change
+ * between known routers is then not a change of the path, but a new router is.
  */
 class RouterChanges {
   readonly #ttl: number;
   readonly #known = new Set<string>();
-  /** Who answered first in each of the latest rounds. */
+  /** The first address that replied in each of the latest rounds. */
   readonly #recent: string[] = [];
   #current: string[] = [];
 
@@ -106,7 +107,7 @@ class RouterChanges {
     this.#ttl = ttl;
   }
 
-  /** The change this round brought; null where there is none or nobody answered. */
+  /** Adds a round. Returns the change; null without a change and without replies. */
   add({ probes }: TraceHop): PathChange | null {
     const to = [...new Set(probes.map(({ from }) => from).filter((from) => from !== null))];
     const [first] = to;
@@ -127,10 +128,7 @@ class RouterChanges {
   }
 }
 
-/**
- * Tells when the target answers otherwise than before. One round without an answer is a lost packet; two in a row are a
- * target that no longer answers.
- */
+/** Finds changes of the outcome. One silent round is a lost packet; only two in a row are a change to `filtered`. */
 class OutcomeChanges {
   #settled: TraceOutcome | null = null;
   #wasFiltered = false;
@@ -146,7 +144,7 @@ class OutcomeChanges {
     return { what: 'outcome', ttl: null, from, to: outcome };
   }
 
-  /** What the target does, a single lost round left out of account; null before the first whole round. */
+  /** The outcome without single silent rounds; null before the first complete round. */
   get settled(): TraceOutcome | null {
     return this.#settled;
   }
