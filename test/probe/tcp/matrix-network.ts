@@ -1,6 +1,6 @@
 /**
- * The network of the error matrix, as a shell script for namespaces of its own: this host, a router and a server, where
- * each port and each range of addresses fails in a way of its own. Runs its arguments as a command when all is there.
+ * The network of the error matrix, as a shell script for its own namespaces: this host, a router and a server. Each port and
+ * each range of addresses fails in a different way. Runs its arguments as a command once the network is ready.
  *
  *     this host 10.0.1.2, fd01::2 -- 10.0.1.1, fd01::1 router 10.0.2.1, fd02::1 -- 10.0.2.2, fd02::2 server
  */
@@ -14,7 +14,7 @@ ip link set lo up
 ip link add near type veth peer name near netns router
 ip -n router link add far type veth peer name far netns server
 ip address add 10.0.1.2/24 dev near
-# Of its own addresses: the router tells each of them only so many route errors a second (ip_rt_error_burst).
+# More source addresses, because the router limits route errors per destination (ip_rt_error_burst).
 for last in 3 4 5 6; do ip address add 10.0.1.$last/24 dev near; done
 ip address add fd01::2/64 dev near nodad
 ip -n router address add 10.0.1.1/24 dev near
@@ -33,22 +33,22 @@ done
 ip -n router link set near up
 ip -n router link set far up
 ip -n server link set far up
-# No default route: what is not listed has no way.
+# There is no default route: all other networks are unreachable.
 for net in 10.0.2.0/23 10.0.4.0/22 10.0.8.0/24; do ip route add $net via 10.0.1.1; done
 ip route add fd02::/16 via fd01::1
 ip -n server route add 10.0.0.0/16 via 10.0.2.1
 ip -n server route add fd00::/8 via fd02::1
-# The router refuses by route: 10.0.3.0/24 it does not know at all.
+# Routes of the router that reject. It has no route to 10.0.3.0/24.
 ip -n router route add unreachable 10.0.4.0/24
 ip -n router route add prohibit 10.0.5.0/24
 ip -n router route add blackhole 10.0.6.0/24
 ip -n router route add unreachable fd02:4::/32
 ip -n router route add prohibit fd02:5::/32
 ip -n router route add blackhole fd02:6::/32
-# Router and server send these back and forth.
+# A routing loop between router and server.
 ip -n router route add 10.0.7.0/24 via 10.0.2.2
 ip -n router route add fd02:7::/32 via fd02::2
-# This host refuses by route, or sends to a gateway that is not there.
+# Routes of this host that reject, or lead to a gateway that does not exist.
 ip route add unreachable 10.1.1.0/24
 ip route add prohibit 10.1.2.0/24
 ip route add blackhole 10.1.3.0/24
@@ -84,7 +84,12 @@ nft 'table inet own { chain output { type filter hook output priority 0;
 }; }'
 ip netns exec server "$1" -e 'require("node:net").createServer((socket) => socket.on("error", () => {}).end()).listen(443, "::", () => console.log("ready"))' >/run/server &
 server=$!
-trap 'kill $server' EXIT
+# Another program of this host that connects to two silent neighbours all the time.
+"$1" -e 'const { connect } = require("node:net"); setInterval(() => {
+  for (const host of ["10.0.1.97", "fd01::97"]) connect({ host, port: 443 }).on("error", () => {});
+}, 100)' &
+other=$!
+trap 'kill $server $other' EXIT
 while [ ! -s /run/server ]; do sleep 0.05; done
 "$@"
 `;

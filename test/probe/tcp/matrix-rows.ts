@@ -1,13 +1,13 @@
 import type { TcpAttempt, TcpCause, TcpStatus } from '../../../src/documents/tcp.js';
 
-/** One cause in one family: where it is met in the matrix network, and what must be said of it. */
+/** One cause in one family: where the matrix network has it, and the expected attempt. */
 export interface Cell {
   address: string;
   /** Default 443. */
   port?: number;
   source?: string;
-  told: Pick<TcpAttempt, 'status' | 'cause' | 'errno' | 'local' | 'from' | 'icmp' | 'neighbour'>;
-  /** What node:net makes of it, where that is something else. */
+  expected: Pick<TcpAttempt, 'status' | 'cause' | 'errno' | 'local' | 'from' | 'icmp' | 'neighbour'>;
+  /** The status through node:net, where it differs. */
   node?: TcpStatus;
 }
 
@@ -15,8 +15,8 @@ const server = { 4: '10.0.2.2', 6: 'fd02::2' } as const;
 const router = { 4: '10.0.1.1', 6: 'fd01::1' } as const;
 const here = { 4: '10.0.1.2', 6: 'fd01::2' } as const;
 
-type Told = Cell['told'];
-const nothing: Told = {
+type Expected = Cell['expected'];
+const nothing: Expected = {
   status: 'timeout',
   cause: 'silence',
   errno: null,
@@ -26,44 +26,44 @@ const nothing: Told = {
   neighbour: null,
 };
 
-function told(changes: Partial<Told>): Told {
+function expected(changes: Partial<Expected>): Expected {
   return { ...nothing, ...changes };
 }
 
 /** An ICMP error: `code` of the family's destination-unreachable. */
-function icmp(family: 4 | 6, code: number, status: TcpStatus, errno: string, from: string): Told {
-  return told({ status, cause: 'icmp', errno, from, icmp: { type: family === 4 ? 3 : 1, code } });
+function icmp(family: 4 | 6, code: number, status: TcpStatus, errno: string, from: string): Expected {
+  return expected({ status, cause: 'icmp', errno, from, icmp: { type: family === 4 ? 3 : 1, code } });
 }
 
-function rst(family: 4 | 6): Told {
-  return told({ status: 'refused', cause: 'rst', errno: 'ECONNREFUSED', from: server[family] });
+function rst(family: 4 | 6): Expected {
+  return expected({ status: 'refused', cause: 'rst', errno: 'ECONNREFUSED', from: server[family] });
 }
 
-/** What this host's own firewall says. */
-function own(family: 4 | 6, code: number, errno: string): Told {
+/** An ICMP error of this host's own firewall. */
+function own(family: 4 | 6, code: number, errno: string): Expected {
   const known = { cause: 'local-firewall', local: true } as const;
   return { ...icmp(family, code, 'denied', errno, here[family]), ...known };
 }
 
-function local(status: TcpStatus, cause: TcpCause, errno: string): Told {
-  return told({ status, cause, errno, local: true });
+function local(status: TcpStatus, cause: TcpCause, errno: string): Expected {
+  return expected({ status, cause, errno, local: true });
 }
 
-function silent(neighbour: string): Told {
-  return told({ status: 'unreachable', cause: 'silent-neighbour', errno: 'EHOSTUNREACH', neighbour });
+function silent(neighbour: string): Expected {
+  return expected({ status: 'unreachable', cause: 'silent-neighbour', errno: 'EHOSTUNREACH', neighbour });
 }
 
-const open = (family: 4 | 6) => told({ status: 'open', cause: 'syn-ack', from: server[family] });
+const open = (family: 4 | 6) => expected({ status: 'open', cause: 'syn-ack', from: server[family] });
 
-/** A port of the server that both families reach and something refuses. */
-function atPort(port: number, v4: Told, v6: Told, node4?: TcpStatus, node6?: TcpStatus) {
+/** A port of the server that something on the path or the server refuses, in both families. */
+function atPort(port: number, v4: Expected, v6: Expected, node4?: TcpStatus, node6?: TcpStatus) {
   return {
-    v4: { address: server[4], port, told: v4, ...(node4 && { node: node4 }) },
-    v6: { address: server[6], port, told: v6, ...(node6 && { node: node6 }) },
+    v4: { address: server[4], port, expected: v4, ...(node4 && { node: node4 }) },
+    v6: { address: server[6], port, expected: v6, ...(node6 && { node: node6 }) },
   };
 }
 
-/** The causes of the matrix, each in both families where both have it. */
+/** The causes of the matrix, in both families where both have the cause. */
 export const causes: { name: string; v4?: Cell; v6?: Cell }[] = [
   { name: 'open', ...atPort(443, open(4), open(6)) },
   { name: 'closed port: RST of the target', ...atPort(9, rst(4), rst(6)) },
@@ -121,7 +121,7 @@ export const causes: { name: string; v4?: Cell; v6?: Cell }[] = [
   },
   {
     name: 'router rejects with protocol-unreachable',
-    v4: { address: server[4], port: 2008, told: icmp(4, 2, 'unreachable', 'ENOPROTOOPT', router[4]) },
+    v4: { address: server[4], port: 2008, expected: icmp(4, 2, 'unreachable', 'ENOPROTOOPT', router[4]) },
   },
   { name: 'router drops', ...atPort(2011, nothing, nothing) },
   {
@@ -136,7 +136,7 @@ export const causes: { name: string; v4?: Cell; v6?: Cell }[] = [
     name: 'own output rejects with port-unreachable',
     ...atPort(3001, own(4, 3, 'ECONNREFUSED'), own(6, 4, 'ECONNREFUSED'), 'refused', 'refused'),
   },
-  // The reset bears the target's address, and connect(2) says nothing more of it.
+  // The RST has the target's address, and connect(2) reports nothing else.
   { name: 'own output rejects with a reset', ...atPort(3002, rst(4), rst(6)) },
   {
     name: 'own output rejects with admin-prohibited',
@@ -150,8 +150,8 @@ export const causes: { name: string; v4?: Cell; v6?: Cell }[] = [
     name: 'own output drops',
     ...atPort(
       3005,
-      told({ status: 'denied', cause: 'local-firewall', local: true }),
-      told({ status: 'denied', cause: 'local-firewall', local: true }),
+      expected({ status: 'denied', cause: 'local-firewall', local: true }),
+      expected({ status: 'denied', cause: 'local-firewall', local: true }),
       'timeout',
       'timeout',
     ),
@@ -161,39 +161,39 @@ export const causes: { name: string; v4?: Cell; v6?: Cell }[] = [
     v4: {
       address: '10.0.3.1',
       source: '10.0.1.3',
-      told: icmp(4, 0, 'unreachable', 'ENETUNREACH', router[4]),
+      expected: icmp(4, 0, 'unreachable', 'ENETUNREACH', router[4]),
     },
-    v6: { address: 'fd02:3::1', told: icmp(6, 0, 'unreachable', 'ENETUNREACH', router[6]) },
+    v6: { address: 'fd02:3::1', expected: icmp(6, 0, 'unreachable', 'ENETUNREACH', router[6]) },
   },
   {
     name: 'router has an unreachable route',
     v4: {
       address: '10.0.4.1',
       source: '10.0.1.4',
-      told: icmp(4, 1, 'unreachable', 'EHOSTUNREACH', router[4]),
+      expected: icmp(4, 1, 'unreachable', 'EHOSTUNREACH', router[4]),
     },
-    v6: { address: 'fd02:4::1', told: icmp(6, 0, 'unreachable', 'ENETUNREACH', router[6]) },
+    v6: { address: 'fd02:4::1', expected: icmp(6, 0, 'unreachable', 'ENETUNREACH', router[6]) },
   },
   {
     name: 'router has a prohibit route',
     v4: {
       address: '10.0.5.1',
       source: '10.0.1.5',
-      told: icmp(4, 13, 'prohibited', 'EHOSTUNREACH', router[4]),
+      expected: icmp(4, 13, 'prohibited', 'EHOSTUNREACH', router[4]),
       node: 'unreachable',
     },
-    v6: { address: 'fd02:5::1', told: icmp(6, 1, 'prohibited', 'EACCES', router[6]) },
+    v6: { address: 'fd02:5::1', expected: icmp(6, 1, 'prohibited', 'EACCES', router[6]) },
   },
   {
     name: 'router has a blackhole route',
-    v4: { address: '10.0.6.1', told: nothing },
-    v6: { address: 'fd02:6::1', told: nothing },
+    v4: { address: '10.0.6.1', expected: nothing },
+    v6: { address: 'fd02:6::1', expected: nothing },
   },
   {
     name: 'routing loop: time exceeded',
     v4: {
       address: '10.0.7.1',
-      told: told({
+      expected: expected({
         status: 'unreachable',
         cause: 'icmp',
         errno: 'EHOSTUNREACH',
@@ -203,7 +203,7 @@ export const causes: { name: string; v4?: Cell; v6?: Cell }[] = [
     },
     v6: {
       address: 'fd02:7::1',
-      told: told({
+      expected: expected({
         status: 'unreachable',
         cause: 'icmp',
         errno: 'EHOSTUNREACH',
@@ -214,41 +214,46 @@ export const causes: { name: string; v4?: Cell; v6?: Cell }[] = [
   },
   {
     name: 'silent neighbour of the router',
-    v4: { address: '10.0.2.99', told: icmp(4, 1, 'unreachable', 'EHOSTUNREACH', router[4]) },
-    v6: { address: 'fd02::99', told: icmp(6, 3, 'unreachable', 'EHOSTUNREACH', router[6]) },
+    v4: { address: '10.0.2.99', expected: icmp(4, 1, 'unreachable', 'EHOSTUNREACH', router[4]) },
+    v6: { address: 'fd02::99', expected: icmp(6, 3, 'unreachable', 'EHOSTUNREACH', router[6]) },
   },
   {
     name: 'silent neighbour of this host',
-    v4: { address: '10.0.1.99', told: silent('10.0.1.99') },
-    v6: { address: 'fd01::99', told: silent('fd01::99') },
+    v4: { address: '10.0.1.99', expected: silent('10.0.1.99') },
+    v6: { address: 'fd01::99', expected: silent('fd01::99') },
+  },
+  {
+    name: 'silent neighbour that another program connects to',
+    v4: { address: '10.0.1.97', expected: silent('10.0.1.97') },
+    v6: { address: 'fd01::97', expected: silent('fd01::97') },
   },
   {
     name: 'silent gateway',
-    v4: { address: '10.1.4.1', told: silent('10.0.1.98') },
-    v6: { address: 'fd14::1', told: silent('fd01::98') },
+    v4: { address: '10.1.4.1', expected: silent('10.0.1.98') },
+    v6: { address: 'fd14::1', expected: silent('fd01::98') },
   },
   {
     name: 'no route',
-    v4: { address: '10.9.9.9', told: local('unreachable', 'no-route', 'ENETUNREACH') },
-    v6: { address: 'fd99::9', told: local('unreachable', 'no-route', 'ENETUNREACH') },
+    v4: { address: '10.9.9.9', expected: local('unreachable', 'no-route', 'ENETUNREACH') },
+    v6: { address: 'fd99::9', expected: local('unreachable', 'no-route', 'ENETUNREACH') },
   },
   {
     name: 'unreachable route',
-    v4: { address: '10.1.1.1', told: local('unreachable', 'unreachable-route', 'EHOSTUNREACH') },
-    v6: { address: 'fd11::1', told: local('unreachable', 'unreachable-route', 'EHOSTUNREACH') },
+    v4: { address: '10.1.1.1', expected: local('unreachable', 'unreachable-route', 'EHOSTUNREACH') },
+    v6: { address: 'fd11::1', expected: local('unreachable', 'unreachable-route', 'EHOSTUNREACH') },
   },
   {
     name: 'prohibit route',
-    v4: { address: '10.1.2.1', told: local('denied', 'prohibit-route', 'EACCES') },
-    v6: { address: 'fd12::1', told: local('denied', 'prohibit-route', 'EACCES') },
+    v4: { address: '10.1.2.1', expected: local('denied', 'prohibit-route', 'EACCES') },
+    v6: { address: 'fd12::1', expected: local('denied', 'prohibit-route', 'EACCES') },
   },
   {
     name: 'blackhole route',
-    v4: { address: '10.1.3.1', told: local('unreachable', 'blackhole-route', 'EINVAL') },
-    v6: { address: 'fd13::1', told: local('unreachable', 'blackhole-route', 'EINVAL') },
+    v4: { address: '10.1.3.1', expected: local('unreachable', 'blackhole-route', 'EINVAL') },
+    v6: { address: 'fd13::1', expected: local('unreachable', 'blackhole-route', 'EINVAL') },
   },
   {
     name: 'link-local without its interface',
-    v6: { address: 'fe80::1', told: local('unreachable', 'zone-missing', 'EINVAL') },
+    v6: { address: 'fe80::1', expected: local('unreachable', 'zone-missing', 'EINVAL') },
   },
 ];
