@@ -31,6 +31,8 @@ test('each Region has its partition and suffix', (t) => {
       suffix,
     });
   }
+  t.equal(partitionOf('us-nowhere-1'), 'aws', 'a Region that is not listed, by the pattern of its partition');
+  t.equal(suffixOf('cn-nowhere-9'), 'amazonaws.com.cn');
   t.equal(partitionOf('xx-nowhere-1'), null);
   t.end();
 });
