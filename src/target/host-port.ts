@@ -1,4 +1,6 @@
-import { invalidText, portBound, refused } from '../core/check-options.js';
+import { invalidText, portBound } from '../core/check-options.js';
+import { InvalidInputError } from '../core/errors.js';
+import { quoted } from '../core/text.js';
 import { familyOf, withoutZone } from '../net/address/address.js';
 import { checkHost, refuseUrl } from './host.js';
 
@@ -14,15 +16,14 @@ export interface Authority {
   port: number | null;
 }
 
-/** Reads a port. Throws InvalidInputError naming `argument`. */
-export function parsePort(text: string, argument = 'port'): number {
+/** Reads a port, of `whole` where it is a part of that. Throws InvalidInputError naming `argument`. */
+export function parsePort(text: string, argument = 'port', whole?: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port >= portBound.min && port <= portBound.max) return port;
-  throw refused(
+  const where = whole === undefined ? '' : ` in ${quoted(whole)}`;
+  throw new InvalidInputError(
     argument,
-    text,
-    portBound.noun,
-    `give a whole number from ${portBound.min} to ${portBound.max}`,
+    `${argument}: ${quoted(text)}${where} is not ${portBound.noun}; give a whole number from ${portBound.min} to ${portBound.max}`,
   );
 }
 

@@ -36,7 +36,7 @@ export function parseServer(text: unknown, argument = 'server'): ServerAddress {
   }
   return {
     address: checkHostAddress(address, argument, right),
-    port: hash < 0 ? defaultPort : parsePort(text.slice(hash + 1), argument),
+    port: hash < 0 ? defaultPort : parsePort(text.slice(hash + 1), argument, text),
   };
 }
 
