@@ -11,7 +11,7 @@ export interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   {
     name: 'diagnose',
-    summary: 'Find out why an endpoint does not answer: DNS, timeout or policy',
+    summary: 'Say why an endpoint does not answer: DNS, timeout or policy',
     load: async () => (await import('./commands/diagnose.js')).diagnoseCommand,
   },
   {
@@ -21,7 +21,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'tcp',
-    summary: 'Connect to every address of a host, as one uses telnet for',
+    summary: 'Connect to every address of a host, as telnet does for one',
     load: async () => (await import('./commands/tcp.js')).tcpCommand,
   },
   {
@@ -31,12 +31,12 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'explain',
-    summary: 'Judge saved reports again, side by side, or an execution log of API Gateway',
+    summary: 'Judge or compare saved reports, or read an execution log of API Gateway',
     load: async () => (await import('./commands/explain.js')).explainCommand,
   },
   {
     name: 'doctor',
-    summary: 'Tell what this host can do, and how to add what is missing',
+    summary: 'Show what this host can do, and how to add what is missing',
     load: async () => (await import('./commands/doctor.js')).doctorCommand,
   },
 ];

@@ -18,8 +18,8 @@ import { CapabilityError } from '../core/errors.js';
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
-  EACCES: 'this user is not permitted to',
-  EPERM: 'this user is not permitted to',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
   EROFS: 'the file system is read-only',
   EISDIR: 'it is a directory',
   ENOSPC: 'the disk is full',
@@ -39,8 +39,8 @@ export async function readInput(path: string, signal: AbortSignal): Promise<stri
 }
 
 /**
- * Throws CapabilityError when a file cannot be written, before the work that fills it. Leaves what it holds, makes none,
- * and opens no pipe, whose reader would take the closing for the end.
+ * Throws CapabilityError when a file cannot be written. Changes nothing: it keeps the content, creates no file, and does not
+ * open a pipe, whose reader would see its end when it is closed.
  */
 export async function checkWritable(path: string): Promise<void> {
   try {
@@ -54,20 +54,20 @@ export async function checkWritable(path: string): Promise<void> {
 }
 
 /**
- * Writes a file whole or not at all: beside it first, then in its place, so that no reader ever sees a half and what it held
- * before stays until then. Follows symbolic links and keeps the mode. What is no regular file (`/dev/null`, a pipe) is
- * written to as it is. Throws CapabilityError when that cannot be done.
+ * Replaces a file at once: writes another file in the same directory and renames it, so that a reader sees the old content or
+ * the new, and a failure leaves the old. Follows symbolic links and keeps the mode. What is not a regular file (`/dev/null`, a
+ * pipe) is written to directly. Throws CapabilityError when the file cannot be written.
  */
 export async function replaceFile(path: string, content: string): Promise<void> {
   try {
     const held = await stat(path).catch(unlessMissing);
     if (held !== null && !held.isFile()) return await writeFile(path, content);
     const place = held === null ? path : await realpath(path);
-    // A file that may not be written is not to be replaced either, although its directory would allow it.
+    // A file that this user may not write is not replaced, although the permissions of its directory would allow it.
     if (held !== null) await (await open(place, 'r+')).close();
     const beside = join(dirname(place), `.pprobe-${randomUUID()}`);
     try {
-      // Never readable by more people than it will be: the umask may take more away.
+      // At no moment readable by more users than afterwards. The umask may remove more permissions.
       await writeFile(beside, content, { flag: 'wx', mode: held === null ? 0o666 : held.mode & 0o777 });
       if (held !== null) await chmod(beside, held.mode);
       await rename(beside, place);
@@ -85,7 +85,7 @@ function unlessMissing(error: unknown): null {
   throw error;
 }
 
-/** What to throw when a file cannot be read or written. */
+/** The error for a file that cannot be read or written. */
 export function fileProblem(verb: 'read' | 'write', path: string, error: unknown): CapabilityError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
   const why = verb === 'write' && code === 'ENOENT' ? 'there is no such directory' : (reasons[code] ?? code);

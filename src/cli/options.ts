@@ -80,7 +80,7 @@ export function flag({ options }: Arguments, name: string): boolean {
   return options[name] === true;
 }
 
-/** Whether a switch was turned on (true) or off (`--no-name`: false); undefined when it was not given. */
+/** Whether a switch was turned on, or off with `--no-name`; undefined when it was not given. */
 export function switchOption({ options }: Arguments, name: string): boolean | undefined {
   const value = options[name];
   return typeof value === 'boolean' ? value : undefined;
@@ -120,7 +120,7 @@ export function numberOption(args: Arguments, name: string, bound: Bound): numbe
     : parseInteger(`--${name}`, text, bound);
 }
 
-/** One of a few words given with `--name`. Throws InvalidInputError when it is another. */
+/** One of a few words given with `--name`. Throws InvalidInputError for any other. */
 export function choiceOption<Choice extends string>(
   args: Arguments,
   name: string,
@@ -186,7 +186,7 @@ export function durationText(ms: number): string {
   return ms >= 1000 ? `${ms / 1000}s` : `${ms}ms`;
 }
 
-/** What `-4` and `-6` ask for; undefined without them. Throws InvalidInputError when both are given. */
+/** The family that -4 or -6 asks for; undefined without them. Throws InvalidInputError when both are given. */
 export function familyOption(args: Arguments): 4 | 6 | undefined {
   const only4 = flag(args, '4');
   const only6 = flag(args, '6');
@@ -196,11 +196,11 @@ export function familyOption(args: Arguments): 4 | 6 | undefined {
   return only6 ? 6 : undefined;
 }
 
-/** The address given with `--source`. Throws InvalidInputError when it is none, or not of the family asked for. */
+/** The address given with `--source`. Throws InvalidInputError unless it is one, of the family asked for. */
 export function sourceOption(args: Arguments): string | undefined {
   const source = textOption(args, 'source');
   if (source === undefined) return undefined;
-  const address = checkHostAddress(source, '--source', "give one of this host's own");
+  const address = checkHostAddress(source, '--source', 'give an address of this host');
   const family = familyOf(address);
   const wanted = familyOption(args);
   if (wanted !== undefined && wanted !== family) {
@@ -229,7 +229,7 @@ export function checkIdleOptions(args: Arguments): void {
   numberOption(args, 'timeout', idleTimeout);
 }
 
-/** The positional at `index`, which the command line was checked to have. */
+/** The positional at `index`, which the parser has checked to be there. */
 export function required({ positionals }: Arguments, index: number): string {
   const text = positionals[index];
   if (text === undefined) throw new RangeError(`positional ${index} was not checked for`);

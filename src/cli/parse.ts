@@ -166,7 +166,7 @@ function shellOf([shell, extra]: readonly string[]): string | undefined {
   if (wrong === undefined) return shell;
   throw new InvalidInputError(
     'shell',
-    `completion: "${wrong}" is not a shell it knows; give ${orList(shells)}, or none`,
+    `completion: "${wrong}" is not supported; give ${orList(shells)}, or nothing for the shell in use`,
   );
 }
 

@@ -8,7 +8,7 @@ import type { CommandContext, CommandResult } from './command.js';
 import { checkWritable, replaceFile } from './files.js';
 import { type Arguments, flag, type OptionTable, type OutputForm, textOption } from './options.js';
 
-/** What every command that gives a report understands about its form. */
+/** The options of every command that prints a report. */
 export const reportOptions: OptionTable = {
   html: {
     type: 'string',
@@ -17,42 +17,42 @@ export const reportOptions: OptionTable = {
   },
   redact: {
     type: 'boolean',
-    help: 'Put masks in place of account ids, addresses and names, the same for the same, in every form of the report',
+    help: 'Mask account ids, addresses and names in every form of the report; the same value gets the same mask',
   },
 };
 
-/** How a command line wants its report. */
+/** The values of `reportOptions` and of --save. */
 export interface ReportForm {
   html: string | undefined;
   save: string | undefined;
   redact: boolean;
 }
 
-/** Reads `reportOptions`. Throws InvalidInputError where two things would be written to one place. */
+/** Reads `reportOptions` and --save. Throws InvalidInputError where two forms would be written to one place. */
 export function reportForm(args: Arguments, { format }: OutputForm): ReportForm {
   const html = textOption(args, 'html');
   const save = textOption(args, 'save');
   if (save === '-') {
-    throw new InvalidInputError('--save', '--save: writes a file; for standard output there is --json');
+    throw new InvalidInputError('--save', '--save: writes a file; for standard output, give --json');
   }
   if (html !== undefined && html === save) {
     throw new InvalidInputError(
       '--html',
-      `--html: ${quoted(html)} is where --save writes; give them two files`,
+      `--html: ${quoted(html)} is the file of --save, too; give two different files`,
     );
   }
   if (html === '-' && format !== 'text') {
     throw new InvalidInputError(
       '--html',
-      '--html -: --json takes standard output for its one document; give --html a file, or leave --json out',
+      '--html -: standard output has the JSON document; give --html a file, or leave --json out',
     );
   }
   return { html, save, redact: flag(args, 'redact') };
 }
 
 /**
- * A document as it may leave this host: with masks where `--redact` asks for them. `sources` gives what the document was made
- * of, whose names it may quote.
+ * Masks a document where --redact is given. `sources` returns what the document was made from: names that stand there are
+ * masked in the texts of the document.
  */
 export async function formed<Document extends object>(
   document: Document,
@@ -64,20 +64,20 @@ export async function formed<Document extends object>(
   return redacted(document, sources());
 }
 
-/** Throws InvalidInputError where a page is asked for of what has none; `instead` says what to do. */
+/** Throws InvalidInputError where --html is given for a result that has no page. `instead` says what to do. */
 export function withoutPage({ html }: ReportForm, what: string, instead: string): void {
   if (html === undefined) return;
   throw new InvalidInputError('--html', `--html: makes a page of one report, not of ${what}; ${instead}`);
 }
 
-/** Throws CapabilityError where a file of the form cannot be written, before the work whose report is to go there. */
+/** Throws CapabilityError where a file cannot be written. Called before the measurement. */
 export async function checkForm({ html, save }: ReportForm): Promise<void> {
   for (const file of [save, html]) if (file !== undefined && file !== '-') await checkWritable(file);
 }
 
 /**
- * What a command that gives a report comes to; `report` is as `formed` gave it. A file that cannot be written is said in a
- * line and by the exit code, and what was measured is printed all the same.
+ * Writes the files of the form, and returns the result of a command that prints a report. A file that cannot be written is
+ * reported on standard error and by the exit code 3; the report is printed nevertheless.
  */
 export async function reportResult(
   report: ReportDocument,

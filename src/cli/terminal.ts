@@ -1,15 +1,15 @@
 import { CapabilityError } from '../core/errors.js';
 import type { Style } from '../report/text/style.js';
 
-/** The parts of a stream that say how text may look there. */
+/** The properties of a stream that say what it can show. */
 export interface Screen {
   isTTY?: boolean | undefined;
   columns?: number | undefined;
 }
 
 /**
- * How text may look on a stream. Colour only on a terminal that can show it, and not where NO_COLOR is set to anything
- * (no-color.org); marks beyond ASCII where the locale is UTF-8; 80 columns where there is no terminal to ask.
+ * The style of text on a stream: colour only on a terminal that can show it, and not where NO_COLOR is set (no-color.org);
+ * characters beyond ASCII where the locale is UTF-8; 80 columns where the stream is not a terminal.
  */
 export function styleFor(screen: Screen, env: NodeJS.ProcessEnv): Style {
   const isTerminal = screen.isTTY === true;
@@ -22,9 +22,8 @@ export function styleFor(screen: Screen, env: NodeJS.ProcessEnv): Style {
 }
 
 /**
- * Writes text and resolves when the stream has taken all of it, so that nothing is cut off at exit. A reader that has
- * gone (`| head`) wants no more: that is no error, it resolves with false. Throws CapabilityError when the rest of the
- * text has no room.
+ * Writes text and resolves with true when the stream has accepted all of it, so that nothing is lost at exit. Resolves with
+ * false where the reader of a pipe has gone (`| head`). Throws CapabilityError for any other failure, such as a full disk.
  */
 export function writeText(stream: NodeJS.WritableStream, text: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
@@ -40,7 +39,7 @@ export function writeText(stream: NodeJS.WritableStream, text: string): Promise<
   });
 }
 
-/** Keeps a stream whose reader has gone from ending the process by its `error` event; `writeText` reports the others. */
+/** Ignores the `error` events of a stream, which would end the process. `writeText` reports the errors. */
 export function tolerateErrors(stream: NodeJS.WritableStream): void {
   stream.on('error', () => {});
 }

@@ -1,4 +1,4 @@
-/** The candidate a mistyped word most likely meant, or undefined when none is near: at most a third may differ. */
+/** The candidate that is most like a mistyped word; undefined where more than a third of the letters differ from all. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
   const ranked = candidates

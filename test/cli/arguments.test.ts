@@ -12,15 +12,15 @@ import {
   sourceOption,
   textOption,
 } from '../../src/cli/options.js';
-import type { Bound } from '../../src/core/check-options.js';
+import { portBound, waitBound } from '../../src/core/check-options.js';
 import { InvalidInputError } from '../../src/core/errors.js';
 
 function given(options: Record<string, unknown>) {
   return { positionals: [], options };
 }
 
-const timeout: Bound = { noun: 'a duration', unit: 'ms', min: 1, max: 600_000, default: null };
-const port: Bound = { noun: 'a port', unit: null, min: 1, max: 65_535, default: 443 };
+const timeout = waitBound(null);
+const port = portBound;
 
 test('a duration is read in milliseconds, and its absence is undefined', async (t) => {
   const read = (text: string) => numberOption(given({ timeout: text }), 'timeout', timeout);

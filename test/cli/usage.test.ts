@@ -61,15 +61,18 @@ const mistakes: [line: string, says: RegExp][] = [
   ['trace 127.0.0.1 -q 11', /--queries: "11" is not a number of probes; give a whole number from 1 to 10/],
   ['trace 127.0.0.1 -f 9 -m 3', /first TTL/],
   ['trace 127.0.0.1 --method udp', /--method: "udp" is not a method; give auto, syn or connect/],
-  ['trace 127.0.0.1 --wait 5s --timeout 6s', /--timeout: the same as --wait/],
-  ['trace 127.0.0.1 --count 3', /--count: goes with --watch/],
-  ['trace 127.0.0.1 --interval 100', /--interval: goes with --watch/],
+  ['trace 127.0.0.1 --wait 5s --timeout 6s', /--timeout: is the same as --wait/],
+  ['trace 127.0.0.1 --count 3', /--count: is for --watch; give that, too, or leave this out/],
+  ['trace 127.0.0.1 --interval 100', /--interval: is for --watch/],
   ['trace 127.0.0.1 --watch --count 0', /--count: "0" is not a number of rounds/],
   ['diagnose ftp://api.example/', /is not an https URL/],
   ['diagnose https://user:secret@api.example/', /carried credentials/],
   ['diagnose 127.0.0.1:99999', /99999/],
-  ['diagnose 127.0.0.1:1 --html x --save x', /--html: "x" is where --save writes/],
-  ['diagnose 127.0.0.1:1 --save -', /--save: writes a file; for standard output there is --json/],
+  [
+    'diagnose 127.0.0.1:1 --html x --save x',
+    /--html: "x" is the file of --save, too; give two different files/,
+  ],
+  ['diagnose 127.0.0.1:1 --save -', /--save: writes a file; for standard output, give --json/],
   ['explain a.json b.json --html x.html', /--html: makes a page of one report, not of several reports; /],
   ['explain --log a.log --html x.html', /--html: makes a page of one report, not of a log; /],
   ['tcp 127.0.0.1 --html x.html', /--html: pprobe tcp has no such option/],
@@ -80,7 +83,10 @@ const mistakes: [line: string, says: RegExp][] = [
   ['diagnose 127.0.0.1:1 --format nagios', /--format: "nagios" is not a format/],
   ['diagnose 127.0.0.1:1 --format emf', /--format: "emf" is not a format/],
   ['tcp 127.0.0.1 --format text --format text', /--format: given more than once; give it once/],
-  ['completion tcsh', /completion: "tcsh" is not a shell it knows; give bash, zsh or fish/],
+  [
+    'completion tcsh',
+    /completion: "tcsh" is not supported; give bash, zsh or fish, or nothing for the shell in use/,
+  ],
 ];
 
 /** Node takes a second to start a dozen at once on a small machine. */

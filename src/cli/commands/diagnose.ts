@@ -2,6 +2,7 @@ import { InvalidInputError } from '../../core/errors.js';
 import { checkTarget } from '../../diagnose/classify.js';
 import { type DiagnoseOptions, diagnose } from '../../diagnose/diagnose.js';
 import type { Target } from '../../documents/target.js';
+import { exitCodeList, verdictExitCodes } from '../../documents/terms/exit-code.js';
 import { observeBounds } from '../../observe/options.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { parseControl } from '../../target/host-port.js';
@@ -28,7 +29,7 @@ const options: OptionTable = {
   vpce: { type: 'string', value: 'NAME', help: 'The VPC endpoint: its id (vpce-…) or its DNS name' },
   'api-id': { type: 'string', value: 'ID', help: 'The id of the API, where the target does not contain it' },
   'ca-file': { type: 'string', value: 'PEM', help: 'Also trust the certificate authorities in this file' },
-  save: { type: 'string', value: 'FILE', help: 'Write the report as JSON, for "pprobe explain"' },
+  save: { type: 'string', value: 'FILE', help: 'Write the report as JSON to a file, for "pprobe explain"' },
   ...reportOptions,
   control: {
     type: 'string',
@@ -39,7 +40,7 @@ const options: OptionTable = {
     type: 'string',
     value: 'ADDR[#PORT]',
     repeatable: true,
-    help: "Ask this resolver, and compare where several are given (this host's own)",
+    help: "Ask this resolver; the answers of several are compared (this host's own)",
   },
   'vpc-resolver': {
     type: 'string',
@@ -126,7 +127,7 @@ async function certificates(path: string, signal: AbortSignal): Promise<string> 
 export const diagnoseCommand: Command = {
   name: 'diagnose',
   summary:
-    'Measures DNS, TCP, TLS, HTTP and the path at once, and says what is wrong, on what evidence, and what to change',
+    'Measures DNS, TCP, TLS, HTTP and the path, and says what is wrong, on what evidence, and what to change',
   positionals: [{ name: 'target', required: true, help: 'https:// URL, host, or host:port' }],
   options,
   examples: [
@@ -136,7 +137,7 @@ export const diagnoseCommand: Command = {
     },
     {
       command: 'pprobe diagnose api.example.com/orders --api-id abc123defg --vpce vpce-0123456789abcdef0',
-      help: 'A custom name, with the API behind it and the VPC endpoint to reach it through',
+      help: 'A custom domain name, with the id of its API and the VPC endpoint that leads to it',
     },
     {
       command: 'pprobe diagnose db.internal:5432 --save report.json',
@@ -144,12 +145,10 @@ export const diagnoseCommand: Command = {
     },
     {
       command: 'pprobe diagnose https://api.example.com --html report.html --redact',
-      help: 'For a ticket: a page to attach, with masks for addresses and names',
+      help: 'A page to attach to a ticket, with addresses and names masked',
     },
   ],
   opensRawSockets: true,
-  notes:
-    'Exit code: 0 reachable, 10 DNS, 11 timeout, 12 policy, 13 refused, 14 unreachable, 15 TLS, 16 the service answers with an error, ' +
-    '3 this host itself, 20 inconclusive, 130 interrupted.',
+  notes: `Exit code: ${exitCodeList(verdictExitCodes)}.`,
   run,
 };

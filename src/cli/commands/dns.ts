@@ -34,40 +34,42 @@ const options: OptionTable = {
     alias: 't',
     value: 'TYPES',
     repeatable: true,
-    help: 'Record types, parted by commas (A,AAAA)',
+    help: 'Record types, separated by commas (A,AAAA)',
   },
   server: {
     type: 'string',
     value: 'ADDR[#PORT]',
     repeatable: true,
-    help: "Ask this server; several are asked in turn (the host's own)",
+    help: "Ask this server; of several, one after the other (the host's own)",
   },
-  'all-servers': { type: 'boolean', help: 'Ask every server, and show where they disagree' },
+  'all-servers': { type: 'boolean', help: 'Ask every server, and show where the answers differ' },
   tcp: { type: 'boolean', help: 'Ask over TCP' },
   reverse: {
     type: 'boolean',
     alias: 'x',
-    help: 'Ask for the name of an address (implied where <name> is one)',
+    help: 'Look up the name of an address (the default where <name> is an address)',
   },
-  compare: { type: 'string', value: 'NAME', help: 'Say whether another name has the same addresses' },
-  system: { type: 'boolean', help: 'Ask getaddrinfo too, as other programs here do: does it differ?' },
-  short: { type: 'boolean', help: 'Print the data of the records alone, for scripts' },
+  compare: { type: 'string', value: 'NAME', help: 'Compare the addresses with those of another name' },
+  system: {
+    type: 'boolean',
+    help: 'Also ask getaddrinfo(3), as other programs on this host do, and compare',
+  },
+  short: { type: 'boolean', help: 'Print only the data of the records, for scripts' },
   ...bulkOptions('names', resolveBounds.concurrency),
-  nsid: { type: 'boolean', help: 'Ask the server for its own name (NSID)' },
-  cookie: { type: 'boolean', help: 'Send a DNS cookie, and take no reply with another' },
+  nsid: { type: 'boolean', help: 'Ask the server for its identifier (NSID, RFC 5001)' },
+  cookie: { type: 'boolean', help: 'Send a DNS cookie (RFC 7873), and ignore replies with a different one' },
   timeout: numberSpec(
     resolveBounds.timeoutMs,
-    'Wait this long for each reply; by default at most 1s, less with several servers',
+    'Wait this long for each reply; by default 1s or less, depending on the number of servers',
   ),
-  tries: numberSpec(resolveBounds.tries, 'Ask a silent server this often'),
-  search: { type: 'boolean', negatable: 'on', help: "Try the host's search domains (on)" },
+  tries: numberSpec(resolveBounds.tries, 'Ask a server that does not answer this many times'),
+  search: { type: 'boolean', negatable: 'on', help: 'Try the search domains of the host (on)' },
   ...networkOptions,
 };
 
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult> {
   const { output, stop, progress } = context;
-  if (flag(args, 'short') && output.format !== 'text')
-    throw conflict('--short', 'JSON contains everything in any case');
+  if (flag(args, 'short') && output.format !== 'text') throw conflict('--short', 'JSON contains everything');
   const how: ResolveOptions = {
     servers: serversOf(args),
     tcp: flag(args, 'tcp') || undefined,
@@ -127,13 +129,13 @@ function serversOf(args: Arguments): string[] | undefined {
 
 export const dnsCommand: Command = {
   name: 'dns',
-  summary: 'Looks a name up in DNS: what it is an alias of, its addresses and who can reach them',
+  summary: 'Looks a name up in DNS: its aliases, its addresses, and from where these can be reached',
   positionals: [
     {
       name: 'name',
       required: true,
       unless: 'file',
-      help: 'Domain name; of an address, the name is asked for',
+      help: 'Domain name, or an address, whose name is then looked up',
     },
     { name: 'server', required: false, help: "Ask this server instead of the host's own: ADDR or ADDR#PORT" },
   ],
@@ -142,18 +144,18 @@ export const dnsCommand: Command = {
     { command: 'pprobe dns api.example.com', help: 'What addresses does this host get?' },
     {
       command: 'pprobe dns api.example.com 10.0.0.2 -t TXT,MX',
-      help: 'What does that server say of these types?',
+      help: 'What does this server answer for these types?',
     },
     {
       command:
         'pprobe dns abc123defg.execute-api.us-east-1.amazonaws.com \\\n' +
         '    --compare vpce-0abc-xyz.execute-api.us-east-1.vpce.amazonaws.com',
-      help: 'Do the API and the VPC endpoint have the same addresses? If not, private DNS is off or of another VPC',
+      help: 'Do the API and the VPC endpoint have the same addresses? If not, private DNS is off, or belongs to another VPC',
     },
     { command: 'pprobe dns -x 10.0.1.23', help: 'Whose address is this?' },
     {
       command: 'pprobe dns api.example.com --system --all-servers',
-      help: 'Do the servers agree, and does an application here get what they say?',
+      help: 'Do the servers agree, and does an application on this host get the same addresses?',
     },
     {
       command: 'pprobe dns --file names.txt --json > answers.jsonl',
@@ -161,12 +163,12 @@ export const dnsCommand: Command = {
     },
   ],
   notes:
-    'Exit code: 0 answered (with --compare by the same addresses, with --all-servers alike by all that know, with --file ' +
-    'for every name); 10 anything else; 2 for a name that is none, in a file too, behind all that could be done.',
+    'Exit code: 0 answered, 10 not answered. With --compare and --all-servers, 0 only if the addresses are the same; with ' +
+    '--file, 0 only if every name was answered, and 2 if a line is not a valid name.',
   run,
 };
 
-/** What one `pprobe dns` asks: in the contract's words, what nslookup is asked. */
+/** What `pprobe dns` looks up. */
 export interface DnsQuestion {
   name: string;
   types: string[] | undefined;
@@ -178,14 +180,14 @@ export function questionOf(args: Arguments): DnsQuestion {
   const compare = textOption(args, 'compare');
   if (compare !== undefined) checkName(compare, '--compare');
   if (flag(args, 'reverse') && compare !== undefined)
-    throw conflict('--compare', '--reverse gives no addresses to compare');
+    throw conflict('--compare', '--reverse looks up no addresses to compare');
   const ask = typesFor(args, compare !== undefined);
   return { ...ask(required(args, 0)), compare };
 }
 
 /**
- * How a name of the command line or of a file is asked for: as it stands, or, when it is an address and nothing else is
- * wanted, by its reverse name.
+ * Returns how to look up a name of the command line or of a file: as it is, or, where it is an address and no other option
+ * says what to look up, by its reverse name.
  */
 export function typesFor(
   args: Arguments,
@@ -194,15 +196,15 @@ export function typesFor(
   const types = listOption(args, 'type');
   const family = familyOption(args);
   if (flag(args, 'reverse')) {
-    if (types !== undefined) throw conflict('--type', '--reverse asks for PTR records');
-    if (flag(args, 'system')) throw conflict('--system', '--reverse gives no addresses to compare');
-    if (family !== undefined) throw conflict(`-${family}`, '--reverse asks for a name, not for addresses');
+    if (types !== undefined) throw conflict('--type', '--reverse looks up PTR records');
+    if (flag(args, 'system')) throw conflict('--system', '--reverse looks up no addresses to compare');
+    if (family !== undefined) throw conflict(`-${family}`, '--reverse looks up a name, not addresses');
     return (name) => ({ name: reverseName(name), types: ['PTR'] });
   }
   const wanted = family === undefined ? types : ofFamily(family, types);
   if (flag(args, 'system') && wanted?.every((type) => !/^(a|aaaa)$/i.test(type)))
-    throw conflict('--system', `it gives addresses, and --type asks for ${wanted.join(', ')} only`);
-  // As nslookup does: who gives an address and says nothing else wants its name.
+    throw conflict('--system', `getaddrinfo gives addresses, and --type asks only for ${wanted.join(', ')}`);
+  // Like nslookup: an address without further options is looked up by its reverse name.
   const reverses = types === undefined && !wantsAddresses;
   return (name) =>
     reverses && familyOf(name) !== null
@@ -210,11 +212,11 @@ export function typesFor(
       : { name, types: wanted };
 }
 
-/** What to ask for when addresses of one family are of no interest. */
+/** The types without that of the addresses of the other family. */
 function ofFamily(family: 4 | 6, types: string[] = ['A', 'AAAA']): string[] {
   const unwanted = family === 4 ? 'AAAA' : 'A';
   const wanted = types.filter((type) => type.toUpperCase() !== unwanted);
-  if (wanted.length === 0) throw conflict(`-${family}`, `--type asks for ${unwanted} records only`);
+  if (wanted.length === 0) throw conflict(`-${family}`, `--type asks only for ${unwanted} records`);
   return wanted;
 }
 
@@ -222,10 +224,10 @@ export function conflict(option: string, why: string): InvalidInputError {
   return new InvalidInputError(option, `${option}: leave it out; ${why}`);
 }
 
-// One name at a time is meant by these.
+// These options work with one name.
 const single = ['compare', 'system', 'all-servers'];
 
-/** `pprobe dns --file`: every name of a file, over shared sockets. Throws InvalidInputError and CapabilityError. */
+/** `pprobe dns --file`: looks up every name of a file, over shared sockets. Throws InvalidInputError and CapabilityError. */
 export async function dnsBulk(
   args: Arguments,
   options: ResolveOptions,
@@ -233,19 +235,19 @@ export async function dnsBulk(
 ): Promise<BulkResult> {
   const [positional] = args.positionals;
   if (positional !== undefined)
-    throw conflict('--file', `"${positional}" is given beside it; a server goes with --server`);
+    throw conflict('--file', `"${positional}" is given, too; give a server with --server`);
   const unwanted = single.find((name) => args.options[name] !== undefined);
-  if (unwanted !== undefined) throw conflict(`--${unwanted}`, 'it is for one name, not for those of --file');
+  if (unwanted !== undefined) throw conflict(`--${unwanted}`, 'it works with one name, not with --file');
   const ask = typesFor(args, false);
   const resolvers = new Map<string, () => MaybePromise<Resolver>>();
-  // Names and addresses may be mixed in one file, and are asked for different types.
+  // A file may contain names and addresses, which are looked up with different types.
   const resolverFor = (types: string[] | undefined): MaybePromise<Resolver> => {
     const key = (types ?? []).join(',');
     const resolver = resolvers.get(key) ?? unwrapOnceSettled(openResolver({ ...options, types }));
     resolvers.set(key, resolver);
     return resolver();
   };
-  // What is wrong with the options is said once, before the first line.
+  // A mistake in the options is reported once, before the first line.
   await resolverFor(ask('.').types);
   const asShort = flag(args, 'short');
   return await runBulk<DnsDocument>(args, context, {

@@ -12,11 +12,11 @@ async function run(args: Arguments): Promise<CommandResult> {
 
 export const doctorCommand: Command = {
   name: 'doctor',
-  summary: 'Tells what pprobe can do on this host, and how to add what is missing; nothing is sent',
+  summary: 'Shows what pprobe can do on this host, and how to add what is missing. Nothing is sent',
   positionals: [],
   options: idleNetworkOptions,
-  examples: [{ command: 'pprobe doctor', help: 'Nameservers, ways to trace, kernel, privileges' }],
+  examples: [{ command: 'pprobe doctor', help: 'Nameservers, trace engines, kernel, privileges' }],
   notes:
-    'Exit code: 0 when a nameserver is configured, even where a way to trace is missing; 3 without any nameserver.',
+    'Exit code: 0 where a nameserver is configured, also if a trace engine is missing; 3 without a nameserver.',
   run,
 };

@@ -33,25 +33,25 @@ export const logOptions: OptionTable = {
   log: {
     type: 'string',
     value: 'FILE',
-    help: 'Read an execution log of API Gateway instead of a report (- for standard input, .gz as it is); more files may follow',
+    help: 'Read an execution log of API Gateway instead of a report (- for standard input; .gz is unpacked); more files may follow',
   },
   request: {
     type: 'string',
     value: 'ID',
-    help: 'With --log: tell of this request alone (x-amzn-requestid or x-amz-apigw-id of the answer)',
+    help: 'With --log: only this request (x-amzn-requestid or x-amz-apigw-id of the response)',
   },
   limit: numberSpec(logBounds.limit, 'With --log: show this many requests one by one'),
 };
 
-/** Throws InvalidInputError where an option for logs is given without one. */
+/** Throws InvalidInputError where an option for --log is given without it. */
 export function checkLogOptions(args: Arguments): void {
   for (const name of ['request', 'limit']) {
     if (textOption(args, name) !== undefined && args.options.log === undefined)
-      throw new InvalidInputError(`--${name}`, `--${name}: needs a log to look in; give --log FILE`);
+      throw new InvalidInputError(`--${name}`, `--${name}: is for --log; give --log FILE, too`);
   }
 }
 
-/** `pprobe explain --log FILE …`: what happened to each request of a log. */
+/** `pprobe explain --log FILE …`: reports what happened to each request of the logs. */
 export async function explainLogFiles(
   args: Arguments,
   form: ReportForm,
@@ -67,10 +67,10 @@ export async function explainLogFiles(
     stop,
   };
   const reading = { file: '-' };
-  const told = await explainLog(opened(files, reading), options).catch((error: unknown) => {
+  const explained = await explainLog(opened(files, reading), options).catch((error: unknown) => {
     throw isSystemError(error) ? fileProblem('read', reading.file, error) : error;
   });
-  const document = await formed(told, form);
+  const document = await formed(explained, form);
   return {
     document,
     render: (style, verbose) => logText(document, style, verbose),
@@ -78,7 +78,7 @@ export async function explainLogFiles(
   };
 }
 
-/** Each is opened when the one before is read; `reading` tells which it is. */
+/** Opens each file when the one before it has been read. `reading` holds the name of the current one. */
 async function* opened(files: readonly string[], reading: { file: string }): AsyncGenerator<LogSource> {
   for (const name of files) {
     reading.file = name;
@@ -125,14 +125,14 @@ async function sideBySide(
 export const explainCommand: Command = {
   name: 'explain',
   summary:
-    'Judges a saved report again, with the rules of this version; several are laid side by side; tells what an execution log of API Gateway says. Nothing is measured',
+    'Judges a saved report again with the rules of this version, compares several, or reads an execution log of API Gateway. Nothing is measured',
   positionals: [
     {
       name: 'file',
       required: true,
       repeatable: true,
       unless: 'log',
-      help: 'A report of "pprobe diagnose --save" or --json; - for standard input. Two or more, of different hosts, are compared',
+      help: 'A report of "pprobe diagnose --save" or --json; - for standard input. Several, of different hosts, are compared',
     },
   ],
   options: { ...reportOptions, ...logOptions, ...idleNetworkOptions },
@@ -140,18 +140,19 @@ export const explainCommand: Command = {
     { command: 'pprobe explain report.json', help: 'What does the report of another host say?' },
     { command: 'pprobe explain web-1.json web-2.json', help: 'It works on one host only: what differs?' },
     { command: 'pprobe explain - < report.json', help: 'A report from standard input' },
-    { command: 'pprobe explain report.json --html report.html', help: 'As a page for a ticket' },
+    { command: 'pprobe explain report.json --html report.html', help: 'A page to attach to a ticket' },
     {
       command: 'aws logs tail LOG_GROUP | pprobe explain --log -',
       help: 'What happened to the requests that reached API Gateway?',
     },
     {
       command: 'pprobe explain --log export/*.gz --request 4f3e3b0f-39db-11e9-9c2e-5bd7c2de5998',
-      help: 'And to this one? If it is not there, what that can mean',
+      help: 'What happened to this request? If it is not in the log, why can that be?',
     },
   ],
   notes:
-    'Exit code: that of the verdict, as with "pprobe diagnose", the worst of several, 20 when the reports are about different targets; ' +
-    '20 when a log tells of no request, or not of the one asked for; 2 when a file is no report, 3 when it cannot be read.',
+    'Exit code: that of the verdict, as with "pprobe diagnose"; of several reports, that of the worst verdict, and 20 where ' +
+    'their targets differ; 20 where a log contains no request, or not the one of --request; 2 where a file is not a report; ' +
+    '3 where it cannot be read.',
   run,
 };

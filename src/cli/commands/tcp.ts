@@ -1,7 +1,7 @@
 import { portBound } from '../../core/check-options.js';
 import { InvalidInputError } from '../../core/errors.js';
 import type { TcpAttempt, TcpDocument } from '../../documents/tcp.js';
-import { exitCodeOf } from '../../documents/terms/exit-code.js';
+import { exitCodeList, exitCodeOf, tcpExitCodes } from '../../documents/terms/exit-code.js';
 import {
   type ConnectOptions,
   connect,
@@ -32,12 +32,12 @@ const options: OptionTable = {
   timeout: numberSpec(connectBounds.timeoutMs, 'Wait this long for each connection'),
   count: numberSpec(
     connectBounds.count,
-    'Connect this often to each address, and print a summary as ping does',
+    'Connect this many times to each address, and print a summary as ping does',
   ),
   interval: numberSpec(connectBounds.intervalMs, 'With --count: the time from one attempt to the next'),
   banner: {
     type: 'boolean',
-    help: 'Read the first line of a service that speaks first, such as SSH or SMTP',
+    help: 'Read the first line of a service that sends one by itself, such as SSH or SMTP',
   },
   ...bulkOptions('targets', sweepBounds.concurrency),
   ...networkOptions,
@@ -76,7 +76,7 @@ async function runOne(
     stop,
     onAttempt({ address, status, durationMs }: TcpAttempt) {
       ended.push(`  ${cleanForTerminal(address)}  ${status}  ${durationMs.toFixed(1)} ms`);
-      // A terminal has no more lines.
+      // More lines than a terminal shows.
       if (ended.length > 100) ended.shift();
       progress.show([waiting, ...ended]);
     },
@@ -88,7 +88,7 @@ async function runOne(
   };
 }
 
-/** A job over the lines of a file. A port on the command line is that of lines without one. */
+/** The job for the lines of a file. A port on the command line is for the lines without one. */
 async function sweep(args: Arguments, common: ConnectOptions): Promise<BulkJob<TcpDocument>> {
   const [portText, extra] = args.positionals;
   if (extra !== undefined) {
@@ -110,7 +110,7 @@ async function sweep(args: Arguments, common: ConnectOptions): Promise<BulkJob<T
 
 export const tcpCommand: Command = {
   name: 'tcp',
-  summary: 'Connects to every address of a host, each on its own, and says how each one ends',
+  summary: 'Connects to every address of a host, and reports the result of each connection',
   positionals: [
     { name: 'host', required: true, unless: 'file', help: 'Name or IP address, or HOST:PORT' },
     { name: 'port', required: false, help: `TCP port (${portBound.default})` },
@@ -119,17 +119,20 @@ export const tcpCommand: Command = {
   examples: [
     { command: 'pprobe tcp api.example.com', help: 'Is port 443 open on every address of the name?' },
     {
-      command: 'pprobe tcp 10.0.1.23 8443 --timeout 1000',
-      help: 'One address, another port, one second at most',
+      command: 'pprobe tcp 10.0.1.23 8443 --timeout 1s',
+      help: 'One address, another port, at most one second',
     },
-    { command: 'pprobe tcp api.example.com --count 5', help: 'How steady is it?' },
+    {
+      command: 'pprobe tcp api.example.com --count 5',
+      help: 'How many attempts fail, and how long do they take?',
+    },
     {
       command: 'pprobe tcp --file targets.txt 8443',
-      help: 'Every line: HOST, HOST:PORT or HOST PORT; the port where a line has none',
+      help: 'Each line is HOST, HOST:PORT or HOST PORT; 8443 for lines without a port',
     },
   ],
   notes:
-    'Exit code: the best of all addresses decides. 0 open, 13 refused or reset, 11 timeout, 12 prohibited, 14 unreachable, ' +
-    "3 forbidden by this host's own policy, 10 the name could not be resolved, 20 none could be tried.",
+    `Exit code: ${exitCodeList(tcpExitCodes)}; 10 when the name could not be resolved. With several addresses, the best ` +
+    'result decides.',
   run,
 };

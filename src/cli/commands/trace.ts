@@ -1,6 +1,6 @@
 import { type Bound, portBound } from '../../core/check-options.js';
 import { InvalidInputError } from '../../core/errors.js';
-import { exitCodeOf } from '../../documents/terms/exit-code.js';
+import { exitCodeList, exitCodeOf, traceExitCodes } from '../../documents/terms/exit-code.js';
 import type { WatchRound } from '../../documents/trace-watch.js';
 import { type TraceHostOptions, traceHost } from '../../observe/trace-host.js';
 import { type WatchHostOptions, watchBounds, watchHost } from '../../observe/watch-host.js';
@@ -87,10 +87,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   function onlyWatching(name: string, bound: Bound): number | undefined {
     const value = numberOption(args, name, bound);
     if (value === undefined || isWatch) return value;
-    throw new InvalidInputError(
-      `--${name}`,
-      `--${name}: goes with --watch; give that too, or leave this out`,
-    );
+    throw new InvalidInputError(`--${name}`, `--${name}: is for --watch; give that, too, or leave this out`);
   }
 }
 
@@ -114,18 +111,18 @@ function waitOption(args: Arguments): number | undefined {
   const wait = numberOption(args, 'wait', traceBounds.waitMs);
   const timeout = numberOption(args, 'timeout', traceBounds.waitMs);
   if (wait !== undefined && timeout !== undefined) {
-    throw new InvalidInputError('--timeout', '--timeout: the same as --wait; give one of them');
+    throw new InvalidInputError('--timeout', '--timeout: is the same as --wait; give one of them');
   }
   return wait ?? timeout;
 }
 
 export const traceCommand: Command = {
   name: 'trace',
-  summary: 'Shows the routers on the path of a TCP connection, and what answers at its end',
+  summary: 'Shows the routers on the path of a TCP connection, and whether the port at its end is open',
   positionals: [{ name: 'host', required: true, help: 'Name or IP address, or HOST:PORT' }],
   options,
   examples: [
-    { command: 'pprobe trace api.example.com', help: 'The path to port 443, without root' },
+    { command: 'pprobe trace api.example.com', help: 'The path to port 443' },
     { command: 'pprobe trace 10.0.1.23 -p 8443 -q 1', help: 'Another port, one probe per hop' },
     {
       command: 'pprobe trace api.example.com --watch --resolve',
@@ -135,15 +132,14 @@ export const traceCommand: Command = {
   ],
   opensRawSockets: true,
   notes:
-    'Marks: * no answer, !N network, !H host, !P protocol unreachable, !X prohibited by a filter; others are explained ' +
-    'where they occur. With --watch, --json prints one line per round. ' +
-    'Exit code: 0 open, 13 closed, 11 filtered, 12 prohibited, 14 unreachable, 10 the name could not be resolved.',
+    'Marks: * no answer, !N network, !H host, !P protocol unreachable, !X prohibited by a filter; others are explained in ' +
+    `the output. Exit code: ${exitCodeList(traceExitCodes)}, 10 when the name could not be resolved.`,
   run,
 };
 
 /**
- * Watches a path until `--count` rounds are done or Ctrl-C: a live table on a terminal and the final one at the end, or
- * with `--json` a line per round.
+ * Traces again and again, until `--count` rounds are done or Ctrl-C. Shows a table that is updated on a terminal, and prints it
+ * at the end; with JSON, prints a document per round.
  */
 export async function runWatch(
   host: string,
@@ -151,7 +147,7 @@ export async function runWatch(
   { output, progress }: CommandContext,
 ): Promise<CommandResult | BulkResult> {
   const log = new WatchLog();
-  // The first round shows its hops as they come; from then on there is a table to look at.
+  // The hops of the first round are shown as they come; after it, the table is shown.
   const first = new LiveHops(host, progress);
   const rounds = watchHost(host, {
     ...options,

@@ -27,7 +27,7 @@ export const exitCodeMeanings: readonly { code: number; meaning: string }[] = [
   { code: 130, meaning: 'interrupted; what was measured is printed' },
 ];
 
-const tcpCodes: Readonly<Record<TcpStatus, number>> = {
+export const tcpExitCodes: Readonly<Record<TcpStatus, number>> = {
   open: 0,
   refused: 13,
   reset: 13,
@@ -39,7 +39,7 @@ const tcpCodes: Readonly<Record<TcpStatus, number>> = {
   error: 20,
 };
 
-const traceCodes: Readonly<Record<TraceOutcome, number>> = {
+export const traceExitCodes: Readonly<Record<TraceOutcome, number>> = {
   open: 0,
   closed: 13,
   filtered: 11,
@@ -48,7 +48,7 @@ const traceCodes: Readonly<Record<TraceOutcome, number>> = {
   interrupted: exitCodes.interrupted,
 };
 
-const verdictCodes: Readonly<Record<VerdictClass, number>> = {
+export const verdictExitCodes: Readonly<Record<VerdictClass, number>> = {
   reachable: 0,
   dns: 10,
   timeout: 11,
@@ -75,6 +75,18 @@ const worstFirst: readonly VerdictClass[] = [
   'reachable',
 ];
 
+/** The codes of statuses as text, in order: `0 open, 11 timeout, 13 refused or reset`. */
+export function exitCodeList(codes: Readonly<Record<string, number>>): string {
+  const numbers = [...new Set(Object.values(codes))].sort((one, other) => one - other);
+  return numbers
+    .map((code) => `${code} ${alternatives(Object.keys(codes).filter((status) => codes[status] === code))}`)
+    .join(', ');
+}
+
+function alternatives(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
 export type JudgedDocument =
   | DnsDocument
   | TcpDocument
@@ -98,7 +110,7 @@ export function exitCodeOf(document: JudgedDocument): number {
       return traceExitCode({ ...document, outcome: document.settledOutcome });
     case 'report':
     case 'log':
-      return verdictCodes[document.verdict.class];
+      return verdictExitCodes[document.verdict.class];
     case 'comparison':
       return comparisonExitCode(document);
     case 'doctor':
@@ -110,7 +122,7 @@ export function exitCodeOf(document: JudgedDocument): number {
 /** Reports about different targets have no verdict in common. */
 function comparisonExitCode({ target, reports }: ComparisonDocument): number {
   const worst = worstFirst.find((each) => reports.some((report) => report.class === each));
-  return verdictCodes[target === null ? 'inconclusive' : (worst ?? 'inconclusive')];
+  return verdictExitCodes[target === null ? 'inconclusive' : (worst ?? 'inconclusive')];
 }
 
 /** Answered, and by the same addresses where two names or several servers are laid side by side. */
@@ -119,10 +131,10 @@ function isAnsweredAlike({ status, compare, allServers }: DnsDocument): boolean 
 }
 
 function traceExitCode({ outcome, address }: Pick<TraceDocument, 'outcome' | 'address'>): number {
-  return address === null && outcome !== 'interrupted' ? 10 : traceCodes[outcome];
+  return address === null && outcome !== 'interrupted' ? 10 : traceExitCodes[outcome];
 }
 
 function tcpExitCode({ status, attempts, resolution }: TcpDocument): number {
   const hasNoAddress = attempts.length === 0 && resolution !== null;
-  return hasNoAddress ? 10 : tcpCodes[status];
+  return hasNoAddress ? 10 : tcpExitCodes[status];
 }
