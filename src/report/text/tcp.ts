@@ -1,4 +1,5 @@
 import type { TcpAttempt, TcpCause, TcpDocument, TcpStatistics, TcpStatus } from '../../documents/tcp.js';
+import { tcpStatusWords } from '../../documents/terms/tcp-status.js';
 import { familyOf } from '../../net/address/address.js';
 import { MARKS, tcpMark } from '../marks.js';
 import { dnsText } from './dns.js';
@@ -89,18 +90,6 @@ function localEnd({ address, localAddress, localPort }: TcpAttempt): string[] {
   return [`    to ${cleanForTerminal(address)} from ${cleanForTerminal(localAddress)}${port}`];
 }
 
-/** The words of each status, for attempts whose cause is not known. */
-const statusWords: Readonly<Record<TcpStatus, string>> = {
-  open: 'accepts connections',
-  refused: 'a reset, or an ICMP port unreachable, came back',
-  reset: 'the connection was reset during the handshake',
-  timeout: 'nothing came back',
-  prohibited: 'a firewall on the path reports that it is prohibited',
-  unreachable: 'the address cannot be reached',
-  denied: "this host's own policy forbids it",
-  error: 'the connection could not be tried',
-};
-
 /** What an errno of connect(2) says beyond the status. */
 const errnoWords: Readonly<Record<string, string>> = {
   // From a neighbour that does not answer for three seconds, or from a router's ICMP error.
@@ -117,7 +106,7 @@ const errnoWords: Readonly<Record<string, string>> = {
 
 /** What happened, and what to look at next. */
 const causeWords: Readonly<Partial<Record<TcpCause, (attempt: TcpAttempt) => string>>> = {
-  'syn-ack': () => statusWords.open,
+  'syn-ack': () => tcpStatusWords.open,
   rst: () => 'a reset came back: nothing listens on this port, or a device on the path answers for it',
   'rst-after-syn-ack': () =>
     'accepted and reset at once: look at the proxy or load balancer in front of the service',
@@ -167,7 +156,7 @@ export function attemptWords(attempt: TcpAttempt): string {
   const { errno, local, cause, status, banner } = attempt;
   const known = cause == null ? undefined : causeWords[cause]?.(attempt);
   const byErrno = errno !== null && Object.hasOwn(errnoWords, errno) ? errnoWords[errno] : undefined;
-  const words = known ?? byErrno ?? statusWords[status];
+  const words = known ?? byErrno ?? tcpStatusWords[status];
   const parts = [words, ...(status === 'open' ? openWords(attempt) : [])];
   if (banner != null) parts.push(`sends "${clean(banner)}"`);
   else if (banner === null && status === 'open') parts.push('sends no banner');
@@ -181,7 +170,7 @@ function openWords({ retransmits }: TcpAttempt): string[] {
 }
 
 function icmpWords({ icmp, from, address, status }: TcpAttempt): string {
-  if (icmp == null) return statusWords[status];
+  if (icmp == null) return tcpStatusWords[status];
   const who = from === address ? 'the target itself' : clean(from);
   const family = familyOf(address) === 6 ? 6 : 4;
   const isUnreachable = icmp.type === (family === 4 ? 3 : 1);

@@ -56,7 +56,7 @@ test('an errno without words of its own has the words of its status', async (t) 
   const attempts = [tcpAttempt({ status: 'error', errno: 'EWHATEVER' })];
   t.match(
     tcpText(tcpDocument({ status: 'error', attempts }), plain),
-    'the connection could not be tried (EWHATEVER)',
+    'the attempt could not be made (EWHATEVER)',
   );
 });
 
