@@ -14,22 +14,26 @@
 
 export { compareReports, explainTogether, type NamedReport } from './compare/compare.js';
 export { CapabilityError, type ErrorCode, InvalidInputError, PprobeError } from './core/errors.js';
+export type { Items } from './core/ordered-map.js';
 export { version } from './core/version.js';
 export { type ClassifyOptions, checkTarget, classify, findingsOf } from './diagnose/classify.js';
 export { type DiagnoseOptions, diagnose } from './diagnose/diagnose.js';
 export { explain } from './diagnose/explain.js';
 export type { Basis, Finding, Phase, Rule } from './diagnose/finding.js';
+export type { Advice, Argv } from './diagnose/remedies/advice.js';
 export { RULES as rules } from './diagnose/rules/index.js';
 export { CAUSES, type Cause } from './documents/causes.js';
 export type * from './documents/comparison.js';
 export type * from './documents/dns.js';
 export type * from './documents/doctor.js';
 export type * from './documents/error.js';
-export type { DocumentHeader } from './documents/header.js';
+export type { Denial, DenialLayer, DeniedResource } from './documents/gateway-answer.js';
+export type { DocumentHeader, Tool } from './documents/header.js';
 export type * from './documents/http.js';
 export type * from './documents/log.js';
 export type * from './documents/report.js';
-export type { PrivateApi, Target } from './documents/target.js';
+export type * from './documents/scalars.js';
+export type { GivenOptions, PrivateApi, Target } from './documents/target.js';
 export type * from './documents/tcp.js';
 export type * from './documents/tls.js';
 export type * from './documents/trace.js';
@@ -39,9 +43,12 @@ export {
   explainLog,
   type LogSource,
 } from './execution-log/explain-log.js';
-export type { SystemPatience } from './host/resolv-conf.js';
+export type { ProxyEnvironment, ProxyVariable } from './host/proxy.js';
+export type { ResolvConf, SystemPatience } from './host/resolv-conf.js';
 export type { ResolverRole } from './host/resolver-role.js';
 export type { AddressScope } from './net/address/scope.js';
+export type { EngineStatus, MethodChoice } from './net/wire/engines.js';
+export type { PacketChoice } from './net/wire/wire.js';
 export {
   type ConnectManyOptions,
   type ConnectOptions,
@@ -59,6 +66,8 @@ export type { ResolveManyOptions, ResolveOptions } from './probe/dns/options.js'
 export { resolve } from './probe/dns/resolve.js';
 export { type NameOutcome, resolveMany } from './probe/dns/resolve-many.js';
 export type { TcpAttemptMessage, TcpResultMessage } from './probe/tcp/channels.js';
+export type { SocketChoice } from './probe/tcp/sockets.js';
 export type { TraceRun } from './probe/trace/trace-run.js';
 export { scopeOfAddress as scopeOf } from './target/host.js';
+export type { HostAndPort } from './target/host-port.js';
 export { type ParseTargetOptions, parseTarget } from './target/parse-target.js';

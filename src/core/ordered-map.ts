@@ -16,6 +16,7 @@ export interface BulkOptions {
   stop?: AbortSignal | undefined;
 }
 
+/** A source of items, synchronous or asynchronous. */
 export type Items<Item> = AsyncIterable<Item> | Iterable<Item>;
 
 type Ended<Result> = { value: Result } | { error: unknown };

@@ -11,6 +11,7 @@ import { urlRules } from './rules/url.js';
 
 const CONFIDENCES: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
 
+/** Options of `classify`. */
 export interface ClassifyOptions {
   /** Replaces pprobe's own rules: `[...rules, mine]`. Findings that rank equal keep the order of the rules. */
   rules?: readonly Rule[] | undefined;

@@ -13,6 +13,7 @@ import {
 } from '../target/parse-target.js';
 import { classify } from './classify.js';
 
+/** Options of `diagnose`. */
 export interface DiagnoseOptions extends ObserveOptions, ParseTargetOptions {
   /** The path of the file that `ca` was read from. It is not read; commands in remedies name it. */
   caFile?: string | undefined;

@@ -16,6 +16,7 @@ import type { Advice } from './remedies/advice.js';
  */
 export const PHASES = ['target', 'resolve', 'local', 'path', 'connect', 'tls', 'http', 'done'] as const;
 
+/** A phase of a request, in the order in which they happen. */
 export type Phase = (typeof PHASES)[number];
 
 /** What one rule concludes. */
@@ -56,6 +57,7 @@ export interface Rule {
   needs: readonly Basis[];
   /** A page about it, outside pprobe; null where there is none. */
   docs: string | null;
+  /** The finding this evidence supports; null where it supports none. */
   judge: (evidence: Evidence) => Finding | null;
 }
 

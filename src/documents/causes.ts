@@ -1,3 +1,4 @@
+/** The class of a verdict; it decides the exit code. */
 export type VerdictClass =
   | 'reachable'
   | 'dns'
@@ -121,4 +122,5 @@ export const CAUSES = {
   'local.no-port': { class: 'local', words: 'this host has no free source port' },
 } as const satisfies Record<string, { class: VerdictClass; words: string }>;
 
+/** The identifier of a cause, such as `tcp.timeout-all`. */
 export type Cause = keyof typeof CAUSES;

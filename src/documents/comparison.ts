@@ -53,6 +53,7 @@ export type ComparisonKind =
   | 'changed'
   | 'local-only';
 
+/** One difference between the compared reports, and what it suggests. */
 export interface ComparisonFinding {
   kind: ComparisonKind;
   /** The causes it points at, the likeliest first; empty where nothing is wrong or no cause can be named. */

@@ -26,8 +26,10 @@ export type DnsStatus =
   | 'unreachable'
   | 'error';
 
+/** The transport of a DNS message. */
 export type DnsTransport = 'udp' | 'tcp';
 
+/** An address of the answer. */
 export interface DnsAddress {
   address: IpAddress;
   family: 4 | 6;
@@ -46,6 +48,7 @@ export type DnsAddresses = DnsAddress[];
  */
 export type RecordData = string;
 
+/** A resource record of the answer section, in presentation form. */
 export interface DnsRecord {
   /** Without final dot. Octets other than letters, digits, hyphens and underscores are escaped (RFC 1035 section 5.1). */
   name: string;

@@ -90,6 +90,7 @@ export interface Evidence {
  */
 export type Confidence = 'certain' | 'high' | 'medium' | 'low';
 
+/** One observation that supports the verdict. */
 export interface EvidenceItem {
   /**
    * The observation that shows it: `dns[0]`, `tcp[0]`.
@@ -100,6 +101,7 @@ export interface EvidenceItem {
   text: Text;
 }
 
+/** Something to do about the cause. */
 export interface Remedy {
   text: Text;
   /** One shell command. @minLength 1 @maxLength 65536 */
@@ -123,6 +125,7 @@ export interface Alternative {
   check?: Text;
 }
 
+/** What is wrong with the target, on what evidence, and what to change. */
 export interface Verdict {
   class: VerdictClass;
   /** `none` for the classes `reachable` and `inconclusive`, which name no fault. */

@@ -11,6 +11,7 @@ import type {
   Text,
 } from './scalars.js';
 
+/** How a TLS handshake ended. */
 export type TlsStatus =
   | 'ok'
   | 'untrusted'
@@ -22,6 +23,7 @@ export type TlsStatus =
   | 'closed'
   | 'error';
 
+/** Facts of the server's own certificate. */
 export interface TlsCertificate {
   /** The common name of the subject, or the whole distinguished name where it has none. */
   subject: CertificateText;

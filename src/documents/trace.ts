@@ -11,10 +11,13 @@ export type { SynAckDetails } from '../net/wire/wire.js';
 /** The engine that sent the SYNs. */
 export type TraceMethod = WireMethod;
 
+/** What the trace found out about the port. */
 export type TraceOutcome = 'open' | 'closed' | 'filtered' | 'prohibited' | 'unreachable' | 'interrupted';
 
+/** Why the trace ended. */
 export type TraceStop = 'destination' | 'unreachable' | 'gap-limit' | 'max-ttl' | 'abort';
 
+/** What answered a probe; `none` is silence. */
 export type ReplyKind = WireReplyKind | 'none' | 'send-error';
 
 /** One entry of an MPLS label stack (RFC 4950). */
@@ -57,6 +60,7 @@ export interface TraceProbe {
   synAck: SynAckDetails | null;
 }
 
+/** The probes of one TTL. */
 export interface TraceHop {
   ttl: Ttl;
   probes: TraceProbe[];

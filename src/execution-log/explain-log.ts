@@ -23,6 +23,7 @@ export interface LogSource {
   stream: Readable;
 }
 
+/** Options of `explainLog`. */
 export interface ExplainLogOptions {
   /** Report on this request only: `x-amzn-requestid` or `x-amz-apigw-id` of the answer. */
   requestId?: string | undefined;

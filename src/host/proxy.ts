@@ -3,7 +3,7 @@ import { familyOf } from '../net/address/address.js';
 import { inRange, parseRange } from '../net/address/range.js';
 
 /** One variable that sends programs through a proxy, or keeps them from it. */
-interface ProxyVariable {
+export interface ProxyVariable {
   /** As it is spelled in the environment: `https_proxy`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`. @minLength 1 */
   name: string;
   /** As it stands there, but without `user:password@` of a URL. @maxLength 131072 */

@@ -20,6 +20,7 @@ import {
 import { checkHost } from '../target/host.js';
 import { findAddresses, type HostOptions, hostChecks, literalAddress } from './host-addresses.js';
 
+/** Options of `connect`. */
 export interface ConnectOptions extends HostOptions, ConnectAddressesOptions {}
 
 const connectChecks: OptionChecks<ConnectOptions> = { ...hostChecks, ...connectAddressesChecks };
@@ -68,6 +69,7 @@ export const sweepBounds = {
   concurrency: { noun: 'a number of targets', unit: null, min: 1, max: 10_000, default: 256 },
 } as const satisfies Record<string, Bound>;
 
+/** Options of `connectMany`. */
 export interface ConnectManyOptions extends ConnectOptions {
   /** Targets under way at the same time. Default 256; never more sockets than this process has descriptors for. */
   concurrency?: number | undefined;

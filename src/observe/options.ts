@@ -25,6 +25,7 @@ export const observeBounds = { timeoutMs: waitBound(null) };
  */
 export const connectTimeoutMs = 2500;
 
+/** Options of `observe`. */
 export interface ObserveOptions {
   /** Only addresses of this family. */
   family?: 4 | 6 | undefined;

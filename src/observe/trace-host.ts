@@ -18,6 +18,7 @@ import { checkHost } from '../target/host.js';
 import { HopNames, ptrOver } from './hop-names.js';
 import { findAddresses, type HostAddresses, type HostOptions, hostChecks } from './host-addresses.js';
 
+/** Options of `trace`. */
 export interface TraceHostOptions extends HostOptions, TraceOptions {
   /** TCP port. Default 443. */
   port?: number | undefined;

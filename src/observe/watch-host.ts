@@ -27,6 +27,7 @@ import {
   traceWithoutAddress,
 } from './trace-host.js';
 
+/** Options of `watchTrace`. */
 export interface WatchHostOptions extends TraceHostOptions {
   /** From the start of one round to the start of the next, milliseconds, 1 to 3600000. Default 1000. */
   intervalMs?: number | undefined;

@@ -17,6 +17,7 @@ import { bracketed, choosePort, parseHostPort } from './host-port.js';
 import { aliasName, isApiId, isVpceId, readPrivateName } from './private-api/names.js';
 import { partitionOf } from './private-api/partitions.js';
 
+/** Options of `parseTarget`. */
 export interface ParseTargetOptions extends PrivateApiOptions {
   /** For a target that names no port; a different one in the target is an error. */
   port?: number | undefined;

@@ -13,6 +13,7 @@ import { openPackets, shareHub } from './syn-hub.js';
 import { openSynWire } from './syn-wire.js';
 import type { Wire, WireListener, WireMethod, WireTarget } from './wire.js';
 
+/** The method that is asked for; `auto` takes the first that works. */
 export type MethodChoice = 'auto' | WireMethod;
 
 /**
