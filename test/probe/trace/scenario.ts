@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { TraceDocument, TraceProbe } from '../../../src/documents/trace.js';
+import type { RoutingLoop, TraceDocument, TraceProbe } from '../../../src/documents/trace.js';
 import type { PortPool } from '../../../src/net/wire/port-pool.js';
 import { SynHub } from '../../../src/net/wire/syn-hub.js';
 import { openSynWire } from '../../../src/net/wire/syn-wire.js';
@@ -9,25 +9,25 @@ import { SimulatedNetwork } from '../../simulation/network.js';
 import type { SimulatedPath } from '../../simulation/path.js';
 import { VirtualClock } from '../../simulation/virtual-clock.js';
 
-/** A network and what the trace must say of it, as the files in test/scenarios/trace have it. */
+/** A simulated network and the expected trace. Each file of test/scenarios/trace is one. */
 export interface Scenario {
   says: string;
   path: SimulatedPath & { repeat?: { hops: number; stepMs: number; addresses?: string[] } };
   options?: Parameters<typeof traceAddress>[1];
-  /** Source ports of the probes in order; counting up from 40000 when left out. */
+  /** Source ports of the probes, in order. Default: counting up from 40000. */
   ports?: number[];
   expect: Expectation;
   /**
-   * It runs behind a TUN responder too, with real kernels, and this is what is expected otherwise there. Left out: it
-   * runs on the simulated wire alone.
+   * The scenario also runs behind a TUN responder, with real kernels, where these expectations replace those of `expect`.
+   * Without it the scenario runs only on the simulated wire.
    */
   tun?: {
-    /** Ports are the kernel's choice: each probe's answer may be any of those the hop may give. */
+    /** The kernel chooses the ports, so each probe can get any of the replies expected for its hop. */
     anyOrder?: boolean;
-    /** How far the connect engine gets is chance. All that its hops may show; how the trace ends is not looked at. */
+    /** How far the connect engine gets is random: everything that its hops may show. The end of the trace is not checked. */
     connectShowsAtMost?: string[];
     syn?: Partial<Expectation>;
-    /** What the connect engine cannot see, or sees otherwise. */
+    /** What the connect engine does not see, or sees differently. */
     connect?: Partial<Expectation>;
   };
 }
@@ -36,11 +36,12 @@ export interface Expectation {
   outcome: string;
   stoppedBy: string;
   destinationTtl: number | null;
-  /** One line per hop: what each probe got, `|` between probes that differ. */
+  /** One line per hop: the reply to each probe, with `|` between replies that differ. */
   hops?: string[];
   hopCount?: number;
+  loop?: RoutingLoop;
   discarded?: Record<string, number>;
-  /** Virtual time the whole trace may take. */
+  /** The longest virtual time for the whole trace. */
   atMostMs: number;
 }
 
@@ -61,13 +62,13 @@ export interface SimulatedRun {
   packetsSent: number;
 }
 
-/** Told of every probe as it is sent and of every reply that counts, at the virtual time. */
+/** Called for every probe that is sent and for every matched reply, with the virtual time. */
 export interface Watcher {
   onSend(probe: ProbeRequest, atMs: number): void;
   onReply(id: number): void;
 }
 
-/** Runs a trace over the scenario's path, on virtual time, through the real SYN wire. */
+/** Runs a trace over the scenario's path, in virtual time, through the real SYN wire. */
 export async function simulate(scenario: Scenario, watcher?: Watcher): Promise<SimulatedRun> {
   const path = pathOf(scenario);
   const clock = new VirtualClock();
@@ -113,7 +114,7 @@ export async function simulate(scenario: Scenario, watcher?: Watcher): Promise<S
   return { document, elapsedMs: clock.now(), packetsSent: packets.sent };
 }
 
-/** The scenario's path with every hop written out. */
+/** The scenario's path, with its repeated hops. */
 export function pathOf(scenario: Scenario): SimulatedPath {
   return { ...scenario.path, hops: [...scenario.path.hops, ...repeatedHops(scenario)] };
 }
@@ -126,7 +127,7 @@ function repeatedHops({ path: { repeat } }: Scenario) {
   }));
 }
 
-/** Ports that come in a known order, because which way a scenario's load balancer sends a probe depends on them. */
+/** Ports in a known order, because a scenario's load balancer chooses the path by the port. */
 function portsInOrder(given: number[] = []): PortPool {
   let leased = 0;
   return {
@@ -138,7 +139,7 @@ function portsInOrder(given: number[] = []): PortPool {
   };
 }
 
-/** One line per hop, as scenario files write them: equal probes are said once. */
+/** One line per hop, as in scenario files. Equal replies are written once. */
 export function describeHops(document: TraceDocument): string[] {
   return document.hops.map(({ probes }) => {
     const lines = probes.map(describeProbe);
