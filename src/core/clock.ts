@@ -1,12 +1,12 @@
 /**
- * Monotonic milliseconds since an arbitrary point (process.hrtime). Differences are durations; the value itself
- * means nothing, and `Date` is never used to measure.
+ * Monotonic milliseconds since an arbitrary point (process.hrtime). Only differences have a meaning. `Date` is never used
+ * to measure durations.
  */
 export function nowMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-/** Milliseconds since `startMs`, rounded to a microsecond: below that, user space has nothing true to say. */
+/** Milliseconds from `startMs` to `endMs`, rounded to a microsecond: user space cannot measure more precisely. */
 export function elapsedMs(startMs: number, endMs: number = nowMs()): number {
   return roundMs(endMs - startMs);
 }
@@ -16,19 +16,19 @@ export function roundMs(durationMs: number): number {
   return Math.round(durationMs * 1000) / 1000;
 }
 
-/** Time as code that waits sees it. Tests and the simulated network put a virtual one in its place. */
+/** The clock and the timers of code that waits. Tests replace it by a virtual one. */
 export interface Clock {
   /** Monotonic milliseconds. */
   now(): number;
-  /** Calls back once after `delayMs`; the result cancels. */
+  /** Calls `callback` once after `delayMs`. Returns a function that cancels the call. */
   after(delayMs: number, callback: () => void): () => void;
 }
 
 export const systemClock: Clock = {
   now: nowMs,
   after(delayMs, callback) {
-    // Node's timers count whole milliseconds and round down: one that fires early would find nothing due yet. The
-    // immediate lets packets that have already arrived be read first: timers come before polling in the event loop.
+    // Node's timers round down to whole milliseconds, so the delay is rounded up: a timer must not fire early. The
+    // immediate lets packets that have arrived be read first, because the event loop runs timers before it polls.
     let immediate: NodeJS.Immediate | undefined;
     const timer = setTimeout(
       () => {

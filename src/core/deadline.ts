@@ -1,25 +1,25 @@
 import { setMaxListeners } from 'node:events';
 import { systemClock } from './clock.js';
 
-/** What ends a measurement that has not ended by itself. */
+/** The limits of a measurement. */
 export interface Limits {
   timeoutMs: number;
-  /** Throw everything away. */
+  /** Ends the measurement without a result. */
   signal?: AbortSignal | undefined;
-  /** Finish now, with what is known. */
+  /** Ends the measurement early, with a result of what is known. */
   stop?: AbortSignal | undefined;
 }
 
 export interface GiveUpHandlers {
   onTimeout: () => void;
   onStop: () => void;
-  /** Needed where `signal` is given; gets its reason. */
+  /** Required if `signal` is given. Receives its reason. */
   onAbort?: (reason: unknown) => void;
 }
 
 /**
- * Calls the handler of each limit that is reached, until the result is called: then nothing is left that
- * could call one, or keep the process alive. Of a limit that has been reached before, soon after this returns.
+ * Calls a handler when its limit is reached. Returns a function that cancels all limits and releases their timer and
+ * listeners. If a signal has aborted already, its handler is called in a microtask, after this function has returned.
  */
 export function giveUpAt({ timeoutMs, signal, stop }: Limits, handlers: GiveUpHandlers): () => void {
   const onAbort = () => handlers.onAbort?.(signal?.reason);
@@ -27,7 +27,7 @@ export function giveUpAt({ timeoutMs, signal, stop }: Limits, handlers: GiveUpHa
   signal?.addEventListener('abort', onAbort);
   stop?.addEventListener('abort', handlers.onStop);
   let isOver = false;
-  // A signal that has aborted fires no more. Whoever called needs the result first.
+  // A signal that has aborted dispatches no further event. The caller needs the returned function first.
   if (signal?.aborted) queueMicrotask(() => isOver || onAbort());
   else if (stop?.aborted) queueMicrotask(() => isOver || handlers.onStop());
   return () => {
@@ -39,8 +39,8 @@ export function giveUpAt({ timeoutMs, signal, stop }: Limits, handlers: GiveUpHa
 }
 
 /**
- * A signal of our own that aborts with the first of several, for any number of listeners: on the caller's, Node takes more
- * than ten for a leak and warns.
+ * Returns a signal that aborts when the first of several does. It may have any number of listeners; for the caller's own
+ * signals, Node warns of a leak after ten.
  */
 export function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
   const own = AbortSignal.any(signals.filter((signal) => signal !== undefined));

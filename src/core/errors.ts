@@ -1,11 +1,11 @@
 /**
- * The three things that throw. A closed port, a dead resolver or a rejected certificate is a result, not an error:
- * what throws is bad input, a host that cannot do what was asked, and an abort (which throws the signal's reason).
+ * The errors of the public API: invalid input, a capability that this host lacks, and an abort, which throws the signal's
+ * reason. A closed port, a dead resolver or a rejected certificate is a result and not an error.
  */
 
 export type ErrorCode = 'invalid-input' | 'capability';
 
-/** Base of pprobe's own errors. `code` is stable; `instanceof` fails across two copies of the package, `code` does not. */
+/** The base of pprobe's errors. `code` is stable and, unlike `instanceof`, works across two copies of the package. */
 export abstract class PprobeError extends Error {
   abstract readonly code: ErrorCode;
 
@@ -15,10 +15,10 @@ export abstract class PprobeError extends Error {
   }
 }
 
-/** What was asked cannot be asked. The message names the argument, what was given and what would be right. */
+/** An argument or option is invalid. The message names it, the value given and what to give instead. */
 export class InvalidInputError extends PprobeError {
   readonly code = 'invalid-input';
-  /** The argument or option at fault, as the user knows it: `port`, `--timeout`. */
+  /** The invalid argument or option as the user knows it: `port`, `--timeout`. */
   readonly argument: string;
 
   constructor(argument: string, message: string, options?: ErrorOptions) {
@@ -27,12 +27,12 @@ export class InvalidInputError extends PprobeError {
   }
 }
 
-/** This host lacks what the request needs: a privilege, an engine, a file. */
+/** This host lacks something that the request needs: a privilege, an engine, a file. */
 export class CapabilityError extends PprobeError {
   readonly code = 'capability';
-  /** What is missing, in field terms: `CAP_NET_RAW`, `raw-socket`, `/etc/resolv.conf`. */
+  /** What is missing: `CAP_NET_RAW`, `raw-socket`, `/etc/resolv.conf`. */
   readonly missing: string;
-  /** The command that would add it, or null where there is none. */
+  /** A command that adds it; null if there is none. */
   readonly remedy: string | null;
 
   constructor(missing: string, message: string, remedy: string | null = null, options?: ErrorOptions) {

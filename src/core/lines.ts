@@ -2,28 +2,28 @@ import { createReadStream, fstatSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
-/** One line that holds something. */
+/** A line that is neither empty nor a comment. */
 export interface InputLine {
-  /** Counted from 1 over all lines of the input, those left out too: what an editor shows. */
+  /** From 1, counting all lines of the input, as an editor shows it. */
   number: number;
-  /** Without white space at either end; cut behind `longestLine` characters. */
+  /** Without a comment and white space at either end, and at most `longestLine` characters. */
   text: string;
-  /** Octets of the input up to the end of this line. */
+  /** The octets of the input up to the end of this line. */
   offset: number;
 }
 
-/** Lines as they are read, and how much there is to read. */
+/** Lines, read on demand. */
 export interface LineSource extends AsyncIterable<InputLine> {
-  /** Octets of the whole input; null where that is not known before its end. */
+  /** The octets of the whole input; null if the size is not known in advance. */
   readonly size: number | null;
 }
 
-/** No name or target is this long, and what is longer is not kept: a file without line ends fills no memory. */
+/** The most characters kept of a line. No name or target is as long, and a file without newlines must not fill memory. */
 export const longestLine = 4096;
 
 const newline = 0x0a;
 
-/** Reading failed in the middle; `cause` is what the system said. */
+/** Reading failed after the input was opened. `cause` is the system's error. */
 export class UnreadableLinesError extends Error {
   constructor(cause: unknown) {
     super('cannot be read', { cause });
@@ -32,14 +32,14 @@ export class UnreadableLinesError extends Error {
 }
 
 /**
- * Opens a file, or standard input for `-`, to be read line by line as its lines are asked for. Empty lines and comments
- * (`#` up to the line's end) are left out but counted. Rejects as the system does when a file cannot be opened; reading
- * rejects with UnreadableLinesError, or stops with the signal's reason.
+ * Opens a file, or standard input for `-`, and reads its lines on demand. Empty lines and comments (from `#` to the end
+ * of the line) are skipped but counted. Rejects with the system's error if the file cannot be opened. The iteration
+ * throws UnreadableLinesError if reading fails, and the signal's reason when it aborts.
  */
 export async function openLines(path: string, signal?: AbortSignal): Promise<LineSource> {
   if (path === '-') return linesOf(process.stdin, sizeOfStandardInput(), signal);
   const about = await stat(path);
-  // A pipe or a device has no size of its own, and a directory is refused by the first read.
+  // Pipes and devices have no size, and the first read of a directory fails.
   const stream = createReadStream(path);
   await new Promise<void>((resolve, reject) => {
     stream.once('open', () => resolve());
@@ -48,7 +48,7 @@ export async function openLines(path: string, signal?: AbortSignal): Promise<Lin
   return linesOf(stream, about.isFile() ? about.size : null, signal);
 }
 
-/** The lines of a stream of octets. The stream is destroyed when the reader leaves. */
+/** Reads the lines of a stream of octets. The stream is destroyed when the iteration ends. */
 export function linesOf(stream: Readable, size: number | null, signal?: AbortSignal): LineSource {
   return {
     size,
@@ -56,7 +56,7 @@ export function linesOf(stream: Readable, size: number | null, signal?: AbortSig
   };
 }
 
-/** Written out, not as a generator: a chunk holds thousands of lines, and each would pass through it at its price. */
+/** A class and not an async generator: a chunk has thousands of lines, and a generator costs several promises per line. */
 class LineReader implements AsyncIterator<InputLine, undefined> {
   readonly #stream: Readable;
   readonly #chunks: AsyncIterator<Uint8Array>;
@@ -64,7 +64,7 @@ class LineReader implements AsyncIterator<InputLine, undefined> {
   readonly #assembler = new LineAssembler();
   readonly #abort: () => void;
   #lines: InputLine[] = [];
-  #given = 0;
+  #next = 0;
   #isOver = false;
 
   constructor(stream: Readable, signal?: AbortSignal) {
@@ -76,9 +76,9 @@ class LineReader implements AsyncIterator<InputLine, undefined> {
   }
 
   next(): Promise<IteratorResult<InputLine, undefined>> {
-    const line = this.#lines[this.#given];
+    const line = this.#lines[this.#next];
     if (line === undefined || this.#signal?.aborted) return this.#read();
-    this.#given++;
+    this.#next++;
     return Promise.resolve({ done: false, value: line });
   }
 
@@ -92,13 +92,13 @@ class LineReader implements AsyncIterator<InputLine, undefined> {
     try {
       for (;;) {
         this.#signal?.throwIfAborted();
-        const line = this.#lines[this.#given++];
+        const line = this.#lines[this.#next++];
         if (line !== undefined) return { done: false, value: line };
         if (this.#isOver) break;
         const { done, value } = await this.#chunks.next();
         this.#isOver = done === true;
         this.#lines = done ? this.#assembler.end() : this.#assembler.push(Buffer.from(value));
-        this.#given = 0;
+        this.#next = 0;
       }
     } catch (error) {
       this.#close();
@@ -117,15 +117,15 @@ class LineReader implements AsyncIterator<InputLine, undefined> {
   }
 }
 
-/** Cuts octets into lines, whatever pieces they come in. */
+/** Splits chunks of octets into lines. */
 class LineAssembler {
-  /** Of the line under way: no more than can be shown. */
+  /** The pieces of the unfinished line, up to the length that is kept. */
   #held: Buffer[] = [];
   #heldOctets = 0;
   #number = 0;
   #offset = 0;
 
-  /** The lines that end in this chunk. */
+  /** Takes a chunk and returns the lines that end in it. */
   push(chunk: Buffer): InputLine[] {
     const lines: InputLine[] = [];
     let start = 0;
@@ -139,6 +139,7 @@ class LineAssembler {
     }
   }
 
+  /** Returns the last line if the input does not end with a newline. */
   end(): InputLine[] {
     const lines: InputLine[] = [];
     if (this.#heldOctets > 0) this.#finish(lines);
@@ -147,7 +148,7 @@ class LineAssembler {
 
   #hold(piece: Buffer): void {
     this.#offset += piece.length;
-    // A character takes four octets at most.
+    // A character of UTF-8 has at most four octets.
     const room = longestLine * 4 - this.#heldOctets;
     if (piece.length > 0 && room > 0) this.#held.push(piece.subarray(0, room));
     this.#heldOctets += piece.length;
@@ -168,7 +169,7 @@ class LineAssembler {
   }
 }
 
-/** `< names.txt` is a file like any other; what comes through a pipe ends when it ends. */
+/** The size of a file that is redirected to standard input; null for a pipe or a terminal. */
 function sizeOfStandardInput(): number | null {
   try {
     const about = fstatSync(0);

@@ -1,4 +1,4 @@
-/** The candidate that is most like a mistyped word; undefined where more than a third of the letters differ from all. */
+/** The candidate that a mistyped word most likely means; undefined if more than a third of the word differs from all. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
   const ranked = candidates
@@ -11,8 +11,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 }
 
 /**
- * Edits that turn one word into the other: insert, delete, replace, or swap two neighbours (optimal string alignment;
- * Damerau, "A technique for computer detection and correction of spelling errors", 1964).
+ * The number of edits that turn one word into the other: insertions, deletions, replacements and swaps of two neighbours
+ * (optimal string alignment; Damerau, "A technique for computer detection and correction of spelling errors", 1964).
  */
 export function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];

@@ -1,133 +1,139 @@
 import { setMaxListeners } from 'node:events';
 import type { MaybePromise } from './maybe-promise.js';
 
-/** How a bulk of work is done. */
+/** How many items are worked on, and what ends the work. */
 export interface BulkOptions {
-  /** How much is under way at the same time, at least 1. */
+  /** The most items in progress at the same time, at least 1. */
   concurrency: number;
   /**
-   * How many results may wait for an earlier one before no more work is begun. One item that takes long holds up the
-   * output of all behind it, but their work goes on. Default: 64 times `concurrency`.
+   * The most results that may wait for an earlier one before no further item is started. A slow item delays the output of
+   * the items after it, but not their work. Default: 64 times `concurrency`.
    */
   ahead?: number | undefined;
   /** Rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Begins no more work, ends what is under way, and gives the results up to the first that was not there yet. */
+  /** Starts no further item, aborts those in progress, and ends the iteration at the first missing result. */
   stop?: AbortSignal | undefined;
 }
 
 /** A source of items, synchronous or asynchronous. */
 export type Items<Item> = AsyncIterable<Item> | Iterable<Item>;
 
-type Ended<Result> = { value: Result } | { error: unknown };
-
-/** One piece of work; null while it is under way. */
-interface Slot<Result> {
-  ended: Ended<Result> | null;
-}
-
-const defaultAheadFactor = 64;
-/** Timers, signals and whoever reads the output must get their turn, too. */
-const mostWithoutTurn = 64;
+/** The work for one item. The signal aborts when the result is not needed any more. */
+type Work<Item, Result> = (item: Item, signal: AbortSignal) => MaybePromise<Result>;
 
 /**
- * Does the same work for every item, several at a time, and gives the results in the items' order. Work that ends at once
- * gives its result without a promise.
+ * Maps items to results, several at a time, and yields the results in the order of the items. The work may return its
+ * result without a promise.
  *
- * Nothing begins before the first result is asked for. A reader who is slow slows the work down: what is under way or
- * waits to be read is never more than `concurrency` and `ahead` allow. Leaving the loop early (`break`, an error, a
- * signal) aborts the signal that the work is given, waits for the work to end and closes the items. The first work to
- * reject, in the items' order, ends the iteration with its error.
+ * Nothing is started before the first result is requested. A slow reader slows the work down: the items in progress and
+ * the results that wait are limited by `concurrency` and `ahead`. Leaving the loop early (by `break`, an error or a
+ * signal) aborts the signal of the work, waits for the work to end and closes the items. If work rejects, the iteration
+ * throws its error in the place of the result.
  */
 export async function* mapOrdered<Item, Result>(
   items: Items<Item>,
-  work: (item: Item, signal: AbortSignal) => MaybePromise<Result>,
+  work: Work<Item, Result>,
   options: BulkOptions,
 ): AsyncGenerator<Result, void, undefined> {
-  const crew = openCrew(items, work, options);
+  const queue = openQueue(items, work, options);
   try {
     for (;;) {
-      const ended = crew.take();
+      const settled = queue.take();
       options.signal?.throwIfAborted();
-      if (ended !== null) yield unwrap(ended);
-      else if (!(await crew.more())) break;
+      if (settled !== null) yield unwrap(settled);
+      else if (!(await queue.wait())) break;
     }
     options.signal?.throwIfAborted();
   } finally {
-    await crew.close();
+    await queue.close();
   }
 }
 
-/** The same, all that is there at a time: each result for itself costs more than work over loopback takes. */
+/**
+ * Like mapOrdered, but yields all results that are available as one array: a step of the iteration per result can cost
+ * more than a connection over loopback.
+ */
 export async function* mapOrderedBatches<Item, Result>(
   items: Items<Item>,
-  work: (item: Item, signal: AbortSignal) => MaybePromise<Result>,
+  work: Work<Item, Result>,
   options: BulkOptions,
 ): AsyncGenerator<Result[], void, undefined> {
-  const crew = openCrew(items, work, options);
+  const queue = openQueue(items, work, options);
   try {
     for (;;) {
       const batch: Result[] = [];
-      let ended = crew.take();
-      for (; ended !== null && 'value' in ended; ended = crew.take()) batch.push(ended.value);
+      let settled = queue.take();
+      for (; settled !== null && 'value' in settled; settled = queue.take()) batch.push(settled.value);
       options.signal?.throwIfAborted();
       if (batch.length > 0) yield batch;
-      if (ended !== null) unwrap(ended);
-      else if (!(await crew.more())) break;
+      if (settled !== null) unwrap(settled);
+      else if (!(await queue.wait())) break;
     }
     options.signal?.throwIfAborted();
   } finally {
-    await crew.close();
+    await queue.close();
   }
 }
 
-function unwrap<Result>(ended: Ended<Result>): Result {
-  if ('error' in ended) throw ended.error;
-  return ended.value;
-}
-
-function openCrew<Item, Result>(
+function openQueue<Item, Result>(
   items: Items<Item>,
-  work: (item: Item, signal: AbortSignal) => MaybePromise<Result>,
+  work: Work<Item, Result>,
   options: BulkOptions,
-): Crew<Item, Result> {
+): WorkQueue<Item, Result> {
   options.signal?.throwIfAborted();
-  return new Crew(items, work, options);
+  return new WorkQueue(items, work, options);
 }
 
-/** The work under way, and its results in order. */
-class Crew<Item, Result> {
+type Settled<Result> = { value: Result } | { error: unknown };
+
+function unwrap<Result>(settled: Settled<Result>): Result {
+  if ('error' in settled) throw settled.error;
+  return settled.value;
+}
+
+/** The place of one item's result. */
+interface Slot<Result> {
+  /** null while the work is in progress. */
+  settled: Settled<Result> | null;
+}
+
+const defaultAheadFactor = 64;
+/** Synchronous results after which the event loop gets a turn, for timers, signals and the reader of the output. */
+const maxWithoutTurn = 64;
+
+/** The items in progress, and their results in order. */
+class WorkQueue<Item, Result> {
   readonly #items: AsyncIterator<Item> | Iterator<Item>;
-  readonly #work: (item: Item, signal: AbortSignal) => MaybePromise<Result>;
+  readonly #work: Work<Item, Result>;
   readonly #concurrency: number;
-  readonly #most: number;
+  readonly #maxSlots: number;
   readonly #options: BulkOptions;
   readonly #leaving = new AbortController();
   readonly #slots = new Map<number, Slot<Result>>();
-  /** Of slots: the next to be read, and the next to be filled. */
+  /** The number of the next slot to be read. */
   #head = 0;
+  /** The number of the next slot to be added. */
   #tail = 0;
-  #underWay = 0;
-  readonly #ended = new Bell();
-  readonly #room = new Bell();
+  #inProgress = 0;
+  /** Notified when a slot is settled, or will never be. */
+  readonly #progress = new Notification();
+  /** Notified when a further item may be started. */
+  readonly #capacity = new Notification();
   #feeding: Promise<void> | null = null;
-  /** Waiting for an item, which may never come. */
+  /** The next item has been requested. It may never come. */
   #isReading = false;
-  /** There are no more items; `error`: because reading them failed. */
+  /** Set when there are no further items, or reading them failed. */
   #exhausted: { error: unknown } | 'end' | null = null;
-  /** Work that needed no wait, since the event loop last had a turn. */
-  #endedAtOnce = 0;
+  /** Synchronous results since the event loop's last turn. */
+  #withoutTurn = 0;
 
-  constructor(
-    items: Items<Item>,
-    work: (item: Item, signal: AbortSignal) => MaybePromise<Result>,
-    options: BulkOptions,
-  ) {
+  constructor(items: Items<Item>, work: Work<Item, Result>, options: BulkOptions) {
     const { concurrency, ahead = concurrency * defaultAheadFactor, signal, stop } = options;
     this.#items = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
     this.#work = work;
     this.#concurrency = concurrency;
-    this.#most = concurrency + ahead;
+    this.#maxSlots = concurrency + ahead;
     setMaxListeners(0, this.#leaving.signal);
     this.#options = options;
     if (stop?.aborted) this.leave();
@@ -135,47 +141,48 @@ class Crew<Item, Result> {
     stop?.addEventListener('abort', this.leave);
   }
 
-  /** The next result in order; null where it is not there yet. */
-  take(): Ended<Result> | null {
-    const ended = this.#slots.get(this.#head)?.ended ?? null;
-    if (ended === null) return null;
+  /** Takes the next result in order; null if it is not available yet. */
+  take(): Settled<Result> | null {
+    const settled = this.#slots.get(this.#head)?.settled ?? null;
+    if (settled === null) return null;
     this.#slots.delete(this.#head++);
-    this.#room.ring();
-    return ended;
+    this.#capacity.notify();
+    return settled;
   }
 
   /**
-   * Waits for the next result in order. False behind the last, or when those that are left were told to leave. Rejects when
-   * no item can be read any more.
+   * Waits for the next result in order. Resolves to false if there is none: after the last one, or after leave(). Rejects
+   * if reading the items failed.
    */
-  async more(): Promise<boolean> {
+  async wait(): Promise<boolean> {
     this.#feeding ??= this.#feed();
     for (;;) {
       const slot = this.#slots.get(this.#head);
-      if (slot?.ended) return true;
+      if (slot?.settled) return true;
       if (this.#leaving.signal.aborted) return false;
       if (slot === undefined && this.#exhausted !== null) {
         if (this.#exhausted !== 'end') throw this.#exhausted.error;
         return false;
       }
-      await this.#ended.wait();
+      await this.#progress.wait();
     }
   }
 
-  /** Begins nothing more and tells the work under way to end. */
+  /** Starts no further item and aborts the work in progress. */
   readonly leave = (): void => {
     this.#leaving.abort();
-    this.#room.ring();
-    this.#ended.ring();
+    this.#capacity.notify();
+    this.#progress.notify();
   };
 
+  /** Leaves, and waits for the work in progress and for the items to be closed. */
   async close(): Promise<void> {
     this.#options.signal?.removeEventListener('abort', this.leave);
     this.#options.stop?.removeEventListener('abort', this.leave);
     this.leave();
-    while (this.#underWay > 0) await this.#ended.wait();
+    while (this.#inProgress > 0) await this.#progress.wait();
     const closed = this.#items.return?.();
-    // A source that is waiting for its next item cannot be closed before it has it.
+    // An async generator that waits for its next item does not close before it has that item.
     if (this.#isReading) Promise.resolve(closed).catch(() => {});
     else await Promise.all([this.#feeding, closed]);
   }
@@ -183,21 +190,21 @@ class Crew<Item, Result> {
   async #feed(): Promise<void> {
     try {
       for (;;) {
-        while (this.#underWay >= this.#concurrency || this.#slots.size >= this.#most) {
+        while (this.#inProgress >= this.#concurrency || this.#slots.size >= this.#maxSlots) {
           if (this.#leaving.signal.aborted) return;
-          await this.#room.wait();
+          await this.#capacity.wait();
         }
         if (this.#leaving.signal.aborted) return;
         this.#isReading = true;
         const next = this.#items.next();
-        // Not every promise of an iterator that somebody gives is a Promise of ours.
+        // `instanceof Promise` would be wrong here: a caller's iterator may return any thenable.
         const { done, value } = 'done' in next ? next : await next;
         this.#isReading = false;
         if (this.#leaving.signal.aborted) return;
         if (done) break;
-        this.#begin(value);
-        if (this.#endedAtOnce < mostWithoutTurn) continue;
-        this.#endedAtOnce = 0;
+        this.#start(value);
+        if (this.#withoutTurn < maxWithoutTurn) continue;
+        this.#withoutTurn = 0;
         await new Promise(setImmediate);
       }
       this.#exhausted = 'end';
@@ -205,35 +212,27 @@ class Crew<Item, Result> {
       this.#isReading = false;
       this.#exhausted = { error };
     }
-    this.#ended.ring();
+    this.#progress.notify();
   }
 
-  #begin(item: Item): void {
-    const slot: Slot<Result> = { ended: null };
+  #start(item: Item): void {
+    const slot: Slot<Result> = { settled: null };
     this.#slots.set(this.#tail++, slot);
-    const result = this.#start(item);
+    const result = this.#call(item);
     if (!(result instanceof Promise)) {
-      this.#endedAtOnce++;
-      slot.ended = result;
-      this.#ended.ring();
+      this.#withoutTurn++;
+      slot.settled = result;
+      this.#progress.notify();
       return;
     }
-    this.#underWay++;
+    this.#inProgress++;
     result.then(
-      (value) => this.#finish(slot, { value }),
-      (error: unknown) => this.#finish(slot, { error }),
+      (value) => this.#settle(slot, { value }),
+      (error: unknown) => this.#settle(slot, { error }),
     );
   }
 
-  #finish(slot: Slot<Result>, ended: Ended<Result>): void {
-    // What ends because it was told to has no result of its own.
-    if (!this.#leaving.signal.aborted) slot.ended = ended;
-    this.#underWay--;
-    this.#room.ring();
-    this.#ended.ring();
-  }
-
-  #start(item: Item): Ended<Result> | Promise<Result> {
+  #call(item: Item): Settled<Result> | Promise<Result> {
     try {
       const result = this.#work(item, this.#leaving.signal);
       return result instanceof Promise ? result : { value: result };
@@ -241,20 +240,28 @@ class Crew<Item, Result> {
       return { error };
     }
   }
+
+  #settle(slot: Slot<Result>, settled: Settled<Result>): void {
+    // The results of aborted work are dropped.
+    if (!this.#leaving.signal.aborted) slot.settled = settled;
+    this.#inProgress--;
+    this.#capacity.notify();
+    this.#progress.notify();
+  }
 }
 
-/** Lets one waiter sleep until something has changed. A ring that nobody waits for is forgotten: look before you wait. */
-class Bell {
-  #ring: (() => void) | null = null;
+/** Wakes one waiter. A notification without a waiter is lost, so the waiter checks its condition before it waits. */
+class Notification {
+  #resolve: (() => void) | null = null;
 
-  ring(): void {
-    this.#ring?.();
-    this.#ring = null;
+  notify(): void {
+    this.#resolve?.();
+    this.#resolve = null;
   }
 
   wait(): Promise<void> {
     return new Promise((resolve) => {
-      this.#ring = resolve;
+      this.#resolve = resolve;
     });
   }
 }

@@ -1,9 +1,9 @@
-/** One word for a POSIX shell, quoted where it needs to be: what stands in a URL must not run when it is pasted. */
+/** Quotes a word for a POSIX shell if necessary, so that text from a URL is not executed when a command is pasted. */
 function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A command line of words; a null word and the option before it are left out by the caller. */
+/** Joins words to a command line for a POSIX shell. Null words are skipped. */
 export function command(...words: readonly (string | null)[]): string {
   return words
     .filter((word) => word !== null)

@@ -1,18 +1,19 @@
-const LONGEST = 80;
+/** The most characters of a user's text that a message quotes. */
+const maxQuoted = 80;
 
 /**
- * What a user gave, for a message of one line: in double quotes, cut where it is long, and everything escaped that is not
- * seen or that turns the text around (controls, line separators, directions).
+ * Quotes a text for a message of one line: in double quotes, truncated if it is long, with control characters, line
+ * separators and direction marks escaped.
  */
 export function quoted(text: string): string {
-  const shown = text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+  const shown = text.length > maxQuoted ? `${text.slice(0, maxQuoted - 1)}…` : text;
   return JSON.stringify(shown).replaceAll(
     /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );
 }
 
-/** `a`, `a and b`, `a, b and c`; past `most`, `a, b and 5 more`. */
+/** Joins items for a sentence: `a`, `a and b`, `a, b and c`; with more than `most` items, `a, b and 5 more`. */
 export function list(items: readonly string[], most = 6): string {
   const shown =
     items.length > most ? [...items.slice(0, most - 1), `${items.length - most + 1} more`] : [...items];
@@ -20,17 +21,17 @@ export function list(items: readonly string[], most = 6): string {
   return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
 }
 
-/** `1 address`, `3 addresses`. */
+/** A number and its noun: `1 address`, `3 addresses`. */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
-/** `3 s`, `1.2 s`, `24 ms`, `0.4 ms`, `0.04 ms`: what a person needs of a duration in milliseconds. */
+/** A duration in milliseconds, rounded for a reader: `3 s`, `1.2 s`, `24 ms`, `0.4 ms`, `0.04 ms`. */
 export function duration(ms: number): string {
   if (ms >= 9_950) return `${Math.round(ms / 1000)} s`;
   if (ms >= 999.5) return `${trimmed(ms / 1000)} s`;
   if (ms >= 9.95) return `${Math.round(ms)} ms`;
-  // A connection within one host takes that long, and no measurement takes no time.
+  // Connections within one host take this long. A measured duration is never printed as 0.
   if (ms > 0 && ms < 0.095) return `${Math.max(0.01, ms).toFixed(2)} ms`;
   return `${trimmed(ms)} ms`;
 }
@@ -39,7 +40,7 @@ function trimmed(value: number): string {
   return value.toFixed(1).replace(/\.0$/, '');
 }
 
-/** Remote text for quoting: one line, at most `most` characters. */
+/** An excerpt of a remote text: one line of at most `most` characters. */
 export function excerpt(text: string, most = 200): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   return line.length > most ? `${line.slice(0, most)}…` : line;

@@ -1,2 +1,2 @@
-/** The version every document and `--version` carry. A test holds it equal to package.json's. */
+/** The version in every document and of `--version`. A test checks that package.json has the same. */
 export const version = '0.1.0';

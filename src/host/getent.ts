@@ -4,30 +4,31 @@ import { giveUpAt } from '../core/deadline.js';
 import { CapabilityError } from '../core/errors.js';
 import { canonicalAddress, familyOf } from '../net/address/address.js';
 
-/** What getaddrinfo(3) said. */
+/** The answer of getaddrinfo(3). */
 export interface SystemAddresses {
-  /** Canonical, each once, in the order given. */
+  /** Canonical and without duplicates, in the order of the answer. */
   addresses: string[];
-  /** null when it gave addresses. `ENOTFOUND`: it gave none, and getent(1) does not say why; `ETIMEDOUT`: not within our patience. */
+  /** null if there are addresses. `ENOTFOUND`: there are none, and getent(1) does not say why. `ETIMEDOUT`: the timeout ended the wait. */
   errorCode: string | null;
   durationMs: number;
 }
 
 export interface SystemAddressesOptions {
-  /** Default 2000. The C library's own patience is at least ten seconds. */
+  /** Default: 2000. The C library itself waits at least ten seconds. */
   timeoutMs?: number | undefined;
-  /** Aborting rejects with the signal's reason. */
+  /** Rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Aborting ends the look-up as `ETIMEDOUT`. */
+  /** Ends the lookup as `ETIMEDOUT`. */
   stop?: AbortSignal | undefined;
 }
 
 /**
- * Asks getaddrinfo(3) by way of getent(1), which every glibc and musl system has. A call inside this process could not be
- * ended: its thread lives until the C library's own timeouts do, and the process is not let go before (measured: ten
- * seconds with a silent resolver). A child can be killed.
+ * Asks getaddrinfo(3) through getent(1), which every glibc and musl system has. A call inside this process cannot be
+ * ended: its thread, and with it the process, lives until the C library's own timeouts (measured: ten seconds with a
+ * resolver that does not answer). A child process can be killed.
  *
- * @throws CapabilityError where getent cannot be run, and the reason of `signal`.
+ * @throws CapabilityError if getent cannot be run
+ * @throws the reason of `options.signal` when it aborts
  */
 export async function systemAddresses(
   name: string,
@@ -37,34 +38,34 @@ export async function systemAddresses(
   signal?.throwIfAborted();
   const startMs = nowMs();
   return new Promise((resolve, reject) => {
-    // After `--` a name cannot be an option.
+    // After `--`, a name that begins with a hyphen is not read as an option.
     const child = spawn('getent', ['ahosts', '--', name], { stdio: ['ignore', 'pipe', 'ignore'] });
     let printed = '';
-    // Where the process has no descriptors left, there is no pipe either.
+    // Without free descriptors, spawn() returns a child without a pipe.
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       printed += text;
     });
-    const over = (): void => {
-      callOff();
+    const cleanUp = (): void => {
+      cancelLimits();
       child.kill('SIGKILL');
     };
     const finish = (addresses: string[], errorCode: string | null): void => {
-      over();
+      cleanUp();
       resolve({ addresses, errorCode, durationMs: elapsedMs(startMs) });
     };
     const onGiveUp = (): void => finish([], 'ETIMEDOUT');
     const limits = { timeoutMs, signal, stop };
-    const callOff = giveUpAt(limits, {
+    const cancelLimits = giveUpAt(limits, {
       onTimeout: onGiveUp,
       onStop: onGiveUp,
       onAbort: (reason) => {
-        over();
+        cleanUp();
         reject(reason);
       },
     });
     child.once('error', (error) => {
-      over();
-      reject(unknownFor(error));
+      cleanUp();
+      reject(cannotRun(error));
     });
     child.once('close', () => {
       const addresses = parseGetent(printed);
@@ -73,15 +74,15 @@ export async function systemAddresses(
   });
 }
 
-function unknownFor(error: Error): CapabilityError {
+function cannotRun(error: Error): CapabilityError {
   const code = 'code' in error ? String(error.code) : error.message;
   const why = code === 'ENOENT' ? 'getent is not installed' : `getent cannot be run (${code})`;
-  return new CapabilityError('getent', `${why}, so what getaddrinfo says of a name is unknown`, null, {
+  return new CapabilityError('getent', `${why}, so the answer of getaddrinfo is unknown`, null, {
     cause: error,
   });
 }
 
-/** The addresses of `getent ahosts`: one line for each and socket type, `10.0.2.20  STREAM name`. Never throws. */
+/** Reads the addresses of `getent ahosts`: a line per address and socket type, `10.0.2.20  STREAM name`. Never throws. */
 export function parseGetent(text: string): string[] {
   const first = text.split('\n').map((line) => line.trim().split(/\s+/, 1)[0] ?? '');
   return [...new Set(first.filter((word) => familyOf(word) !== null).map(canonicalAddress))];

@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { canonicalAddress, familyOf } from '../net/address/address.js';
 
-/** One line of hosts(5). */
+/** A line of hosts(5). */
 export interface HostsEntry {
-  /** As the file spells it. */
+  /** As in the file, not canonical. */
   address: string;
-  /** The canonical name first, then the aliases. */
+  /** The canonical name, then the aliases. */
   names: string[];
-  /** Counted from 1, to point a person at it. */
+  /** The number of the line, from 1. */
   line: number;
 }
 
-/** Reads the text of a hosts file. Lines without an address and a name are passed over, as the C library does. Never throws. */
+/** Parses a hosts file. Lines without an address and a name are skipped, as in the C library. Never throws. */
 export function parseHosts(text: string): HostsEntry[] {
   return text.split('\n').flatMap((content, index) => {
     const [address = '', ...names] = content.replace(/#.*/s, '').trim().split(/\s+/);
@@ -21,19 +21,19 @@ export function parseHosts(text: string): HostsEntry[] {
 }
 
 /**
- * The addresses that the hosts file gives a name, canonical, in the file's order; names compare without case and
- * without final dot. A file that cannot be read has no entries: getaddrinfo(3) judges it so too.
+ * The canonical addresses of a name in the hosts file, in the order of the file. Names are compared without case and
+ * final dot. A file that cannot be read counts as empty, as in getaddrinfo(3).
  */
 export async function lookupHosts(name: string, path = '/etc/hosts'): Promise<string[]> {
   return [...new Set((await findHosts(name, path)).map((entry) => canonicalAddress(entry.address)))];
 }
 
-/** The hosts file's lines that have a name, in the file's order; none where it cannot be read. */
+/** The lines of the hosts file that have a name, in the order of the file; empty if the file cannot be read. */
 export async function findHosts(name: string, path = '/etc/hosts'): Promise<HostsEntry[]> {
   return entriesFor(await readFile(path, 'utf8').catch(() => ''), name);
 }
 
-/** The lines of the hosts file that name it, counted from 1, and the file. */
+/** The hosts file and the numbers of its lines, from 1, that have a name. */
 export async function hostsLines(
   name: string,
   path = '/etc/hosts',

@@ -1,35 +1,35 @@
 import { readFile } from 'node:fs/promises';
 
-/** What this process may do on the network. null: not known here, as on systems other than Linux. */
+/** The privileges of this process. null: not known, as on systems other than Linux. */
 export interface Privileges {
-  /** The effective user. null on Windows. */
+  /** The effective user ID; null on Windows. */
   uid: number | null;
-  /** CAP_NET_RAW is in effect: raw sockets can be opened. */
+  /** CAP_NET_RAW is effective: raw sockets can be opened. */
   capNetRaw: boolean | null;
-  /** CAP_NET_ADMIN is in effect. */
+  /** CAP_NET_ADMIN is effective. */
   capNetAdmin: boolean | null;
-  /** CAP_NET_RAW could be put into effect. Node cannot do that itself: the file capability needs its `e` flag (`+ep`). */
+  /** CAP_NET_RAW is permitted. Node cannot make it effective: the file capability needs its `e` flag (`+ep`). */
   capNetRawPermitted: boolean | null;
 }
 
-/** The capability sets of proc(5) that matter to a process itself. */
+/** The capability sets of a process in proc(5) that pprobe needs. */
 export interface CapabilitySets {
   effective: bigint;
   permitted: bigint;
 }
 
-// Bit numbers of linux/capability.h.
+// From linux/capability.h.
 const capNetAdminBit = 12n;
 const capNetRawBit = 13n;
 
-/** Reads CapEff and CapPrm from the text of /proc/self/status; null when they are not there. Never throws. */
+/** Parses CapEff and CapPrm of /proc/self/status; null if they are missing. Never throws. */
 export function parseCapabilitySets(status: string): CapabilitySets | null {
   const effective = capabilitySet(status, 'CapEff');
   const permitted = capabilitySet(status, 'CapPrm');
   return effective === null || permitted === null ? null : { effective, permitted };
 }
 
-/** What this process may do, from /proc. Never throws: what cannot be read is null. */
+/** Reads the privileges of this process from /proc. Never throws: what cannot be read is null. */
 export async function readPrivileges(path = '/proc/self/status'): Promise<Privileges> {
   const sets = parseCapabilitySets(await readFile(path, 'utf8').catch(() => ''));
   return {
@@ -49,13 +49,13 @@ function has(set: bigint, bit: bigint): boolean {
   return ((set >> bit) & 1n) === 1n;
 }
 
-/** Who asked for root through sudo(8). */
+/** The user who ran sudo(8). */
 export interface Invoker {
   uid: number;
   gid: number;
 }
 
-/** The user behind sudo, from SUDO_UID and SUDO_GID; null when there is none, or when root itself ran it. */
+/** The user who ran sudo, from SUDO_UID and SUDO_GID; null without sudo, or if it was root. */
 export function sudoInvoker(env: NodeJS.ProcessEnv = process.env): Invoker | null {
   const uid = idOf(env.SUDO_UID);
   const gid = idOf(env.SUDO_GID);
@@ -63,9 +63,9 @@ export function sudoInvoker(env: NodeJS.ProcessEnv = process.env): Invoker | nul
 }
 
 /**
- * Makes this process the invoker's for good, when it runs as root: groups first, the user last, for after that nothing
- * more may be changed (setuid(2)). Sockets that are open stay usable. Tells whether it did anything; throws the
- * system's error when the kernel refuses, in which case the process must not go on as if it had worked.
+ * Drops root permanently in favour of the invoker: groups first and the user last, because without root nothing can be
+ * changed (setuid(2)). Open sockets stay usable. Returns false if the process does not run as root. Throws the system's
+ * error if the kernel refuses; the process must then not continue with its privileges.
  */
 export function becomeInvoker({ uid, gid }: Invoker): boolean {
   const { setgroups, setgid, setuid, geteuid } = process;

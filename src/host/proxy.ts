@@ -2,30 +2,29 @@ import { isIP } from 'node:net';
 import { familyOf } from '../net/address/address.js';
 import { inRange, parseRange } from '../net/address/range.js';
 
-/** One variable that sends programs through a proxy, or keeps them from it. */
+/** An environment variable about proxies. */
 export interface ProxyVariable {
-  /** As it is spelled in the environment: `https_proxy`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`. @minLength 1 */
+  /** As spelled in the environment: `https_proxy`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`. @minLength 1 */
   name: string;
-  /** As it stands there, but without `user:password@` of a URL. @maxLength 131072 */
+  /** Without the `user:password@` of a URL. @maxLength 131072 */
   value: string;
 }
 
 /**
- * What the environment says of proxies. pprobe connects directly and obeys none of it; programs that do (curl, the SDKs)
- * then speak to another machine than the one measured.
+ * The proxy settings of the environment. pprobe ignores them and connects directly; programs that use them (curl, the AWS
+ * SDKs) connect to another machine than the one that is measured.
  */
 export interface ProxyEnvironment {
-  /** Every proxy variable that is set and not empty, in the order https, http, all, no. */
+  /** The variables that are set and not empty, in the order https, http, all, no. */
   variables: ProxyVariable[];
   /**
-   * The one that a program honouring them would use for an https connection to the target: `https_proxy` before
-   * `all_proxy`, lower case before upper case as curl reads them, and neither where `no_proxy` names the target. null: it
-   * would connect directly.
+   * The variable that a program would use for an https connection to the target: `https_proxy` before `all_proxy`, and
+   * lower case before upper case, as in curl. null if the connection is direct, also because of `no_proxy`.
    */
   forTarget: ProxyVariable | null;
 }
 
-/** Lower case first: curl reads it before the other, and of `http_proxy` it reads no other. */
+/** Lower case first, as in curl, which ignores HTTP_PROXY. */
 const names = [
   'https_proxy',
   'HTTPS_PROXY',
@@ -38,11 +37,11 @@ const names = [
 ] as const;
 
 /**
- * What an environment says of proxies, and which of it would apply to an https connection to `host` (a name or an
- * address without brackets) and `port`. Credentials in a proxy's URL are dropped here and never seen again. Pure.
+ * Reads the proxy settings of an environment, and selects the one for an https connection to `host` (a name, or an address
+ * without brackets) and `port`. Credentials in a proxy's URL are removed. Pure.
  *
- * Sources: curl(1), section ENVIRONMENT; for `no_proxy` what curl, Go and the AWS SDKs have in common: a name and all
- * below it with or without a leading dot, `*`, an address, a range, and `name:port`.
+ * Sources: curl(1), section ENVIRONMENT; for `no_proxy` the syntax that curl, Go and the AWS SDKs have in common: a name
+ * and its subdomains with or without a leading dot, `*`, an address, a range, and `name:port`.
  */
 export function readProxyEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
@@ -60,7 +59,7 @@ export function readProxyEnvironment(
   return { variables, forTarget: exempt ? null : (find('https_proxy') ?? find('all_proxy') ?? null) };
 }
 
-/** `http://user:password@proxy:3128` and `user:password@proxy:3128` without what stands before the last `@`. */
+/** Removes the user and password of `http://user:password@proxy:3128` or `user:password@proxy:3128`. */
 export function withoutCredentials(value: string): string {
   return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1');
 }

@@ -3,36 +3,36 @@ import { hostname } from 'node:os';
 import { CapabilityError } from '../core/errors.js';
 import { familyOf } from '../net/address/address.js';
 
-/** What the C library's resolver on this host is told to do: resolv.conf(5). */
+/** The configuration of the C library's resolver: resolv.conf(5). */
 export interface ResolvConf {
-  /** In order, three at most: the C library reads no more. An IPv6 address may carry a zone. */
+  /** In order, and at most three, as in the C library. An IPv6 address may have a zone. */
   nameservers: string[];
-  /** Values of nameserver lines that the C library passes over: no addresses, or beyond the third. */
+  /** The values of nameserver lines that the C library ignores: not an address, or after the third. */
   ignoredNameservers: string[];
-  /** Suffixes to try, in order, without final dot; the root is `.`. */
+  /** The search list, without final dots; the root is `.`. */
   search: string[];
-  /** A name with at least this many dots is first asked as it stands. */
+  /** A name with at least this many dots is tried without a suffix first. */
   ndots: number;
-  /** Wait for one reply. */
+  /** The wait for one reply. */
   timeoutMs: number;
-  /** How often all servers are asked. */
+  /** How often each server is asked. */
   attempts: number;
   rotate: boolean;
-  /** Ask over TCP at once. */
+  /** The first query goes over TCP. */
   useVc: boolean;
-  /** glibc sends an OPT record only with this. pprobe always does, for without one no server says more than its rcode. */
+  /** glibc sends an OPT record only with this option. pprobe always does: without one, servers send no extended errors. */
   edns0: boolean;
-  /** Programs are told that the nameservers validated an answer (the AD bit); without this glibc clears the bit. */
+  /** glibc passes the AD bit of replies on to programs; without this option it clears the bit. */
   trustAd: boolean;
 }
 
-/** What besides the file decides: see resolv.conf(5), under FILES and `search`. */
+/** What affects the configuration besides the file: see resolv.conf(5), FILES and `search`. */
 export interface ResolvContext {
-  /** gethostname(2). Its domain part is the search list of a file that gives none. */
+  /** gethostname(2). Its domain part is the search list if the file has none. */
   hostname?: string | undefined;
-  /** The environment's LOCALDOMAIN: replaces the file's search list. */
+  /** The variable LOCALDOMAIN, which replaces the file's search list. */
   localDomain?: string | undefined;
-  /** The environment's RES_OPTIONS: added to the file's options. */
+  /** The variable RES_OPTIONS, which is added to the file's options. */
   resOptions?: string | undefined;
 }
 
@@ -43,9 +43,9 @@ const maxTimeoutSeconds = 30;
 const maxAttempts = 5;
 
 /**
- * Reads the text of a resolv.conf as glibc does: a keyword counts only at the start of its line, of several search or
- * domain lines the last one counts, numbers are capped silently. A carriage return is no white space to glibc, so a
- * file with DOS line ends has no usable nameserver; `ignoredNameservers` shows it. Never throws.
+ * Parses a resolv.conf as glibc does: a keyword must be at the start of its line, the last of several search or domain
+ * lines is used, and numbers are clamped silently. glibc does not treat a carriage return as white space, so a file with
+ * DOS line endings has no usable nameserver, and `ignoredNameservers` shows them. Never throws.
  */
 export function parseResolvConf(text: string, context: ResolvContext = {}): ResolvConf {
   const conf: ResolvConf = {
@@ -75,10 +75,10 @@ export function parseResolvConf(text: string, context: ResolvContext = {}): Reso
 }
 
 /**
- * Reads this host's resolver configuration, with the host name and the environment's LOCALDOMAIN and RES_OPTIONS. A
- * file without a nameserver gives an empty list: what to do then is the caller's affair.
+ * Reads this host's resolver configuration, including the host name, LOCALDOMAIN and RES_OPTIONS. The list of nameservers
+ * is empty if the file has none.
  *
- * @throws CapabilityError when the file cannot be read.
+ * @throws CapabilityError if the file cannot be read
  */
 export async function readResolvConf(path = '/etc/resolv.conf'): Promise<ResolvConf> {
   let text: string;
@@ -104,7 +104,7 @@ function addNameserver(conf: ResolvConf, value: string): void {
 
 function applyOption(conf: ResolvConf, option: string): void {
   const [name = '', value = ''] = option.split(':', 2);
-  // glibc reads numbers with atoi: what is no number is 0, and it then waits at least a second and asks at least once.
+  // glibc reads numbers with atoi(3), which returns 0 for other text; it waits at least a second and asks at least once.
   const number = Math.max(0, Number.parseInt(value, 10) || 0);
   if (name === 'ndots') conf.ndots = Math.min(number, maxNdots);
   else if (name === 'timeout') conf.timeoutMs = Math.min(Math.max(number, 1), maxTimeoutSeconds) * 1000;
@@ -128,18 +128,18 @@ function suffixes(values: readonly string[]): string[] {
   });
 }
 
-/** How long programs on this host wait for nameservers that say nothing. */
+/** How long programs on this host wait for nameservers that do not answer. */
 export interface SystemPatience {
-  /** For the first, before the second is asked. @minimum 0 */
+  /** For the first nameserver, before the second is asked. @minimum 0 */
   firstMs: number;
-  /** For all of them, as often as each is asked; a search list begins anew with each of its names. @minimum 0 */
+  /** For all nameservers and attempts. The wait is repeated for each name of the search list. @minimum 0 */
   totalMs: number;
 }
 
 /**
- * What glibc's getaddrinfo(3) makes of resolv.conf(5): `timeout` for the first server, for the second and third twice and
- * four times that, divided by the number of servers and in whole seconds, one at least (send_dg() in res_send.c); all of it
- * `attempts` times. Measured with getent(1) and silent servers.
+ * How long glibc's getaddrinfo(3) waits with this configuration: `timeout` for the first server; for the second and third
+ * two and four times `timeout`, divided by the number of servers, in whole seconds and at least one (send_dg() in
+ * res_send.c); all of it `attempts` times. Verified with getent(1) and servers that do not answer.
  */
 export function systemPatience({ nameservers, timeoutMs, attempts }: ResolvConf): SystemPatience {
   const servers = Math.max(1, nameservers.length);

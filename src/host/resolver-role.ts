@@ -5,29 +5,29 @@ import { isVpcResolver, vpcResolverOf } from '../net/address/scope.js';
 import { isEc2Instance, possibleVpcRanges } from './ec2.js';
 import { parseResolvConf } from './resolv-conf.js';
 
-/** What a nameserver is, by its address and by what this host knows of it. */
+/** The role of a nameserver, judging by its address and by this host's configuration. */
 export interface ResolverRole {
   /**
-   * `vpc-resolver`: Amazon's, at one of its two fixed addresses or, seen from an EC2 instance, at base plus two.
-   * `base-plus-two`: at base plus two of a network of this host, of which nothing says that it is a VPC's.
-   * `local-stub`: systemd-resolved on this host, which asks others in turn.
+   * `vpc-resolver`: Amazon's resolver, at one of its two fixed addresses or, on an EC2 instance, at base plus two.
+   * `base-plus-two`: at base plus two of a network of this host that is not known to be part of a VPC.
+   * `local-stub`: systemd-resolved on this host, which forwards to other resolvers.
    */
   role: 'vpc-resolver' | 'base-plus-two' | 'local-stub';
-  /** Of a local stub: whom it asks, as far as systemd says so; else empty. */
+  /** The resolvers to which a local stub forwards, as far as systemd lists them; otherwise empty. */
   upstreams: string[];
 }
 
-/** Where to look; a host's own places when left out. */
+/** Files to read instead of this host's. */
 export interface ResolverRoleSources {
-  /** systemd-resolved's own list of its upstreams (systemd-resolved.service(8)). */
+  /** The list of upstream resolvers that systemd-resolved writes (systemd-resolved.service(8)). */
   upstreamsFile?: string | undefined;
   vendorFile?: string | undefined;
 }
 
-// systemd-resolved.service(8): the stub, and the stub that passes everything on unchanged.
+// systemd-resolved.service(8): the stub, and the proxy stub, which forwards queries unchanged.
 const stubs = new Set(['127.0.0.53', '127.0.0.54']);
 
-/** What the server at `address` is, on port 53; null when nothing is known of it. */
+/** The role of the server at `address`, port 53; null if nothing is known about it. */
 export async function resolverRole(
   address: string,
   { upstreamsFile = '/run/systemd/resolve/resolv.conf', vendorFile }: ResolverRoleSources = {},
@@ -41,13 +41,13 @@ export async function resolverRole(
   return isAtBasePlusTwo ? { role: 'base-plus-two', upstreams: [] } : null;
 }
 
-/** A list that cannot be read is an empty one: it is there while systemd-resolved runs. */
+/** Empty if the file cannot be read: it exists only while systemd-resolved runs. */
 async function upstreamsOf(path: string): Promise<string[]> {
   const { nameservers, ignoredNameservers } = parseResolvConf(await readFile(path, 'utf8').catch(() => ''));
   return [...nameservers, ...ignoredNameservers];
 }
 
-/** The IPv4 networks that this host is on, loopback apart, as `10.0.1.10/24`. */
+/** The IPv4 networks of this host, except loopback, as `10.0.1.10/24`. */
 function ownNetworks(): string[] {
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return own.flatMap(({ family, internal, cidr }) =>

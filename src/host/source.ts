@@ -3,9 +3,9 @@ import { quoted } from '../core/text.js';
 import { familyOf, zoneOf } from '../net/address/address.js';
 
 /**
- * The family of a source address. Throws InvalidInputError when it is no address, or when none of `addresses` can be
- * reached from it because all are of the other family. Whether it is this host's own, bind(2) says: networkInterfaces()
- * does not list all of 127.0.0.0/8, nor what ip_nonlocal_bind allows.
+ * Returns the family of a source address. Throws InvalidInputError if it is not an address, or if none of `addresses` is
+ * of its family. Whether this host has the address is left to bind(2): networkInterfaces() does not list all of
+ * 127.0.0.0/8, nor the addresses that ip_nonlocal_bind allows.
  */
 export function checkSource(source: string, addresses: readonly string[]): 4 | 6 {
   const family = familyOf(source);
@@ -26,15 +26,15 @@ export function checkSource(source: string, addresses: readonly string[]): 4 | 6
 }
 
 /**
- * Whether bind(2) refused the source, in the words of Node's errors or of libc's. EINVAL is an IPv6 link-local address
- * without its zone. The same errno from connect(2) means that the ports have run out.
+ * Reports whether an error of Node or libc says that bind(2) refused the source address. EINVAL means a link-local IPv6
+ * address without its zone. EADDRNOTAVAIL from connect(2) has another meaning: there are no free ports.
  */
 export function isForeignSource(error: unknown): boolean {
   if (!(error instanceof Error) || !('syscall' in error && 'code' in error)) return false;
   return error.syscall === 'bind' && (error.code === 'EADDRNOTAVAIL' || error.code === 'EINVAL');
 }
 
-/** What to throw when bind(2) refused the source: it is an address, but not one of this host's. */
+/** The error to throw if bind(2) refused the source: it is an address, but not one of this host. */
 export function sourceNotHere(source: string): InvalidInputError {
   if (needsZone(source)) {
     const advice = `add the interface that has it, as in ${source}%eth0`;
@@ -46,10 +46,10 @@ export function sourceNotHere(source: string): InvalidInputError {
   );
 }
 
-/** Every spelling of an address in fe80::/10 (RFC 4291 section 2.4) begins like this. */
+/** The start of every spelling of an address in fe80::/10 (RFC 4291 section 2.4). */
 const linkLocal = /^fe[89ab][0-9a-f]:/i;
 
-/** Whether `address` is IPv6 link-local, which says nothing without the link it is on (RFC 4007). */
+/** Reports whether an address is link-local IPv6 and lacks the zone that makes it unambiguous (RFC 4007). */
 function needsZone(address: string): boolean {
   return linkLocal.test(address) && zoneOf(address) === null;
 }

@@ -3,25 +3,25 @@ import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 import { InvalidInputError } from '../core/errors.js';
 
-/** Whom to believe in a handshake. */
+/** The certificate authorities to trust in a handshake. */
 export interface Trust {
   context: tls.SecureContext;
-  /** What was given beyond this system's own authorities. */
+  /** The authorities given in addition to the system's. */
   given: X509Certificate[];
 }
 
-/** Reading some 140 authorities takes 40 ms, which every address of a name would pay. */
+/** The latest result: parsing some 140 authorities takes 40 ms, and all addresses of a target need the same ones. */
 let latest: { ca: string; trust: Trust } | null = null;
 
 /**
- * The authorities that any Node program on this host trusts, and those in `ca` (PEM, one or more) besides.
- * Throws InvalidInputError when `ca` holds no certificate, or one that cannot be read.
+ * The authorities that Node programs on this host trust, and those in `ca` (one or more in PEM). Throws InvalidInputError
+ * if `ca` has no certificate, or one that cannot be parsed.
  */
 export function trustWith(ca: string | undefined): Trust {
   if (ca === undefined) return { context: tls.createSecureContext(), given: [] };
   if (latest?.ca === ca) return latest.trust;
   const given = parseCertificates(ca);
-  // Node's `ca` replaces the default authorities, so they are named again.
+  // Node's option `ca` replaces the default authorities, so they are added to it.
   const context = tls.createSecureContext({ ca: [...defaultAuthorities(), ...given.map(String)] });
   latest = { ca, trust: { context, given } };
   return latest.trust;
@@ -48,9 +48,9 @@ function parseCertificates(ca: string): X509Certificate[] {
   });
 }
 
-/** What Node trusts unasked, including the file of NODE_EXTRA_CA_CERTS. */
+/** The authorities that Node trusts by default, including those of NODE_EXTRA_CA_CERTS. */
 function defaultAuthorities(): readonly string[] {
-  // From Node 22.15 on, Node itself knows; it also honours --use-system-ca and --use-openssl-ca.
+  // Since Node 22.15. Also respects --use-system-ca and --use-openssl-ca.
   if ('getCACertificates' in tls && typeof tls.getCACertificates === 'function') {
     const authorities: unknown = tls.getCACertificates('default');
     if (Array.isArray(authorities)) return authorities.map(String);
@@ -59,7 +59,7 @@ function defaultAuthorities(): readonly string[] {
   return extraFile ? [...tls.rootCertificates, ...extraAuthorities(extraFile)] : tls.rootCertificates;
 }
 
-/** Node warns of a file that it cannot use and goes on without it; so does this, less the second warning. */
+/** Ignores a file that cannot be used, as Node does, which has already printed a warning. */
 function extraAuthorities(file: string): string[] {
   try {
     return parseCertificates(readFileSync(file, 'utf8')).map(String);

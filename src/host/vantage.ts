@@ -4,21 +4,21 @@ import { canonicalAddress } from '../net/address/address.js';
 import { scopeOf } from '../net/address/scope.js';
 import { readResolvConf } from './resolv-conf.js';
 
-/** Where measurements were made from. */
+/** The host from which measurements were made. */
 export interface Vantage {
   /** @maxLength 255 */
   hostname: string;
-  /** Own addresses, canonical, without loopback. @maxItems 1000 @items { $ref: '#/definitions/IpAddress' } */
+  /** The host's addresses, canonical, without loopback. @maxItems 1000 @items { $ref: '#/definitions/IpAddress' } */
   addresses: string[];
   /** @items { type: 'string', minLength: 1, maxLength: 255 } */
   nameservers: string[];
-  /** `linux 6.1.0 x64`: system, kernel release, architecture. @minLength 1 */
+  /** System, kernel release and architecture: `linux 6.1.0 x64`. @minLength 1 */
   platform: string;
 }
 
 /**
- * Where the measurements are made from. Loopback addresses are left out: they tell nobody where that is. A host
- * without readable resolv.conf has no nameservers here; the DNS probe says why.
+ * Describes this host. Loopback addresses are left out: they do not identify it. The list of nameservers is empty if
+ * resolv.conf cannot be read; the DNS probe reports that error.
  */
 export async function readVantage(): Promise<Vantage> {
   return {

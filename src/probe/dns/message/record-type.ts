@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../../../core/errors.js';
+import { editDistance } from '../../../core/nearest.js';
 import { quoted } from '../../../core/text.js';
 
 /** A record type by mnemonic and number: `AAAA` and 28. */
@@ -99,8 +100,7 @@ export function recordTypeOf(text: string, argument = 'type'): RecordType {
   const generic = /^TYPE(\d{1,5})$/.exec(upper);
   const number = generic ? Number(generic[1]) : numbers.get(upper);
   if (number === undefined || number > 0xffff) {
-    const near = nearest(upper);
-    const hint = near ?? `one of ${commonTypes}`;
+    const hint = similarTypes(upper) ?? `one of ${commonTypes}`;
     throw new InvalidInputError(
       argument,
       `${argument} ${quoted(text)} is not a record type: write ${hint}, or TYPE and its number, like TYPE65`,
@@ -123,22 +123,9 @@ function refusal(number: number): string | null {
 }
 
 /** The types one typing error away, as a list; null if there are none. */
-function nearest(text: string): string | null {
+function similarTypes(text: string): string | null {
   const near = questionTypes.filter(
-    (name) => name.length > 1 && text.length > 1 && isOneEditApart(name, text),
+    (name) => name.length > 1 && text.length > 1 && editDistance(text, name) === 1,
   );
   return near.length === 0 ? null : near.join(' or ');
-}
-
-/** Reports whether one letter is inserted, deleted or replaced, or two neighbours are swapped. */
-function isOneEditApart(first: string, second: string): boolean {
-  const [short, long] = first.length <= second.length ? [first, second] : [second, first];
-  if (long.length - short.length > 1) return false;
-  let start = 0;
-  while (start < short.length && short[start] === long[start]) start++;
-  const shortRest = short.slice(start);
-  const longRest = long.slice(start);
-  if (longRest.slice(1) === (long.length === short.length ? shortRest.slice(1) : shortRest)) return true;
-  const swapped = `${longRest[1] ?? ''}${longRest[0] ?? ''}${longRest.slice(2)}`;
-  return long.length === short.length && swapped === shortRest;
 }
