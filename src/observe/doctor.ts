@@ -81,7 +81,7 @@ async function readNameservers(options: DoctorOptions): Promise<Resolvers> {
     if (ignoredNameservers.length > 0) {
       const ignored = ignoredNameservers.map((value) => JSON.stringify(value)).join(', ');
       problems.push({
-        text: `${resolvConf}: the C library passes over the nameserver ${ignored}`,
+        text: `${resolvConf}: the C library ignores the nameserver ${ignored}`,
         remedy: null,
       });
     }

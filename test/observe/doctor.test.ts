@@ -40,11 +40,11 @@ test('a host without resolv.conf, or without a nameserver in it, has a problem a
   }
 });
 
-test('a nameserver line the C library passes over is a problem: DOS line ends look right in an editor', async (t) => {
+test('a nameserver line that the C library ignores is a problem: DOS line ends look right in an editor', async (t) => {
   const dir = t.testdir({ 'resolv.conf': 'nameserver 10.0.0.2\r\nnameserver 10.0.0.3\n' });
   const document = await doctor({ resolvConf: join(dir, 'resolv.conf'), vendorFile: nowhere });
   t.same(document.nameservers, [{ address: '10.0.0.3', vpcResolver: false }]);
-  t.match(document.problems[0]?.text, 'passes over the nameserver "10.0.0.2\\r"');
+  t.match(document.problems[0]?.text, 'ignores the nameserver "10.0.0.2\\r"');
 });
 
 test('every way to trace is either there or a problem with its reason', async (t) => {

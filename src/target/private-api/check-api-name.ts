@@ -82,7 +82,7 @@ export function checkApiName(name: string): NameCheck {
 }
 
 function serviceProblems({ service }: Parts): NameProblem[] {
-  return service === SERVICE ? [] : [malformed(`says ${service} where ${SERVICE} must stand`)];
+  return service === SERVICE ? [] : [malformed(`has ${service} where ${SERVICE} must be`)];
 }
 
 function regionOf({ region }: Parts): { problems: NameProblem[]; right: string | null } {
@@ -97,13 +97,13 @@ function regionOf({ region }: Parts): { problems: NameProblem[]; right: string |
   const meant = meantRegion(region);
   const hint = meant === null ? '' : `; ${meant} may be meant`;
   if (!REGION.test(region))
-    return { problems: [malformed(`has ${region} where the Region must stand${hint}`)], right: meant };
+    return { problems: [malformed(`has ${region} where the Region must be${hint}`)], right: meant };
   if (isKnownRegion(region)) return { problems: [], right: region };
   const problem: NameProblem = {
     cause: 'url.wrong-region',
     confidence: 'medium',
     stops: 'name',
-    what: `names ${region}, which is no Region known here${hint}`,
+    what: `names ${region}, which is not a known Region${hint}`,
   };
   return { problems: [problem], right: meant };
 }
@@ -133,21 +133,19 @@ interface Label {
 function labelOf({ before, isUnderVpce }: Parts): Label {
   const [label, ...more] = before;
   if (label === undefined) {
-    const problems = isUnderVpce ? [malformed('stands under .vpce. but names no endpoint')] : [];
+    const problems = isUnderVpce ? [malformed('is under .vpce. but does not name an endpoint')] : [];
     return { problems, right: isUnderVpce ? null : '', underVpce: false };
   }
   if (more.length > 0) {
     return {
-      problems: [malformed(`has ${before.length} labels before ${SERVICE}, where one must stand`)],
+      problems: [malformed(`has ${before.length} labels before ${SERVICE} instead of one`)],
       right: null,
       underVpce: false,
     };
   }
   if (label.startsWith('vpce-')) return endpointLabel(label, isUnderVpce);
   const alias = /^(?<api>.*?)-(?<vpce>vpce-.*)$/.exec(label)?.groups;
-  const problems = isUnderVpce
-    ? [malformed("stands under .vpce., where only an endpoint's own name does")]
-    : [];
+  const problems = isUnderVpce ? [malformed('is under .vpce., where only names of endpoints are')] : [];
   if (alias?.api === undefined || alias.vpce === undefined) {
     const id = idProblems(label);
     return { problems: [...problems, ...id], right: id.length === 0 ? label : null, underVpce: false };
@@ -160,19 +158,19 @@ function endpointLabel(label: string, isUnderVpce: boolean): Label {
   const [, id = label, rest] = /^(vpce-[^-]*)(?:-(.*))?$/.exec(label) ?? [];
   const wrong = vpceProblems(id);
   if (rest === undefined) {
-    const bare = malformed(`is the id of an endpoint alone; its DNS names go on after the id (${id}-…)`);
+    const bare = malformed(`is only the id of an endpoint; its DNS names continue after the id (${id}-…)`);
     return { problems: [...wrong, bare], right: null, underVpce: true };
   }
   const place = isUnderVpce
     ? []
-    : [malformed("lacks .vpce. after the Region, under which an endpoint's own names stand")];
+    : [malformed('lacks .vpce. after the Region, which names of endpoints have')];
   return { problems: [...wrong, ...place], right: wrong.length === 0 ? label : null, underVpce: true };
 }
 
 function vpceProblems(id: string): NameProblem[] {
   const digits = id.slice('vpce-'.length);
   if (!/^[0-9a-f]*$/.test(digits))
-    return [malformed(`has ${id}, which is no endpoint id: 17 or 8 hexadecimal digits follow vpce-`)];
+    return [malformed(`has ${id}, which is not an endpoint id: vpce- and 17 or 8 hexadecimal digits`)];
   if (digits.length === 17 || digits.length === 8) return [];
   return [malformed(`has ${id} with ${digits.length} digits; endpoint ids have 17, old ones 8`)];
 }
@@ -183,7 +181,7 @@ function idProblems(id: string): NameProblem[] {
     return [
       {
         ...malformed(
-          `has ${id === '' ? 'no id' : id} where the id of an API must stand: ten letters and digits`,
+          `has ${id === '' ? 'no id' : id} where the id of an API must be: ten letters and digits`,
         ),
         stops: 'api',
       },

@@ -9,7 +9,9 @@ function findPartition(region: string): Partition | null {
  * The suffixes of dual-stack service names. No private API is known to have such a name; the names are read all the same, so
  * that questions about them have an answer.
  */
-const dualStackSuffixes: ReadonlySet<string> = new Set(partitions.map((partition) => partition.dualStackSuffix));
+const dualStackSuffixes: ReadonlySet<string> = new Set(
+  partitions.map((partition) => partition.dualStackSuffix),
+);
 
 /** Every suffix that `execute-api.{region}` can have; a longer suffix before its own beginning. */
 export const SUFFIXES: readonly string[] = [
