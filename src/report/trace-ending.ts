@@ -1,6 +1,6 @@
 import { count, list } from '../core/text.js';
+import { sendErrnoWords } from '../documents/terms/errno.js';
 import type { TraceDocument, TraceHop, TraceProbe } from '../documents/trace.js';
-import { sendErrnoWords } from './trace-marks.js';
 
 /** The members of a trace that its ending is about. A round of a watch has them too. */
 export type EndedTrace = Pick<

@@ -1,3 +1,5 @@
+import { sendErrnoWords } from '../documents/terms/errno.js';
+import { icmpMarkWords } from '../documents/terms/icmp.js';
 import type { TraceDocument, TraceHop, TraceProbe } from '../documents/trace.js';
 import type { Tone } from './marks.js';
 
@@ -45,7 +47,7 @@ export function probeMarks({ late, sent, duplicates, annotation, rttMs }: TraceP
   if (duplicates > 0)
     marks.push(besideAnswer(`+${duplicates} dup`, 'dim', 'further copies of the same answer'));
   if (annotation !== null) {
-    marks.push({ label: annotation, text: annotation, tone: 'bad', meaning: annotationMeaning(annotation) });
+    marks.push({ label: annotation, text: annotation, tone: 'bad', meaning: icmpMarkWords(annotation) });
   }
   return marks;
 }
@@ -97,23 +99,6 @@ function besideHop(label: string, tone: Tone, meaning: string | null): TraceMark
   return { label, text: `[${label}]`, tone, meaning };
 }
 
-const annotations: Readonly<Record<string, string>> = {
-  '!H': 'host unreachable',
-  '!N': 'network unreachable',
-  '!P': 'protocol unreachable',
-  '!S': 'source route failed',
-  '!F': 'the packet is too big',
-  '!X': 'prohibited by a filter',
-  '!V': 'precedence violation',
-  '!C': 'precedence cutoff',
-};
-
-function annotationMeaning(annotation: string): string {
-  const mtu = /^!F-(\d+)$/.exec(annotation)?.[1];
-  if (mtu !== undefined) return `the packet is too big: the next link takes at most ${mtu} octets`;
-  return annotations[annotation] ?? 'an ICMP unreachable of this type or code';
-}
-
 /** Paths there and back differ by a hop or two anyway; from this difference on they are taken to be different paths. */
 const CLEARLY_LONGER = 3;
 
@@ -122,26 +107,4 @@ function asymmetricBack({ ttl, probes }: TraceHop): number | null {
   const lengths = probes.map(({ backwardHops }) => backwardHops).filter((length) => length !== null);
   const [nearest] = lengths.sort((first, second) => Math.abs(first - ttl) - Math.abs(second - ttl));
   return nearest === undefined || Math.abs(nearest - ttl) < CLEARLY_LONGER ? null : nearest;
-}
-
-/** What the errno of a packet that could not be sent means: send(2), ip(7), and what was measured to cause it. */
-const sendErrnos: Readonly<Record<string, string>> = {
-  EPERM: "this host's own firewall refused to send it",
-  EACCES: "this host's own policy forbids it",
-  ENETUNREACH: 'this host has no route to it',
-  EHOSTUNREACH: 'the next hop does not answer on the link',
-  ENETDOWN: 'the interface is down',
-  EADDRNOTAVAIL: 'no address of this host fits',
-  EAFNOSUPPORT: 'the target is of another family than the source',
-  EINVAL: 'a blackhole route, or a source or zone that does not fit the target',
-  EMFILE: 'this process has too many files open; see ulimit -n',
-  ENFILE: 'this host has too many files open',
-  ENOBUFS: 'the send queue of this host is full',
-  ENOMEM: 'this host is out of memory for packets',
-  EMSGSIZE: 'the packet is too big for the interface',
-};
-
-/** Why this host did not send a packet, in words; null for an errno that says it as well itself. */
-export function sendErrnoWords(errno: string): string | null {
-  return Object.hasOwn(sendErrnos, errno) ? (sendErrnos[errno] ?? null) : null;
 }

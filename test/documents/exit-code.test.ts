@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { test } from 'tap';
-import { exitCodeOf } from '../../src/documents/terms/exit-code.js';
+import { exitCodeMeanings, exitCodeOf } from '../../src/documents/terms/exit-code.js';
 import {
   dnsDocument,
   doctorDocument,
@@ -92,4 +93,18 @@ test('doctor: 0 with a nameserver, even without any way to trace; 3 without one'
   const engines = doctorDocument().engines.map((engine) => ({ ...engine, available: false }));
   t.equal(exitCodeOf(doctorDocument({ engines })), 0);
   t.equal(exitCodeOf(doctorDocument({ nameservers: [] })), 3);
+});
+
+test("README's table is the table of the exit codes", async (t) => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, section = ''] = readme.split(/^## Exit codes$/m);
+  const [table = ''] = section.split(/^## /m);
+  const rows = [...table.matchAll(/\| (\d+) \| ([^|]+) (?=\|)/g)].map(([, code, meaning]) => ({
+    code: Number(code),
+    meaning,
+  }));
+  t.same(
+    rows.sort((first, second) => first.code - second.code),
+    exitCodeMeanings,
+  );
 });

@@ -13,6 +13,9 @@ import {
   type Rejection,
 } from '../../documents/observed/trace.js';
 import type { Evidence } from '../../documents/report.js';
+import type { IcmpCode } from '../../documents/tcp.js';
+import { icmpWords } from '../../documents/terms/icmp.js';
+import { familyOf } from '../../net/address/address.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
 import { shellLine } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
@@ -42,7 +45,7 @@ function tracedProhibition(evidence: Evidence): Judgement | null {
     evidence: [
       {
         observation: ref,
-        text: `${by.from} answers at hop ${by.ttl} with ICMP type ${by.type} code ${by.code}${mark}, ${meaning(by)}`,
+        text: `${by.from} answers at hop ${by.ttl} with ICMP type ${by.type} code ${by.code}${mark}, ${meaning(doc.address, by)}`,
       },
     ],
   };
@@ -79,7 +82,9 @@ function rejectedConnection(evidence: Evidence): Judgement | null {
   const addresses = addressesOf(rejected);
   const { from, icmp, address } = first;
   const said =
-    icmp === null ? 'an ICMP "prohibited"' : `ICMP type ${icmp.type} code ${icmp.code}, ${meaning(icmp)}`;
+    icmp === null
+      ? 'an ICMP "prohibited"'
+      : `ICMP type ${icmp.type} code ${icmp.code}, ${meaning(address, icmp)}`;
   return {
     ...common(evidence, address, from),
     confidence: 'high',
@@ -120,19 +125,8 @@ function place({ from, ttl }: Rejection, address: string): string {
   return from === address ? 'the target itself' : `hop ${ttl} of the path`;
 }
 
-function meaning({ type, code }: { type: number; code: number }): string {
-  const key = `${type}/${code}`;
-  const meanings: Readonly<Record<string, string>> = {
-    '3/3': 'port unreachable',
-    '1/4': 'port unreachable',
-    '3/9': 'network administratively prohibited',
-    '3/10': 'host administratively prohibited',
-    '3/13': 'communication administratively prohibited',
-    '1/1': 'communication administratively prohibited',
-    '1/5': 'source address failed ingress or egress policy',
-    '1/6': 'reject route',
-  };
-  return meanings[key] ?? 'prohibited';
+function meaning(address: string, error: IcmpCode): string {
+  return icmpWords(familyOf(address) === 6 ? 6 : 4, error) ?? 'prohibited';
 }
 
 export const policyPathRules: readonly Rule[] = [icmpProhibited];

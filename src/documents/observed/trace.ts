@@ -1,6 +1,7 @@
 import { familyOf } from '../../net/address/address.js';
-import { isProhibition } from '../../net/packet/icmp.js';
 import type { Evidence } from '../report.js';
+import type { IcmpCode } from '../tcp.js';
+import { isPortError, isProhibition, isRouteError, isTimeExceeded } from '../terms/icmp.js';
 import type { AddressTrace, TraceHop } from '../trace.js';
 import type { Seen } from './dns.js';
 import { opened } from './tcp.js';
@@ -31,40 +32,42 @@ export function explainingTraces(evidence: Evidence): Seen<AddressTrace>[] {
 
 /** The first ICMP "prohibited" on the path: a filter that rejects instead of dropping. */
 export function prohibition(doc: AddressTrace): Rejection | null {
-  const family = familyOf(doc.address) === 6 ? 6 : 4;
-  return rejection(doc, (type, code) => isProhibition(family, { type, code }));
+  return rejection(doc, isProhibition);
 }
 
 /** The first ICMP "unreachable" of another kind: a router without a route, or whose neighbour does not answer ARP. */
 export function unreachability(doc: AddressTrace): Rejection | null {
-  const v6 = familyOf(doc.address) === 6;
-  return rejection(doc, (type, code) =>
-    v6
-      ? type === 1 && [0, 2, 3].includes(code)
-      : type === 3 && [0, 1, 2, 5, 6, 7, 8, 11, 12, 14, 15].includes(code),
-  );
+  return rejection(doc, isRouteError);
 }
 
 /** The first port unreachable. A closed TCP port answers with RST, so this is a REJECT rule or a host without TCP. */
 export function portUnreachable(doc: AddressTrace): Rejection | null {
-  return rejection(doc, (type, code) => isPortUnreachable(doc.address, { type, code }));
+  return rejection(doc, isPortError);
 }
 
-/** Whether an ICMP error about `address` is a port unreachable (RFC 792; RFC 4443 section 3.1). */
-export function isPortUnreachable(address: string, { type, code }: { type: number; code: number }): boolean {
-  return familyOf(address) === 6 ? type === 1 && code === 4 : type === 3 && code === 3;
+/** Whether an ICMP error about `address` is a port unreachable. */
+export function isPortUnreachable(address: string, error: IcmpCode): boolean {
+  return isPortError(familyOfTrace(address), error);
 }
 
-/** Whether an ICMP error about `address` says that the TTL ran out in transit (RFC 792; RFC 4443 section 3.3). */
-export function isTtlExceeded(address: string, { type, code }: { type: number; code: number }): boolean {
-  return type === (familyOf(address) === 6 ? 3 : 11) && code === 0;
+/** Whether an ICMP error about `address` says that the TTL ran out in transit. */
+export function isTtlExceeded(address: string, error: IcmpCode): boolean {
+  return isTimeExceeded(familyOfTrace(address), error);
 }
 
-function rejection(doc: AddressTrace, matches: (type: number, code: number) => boolean): Rejection | null {
+function familyOfTrace(address: string): 4 | 6 {
+  return familyOf(address) === 6 ? 6 : 4;
+}
+
+function rejection(
+  doc: AddressTrace,
+  matches: (family: 4 | 6, error: IcmpCode) => boolean,
+): Rejection | null {
+  const family = familyOfTrace(doc.address);
   for (const { ttl, probes } of doc.hops) {
     for (const { reply, from, icmp, annotation } of probes) {
       if (reply !== 'unreachable' || from === null || icmp === null) continue;
-      if (matches(icmp.type, icmp.code)) return { ttl, from, type: icmp.type, code: icmp.code, annotation };
+      if (matches(family, icmp)) return { ttl, from, type: icmp.type, code: icmp.code, annotation };
     }
   }
   return null;

@@ -106,3 +106,54 @@ export function causeOfErrno(
 function causeIn(table: Readonly<Record<string, TcpCause>>, errno: string): TcpCause | null {
   return Object.hasOwn(table, errno) ? (table[errno] ?? null) : null;
 }
+
+/** The words of an errno: of connect(2), and of a packet that could not be sent. null where the status says it. */
+interface ErrnoWords {
+  connect: string | null;
+  send: string | null;
+}
+
+/** From connect(2), send(2) and ip(7), and from what was measured to cause them. */
+const words: Readonly<Record<string, ErrnoWords>> = {
+  EPERM: { connect: null, send: "this host's own firewall refused to send it" },
+  EACCES: { connect: null, send: "this host's own policy forbids it" },
+  ENETUNREACH: { connect: 'no route to that network', send: 'this host has no route to it' },
+  // Of connect(2): from a neighbour that does not answer for three seconds, or from a router's ICMP error.
+  EHOSTUNREACH: { connect: 'no route to this host', send: 'the next hop does not answer on the link' },
+  ENETDOWN: { connect: 'the interface is down', send: 'the interface is down' },
+  EADDRNOTAVAIL: {
+    connect: 'no address of this host fits: see --source',
+    send: 'no address of this host fits',
+  },
+  EAFNOSUPPORT: {
+    connect: 'this address is of another family than --source',
+    send: 'the target is of another family than the source',
+  },
+  EINVAL: {
+    connect: 'a blackhole route, or an address without its scope',
+    send: 'a blackhole route, or a source or zone that does not fit the target',
+  },
+  EMFILE: {
+    connect: 'this process has no file descriptors left: see `ulimit -n`',
+    send: 'this process has no file descriptors left: see `ulimit -n`',
+  },
+  ENFILE: {
+    connect: 'this host has no file descriptors left: see `sysctl fs.file-nr`',
+    send: 'this host has no file descriptors left: see `sysctl fs.file-nr`',
+  },
+  ENOPROTOOPT: { connect: 'the host reports that it does not speak TCP', send: null },
+  ECANCELED: { connect: 'interrupted before an answer came', send: null },
+  ENOBUFS: { connect: null, send: 'the send queue of this host is full' },
+  ENOMEM: { connect: null, send: 'this host is out of memory for packets' },
+  EMSGSIZE: { connect: null, send: 'the packet is too big for the interface' },
+};
+
+/** What an errno of connect(2) says beyond the status of the attempt; null where it says no more. */
+export function connectErrnoWords(errno: string): string | null {
+  return Object.hasOwn(words, errno) ? (words[errno]?.connect ?? null) : null;
+}
+
+/** Why this host did not send a packet; null for an errno without words here. */
+export function sendErrnoWords(errno: string): string | null {
+  return Object.hasOwn(words, errno) ? (words[errno]?.send ?? null) : null;
+}

@@ -7,49 +7,12 @@ import type { TcpDocument, TcpStatus } from '../tcp.js';
 import type { TraceDocument, TraceOutcome } from '../trace.js';
 import type { WatchRound } from '../trace-watch.js';
 
-/** The exit codes that do not come from a measurement. Part of the interface, like those below. */
-export const exitCodes = { ok: 0, bug: 1, usage: 2, capability: 3, interrupted: 130 } as const;
-
-/** What each exit code means, in order. */
-export const exitCodeMeanings: readonly { code: number; meaning: string }[] = [
-  { code: 0, meaning: 'reachable, answered, open' },
-  { code: 1, meaning: 'a bug in pprobe' },
-  { code: 2, meaning: 'a mistake in the command line' },
-  { code: 3, meaning: 'this host cannot: a permission, an engine or a file is missing' },
-  { code: 10, meaning: 'DNS' },
-  { code: 11, meaning: 'timeout' },
-  { code: 12, meaning: 'policy' },
-  { code: 13, meaning: 'refused' },
-  { code: 14, meaning: 'unreachable' },
-  { code: 15, meaning: 'TLS' },
-  { code: 16, meaning: 'service: it answered, so the network is not at fault' },
-  { code: 20, meaning: 'inconclusive' },
-  { code: 130, meaning: 'interrupted; what was measured is printed' },
-];
-
-export const tcpExitCodes: Readonly<Record<TcpStatus, number>> = {
-  open: 0,
-  refused: 13,
-  reset: 13,
-  timeout: 11,
-  prohibited: 12,
-  unreachable: 14,
-  // This host's own policy forbade the connection: nothing left it.
-  denied: exitCodes.capability,
-  error: 20,
-};
-
-export const traceExitCodes: Readonly<Record<TraceOutcome, number>> = {
-  open: 0,
-  closed: 13,
-  filtered: 11,
-  prohibited: 12,
-  unreachable: 14,
-  interrupted: exitCodes.interrupted,
-};
-
-export const verdictExitCodes: Readonly<Record<VerdictClass, number>> = {
-  reachable: 0,
+/** The exit codes. Programs can rely on them. */
+export const exitCodes = {
+  ok: 0,
+  bug: 1,
+  usage: 2,
+  capability: 3,
   dns: 10,
   timeout: 11,
   policy: 12,
@@ -57,11 +20,70 @@ export const verdictExitCodes: Readonly<Record<VerdictClass, number>> = {
   unreachable: 14,
   tls: 15,
   service: 16,
-  local: 3,
   inconclusive: 20,
+  interrupted: 130,
+} as const;
+
+/** What each exit code means. */
+const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: 'reachable, answered, open',
+  bug: 'a bug in pprobe',
+  usage: 'a mistake in the command line',
+  capability: 'this host cannot: a permission, an engine or a file is missing',
+  dns: 'DNS',
+  timeout: 'timeout',
+  policy: 'policy',
+  refused: 'refused',
+  unreachable: 'unreachable',
+  tls: 'TLS',
+  service: 'service: it answered, so the network is not at fault',
+  inconclusive: 'inconclusive',
+  interrupted: 'interrupted; what was measured is printed',
 };
 
-/** Of several verdicts the one that is told: what lies nearest to the host hides what is behind it. */
+/** The exit codes with their meanings, in ascending order. */
+export const exitCodeMeanings: readonly { code: number; meaning: string }[] = (
+  Object.keys(exitCodes) as (keyof typeof exitCodes)[]
+).map((name) => ({ code: exitCodes[name], meaning: meanings[name] }));
+
+/** The exit code of each status of `tcp`. */
+export const tcpExitCodes: Readonly<Record<TcpStatus, number>> = {
+  open: exitCodes.ok,
+  refused: exitCodes.refused,
+  reset: exitCodes.refused,
+  timeout: exitCodes.timeout,
+  prohibited: exitCodes.policy,
+  unreachable: exitCodes.unreachable,
+  // This host's own policy refused, and nothing was sent.
+  denied: exitCodes.capability,
+  error: exitCodes.inconclusive,
+};
+
+/** The exit code of each outcome of `trace`. */
+export const traceExitCodes: Readonly<Record<TraceOutcome, number>> = {
+  open: exitCodes.ok,
+  closed: exitCodes.refused,
+  filtered: exitCodes.timeout,
+  prohibited: exitCodes.policy,
+  unreachable: exitCodes.unreachable,
+  interrupted: exitCodes.interrupted,
+};
+
+/** The exit code of each class of a verdict. */
+export const verdictExitCodes: Readonly<Record<VerdictClass, number>> = {
+  reachable: exitCodes.ok,
+  dns: exitCodes.dns,
+  timeout: exitCodes.timeout,
+  policy: exitCodes.policy,
+  refused: exitCodes.refused,
+  unreachable: exitCodes.unreachable,
+  tls: exitCodes.tls,
+  service: exitCodes.service,
+  local: exitCodes.capability,
+  inconclusive: exitCodes.inconclusive,
+};
+
+/** The order in which the worst of several verdicts is chosen: a fault near the host hides those behind it. */
 const worstFirst: readonly VerdictClass[] = [
   'local',
   'dns',
@@ -97,11 +119,11 @@ export type JudgedDocument =
   | LogDocument
   | DoctorDocument;
 
-/** The exit code that says what a document says, for scripts that do not read it. */
+/** The exit code of a command that prints the document. */
 export function exitCodeOf(document: JudgedDocument): number {
   switch (document.kind) {
     case 'dns':
-      return isAnsweredAlike(document) ? exitCodes.ok : 10;
+      return isAnsweredAlike(document) ? exitCodes.ok : exitCodes.dns;
     case 'tcp':
       return tcpExitCode(document);
     case 'trace':
@@ -114,27 +136,27 @@ export function exitCodeOf(document: JudgedDocument): number {
     case 'comparison':
       return comparisonExitCode(document);
     case 'doctor':
-      // Without a nameserver, most of what pprobe is for cannot be done. One engine or none costs the trace alone.
+      // Most commands need a nameserver. A missing engine costs the trace alone.
       return document.nameservers.length > 0 ? exitCodes.ok : exitCodes.capability;
   }
 }
 
-/** Reports about different targets have no verdict in common. */
+/** The code of the worst verdict; inconclusive for reports about different targets. */
 function comparisonExitCode({ target, reports }: ComparisonDocument): number {
   const worst = worstFirst.find((each) => reports.some((report) => report.class === each));
   return verdictExitCodes[target === null ? 'inconclusive' : (worst ?? 'inconclusive')];
 }
 
-/** Answered, and by the same addresses where two names or several servers are laid side by side. */
+/** Whether the lookup was answered, and with the same addresses where two names or several servers were compared. */
 function isAnsweredAlike({ status, compare, allServers }: DnsDocument): boolean {
   return status === 'answered' && compare?.same !== false && allServers?.agree !== false;
 }
 
 function traceExitCode({ outcome, address }: Pick<TraceDocument, 'outcome' | 'address'>): number {
-  return address === null && outcome !== 'interrupted' ? 10 : traceExitCodes[outcome];
+  return address === null && outcome !== 'interrupted' ? exitCodes.dns : traceExitCodes[outcome];
 }
 
 function tcpExitCode({ status, attempts, resolution }: TcpDocument): number {
   const hasNoAddress = attempts.length === 0 && resolution !== null;
-  return hasNoAddress ? 10 : tcpExitCodes[status];
+  return hasNoAddress ? exitCodes.dns : tcpExitCodes[status];
 }

@@ -1,6 +1,6 @@
 import type { DnsStatus } from '../dns.js';
 
-/** The response codes on which the DNS client's next step depends. */
+/** The response codes with a name (RFC 6895 section 2.3, RFC 7873 section 8). */
 export const rcodeNumber = {
   NOERROR: 0,
   FORMERR: 1,
@@ -8,32 +8,26 @@ export const rcodeNumber = {
   NXDOMAIN: 3,
   NOTIMP: 4,
   REFUSED: 5,
+  YXDOMAIN: 6,
+  YXRRSET: 7,
+  NXRRSET: 8,
+  NOTAUTH: 9,
+  NOTZONE: 10,
+  DSOTYPENI: 11,
+  BADVERS: 16,
   BADCOOKIE: 23,
 } as const;
 
-const names: ReadonlyMap<number, string> = new Map([
-  [0, 'NOERROR'],
-  [1, 'FORMERR'],
-  [2, 'SERVFAIL'],
-  [3, 'NXDOMAIN'],
-  [4, 'NOTIMP'],
-  [5, 'REFUSED'],
-  [6, 'YXDOMAIN'],
-  [7, 'YXRRSET'],
-  [8, 'NXRRSET'],
-  [9, 'NOTAUTH'],
-  [10, 'NOTZONE'],
-  [11, 'DSOTYPENI'],
-  [16, 'BADVERS'],
-  [23, 'BADCOOKIE'],
-]);
+const names: ReadonlyMap<number, string> = new Map(
+  Object.entries(rcodeNumber).map(([name, number]) => [number, name]),
+);
 
-/** The name of an rcode of up to twelve bits (RFC 6895 section 2.3): `SERVFAIL`, or `RCODE24` where it has none. */
+/** The name of an rcode of up to twelve bits: `SERVFAIL`; `RCODE24` for a number without a name. */
 export function rcodeName(rcode: number): string {
   return names.get(rcode) ?? `RCODE${rcode}`;
 }
 
-/** What a failing rcode makes of a question; null for NOERROR, where the records decide. */
+/** The status of a lookup that ended with an rcode; null for NOERROR, where the records decide. */
 export function statusOfRcode(rcode: number): DnsStatus | null {
   switch (rcode) {
     case rcodeNumber.NOERROR:

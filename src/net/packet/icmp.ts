@@ -64,19 +64,6 @@ function readError(bytes: Uint8Array, kind: IcmpErrorKind, family: 4 | 6): IcmpE
 }
 
 /**
- * The codes of a filter that rejects a packet. ICMP type 3: network, host and communication administratively prohibited (RFC
- * 1812 section 5.2.7.1); codes 14 and 15 concern precedence. ICMPv6 type 1: administratively prohibited, failed ingress or
- * egress policy, reject route (RFC 4443 section 3.1).
- */
-const prohibited = { 4: { type: 3, codes: [9, 10, 13] }, 6: { type: 1, codes: [1, 5, 6] } } as const;
-
-/** Whether an ICMP error means that a filter rejected the packet, in contrast to a router without a route. */
-export function isProhibition(family: 4 | 6, { type, code }: { type: number; code: number }): boolean {
-  const known = prohibited[family];
-  return type === known.type && known.codes.some((each) => each === code);
-}
-
-/**
  * The errno for an ICMP error that this host sent to itself, because its neighbour does not answer or its own firewall
  * rejected the packet.
  */

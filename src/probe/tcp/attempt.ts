@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TcpAttempt, TcpCause, TcpStatus } from '../../documents/tcp.js';
 import { causeOfErrno, statusOfErrno } from '../../documents/terms/errno.js';
-import { isProhibition } from '../../net/packet/icmp.js';
+import { isPortError, isProhibition } from '../../documents/terms/icmp.js';
 import type { Cancel } from './cancel.js';
 import type { ConnectEnd } from './kernel-connect.js';
 
@@ -90,15 +90,11 @@ function result(
   };
 }
 
-/** Destination unreachable and its code "port unreachable": RFC 792 for IPv4, RFC 4443 section 3.1 for IPv6. */
-const portUnreachable = { 4: { type: 3, code: 3 }, 6: { type: 1, code: 4 } } as const;
-
 /**
  * The status of a connection that an ICMP error ended. Port unreachable is `refused`, although TCP itself refuses with a
  * RST and most senders of this error are firewalls. A prohibition is a policy. All other errors mean a missing way. Pure.
  */
 function icmpStatus(icmp: { type: number; code: number }, family: 4 | 6): TcpStatus {
-  const { type, code } = portUnreachable[family];
-  if (icmp.type === type && icmp.code === code) return 'refused';
+  if (isPortError(family, icmp)) return 'refused';
   return isProhibition(family, icmp) ? 'prohibited' : 'unreachable';
 }

@@ -1,5 +1,5 @@
+import { icmpMark, isProhibition } from '../../documents/terms/icmp.js';
 import type { TraceHop, TraceOutcome, TraceProbe } from '../../documents/trace.js';
-import { isProhibition } from '../../net/packet/icmp.js';
 import type { WireReply } from '../../net/wire/wire.js';
 
 /** A probe without a reply. */
@@ -45,7 +45,7 @@ export function resultOf(
     from: reply.from,
     rttMs: reply.rttMs,
     icmp: icmp === null ? null : { type: icmp.type, code: icmp.code },
-    annotation: icmp === null || kind !== 'unreachable' ? null : annotationOf(family, icmp),
+    annotation: icmp === null || kind !== 'unreachable' ? null : icmpMark(family, icmp, icmp.mtu),
     mpls: reply.mpls,
     late: isLate,
     nat: reply.nat,
@@ -76,41 +76,6 @@ export interface IcmpReport {
   code: number;
   /** MTU of the next hop, octets; null where the message has none. */
   mtu: number | null;
-}
-
-const marksV4: Record<number, string> = {
-  0: '!N',
-  1: '!H',
-  2: '!P',
-  5: '!S',
-  6: '!N',
-  7: '!H',
-  8: '!N',
-  9: '!X',
-  10: '!X',
-  11: '!N',
-  12: '!H',
-  13: '!X',
-  14: '!V',
-  15: '!C',
-};
-
-const marksV6: Record<number, string> = { 0: '!N', 1: '!X', 2: '!H', 3: '!H', 5: '!X', 6: '!X' };
-
-const unreachableType = { 4: 3, 6: 1 } as const;
-const tooBigV6 = 2;
-
-/**
- * The mark that traceroute(8) prints for an ICMP unreachable: `!H`, `!N`, `!P`, `!S`, `!F-1400`, `!X`, `!V`, `!C` or
- * `!<code>`. null for a port unreachable, which has no mark there either: the target was reached.
- */
-export function annotationOf(family: 4 | 6, icmp: IcmpReport): string | null {
-  const isTooBig =
-    family === 6 ? icmp.type === tooBigV6 : icmp.type === unreachableType[4] && icmp.code === 4;
-  if (isTooBig) return icmp.mtu === null ? '!F' : `!F-${icmp.mtu}`;
-  if (icmp.type !== unreachableType[family]) return `!<${icmp.type}-${icmp.code}>`;
-  if (icmp.code === (family === 4 ? 3 : 4)) return null;
-  return (family === 4 ? marksV4 : marksV6)[icmp.code] ?? `!<${icmp.code}>`;
 }
 
 /** What an ICMP unreachable says: `prohibited` for a filter's refusal, `unreachable` for a missing way. */

@@ -1,4 +1,6 @@
 import type { TcpAttempt, TcpCause, TcpDocument, TcpStatistics, TcpStatus } from '../../documents/tcp.js';
+import { connectErrnoWords } from '../../documents/terms/errno.js';
+import { icmpReason, icmpWords, isTimeExceeded } from '../../documents/terms/icmp.js';
 import { tcpStatusWords } from '../../documents/terms/tcp-status.js';
 import { familyOf } from '../../net/address/address.js';
 import { MARKS, tcpMark } from '../marks.js';
@@ -90,27 +92,13 @@ function localEnd({ address, localAddress, localPort }: TcpAttempt): string[] {
   return [`    to ${cleanForTerminal(address)} from ${cleanForTerminal(localAddress)}${port}`];
 }
 
-/** What an errno of connect(2) says beyond the status. */
-const errnoWords: Readonly<Record<string, string>> = {
-  // From a neighbour that does not answer for three seconds, or from a router's ICMP error.
-  EHOSTUNREACH: 'no route to this host',
-  ENETUNREACH: 'no route to that network',
-  EINVAL: 'a blackhole route, or an address without its scope',
-  EADDRNOTAVAIL: 'no address of this host fits: see --source',
-  EAFNOSUPPORT: 'this address is of another family than --source',
-  EMFILE: 'this process has no file descriptors left: see `ulimit -n`',
-  ENFILE: 'this host has no file descriptors left: see `sysctl fs.file-nr`',
-  ENOPROTOOPT: 'the host reports that it does not speak TCP',
-  ECANCELED: 'interrupted before an answer came',
-};
-
 /** What happened, and what to look at next. */
 const causeWords: Readonly<Partial<Record<TcpCause, (attempt: TcpAttempt) => string>>> = {
   'syn-ack': () => tcpStatusWords.open,
   rst: () => 'a reset came back: nothing listens on this port, or a device on the path answers for it',
   'rst-after-syn-ack': () =>
     'accepted and reset at once: look at the proxy or load balancer in front of the service',
-  icmp: icmpWords,
+  icmp: errorWords,
   silence: ({ retransmits }) =>
     retransmits
       ? `nothing came back to ${retransmits + 1} SYNs: something drops them, such as a security group`
@@ -131,31 +119,11 @@ const causeWords: Readonly<Partial<Record<TcpCause, (attempt: TcpAttempt) => str
   'no-source-address': () => 'this host has no address to send from: see --source and `ip address`',
 };
 
-const icmpNames = {
-  4: {
-    0: 'network unreachable: it has no route',
-    1: 'host unreachable: it has no route, or the host does not answer on its link',
-    2: 'protocol unreachable: that host does not speak TCP',
-    3: 'port unreachable: a firewall rejects, because TCP itself answers with a reset',
-    9: 'network prohibited by a filter',
-    10: 'host prohibited by a filter',
-    13: 'administratively prohibited by a filter',
-  },
-  6: {
-    0: 'no route to destination',
-    1: 'administratively prohibited by a filter',
-    3: 'address unreachable: the host does not answer on its link',
-    4: 'port unreachable: a firewall rejects, because TCP itself answers with a reset',
-    5: 'source address refused by a filter',
-    6: 'reject route',
-  },
-} as const;
-
 /** The result of one attempt in words, with its errno. */
 export function attemptWords(attempt: TcpAttempt): string {
   const { errno, local, cause, status, banner } = attempt;
   const known = cause == null ? undefined : causeWords[cause]?.(attempt);
-  const byErrno = errno !== null && Object.hasOwn(errnoWords, errno) ? errnoWords[errno] : undefined;
+  const byErrno = errno === null ? null : connectErrnoWords(errno);
   const words = known ?? byErrno ?? tcpStatusWords[status];
   const parts = [words, ...(status === 'open' ? openWords(attempt) : [])];
   if (banner != null) parts.push(`sends "${clean(banner)}"`);
@@ -169,17 +137,16 @@ function openWords({ retransmits }: TcpAttempt): string[] {
   return [`only SYN ${retransmits + 1} was answered: packets are lost`];
 }
 
-function icmpWords({ icmp, from, address, status }: TcpAttempt): string {
+function errorWords({ icmp, from, address, status }: TcpAttempt): string {
   if (icmp == null) return tcpStatusWords[status];
   const who = from === address ? 'the target itself' : clean(from);
   const family = familyOf(address) === 6 ? 6 : 4;
-  const isUnreachable = icmp.type === (family === 4 ? 3 : 1);
-  const isExceeded = icmp.type === (family === 4 ? 11 : 3);
-  const names: Readonly<Record<number, string>> = icmpNames[family];
   const numbers = `ICMP ${icmp.type}/${icmp.code}`;
-  if (isExceeded)
+  if (isTimeExceeded(family, icmp))
     return `${who} reports that the TTL expired: a routing loop; see \`pprobe trace\` (${numbers})`;
-  return `${who} reports ${(isUnreachable && names[icmp.code]) || 'an error'} (${numbers})`;
+  const reason = icmpReason(family, icmp);
+  const words = icmpWords(family, icmp) ?? 'an error';
+  return `${who} reports ${words}${reason === null ? '' : `: ${reason}`} (${numbers})`;
 }
 
 function clean(text: string | null | undefined): string {

@@ -1,11 +1,12 @@
 import t from 'tap';
-import { annotationOf, icmpOutcome } from '../../../src/probe/trace/probe-result.js';
+import { icmpMark } from '../../../src/documents/terms/icmp.js';
+import { icmpOutcome } from '../../../src/probe/trace/probe-result.js';
 
-const v4 = (code: number, mtu: number | null = null) => ({ type: 3, code, mtu });
-const v6 = (code: number) => ({ type: 1, code, mtu: null });
+const v4 = (code: number) => ({ type: 3, code });
+const v6 = (code: number) => ({ type: 1, code });
 
 t.test("traceroute's marks, IPv4", async (t) => {
-  const marks = Array.from({ length: 17 }, (_, code) => annotationOf(4, v4(code)));
+  const marks = Array.from({ length: 17 }, (_, code) => icmpMark(4, v4(code), null));
   t.same(marks, [
     ...[
       '!N',
@@ -27,13 +28,13 @@ t.test("traceroute's marks, IPv4", async (t) => {
       '!<16>',
     ],
   ]);
-  t.equal(annotationOf(4, v4(4, 1400)), '!F-1400');
+  t.equal(icmpMark(4, v4(4), 1400), '!F-1400');
 });
 
 t.test("traceroute's marks, IPv6", async (t) => {
-  const marks = Array.from({ length: 8 }, (_, code) => annotationOf(6, v6(code)));
+  const marks = Array.from({ length: 8 }, (_, code) => icmpMark(6, v6(code), null));
   t.same(marks, ['!N', '!X', '!H', '!H', null, '!X', '!X', '!<7>']);
-  t.equal(annotationOf(6, { type: 2, code: 0, mtu: 1280 }), '!F-1280');
+  t.equal(icmpMark(6, { type: 2, code: 0 }, 1280), '!F-1280');
 });
 
 t.test('a policy is told from a missing way', async (t) => {
