@@ -6,8 +6,8 @@ import { readAccessRecord, readLine } from './line.js';
 const NO_TEXT = /[\u0000\ufffd]/;
 
 /**
- * Reads the text of one or more sources, each of which is lines or JSON; its first character tells which. Every request that
- * is complete, or as complete as the log has it, goes to `onRequest`.
+ * Reads the text of one or more sources, each of which is lines or JSON; its first character tells which. Every request goes
+ * to `onRequest`, complete or as far as the log has it.
  */
 export class LogReader {
   readonly #onRequest: (facts: RequestFacts) => void;

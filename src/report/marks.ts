@@ -34,7 +34,7 @@ export function tlsMark({ status }: Pick<TlsDocument, 'status'>): Mark {
   return status === 'ok' ? 'ok' : 'failed';
 }
 
-/** The mark of an HTTP request: it failed without an answer, with a status of 400 or more, and with an error of API Gateway's. */
+/** The mark of an HTTP request. It is `failed` without an answer, for a status of 400 or more, and for an error of API Gateway. */
 export function httpMark({ status, failure, errorType }: HttpDocument): Mark {
   return status !== null && status < 400 && failure === null && errorType === null ? 'ok' : 'failed';
 }

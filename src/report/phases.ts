@@ -24,7 +24,7 @@ export interface RequestPhase {
 
 /**
  * The phases of a report. The path comes last, because it is measured beside the others. A target that is an address has no
- * phase `resolve`, and a target that is no URL has neither `tls` nor `processing`.
+ * phase `resolve`, and a target that is not a URL has neither `tls` nor `processing`.
  */
 export function phasesOf(report: ReportDocument): RequestPhase[] {
   return [

@@ -45,7 +45,7 @@ export function furtherFaults(verdict: Verdict): Alternative[] {
   });
 }
 
-/** An alternative in words, with its confidence where it is a possibility that has more than little of it. */
+/** An alternative in words, followed by the confidence of a possibility unless that is low. */
 export function alternativeWords({ text, cause, confidence }: Alternative, possible: boolean): string {
   return `${text ?? cause}${possible && confidence !== 'low' ? ` (${confidence})` : ''}`;
 }

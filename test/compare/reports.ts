@@ -2,7 +2,7 @@ import { classify } from '../../src/diagnose/classify.js';
 import type { ReportDocument } from '../../src/documents/report.js';
 import { evidence, type Given } from '../diagnose/evidence.js';
 
-/** A report made on `hostname` at `address`, judged by today's rules. */
+/** A report made on `hostname` at `address`, with its verdict. */
 export function report(
   hostname: string,
   address: string,
@@ -10,7 +10,7 @@ export function report(
   startedAt = '10:00',
 ): ReportDocument {
   const whole = evidence({ ...given, vantage: { hostname, addresses: [address], ...given.vantage } });
-  // The address a host connects from is its own.
+  // A host connects from its own address.
   const tcp = whole.observations.tcp.map((doc) => ({
     ...doc,
     attempts: doc.attempts.map((each) => ({

@@ -1,4 +1,4 @@
-/** Lines of execution logs as API Gateway words them, made up for tests: ids, hosts and accounts are nobody's. */
+/** Lines of execution logs in the wording of API Gateway. Ids, hosts and accounts are invented. */
 
 export const DENIED = '11111111-2222-4333-8444-555555555501';
 export const WORKED = '11111111-2222-4333-8444-555555555502';

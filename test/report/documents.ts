@@ -7,7 +7,7 @@ import type { TraceDocument, TraceHop, TraceProbe } from '../../src/documents/tr
 import { silentProbe } from '../../src/probe/trace/probe-result.js';
 import type { Style } from '../../src/report/text/style.js';
 
-/** Documents written by hand, whole in every field; a test overrides what it is about. */
+/** Complete documents. A test overrides the members that it is about. */
 
 export const plain: Style = { color: false, columns: 80, unicode: true };
 

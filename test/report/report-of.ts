@@ -1,7 +1,7 @@
 import { classify } from '../../src/diagnose/classify.js';
 import type { Evidence, ReportDocument } from '../../src/documents/report.js';
 
-/** The report of this evidence, as `diagnose` would have made it. */
+/** The report of this evidence, as `diagnose` makes it. */
 export function reportOf(given: Evidence): ReportDocument {
   return {
     kind: 'report',

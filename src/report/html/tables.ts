@@ -80,7 +80,7 @@ interface Timing {
   ms: number;
 }
 
-/** What a TLS handshake was made for, where it is no step of the request itself. */
+/** What a TLS handshake was made for, where it is not a step of the request itself. */
 const TLS_PURPOSES: Readonly<Record<TlsPurpose, string>> = {
   target: '',
   'other-name': ', with another server name',

@@ -17,7 +17,7 @@ export function joinSections(sections: readonly (readonly string[])[]): string {
   return `${texts.join('\n\n')}\n`;
 }
 
-/** A heading and the lines under it; nothing where there are none. */
+/** A heading and the lines under it; nothing for an empty list. */
 export function titledLines(style: Style, title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [paint(style, 'strong', title), ...lines];
 }

@@ -1,4 +1,4 @@
-/** What a page of ours is made of: every tag with quoted attributes, text without markup, and the entities we write. */
+/** The parts of a page: tags with quoted attributes, text without markup, and the entities that `html` writes. */
 const TAG = /<(\/?)([a-z][a-z0-9]*)((?: [a-z][a-zA-Z-]*="[^"<>`]*")*)(\/?)>/y;
 const TEXT = /(?:[^<>&"'`]|&(?:amp|lt|gt|quot|#39|#96);)+/y;
 const DOCTYPE = '<!DOCTYPE html>\n';
@@ -9,8 +9,8 @@ export interface Tag {
 }
 
 /**
- * The tags of a page in their order. Throws where it is anything but tags that close what they open and escaped text: the
- * grammar is far narrower than HTML's, so that what passes means the same to every parser. Skips the style sheet.
+ * The tags of a page in their order. Throws unless the page is balanced tags and escaped text. This grammar is much narrower than
+ * HTML's, so that every parser reads an accepted page in the same way. The style sheet is skipped.
  */
 export function tagsOf(page: string): Tag[] {
   if (!page.startsWith(DOCTYPE)) throw new Error('no doctype');
@@ -42,7 +42,7 @@ export function tagsOf(page: string): Tag[] {
   return tags;
 }
 
-/** What a reader sees of escaped text. */
+/** Escaped text as a reader sees it. */
 export function unescaped(text: string): string {
   return text
     .replaceAll('&lt;', '<')

@@ -18,14 +18,14 @@ function word(alphabet: string, length: number): fc.Arbitrary<string> {
     .map((letters) => letters.join(''));
 }
 
-/** A name that is no part of a word of ours: `qzhkw4`. */
+/** A name that is not part of any word of the format: `qzhkw4`. */
 const name = fc.tuple(word('bcdfghjklmnpqrstvwxz', 6), octet).map(([letters, n]) => `q${letters}${n}`);
 const ipv4 = fc.tuple(fc.constantFrom(10, 52, 100), octet, octet, octet).map((parts) => parts.join('.'));
 const ipv6 = fc
   .tuple(fc.constantFrom('fd12', '2600', 'fe80'), word('123456789', 4), word('123456789abcdef', 4))
   .map(([head, a, b]) => `${head}:${a}::${b}`);
 
-/** What a report may tell of nobody. */
+/** Values that a masked report must not contain. */
 const originals = fc.record({
   api: word(ALPHANUMERIC, 8).map((text) => `z9${text}`),
   vpce: word('0123456789abcdef', 16).map((text) => `vpce-0${text}`),
@@ -149,7 +149,7 @@ function reportWith({ api, vpce, group, account, hidden, key, addresses, names }
 
 type Originals = typeof originals extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** In any case, and in JSON, where a quote has a backslash before it. */
+/** A pattern for a value in upper or lower case, and in JSON, where a quote has a backslash before it. */
 function survivorsIn(text: string, given: Originals): string[] {
   const lower = text.toLowerCase();
   const { addresses, names, ...rest } = given;

@@ -3,7 +3,7 @@ import { test } from 'tap';
 import { cleanForTerminal } from '../../../src/report/text/style.js';
 import { anyText } from '../../diagnose/any-text.js';
 
-test('what drives a terminal is shown instead', (t) => {
+test('characters that control a terminal are escaped', (t) => {
   const rows: [string, string, string][] = [
     ['\x1b[31mred\x1b[0m', '\\x1b[31mred\\x1b[0m', 'colour'],
     ['\x1b]0;title\x07', '\\x1b]0;title\\x07', 'window title'],
@@ -15,7 +15,7 @@ test('what drives a terminal is shown instead', (t) => {
   t.end();
 });
 
-test('what misleads a reader is shown instead', (t) => {
+test('characters that mislead a reader are escaped', (t) => {
   const rows: [string, string, string][] = [
     ['moc.\u202eevil', 'moc.\\u{202e}evil', 'right-to-left override'],
     ['a\u2066b\u2069', 'a\\u{2066}b\\u{2069}', 'isolates'],
@@ -28,13 +28,13 @@ test('what misleads a reader is shown instead', (t) => {
   t.end();
 });
 
-test('printable text of any script passes', (t) => {
+test('printable text of any script is unchanged', (t) => {
   for (const text of ['', 'api.example.com', 'größe', '网关 API', 'שלום', 'e\u0301', '🙂', "it's \\ 100%"])
     t.equal(cleanForTerminal(text), text);
   t.end();
 });
 
-test('nothing unprintable is left of any text, and cleaning twice changes no more', (t) => {
+test('no text keeps an unprintable character, and cleaning twice changes nothing', (t) => {
   fc.assert(
     fc.property(anyText(), (text) => {
       const cleaned = cleanForTerminal(text);
