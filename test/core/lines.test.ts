@@ -11,7 +11,7 @@ async function read(chunks: Iterable<Buffer>): Promise<InputLine[]> {
   return lines;
 }
 
-t.test('lines come with their numbers; empty ones and comments are counted and left out', async (t) => {
+t.test('lines have their numbers; empty lines and comments are counted and skipped', async (t) => {
   const text = '\ufeffone.test\r\n\n# a comment\n  two.test  # behind\n\t\nthree.test';
   t.same(await read([Buffer.from(text)]), [
     { number: 1, text: 'one.test', offset: 13 },
@@ -19,10 +19,10 @@ t.test('lines come with their numbers; empty ones and comments are counted and l
     { number: 6, text: 'three.test', offset: 59 },
   ]);
   t.same(await read([]), []);
-  t.match(await read([Buffer.from('a#b')]), [{ text: 'a#b' }], 'a # inside a word is part of it');
+  t.match(await read([Buffer.from('a#b')]), [{ text: 'a#b' }], 'a # inside a word does not begin a comment');
 });
 
-t.test('it does not matter in what pieces the octets come', async (t) => {
+t.test('the lines do not depend on how the octets are split into chunks', async (t) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom('a.test', '', 'ä.test ', '# no', 'x y', '\r'), { maxLength: 12 }),
@@ -45,7 +45,7 @@ t.test('it does not matter in what pieces the octets come', async (t) => {
   );
 });
 
-t.test('a file without line ends fills no memory: a line is cut', async (t) => {
+t.test('a long line is truncated', async (t) => {
   const [line, next] = await read(
     [...Array(64)].map(() => Buffer.alloc(65_536, 'x')).concat(Buffer.from('\nb')),
   );
@@ -53,20 +53,23 @@ t.test('a file without line ends fills no memory: a line is cut', async (t) => {
   t.match(next, { number: 2, text: 'b', offset: 64 * 65_536 + 2 });
 });
 
-t.test('a file tells its size; one that is not there, or no file, rejects as the system says', async (t) => {
-  const dir = t.testdir({ 'names.txt': 'a.test\nb.test\n' });
-  const lines = await openLines(join(dir, 'names.txt'));
-  t.equal(lines.size, 14);
-  const found: InputLine[] = [];
-  for await (const line of lines) found.push(line);
-  t.equal(found.at(-1)?.offset, lines.size);
-  await t.rejects(openLines(join(dir, 'missing')), { code: 'ENOENT' });
-  await t.rejects(async () => {
-    for await (const _ of await openLines(dir)) t.fail('a directory has no lines');
-  });
-});
+t.test(
+  'a file has a size; a missing file rejects with the system’s error, and reading a directory fails',
+  async (t) => {
+    const dir = t.testdir({ 'names.txt': 'a.test\nb.test\n' });
+    const lines = await openLines(join(dir, 'names.txt'));
+    t.equal(lines.size, 14);
+    const found: InputLine[] = [];
+    for await (const line of lines) found.push(line);
+    t.equal(found.at(-1)?.offset, lines.size);
+    await t.rejects(openLines(join(dir, 'missing')), { code: 'ENOENT' });
+    await t.rejects(async () => {
+      for await (const _ of await openLines(dir)) t.fail('a directory has no lines');
+    });
+  },
+);
 
-t.test('an abort ends the reading, and leaving the loop closes the file', async (t) => {
+t.test('an abort ends the iteration, and leaving the loop closes the file', async (t) => {
   const dir = t.testdir({ 'names.txt': 'a.test\n'.repeat(20_000) });
   const abort = new AbortController();
   const source = await openLines(join(dir, 'names.txt'), abort.signal);

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import t from 'tap';
 import { mapOrdered, mapOrderedBatches } from '../../src/core/ordered-map.js';
 
-/** Lets everything happen that needs no timer. */
+/** Waits until everything that needs no timer has run. */
 async function turns(count = 5): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
 }
 
-/** Work that ends when the test says so, and a count of what is under way. */
-function bench() {
+/** Work that ends when the test calls `finish`, and counts of what has begun and is in progress. */
+function controlledWork() {
   const finish = new Map<number, () => void>();
   const seen = { begun: 0, underway: 0, most: 0 };
   const signals: AbortSignal[] = [];
@@ -27,7 +27,7 @@ function bench() {
   return { work, finish: (item: number) => finish.get(item)?.(), seen, signals };
 }
 
-t.test('results come in the order of the items, whatever order the work ends in', async (t) => {
+t.test('results have the order of the items, in whatever order the work ends', async (t) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.nat({ max: 5 }), { maxLength: 30 }),
@@ -37,7 +37,7 @@ t.test('results come in the order of the items, whatever order the work ends in'
         let underway = 0;
         const results: number[] = [];
         const work = async (index: number): Promise<number> => {
-          if (++underway > concurrency) t.fail(`${underway} under way, ${concurrency} allowed`);
+          if (++underway > concurrency) t.fail(`${underway} in progress, ${concurrency} allowed`);
           await turns(delays[index]);
           underway--;
           return index;
@@ -51,10 +51,10 @@ t.test('results come in the order of the items, whatever order the work ends in'
   );
 });
 
-t.test('a slow first item holds up the output, not the work, and only so far', async (t) => {
-  const { work, finish, seen } = bench();
+t.test('a slow first item delays the output, and the work only after `ahead` results', async (t) => {
+  const { work, finish, seen } = controlledWork();
   const results = mapOrdered(Array(100).keys(), work, { concurrency: 4, ahead: 6 });
-  t.equal(seen.begun, 0, 'nothing begins before somebody asks');
+  t.equal(seen.begun, 0, 'nothing is started before the first request');
   const first = results.next();
   await turns();
   t.equal(seen.underway, 4);
@@ -62,7 +62,7 @@ t.test('a slow first item holds up the output, not the work, and only so far', a
     finish(item);
     await turns();
   }
-  t.equal(seen.begun, 10, 'four under way or six waiting for the first');
+  t.equal(seen.begun, 10, 'four in progress or six waiting for the first');
   finish(0);
   t.same(await first, { done: false, value: 0 });
   t.equal(seen.most, 4);
@@ -70,12 +70,12 @@ t.test('a slow first item holds up the output, not the work, and only so far', a
     finish(item);
     await turns();
   }
-  t.equal(seen.begun, 11, 'a reader who does not read holds up the work');
+  t.equal(seen.begun, 11, 'without further requests no work is started');
   await results.return();
 });
 
 t.test('leaving the loop aborts the work, waits for it and closes the items', async (t) => {
-  const { work, finish, seen, signals } = bench();
+  const { work, finish, seen, signals } = controlledWork();
   let closed = false;
   function* items() {
     try {
@@ -95,10 +95,10 @@ t.test('leaving the loop aborts the work, waits for it and closes the items', as
 });
 
 t.test(
-  'a stop gives what is done up to the first that is not; an abort rejects with its reason',
+  'a stop yields the results up to the first missing one; an abort rejects with its reason',
   async (t) => {
     for (const kind of ['stop', 'signal'] as const) {
-      const { work, finish, seen } = bench();
+      const { work, finish, seen } = controlledWork();
       const control = new AbortController();
       const results = mapOrdered(Array(9).keys(), work, { concurrency: 5, [kind]: control.signal });
       const first = results.next();
@@ -132,7 +132,7 @@ t.test('a stop does not wait for an item that never comes', async (t) => {
   t.match(await second, { done: true });
 });
 
-t.test('what fails ends the iteration in its place, with its error', async (t) => {
+t.test('an error ends the iteration in the place of the result', async (t) => {
   const results: number[] = [];
   const failing = async (item: number): Promise<number> => {
     if (item === 2) throw new Error('two');
@@ -157,10 +157,10 @@ t.test('what fails ends the iteration in its place, with its error', async (t) =
     },
     { message: 'no more' },
   );
-  t.same(read, [1], 'what was read before is done');
+  t.same(read, [1], 'items read before the error are processed');
 });
 
-t.test('work that ends at once needs no promise, and leaves the event loop its turns', async (t) => {
+t.test('synchronous work leaves turns to the event loop', async (t) => {
   let turnsSeen = 0;
   const count = (): void => {
     turnsSeen++;
@@ -178,7 +178,7 @@ t.test('work that ends at once needs no promise, and leaves the event loop its t
   t.ok(turnsSeen >= 10, `${turnsSeen} turns`);
 });
 
-t.test('batches hold the same results, what fails behind those before it', async (t) => {
+t.test('batches have the same results, and an error follows the results before it', async (t) => {
   const seen: number[] = [];
   const work = (item: number): number => {
     if (item === 150) throw new Error('the 151st');
@@ -196,7 +196,7 @@ t.test('batches hold the same results, what fails behind those before it', async
   t.same(seen, [...Array(150).keys()]);
 });
 
-t.test('items whose promises are of another realm are awaited', async (t) => {
+t.test('promises of another realm are awaited', async (t) => {
   const other: PromiseConstructor = runInNewContext('Promise');
   let given = 0;
   const next = (): Promise<IteratorResult<number>> =>

@@ -2,8 +2,8 @@ import { handshake } from '../../src/probe/tls/handshake.js';
 import { identities, serverName } from '../probe/tls/certificates.js';
 
 /**
- * Run in an environment of a test's own: shakes hands with a port of this host, an authority of no use added,
- * and prints the status.
+ * A program for trust-store.test.ts, which runs it with other environment variables: makes a TLS handshake with a port of
+ * this host, with an unrelated authority in addition, and prints the status.
  */
 const { document, socket } = await handshake(
   { address: '127.0.0.1', port: Number(process.argv[2]), serverName },

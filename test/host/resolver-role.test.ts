@@ -4,7 +4,7 @@ import t from 'tap';
 import { resolverRole } from '../../src/host/resolver-role.js';
 import { vpcResolverOf } from '../../src/net/address/scope.js';
 
-t.test('what a nameserver is, by its address', async (t) => {
+t.test('the role of a nameserver follows from its address', async (t) => {
   const dir = t.testdir({
     upstreams: 'nameserver 10.0.0.2\nnameserver fd00::2\nsearch example\n',
     ec2: 'Amazon EC2\n',

@@ -8,7 +8,7 @@ import { trustWith } from '../../src/host/trust-store.js';
 import { authorityPem, identities } from '../probe/tls/certificates.js';
 import { listenTls } from '../probe/tls/servers.js';
 
-test('an authority given beside NODE_EXTRA_CA_CERTS does not take its place', async (t) => {
+test('a given authority does not replace those of NODE_EXTRA_CA_CERTS', async (t) => {
   const { port } = await listenTls(t, identities.valid);
   const script = fileURLToPath(new URL('./handshake-here.ts', import.meta.url));
   const statusWith = async (extra: string) => {
@@ -25,17 +25,17 @@ test('an authority given beside NODE_EXTRA_CA_CERTS does not take its place', as
   t.equal(
     await statusWith(join(folder, 'missing.pem')),
     'untrusted',
-    'a file that cannot be read adds nothing',
+    'a file that cannot be read adds no authority',
   );
 });
 
-test('several certificates in one file are all read, whatever stands between them', async (t) => {
+test('all certificates of a file are read, with any text between them', async (t) => {
   const [first = '', second = ''] = rootCertificates;
   const file = `# a comment\r\n${first.replaceAll('\n', '\r\n')}\r\n subject=CN - x\n${second}`;
   t.equal(trustWith(file).given.length, 2);
 });
 
-test('the authorities are read once for all addresses of a name', async (t) => {
+test('the authorities are parsed once for all addresses of a target', async (t) => {
   t.equal(trustWith(authorityPem), trustWith(authorityPem));
   t.not(trustWith(authorityPem), trustWith(identities.selfSigned.certificate));
 });

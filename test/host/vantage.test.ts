@@ -4,7 +4,7 @@ import { readVantage } from '../../src/host/vantage.js';
 import { canonicalAddress } from '../../src/net/address/address.js';
 import { scopeOf } from '../../src/net/address/scope.js';
 
-t.test('where this process measures from', async (t) => {
+t.test('the host of this process is described', async (t) => {
   const vantage = await readVantage();
   t.equal(vantage.hostname, hostname());
   t.match(vantage.platform, new RegExp(`^${process.platform} \\S+ ${process.arch}$`));
@@ -13,5 +13,5 @@ t.test('where this process measures from', async (t) => {
     t.equal(canonicalAddress(address), address);
     t.not(scopeOf(address), 'loopback', address);
   }
-  t.equal(new Set(vantage.addresses).size, vantage.addresses.length, 'each address once');
+  t.equal(new Set(vantage.addresses).size, vantage.addresses.length, 'no duplicates');
 });
