@@ -128,7 +128,7 @@ test('--banner: the first line of a service that speaks first, and no control ch
   const port = await service(t, 'SSH-2.0-\u001b[31mtest\r\nmore\r\n');
   const shown = await pprobe(['tcp', '127.0.0.1', String(port), '--banner']);
   t.equal(shown.code, 0);
-  t.match(shown.stdout, 'says "SSH-2.0-');
+  t.match(shown.stdout, 'sends "SSH-2.0-');
   t.notMatch(shown.stdout, '\u001b');
   t.notMatch(shown.stdout, 'more');
   const { stdout } = await pprobe(['tcp', '127.0.0.1', String(port), '--banner', '--json']);
