@@ -32,10 +32,10 @@ export function isBetterStatus(first: TcpStatus, second: TcpStatus): boolean {
 export const tcpStatusWords: Readonly<Record<TcpStatus, string>> = {
   open: 'accepts connections',
   refused: 'a reset, or an ICMP port unreachable, came back',
-  reset: 'the connection was reset during the handshake',
+  reset: 'the connection was reset while it was made',
   timeout: 'nothing came back',
-  prohibited: 'a firewall on the path reports that it is prohibited',
-  unreachable: 'the address cannot be reached',
+  prohibited: 'a firewall on the path rejects the connection',
+  unreachable: 'there is no route to this address',
   denied: "this host's own policy forbids it",
-  error: 'the connection could not be tried',
+  error: 'the attempt could not be made',
 };

@@ -19,11 +19,11 @@ const rows: [attempt: Partial<TcpAttempt>, words: string][] = [
   [{ status: 'timeout', cause: 'silence', retransmits: 0 }, 'nothing came back'],
   [
     { status: 'prohibited', cause: 'icmp', errno: 'EHOSTUNREACH', from: '10.0.0.1', icmp: icmp(3, 13) },
-    '10.0.0.1 reports administratively prohibited by a filter (ICMP 3/13) (EHOSTUNREACH)',
+    '10.0.0.1 reports communication administratively prohibited: a filter rejects it (ICMP 3/13) (EHOSTUNREACH)',
   ],
   [
     { address: 'fd00::1', status: 'prohibited', cause: 'icmp', from: 'fd00::9', icmp: icmp(1, 5) },
-    'fd00::9 reports source address refused by a filter (ICMP 1/5)',
+    'fd00::9 reports source address failed ingress or egress policy: a filter rejects it (ICMP 1/5)',
   ],
   [
     { status: 'refused', cause: 'icmp', from: '10.0.1.23', icmp: icmp(3, 3) },
