@@ -5,7 +5,7 @@ import { type InputLine, openLines, UnreadableLinesError } from '../core/lines.j
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { mapOrderedBatches } from '../core/ordered-map.js';
 import { command } from '../core/shell-command.js';
-import { exitCodes } from '../documents/terms/exit-code.js';
+import { exitCodes, verdictExitCodes } from '../documents/terms/exit-code.js';
 import { cleanForTerminal, type Style } from '../report/text/style.js';
 import type { BulkEntry, BulkResult, CommandContext } from './command.js';
 import { failureOf } from './failure.js';
@@ -125,7 +125,7 @@ function entryOf<Document extends object>(measured: Measured<Document>, job: Bul
 
 const redrawMs = 100;
 /** The exit code where lines failed in different ways. */
-const mixedFailures = 20;
+const mixedFailures = verdictExitCodes.inconclusive;
 
 /** The results of the lines so far. */
 class BulkTally {

@@ -117,8 +117,8 @@ function rangeText({ unit, min, max, default: usual }: Bound): string {
   return usual === null ? range : `${range}, default ${text(usual)}`;
 }
 
-function spelling(name: string, { alias, value, negatable }: OptionSpec): string {
+function spelling(name: string, { alias, value, negatable, repeatable }: OptionSpec): string {
   const short = name.length === 1 ? `-${name}` : alias === undefined ? '   ' : `-${alias},`;
   const long = name.length === 1 ? '' : ` --${negatable ? '[no-]' : ''}${name}`;
-  return `${short}${long}${value === undefined ? '' : ` ${value}`}`;
+  return `${short}${long}${value === undefined ? '' : ` ${value}`}${repeatable ? '…' : ''}`;
 }

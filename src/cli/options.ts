@@ -1,5 +1,6 @@
 import { type Bound, waitBound } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
+import { quoted } from '../core/text.js';
 import { familyOf } from '../net/address/address.js';
 import { checkHostAddress } from '../target/host.js';
 
@@ -14,7 +15,7 @@ export interface OptionSpec {
   help: string;
   /** Of an option whose value is a number: help prints its default and range. */
   bound?: Bound;
-  /** May be given several times; otherwise twice is a mistake. */
+  /** May be given several times. */
   repeatable?: true;
   /** `--no-NAME` turns it off. What it is when neither is given; the command decides where that is `undecided`. */
   negatable?: 'on' | 'off' | 'undecided';
@@ -132,7 +133,7 @@ export function choiceOption<Choice extends string>(
   if (text === undefined) return undefined;
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
-  throw new InvalidInputError(`--${name}`, `--${name}: "${text}" is not ${noun}; ${hint}`);
+  throw new InvalidInputError(`--${name}`, `--${name}: ${quoted(text)} is not ${noun}; ${hint}`);
 }
 
 /** Reads a whole number. Throws InvalidInputError, naming `argument`, unless it is one within the bound. */
@@ -141,13 +142,13 @@ export function parseInteger(argument: string, text: string, bound: Bound): numb
   if (value >= bound.min && value <= bound.max) return value;
   throw new InvalidInputError(
     argument,
-    `${argument}: "${text}" is not ${bound.noun}; give ${rangeOf(bound)}`,
+    `${argument}: ${quoted(text)} is not ${bound.noun}; give ${rangeOf(bound)}`,
   );
 }
 
 const unitsMs = { ms: 1, s: 1000, m: 60_000 } as const;
 
-/** A shorter number without a unit was most likely meant in seconds, as the other tools have it. */
+/** A smaller number without a unit was probably meant in seconds, the unit of ping, dig and traceroute. */
 const shortestBareMs = 20;
 
 /**
@@ -158,7 +159,10 @@ export function parseDuration(argument: string, text: string, bound: Bound): num
   const [, digits, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m)?$/.exec(text) ?? [];
   const isWhole = digits !== undefined && !digits.includes('.');
   if (digits === undefined || (unit === '' && !isWhole)) {
-    throw new InvalidInputError(argument, `${argument}: "${text}" is not a duration; give ${rangeOf(bound)}`);
+    throw new InvalidInputError(
+      argument,
+      `${argument}: ${quoted(text)} is not a duration; give ${rangeOf(bound)}`,
+    );
   }
   if (unit === '' && Number(digits) < shortestBareMs) {
     throw new InvalidInputError(
@@ -170,7 +174,10 @@ export function parseDuration(argument: string, text: string, bound: Bound): num
   // To the microsecond: 0.3 * 1000 has a rounding error.
   const ms = Math.round(Number(digits) * factor * 1000) / 1000;
   if (ms >= bound.min && ms <= bound.max) return ms;
-  throw new InvalidInputError(argument, `${argument}: "${text}" is out of range; give ${rangeOf(bound)}`);
+  throw new InvalidInputError(
+    argument,
+    `${argument}: ${quoted(text)} is out of range; give ${rangeOf(bound)}`,
+  );
 }
 
 /** The range of a number for a message: `a whole number from 1 to 10`, `a duration from 1ms to 10m, like 5s or 500ms`. */

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
+import { excerpt, quoted } from '../core/text.js';
 import type { Command, PositionalSpec } from './command.js';
 import { type CommandEntry, commands, completionCommand, completionRequest, shells } from './commands.js';
 import { usageOf } from './help.js';
@@ -107,7 +108,7 @@ function checkOptions(commandName: string | null, options: readonly GivenOption[
     if (spec.type === 'boolean' && typeof value === 'string') {
       throw new InvalidInputError(
         spelling,
-        `${spelling}: "${value}" is not true or false; leave the value out`,
+        `${spelling}: ${quoted(value)} is not true or false; leave the value out`,
       );
     }
   }
@@ -122,7 +123,8 @@ function checkFormat(options: readonly GivenOption[]): void {
   const refuse = (why: string): InvalidInputError => new InvalidInputError('--format', `--format: ${why}`);
   if (given.length > 1) throw refuse('given more than once; give it once');
   if (format === null || format === '') throw refuse(`needs a value; ${hint}`);
-  if (!formats.some((each) => each === format)) throw refuse(`"${format}" is not a format; ${hint}`);
+  if (!formats.some((each) => each === format))
+    throw refuse(`${quoted(String(format))} is not a format; ${hint}`);
   if (format !== 'json' && lastValue(options, 'json') === true)
     throw refuse(`--json is --format json, and ${format} is given too; give one of them`);
 }
@@ -139,7 +141,7 @@ function noSuchCommand(
   }
   const meant = nearest(name, names);
   const hint = meant === undefined ? `give ${orList(names)}` : `did you mean "${meant}"?`;
-  return new InvalidInputError('command', `"${name}" is not a command; ${hint}`);
+  return new InvalidInputError('command', `${quoted(name)} is not a command; ${hint}`);
 }
 
 function noSuchOption(given: string, commandName: string | null, known: OptionTable): InvalidInputError {
@@ -147,7 +149,7 @@ function noSuchOption(given: string, commandName: string | null, known: OptionTa
   const names = Object.keys(known).filter((name) => name.length > 1 && known[name]?.hidden !== true);
   const meant = given.startsWith('--') ? nearest(given.slice(2), names) : undefined;
   const hint = meant === undefined ? `see ${full} --help` : `did you mean --${meant}?`;
-  return new InvalidInputError(given, `${given}: ${full} has no such option; ${hint}`);
+  return new InvalidInputError(given, `${excerpt(given, 80)}: ${full} has no such option; ${hint}`);
 }
 
 /** The values by name, and the defaults. A switch given twice counts once; another option given twice is a list. */
@@ -166,7 +168,7 @@ function shellOf([shell, extra]: readonly string[]): string | undefined {
   if (wrong === undefined) return shell;
   throw new InvalidInputError(
     'shell',
-    `completion: "${wrong}" is not supported; give ${orList(shells)}, or nothing for the shell in use`,
+    `completion: ${quoted(wrong)} is not supported; give ${orList(shells)}, or nothing for the shell in use`,
   );
 }
 
@@ -185,7 +187,7 @@ function checkPositionals(command: Command, { positionals, options }: Arguments)
   if (extra !== undefined && command.positionals.at(-1)?.repeatable !== true) {
     throw new InvalidInputError(
       'arguments',
-      `${command.name}: "${extra}" is one too many; usage: ${usageOf(command)}`,
+      `${command.name}: ${quoted(extra)} is one too many; usage: ${usageOf(command)}`,
     );
   }
 }

@@ -3,7 +3,9 @@ import { checkTarget } from '../../diagnose/classify.js';
 import { type DiagnoseOptions, diagnose } from '../../diagnose/diagnose.js';
 import type { Target } from '../../documents/target.js';
 import { exitCodeList, verdictExitCodes } from '../../documents/terms/exit-code.js';
-import { observeBounds } from '../../observe/options.js';
+import { connectTimeoutMs, observeBounds } from '../../observe/options.js';
+import { askBounds } from '../../probe/http/ask.js';
+import { handshakeBounds } from '../../probe/tls/handshake.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { parseControl } from '../../target/host-port.js';
 import { formatServer, parseServer } from '../../target/server.js';
@@ -11,6 +13,7 @@ import type { Command, CommandContext, CommandResult } from '../command.js';
 import { readInput } from '../files.js';
 import {
   type Arguments,
+  durationText,
   familyOption,
   flag,
   listOption,
@@ -59,7 +62,7 @@ const options: OptionTable = {
   },
   timeout: numberSpec(
     observeBounds.timeoutMs,
-    'Wait this long for each connection, TLS handshake and HTTP answer',
+    `Wait this long for each connection (${durationText(connectTimeoutMs)}), TLS handshake (${durationText(handshakeBounds.timeoutMs.default)}) and HTTP answer (${durationText(askBounds.timeoutMs.default)})`,
   ),
   ...networkOptions,
 };
@@ -121,7 +124,7 @@ function checkedServer(option: string, text: string): string {
 async function certificates(path: string, signal: AbortSignal): Promise<string> {
   const pem = await readInput(path, signal);
   if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
-  throw new InvalidInputError('--ca-file', `--ca-file: "${path}" holds no certificate in PEM form`);
+  throw new InvalidInputError('--ca-file', `--ca-file: "${path}" contains no certificate in PEM form`);
 }
 
 export const diagnoseCommand: Command = {
