@@ -42,7 +42,9 @@ t.test('Ctrl-C', { skip: unavailable ?? false }, async (t) => {
     t.match(last, `trace to ${silent} port 443, from ${addresses.client.ipv4}, method syn\n 1  ${router}  `);
     t.match(
       last,
-      new RegExp(`\\nInterrupted after hop 1 \\(${router.replaceAll('.', '\\.')}\\): the state of port 443 was not yet known\.`),
+      new RegExp(
+        `\\nInterrupted after hop 1 \\(${router.replaceAll('.', '\\.')}\\): the state of port 443 was not yet known\\.`,
+      ),
     );
     t.match(last, /\npprobe: interrupted; this is what was measured until then\n$/);
   });
