@@ -7,23 +7,23 @@ import { encodeIcmpv4, encodeIcmpv6 } from './icmp-encode.js';
 import { enclose, type PassingSyn, readSyn } from './passing-syn.js';
 import type { IcmpUnreachable, SimulatedHop, SimulatedPath } from './path.js';
 
-/** One packet on its way to the client, IP header first, due this long after the SYN it is about. */
+/** One IP packet for the client, and its delay after the SYN that caused it. */
 export interface PathAnswer {
   delayMs: number;
   packet: Buffer;
 }
 
-/** A path without its ends: who sends and who is meant stands in the packets. */
+/** A path without client and target, which are in the packets. */
 export type PathBehaviour = Pick<SimulatedPath, 'hops' | 'end' | 'forgeries'>;
 
 /**
- * What a path answers to the packets that enter it: bytes and times in, bytes and delays out, no clock and no socket.
- * The simulated network and the TUN responder both ask it, so that a scenario means the same to both. It remembers
- * only what loss patterns and rate limits count.
+ * Computes the answers of a path to the packets that enter it: bytes and times in, bytes and delays out, without clock and
+ * socket. The simulated network and the TUN responder both use it, so that a scenario means the same for both. Its state is
+ * what loss patterns and rate limits count.
  */
 export class PathAnswers {
   readonly #path: PathBehaviour;
-  /** How many packets have come to each hop, the target last: what loss patterns count by. */
+  /** Packets that arrived at each hop and at the target, for the loss patterns. */
   readonly #arrived = new Map<SimulatedHop | 'target', number>();
   readonly #allowance = new Map<SimulatedHop, { tokens: number; atMs: number }>();
 
@@ -31,7 +31,7 @@ export class PathAnswers {
     this.#path = path;
   }
 
-  /** All that comes back for an IP packet sent at `atMs`. What is not a SYN (the kernel's RST, say) gets no answer. */
+  /** All answers to an IP packet sent at `atMs`. Other packets than SYNs, such as the kernel's RST, get no answer. */
   to(packet: Uint8Array, atMs: number): PathAnswer[] {
     const syn = readSyn(packet);
     if (syn === null) return [];
@@ -88,14 +88,14 @@ export class PathAnswers {
     }));
   }
 
-  /** How many packets were here before this one. */
+  /** The number of earlier packets at this place. */
   #count(where: SimulatedHop | 'target'): number {
     const count = this.#arrived.get(where) ?? 0;
     this.#arrived.set(where, count + 1);
     return count;
   }
 
-  /** A token bucket, as Linux's icmp_ratelimit is one. */
+  /** A token bucket, like Linux's icmp_ratelimit. */
   #isAllowed(hop: SimulatedHop, atMs: number): boolean {
     if (hop.limit === undefined) return true;
     const { perSecond, burst } = hop.limit;
@@ -107,7 +107,7 @@ export class PathAnswers {
   }
 }
 
-/** A router quotes the packet as it had it: TTL down to 1, addresses as rewritten so far. */
+/** The quote of a router: the packet as it arrived there, with TTL 1 and rewritten addresses. */
 function quoteOf({ packet, family, headerLength, destination }: PassingSyn, hop: SimulatedHop): Buffer {
   const quote = Buffer.from(packet);
   quote[family === 4 ? 8 : 7] = 1;

@@ -4,12 +4,12 @@ import { encodeIcmpv4, encodeIcmpv6 } from './icmp-encode.js';
 import { enclose, type PassingSyn } from './passing-syn.js';
 import type { Forgery } from './path.js';
 
-/** Whose ICMP errors nobody asked for. */
+/** Senders of forged ICMP errors. */
 const forgers = { 4: '192.0.2.66', 6: '2001:db8:66::66' };
 
 /**
- * A packet that wants to be taken for the answer to a SYN by someone who cannot see it: all but the sequence number
- * is guessed right, or the packet is broken.
+ * A forged answer to a SYN from a sender who cannot see it: everything but the sequence number is right, or the packet is
+ * malformed.
  */
 export function forge(kind: Forgery, syn: PassingSyn): Buffer {
   const { header } = syn;
@@ -58,7 +58,7 @@ function segment(
   return enclose({ ...ends, protocol: protocolNumber.tcp, ttl: 50 }, answer.subarray(0, octets));
 }
 
-/** A time exceeded with some octets of the quoted TCP header changed, and then perhaps spoilt as a whole. */
+/** A Time Exceeded with some octets of the quoted TCP header changed, and optionally other changes. */
 function timeExceeded(
   { family, source, packet, headerLength }: PassingSyn,
   changes: [at: number, value: number][],

@@ -6,7 +6,7 @@ import { protocolNumber } from '../../src/net/packet/ip.js';
 export interface IcmpErrorFields {
   type: number;
   code: number;
-  /** The original packet, as much of it as this sender quotes. */
+  /** The original packet, as far as the sender quotes it. */
   quote: Uint8Array;
   mtu?: number;
   mpls?: readonly MplsEntry[];

@@ -6,8 +6,8 @@ import { enclose } from './passing-syn.js';
 import type { SimulatedPath } from './path.js';
 
 /**
- * A path of routers as a packet port: real bytes in, real bytes out, on the given clock. Everything above it, from
- * the SYN's checksum to the matching of quotes, is the code that runs on raw sockets.
+ * A path of routers as a packet port, with real bytes, on the given clock. Everything above it, from the SYN's checksum to
+ * the matching of quotes, is the code that runs on raw sockets.
  */
 export class SimulatedNetwork implements PacketPort {
   readonly #answers: PathAnswers;
@@ -25,7 +25,7 @@ export class SimulatedNetwork implements PacketPort {
     this.#listener = listener;
   }
 
-  /** Packets arrive when the clock says so; none waits anywhere. */
+  /** No effect: packets are delivered by the clock. */
   receive(): void {}
 
   close(): void {

@@ -1,12 +1,12 @@
 import { decodeIpv4, decodeIpv6, encodeIpv4, encodeIpv6, protocolNumber } from '../../src/net/packet/ip.js';
 import { decodeTcp, type TcpHeader, tcpFlag } from '../../src/net/packet/tcp.js';
 
-/** A SYN as a router on its way sees it. */
+/** A SYN as a router sees it. */
 export interface PassingSyn {
   family: 4 | 6;
   source: string;
   destination: string;
-  /** TTL or hop limit when it entered the path. */
+  /** TTL or hop limit at the start of the path. */
   ttl: number;
   header: TcpHeader;
   packet: Uint8Array;
@@ -14,7 +14,7 @@ export interface PassingSyn {
   headerLength: number;
 }
 
-/** null when the bytes are no IP packet with a TCP SYN in it. */
+/** Decodes an IP packet with a TCP SYN; null for other bytes. */
 export function readSyn(packet: Uint8Array): PassingSyn | null {
   const family = (packet[0] ?? 0) >> 4 === 4 ? 4 : 6;
   const ip = family === 4 ? decodeIpv4(packet) : decodeIpv6(packet);
@@ -26,7 +26,7 @@ export function readSyn(packet: Uint8Array): PassingSyn | null {
   return { family, source, destination, ttl, header, packet, headerLength };
 }
 
-/** An IP packet of the family of its addresses. */
+/** Encodes an IP packet of the family of its addresses. */
 export function enclose(
   header: { source: string; destination: string; protocol: number; ttl: number },
   payload: Uint8Array,

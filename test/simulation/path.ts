@@ -1,6 +1,6 @@
 import type { MplsEntry } from '../../src/net/packet/icmp-extensions.js';
 
-/** What a router says when it does not pass a packet on. */
+/** The ICMP error of a router that does not forward a packet. */
 export interface IcmpUnreachable {
   type: number;
   code: number;
@@ -9,50 +9,50 @@ export interface IcmpUnreachable {
 
 /** One router of a simulated path. */
 export interface SimulatedHop {
-  /** Its address; null for one that never answers. */
+  /** Its address; null for a router that never replies. */
   address: string | null;
-  /** Several routers share the hop: the source port chooses, as a hash of the 5-tuple would. */
+  /** Further routers that share the hop. The source port chooses, like a hash of the 5-tuple. */
   siblings?: string[];
-  /** From the client and back. */
+  /** Round trip from the client, milliseconds. */
   rttMs: number;
-  /** Octets of the original packet it quotes; all of them when left out. */
+  /** Octets of the original packet in its quotes. Default: all. */
   quoteOctets?: number;
   mpls?: MplsEntry[];
-  /** Which of the probes that expire here, counted from 0, get no answer. */
+  /** Which of the probes that expire here, counted from 0, get no reply. */
   loses?: number[];
-  /** It passes nothing on and says so with this ICMP unreachable. */
+  /** It forwards nothing and replies with this ICMP unreachable. */
   rejects?: IcmpUnreachable;
-  /** It says this instead of time exceeded to some of the probes that expire here, counted from 0. */
+  /** It replies with this instead of Time Exceeded to some of the probes that expire here, counted from 0. */
   rejectsSome?: { type: number; code: number; probes: number[] };
-  /** It sends no more ICMP errors than this; the rest are lost. `burst` at once, then `perSecond`. */
+  /** Rate limit of its ICMP errors: `burst` at once, then `perSecond`. Further ones are not sent. */
   limit?: { perSecond: number; burst: number };
-  /** It passes nothing on and says nothing. */
+  /** It forwards nothing and does not reply. */
   drops?: boolean;
-  /** It rewrites the destination, and quotes from behind it show the new one. */
+  /** It rewrites the destination. Quotes of hops behind it have the new one. */
   translatesTo?: string;
-  /** The translator puts the old destination back into the quotes that pass it, as Linux does. */
+  /** The NAT restores the old destination in quotes, as Linux does. */
   restoresQuotes?: boolean;
-  /** A source translator before it did not restore the quote: this stands there in place of our address and port. */
+  /** A source NAT before it does not restore quotes: they have this address and port instead of the client's. */
   quotesSource?: { address: string; port: number };
 }
 
 export interface SimulatedTarget {
   rttMs: number;
   answer: 'syn-ack' | 'rst' | 'silence';
-  /** How often each answer arrives. */
+  /** Copies of each answer that arrive. */
   copies?: number;
   /** Which SYNs that reach it, counted from 0, are lost. */
   loses?: number[];
 }
 
-/** A way from the client to one target, as data. */
+/** A path from the client to one target. */
 export interface SimulatedPath {
   client: string;
   target: string;
   port: number;
   hops: SimulatedHop[];
   end: SimulatedTarget;
-  /** Packets nobody asked for, sent to the client after each SYN; see `forge.ts`. */
+  /** Forged packets that are sent to the client after each SYN; see `forge.ts`. */
   forgeries?: Forgery[];
 }
 

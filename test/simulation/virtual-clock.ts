@@ -6,7 +6,7 @@ interface Alarm {
   callback: () => void;
 }
 
-/** Time that passes only when told to: thirty hops of 120 ms take no time at all, and always the same. */
+/** Virtual time: it passes only in runUntil(), so traces take no real time and have the same times in every run. */
 export class VirtualClock implements Clock {
   #nowMs = 0;
   #order = 0;
@@ -25,8 +25,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Lets time jump from alarm to alarm until `promise` settles. Rejects when nothing is left to wait for and it has
-   * not: on real time it would hang.
+   * Advances the time from alarm to alarm until `promise` settles. Rejects when no alarm is left before that: in real time
+   * it would hang.
    */
   async runUntil<T>(promise: Promise<T>): Promise<T> {
     let isSettled = false;
@@ -35,7 +35,7 @@ export class VirtualClock implements Clock {
     };
     promise.then(settled, settled);
     for (;;) {
-      // Whatever the last alarm set going through promises comes to rest before time moves on.
+      // All promises that depend on the last alarm settle before the time advances.
       await new Promise((resolve) => setImmediate(resolve));
       if (isSettled) return promise;
       if (!this.#fireNext())

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { canonicalAddress, familyOf } from '../../../src/net/address/address.js';
 
-t.test('IPv6 is spelled as RFC 5952 says', async (t) => {
+t.test('IPv6 is written as in RFC 5952', async (t) => {
   const spellings = {
     '2001:0DB8:0:0:0:0:0:1': '2001:db8::1',
     '2001:db8:0:1:1:1:1:1': '2001:db8:0:1:1:1:1:1',
@@ -16,17 +16,17 @@ t.test('IPv6 is spelled as RFC 5952 says', async (t) => {
     t.equal(canonicalAddress(given), canonical, given);
 });
 
-t.test('a v4-mapped address is the IPv4 address that it stands for', async (t) => {
+t.test('an IPv4-mapped address becomes the IPv4 address', async (t) => {
   t.equal(canonicalAddress('::ffff:10.0.0.5'), '10.0.0.5');
   t.equal(canonicalAddress('::FFFF:A00:5'), '10.0.0.5');
 });
 
-t.test('zones tell links apart; a name has no spelling as an address', async (t) => {
+t.test('zones are kept; a name is refused', async (t) => {
   t.not(canonicalAddress('fe80::1%eth0'), canonicalAddress('fe80::1%eth1'));
   t.throws(() => canonicalAddress('host'), { name: 'RangeError' });
 });
 
-t.test('the canonical spelling is the one that the URL standard gives', async () => {
+t.test('the canonical text is the same as in the URL standard', async () => {
   fc.assert(
     fc.property(
       fc.ipV6().filter((address) => !canonicalAddress(address).includes('.')),
@@ -36,7 +36,7 @@ t.test('the canonical spelling is the one that the URL standard gives', async ()
   );
 });
 
-t.test('canonical spelling is its own canonical spelling', async () => {
+t.test('canonical text does not change', async () => {
   fc.assert(
     fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) => {
       const canonical = canonicalAddress(address);

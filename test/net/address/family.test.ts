@@ -1,7 +1,7 @@
 import t from 'tap';
 import { familyOf } from '../../../src/net/address/address.js';
 
-t.test('the family is that of a literal alone', async (t) => {
+t.test('only a literal has a family', async (t) => {
   t.equal(familyOf('10.0.0.1'), 4);
   t.equal(familyOf('fe80::1%eth0'), 6);
   t.equal(familyOf('::ffff:10.0.0.1'), 6);

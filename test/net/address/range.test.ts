@@ -1,7 +1,7 @@
 import t from 'tap';
 import { inRange, parseRange } from '../../../src/net/address/range.js';
 
-t.test('ranges hold what lies in them, of their family', async (t) => {
+t.test('ranges contain addresses of their family', async (t) => {
   const range = (text: string) => {
     const parsed = parseRange(text);
     if (parsed === null) throw new Error(`${text} is no range`);

@@ -41,13 +41,13 @@ for (const [scope, addresses] of Object.entries(expected)) {
   });
 }
 
-t.test('blocks reserved for nobody are not called private: they are routed as the Internet is', async (t) => {
+t.test('reserved blocks without a purpose are not private: they are routed like the Internet', async (t) => {
   for (const address of ['198.18.0.1', '198.19.255.255', '240.0.0.1', '255.255.255.254', '192.0.0.1']) {
     t.equal(scopeOf(address), 'public', address);
   }
 });
 
-t.test('an IPv4 address inside an IPv6 address is judged as itself', async (t) => {
+t.test('an IPv6 address that contains an IPv4 address has the scope of that address', async (t) => {
   t.equal(scopeOf('::ffff:10.0.0.5'), 'private');
   t.equal(scopeOf('::ffff:7f00:1'), 'loopback');
   t.equal(scopeOf('::FFFF:8.8.8.8'), 'public');
@@ -55,7 +55,7 @@ t.test('an IPv4 address inside an IPv6 address is judged as itself', async (t) =
   t.equal(scopeOf('64:ff9b::808:808'), 'public', 'behind NAT64');
 });
 
-t.test('what is no address is refused in one line that says what would be right', async (t) => {
+t.test('text that is not an address is refused with a message of one line', async (t) => {
   for (const text of ['', 'localhost', '10.0.0', '010.0.0.1', '10.0.0.0/8', '[::1]', 'fd00::/8', 'a\nb']) {
     t.throws(() => scopeOf(text), { name: 'RangeError' });
     t.throws(() => publicScopeOf(text), {

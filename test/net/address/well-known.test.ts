@@ -1,7 +1,7 @@
 import t from 'tap';
 import { isVpcResolver, vpcResolverOf, wellKnownResolver } from '../../../src/net/address/scope.js';
 
-t.test('the VPC resolver is known by its fixed addresses and by base plus two', async (t) => {
+t.test('the VPC resolver is recognized by its fixed addresses and by base plus two', async (t) => {
   t.ok(isVpcResolver('169.254.169.253'));
   t.ok(isVpcResolver('FD00:EC2:0::253'));
   t.ok(isVpcResolver('10.0.0.2', ['10.0.0.0/16']));
@@ -18,7 +18,7 @@ t.test('base plus two counts from the base, whichever address of the range is gi
   }
 });
 
-t.test('a resolver that everybody has is named, another is not', async (t) => {
+t.test('only well-known resolvers have a name', async (t) => {
   t.equal(wellKnownResolver('127.0.0.53'), 'the local stub of systemd-resolved');
   t.equal(wellKnownResolver('fd00:ec2::253'), 'the VPC resolver');
   t.equal(wellKnownResolver('10.0.0.2'), null);

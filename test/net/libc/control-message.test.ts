@@ -3,7 +3,7 @@ import t from 'tap';
 import { decodeQueuedError } from '../../../src/net/libc/control-message.js';
 import { decodeSockaddr, encodeSockaddr } from '../../../src/net/libc/sockaddr.js';
 
-/** One control message as the kernel lays it out on 64-bit systems (cmsg(3)). */
+/** One control message in the layout of 64-bit systems (cmsg(3)). */
 function controlMessage(level: number, type: number, data: Buffer): Buffer {
   const message = Buffer.alloc((16 + data.length + 7) & ~7);
   message.writeBigUInt64LE(BigInt(16 + data.length), 0);
@@ -46,7 +46,7 @@ t.test('an IPv6 offender, and no stamp', async (t) => {
   t.match(decodeQueuedError(control), { offender: 'fd10::64:2', receivedAtNs: null });
 });
 
-/** What the kernel says, cut, and with some octets changed: nearer to what is trusted than noise is. */
+/** Control messages of the kernel, truncated and with some octets changed. */
 const mutated = fc
   .tuple(
     fc.array(fc.tuple(fc.nat(100), fc.nat(255)), { maxLength: 4 }),
@@ -61,7 +61,7 @@ const mutated = fc
     return bytes as Uint8Array;
   });
 
-t.test('control bytes cut anywhere or made of anything never throw', async () => {
+t.test('truncated and arbitrary control bytes never throw', async () => {
   fc.assert(
     fc.property(fc.oneof(mutated, fc.uint8Array({ maxLength: 200 })), (bytes) => {
       decodeQueuedError(Buffer.from(bytes));
@@ -71,7 +71,7 @@ t.test('control bytes cut anywhere or made of anything never throw', async () =>
   );
 });
 
-t.test('socket addresses of both families survive the way there and back', async () => {
+t.test('socket addresses of both families are decoded as they were encoded', async () => {
   const endpoint = fc.record({
     address: fc.oneof(fc.ipV4(), fc.constantFrom('::1', 'fd00:ec2::253', '2001:db8::1')),
     port: fc.nat(65535),

@@ -16,7 +16,7 @@ const RTA_VIA = 18;
 const rtmsg = Buffer.alloc(12);
 const outgoing = encodeAttribute(RTA_OIF, uint32(3));
 
-/** A message as rtnetlink(7) lays it out. */
+/** A message of rtnetlink(7). */
 function message(type: number, body: Buffer, length = 16 + body.length): Buffer {
   const header = Buffer.alloc(16);
   header.writeUInt32LE(length, 0);
@@ -31,7 +31,7 @@ t.test('the next hop is the gateway, of either family, or the destination on the
     [[outgoing], { address: '10.9.9.9', isGateway: false, interfaceIndex: 3 }],
     [[outgoing, gateway], { address: '10.0.0.1', isGateway: true, interfaceIndex: 3 }],
     [[via, outgoing], { address: 'fe80::1', isGateway: true, interfaceIndex: 3 }],
-    // A gateway of three octets is none that could be shown.
+    // A gateway of three octets is not an address.
     [[outgoing, encodeAttribute(RTA_GATEWAY, Buffer.alloc(3))], { address: '10.9.9.9', isGateway: false }],
     [[gateway], null],
     [[encodeAttribute(RTA_OIF, Buffer.alloc(2))], null],
@@ -45,7 +45,7 @@ t.test('the next hop is the gateway, of either family, or the destination on the
 });
 
 t.test(
-  'an answer is an object or an errno, and nothing when it is cut short or lies about its length',
+  'an answer is an object or an errno, and null when it is truncated or has a wrong length',
   async (t) => {
     const refusal = Buffer.alloc(20);
     refusal.writeInt32LE(-101, 0);
@@ -58,7 +58,7 @@ t.test(
   },
 );
 
-t.test('attributes come back as they went in, however many flags their types carry', async () => {
+t.test('attributes are decoded as they were encoded, whatever flags their types have', async () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: 0x3fff }), fc.uint8Array({ maxLength: 40 })), {
@@ -78,7 +78,7 @@ t.test('attributes come back as they went in, however many flags their types car
   );
 });
 
-t.test('hostile octets: no exception, no end missed, nothing read beyond them', async (t) => {
+t.test('hostile octets: no exception, no endless loop, nothing read beyond them', async (t) => {
   const whole = Buffer.concat([rtmsg, outgoing, encodeAttribute(RTA_GATEWAY, addressToBytes('fd00::1'))]);
   const mutated = fc
     .array(fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 })), { maxLength: 6 })

@@ -3,7 +3,7 @@ import { answersToSyn, errorsOnly } from '../../../src/net/libc/packet-filter.js
 import { encodeIpv4, protocolNumber } from '../../../src/net/packet/ip.js';
 import { encodeTcp, tcpFlag } from '../../../src/net/packet/tcp.js';
 
-/** A machine for the instructions the filter uses; what it accepts is what the kernel would. */
+/** An interpreter of the instructions that the filter uses. It accepts what the kernel would accept. */
 function accepts(program: Buffer, packet: Uint8Array): boolean {
   let accumulator = 0;
   let index = 0;
@@ -37,20 +37,23 @@ for (const [flags, isAnswer] of [
   [psh | ack, false],
   [fin | ack, false],
 ] as const) {
-  t.test(`flags ${flags}: ${isAnswer ? 'let through' : 'kept out'}`, async (t) => {
+  t.test(`flags ${flags}: ${isAnswer ? 'passed' : 'blocked'}`, async (t) => {
     const ports = { sourcePort: 443, destinationPort: 40000, sequence: 1, window: 0 };
     const segment = encodeTcp({ ...addresses, ...ports, flags });
     const packet = encodeIpv4(
       { ...addresses, protocol: protocolNumber.tcp, ttl: 9, identification: 1 },
       segment,
     );
-    // With options the IP header is longer: the flags must be found all the same.
+    // With IP options the flags have another offset.
     const withOptions = Buffer.concat([packet.subarray(0, 20), Buffer.alloc(8), segment]);
     withOptions[0] = 0x47;
     t.equal(accepts(answersToSyn(4), packet), isAnswer);
     t.equal(accepts(answersToSyn(4), withOptions), isAnswer);
     t.equal(accepts(answersToSyn(6), segment), isAnswer);
-    t.ok(accepts(answersToSyn(4), packet.subarray(0, 39)), 'a header cut short is ours to count');
+    t.ok(
+      accepts(answersToSyn(4), packet.subarray(0, 39)),
+      'a truncated header passes, so that it is counted',
+    );
     t.ok(accepts(answersToSyn(6), segment.subarray(0, 19)));
   });
 }

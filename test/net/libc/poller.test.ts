@@ -4,10 +4,10 @@ import t from 'tap';
 import { poller } from '../../../src/net/libc/poller.js';
 import { libc as here, noLibc as skip } from './libc-here.js';
 
-// A constant of this file, which the compiler lets be no longer null where that has been seen.
+// A constant of this file, so that the compiler narrows its type after a check.
 const libc = here;
 
-/** An eventfd: a descriptor that becomes readable when told to. */
+/** An eventfd: a descriptor that becomes readable on demand. */
 function bell(calls: NonNullable<typeof libc>) {
   const fd = calls.eventfd(0, 0x800);
   const one = Buffer.alloc(8);
@@ -20,14 +20,14 @@ function bell(calls: NonNullable<typeof libc>) {
   };
 }
 
-/** Keeps the event loop from turning. */
+/** Blocks the event loop. */
 function beBusy(ms: number): void {
   const endNs = process.hrtime.bigint() + BigInt(ms) * 1_000_000n;
   while (process.hrtime.bigint() < endNs);
 }
 
 t.test(
-  'a busy event loop does not move the moment at which a descriptor became ready',
+  'a busy event loop does not change the time at which a descriptor became ready',
   { skip },
   async (t) => {
     if (libc === null) return;
@@ -40,7 +40,7 @@ t.test(
       doorbell.silence();
       tell(readyAtNs);
     });
-    // Once around, so that the wait has begun in its thread.
+    // One turn, so that the wait has started in its thread.
     await new Promise((settle) => setTimeout(settle, 500));
     const rungNs = process.hrtime.bigint();
     doorbell.ring();
@@ -57,7 +57,7 @@ t.test(
 );
 
 t.test(
-  'several that became ready while the loop was busy: nobody knows which did when',
+  'the times of several descriptors that became ready while the loop was busy are unknown',
   { skip },
   async (t) => {
     if (libc === null) return;
@@ -79,7 +79,7 @@ t.test(
   },
 );
 
-t.test('what is ready can be read at once, without waiting for the thread', { skip }, async (t) => {
+t.test('ready descriptors can be read at once, without waiting for the thread', { skip }, async (t) => {
   if (libc === null) return;
   const doorbell = bell(libc);
   let count = 0;
@@ -94,11 +94,11 @@ t.test('what is ready can be read at once, without waiting for the thread', { sk
   poller(libc).readNow();
   doorbell.ring();
   poller(libc).readNow();
-  t.equal(count, 1, 'nothing is told after it was taken away');
+  t.equal(count, 1, 'nothing is reported after its removal');
   doorbell.close();
 });
 
-t.test('more may be ready than one look brings', { skip }, async (t) => {
+t.test('more descriptors are ready than one call returns', { skip }, async (t) => {
   if (libc === null) return;
   const bells = Array.from({ length: 150 }, () => bell(libc));
   const told = new Set<number>();
@@ -115,7 +115,7 @@ t.test('more may be ready than one look brings', { skip }, async (t) => {
   for (const each of bells) each.close();
 });
 
-/** Runs a program that has `libc` and `poller` in a process of its own. */
+/** Runs a program with `libc` and `poller` in its own process. */
 async function inProcess(program: string): Promise<string> {
   const modules = ['load', 'poller'].map(
     (name) => new URL(`../../../dist/net/libc/${name}.js`, import.meta.url).href,
@@ -127,7 +127,7 @@ async function inProcess(program: string): Promise<string> {
   return (await promisify(execFile)(process.execPath, argv, { timeout: 300_000 })).stdout;
 }
 
-t.test('what one owner throws is uncaught, and the others are told all the same', { skip }, async (t) => {
+t.test('an error of one callback is uncaught, and the others are still called', { skip }, async (t) => {
   const said = await inProcess(`
     process.on('uncaughtException', ({ message }) => console.log(message));
     const stops = [() => { throw new Error('mine'); }, () => console.log('told')].map((tell) => {
@@ -136,7 +136,7 @@ t.test('what one owner throws is uncaught, and the others are told all the same'
   t.same(said.trim().split('\n').sort(), ['mine', 'told']);
 });
 
-t.test('a process ends although a wait is under way', { skip }, async (t) => {
+t.test('a process exits while a wait is in progress', { skip }, async (t) => {
   const ended = inProcess(`
     poller(libc).add(libc.eventfd(0, 0x800), 'input', () => {});
     setTimeout(() => process.exit(7), 50);`);

@@ -9,7 +9,7 @@ import { decodeTcp, decodeTcpOptions, encodeSyn } from '../../../src/net/packet/
 import { matchIcmp, matchSegment, type Sent } from '../../../src/net/wire/syn-match.js';
 import { encodeIcmpv4, encodeIcmpv6 } from '../../simulation/icmp-encode.js';
 
-/** How many packets the parsers meet here; a nightly run asks for more (`npm run fuzz`). */
+/** Number of packets to decode; `npm run fuzz` sets a higher one. */
 const numRuns = Number(process.env.PPROBE_FUZZ_RUNS ?? 20_000);
 
 const syn = encodeSyn({
@@ -36,7 +36,7 @@ const corpus = [
   encodeIcmpv6({ ...addressesV6, type: 3, code: 0, quote: packetV6, mpls }),
 ];
 
-/** A packet of ours cut, padded and with some octets changed: nearer to what a parser trusts than noise is. */
+/** A valid packet truncated, padded and with some octets changed, which is closer to valid input than noise. */
 const mutated = fc
   .tuple(
     fc.constantFrom(...corpus),
@@ -64,7 +64,7 @@ const decoders = {
     decodeInterfaceInformation(bytes[0] ?? 0, bytes.subarray(1)),
 };
 
-/** The same bytes in the middle of a larger buffer, as they stand in a socket's. */
+/** The same bytes in the middle of a larger buffer, as in a socket's buffer. */
 function amidst(bytes: Uint8Array, surroundings: number): Buffer {
   const margin = 64;
   const buffer = Buffer.alloc(bytes.length + 2 * margin, surroundings);
@@ -72,20 +72,17 @@ function amidst(bytes: Uint8Array, surroundings: number): Buffer {
   return buffer.subarray(margin, margin + bytes.length);
 }
 
-t.test(
-  'no parser throws, and none reads beyond the bytes: what stands around them changes no answer',
-  async () => {
-    fc.assert(
-      fc.property(hostile, fc.nat(254), (bytes, surroundings) => {
-        for (const [name, decode] of Object.entries(decoders)) {
-          const answer = JSON.stringify(decode(amidst(bytes, surroundings)));
-          if (answer !== JSON.stringify(decode(amidst(bytes, surroundings + 1)))) throw new Error(name);
-        }
-      }),
-      { numRuns },
-    );
-  },
-);
+t.test('no decoder throws or reads beyond the bytes: the bytes around them change no result', async () => {
+  fc.assert(
+    fc.property(hostile, fc.nat(254), (bytes, surroundings) => {
+      for (const [name, decode] of Object.entries(decoders)) {
+        const answer = JSON.stringify(decode(amidst(bytes, surroundings)));
+        if (answer !== JSON.stringify(decode(amidst(bytes, surroundings + 1)))) throw new Error(name);
+      }
+    }),
+    { numRuns },
+  );
+});
 
 const neverSent: Sent = {
   family: 4,
@@ -95,26 +92,29 @@ const neverSent: Sent = {
 };
 const flow = { source: '10.0.1.10', address: '203.0.113.10', port: 443, ourPorts: new Set([40000]) };
 
-t.test('quotes and answers of packets never sent are no reply, whatever is done to them', async () => {
-  fc.assert(
-    fc.property(hostile, (bytes) => {
-      const asIcmp = Buffer.from(bytes);
-      // With its checksum mended, so that more than the checksum is put to the test.
-      if (asIcmp.length >= 8) {
-        asIcmp.writeUInt16BE(0, 2);
-        asIcmp.writeUInt16BE(internetChecksum(asIcmp), 2);
-      }
-      return (
-        matchIcmp(neverSent, asIcmp).result !== 'reply' &&
-        matchIcmp({ ...neverSent, family: 6 }, bytes).result !== 'reply' &&
-        matchSegment(neverSent, flow.address, bytes).result !== 'reply'
-      );
-    }),
-    { numRuns },
-  );
-});
+t.test(
+  'quotes and answers of packets that were never sent are no reply, however they are changed',
+  async () => {
+    fc.assert(
+      fc.property(hostile, (bytes) => {
+        const asIcmp = Buffer.from(bytes);
+        // With a valid checksum, so that more than the checksum is tested.
+        if (asIcmp.length >= 8) {
+          asIcmp.writeUInt16BE(0, 2);
+          asIcmp.writeUInt16BE(internetChecksum(asIcmp), 2);
+        }
+        return (
+          matchIcmp(neverSent, asIcmp).result !== 'reply' &&
+          matchIcmp({ ...neverSent, family: 6 }, bytes).result !== 'reply' &&
+          matchSegment(neverSent, flow.address, bytes).result !== 'reply'
+        );
+      }),
+      { numRuns },
+    );
+  },
+);
 
-/** Extension objects whose lengths are what they like, in a message whose checksums are right. */
+/** Extension objects with arbitrary lengths, in a message with valid checksums. */
 const lyingExtensions = fc
   .array(
     fc.tuple(fc.oneof(fc.nat(24), fc.nat(0xffff)), fc.nat(3), fc.nat(3), fc.uint8Array({ maxLength: 20 })),
@@ -135,7 +135,7 @@ const lyingExtensions = fc
   });
 
 t.test(
-  'extension objects that overlap or lie give no more than the bytes hold, and the quote stays',
+  'extension objects with wrong lengths return no more than the bytes contain, and the quote is kept',
   async () => {
     fc.assert(
       fc.property(lyingExtensions, ({ message, octets }) => {
@@ -150,7 +150,7 @@ t.test(
   },
 );
 
-t.test('an IPv4 header that claims to be longer than the bytes is refused', async (t) => {
+t.test('an IPv4 header longer than the bytes is refused', async (t) => {
   const lying = Buffer.from(packet.subarray(0, 24));
   lying[0] = 0x4f;
   t.equal(decodeIpv4(lying), null);
@@ -172,7 +172,7 @@ t.test(
   },
 );
 
-t.test('a later fragment quotes no ports', async (t) => {
+t.test('a fragment other than the first quotes no ports', async (t) => {
   const later = Buffer.from(packet);
   later.writeUInt16BE(0x0010, 6);
   t.equal(decodeQuote(later), null);
@@ -184,7 +184,7 @@ t.test('an ICMP message with a wrong checksum is refused as such', async (t) => 
   t.same(decodeIcmpv4(message), { ok: false, reason: 'checksum' });
 });
 
-t.test('extension objects that lie about their length take nothing but themselves away', async (t) => {
+t.test('extension objects with wrong lengths are ignored, and the rest of the message is kept', async (t) => {
   const message = encodeIcmpv4({ type: 11, code: 0, quote: packet, mpls });
   // The object's length field, eight octets of ICMP and 128 of quote further on; the checksum field says "none".
   message.writeUInt16BE(0xffff, 8 + 128 + 4);
@@ -198,7 +198,7 @@ t.test('extension objects that lie about their length take nothing but themselve
   t.match(decodeQuote(decoded.error.quote), { sourcePort: 40000 });
 });
 
-t.test('label stacks of RFC 4950 come back as they were put in, both families', async () => {
+t.test('label stacks of RFC 4950 are decoded as they were encoded, in both families', async () => {
   const entry = fc.record({
     label: fc.nat(0xfffff),
     tc: fc.nat(7),

@@ -11,7 +11,7 @@ const roles = ['incoming', 'incoming-sub-ip', 'outgoing', 'next-hop'] as const;
 
 const uint32 = (value: number) => Buffer.from([value >>> 24, value >>> 16, value >>> 8, value]);
 
-/** The sub-objects in the order of RFC 5837 section 4.1, written down a second time and independently of the decoder. */
+/** Encodes the sub-objects in the order of RFC 5837 section 4.1, independently of the decoder. */
 function encode({ role, index, address, name, mtu }: InterfaceInformation): {
   classType: number;
   payload: Buffer;
@@ -47,12 +47,12 @@ const information = fc.record({
   role: fc.constantFrom(...roles),
   index: maybe(unsigned),
   address: maybe(fc.oneof(fc.ipV4(), fc.constantFrom('fd10::1', '::', '2001:db8::113:10'))),
-  // Of the 64 octets at most, one is the length.
+  // The limit of 64 octets includes the length octet.
   name: maybe(fc.string({ unit: fc.constantFrom('e', 't', 'h', '0', '/', '.', 'é'), maxLength: 31 })),
   mtu: maybe(unsigned),
 });
 
-t.test('any combination of fields comes back as a router put it in, whatever follows', async () => {
+t.test('any combination of fields is decoded as it was encoded, whatever follows it', async () => {
   fc.assert(
     fc.property(information, fc.uint8Array({ maxLength: 8 }), (original, more) => {
       const { classType, payload } = encode(original);
@@ -63,7 +63,7 @@ t.test('any combination of fields comes back as a router put it in, whatever fol
   );
 });
 
-t.test('cut anywhere it is nothing, never half an interface', async () => {
+t.test('a truncated payload decodes to null, never to a part of an interface', async () => {
   fc.assert(
     fc.property(information, fc.nat(300), (original, at) => {
       const { classType, payload } = encode(original);
@@ -74,7 +74,7 @@ t.test('cut anywhere it is nothing, never half an interface', async () => {
   );
 });
 
-t.test('what a field claims and cannot be makes the object nothing', async (t) => {
+t.test('an impossible field makes the object null', async (t) => {
   const address = 0x04;
   const name = 0x02;
   t.equal(decodeInterfaceInformation(address, Buffer.from([0, 3, 0, 0, 1, 2, 3, 4])), null, 'family 3');
@@ -83,7 +83,7 @@ t.test('what a field claims and cannot be makes the object nothing', async (t) =
   t.match(decodeInterfaceInformation(name, Buffer.from([4, 0, 0x41, 0x42])), { name: '' });
 });
 
-t.test('no payload makes it throw or give more than it holds', async () => {
+t.test('no payload makes it throw or return more than its bytes', async () => {
   fc.assert(
     fc.property(fc.nat(255), fc.uint8Array({ maxLength: 100 }), (classType, payload) => {
       const found = decodeInterfaceInformation(classType, payload);

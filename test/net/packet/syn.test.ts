@@ -25,7 +25,7 @@ t.test("has the kernel's shape: MSS, SACK permitted, timestamps, window scale 7,
     window: 64240,
     headerLength: 40,
   });
-  // As tcpdump shows a connect(): mss 1460,sackOK,TS val … ecr 0,nop,wscale 7.
+  // As tcpdump prints a connect(): mss 1460,sackOK,TS val … ecr 0,nop,wscale 7.
   t.equal(syn.subarray(20).toString('hex'), '020405b4' + '0402' + '080a0102030400000000' + '01030307');
 });
 

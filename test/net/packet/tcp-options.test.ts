@@ -12,23 +12,23 @@ const syn = encodeSyn({
   timestamp: 0,
 });
 
-/** A header of 20 octets with these options behind it. */
+/** A header of 20 octets with these options. */
 const withOptions = (...options: number[]) => Buffer.concat([syn.subarray(0, 20), Buffer.from(options)]);
 const none = { mss: null, windowScale: null, sackPermitted: false, timestamps: false };
 
 t.test('the options of a SYN', async (t) => {
   t.equal(decodeTcp(syn)?.headerLength, 40);
   t.same(decodeTcpOptions(syn, 40), { mss: 1460, windowScale: 7, sackPermitted: true, timestamps: true });
-  t.same(decodeTcpOptions(syn, 20), none, 'a header without options has none, whatever follows it');
+  t.same(decodeTcpOptions(syn, 20), none, 'a header without options, whatever follows it');
 });
 
-t.test('options that lie are passed over, or end the reading', async (t) => {
+t.test('invalid options are skipped, or end the list', async (t) => {
   t.same(
     decodeTcpOptions(withOptions(2, 3, 5, 4, 2, 1, 1, 1), 28),
     { ...none, sackPermitted: true },
     'an MSS of three',
   );
-  t.same(decodeTcpOptions(withOptions(0, 4, 2, 0), 24), none, 'the end of the list is the end');
+  t.same(decodeTcpOptions(withOptions(0, 4, 2, 0), 24), none, 'nothing after the end of the list is read');
   t.same(
     decodeTcpOptions(withOptions(4, 2, 3, 0), 24),
     { ...none, sackPermitted: true },
@@ -41,7 +41,7 @@ t.test('options that lie are passed over, or end the reading', async (t) => {
   );
 });
 
-t.test('no options make it throw or run for ever', async () => {
+t.test('no options make it throw or loop forever', async () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 80 }), fc.nat(90), (bytes, headerLength) => {
       const { mss, windowScale } = decodeTcpOptions(bytes, headerLength);

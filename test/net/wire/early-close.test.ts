@@ -6,7 +6,7 @@ import t from 'tap';
 import { openConnectWire } from '../../../src/net/wire/connect-wire.js';
 import { noLibc as skip } from '../libc/libc-here.js';
 
-/** In a process of its own, so that it goes on while this one is busy. */
+/** In another process, so that it continues while this one is busy. */
 const closer = `
 const { writeFileSync } = require('node:fs');
 const server = require('node:net').createServer((socket) => socket.end(() => writeFileSync(process.argv[1], '')));
@@ -14,7 +14,7 @@ server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 `;
 
 t.test(
-  'a target that closes what it has accepted has answered, however late that is read',
+  'a target that accepts and closes the connection is open, however late the result is read',
   { skip },
   async (t) => {
     const closed = join(t.testdir(), 'closed');
@@ -32,7 +32,7 @@ t.test(
     );
     t.teardown(() => wire.close());
     wire.send({ id: 0, ttl: 64 });
-    // Busy until the target has sent its FIN, and no longer: the wire forgets a probe after 950 ms.
+    // Busy until the target has sent its FIN, but not longer: the wire closes a probe after 950 ms.
     while (!existsSync(closed));
     wire.receive();
     t.same(told, ['syn-ack']);

@@ -7,7 +7,7 @@ import { labUnavailable, startLab } from '../../lab/lab.js';
 const program = [process.execPath, join(process.cwd(), 'bin/pprobe.js')];
 const unavailable = await labUnavailable();
 
-t.test('firewalls that see more than addresses and ports', { skip: unavailable ?? false }, async (t) => {
+t.test('stateful firewalls', { skip: unavailable ?? false }, async (t) => {
   const lab = await startLab();
   t.teardown(() => lab.stop());
   const { addresses } = lab.facts;
@@ -17,7 +17,7 @@ t.test('firewalls that see more than addresses and ports', { skip: unavailable ?
     return JSON.parse((await lab.exec('client', [...program, ...args, '--json'])).stdout) as Document;
   }
 
-  /** With rules of nft in one namespace, and without them afterwards. */
+  /** Runs with rules of nft in one namespace, and removes them afterwards. */
   async function behind(
     namespace: 'client' | 'r1',
     rules: string,
@@ -36,7 +36,7 @@ t.test('firewalls that see more than addresses and ports', { skip: unavailable ?
   const answers = ({ hops }: TraceDocument) =>
     hops.map(({ probes }) => probes.filter(({ reply }) => reply !== 'none').length);
 
-  // Some firewalls take a SYN with another sequence number on a known 5-tuple for an attack.
+  // Some firewalls drop a SYN with another sequence number on a known 5-tuple.
   const oncePerFlow = `
     set known { type ipv4_addr . inet_service; flags dynamic; timeout 1m; }
     chain forward {
@@ -56,21 +56,21 @@ t.test('firewalls that see more than addresses and ports', { skip: unavailable ?
     );
   }
 
-  t.test('syn: one flow on request is stopped there, which is why it has to be asked for', (t) =>
+  t.test('syn: with --paris the repeats are dropped there, so one flow is not the default', (t) =>
     behind('r1', oncePerFlow, async () => {
       const document = await pprobe<TraceDocument>('trace', target, '--method', 'syn', '--paris');
       const [first, , ...beyond] = answers(document);
-      t.equal(first, 3, 'hop 1 comes before the firewall');
+      t.equal(first, 3, 'hop 1 is before the firewall');
       t.ok(
         beyond.reduce((sum, count) => sum + count, 0) < beyond.length * 3,
-        'behind it, repeats are missing',
+        'behind the firewall the repeats are missing',
       );
     }),
   );
 
   const swallows = `
     chain input { type filter hook input priority 0; policy accept; ip saddr ${target} drop; }`;
-  t.test('a firewall of this host that hides answers hides them from every program', (t) =>
+  t.test('a firewall of this host that hides answers hides them from all programs', (t) =>
     behind('client', swallows, async () => {
       const applications = await pprobe<TcpDocument>('tcp', target, '--timeout', '700');
       t.equal(applications.status, 'timeout');
@@ -85,7 +85,7 @@ t.test('firewalls that see more than addresses and ports', { skip: unavailable ?
   const keepsResets = `
     chain output { type filter hook output priority 0; policy accept; tcp flags & rst == rst drop; }`;
   for (const method of ['syn', 'connect']) {
-    t.test(`${method}: a firewall of this host that keeps our RST in makes no answer a second one`, (t) =>
+    t.test(`${method}: a firewall of this host that drops the RST does not make an answer count twice`, (t) =>
       behind('client', keepsResets, async () => {
         const document = await pprobe<TraceDocument>('trace', target, '--method', method);
         t.match(document, { outcome: 'open', destinationTtl: 5 });

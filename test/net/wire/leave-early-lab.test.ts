@@ -5,12 +5,12 @@ import { labUnavailable, startLab } from '../../lab/lab.js';
 
 const unavailable = await labUnavailable();
 
-t.test('however a trace is left, no socket stays open', { skip: unavailable ?? false }, async (t) => {
+t.test('no socket stays open, however a trace is ended', { skip: unavailable ?? false }, async (t) => {
   const lab = await startLab();
   t.teardown(() => lab.stop());
   const { addresses } = lab.facts;
   const library = pathToFileURL(join(process.cwd(), 'dist/index.js')).href;
-  // A closed network as well as an open one: there, everything is left while probes are under way.
+  // Also a network that drops everything: there, traces are ended while probes are in flight.
   await lab.break('security-group');
   for (const [what, { ipv4 }] of Object.entries({ quick: addresses.public, silent: addresses.eniA })) {
     for (const method of ['syn', 'connect']) {

@@ -1,8 +1,8 @@
-// Ends traces in every way a program can, and prints how many descriptors each way left open.
+// Ends traces in every way that a program can, and prints the number of descriptors that each left open.
 import { readdirSync } from 'node:fs';
 
 const [library, target, method, speed] = process.argv.slice(2);
-/** A path that answers may have answered before anybody has left. */
+/** A path that answers can end the trace before it is left. */
 const mayBeOver = speed === 'quick';
 const { trace, watchTrace } = await import(library);
 
@@ -54,7 +54,7 @@ const ways = {
     aborting.abort();
     await rejected(run);
   },
-  async 'aborts when the loop has begun and nobody waits for the document'() {
+  async 'aborts when the iteration has started and the document is not awaited'() {
     const aborting = new AbortController();
     const run = trace(target, { ...options, signal: aborting.signal });
     setTimeout(() => aborting.abort(), 20);
@@ -77,14 +77,14 @@ async function rejected(promise) {
   if (reason !== 'AbortError' && !mayBeOver) throw new Error(`it rejected with ${reason}`);
 }
 
-// What the process opens once and keeps (its poller) is open after the first.
+// Descriptors that the process opens once (its poller) are open after the first trace.
 await trace(target, options).catch(() => {});
 await turn();
 const before = openDescriptors();
 const left = {};
 for (const [name, way] of Object.entries(ways)) {
   await way();
-  // Node closes what it opened itself a turn later.
+  // Node closes its own descriptors a turn later.
   await turn();
   left[name] = openDescriptors() - before;
 }

@@ -9,7 +9,7 @@ import { labUnavailable, startLab } from '../../lab/lab.js';
 const library = pathToFileURL(join(process.cwd(), 'dist/index.js')).href;
 const unavailable = await labUnavailable();
 
-/** Sends whoever connects as much as goes through. */
+/** Sends data to every client as fast as possible. */
 const fountain = `
 const { createServer } = require('node:net');
 const water = Buffer.alloc(1 << 16);
@@ -20,7 +20,7 @@ createServer((socket) => {
 }).listen(5001, '::', () => console.log('ready'));
 `;
 
-/** Drinks from the fountain, and says so when it flows. */
+/** Receives that data, and prints a line when it arrives. */
 const drinker = (address: string) => `
 let octets = 0;
 require('node:net').connect(5001, '${address}').on('data', (data) => {
@@ -29,7 +29,7 @@ require('node:net').connect(5001, '${address}').on('data', (data) => {
 });
 `;
 
-/** Connects to a closed port over and over: resets, which no filter of flags can keep out. */
+/** Connects to a closed port in a loop: RSTs, which the filter of TCP flags passes. */
 const knocker = (address: string) => `
 import socket
 count = 0
@@ -41,7 +41,7 @@ while True:
         print('ready', flush=True)
 `;
 
-/** A program that traces, and keeps the event loop busy from \`fromMs\` on for \`forMs\`. */
+/** A program that traces, and blocks the event loop from \`fromMs\` for \`forMs\`. */
 const trace = (address: string, options: object, { fromMs = 0, forMs = 0 } = {}) => `
 const { trace } = await import('${library}');
 setTimeout(() => {
@@ -69,14 +69,14 @@ t.test('a busy host', { skip: unavailable ?? false }, async (t) => {
     return JSON.parse(stdout);
   }
 
-  t.test('syn: no answer is lost in a flood of TCP that is not ours', async (t) => {
+  t.test('syn: no answer is lost in a flood of other TCP', async (t) => {
     const gateway = addresses.gateway.ipv4;
     const flood = [
       await ready(lab.spawn('vpc', [process.execPath, '-e', fountain])),
       await ready(lab.spawn('client', [process.execPath, '-e', drinker(gateway)])),
       await ready(lab.spawn('client', ['python3', '-c', knocker(gateway)])),
     ];
-    // 50 answers each, from five hops.
+    // 50 answers from each of five hops.
     for (let run = 0; run < 4; run += 1) {
       const document = await traced(trace(addresses.public.ipv4, { method: 'syn', queries: 10 }));
       t.match(document, { outcome: 'open', destinationTtl: 5 });
@@ -94,10 +94,10 @@ t.test('a busy host', { skip: unavailable ?? false }, async (t) => {
     for (const child of flood) child.kill();
   });
 
-  t.test('connect: a SYN that the kernel sent again while the loop was busy is no probe', async (t) => {
+  t.test('connect: a SYN that the kernel retransmitted while the loop was busy is not a probe', async (t) => {
     await lab.break('security-group');
     const target = addresses.eniA.ipv4;
-    // The kernel sends again after a second, with the TTL meant for an ACK: the first router answers that.
+    // The kernel retransmits after a second, with the TTL for the ACK, and the first router answers that.
     const document = await traced(
       trace(target, { method: 'connect', waitMs: 900 }, { fromMs: 100, forMs: 1200 }),
     );

@@ -7,7 +7,7 @@ const program = [process.execPath, join(process.cwd(), 'bin/pprobe.js')];
 const library = pathToFileURL(join(process.cwd(), 'dist/index.js')).href;
 const unavailable = await labUnavailable();
 
-/** What is no source, or no target, and what is said of it. */
+/** Invalid sources and targets, and the message for each. */
 const mistakes: [args: string[], says: RegExp][] = [
   [
     ['trace', '203.0.113.10', '--source', '192.0.2.77'],
@@ -30,7 +30,7 @@ const mistakes: [args: string[], says: RegExp][] = [
   ],
 ];
 
-/** A program that prints what each way to use the library does with each of these sources. */
+/** A program that prints the result of each way to use the library with each of these sources. */
 const askLibrary = `
   const { trace, watchTrace, diagnose, InvalidInputError } = await import('${library}');
   const target = '203.0.113.10';
@@ -68,8 +68,8 @@ t.test('the address to send from', { skip: unavailable ?? false }, async (t) => 
 
   for (const method of ['syn', 'connect']) {
     for (const family of ['ipv4', 'ipv6'] as const) {
-      t.test(`${method}, ${family}: whichever it is to be, the whole path`, async (t) => {
-        // One of the two is not what the kernel would have chosen.
+      t.test(`${method}, ${family}: the whole path from each of two source addresses`, async (t) => {
+        // One of the two is not the kernel's choice.
         for (const source of [addresses.client[family], second[family]]) {
           const target = addresses.public[family];
           const { document } = await run(['trace', target, '--method', method, '--source', source]);
@@ -77,7 +77,7 @@ t.test('the address to send from', { skip: unavailable ?? false }, async (t) => 
           const probes: { nat: boolean }[] = document.hops.flatMap((hop: { probes: unknown }) => hop.probes);
           t.notOk(
             probes.some(({ nat }) => nat),
-            'what the routers quote is what was sent',
+            'routers quote what was sent',
           );
         }
       });
@@ -92,7 +92,7 @@ t.test('the address to send from', { skip: unavailable ?? false }, async (t) => 
     });
   }
 
-  t.test('what cannot be sent from or to is a mistake: exit 2, and words that help', async (t) => {
+  t.test('an invalid source or target: exit 2 and a message that names the fix', async (t) => {
     const told = await Promise.all(
       mistakes.map(async ([args, says]) => ({ args: args.join(' '), says, ...(await run(args)) })),
     );
@@ -113,12 +113,16 @@ t.test('the address to send from', { skip: unavailable ?? false }, async (t) => 
   });
 
   const skip = lab.mode === 'user' && 'uid 0 is the only one in a user namespace';
-  t.test('under sudo, the sockets for the source are open before root is given up', { skip }, async (t) => {
-    const source = addresses.client.ipv6;
-    const sudo = ['env', 'SUDO_UID=65534', 'SUDO_GID=65533'];
-    const args = ['trace', addresses.public.ipv6, '--method', 'syn', '--json', '--source', source];
-    const { stdout, stderr } = await lab.exec('client', [...sudo, ...program, ...args]);
-    t.equal(stderr, '');
-    t.match(JSON.parse(stdout), { method: 'syn', source, outcome: 'open' });
-  });
+  t.test(
+    'under sudo, the sockets for the source are open before root privileges are dropped',
+    { skip },
+    async (t) => {
+      const source = addresses.client.ipv6;
+      const sudo = ['env', 'SUDO_UID=65534', 'SUDO_GID=65533'];
+      const args = ['trace', addresses.public.ipv6, '--method', 'syn', '--json', '--source', source];
+      const { stdout, stderr } = await lab.exec('client', [...sudo, ...program, ...args]);
+      t.equal(stderr, '');
+      t.match(JSON.parse(stdout), { method: 'syn', source, outcome: 'open' });
+    },
+  );
 });

@@ -62,7 +62,7 @@ t.test('a SYN-ACK and a RST that acknowledge sequence + 1 are replies; the sum w
   t.match(refused, { result: 'reply', probe: { id: 3 }, reply: { kind: 'rst' } });
 });
 
-t.test('what a blind forger can send is discarded and counted', async (t) => {
+t.test('packets of a blind forger are discarded and counted', async (t) => {
   const wrong = answer({ acknowledgment: 12345, flags: rst | ack });
   t.match(matchSegment(sent, flow.address, wrong), { result: 'discard', reason: 'wrong-acknowledgment' });
   const bareReset = answer({ acknowledgment: 0xffffffff, flags: rst });
@@ -71,7 +71,7 @@ t.test('what a blind forger can send is discarded and counted', async (t) => {
   t.match(matchSegment(sent, flow.address, challenge), { result: 'discard', reason: 'unexpected-flags' });
 });
 
-t.test("other traffic of the host, and our own SYN heard on loopback, is nobody's business", async (t) => {
+t.test('other traffic of the host, and the own SYN on loopback, is ignored', async (t) => {
   const reply = { acknowledgment: 0xffffffff, flags: syn | ack };
   t.match(matchSegment(sent, '198.51.100.1', answer(reply)), { result: 'ignored' });
   t.match(matchSegment(sent, flow.address, answer({ ...reply, sourcePort: 80 })), { result: 'ignored' });
@@ -80,7 +80,7 @@ t.test("other traffic of the host, and our own SYN heard on loopback, is nobody'
   });
 });
 
-t.test('a time-exceeded is matched on what every router must quote', async (t) => {
+t.test('a Time Exceeded is matched by what every router must quote', async (t) => {
   t.match(matchIcmp(sent, quoteOf({})), {
     result: 'reply',
     probe: { id: 3 },
@@ -88,25 +88,22 @@ t.test('a time-exceeded is matched on what every router must quote', async (t) =
   });
 });
 
-t.test('a rewritten quote is still ours when the sequence number is, and marks a translator', async (t) => {
+t.test('a rewritten quote matches by its sequence number, and marks a NAT', async (t) => {
   const dnat = matchIcmp(sent, quoteOf({ destination: '192.168.7.7' }));
   t.match(dnat, { result: 'reply', probe: { id: 3 }, reply: { nat: true } });
   const snat = matchIcmp(sent, quoteOf({ sourcePort: 1024 }));
   t.match(snat, { result: 'reply', probe: { id: 3 } });
 });
 
-t.test(
-  'quotes of packets we never sent: ours but for the sequence number, or a port we never used',
-  async (t) => {
-    t.match(matchIcmp(sent, quoteOf({ sequence: 5 })), { result: 'discard', reason: 'wrong-sequence' });
-    const foreign = quoteOf({ sequence: 5, sourcePort: 50000 });
-    t.match(matchIcmp(sent, foreign), { result: 'discard', reason: 'unknown-probe' });
-    const others = quoteOf({ sequence: 5, destination: '198.51.100.1' });
-    t.match(matchIcmp(sent, others), { result: 'ignored' });
-  },
-);
+t.test('quotes of packets that were never sent: another sequence number, or another port', async (t) => {
+  t.match(matchIcmp(sent, quoteOf({ sequence: 5 })), { result: 'discard', reason: 'wrong-sequence' });
+  const foreign = quoteOf({ sequence: 5, sourcePort: 50000 });
+  t.match(matchIcmp(sent, foreign), { result: 'discard', reason: 'unknown-probe' });
+  const others = quoteOf({ sequence: 5, destination: '198.51.100.1' });
+  t.match(matchIcmp(sent, others), { result: 'ignored' });
+});
 
-t.test('no bytes make a reply that does not carry the sequence number', async () => {
+t.test('no bytes without the sequence number are a reply', async () => {
   const bytes = fc.uint8Array({ maxLength: 200 });
   fc.assert(
     fc.property(bytes, (message) => {

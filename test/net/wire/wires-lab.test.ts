@@ -9,13 +9,13 @@ import { labUnavailable, startLab } from '../../lab/lab.js';
 const program = [process.execPath, join(process.cwd(), 'bin/pprobe.js')];
 const unavailable = await labUnavailable();
 
-/** A server on the public host that says so whenever an application there would see a connection. */
+/** A server on the public host that prints a line for each accepted connection. */
 const acceptor = `
 const { createServer } = require('node:net');
 createServer((socket) => { console.log('accepted'); socket.on('error', () => {}); }).listen(8443, '::', () => console.log('ready'));
 `;
 
-/** The command line has no word for what `syn` sends through; the library has. */
+/** Only the library has an option for what `syn` sends through. */
 function traceThrough(packets: string, address: string): string {
   return traceWith({ method: 'syn', packets }, address);
 }
@@ -62,7 +62,7 @@ t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) =
         await heard('ready');
         const { document } = await trace(addresses.public[family], ['--method', method, '-p', '8443']);
         t.equal(document.outcome, 'open');
-        // A connection of our own, after the trace: whatever the trace caused would have been accepted before it.
+        // An ordinary connection after the trace: connections of the trace would have been accepted before it.
         await lab.exec('client', [...program, 'tcp', addresses.public[family], '8443']);
         await heard('accepted');
         child.kill();
@@ -89,13 +89,13 @@ t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) =
     }
   }
 
-  t.test('loopback: our own SYN is not taken for the answer', async (t) => {
+  t.test('loopback: the own SYN is not taken for the answer', async (t) => {
     const { document } = await trace('127.0.0.1', ['--method', 'syn', '-p', '9']);
     t.match(document, { outcome: 'closed', destinationTtl: 1 });
     t.equal(document.hops.length, 1);
   });
 
-  t.test('no route: the first hop says which error this host gave', async (t) => {
+  t.test('no route: the first hop has the errno of this host', async (t) => {
     await lab.break('no-route');
     const { document, exitCode } = await trace(addresses.eniA.ipv4, []);
     await lab.heal();
@@ -108,7 +108,7 @@ t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) =
 
   for (const method of ['syn', 'connect']) {
     for (const family of ['ipv4', 'ipv6'] as const) {
-      t.test(`${method}, ${family}: what replies tell besides`, async (t) => {
+      t.test(`${method}, ${family}: further details of replies`, async (t) => {
         const { document } = await trace(addresses.public[family], ['--method', method]);
         const routers = document.hops
           .slice(0, -1)
@@ -131,7 +131,7 @@ t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) =
     }
   }
 
-  t.test('a neighbour that does not answer is this host’s error, not a silent hop', async (t) => {
+  t.test('a silent neighbour is an error of this host, not a silent hop', async (t) => {
     const setUp = `
       ip link add near type veth peer name far && ip link set far up && ip link set near up
       ip address add 192.0.2.1/24 dev near && ip -6 address add 2001:db8:2::1/64 dev near nodad
@@ -167,7 +167,7 @@ t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) =
   });
 
   t.test(
-    'under sudo, what was opened as root still traces when root has been given up',
+    'under sudo, sockets opened as root still trace after root privileges are dropped',
     { skip },
     async (t) => {
       const tellUser = `data:text/javascript,${encodeURIComponent(
@@ -189,7 +189,7 @@ t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) =
     },
   );
 
-  t.test('auto without CAP_NET_RAW takes the engine that needs none', { skip }, async (t) => {
+  t.test('auto without CAP_NET_RAW uses the engine that does not need it', { skip }, async (t) => {
     const { document, exitCode } = await trace(addresses.public.ipv4, [], 65534);
     t.equal(exitCode, 0);
     t.match(document, { method: 'connect', outcome: 'open', destinationTtl: 5 });

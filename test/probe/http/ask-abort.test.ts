@@ -5,7 +5,7 @@ import { listen, openSockets } from '../tcp/listeners.js';
 import { asked } from './asked.js';
 import { serve } from './servers.js';
 
-test('stop keeps what came, abort rejects with its reason, and neither leaves a socket', async (t) => {
+test('stop keeps what arrived, abort rejects with its reason, and neither leaves a socket', async (t) => {
   const stop = new AbortController();
   const half = await serve(t, (peer) => peer.write('HTTP/1.1 403 Forbidden\r\ncontent-length: 10\r\n\r\n'));
   const stopped = asked(half.socket, {}, { stop: stop.signal });
@@ -28,7 +28,7 @@ test('stop keeps what came, abort rejects with its reason, and neither leaves a 
   t.equal(unused.socket.destroyed, false, 'nothing was asked of it');
 });
 
-test('an abort before the request went out leaves no socket either', async (t) => {
+test('an abort before the request was sent leaves no socket either', async (t) => {
   const { port } = await listen(t, (socket) => socket.resume());
   const socket = connect({ host: '127.0.0.1', port });
   await once(socket, 'connect');

@@ -3,7 +3,7 @@ import { test } from 'tap';
 import { asked } from './asked.js';
 import { serve } from './servers.js';
 
-test('a body of megabytes is read no further than 64 KB', async (t) => {
+test('a body of megabytes is read up to 64 KB', async (t) => {
   const half = Buffer.alloc(1 << 20, 'x');
   let written = 0;
   const { socket } = await serve(t, (peer) => {
@@ -15,11 +15,11 @@ test('a body of megabytes is read no further than 64 KB', async (t) => {
     pour();
   });
   t.match(await asked(socket), { status: 200, message: null, failure: null });
-  t.equal(socket.destroyed, true, 'the rest is not waited for');
+  t.equal(socket.destroyed, true, 'the rest is not awaited');
   t.ok(written < 1 << 26);
 });
 
-test('a body that never ends is ended by the deadline, and what came is kept', async (t) => {
+test('a body without an end is ended by the deadline, and what arrived is kept', async (t) => {
   const { socket } = await serve(t, (peer) => {
     peer.write(
       'HTTP/1.1 403 Forbidden\r\nx-amzn-errortype: AccessDeniedException\r\ncontent-length: 1000\r\n\r\n',
@@ -40,7 +40,7 @@ test('a body that never ends is ended by the deadline, and what came is kept', a
   t.equal(socket.destroyed, true);
 });
 
-test('a body in bad chunks is malformed, and the facts of its headers stay', async (t) => {
+test('a body in invalid chunks is malformed, and the headers are kept', async (t) => {
   const { socket } = await serve(
     t,
     'HTTP/1.1 403 Forbidden\r\nx-amzn-requestid: r-1\r\ntransfer-encoding: chunked\r\n\r\nnot a length\r\n',
@@ -53,7 +53,7 @@ test('a body in bad chunks is malformed, and the facts of its headers stay', asy
   });
 });
 
-test('good chunks are put together', async (t) => {
+test('valid chunks are joined', async (t) => {
   const { socket } = await serve(
     t,
     'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\n{"message\r\n7\r\n":"hi"}\r\n0\r\n\r\n',
@@ -62,7 +62,7 @@ test('good chunks are put together', async (t) => {
   t.equal(socket.destroyed, false);
 });
 
-test('a compressed body, though not asked for, does no harm', async (t) => {
+test('a compressed body that was not requested is ignored', async (t) => {
   const body = gzipSync('{"message":"Forbidden"}');
   const head = `HTTP/1.1 403 Forbidden\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`;
   const { socket } = await serve(t, Buffer.concat([Buffer.from(head), body]));

@@ -11,7 +11,7 @@ test('silence is a timeout', async (t) => {
   t.match(await asked(socket, {}, { timeoutMs: 50 }), { status: null, failure: 'timeout', errorCode: null });
 });
 
-test('headers a byte at a time end at the deadline too', async (t) => {
+test('headers in single bytes end at the deadline too', async (t) => {
   const { socket } = await serve(t, (peer) => {
     const letters = [...'HTTP/1.1 200 OK\r\nserver: slow'];
     const timer = setInterval(() => peer.write(letters.shift() ?? 'w'), 10);
@@ -20,7 +20,7 @@ test('headers a byte at a time end at the deadline too', async (t) => {
   t.match(await asked(socket, {}, { timeoutMs: 150 }), { status: null, server: null, failure: 'timeout' });
 });
 
-test('what is not HTTP is malformed', async (t) => {
+test('an answer that is not HTTP is malformed', async (t) => {
   const answers = [
     'SSH-2.0-OpenSSH_9.6\r\n',
     '\u0000\u0001\u0002\u0003',
@@ -50,7 +50,7 @@ test('headers without end are malformed', async (t) => {
   t.match(await asked(socket), { status: null, failure: 'malformed', errorCode: 'HPE_HEADER_OVERFLOW' });
 });
 
-test('closed and reset are told apart, before and within the response', async (t) => {
+test('closed and reset are distinguished, before and within the response', async (t) => {
   const closing = await serve(t, (peer) => peer.end());
   t.match(await asked(closing.socket), { status: null, failure: 'closed', errorCode: null });
   const resetting = await serve(t, (peer) => peer.resetAndDestroy());
@@ -61,7 +61,7 @@ test('closed and reset are told apart, before and within the response', async (t
   t.match(await asked(cut.socket), { status: 200, server: 's', failure: 'closed' });
 });
 
-test('TLS that breaks after the handshake is a failure of TLS', async (t) => {
+test('an error of TLS after the handshake is a failure of TLS', async (t) => {
   const server = await listenTls(t, identities.valid, (socket) => socket.resume().write('hello'));
   const { port, clients } = await listenBetween(t, server.port);
   const { socket } = await handshake({ address: '127.0.0.1', port, serverName }, { ca: authorityPem });

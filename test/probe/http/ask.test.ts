@@ -8,7 +8,7 @@ import { listenTls } from '../tls/servers.js';
 import { asked, forbidden } from './asked.js';
 import { response, serve } from './servers.js';
 
-test('the facts of an answer of API Gateway are read', async (t) => {
+test('the headers and body of API Gateway are read', async (t) => {
   const { socket, requests } = await serve(t, forbidden);
   const document = await asked(socket, { url: 'https://user:pass@api.test:8443/prod/x?token=secret#part' });
   t.match(document, {
@@ -46,7 +46,7 @@ test('the facts of an answer of API Gateway are read', async (t) => {
   );
 });
 
-test('the variants go over one connection, each with its headers', async (t) => {
+test('the variants use one connection, each with its headers', async (t) => {
   const { socket, requests, connections } = await serve(
     t,
     forbidden,
@@ -87,7 +87,7 @@ test('it works over TLS', async (t) => {
   t.match(await asked(socket), { status: 403, errorType: 'ForbiddenException' });
 });
 
-test('a redirect is told and not followed', async (t) => {
+test('a redirect is reported and not followed', async (t) => {
   const { socket, requests } = await serve(
     t,
     response('302 Found', { location: 'https://me:pw@login.test/in?state=secret#x' }),
@@ -98,7 +98,7 @@ test('a redirect is told and not followed', async (t) => {
   t.equal(requests.length, 2);
 });
 
-test('a change of protocol that nobody asked for ends the exchange', async (t) => {
+test('a switch of protocols that was not requested ends the exchange', async (t) => {
   const { socket } = await serve(
     t,
     'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
@@ -107,7 +107,7 @@ test('a change of protocol that nobody asked for ends the exchange', async (t) =
   t.equal(socket.destroyed, true);
 });
 
-test('a hint that comes before the response is not the response', async (t) => {
+test('an informational response is not the response', async (t) => {
   const { socket } = await serve(
     t,
     `HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n${response('200 OK', {})}`,
@@ -115,7 +115,7 @@ test('a hint that comes before the response is not the response', async (t) => {
   t.match(await asked(socket), { status: 200 });
 });
 
-test('a second response to one request is not taken for the answer to the next', async (t) => {
+test('a second response to one request is not used for the next one', async (t) => {
   const { socket } = await serve(
     t,
     `${response('200 OK', {})}${response('403 Forbidden', {})}`,
@@ -125,7 +125,7 @@ test('a second response to one request is not taken for the answer to the next',
   t.not((await asked(socket)).status, 403);
 });
 
-test('what cannot be asked is refused in one line that names the argument', async (t) => {
+test('invalid input is refused with a message of one line that names the argument', async (t) => {
   const { socket, requests } = await serve(t, forbidden);
   const refusals: [argument: string, input: Partial<AskInput>, options?: AskOptions][] = [
     ['url', { url: 'api.test/prod' }],
@@ -138,6 +138,6 @@ test('what cannot be asked is refused in one line that names the argument', asyn
     const error: unknown = await asked(socket, input, options).catch((reason: unknown) => reason);
     t.match(error, { code: 'invalid-input', argument, message: /^[^\n]+$/ }, argument);
   }
-  t.match(await asked(socket), { status: 403 }, 'and the connection is as good as before');
+  t.match(await asked(socket), { status: 403 }, 'and the connection is still usable');
   t.equal(requests.length, 1);
 });

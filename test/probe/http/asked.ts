@@ -5,7 +5,7 @@ import { response } from './servers.js';
 
 const plain: AskInput = { variant: 'plain', url: 'https://api.test/prod', address: '127.0.0.1' };
 
-/** Asks, and checks the document against its schema. */
+/** Sends a request, and checks the document against its schema. */
 export async function asked(socket: Socket, input: Partial<AskInput> = {}, options: AskOptions = {}) {
   const document = await ask(socket, { ...plain, ...input }, { timeoutMs: 60_000, ...options });
   const problems = validateDocument(document);

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { parseRequestUrl } from '../../../src/probe/http/request.js';
 
-test('what is asked has the query, what is shown has not', async (t) => {
+test('the request has the query, the shown URL has not', async (t) => {
   t.same(parseRequestUrl('https://u:p@api.test:8443/prod/a%20b?key=secret#frag'), {
     path: '/prod/a%20b?key=secret',
     host: 'api.test:8443',
@@ -16,7 +16,7 @@ test('what is asked has the query, what is shown has not', async (t) => {
   });
 });
 
-test('what is not a web address is refused without repeating it, as it may hold a secret', async (t) => {
+test('text that is not a URL is refused without repeating it, because it can contain a secret', async (t) => {
   for (const text of ['', 'api.test', 'ftp://api.test/?secret', 'http://', 'https://a b/?secret']) {
     t.throws(() => parseRequestUrl(text), { code: 'invalid-input', argument: 'url' });
     t.throws(() => parseRequestUrl(text), { message: /^(?!.*secret)/ });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'tap';
 import { responseFacts } from '../../../src/probe/http/response-facts.js';
 
-test('an answer that came through CloudFront is told by any of its three marks', async (t) => {
+test('CloudFront is recognized by any of its three headers', async (t) => {
   const marks = [
     { via: '1.1 0123456789abcdef.cloudfront.net (CloudFront)' },
     { 'x-amz-cf-id': 'abc==' },
@@ -16,7 +16,7 @@ test('an answer that came through CloudFront is told by any of its three marks',
   });
 });
 
-test('the message of a body is found under either name', async (t) => {
+test('the message of a body is read from either member', async (t) => {
   const message = (body: string) => responseFacts(403, {}, body).message;
   t.equal(message('{"message":"Forbidden"}'), 'Forbidden');
   t.equal(message('{"Message":"User: anonymous"}'), 'User: anonymous');
@@ -34,22 +34,22 @@ test('the message of a body is found under either name', async (t) => {
   ]) {
     t.equal(message(body), null, body);
   }
-  t.equal(message(`${'['.repeat(60_000)}`), null, 'nor does a body break the reader');
+  t.equal(message(`${'['.repeat(60_000)}`), null, 'a deep body does not fail');
 });
 
-test('a message is bounded, and no character is cut in two', async (t) => {
+test('a message is limited, and no character is split', async (t) => {
   const { message } = responseFacts(500, {}, JSON.stringify({ message: '😀'.repeat(2000) }));
   t.equal(message, '😀'.repeat(1000));
 });
 
-test('the error type is the name before its namespace, or the first of several', async (t) => {
+test('the error type has no namespace, and is the first of several', async (t) => {
   const errorType = (value: string) => responseFacts(403, { 'x-amzn-errortype': value }, '').errorType;
   t.equal(errorType('AccessDeniedException:http://internal.example/'), 'AccessDeniedException');
   t.equal(errorType('AccessDeniedException, Other'), 'AccessDeniedException');
   t.equal(errorType(''), null);
 });
 
-test('no response leaves every fact unknown', async (t) => {
+test('without a response every member is null', async (t) => {
   t.same(responseFacts(null, {}, ''), {
     status: null,
     errorType: null,

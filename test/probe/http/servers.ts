@@ -4,17 +4,17 @@ import type { Test } from 'tap';
 import { listen } from '../tcp/listeners.js';
 
 export interface HttpListener {
-  /** A connection to it, as TCP has made it. */
+  /** An open connection to it. */
   socket: Socket;
-  /** The heads of the requests that came, as they came. */
+  /** The heads of the received requests. */
   requests: string[];
-  /** How many connections were made. */
+  /** Number of connections. */
   connections: () => number;
 }
 
 /**
- * A listener on loopback that says whatever a test wants when a request has come, be it HTTP or not, and a
- * connection to it. Several answers are for several requests, in turn.
+ * A listener on loopback that answers requests with the given bytes, HTTP or not, and a connection to it. Several answers
+ * are for several requests, in order.
  */
 export async function serve(
   t: Test,
@@ -37,7 +37,7 @@ export async function serve(
   return { socket, requests, connections: () => connections };
 }
 
-/** A response whose length is told. */
+/** A response with Content-Length. */
 export function response(status: string, headers: Record<string, string>, body = ''): string {
   const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)) });
   return [`HTTP/1.1 ${status}`, ...lines.map(([name, value]) => `${name}: ${value}`), '', body].join('\r\n');

@@ -4,7 +4,7 @@ import { noLibc as skip } from '../../net/libc/libc-here.js';
 import { listen } from '../tcp/listeners.js';
 
 t.test(
-  'over loopback, whose segments hold more than a record: the sizes up to that arrive',
+  'over loopback, where segments are larger than a record, all sizes up to a record arrive',
   { skip },
   async (t) => {
     const { port } = await listen(t, (socket) => void socket.resume());

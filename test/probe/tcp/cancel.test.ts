@@ -11,7 +11,7 @@ t.test('a cancel adds no listener before its signal is read, and has none after 
   stop.abort();
   t.notOk(signal.aborted);
   t.ok(cancel.isCanceled);
-  t.notOk(cancel.isDiscarded, 'what is known is still wanted');
+  t.notOk(cancel.isDiscarded, 'the results are still used');
   t.ok(new Cancel({ signal: AbortSignal.abort() }).isDiscarded);
   t.ok(new Cancel({ stop: AbortSignal.abort() }).signal.aborted, 'aborted before it was created');
 });

@@ -9,17 +9,17 @@ import { openSockets } from '../../../src/probe/tcp/sockets.js';
 import { validateDocument } from '../../documents/validate.js';
 import { listen, listenAndReset, listenSilently, socketCount } from './listeners.js';
 
-/** Nothing listens on the port of another listener's at a loopback address of its own. */
+/** A loopback address on which nothing listens. */
 const closedAddress = '127.0.0.3';
 
-// What is opened once in a process is none of the attempts' own.
+// Sockets that are opened once per process are opened before the tests count sockets.
 await openSockets();
 
 function input(port: number, ...addresses: string[]) {
   return { host: 'api.test', port, addresses, resolution: null };
 }
 
-test('every address is tried, and one attempt of each is reported in the order given', async (t) => {
+test('every address is tried, and the attempts are in the given order', async (t) => {
   const { port } = await listen(t, () => {});
   const document = await connectAddresses(input(port, closedAddress, '127.0.0.1', closedAddress));
   t.same(validateDocument(document), []);
@@ -43,7 +43,7 @@ test('every address is tried, and one attempt of each is reported in the order g
   );
 });
 
-test('IPv6 is tried beside IPv4', async (t) => {
+test('IPv6 and IPv4 are tried together', async (t) => {
   const { port } = await listen(t, () => {}, { host: '::1' });
   const document = await connectAddresses(input(port, '::1', closedAddress));
   t.same(
@@ -64,7 +64,7 @@ test('the server sees a connection that is closed at once, without an error', as
   t.equal(accepted.length, 1, 'it ended in an orderly way');
 });
 
-test('silence ends at our own timeout and keeps the local port, to be found in flow logs', async (t) => {
+test('silence ends at the timeout, and the attempt has the local port for flow logs', async (t) => {
   const { port } = await listenSilently(t);
   const before = await socketCount();
   const document = await connectAddresses(input(port, '127.0.0.1'), { timeoutMs: 150 });
@@ -76,11 +76,10 @@ test('silence ends at our own timeout and keeps the local port, to be found in f
   t.equal(await socketCount(), before);
 });
 
-test('a connection that stood and was reset is neither open nor refused', async (t) => {
+test('a connection that opened and was reset is neither open nor refused', async (t) => {
   const { port, resets } = await listenAndReset(t);
   const running = connectThroughNode('127.0.0.1', port, { timeoutMs: 60_000 });
-  // After connect(2) was called and before this loop looks at the socket, the other thread resets the
-  // connection.
+  // The other thread resets the connection after connect(2) and before this event loop reads the socket.
   process.nextTick(() => Atomics.wait(resets, 0, 0, 60_000));
   const expected = { status: 'reset', errno: 'ECONNRESET', local: false, cause: 'rst-after-syn-ack' };
   t.match(await running, expected);
@@ -93,7 +92,7 @@ test('a busy process does not mistake its own delay for silence', async (t) => {
   t.equal((await running).status, 'open');
 });
 
-test('attempts are told as they end', async (t) => {
+test('attempts are reported when they end', async (t) => {
   const silent = await listenSilently(t);
   const told: TcpAttempt[] = [];
   const stop = new AbortController();
@@ -110,7 +109,7 @@ test('attempts are told as they end', async (t) => {
       [closedAddress, 'refused'],
       ['127.0.0.1', 'error'],
     ],
-    'the one that answered first',
+    'the first to answer',
   );
   t.match(
     document.attempts,
@@ -119,7 +118,7 @@ test('attempts are told as they end', async (t) => {
   );
 });
 
-test('stop returns what is known, and the unfinished attempts say ECANCELED', async (t) => {
+test('stop returns what is known, and unfinished attempts have ECANCELED', async (t) => {
   const { port } = await listenSilently(t);
   const before = await socketCount();
   const stop = new AbortController();
@@ -151,7 +150,7 @@ test('abort rejects with its reason and leaves no socket', async (t) => {
   await t.rejects(connectAddresses(input(port, '127.0.0.1'), { signal: AbortSignal.abort(reason) }), reason);
 });
 
-test('an error of the callback surfaces, and the other attempts are closed', async (t) => {
+test('an error of the callback is thrown, and the other attempts are closed', async (t) => {
   const { port } = await listenSilently(t);
   const before = await socketCount();
   const bug = new Error('in the callback');
@@ -164,7 +163,7 @@ test('an error of the callback surfaces, and the other attempts are closed', asy
   t.equal(await socketCount(), before);
 });
 
-test('the source address is used, and it must be one that can be', async (t) => {
+test('the source address is used, and must be valid', async (t) => {
   const seen: (string | undefined)[] = [];
   const { port } = await listen(t, (socket) => seen.push(socket.remoteAddress));
   const document = await connectAddresses(input(port, '127.0.0.1', '::1'), { source: '127.0.0.9' });
@@ -186,7 +185,7 @@ test('the source address is used, and it must be one that can be', async (t) => 
   }
 });
 
-test('what cannot be asked is refused in one line that names the argument', async (t) => {
+test('invalid input is refused with a message of one line that names the argument', async (t) => {
   const refused = (port: number, timeoutMs?: number, address = '127.0.0.1') =>
     connectAddresses(input(port, address), { timeoutMs }).catch((reason: unknown) => reason);
   for (const port of [0, -1, 65_536, 443.5, Number.NaN]) {

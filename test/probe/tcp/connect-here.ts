@@ -1,7 +1,7 @@
 import { type ConnectAddressesOptions, connectAddresses } from '../../../src/probe/tcp/connect-addresses.js';
 
 /**
- * Run in network namespaces of a test's own: connects to the ports and addresses given as JSON and prints the
+ * A program for the network namespaces of a test: connects to the ports and addresses given as JSON and prints the
  * documents.
  */
 const {

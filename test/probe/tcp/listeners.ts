@@ -34,8 +34,8 @@ export function portOf(server: Server): number {
 }
 
 /**
- * A listener whose accept queue is full, so that the kernel drops every further SYN: silence, on loopback. A
- * blocked thread holds it. Linux keeps one connection more than the backlog says (sk_acceptq_is_full).
+ * A listener whose accept queue is full, so that the kernel drops every further SYN. A blocked thread owns it. Linux
+ * queues one connection more than the backlog (sk_acceptq_is_full).
  */
 export async function listenSilently(t: Test, host = '127.0.0.1'): Promise<{ port: number }> {
   const release = new Int32Array(new SharedArrayBuffer(4));
@@ -46,7 +46,7 @@ export async function listenSilently(t: Test, host = '127.0.0.1'): Promise<{ por
      server.listen({ host: '${host}', port: 0, backlog: 1 }, () => {
        const { port } = server.address();
        const fillers = [0, 1].map(() => net.connect({ host: '127.0.0.1', port }));
-       // connect(2) is called on the next tick, and on loopback the handshake is over when it returns.
+       // connect(2) is called on the next tick, and over loopback the handshake is complete when it returns.
        setImmediate(() => {
          parentPort.postMessage(port);
          Atomics.wait(workerData, 0, 0);
@@ -66,8 +66,7 @@ export async function listenSilently(t: Test, host = '127.0.0.1'): Promise<{ por
 }
 
 /**
- * A listener in a thread of its own that resets each connection; `resets` counts them, for this thread to
- * wait on.
+ * A listener in another thread that resets each connection. `resets` counts them; this thread can wait on it.
  */
 export async function listenAndReset(t: Test): Promise<{ port: number; resets: Int32Array }> {
   const resets = new Int32Array(new SharedArrayBuffer(4));
@@ -89,13 +88,13 @@ export async function listenAndReset(t: Test): Promise<{ port: number; resets: I
   return { port: Number(port), resets };
 }
 
-/** Node's sockets that are not closed. A closed one is counted until the end of the loop's turn. */
+/** Number of open sockets of Node. A closed one counts until the end of the event loop's turn. */
 export async function openSockets(): Promise<string[]> {
   for (const _turn of [1, 2]) await new Promise(setImmediate);
   return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap');
 }
 
-/** How many sockets this process has open, Node's and libc's. A closed one is counted until the end of the loop's turn. */
+/** Number of open sockets of this process, Node's and libc's. A closed one counts until the end of the event loop's turn. */
 export async function socketCount(): Promise<number> {
   for (const _turn of [1, 2]) await new Promise(setImmediate);
   return readdirSync('/proc/self/fd').filter(isSocket).length;
@@ -105,7 +104,7 @@ function isSocket(descriptor: string): boolean {
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith('socket:');
   } catch {
-    // The one that listed the directory.
+    // The descriptor of the directory itself.
     return false;
   }
 }

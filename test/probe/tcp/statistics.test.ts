@@ -8,7 +8,7 @@ function attempts(address: string, ...ends: [status: TcpStatus, durationMs: numb
   return ends.map(([status, durationMs]) => tcpAttempt({ address, status, durationMs }));
 }
 
-t.test('as ping prints it: loss over all, times over the answered, a line for each address', async (t) => {
+t.test('as in ping: loss over all attempts, times over the answered ones, per address', async (t) => {
   const first = attempts('10.0.0.1', ['open', 10], ['refused', 20], ['timeout', 3000], ['open', 30]);
   const second = attempts('10.0.0.2', ['timeout', 3000], ['unreachable', 5]);
   t.same(statisticsOf([...first.slice(0, 2), ...second, ...first.slice(2)]), [
@@ -37,7 +37,7 @@ t.test('as ping prints it: loss over all, times over the answered, a line for ea
   ]);
 });
 
-t.test('what was never tried is no loss', async (t) => {
+t.test('an attempt that was never made is not a loss', async (t) => {
   const [statistics] = statisticsOf(attempts('10.0.0.1', ['error', 0], ['open', 7]));
   t.match(statistics, { sent: 1, answered: 1, lossPercent: 0, minMs: 7, mdevMs: 0 });
   t.match(statisticsOf(attempts('10.0.0.1', ['error', 0])), [{ sent: 0, lossPercent: null, minMs: null }]);
@@ -53,7 +53,7 @@ t.test("min, avg, max and mdev are in order, and iputils' formula agrees", async
         const [found] = statisticsOf(attempts('10.0.0.1', ...ends));
         const { minMs, avgMs, maxMs, mdevMs } = found ?? {};
         if (minMs == null || avgMs == null || maxMs == null || mdevMs == null) return false;
-        // ping.c: the root of the mean of squares less the square of the mean.
+        // ping.c: the square root of the mean of squares less the square of the mean.
         const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
         const squares = times.reduce((sum, time) => sum + time * time, 0) / times.length;
         const mdev = Math.sqrt(Math.max(0, squares - mean * mean));

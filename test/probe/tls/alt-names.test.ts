@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { test } from 'tap';
 import { parseAltNames } from '../../../src/probe/tls/certificate.js';
 
-test('DNS names and addresses are kept, in order, and other kinds are not', async (t) => {
+test('DNS names and addresses are kept in order, other kinds are not', async (t) => {
   const text =
     'DNS:*.a.test, IP Address:192.0.2.1, URI:https://b.test/, email:x@c.test, IP Address:2001:DB8:0:0:0:0:0:1, DNS:d.test';
   t.same(parseAltNames(text), ['*.a.test', '192.0.2.1', '2001:DB8:0:0:0:0:0:1', 'd.test']);
   t.same(parseAltNames(''), []);
 });
 
-test('a quoted name is one name, whatever is in it', async (t) => {
+test('a quoted name is one name, whatever it contains', async (t) => {
   t.same(parseAltNames('DNS:"evil.test, DNS:good.test", DNS:last.test'), [
     'evil.test, DNS:good.test',
     'last.test',
@@ -18,12 +18,12 @@ test('a quoted name is one name, whatever is in it', async (t) => {
   t.same(parseAltNames('othername:<unsupported>, DirName:"CN=a, O=b", DNS:a.test'), ['a.test']);
 });
 
-test('what cannot be read adds no name', async (t) => {
+test('unreadable text adds no name', async (t) => {
   t.same(parseAltNames('DNS:a.test, DNS:"never closed, DNS:b.test'), ['a.test']);
   t.same(parseAltNames('DNS:a"b'), []);
 });
 
-test('every list of names comes back as it was written', async (t) => {
+test('every list of names is parsed as it was written', async (t) => {
   const quoted = fc.string({ unit: 'binary' }).map((name) => ({ name, text: `DNS:${JSON.stringify(name)}` }));
   const plain = fc.stringMatching(/^[a-z0-9*.-]+$/).map((name) => ({ name, text: `DNS:${name}` }));
   fc.assert(
@@ -35,7 +35,7 @@ test('every list of names comes back as it was written', async (t) => {
   t.pass('tried');
 });
 
-test('no text makes it throw or run long', async (t) => {
+test('no text makes it throw or take long', async (t) => {
   const pieces = fc.constantFrom('DNS:', 'IP Address:', '"', '\\', ', ', 'a', ':', '\n');
   fc.assert(
     fc.property(

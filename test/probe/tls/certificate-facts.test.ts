@@ -3,12 +3,12 @@ import { test } from 'tap';
 import { certificateFacts } from '../../../src/probe/tls/certificate.js';
 import { peerCertificate } from './peer-certificate.js';
 
-/** Node's types promise one string for every part of a name; what comes has some of them, and lists. */
+/** Node's types have one string for every part of a name; real values have some parts, and lists. */
 function name(json: string): PeerCertificate['subject'] {
   return JSON.parse(json);
 }
 
-test('names and times are read from what Node gives', async (t) => {
+test('names and times are read from the certificate of Node', async (t) => {
   t.same(certificateFacts(peerCertificate({ subjectaltname: 'DNS:api.test, IP Address:192.0.2.1' })), {
     subject: 'api.test',
     issuer: 'authority',
@@ -18,7 +18,7 @@ test('names and times are read from what Node gives', async (t) => {
   });
 });
 
-test('a name without a common name is given whole', async (t) => {
+test('a name without a common name is returned as a whole', async (t) => {
   const facts = certificateFacts(
     peerCertificate({
       subject: name('{"O":"Example","OU":["One","Two"],"C":"US"}'),
@@ -28,18 +28,18 @@ test('a name without a common name is given whole', async (t) => {
   t.match(facts, { subject: 'O=Example, OU=One, OU=Two, C=US', issuer: 'most specific' });
 });
 
-test('a certificate may have no subject, no alternative names and no time', async (t) => {
+test('a certificate without subject, alternative names and times', async (t) => {
   const facts = certificateFacts(
     peerCertificate({ subject: name('{}'), valid_from: 'Bad time value', valid_to: 'Bad time value' }),
   );
   t.match(facts, { subject: '', names: [], validFrom: null, validTo: null });
 });
 
-test('control characters are the peer’s and stay, for whoever prints them to clean', async (t) => {
+test('control characters of the peer are kept, and cleaned when printed', async (t) => {
   const facts = certificateFacts(peerCertificate({ subject: name('{"CN":"\\u001b[31mred"}') }));
   t.equal(facts?.subject, '\u001b[31mred');
 });
 
-test('no certificate is not an empty one', async (t) => {
+test('a missing certificate is null', async (t) => {
   t.equal(certificateFacts(JSON.parse('{}')), null);
 });

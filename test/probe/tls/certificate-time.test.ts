@@ -8,11 +8,11 @@ test('OpenSSL’s text of a time becomes ISO 8601', async (t) => {
   t.equal(parseCertificateTime('Feb 29 00:00:00 2024 GMT'), '2024-02-29T00:00:00.000Z');
 });
 
-test('a year of two digits is not of the last century', async (t) => {
+test('a year of two digits is not in the last century', async (t) => {
   t.equal(parseCertificateTime('Mar  1 00:00:00 50 GMT'), '0050-03-01T00:00:00.000Z');
 });
 
-test('what is not a time is unknown, not a date made up', async (t) => {
+test('text that is not a time is null', async (t) => {
   const texts = [
     'Bad time value',
     '',
@@ -23,7 +23,7 @@ test('what is not a time is unknown, not a date made up', async (t) => {
   for (const text of texts) t.equal(parseCertificateTime(text), null, text);
 });
 
-test('every moment to the second is read back', async (t) => {
+test('every time is parsed to the second', async (t) => {
   const moments = fc.date({
     min: new Date('0001-01-01Z'),
     max: new Date('9999-12-31Z'),

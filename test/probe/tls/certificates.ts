@@ -27,7 +27,7 @@ export const identities = {
   notYetValid: await issue(serverName, 10, 30),
   otherName: await issue('*.execute-api.us-east-1.amazonaws.com', -1, 30),
   expiredOtherName: await issue('other.test', -30, -1),
-  /** One name that holds a comma and what looks like another name. */
+  /** One name that contains a comma and text that looks like another name. */
   commaName: await issue(`other.test, DNS:${serverName}`, -1, 30),
   selfSigned: await selfSigned(serverName, period(-1, 30)),
   selfSignedOtherName: await selfSigned('other.test', period(-1, 30)),

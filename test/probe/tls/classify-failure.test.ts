@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { classifyTlsFailure, type TlsFailure } from '../../../src/probe/tls/handshake.js';
 
-test('what ended a handshake is told apart by code and system call', async (t) => {
+test('the error that ended a handshake is classified by code and system call', async (t) => {
   const rows: [
     code: string | undefined,
     syscall: string | undefined,

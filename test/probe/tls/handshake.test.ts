@@ -11,7 +11,7 @@ const address = '127.0.0.1';
 
 const unreadable = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
 
-/** Shakes hands, checks the document against its schema, and closes the socket. */
+/** Makes a handshake, checks the document against its schema, and closes the socket. */
 async function shake(port: number, options: HandshakeOptions & { serverName?: string } = {}) {
   const { serverName: name = serverName, ...rest } = options;
   const limits = { timeoutMs: 60_000, ...rest };
@@ -23,7 +23,7 @@ async function shake(port: number, options: HandshakeOptions & { serverName?: st
   return { ...document, kept };
 }
 
-test('a server that an added authority vouches for is ok, and the socket is the caller’s', async (t) => {
+test('a server with a certificate of an added authority is ok, and the caller gets the socket', async (t) => {
   const { port, names } = await listenTls(t, identities.valid, (socket) => socket.end('hello'));
   const { document, socket } = await handshake({ address, port, serverName }, { ca: authorityPem });
   t.same(validateDocument(document), []);
@@ -56,7 +56,7 @@ test('ALPN offers http/1.1 and reports what the server chose', async (t) => {
   t.equal((await shake(silent.port, { ca: authorityPem })).alpn, null);
 });
 
-test('every kind of bad certificate is named, shown, and not talked to', async (t) => {
+test('every kind of bad certificate is reported, and its connection is closed', async (t) => {
   const rows: [name: keyof typeof identities, trusted: boolean, status: TlsStatus, errorCode: string][] = [
     ['valid', false, 'untrusted', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
     ['expired', true, 'expired', 'CERT_HAS_EXPIRED'],
@@ -74,7 +74,7 @@ test('every kind of bad certificate is named, shown, and not talked to', async (
   }
 });
 
-test('of several problems the one that names the cause comes first, and all are told', async (t) => {
+test('of several problems the one that names the cause is first, and all are listed', async (t) => {
   const untrusted = await listenTls(t, identities.selfSignedOtherName);
   t.match(await shake(untrusted.port), {
     status: 'untrusted',
@@ -96,7 +96,7 @@ test('of several problems the one that names the cause comes first, and all are 
   });
 });
 
-test('a self-signed certificate that was given to be trusted is trusted', async (t) => {
+test('a self-signed certificate that is given as trusted is ok', async (t) => {
   const { port } = await listenTls(t, identities.selfSigned);
   t.match(await shake(port, { ca: `${authorityPem}${identities.selfSigned.certificate}` }), {
     status: 'ok',
@@ -118,14 +118,14 @@ test('a wildcard covers one label', async (t) => {
   });
 });
 
-test('an address is not sent as SNI, and a dot at the end of a name is left out of it', async (t) => {
+test('an address is not sent as SNI, and a name without its final dot', async (t) => {
   const { port, names } = await listenTls(t, identities.valid);
   t.equal((await shake(port, { ca: authorityPem, serverName: address })).status, 'name-mismatch');
   t.equal((await shake(port, { ca: authorityPem, serverName: `${serverName}.` })).status, 'ok');
   t.same(names, [serverName]);
 });
 
-test('a server of another time, or of another protocol, is a matter of protocol', async (t) => {
+test('an old TLS version and another protocol have status protocol', async (t) => {
   const old = await listenTls(t, identities.valid, undefined, {
     minVersion: 'TLSv1',
     maxVersion: 'TLSv1.1',
@@ -145,7 +145,7 @@ test('a server of another time, or of another protocol, is a matter of protocol'
   t.match(await shake(banner.port), { status: 'protocol' });
 });
 
-test('closed, reset and silent are three things', async (t) => {
+test('closed, reset and silent are distinguished', async (t) => {
   const closing = await listen(t, (socket) => socket.once('data', () => socket.end()));
   t.match(await shake(closing.port), { status: 'closed', errorCode: null, connectMs: Number });
   const early = await listen(t, (socket) => socket.resume().end());
@@ -158,14 +158,14 @@ test('closed, reset and silent are three things', async (t) => {
   t.ok(document.durationMs >= 1999);
 });
 
-test('a reset before the handshake began is a reset too', async (t) => {
+test('a reset before the handshake is a reset too', async (t) => {
   const { port, resets } = await listenAndReset(t);
   const running = shake(port);
   process.nextTick(() => Atomics.wait(resets, 0, 0, 60_000));
   t.match(await running, { status: 'reset', errorCode: 'ECONNRESET', connectMs: null });
 });
 
-test('what TCP could not do is not blamed on TLS', async (t) => {
+test('failures of TCP are not reported as failures of TLS', async (t) => {
   const { port } = await listenSilently(t);
   t.match(
     await shake(port, { timeoutMs: 100 }),
@@ -177,8 +177,8 @@ test('what TCP could not do is not blamed on TLS', async (t) => {
   t.match(document, { status: 'error', errorCode: 'ECONNREFUSED', connectMs: null });
 });
 
-test('a handshake a byte at a time still ends in time', async (t) => {
-  // The header of a TLS record that announces 16 KB, and then drops of it: never silent, never done.
+test('a handshake of single bytes still ends at the deadline', async (t) => {
+  // The header of a TLS record of 16 KB, and then single bytes of it: never silent, never complete.
   const { port } = await listen(t, (socket) => {
     socket.write(Buffer.from([0x16, 0x03, 0x03, 0x40, 0x00]));
     const timer = setInterval(() => socket.write(Buffer.alloc(1)), 20);
@@ -211,13 +211,13 @@ test('an error on the socket afterwards does not end the process', async (t) => 
   const { socket } = await handshake({ address, port, serverName }, { ca: authorityPem });
   if (socket === null) throw new Error('no socket');
   await once(socket, 'data');
-  // libuv takes an RST that comes together with data for an end.
+  // libuv reports a RST that arrives together with data as an end.
   setImmediate(() => clients[0]?.resetAndDestroy());
   const hadError = await new Promise((resolve) => socket.once('close', resolve));
   t.equal(hadError, true);
 });
 
-test('the source address is used, and it must be one that can be', async (t) => {
+test('the source address is used, and must be valid', async (t) => {
   const { port, peers } = await listenTls(t, identities.valid);
   await shake(port, { source: '127.0.0.9' });
   t.same(peers, ['127.0.0.9']);
@@ -226,7 +226,7 @@ test('the source address is used, and it must be one that can be', async (t) => 
   }
 });
 
-test('what cannot be asked is refused in one line that names the argument', async (t) => {
+test('invalid input is refused with a message of one line that names the argument', async (t) => {
   const refusals: [argument: string, running: Promise<unknown>, message: RegExp][] = [
     ['address', handshake({ address: serverName, port: 443, serverName }), /not an IP address/],
     ['port', handshake({ address, port: 0, serverName }), /from 1 to 65535/],

@@ -15,7 +15,7 @@ function judge(findings: Partial<CertificateFindings>): [status: string, code: s
 
 const mismatch: [string, string] = ['name-mismatch', 'ERR_TLS_CERT_ALTNAME_INVALID'];
 
-test('a good chain for the right name has no problem', async (t) => {
+test('a valid chain for the right name has no problem', async (t) => {
   t.same(judge({}), []);
   t.same(judge({ serverName: 'api.test.' }), [], 'a dot at the end changes nothing');
 });
@@ -33,7 +33,7 @@ test('the chain comes before the name, as verifying clients report it', async (t
   ]);
 });
 
-test('a self-signed certificate that has expired is untrusted in the first place', async (t) => {
+test('a self-signed certificate that has expired is untrusted first', async (t) => {
   t.same(judge({ chainError: 'CERT_HAS_EXPIRED', selfSigned: true }), [
     ['untrusted', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
     ['expired', 'CERT_HAS_EXPIRED'],
@@ -45,7 +45,7 @@ test('a self-signed certificate that has expired is untrusted in the first place
   );
 });
 
-test('an address is looked for among the addresses, a name among the names', async (t) => {
+test('an address must match an address, and a name a name', async (t) => {
   const certificate = peerCertificate({ subjectaltname: 'DNS:api.test, IP Address:192.0.2.1' });
   t.same(judge({ certificate, serverName: '192.0.2.1' }), []);
   t.same(judge({ certificate, serverName: '192.0.2.2' }), [mismatch]);
@@ -62,7 +62,7 @@ test('a name inside a quoted name does not count', async (t) => {
   ]);
 });
 
-test('alternative names that Node will not read vouch for nobody', async (t) => {
+test('alternative names that Node rejects are valid for no name', async (t) => {
   t.same(judge({ certificate: peerCertificate({ subjectaltname: 'DNS:"api.test' }) }), [
     ['name-mismatch', 'ERR_TLS_CERT_ALTNAME_FORMAT'],
   ]);

@@ -1,6 +1,6 @@
 import type { PeerCertificate } from 'node:tls';
 
-/** What getPeerCertificate() gives, with the members that a test is about. */
+/** A certificate of getPeerCertificate() with the given members. */
 export function peerCertificate(members: Partial<PeerCertificate>): PeerCertificate {
   const name = { C: '', ST: '', L: '', O: '', OU: '', CN: 'api.test' };
   return {

@@ -21,7 +21,7 @@ function read(bytes: readonly number[], size = bytes.length): TlsRecordReader {
   return reader;
 }
 
-test('how far the peer came is read from its records, in whatever pieces they come', async (t) => {
+test('the progress of the peer is read from its records, in pieces of any size', async (t) => {
   const fatal = record(21, [2, 112]);
   const rows: [bytes: number[], heard: string][] = [
     [[], 'nothing'],
@@ -41,7 +41,7 @@ test('how far the peer came is read from its records, in whatever pieces they co
   }
 });
 
-test('an alert is named, a banner is kept printable, and neither is made up', async (t) => {
+test('an alert has its name, and a banner is made printable', async (t) => {
   t.same(read(record(21, [2, 112])).alert, { level: 'fatal', code: 112, name: 'unrecognized_name' });
   t.same(read(record(21, [1, 200])).alert, { level: 'warning', code: 200, name: 'alert 200' });
   t.equal(read([...record(20, [1]), ...record(21, [2, 40])]).alert, null, 'encrypted from there on');
@@ -63,7 +63,7 @@ test('no bytes make it throw', async (t) => {
   t.pass('tried');
 });
 
-test('a padded ClientHello is one record of exactly the octets asked for', async (t) => {
+test('a padded ClientHello is one record of exactly the given size', async (t) => {
   for (const octets of [smallestHello, 1228, 1448, 8949]) {
     const hello = paddedHello(octets);
     t.equal(hello.length, octets);

@@ -7,9 +7,9 @@ import { listen, portOf } from '../tcp/listeners.js';
 
 export interface TlsListener {
   port: number;
-  /** From where clients came. */
+  /** The addresses of clients. */
   peers: (string | undefined)[];
-  /** The names that clients sent in SNI; nothing of a client that sent none. */
+  /** The names that clients sent in SNI. */
   names: string[];
 }
 
@@ -35,7 +35,7 @@ export async function listenTls(
     peers.push(socket.remoteAddress);
     sockets.add(socket);
   });
-  // A client that turns the handshake down is what several tests are about.
+  // Several tests have clients that abort the handshake.
   server.on('tlsClientError', () => {});
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -48,8 +48,7 @@ export async function listenTls(
 }
 
 /**
- * A middlebox in front of a listener that passes everything on, until the test does something to what it has
- * of the client.
+ * A middlebox in front of a listener. It forwards everything until the test changes the client's connection.
  */
 export async function listenBetween(t: Test, port: number): Promise<{ port: number; clients: Socket[] }> {
   const clients: Socket[] = [];

@@ -10,20 +10,20 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   return first !== pending;
 }
 
-t.test('1,024 probes at a time, first come, first served', async (t) => {
+t.test('1,024 probes at a time, in first-come order', async (t) => {
   const leave = await Promise.all(Array.from({ length: 64 }, () => acquireProbes(16, never)));
   const large = acquireProbes(1000, never);
   const small = acquireProbes(16, never);
   leave[0]?.();
   leave[0]?.();
   await new Promise((resolve) => setImmediate(resolve));
-  t.notOk(await isSettled(small), 'a small one does not overtake a large one, which would wait for ever');
+  t.notOk(await isSettled(small), 'a small request does not overtake a large one, which could wait forever');
   for (const each of leave) each();
   (await large)();
   (await small)();
 });
 
-t.test('who gives up waiting makes way for those behind', async (t) => {
+t.test('an aborted wait lets the next ones in', async (t) => {
   const leave = await acquireProbes(1024, never);
   const giveUp = new AbortController();
   const first = acquireProbes(1024, giveUp.signal);

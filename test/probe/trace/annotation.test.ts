@@ -37,7 +37,7 @@ t.test("traceroute's marks, IPv6", async (t) => {
   t.equal(icmpMark(6, { type: 2, code: 0 }, 1280), '!F-1280');
 });
 
-t.test('a policy is told from a missing way', async (t) => {
+t.test('a policy is distinguished from a missing way', async (t) => {
   const prohibited = Array.from({ length: 16 }, (_, code) => code).filter(
     (code) => icmpOutcome(4, v4(code)) === 'prohibited',
   );

@@ -3,10 +3,10 @@ import t from 'tap';
 import type { Forgery, SimulatedHop, SimulatedPath } from '../../simulation/path.js';
 import { type Scenario, simulate } from './scenario.js';
 
-/** Packets of a fuzzing run, and each path takes some hundred of them. */
+/** Runs per test; PPROBE_FUZZ_RUNS counts packets, and each path takes about a hundred of them. */
 const numRuns = Math.ceil(Number(process.env.PPROBE_FUZZ_RUNS ?? 20_000) / 100);
 
-/** No probe is given up before this long: half of the shortest wait, which a second try has. */
+/** No packet expires earlier: half of the shortest wait, for the second packet of a probe. */
 const shortestWaitMs = 25;
 
 const losses = fc.uniqueArray(fc.nat(12), { maxLength: 6 });
@@ -23,7 +23,7 @@ const forgeries = fc.subarray<Forgery>([
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 3 });
 
-/** Anything a router may do; addresses are given by position, so that a stranger would be seen. */
+/** Any behaviour of a router. Addresses follow from the position, so that a wrong address is noticed. */
 const behaviour = fc.record({
   isSilent: fc.boolean(),
   rttMs: fc.nat(300),
@@ -85,7 +85,7 @@ const anyOptions = fc.record({
 });
 
 t.test(
-  'whatever the path does: the trace ends, within its limits, and shows no hop that is not there',
+  'whatever the path does, the trace ends within its limits and shows no hop that does not exist',
   async () => {
     await fc.assert(
       fc.asyncProperty(anyPath, anyOptions, async (path, options) => {
@@ -102,7 +102,7 @@ t.test(
           onReply(id) {
             const answered = inFlight.get(id);
             inFlight.delete(id);
-            // A late answer settles the packet, too, that asked the same again.
+            // A late answer also settles the second packet of the probe.
             for (const [other, { ttl, atMs }] of inFlight)
               if (answered?.ttl === ttl && atMs >= answered.atMs + shortestWaitMs) inFlight.delete(other);
           },
@@ -114,7 +114,7 @@ t.test(
               return from !== path.target || ttl <= path.hops.length;
             const { address, siblings = [] } = path.hops[Number(from.split('.')[2]) - 1] ?? {};
             const isThere = [address, ...siblings].includes(from);
-            // A router that passes nothing on answers for every TTL from its own up.
+            // A router that forwards nothing answers for every TTL from its own up.
             return !isThere || (reply === 'time-exceeded' ? !from.startsWith(`100.64.${ttl}.`) : false);
           }),
         );

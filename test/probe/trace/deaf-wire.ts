@@ -3,7 +3,7 @@ import { VirtualClock } from '../../simulation/virtual-clock.js';
 
 export const input = { host: 'h.test', address: '203.0.113.10', port: 443, resolution: null };
 
-/** A wire that sends into nothing, and tells what was done with it. */
+/** A wire without replies, which records how it is used. */
 export function deafWire() {
   const wire = { sent: 0, isClosed: false, listener: null as WireListener | null };
   const clock = new VirtualClock();

@@ -4,7 +4,7 @@ import { unsentProbe } from '../../../src/probe/trace/probe-result.js';
 import { HopRecord, RunningStatistics } from '../../../src/probe/trace/statistics.js';
 import { hop, probe, silence } from '../../report/documents.js';
 
-test('mean and deviation in one pass are those of the textbook', async (t) => {
+test('mean and deviation in one pass equal those of two passes', async (t) => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 1_000_000 }), { minLength: 2 }), (microseconds) => {
       const values = microseconds.map((value) => value / 1000);
@@ -31,14 +31,14 @@ test('a small spread far from zero is not lost to rounding', async (t) => {
   t.equal(running.standardDeviation, Math.sqrt(30));
 });
 
-test('nothing measured is null, and one answer has no deviation', async (t) => {
+test('without replies all is null, and one reply has no deviation', async (t) => {
   const record = new HopRecord(3);
   t.match(record.statistics(), { ttl: 3, sent: 0, lossPercent: null, lastMs: null, averageMs: null });
   record.add(hop(3, probe({ rttMs: 2 })));
   t.match(record.statistics(), { lossPercent: 0, averageMs: 2, bestMs: 2, standardDeviationMs: null });
 });
 
-test('loss counts SYNs: a first one that was lost is lost, what never left is not', async (t) => {
+test('loss counts SYNs: a lost first one counts, one that was never sent does not', async (t) => {
   const record = new HopRecord(1);
   record.add(hop(1, probe({ sent: 2 }), silence, unsentProbe('ENOBUFS')));
   t.match(record.statistics(), { sent: 3, received: 1, lossPercent: 66.667 });
@@ -46,13 +46,13 @@ test('loss counts SYNs: a first one that was lost is lost, what never left is no
   t.match(record.statistics(), { sent: 5, received: 3, lossPercent: 40 }, 'both SYNs were answered');
 });
 
-test('a round that was broken off blames nobody for what had not come yet', async (t) => {
+test('an interrupted round does not count missing replies as losses', async (t) => {
   const record = new HopRecord(1);
   record.add(hop(1, probe(), silence), true);
   t.match(record.statistics(), { sent: 1, received: 1, lossPercent: 0 });
 });
 
-test('addresses: each once, the latest first', async (t) => {
+test('addresses appear once, the latest first', async (t) => {
   const record = new HopRecord(1);
   for (const from of ['10.0.0.1', '10.0.0.2', '10.0.0.1']) record.add(hop(1, probe({ from })));
   t.same(record.statistics().addresses, ['10.0.0.1', '10.0.0.2']);

@@ -5,7 +5,7 @@ import { traceAddress } from '../../../src/probe/trace/trace.js';
 import { deafWire, input } from './deaf-wire.js';
 
 t.test(
-  'a host without descriptors for a single probe cannot trace: that says nothing of the network',
+  'a host without descriptors for a single probe cannot trace, which says nothing about the network',
   async (t) => {
     const { world } = deafWire();
     const openWire = async (listener: WireListener): Promise<Wire> => {
@@ -17,7 +17,7 @@ t.test(
   },
 );
 
-t.test('what the caller throws when told of a hop ends the trace and is thrown', async (t) => {
+t.test('an error of the onHop callback ends the trace and is thrown', async (t) => {
   const { wire, world } = deafWire();
   const onHop = (): never => {
     throw new Error('mine');
@@ -36,18 +36,15 @@ t.test('what the caller throws when told of a hop ends the trace and is thrown',
   t.ok(wire.isClosed);
 });
 
-t.test(
-  'hops are told only where something left for them: not behind a neighbour that is silent',
-  async (t) => {
-    const { world, clock } = deafWire();
-    const openWire = async (listener: WireListener): Promise<Wire> => ({
-      ...(await world.openWire(listener)),
-      silentNeighbour: () => '10.0.1.1',
-    });
-    const told: TraceHop[] = [];
-    const run = traceAddress(input, {}, (hop) => told.push(hop), { ...world, openWire });
-    const document = await clock.runUntil(run);
-    t.match(document, { outcome: 'unreachable', hops: [{ ttl: 1 }] });
-    t.same(told, document.hops);
-  },
-);
+t.test('hops are reported only if packets left this host, so not behind a silent neighbour', async (t) => {
+  const { world, clock } = deafWire();
+  const openWire = async (listener: WireListener): Promise<Wire> => ({
+    ...(await world.openWire(listener)),
+    silentNeighbour: () => '10.0.1.1',
+  });
+  const told: TraceHop[] = [];
+  const run = traceAddress(input, {}, (hop) => told.push(hop), { ...world, openWire });
+  const document = await clock.runUntil(run);
+  t.match(document, { outcome: 'unreachable', hops: [{ ttl: 1 }] });
+  t.same(told, document.hops);
+});

@@ -9,7 +9,7 @@ import { VirtualClock } from '../../simulation/virtual-clock.js';
 import { deafWire, input } from './deaf-wire.js';
 import { describeHops, type Scenario, simulate } from './scenario.js';
 
-t.test('never more probes in flight than asked for', async (t) => {
+t.test('never more probes in flight than the option allows', async (t) => {
   const { wire, world } = deafWire();
   const stopping = new AbortController();
   const run = traceAddress(input, { parallel: 4, stop: stopping.signal }, undefined, world);
@@ -19,7 +19,7 @@ t.test('never more probes in flight than asked for', async (t) => {
   await run;
 });
 
-t.test('stop ends it with what is known: outcome interrupted, the wire closed', async (t) => {
+t.test('stop ends the trace with what is known: outcome interrupted, wire closed', async (t) => {
   const { wire, world } = deafWire();
   const stopping = new AbortController();
   const run = traceAddress(input, { stop: stopping.signal }, undefined, world);
@@ -55,7 +55,7 @@ t.test('an abort rejects with its reason and closes the wire', async (t) => {
   await t.rejects(traceAddress(input, { signal: AbortSignal.abort(reason) }, undefined, world), reason);
 });
 
-t.test('a host without a route is a finding, told as the error it gave', async (t) => {
+t.test('a host without a route is a finding, reported with its errno', async (t) => {
   const failure = Object.assign(new Error('connect ENETUNREACH'), { code: 'ENETUNREACH' });
   const world = { clock: new VirtualClock(), openWire: () => Promise.reject(failure) };
   const hops: TraceHop[] = [];
@@ -65,7 +65,7 @@ t.test('a host without a route is a finding, told as the error it gave', async (
   t.same(hops, document.hops);
 });
 
-t.test('sends that this host itself refuses end the trace and name the error', async (t) => {
+t.test('sends that this host refuses end the trace and have the errno', async (t) => {
   const clock = new VirtualClock();
   const openWire = async (listener: WireListener): Promise<Wire> => ({
     method: 'syn',
@@ -99,11 +99,11 @@ function timeExceeded(id: number, from: string, rttMs: number): WireReply {
   return { id, kind: 'time-exceeded', from, rttMs, icmp, ...nothingMore };
 }
 
-t.test('a reply after the wait has ended is kept and marked late', async (t) => {
+t.test('a reply after the wait is kept and marked late', async (t) => {
   const strategy = new TraceStrategy(strategyOptions);
   strategy.next(0);
   strategy.onDeadline(100);
-  t.match(strategy.next(100).send, [{ id: 1, ttl: 1 }], 'a silent hop is asked once more');
+  t.match(strategy.next(100).send, [{ id: 1, ttl: 1 }], 'a silent hop is probed once more');
   strategy.onDeadline(150);
   t.match(strategy.next(150).send, [{ id: 2, ttl: 2 }], 'and for half the wait');
   strategy.onReply(timeExceeded(1, '10.0.1.1', 151));
@@ -111,7 +111,7 @@ t.test('a reply after the wait has ended is kept and marked late', async (t) => 
   t.match(strategy.hop(2).probes[0], { reply: 'none', late: false });
 });
 
-t.test('a late answer to the first packet of a probe that was asked again is late as well', async (t) => {
+t.test('a late answer to the first packet of a probe that was sent again is late as well', async (t) => {
   const strategy = new TraceStrategy(strategyOptions);
   strategy.next(0);
   strategy.onDeadline(100);
@@ -128,19 +128,19 @@ t.test('a late answer to the first packet of a probe that was asked again is lat
   t.match(strategy.hop(1).probes[0], { rttMs: 120, duplicates: 1 });
 });
 
-t.test('an answer that came at a moment nobody knows is asked for once more, for its time', async (t) => {
+t.test('a probe whose reply has no time is sent once more for the round trip', async (t) => {
   const strategy = new TraceStrategy({ ...strategyOptions, maxTtl: 1 });
   strategy.next(0);
   strategy.onReply({ ...timeExceeded(0, '10.0.1.1', 0), rttMs: null });
   t.match(strategy.hop(1).probes[0], { from: '10.0.1.1', rttMs: null });
-  t.match(strategy.next(5), { send: [], deadlineMs: 10 }, 'when this process has had time to calm down');
+  t.match(strategy.next(5), { send: [], deadlineMs: 10 }, 'after a short delay');
   t.match(strategy.next(10).send, [{ id: 1, ttl: 1 }]);
   strategy.onReply(timeExceeded(1, '10.0.1.1', 3));
   t.match(strategy.hop(1).probes[0], { rttMs: 3, sent: 2, duplicates: 0 });
   t.ok(strategy.next(13).isDone);
 });
 
-t.test('asking again keeps to the number of probes in flight', async (t) => {
+t.test('second packets respect the limit of probes in flight', async (t) => {
   const strategy = new TraceStrategy({
     ...strategyOptions,
     maxTtl: 6,
@@ -163,7 +163,7 @@ t.test('asking again keeps to the number of probes in flight', async (t) => {
   t.match(strategy.end(), { outcome: 'filtered', stoppedBy: 'gap-limit' });
 });
 
-t.test('on one 5-tuple the target is asked again only a round trip after its answer', async (t) => {
+t.test('on one 5-tuple the target is probed again only a round trip after its answer', async (t) => {
   const strategy = new TraceStrategy({
     ...strategyOptions,
     maxTtl: 30,
@@ -175,10 +175,10 @@ t.test('on one 5-tuple the target is asked again only a round trip after its ans
   t.same(
     first.map(({ ttl }) => ttl),
     [1, 2, 3, 4, 5],
-    'one packet for each TTL, upwards: where the target stands is not known yet',
+    'one packet for each TTL in rising order, because the TTL of the target is unknown',
   );
   strategy.onReply(timeExceeded(0, '10.0.1.1', 1));
-  t.match(strategy.next(1).send, [{ ttl: 1 }, { ttl: 6 }], 'a router may be asked again at once');
+  t.match(strategy.next(1).send, [{ ttl: 1 }, { ttl: 6 }], 'a router is probed again at once');
   strategy.onReply({ ...timeExceeded(1, '203.0.113.10', 10), kind: 'syn-ack', icmp: null });
   const step = strategy.next(10);
   t.same(step.send, []);
@@ -214,7 +214,7 @@ const path: Scenario['path'] = {
   end: { rttMs: 5, answer: 'syn-ack' },
 };
 
-t.test('options shape the trace: first TTL, last TTL, probes per hop', async (t) => {
+t.test('options of the trace: first TTL, last TTL, probes per hop', async (t) => {
   const expect = { outcome: '', stoppedBy: '', destinationTtl: null, atMostMs: 0 };
   const { document } = await simulate({
     says: '',
@@ -227,35 +227,38 @@ t.test('options shape the trace: first TTL, last TTL, probes per hop', async (t)
   t.equal(document.hops[0]?.probes.length, 2);
 });
 
-t.test('a run is a promise and an iterable of the same hops, in order of TTL, early or late', async (t) => {
-  const hop = (ttl: number): TraceHop => ({ ttl, probes: [], rateLimited: false });
-  let finish: () => void = () => {};
-  const run = startTraceRun(async (onHop) => {
-    onHop(hop(1));
-    await new Promise<void>((resolve) => {
-      finish = resolve;
+t.test(
+  'a run is a promise and an iterable of the same hops in order of TTL, whenever the iteration starts',
+  async (t) => {
+    const hop = (ttl: number): TraceHop => ({ ttl, probes: [], rateLimited: false });
+    let finish: () => void = () => {};
+    const run = startTraceRun(async (onHop) => {
+      onHop(hop(1));
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      onHop(hop(2));
+      const { document } = await simulate({
+        says: '',
+        path,
+        expect: { outcome: '', stoppedBy: '', destinationTtl: null, atMostMs: 0 },
+      });
+      return document;
     });
-    onHop(hop(2));
-    const { document } = await simulate({
-      says: '',
-      path,
-      expect: { outcome: '', stoppedBy: '', destinationTtl: null, atMostMs: 0 },
-    });
-    return document;
-  });
-  const seen: number[] = [];
-  for await (const { ttl } of run) {
-    seen.push(ttl);
-    finish();
-  }
-  t.same(seen, [1, 2]);
-  t.equal((await run).outcome, 'open');
-  const again: number[] = [];
-  for await (const { ttl } of run) again.push(ttl);
-  t.same(again, [1, 2]);
-});
+    const seen: number[] = [];
+    for await (const { ttl } of run) {
+      seen.push(ttl);
+      finish();
+    }
+    t.same(seen, [1, 2]);
+    t.equal((await run).outcome, 'open');
+    const again: number[] = [];
+    for await (const { ttl } of run) again.push(ttl);
+    t.same(again, [1, 2]);
+  },
+);
 
-t.test('a failure reaches whoever iterates and whoever awaits', async (t) => {
+t.test('a failure rejects both the iteration and the promise', async (t) => {
   const failure = new Error('no strategy');
   const run = startTraceRun(() => Promise.reject(failure));
   await t.rejects(async () => {

@@ -4,11 +4,11 @@ import { waitMs } from '../../../src/probe/trace/wait.js';
 
 const seen = (...rtts: [number, number][]) => new Map(rtts);
 
-t.test('before anything is known, the initial retransmission timeout of TCP', async (t) => {
+t.test('without round trips, the initial retransmission timeout of TCP', async (t) => {
   t.equal(waitMs(3, seen(), 3000), 1000);
 });
 
-t.test('probes of the same hop tell most', async (t) => {
+t.test('round trips of the same hop decide', async (t) => {
   t.equal(waitMs(3, seen([3, 40], [9, 500]), 3000), 123);
 });
 
@@ -17,11 +17,11 @@ t.test('a later hop bounds a silent one, and a far one is not multiplied by ten'
   t.equal(waitMs(3, seen([5, 200]), 3000), 500);
 });
 
-t.test('a silent tail behind fast hops still waits as long as TCP would', async (t) => {
+t.test('silent hops behind fast ones still get the timeout of TCP', async (t) => {
   t.equal(waitMs(9, seen([1, 0.2], [2, 0.3]), 3000), 1000);
 });
 
-t.test('a reply may lie unread in the socket for a while: no wait is shorter than 50 ms', async (t) => {
+t.test('no wait is shorter than 50 ms, because a reply can stay unread in the socket', async (t) => {
   t.equal(waitMs(1, seen([1, 0.05]), 3000), 50);
 });
 

@@ -5,7 +5,7 @@ import { WatchedPath } from '../../../src/probe/trace/watch-path.js';
 import { validateDocument } from '../../documents/validate.js';
 import { hop, probe, silence, traceDocument } from '../../report/documents.js';
 
-/** A round by who answers, hop by hop; the last is the target unless it is null. */
+/** A round with the address that replies at each hop; the last is the target unless it is null. */
 function round(...from: (string | null)[]): TraceDocument {
   const isReached = from.at(-1) !== null;
   return traceDocument({
@@ -25,7 +25,7 @@ const a = '10.0.0.1';
 const b = '10.0.0.2';
 const target = '10.0.1.23';
 
-test('a round is a document of its own, with what all so far came to', async (t) => {
+test('a round is a document with the statistics of all rounds so far', async (t) => {
   const [first, second] = watch(round(a, target), round(a, null));
   t.same(validateDocument(first), []);
   t.same(validateDocument(second), []);
@@ -37,7 +37,7 @@ test('a round is a document of its own, with what all so far came to', async (t)
   ]);
 });
 
-test('another router, a longer path and a target that no longer answers are changes', async (t) => {
+test('another router, a longer path and a target that stops answering are changes', async (t) => {
   const rounds = watch(
     round(a, target),
     round(b, target),
@@ -61,7 +61,7 @@ test('another router, a longer path and a target that no longer answers are chan
   for (const each of rounds) t.same(validateDocument(each), []);
 });
 
-test('silence is no change, and what comes back after it is compared with before', async (t) => {
+test('silence is not a change, and the next replies are compared with those before it', async (t) => {
   const rounds = watch(
     round(a, target),
     round(null, target),
@@ -75,7 +75,7 @@ test('silence is no change, and what comes back after it is compared with before
   );
 });
 
-test('routers that share the load are told at first, and then only when a new one joins', async (t) => {
+test('routers that share the load are reported once, and then only a new one', async (t) => {
   const sequence = [a, b, a, b, a, b, a, b, '10.0.0.3', a];
   const rounds = watch(...sequence.map((each) => round(each, target)));
   t.same(
@@ -84,7 +84,7 @@ test('routers that share the load are told at first, and then only when a new on
   );
 });
 
-test('the table is as long as the path is now, whatever was asked behind its end', async (t) => {
+test('the statistics end with the path, whatever was probed behind its end', async (t) => {
   const ttls = ({ statistics }: WatchRound) => statistics.map(({ ttl }) => ttl);
   const rounds = watch(round(a, b, target), round(a, b, null, null, null), round(a, target), {
     ...round(a),
@@ -100,7 +100,7 @@ test('the table is as long as the path is now, whatever was asked behind its end
   ]);
 });
 
-test('loss at one hop alone, over enough rounds, is a limit of its ICMP errors', async (t) => {
+test('loss at only one hop over enough rounds is a rate limit of its ICMP errors', async (t) => {
   const lossy = Array.from({ length: 12 }, (_, index) => round(index % 3 === 0 ? null : a, target));
   t.equal(watch(...lossy).at(-1)?.statistics[0]?.rateLimited, true);
   t.equal(watch(...lossy.slice(0, 9)).at(-1)?.statistics[0]?.rateLimited, false, 'few rounds say nothing');
