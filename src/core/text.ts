@@ -60,3 +60,8 @@ export function withoutSecrets(input: string): string {
   const authority = /^([a-z][a-z0-9+.-]*:[/\\]+|[/\\]{2,})?[^/\\]*@/iu;
   return bare.replace(authority, '$1');
 }
+
+/** The text with its first letter in upper case. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

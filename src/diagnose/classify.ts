@@ -90,16 +90,20 @@ function alternativesOf(verdict: Finding, others: readonly Finding[]): Alternati
   });
 }
 
+const MEASUREMENTS = [
+  ['dns', 'DNS'],
+  ['tcp', 'TCP'],
+  ['tls', 'TLS'],
+  ['http', 'HTTP'],
+  ['trace', 'trace'],
+] as const;
+
 /** The verdict where no rule fires: what was measured. */
 function inconclusive(evidence: Evidence): Verdict {
   const { target, observations } = evidence;
-  const steps = (['dns', 'tcp', 'tls', 'http', 'trace'] as const).filter(
-    (step) => observations[step].length > 0,
-  );
+  const steps = MEASUREMENTS.filter(([step]) => observations[step].length > 0).map(([, name]) => name);
   const measured =
-    steps.length === 0
-      ? 'nothing was measured'
-      : `the measurements made (${list(steps.map((step) => step.toUpperCase()))}) do not decide it`;
+    steps.length === 0 ? 'nothing was measured' : `the measurements made (${list(steps)}) do not decide it`;
   return {
     class: 'inconclusive',
     cause: 'none',

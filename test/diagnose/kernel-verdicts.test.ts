@@ -31,7 +31,7 @@ function rejecting(type: string, v4: string, v6: string): Place[] {
       commands: [
         `${ip} route get ${address}`,
         `${ip} route show table all type ${type}`,
-        `${ip} route del ${type} NETWORK`,
+        `sudo ${ip} route del ${type} NETWORK`,
       ],
     };
   });
@@ -63,6 +63,13 @@ const places: Place[] = [
     commands: ['ip -6 neigh show to fd01::99'],
   },
   {
+    name: 'a link-local address that nobody has',
+    target: '[fe80::99%near]:443',
+    verdict: 'unreachable route.neighbour high',
+    summary: /fe80::99%near .*nobody on this link answers for the address/,
+    commands: ['ip -6 neigh show to fe80::99 dev near'],
+  },
+  {
     name: 'a gateway that is not there',
     target: '10.1.4.1:443',
     verdict: 'unreachable route.neighbour high',
@@ -80,13 +87,13 @@ const places: Place[] = [
     name: 'a router that rejects by policy',
     target: '10.0.2.2:2004',
     verdict: 'policy policy.icmp-prohibited certain',
-    summary: /10\.0\.1\.1, hop 1 of the path, rejects TCP 2004/,
+    summary: /10\.0\.1\.1, hop \d of the path, rejects TCP 2004/,
     commands: [],
   },
   {
     name: 'this host, whose own firewall rejects',
     target: '10.0.2.2:3001',
-    verdict: 'local local.firewall high',
+    verdict: 'local local.firewall certain',
     summary: /firewall of this host blocks TCP 3001/,
     commands: ['sudo nft list ruleset'],
   },

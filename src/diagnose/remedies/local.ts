@@ -88,7 +88,7 @@ export const securityModule: Advice = {
 };
 
 export const callFilter: Advice = {
-  text: 'Try it outside the container or service unit: its seccomp filter or BPF program can forbid connect(2)',
+  text: 'Try the connection outside the container or service unit: its seccomp filter or BPF program can forbid connect(2)',
 };
 
 export const freePorts: Advice = {

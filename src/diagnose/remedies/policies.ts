@@ -119,7 +119,7 @@ function showResourcePolicy(api: PrivateApi | null, text: string): Advice {
 /** A changed resource policy takes effect only with a deployment. */
 function deploy(api: PrivateApi | null): Advice {
   return {
-    text: 'Deploy the API: a changed resource policy has no effect before',
+    text: 'Deploy the API: a changed resource policy takes effect only with a deployment',
     command: [
       ...['aws', 'apigateway', 'create-deployment', '--rest-api-id', api?.apiId ?? API_ID],
       ...['--stage-name', api?.stage ?? 'STAGE', ...regionOption(api?.region ?? null)],

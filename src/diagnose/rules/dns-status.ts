@@ -1,4 +1,4 @@
-import { count, duration, excerpt, list } from '../../core/text.js';
+import { capital, count, duration, excerpt, list } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
 import type { DnsDocument, DnsStatus } from '../../documents/dns.js';
 import {
@@ -167,7 +167,9 @@ export const dnsStatusRules: readonly Rule[] = [
     alternatives: (target) => [
       possible(
         'policy.proxy',
-        `${overTcp(target)} shows whether something on the path answers instead of the resolver`,
+        `${overTcp(target)}: if this works, UDP replies are forged`,
+        'low',
+        'something on the path answers instead of the resolver',,
       ),
     ],
   }),
@@ -206,8 +208,4 @@ function called(doc: DnsDocument): string {
 function wellKnown(server: string): string | null {
   const [address = ''] = server.split('#', 1);
   return familyOf(address) === null ? null : wellKnownResolver(address);
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,4 +1,4 @@
-import { list } from '../../core/text.js';
+import { capital, list } from '../../core/text.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import {
   addressSet,
@@ -56,7 +56,7 @@ function otherAddresses(evidence: Evidence, used: Answer, other: Answer): Judgem
   return {
     phase: 'resolve',
     confidence: 'medium',
-    summary: `${resolverOf(used.doc)} resolves ${host} to ${list(addressSet(used.doc.addresses), 4)}, where nothing opens; ${server} resolves it to ${list(addressSet(other.doc.addresses), 4)}.`,
+    summary: `${capital(resolverOf(used.doc))} resolves ${host} to ${list(addressSet(used.doc.addresses), 4)}, where nothing opens; ${server} resolves it to ${list(addressSet(other.doc.addresses), 4)}.`,
     evidence: [said(used), said(other)],
     remedies: [tryAddress(evidence.target, addressSet(other.doc.addresses)[0] ?? host, server)],
     check: shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host, server })),
@@ -80,7 +80,9 @@ function said({ ref, doc }: Answer) {
 function saidShort(doc: DnsDocument): string {
   return doc.addresses.length > 0
     ? `gives ${list(addressSet(doc.addresses), 4)}`
-    : `answers ${doc.rcode ?? doc.status}`;
+    : doc.status === 'no-data'
+      ? 'has no address for it'
+      : `answers ${doc.rcode ?? doc.status}`;
 }
 
 export const dnsViewRules: readonly Rule[] = [splitView];

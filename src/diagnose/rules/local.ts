@@ -47,7 +47,7 @@ const firewall = rule('local.firewall', { needs: ['tcp', 'trace'] }, (evidence):
         .map(({ ref }) => ({ observation: ref, text: 'the firewall let no probe of the trace leave' })),
     ],
     remedies: [allowInOwnFirewall(evidence, addresses)],
-    alternatives: [possible('local.permission', callFilter.text)],
+    alternatives: [possible('local.permission', 'try the connection outside the container or service unit')],
     check: shellLine(listRuleset),
   };
 });

@@ -92,7 +92,7 @@ function rejectedConnection(evidence: Evidence): Judgement | null {
     evidence: [
       {
         observation: first.ref,
-        text: `connect() to ${list(addresses)} ended with ${said}${from === null ? '' : ` from ${from}`}${first.errno === null ? '' : ` (${first.errno})`}`,
+        text: `${from ?? 'a device on the path'} answered the SYN to ${list(addresses)} with ${said}${first.errno === null ? '' : ` (${first.errno})`}`,
       },
     ],
   };

@@ -1,4 +1,4 @@
-import { duration, list } from '../../core/text.js';
+import { count, duration, list } from '../../core/text.js';
 import type { Seen } from '../../documents/observed/dns.js';
 import {
   type AddressOutcome,
@@ -116,7 +116,7 @@ const resetInjected = rule('policy.reset-injected', { needs: ['trace'] }, (evide
   return {
     phase: 'path',
     confidence: found.why === 'distance' ? 'high' : 'medium',
-    summary: `A firewall on the path, ${by === null ? `before hop ${ttl}` : `at ${by}`}, resets TCP ${doc.port} to ${doc.address} with the target's address.`,
+    summary: `A firewall on the path, ${by === null ? `before hop ${ttl}` : `at ${by}`}, resets TCP ${doc.port} to ${doc.address}: its RST carries the address of the target.`,
     evidence: [
       { observation: found.ref, text: found.text },
       ...(found.other === null
@@ -187,7 +187,7 @@ function byDistance(ref: string, doc: AddressTrace, ttl: number): Injection | nu
     ttl,
     by: from,
     why: 'distance',
-    text: `the RST passed ${back} routers on its way back, as many as the answers of ${from} at hop ${ttl - 1}; an RST of the target would have passed one more`,
+    text: `the RST passed ${count(back, 'router')} on its way back, as many as the answers of ${from} at hop ${ttl - 1}; an RST of the target would have passed one more`,
     other: null,
   };
 }

@@ -31,7 +31,7 @@ const nameUnknown = tlsRule(
     summary: `${at} has no certificate for ${doc.serverName}: it ends the handshake with the alert unrecognized_name.`,
     seen: `for the server name ${doc.serverName}, ${doc.address} answered with the alert unrecognized_name`,
     remedies: rightName(doc, evidence),
-    alternatives: [possible('dns.endpoint-mismatch', `does ${doc.address} belong to the service at all?`)],
+    alternatives: [possible('dns.endpoint-mismatch', `check whether ${doc.address} belongs to the service`)],
   }),
 );
 

@@ -134,7 +134,7 @@ function sizes(evidence: Evidence, address: string): EvidenceItem[] {
     found.doc;
   const facts = [
     interfaceMtu === null ? null : `the link of this host has an MTU of ${interfaceMtu} octets`,
-    peerMss === null ? null : `a segment to the peer has at most ${peerMss}`,
+    peerMss === null ? null : `a segment to the peer holds at most ${peerMss} octets`,
     largestAcknowledged === null ? null : `a packet of ${largestAcknowledged} octets was acknowledged`,
     smallestUnacknowledged === null ? null : `one of ${smallestUnacknowledged} was not`,
     announcement(announced, kernelMtu, interfaceMtu),

@@ -136,9 +136,9 @@ const routeNeighbour = rule('route.neighbour', { needs: ['tcp', 'trace'] }, (evi
   const [traced] = traces;
   const address = first?.address ?? traced?.doc.address;
   if (address === undefined) return null;
-  const neighbour = first?.neighbour ?? address;
+  const isGateway = first !== undefined && !isDirect(first);
+  const neighbour = isGateway ? (first.neighbour ?? address) : address;
   const addresses = first === undefined ? [address] : addressesOf(failed.filter(sameNeighbour(first)));
-  const isGateway = first !== undefined && withoutZone(neighbour) !== withoutZone(address);
   return {
     phase: 'path',
     confidence: first !== undefined || traced?.by != null ? 'high' : 'medium',
@@ -167,9 +167,13 @@ function ownIcmp(by: Rejection | null): string {
     : `this host itself reports ICMP type ${by.type} code ${by.code}${by.annotation === null ? '' : ` ${by.annotation}`} at hop ${by.ttl}`;
 }
 
+/** Whether the silent neighbour is the target itself. The kernel reports a neighbour without its zone. */
+function isDirect({ neighbour, address }: AddressOutcome): boolean {
+  return neighbour === null || withoutZone(neighbour) === withoutZone(address);
+}
+
 /** Silent neighbours of one sentence: the targets themselves, or targets behind one gateway. */
 function sameNeighbour(first: AddressOutcome): (other: AddressOutcome) => boolean {
-  const isDirect = ({ neighbour, address }: AddressOutcome) => neighbour === null || neighbour === address;
   return (other) => (isDirect(first) ? isDirect(other) : other.neighbour === first.neighbour);
 }
 

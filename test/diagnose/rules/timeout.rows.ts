@@ -120,8 +120,8 @@ export const timeoutRows: Row[] = [
   {
     name: 'silence at a link-local address',
     given: evidence({
-      target: '[fe80::5]:22',
-      tcp: [tcpOf('fe80::5', [attempt('fe80::5%eth0', 'timeout', { port: 22 })])],
+      target: '[fe80::5%eth0]:22',
+      tcp: [tcpOf('fe80::5%eth0', [attempt('fe80::5%eth0', 'timeout', { port: 22 })])],
     }),
     class: 'timeout',
     cause: 'tcp.timeout-all',

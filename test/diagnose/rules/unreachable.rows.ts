@@ -1,6 +1,7 @@
+import type { Evidence } from '../../../src/documents/report.js';
 import type { TcpAttempt } from '../../../src/documents/tcp.js';
 import { unsentHop } from '../../../src/probe/trace/probe-result.js';
-import { attempt, dns, evidence, type Given, HOST, hops, rejection, tcp, tcpOf, trace } from '../evidence.js';
+import { attempt, dns, evidence, HOST, hops, rejection, tcp, tcpOf, trace } from '../evidence.js';
 import type { Row } from './row.js';
 import { resolved } from './situations.js';
 
@@ -11,8 +12,11 @@ function silent(address: string, neighbour: string, durationMs: number): TcpAtte
 }
 
 /** What was measured of a link-local address, which is a target of its own. */
-function linkLocal(attempts: TcpAttempt[]): Given {
-  return { target: '[fe80::5]:443', tcp: [tcpOf('fe80::5', attempts)] };
+function linkLocal(attempts: TcpAttempt[]): Evidence {
+  const host = attempts[0]?.address ?? '';
+  const given = evidence({ target: '[fe80::5%eth0]:443', tcp: [tcpOf(host, attempts)] });
+  // Without a zone it is refused as a target by now, and stands in older reports.
+  return { ...given, target: { ...given.target, host } };
 }
 
 export const unreachableRows: Row[] = [
@@ -81,9 +85,7 @@ export const unreachableRows: Row[] = [
   },
   {
     name: 'a neighbour with a zone that does not answer',
-    given: evidence({
-      ...linkLocal([silent('fe80::5%eth0', 'fe80::5%eth0', 3050)]),
-    }),
+    given: linkLocal([silent('fe80::5%eth0', 'fe80::5%eth0', 3050)]),
     class: 'unreachable',
     cause: 'route.neighbour',
     confidence: 'high',
@@ -92,9 +94,9 @@ export const unreachableRows: Row[] = [
   },
   {
     name: 'a link-local address without its zone',
-    given: evidence(
-      linkLocal([attempt('fe80::5', 'unreachable', { errno: 'EINVAL', local: true, cause: 'zone-missing' })]),
-    ),
+    given: linkLocal([
+      attempt('fe80::5', 'unreachable', { errno: 'EINVAL', local: true, cause: 'zone-missing' }),
+    ]),
     class: 'unreachable',
     cause: 'route.local',
     confidence: 'certain',
