@@ -169,7 +169,7 @@ export const dnsStatusRules: readonly Rule[] = [
         'policy.proxy',
         `${overTcp(target)}: if this works, UDP replies are forged`,
         'low',
-        'something on the path answers instead of the resolver',,
+        'something on the path answers instead of the resolver',
       ),
     ],
   }),

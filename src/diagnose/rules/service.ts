@@ -181,7 +181,7 @@ function errorSummary({ address, status, failure }: HttpDocument, host: string):
 function errorRemedies({ address, status, failure }: HttpDocument): Advice[] {
   const logs = { text: `Look for the request in the logs of the server at ${address}` };
   if (failure === null)
-    return [{ text: `${logs.text}: the network works, and the server chose the status ${status ?? ''}` }];
+    return [{ text: `${logs.text}: the network works, and the server itself answers ${status ?? ''}` }];
   return status === null
     ? [logs]
     : [

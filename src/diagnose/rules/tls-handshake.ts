@@ -77,7 +77,7 @@ const silent = tlsRule(
   (doc) => doc.status === 'timeout',
   (doc, at, evidence) => ({
     confidence: 'medium',
-    summary: `${at} accepts the connection, but sends ${heardWords(doc)} in the TLS handshake for ${doc.serverName}, within ${duration(doc.durationMs)}.`,
+    summary: `${at} accepts the connection, but ${heardWords(doc)} the TLS handshake for ${doc.serverName} within ${duration(doc.durationMs)}.`,
     seen: `no answer from ${doc.address} ${afterWhat(doc)} within ${duration(doc.durationMs)}`,
     more: [
       ...acknowledgedWords(doc, evidence),
@@ -96,9 +96,7 @@ const silent = tlsRule(
 );
 
 function heardWords({ progress }: TlsDocument): string {
-  return progress === undefined || progress.heard === 'nothing'
-    ? 'nothing'
-    : 'only the beginning of its answer';
+  return progress === undefined || progress.heard === 'nothing' ? 'does not answer' : 'does not complete';
 }
 
 function afterWhat({ progress }: TlsDocument): string {
