@@ -73,7 +73,7 @@ export const traceChecks: OptionChecks<TraceOptions> = {
   stop: abortSignal,
 };
 
-/** The options that shape the engine, every one given. */
+/** The checked options of the strategy, with defaults. */
 export type CheckedTraceOptions = Omit<StrategyOptions, 'family'>;
 
 /** Fills in defaults and checks ranges. Throws InvalidInputError that names the option. */

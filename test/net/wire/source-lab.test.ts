@@ -8,7 +8,7 @@ const library = pathToFileURL(join(process.cwd(), 'dist/index.js')).href;
 const unavailable = await labUnavailable();
 
 /** Invalid sources and targets, and the message for each. */
-const mistakes: [args: string[], says: RegExp][] = [
+const mistakes: [args: string[], message: RegExp][] = [
   [
     ['trace', '203.0.113.10', '--source', '192.0.2.77'],
     /source: 192\.0\.2\.77 is not an address of this host; give/,
@@ -17,13 +17,19 @@ const mistakes: [args: string[], says: RegExp][] = [
     ['trace', '203.0.113.10', '--source', '::1'],
     /source: ::1 is IPv6 and cannot reach 203\.0\.113\.10; give an IPv4/,
   ],
-  [['trace', '203.0.113.10', '--source', '10.0.1'], /--source: "10\.0\.1" is not an IP address/],
-  [['trace', '2001:db8:113::10', '--source', 'fe80::9'], /source: fe80::9 is link-local; add the interface/],
+  [
+    ['trace', '203.0.113.10', '--source', '10.0.1'],
+    /--source: "10\.0\.1" is not an IPv4 address of four decimal numbers/,
+  ],
+  [
+    ['trace', '2001:db8:113::10', '--source', 'fe80::9'],
+    /--source: "fe80::9" is link-local and means another host on each link; add the interface/,
+  ],
   [
     ['trace', 'fe80::1'],
-    /host: fe80::1 is link-local and means another host on each link; add the interface/,
+    /host: "fe80::1" is link-local and means another host on each link; add the interface/,
   ],
-  [['trace', 'fe80::1%eth9'], /host: no interface "eth9" with a link-local address is up here/],
+  [['trace', 'fe80::1%eth9'], /host: "fe80::1%eth9" names an interface that this host does not have/],
   [
     ['diagnose', '203.0.113.10', '--source', '192.0.2.77'],
     /source: 192\.0\.2\.77 is not an address of this host/,
@@ -31,18 +37,18 @@ const mistakes: [args: string[], says: RegExp][] = [
 ];
 
 /** A program that prints the result of each way to use the library with each of these sources. */
-const askLibrary = `
+const libraryProgram = `
   const { trace, watchTrace, diagnose, InvalidInputError } = await import('${library}');
   const target = '203.0.113.10';
-  const tell = async (what, promise) => {
+  const print = async (what, promise) => {
     const error = await promise.then(() => null, (each) => each);
     console.log(what, error instanceof InvalidInputError, error?.argument);
   };
   for (const source of ['192.0.2.77', '::1', 'nonsense']) {
-    for (const method of ['syn', 'connect', 'auto']) await tell(method, trace(target, { source, method }));
-    await tell('iterating', (async () => { for await (const hop of trace(target, { source })) console.log(hop); })());
-    await tell('watching', watchTrace(target, { source }).next());
-    await tell('diagnosing', diagnose(target, { source }));
+    for (const method of ['syn', 'connect', 'auto']) await print(method, trace(target, { source, method }));
+    await print('iterating', (async () => { for await (const hop of trace(target, { source })) console.log(hop); })());
+    await print('watching', watchTrace(target, { source }).next());
+    await print('diagnosing', diagnose(target, { source }));
   }`;
 
 t.test('the address to send from', { skip: unavailable ?? false }, async (t) => {
@@ -94,17 +100,17 @@ t.test('the address to send from', { skip: unavailable ?? false }, async (t) => 
 
   t.test('an invalid source or target: exit 2 and a message that names the fix', async (t) => {
     const told = await Promise.all(
-      mistakes.map(async ([args, says]) => ({ args: args.join(' '), says, ...(await run(args)) })),
+      mistakes.map(async ([args, message]) => ({ args: args.join(' '), message, ...(await run(args)) })),
     );
-    for (const { args, says, document, stderr, exitCode } of told) {
+    for (const { args, message, document, stderr, exitCode } of told) {
       t.equal(exitCode, 2, args);
       t.match(document, { kind: 'error', error: { code: 'invalid-input' } }, args);
-      t.match(stderr, says, args);
+      t.match(stderr, message, args);
     }
   });
 
   t.test('in the library: InvalidInputError, from the promise and from the iteration', async (t) => {
-    const argv = [process.execPath, '--input-type=module', '-e', askLibrary];
+    const argv = [process.execPath, '--input-type=module', '-e', libraryProgram];
     const { stdout, stderr } = await lab.exec('client', argv);
     t.equal(stderr, '');
     const ways = ['syn', 'connect', 'auto', 'iterating', 'watching', 'diagnosing'];
