@@ -9,7 +9,7 @@ import type { TcpStatus } from '../documents/tcp.js';
 import type { AddressTrace, TraceProbe } from '../documents/trace.js';
 import { familyOf } from '../net/address/address.js';
 import { httpMark, type Mark, pathMark, tlsMark } from './marks.js';
-import { lastAnswer, silentTail } from './trace-ending.js';
+import { lastReply, silentTail } from './trace-ending.js';
 
 /** One of the five phases of a request, in one line. */
 export interface RequestPhase {
@@ -142,7 +142,7 @@ function pathWords({ outcome, hops, loop }: AddressTrace, towards: string): stri
   if (outcome === 'open') return `${all}${silentHops(hops)}`;
   if (outcome === 'interrupted') return `interrupted after ${all}`;
   if (loop) return `loops between ${list(loop.members, 4)} from hop ${loop.firstTtl} on${towards}`;
-  const last = lastAnswer(hops);
+  const last = lastReply(hops);
   if (last === undefined) {
     const errno = hops[0]?.probes[0]?.errno ?? null;
     return errno === null ? `${all}, all silent` : `nothing left this host (${errno})`;

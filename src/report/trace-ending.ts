@@ -18,7 +18,7 @@ export function traceEnding(trace: EndedTrace): string {
 }
 
 /** The last hop of which a probe was answered, with the first such probe. */
-export function lastAnswer(hops: readonly TraceHop[]): Answer | undefined {
+export function lastReply(hops: readonly TraceHop[]): Answer | undefined {
   return firstAnswer(hops.toReversed(), ({ from }) => from !== null);
 }
 
@@ -53,7 +53,7 @@ function outcomeEnding(trace: EndedTrace): string {
     case 'filtered':
       return filteredEnding(trace);
     case 'interrupted':
-      return `Interrupted${afterHop(lastAnswer(trace.hops))}: the state of port ${port} was not yet known.`;
+      return `Interrupted${afterHop(lastReply(trace.hops))}: the state of port ${port} was not yet known.`;
   }
 }
 
@@ -102,7 +102,7 @@ function unreachableReason(annotation: string): string {
 
 function filteredEnding(trace: EndedTrace): string {
   const { hops, port, stoppedBy } = trace;
-  const last = lastAnswer(hops);
+  const last = lastReply(hops);
   const silent = silentTail(hops);
   if (last !== undefined && silent === 0) {
     return (
