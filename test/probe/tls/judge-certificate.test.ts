@@ -41,7 +41,7 @@ test('a self-signed certificate that has expired is untrusted first', async (t) 
   t.same(
     judge({ chainError: 'DEPTH_ZERO_SELF_SIGNED_CERT', selfSigned: true }),
     [['untrusted', 'DEPTH_ZERO_SELF_SIGNED_CERT']],
-    'and is told once',
+    'and is listed once',
   );
 });
 
