@@ -1,19 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import {
-  access,
-  chmod,
-  constants,
-  open,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { access, chmod, constants, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { CapabilityError } from '../core/errors.js';
+import type { Readable } from 'node:stream';
+import { CapabilityError, InvalidInputError } from '../core/errors.js';
+import { longestReport, megabytes } from '../documents/saved-report.js';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -26,16 +17,40 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * The text of a file, or of standard input for `-`. Throws CapabilityError when it cannot be read, and the reason of
- * `signal` when that fires first.
+ * The text of a file, or of standard input for `-`. Throws CapabilityError when it cannot be read, InvalidInputError when it is
+ * longer than 16 MB, and the reason of `signal` when that fires first.
  */
 export async function readInput(path: string, signal: AbortSignal): Promise<string> {
+  signal.throwIfAborted();
+  const stream = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 256 * 1024 });
+  const stop = () => stream.destroy(new Error('interrupted'));
+  signal.addEventListener('abort', stop);
   try {
-    return path === '-' ? await standardInput(signal) : await readFile(path, { encoding: 'utf8', signal });
+    return await boundedText(stream, path);
   } catch (error) {
     signal.throwIfAborted();
-    throw fileProblem('read', path, error);
+    throw error instanceof InvalidInputError ? error : fileProblem('read', path, error);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
+}
+
+/** The text of a stream; a longer one is not read to its end. */
+async function boundedText(stream: Readable, path: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let octets = 0;
+  for await (const chunk of stream) {
+    octets += chunk.length;
+    if (octets > longestReport) {
+      const name = path === '-' ? 'standard input' : `"${path}"`;
+      throw new InvalidInputError(
+        'file',
+        `${name} is longer than ${megabytes(longestReport)}, and is not read`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /**
@@ -90,14 +105,4 @@ export function fileProblem(verb: 'read' | 'write', path: string, error: unknown
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
   const why = verb === 'write' && code === 'ENOENT' ? 'there is no such directory' : (reasons[code] ?? code);
   return new CapabilityError(path, `cannot ${verb} "${path}": ${why}`, null, { cause: error });
-}
-
-async function standardInput(signal: AbortSignal): Promise<string> {
-  const stop = () => process.stdin.destroy(new Error('interrupted'));
-  signal.addEventListener('abort', stop);
-  try {
-    return await text(process.stdin);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

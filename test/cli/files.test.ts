@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, statSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { checkWritable, replaceFile } from '../../src/cli/files.js';
+import { checkWritable, readInput, replaceFile } from '../../src/cli/files.js';
 
 t.test('a pipe: looked at without being opened, then written to', async (t) => {
   const path = join(t.testdir(), 'pipe');
@@ -46,4 +46,20 @@ t.test('a file that only its owner may read is so at every moment of its replace
   );
   t.equal(statSync(path).mode & 0o777, 0o600);
   t.equal(readFileSync(path, 'utf8').length, 4_000_000);
+});
+
+t.test('a file of more than 16 MB is not read', async (t) => {
+  const path = join(t.testdir(), 'report.json');
+  const { signal } = new AbortController();
+  const most = 16 * 1024 * 1024;
+  writeFileSync(path, Buffer.alloc(most, ' '));
+  t.equal((await readInput(path, signal)).length, most);
+  writeFileSync(path, Buffer.alloc(most + 1, ' '));
+  await t.rejects(readInput(path, signal), {
+    name: 'InvalidInputError',
+    message: /report\.json" is longer than 16 MB/,
+  });
+  await t.rejects(readInput(`${path}.gone`, signal), { message: /there is no such file/ });
+  const aborted = AbortSignal.abort(new Error('stopped'));
+  await t.rejects(readInput(path, aborted), { message: 'stopped' });
 });
