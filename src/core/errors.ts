@@ -32,7 +32,7 @@ export class CapabilityError extends PprobeError {
   readonly code = 'capability';
   /** What is missing: `CAP_NET_RAW`, `raw-socket`, `/etc/resolv.conf`. */
   readonly missing: string;
-  /** A command that adds it; null if there is none. */
+  /** A command that adds it; null if no command does. */
   readonly remedy: string | null;
 
   constructor(missing: string, message: string, remedy: string | null = null, options?: ErrorOptions) {

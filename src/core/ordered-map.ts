@@ -151,8 +151,8 @@ class WorkQueue<Item, Result> {
   }
 
   /**
-   * Waits for the next result in order. Resolves to false if there is none: after the last one, or after leave(). Rejects
-   * if reading the items failed.
+   * Waits for the next result in order. Resolves to false after the last one, and after leave(). Rejects if reading
+   * the items failed.
    */
   async wait(): Promise<boolean> {
     this.#feeding ??= this.#feed();

@@ -8,7 +8,7 @@ import { canonicalAddress, familyOf } from '../net/address/address.js';
 export interface SystemAddresses {
   /** Canonical and without duplicates, in the order of the answer. */
   addresses: string[];
-  /** null if there are addresses. `ENOTFOUND`: there are none, and getent(1) does not say why. `ETIMEDOUT`: the timeout ended the wait. */
+  /** null if there are addresses. `ENOTFOUND`: no addresses, for a reason unknown to getent(1). `ETIMEDOUT`: no answer in time. */
   errorCode: string | null;
   durationMs: number;
 }

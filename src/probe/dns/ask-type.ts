@@ -34,7 +34,7 @@ const maxRequeries = 8;
 
 /**
  * Asks for one type of one absolute name. If an answer ends at an alias without records of the type, and without the SOA
- * that says there are none (RFC 2308 section 2), the alias's target is asked for next. A loop of aliases, or a target
+ * of a no-data answer (RFC 2308 section 2), the alias's target is asked for next. A loop of aliases, or a target
  * that is not a valid name, ends as `no-data`, and the chain shows it.
  */
 export function askType(name: string, type: RecordType, lookup: Lookup): Promise<TypeResult> {

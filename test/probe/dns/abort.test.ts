@@ -5,13 +5,13 @@ import { address, reply, serve } from './server.js';
 
 const patient = { timeoutMs: 60_000 };
 
-/** What keeps this process alive; a resolve() that ended may have left nothing of it. */
+/** The number of open sockets and timers of this process. */
 function openSockets(): number {
   return process.getActiveResourcesInfo().filter((kind) => /UDP|TCPSocket|TCPConnect|Timeout/.test(kind))
     .length;
 }
 
-t.test('an abort rejects with its reason and leaves nothing open', async (t) => {
+t.test('an abort rejects with its reason and closes all sockets', async (t) => {
   let abort = new AbortController();
   const silent = await serve(t, () => {
     abort.abort(new Error('enough'));
@@ -22,7 +22,7 @@ t.test('an abort rejects with its reason and leaves nothing open', async (t) => 
     abort = new AbortController();
     const asking = resolve('a.test.', { servers: [silent.text], tcp, ...patient, signal: abort.signal });
     await t.rejects(asking, { message: 'enough' });
-    // A handle is closed within a turn or two of the loop, the server's end of a connection soon after.
+    // Handles are closed within a turn or two of the event loop, the server's end of a connection soon after.
     for (let turn = 0; turn < 1000 && openSockets() > before; turn++) await new Promise(setImmediate);
     t.equal(openSockets(), before, tcp ? 'over TCP' : 'over UDP');
   }
@@ -32,7 +32,7 @@ t.test('an abort rejects with its reason and leaves nothing open', async (t) => 
   t.equal(silent.asked.length, asked, 'nothing was sent');
 });
 
-t.test('a stop gives the document with what is known', async (t) => {
+t.test('after a stop the document has what is known', async (t) => {
   const server = await serve(t, (asked) =>
     asked.type === 'A' ? [reply(asked, { answers: [address('a.test', '10.0.0.5')] })] : [],
   );
@@ -52,7 +52,7 @@ t.test('a stop gives the document with what is known', async (t) => {
   t.equal(document.attempts.length, 2, 'nothing is sent after the stop');
 });
 
-t.test('a stop before anything is known is an error, not an answer', async (t) => {
+t.test('after a stop before any reply the status is error', async (t) => {
   const server = await serve(t, () => []);
   const options = { servers: [server.text], types: ['A'], ...patient, stop: AbortSignal.abort() };
   t.match(await resolve('a.test.', options), {
@@ -63,7 +63,7 @@ t.test('a stop before anything is known is an error, not an answer', async (t) =
   t.equal(server.asked.length, 0);
 });
 
-t.test('one signal serves many questions without a warning of leaks', async (t) => {
+t.test('many lookups with one signal cause no warning about leaks', async (t) => {
   const server = await serve(t, (asked) => [reply(asked)]);
   const warnings: Error[] = [];
   const listen = (warning: Error) => warnings.push(warning);

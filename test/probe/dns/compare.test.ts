@@ -22,7 +22,7 @@ function document(name: string, addresses: string[], status: DnsStatus = 'answer
   };
 }
 
-t.test('the same set in another order is the same', async (t) => {
+t.test('the order of the addresses does not matter', async (t) => {
   const first = document('api', ['10.0.1.5', '10.0.2.5']);
   const second = document('vpce', ['10.0.2.5', '10.0.1.5']);
   t.same(compareNames(first, second), {
@@ -35,7 +35,7 @@ t.test('the same set in another order is the same', async (t) => {
   });
 });
 
-t.test('what only one of them has is told', async (t) => {
+t.test('addresses of one name only are listed', async (t) => {
   t.match(
     compareNames(document('api', ['10.0.1.5', '3.4.5.6']), document('vpce', ['10.0.1.5', '10.0.2.5'])),
     {
@@ -46,7 +46,7 @@ t.test('what only one of them has is told', async (t) => {
   );
 });
 
-t.test('two names without addresses are not the same: nothing is known to be equal', async (t) => {
+t.test('two names without addresses are not the same', async (t) => {
   t.match(compareNames(document('api', [], 'nxdomain'), document('vpce', [], 'timeout')), {
     status: 'timeout',
     same: false,

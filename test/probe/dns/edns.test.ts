@@ -7,7 +7,7 @@ import { resolve, resolveWith } from '../../../src/probe/dns/resolve.js';
 import { parseServer } from '../../../src/target/server.js';
 import { type Asked, address, opt, reply, serve } from './server.js';
 
-/** The cookie of a query; empty when it has none. */
+/** The cookie of a query; empty if it has none. */
 function cookieOf({ raw }: Asked): Buffer {
   const record = (decode(raw).additionals ?? []).find(({ type }) => type === 'OPT');
   const options: { code: number; data: Buffer }[] = Reflect.get(Object(record), 'options') ?? [];
@@ -19,7 +19,7 @@ const ask = (server: string, changes: object) =>
 const added = Buffer.from('0123456789abcdef', 'hex');
 const answers = [address('a.test', '10.0.0.5')];
 
-t.test('a server tells its name when asked, as text or as octets', async (t) => {
+t.test('the identifier of a server is text or octets', async (t) => {
   for (const [data, nsid] of [
     [Buffer.from('ns1.example'), 'ns1.example'],
     [Buffer.from([1, 0xff]), '0x01ff'],
@@ -32,10 +32,10 @@ t.test('a server tells its name when asked, as text or as octets', async (t) => 
   const silent = await serve(t, (asked) => [reply(asked, { answers })]);
   t.match(await ask(silent.text, { nsid: true, cookie: true }), { nsid: null, cookie: null });
   const plain = await ask(silent.text, {});
-  t.notOk('nsid' in plain || 'cookie' in plain, 'unasked, they are not in the document');
+  t.notOk('nsid' in plain || 'cookie' in plain, 'without a request, they are not in the document');
 });
 
-t.test('BADCOOKIE: asked again with what the server added, then over TCP', async (t) => {
+t.test('after BADCOOKIE the query is repeated with the server’s cookie, then over TCP', async (t) => {
   const withCookie = (asked: Asked, rcode: number) => {
     const data = Buffer.concat([cookieOf(asked).subarray(0, 8), added]);
     const additionals = [opt([{ code: 10, data }], rcode >> 4)];
@@ -54,22 +54,26 @@ t.test('BADCOOKIE: asked again with what the server added, then over TCP', async
   });
 });
 
-t.test("a reply with another's cookie is a forgery", async (t) => {
+t.test('a reply with another client cookie is discarded', async (t) => {
   const forgery = opt([{ code: 10, data: Buffer.alloc(16, 7) }]);
   const server = await serve(t, (asked) => [reply(asked, { answers, additionals: [forgery] })]);
   t.match(await ask(server.text, { cookie: true, timeoutMs: 2000 }), {
     status: 'timeout',
     discarded: { 'bad-cookie': 1 },
   });
-  t.match(await ask(server.text, {}), { status: 'answered' }, 'where none was sent, it is no matter');
+  t.match(
+    await ask(server.text, {}),
+    { status: 'answered' },
+    'without a cookie in the query, the reply’s is ignored',
+  );
 });
 
 t.test(
-  'a validated answer says whether programs here are told: trust-ad is said of resolv.conf’s servers alone',
+  'a validated answer says whether glibc passes the AD bit on: trust-ad holds for the servers of resolv.conf only',
   async (t) => {
     const server = await serve(t, (asked) => {
       const packet = reply(asked, { answers: [address('a.test', '10.0.0.5')] });
-      // The AD bit, unless the name asked for is another.
+      // The AD bit, except for another name.
       packet.writeUInt16BE(asked.name === 'a.test' ? 0x81a0 : 0x8180, 2);
       return [packet];
     });

@@ -1,6 +1,6 @@
 import { type Asked, address, reply } from './server.js';
 
-/** Answers A with these addresses and everything else with no data. */
+/** Answers A with these addresses, and all other types without data. */
 export const givingA =
   (...addresses: string[]) =>
   (asked: Asked) => [

@@ -5,7 +5,7 @@ import { type Asked, address, cname, rawRecord, reply, serve, soa } from './serv
 
 const patient = { timeoutMs: 60_000 };
 
-t.test('aliases inside an answer are followed, in whatever order they come', async (t) => {
+t.test('aliases within an answer are followed, whatever their order is', async (t) => {
   const server = await serve(t, (asked) => [
     reply(asked, {
       answers: [
@@ -29,7 +29,7 @@ t.test('aliases inside an answer are followed, in whatever order they come', asy
   );
 });
 
-t.test('an alias that both types give is one record', async (t) => {
+t.test('an alias in the answers of both types is one record', async (t) => {
   const server = await serve(t, (asked) => [
     reply(asked, {
       answers: [cname('a.test', 'b.test'), address('b.test', asked.type === 'A' ? '10.0.0.5' : 'fd00::5')],
@@ -42,7 +42,7 @@ t.test('an alias that both types give is one record', async (t) => {
   );
 });
 
-t.test('an answer that ends at an alias is taken up where it ends', async (t) => {
+t.test('if an answer ends at an alias, the alias’s target is asked for', async (t) => {
   const server = await serve(t, (asked) => {
     const aliases: Record<string, string> = { 'a.test': 'b.test', 'b.test': 'c.test' };
     const target = aliases[asked.name];
@@ -59,7 +59,7 @@ t.test('an answer that ends at an alias is taken up where it ends', async (t) =>
   });
 });
 
-t.test('an alias to nothing ends: at NXDOMAIN, or where the zone says that there is no more', async (t) => {
+t.test('a chain ends at NXDOMAIN, or at an SOA', async (t) => {
   const dangling = await serve(t, (asked) => [
     reply(asked, { rcode: 3, answers: [cname('a.test', 'gone.test')] }),
   ]);
@@ -79,29 +79,26 @@ t.test('an alias to nothing ends: at NXDOMAIN, or where the zone says that there
   });
 });
 
-t.test(
-  'loops of aliases end, inside one answer, across answers, and those that never come around',
-  async (t) => {
-    const ask = async (behave: (asked: Asked) => Buffer) => {
-      const server = await serve(t, (asked) => [behave(asked)]);
-      return resolve('a.test.', { servers: [server.text], types: ['A'], ...patient });
-    };
-    const inside = await ask((asked) =>
-      reply(asked, { answers: [cname('a.test', 'b.test'), cname('b.test', 'A.test')] }),
-    );
-    t.match(inside, { status: 'no-data', chain: ['b.test', 'A.test'], attempts: { length: 1 } });
-    const across = await ask((asked) =>
-      reply(asked, { answers: [cname(asked.name, asked.name === 'a.test' ? 'b.test' : 'a.test')] }),
-    );
-    t.match(across, { status: 'no-data', chain: ['b.test', 'a.test'], attempts: { length: 2 } });
-    const itself = await ask((asked) => reply(asked, { answers: [cname('a.test', 'a.test')] }));
-    t.match(itself, { status: 'no-data', chain: ['a.test'], attempts: { length: 1 } });
-    const endless = await ask((asked) => reply(asked, { answers: [cname(asked.name, `x${asked.name}`)] }));
-    t.match(endless, { status: 'no-data', chain: { length: 9 }, attempts: { length: 9 } });
-  },
-);
+t.test('loops of aliases end: within an answer, across answers, and in chains without an end', async (t) => {
+  const ask = async (behave: (asked: Asked) => Buffer) => {
+    const server = await serve(t, (asked) => [behave(asked)]);
+    return resolve('a.test.', { servers: [server.text], types: ['A'], ...patient });
+  };
+  const inside = await ask((asked) =>
+    reply(asked, { answers: [cname('a.test', 'b.test'), cname('b.test', 'A.test')] }),
+  );
+  t.match(inside, { status: 'no-data', chain: ['b.test', 'A.test'], attempts: { length: 1 } });
+  const across = await ask((asked) =>
+    reply(asked, { answers: [cname(asked.name, asked.name === 'a.test' ? 'b.test' : 'a.test')] }),
+  );
+  t.match(across, { status: 'no-data', chain: ['b.test', 'a.test'], attempts: { length: 2 } });
+  const itself = await ask((asked) => reply(asked, { answers: [cname('a.test', 'a.test')] }));
+  t.match(itself, { status: 'no-data', chain: ['a.test'], attempts: { length: 1 } });
+  const endless = await ask((asked) => reply(asked, { answers: [cname(asked.name, `x${asked.name}`)] }));
+  t.match(endless, { status: 'no-data', chain: { length: 9 }, attempts: { length: 9 } });
+});
 
-t.test('an alias to octets that are no name is shown, not asked for', async (t) => {
+t.test('an alias whose target is not a valid name is listed, but not asked for', async (t) => {
   const server = await serve(t, (asked) => [
     reply(asked, {
       answers: [rawRecord('a.test', typeNumber.CNAME, Buffer.from('\x03\x1b[m\x04te.t\0', 'latin1'))],
@@ -114,7 +111,7 @@ t.test('an alias to octets that are no name is shown, not asked for', async (t) 
   });
 });
 
-t.test('whoever asks for the alias itself gets it', async (t) => {
+t.test('a question for CNAME is answered by the alias', async (t) => {
   const server = await serve(t, (asked) => [reply(asked, { answers: [cname('a.test', 'b.test')] })]);
   const document = await resolve('a.test.', { servers: [server.text], types: ['CNAME'], ...patient });
   t.match(document, { status: 'answered', chain: [], records: [{ type: 'CNAME', data: 'b.test.' }] });

@@ -7,13 +7,13 @@ import { address, closedPort, reply, serve } from './server.js';
 const names = Array.from({ length: 100 }, (_, index) => `host${index}.test`);
 const options = { types: ['A'], search: false, timeoutMs: 60_000 };
 
-t.test('many names in their order, over few ports that change', async (t) => {
+t.test('many names have results in their order, from few ports that change', async (t) => {
   const server = await serve(t, (asked) => {
     const index = Number(/\d+/.exec(asked.name)?.[0]);
     const packet = reply(asked, { answers: [address(asked.name, `10.0.0.${index}`)] });
     const forged = Buffer.from(packet);
     forged.writeUInt16BE(asked.id ^ 1, 0);
-    // The first of every ten comes last, behind a forgery.
+    // The reply to the first of every ten comes last, after a forged one.
     return index % 10 === 0 ? [forged, { afterMs: 20, packet }] : [packet];
   });
   const found: string[] = [];
@@ -32,46 +32,49 @@ t.test('many names in their order, over few ports that change', async (t) => {
   t.same(
     discarded,
     names.map((_, index) => (index % 10 === 0 ? { 'bad-id': 1 } : {})),
-    'a forgery is put down to the name that it is about',
+    'a forged reply counts as a discard of the name in its question',
   );
   const perPort = new Map<number, number>();
   for (const port of server.sources) perPort.set(port, (perPort.get(port) ?? 0) + 1);
-  t.ok(Math.max(...perPort.values()) <= 16, 'no port asks more than its share');
+  t.ok(Math.max(...perPort.values()) <= 16, 'no port is used for more than 16 queries');
 });
 
-t.test('a name that is none is an outcome; a closed port, silence and truncation are as ever', async (t) => {
-  const closed = `127.0.0.1#${await closedPort()}`;
-  const outcomes = [];
-  for await (const outcome of resolveMany(['a.test', 'b..c', 'd.test'], { ...options, servers: [closed] }))
-    outcomes.push(outcome);
-  t.match(outcomes, [
-    { ok: true, document: { status: 'unreachable', attempts: [{ errno: 'ECONNREFUSED' }] } },
-    { ok: false, name: 'b..c', error: { code: 'invalid-input' } },
-    { ok: true, document: { status: 'unreachable' } },
-  ]);
-  const server = await serve(t, (asked) => {
-    if (asked.name === 'silent.test') return [];
-    if (asked.name === 'junk.test') return [Buffer.from('abc')];
-    return [asked.transport === 'udp' ? reply(asked, { flags: 0x0200 }) : reply(asked)];
-  });
-  const statuses = [];
-  const how = { ...options, timeoutMs: 2000, tries: 1, servers: [server.text], concurrency: 1 };
-  for await (const outcome of resolveMany(['silent.test', 'junk.test'], how))
-    if (outcome.ok) statuses.push([outcome.document.status, outcome.document.transport]);
-  for await (const outcome of resolveMany(['large.test'], { ...how, timeoutMs: 60_000 }))
-    if (outcome.ok) statuses.push([outcome.document.status, outcome.document.transport]);
-  t.same(statuses, [
-    ['timeout', 'udp'],
-    ['malformed', 'udp'],
-    ['no-data', 'tcp'],
-  ]);
-  await t.rejects(resolveMany(names, { ...how, concurrency: 0 }).next(), { name: 'InvalidInputError' });
-  await t.rejects(resolveMany(names, { ...how, source: '192.0.2.1' }).next(), {
-    message: /not an address of this/,
-  });
-});
+t.test(
+  'an invalid name is an outcome; closed ports, timeouts and truncation are as with resolve()',
+  async (t) => {
+    const closed = `127.0.0.1#${await closedPort()}`;
+    const outcomes = [];
+    for await (const outcome of resolveMany(['a.test', 'b..c', 'd.test'], { ...options, servers: [closed] }))
+      outcomes.push(outcome);
+    t.match(outcomes, [
+      { ok: true, document: { status: 'unreachable', attempts: [{ errno: 'ECONNREFUSED' }] } },
+      { ok: false, name: 'b..c', error: { code: 'invalid-input' } },
+      { ok: true, document: { status: 'unreachable' } },
+    ]);
+    const server = await serve(t, (asked) => {
+      if (asked.name === 'silent.test') return [];
+      if (asked.name === 'junk.test') return [Buffer.from('abc')];
+      return [asked.transport === 'udp' ? reply(asked, { flags: 0x0200 }) : reply(asked)];
+    });
+    const statuses = [];
+    const how = { ...options, timeoutMs: 2000, tries: 1, servers: [server.text], concurrency: 1 };
+    for await (const outcome of resolveMany(['silent.test', 'junk.test'], how))
+      if (outcome.ok) statuses.push([outcome.document.status, outcome.document.transport]);
+    for await (const outcome of resolveMany(['large.test'], { ...how, timeoutMs: 60_000 }))
+      if (outcome.ok) statuses.push([outcome.document.status, outcome.document.transport]);
+    t.same(statuses, [
+      ['timeout', 'udp'],
+      ['malformed', 'udp'],
+      ['no-data', 'tcp'],
+    ]);
+    await t.rejects(resolveMany(names, { ...how, concurrency: 0 }).next(), { name: 'InvalidInputError' });
+    await t.rejects(resolveMany(names, { ...how, source: '192.0.2.1' }).next(), {
+      message: /not an address of this/,
+    });
+  },
+);
 
-t.test('an abort rejects, leaving the loop ends: and neither leaves a socket', async (t) => {
+t.test('an abort rejects, leaving the loop ends the iteration, and neither leaves a socket', async (t) => {
   const abort = new AbortController();
   const server = await serve(t, (asked) => {
     if (asked.name === 'host0.test') return [reply(asked)];
@@ -95,7 +98,7 @@ t.test('an abort rejects, leaving the loop ends: and neither leaves a socket', a
   t.ok(openSockets() <= before, `${openSockets()} sockets, ${before} before`);
 });
 
-/** Of this process, whoever opened them: Node or libc. */
+/** The number of sockets of this process, opened by Node or by libc. */
 function openSockets(): number {
   const targets = readdirSync('/proc/self/fd').map((fd) => {
     try {
@@ -107,7 +110,7 @@ function openSockets(): number {
   return targets.filter((target) => target.startsWith('socket:')).length;
 }
 
-t.test('whoever listens hears of queries, replies and discards', async (t) => {
+t.test('queries, replies and discards are published on the channels', async (t) => {
   const heard: string[] = [];
   const listeners = ['query', 'reply', 'discard'].map((what) => {
     const listen = (message: unknown) =>

@@ -6,7 +6,7 @@ import { reply, serve, soa } from './server.js';
 
 const patient = { timeoutMs: 60_000 };
 
-t.test('search rules choose the name, and the document says which', async (t) => {
+t.test('the search rules decide about the name, and the document has it', async (t) => {
   const server = await serve(t, (asked) =>
     asked.name === 'api.two.test'
       ? givingA('10.0.0.5')(asked)
@@ -41,7 +41,7 @@ t.test('search rules choose the name, and the document says which', async (t) =>
   });
 });
 
-t.test('a name that exists under a suffix without data says more than one that does not exist', async (t) => {
+t.test('a name that exists without data has precedence over names that do not exist', async (t) => {
   const server = await serve(t, (asked) => [
     reply(asked, { rcode: asked.name === 'api.one.test' ? 0 : 3, authorities: [soa('test')] }),
   ]);
@@ -53,7 +53,7 @@ t.test('a name that exists under a suffix without data says more than one that d
   });
 });
 
-t.test('a dead resolver ends the search: the next name would fail too', async (t) => {
+t.test('a resolver that does not answer ends the search', async (t) => {
   const server = await serve(t, () => []);
   const resolvConf = parseResolvConf('search one.test two.test');
   const document = await resolve('api', {

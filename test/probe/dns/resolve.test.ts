@@ -9,7 +9,7 @@ import { type Asked, address, opt, rawRecord, reply, serve } from './server.js';
 
 const patient = { timeoutMs: 60_000 };
 
-t.test('the document of a name that is answered', async (t) => {
+t.test('the document of an answered name', async (t) => {
   const server = await serve(t, (asked) => [
     reply(asked, {
       answers: [address('Api.test', asked.type === 'A' ? '10.0.1.5' : 'fd00::5', 30)],
@@ -52,8 +52,8 @@ t.test('the document of a name that is answered', async (t) => {
   t.ok(document.attempts.every(({ durationMs }) => durationMs > 0 && durationMs <= document.durationMs));
 });
 
-t.test('all types are asked at once, none after the other', async (t) => {
-  // Answers no query before it has three: asked one after the other, the first would never be answered.
+t.test('all types are asked for at the same time', async (t) => {
+  // Answers no query before it has three.
   const held: { raw: Buffer; port: number }[] = [];
   const server = createSocket('udp4');
   server.bind(0, '127.0.0.1');
@@ -85,7 +85,7 @@ t.test('all types are asked at once, none after the other', async (t) => {
   t.match(document, { status: 'answered', question: { type: 'A,AAAA,HTTPS' }, attempts: { length: 3 } });
 });
 
-t.test('a type asked twice is asked once, by whichever name', async (t) => {
+t.test('a type that is given twice is asked for once', async (t) => {
   const server = await serve(t, givingA('10.0.0.5'));
   const document = await resolve('a.test.', {
     servers: [server.text],
@@ -96,7 +96,7 @@ t.test('a type asked twice is asked once, by whichever name', async (t) => {
   t.equal(server.asked.length, 1);
 });
 
-t.test('what the types say together', async (t) => {
+t.test('the status follows from all types', async (t) => {
   const rcodes: Record<string, number> = { nodata: 0, servfail: 2, nxdomain: 3, refused: 5, notimp: 4 };
   const server = await serve(t, (asked) => {
     const [a = '', aaaa = ''] = asked.name.split('.');
@@ -124,7 +124,7 @@ t.test('what the types say together', async (t) => {
   }
 });
 
-t.test('extended errors come from every type, each once', async (t) => {
+t.test('the extended errors of all types are listed without duplicates', async (t) => {
   const server = await serve(t, (asked) => {
     const data = Buffer.concat([Buffer.from([0, 22]), Buffer.from('at 10.0.0.2')]);
     return [reply(asked, { rcode: 2, additionals: [opt([{ code: 15, data }])] })];
@@ -133,7 +133,7 @@ t.test('extended errors come from every type, each once', async (t) => {
   t.same(document.extendedErrors, [{ code: 22, text: 'No Reachable Authority: at 10.0.0.2' }]);
 });
 
-t.test('what cannot be asked is refused before anything is sent', async (t) => {
+t.test('invalid input is refused before anything is sent', async (t) => {
   const server = await serve(t, givingA('10.0.0.5'));
   const servers = [server.text];
   const refused: [string, Parameters<typeof resolve>[1], RegExp][] = [

@@ -5,7 +5,7 @@ import { resolve } from '../../../src/probe/dns/resolve.js';
 import { validateDocument } from '../../documents/validate.js';
 import { address, closedPort, reply, serve } from './server.js';
 
-t.test('documents are as the published schema describes them, answered or not', async (t) => {
+t.test('documents match the published schema, answered or not', async (t) => {
   const server = await serve(t, (asked) => [
     { afterMs: 5, packet: reply(asked, { answers: [address('a.test', '10.0.0.5')] }) },
     Buffer.from('junk'),
@@ -17,7 +17,7 @@ t.test('documents are as the published schema describes them, answered or not', 
     compare: compareNames(answered, answered),
     system: compareSystem(await lookupSystem('localhost'), answered, await findHosts('localhost')),
   };
-  t.same(validateDocument(whole), [], 'with a comparison and what the system says');
+  t.same(validateDocument(whole), [], 'with a comparison and the system’s lookup');
   const unreachable = await resolve('a.test.', { servers: [`127.0.0.1#${await closedPort()}`] });
   t.same(validateDocument(unreachable), [], 'unreachable');
   const stopped = await resolve('a.test.', { servers: [server.text], stop: AbortSignal.abort() });

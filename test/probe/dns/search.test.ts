@@ -5,7 +5,7 @@ import { isName } from '../../../src/target/dns-name.js';
 
 const two = ['one.test', 'two.test'];
 
-t.test('the order that getent was seen to ask in', async (t) => {
+t.test('the order of names is as measured with getent', async (t) => {
   t.same([...searchNames('bare', { search: two, ndots: 1 })], ['bare.one.test.', 'bare.two.test.', 'bare.']);
   t.same(
     [...searchNames('a.dotted', { search: two, ndots: 1 })],
@@ -13,12 +13,12 @@ t.test('the order that getent was seen to ask in', async (t) => {
   );
 });
 
-t.test('a final dot means: this name and no other', async (t) => {
+t.test('a name with a final dot is the only one tried', async (t) => {
   t.same([...searchNames('bare.', { search: two, ndots: 1 })], ['bare.']);
   t.same([...searchNames('.', { search: two, ndots: 1 })], ['.']);
 });
 
-t.test('ndots as in a pod: a public name is tried under every suffix first', async (t) => {
+t.test('with the ndots of a pod, a public name is tried with every suffix first', async (t) => {
   const rules = { search: ['svc.cluster.local'], ndots: 5 };
   t.same(
     [...searchNames('api.example.com', rules)],
@@ -28,7 +28,7 @@ t.test('ndots as in a pod: a public name is tried under every suffix first', asy
   t.equal(searchNames('bare', { search: two, ndots: 0 }).next().value, 'bare.');
 });
 
-t.test('no search list, the root in it, a suffix twice, one that is no name', async (t) => {
+t.test('search lists that are empty, contain the root, a duplicate or an invalid suffix', async (t) => {
   t.same([...searchNames('bare', { search: [], ndots: 1 })], ['bare.']);
   t.same([...searchNames('bare', { search: ['.', 'one.test'], ndots: 1 })], ['bare.', 'bare.one.test.']);
   t.same(
@@ -38,12 +38,12 @@ t.test('no search list, the root in it, a suffix twice, one that is no name', as
   t.same([...searchNames('bare', { search: ['a..b', 'x y', 'c'.repeat(64)], ndots: 1 })], ['bare.']);
 });
 
-t.test('a suffix that makes the name too long is passed over', async (t) => {
+t.test('a suffix that makes the name too long is skipped', async (t) => {
   const long = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(50)}`;
   t.same([...searchNames(long, { search: ['much.too.long', 'ok'], ndots: 9 })], [`${long}.ok.`, `${long}.`]);
 });
 
-t.test('whatever the rules, the name itself is tried, every name is one, none twice', async () => {
+t.test('with any rules, the name as typed is tried, and all names are valid and different', async () => {
   const rules = fc.record({ search: fc.array(fc.oneof(fc.domain(), fc.string())), ndots: fc.nat(15) });
   fc.assert(
     fc.property(fc.domain(), rules, (name, given) => {

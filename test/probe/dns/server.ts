@@ -4,25 +4,25 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { type Answer, decode, encode, type Packet } from 'dns-packet';
 import type { Test } from 'tap';
 
-/** A query as the server got it. */
+/** A query as received by the server. */
 export interface Asked {
   transport: 'udp' | 'tcp';
   id: number;
   name: string;
-  /** As the codec names it: `A`, `UNKNOWN_65`. */
+  /** The mnemonic of dns-packet: `A`, `UNKNOWN_65`. */
   type: string;
   edns: boolean;
   raw: Buffer;
 }
 
-/** Packets to send back, at once or later. Over TCP each is framed by its length. */
+/** A packet to send back, at once or later. Over TCP it is preceded by its length. */
 export type Response = Buffer | { afterMs: number; packet: Buffer };
 
-/** What a server does with a query; over TCP it may take the connection into its own hands. */
+/** Handles a query. Over TCP it may use the connection itself. */
 export type Behaviour = (asked: Asked, connection: Socket | null) => Response[];
 
 export interface TestServer {
-  /** As `servers` takes it. */
+  /** In the form of the option `servers`. */
   text: string;
   port: number;
   asked: Asked[];
@@ -30,7 +30,7 @@ export interface TestServer {
   sources: number[];
 }
 
-/** A DNS server on loopback, UDP and TCP on one port, that is closed when the test ends. */
+/** Starts a DNS server on loopback, UDP and TCP on one port. It is closed when the test ends. */
 export async function serve(t: Test, behave: Behaviour, { tcp = true } = {}): Promise<TestServer> {
   const asked: Asked[] = [];
   const sources: number[] = [];
@@ -69,7 +69,7 @@ export async function serve(t: Test, behave: Behaviour, { tcp = true } = {}): Pr
   return { text: `127.0.0.1#${port}`, port, asked, sources };
 }
 
-/** Binds both to one port. A number that the kernel gave for TCP may be taken for UDP: then to another. */
+/** Binds both sockets to one port. Repeats with another port if the one chosen for TCP is not free for UDP. */
 async function bindBoth(): Promise<{ datagram: UdpSocket; stream: Server; port: number }> {
   for (;;) {
     const stream = createServer();
@@ -88,7 +88,7 @@ async function bindBoth(): Promise<{ datagram: UdpSocket; stream: Server; port: 
   }
 }
 
-/** A UDP port of loopback on which nothing listens: it was free a moment ago. */
+/** A UDP port of loopback that was free a moment ago. */
 export async function closedPort(): Promise<number> {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
@@ -109,7 +109,7 @@ export interface Content {
   authorities?: Answer[];
   additionals?: Answer[];
   rcode?: number;
-  /** Beside RD and RA. */
+  /** In addition to RD and RA. */
   flags?: number;
 }
 
@@ -131,7 +131,7 @@ export function reply(asked: Asked, content: Content = {}): Buffer {
   return encode(packet);
 }
 
-/** An address record in the codec's form. */
+/** An address record for dns-packet. */
 export function address(name: string, data: string, ttl = 60): Answer {
   return { type: data.includes(':') ? 'AAAA' : 'A', name, ttl, data };
 }
@@ -157,12 +157,12 @@ export function soa(name: string): Answer {
   };
 }
 
-/** A record of any type from the octets of its data. */
+/** A record of any type with the octets of its data. */
 export function rawRecord(name: string, type: number, data: Buffer, ttl = 60): Answer {
   return { type: `UNKNOWN_${type}` as 'NULL', name, ttl, data };
 }
 
-/** An OPT record; the upper bits of a long rcode and options in the codec's form. */
+/** An OPT record with options and the upper bits of the rcode. */
 export function opt(options: { code: number; data: Buffer }[] = [], extendedRcode = 0): Answer {
   return {
     type: 'OPT',

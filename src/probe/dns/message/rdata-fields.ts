@@ -78,7 +78,7 @@ export const restAsHex: Field = (cursor) => hex(rest(cursor));
 
 export const restAsBase64: Field = (cursor) => rest(cursor).toString('base64');
 
-/** The salt of NSEC3: counted octets, or `-` if there are none (RFC 5155 section 3.3). */
+/** The salt of NSEC3: counted octets, or `-` without any (RFC 5155 section 3.3). */
 export const salt: Field = (cursor) => {
   const octets = counted(cursor);
   return octets && (octets.length === 0 ? '-' : hex(octets));

@@ -122,7 +122,7 @@ function refusal(number: number): string | null {
     : null;
 }
 
-/** The types one typing error away, as a list; null if there are none. */
+/** The types that differ by one edit, as a list; null if no type does. */
 function similarTypes(text: string): string | null {
   const near = questionTypes.filter(
     (name) => name.length > 1 && text.length > 1 && editDistance(text, name) === 1,

@@ -27,7 +27,7 @@ function read(octets: Buffer): Reply {
   return result.reply;
 }
 
-t.test('addresses are canonical; a v4-mapped one is the IPv4 address that it stands for', async (t) => {
+t.test('addresses are canonical; a v4-mapped one becomes IPv4', async (t) => {
   const reply = read(
     replyWith([
       address('a.test', '10.0.0.5', 30),
@@ -40,7 +40,7 @@ t.test('addresses are canonical; a v4-mapped one is the IPv4 address that it sta
   ]);
 });
 
-t.test('an rcode above 15 is put together from OPT and header', async (t) => {
+t.test('an rcode above 15 is combined from the OPT record and the header', async (t) => {
   t.match(read(replyWith([], { additionals: [opt([], 1)] })), {
     rcode: 16,
     rcodeName: 'BADVERS',
@@ -54,7 +54,7 @@ t.test('an rcode above 15 is put together from OPT and header', async (t) => {
   t.match(read(replyWith([], { rcode: 5 })), { rcodeName: 'REFUSED', edns: false });
 });
 
-t.test('extended errors give their registered name and what the server added', async (t) => {
+t.test('extended errors have their registered name and the server’s text', async (t) => {
   const ede = (code: number, text: string) => ({
     code: 15,
     data: Buffer.concat([Buffer.from([code >> 8, code & 255]), Buffer.from(text)]),
@@ -76,14 +76,14 @@ t.test('extended errors give their registered name and what the server added', a
   ]);
 });
 
-t.test('an extended error too short for its code is passed over', async (t) => {
+t.test('an extended error that is too short for its code is ignored', async (t) => {
   t.same(
     read(replyWith([], { additionals: [opt([{ code: 15, data: Buffer.alloc(1) }])] })).extendedErrors,
     [],
   );
 });
 
-t.test('only records of class IN in the answer section are answers', async (t) => {
+t.test('answers are records of class IN in the answer section', async (t) => {
   const chaos: Answer = { type: 'TXT', name: 'version.bind', class: 'CH', data: 'x' };
   const reply = read(
     replyWith([chaos, address('a.test', '10.0.0.5')], { additionals: [address('b.test', '10.0.0.6')] }),
@@ -94,12 +94,12 @@ t.test('only records of class IN in the answer section are answers', async (t) =
   );
 });
 
-t.test('an SOA in the authority section is noticed, and one in the answer is not it', async (t) => {
+t.test('an SOA counts in the authority section only', async (t) => {
   t.equal(read(replyWith([], { authorities: [soa('test')] })).hasSoa, true);
   t.equal(read(replyWith([soa('test')])).hasSoa, false);
 });
 
-t.test('flags of the header', async (t) => {
+t.test('the flags are those of the header', async (t) => {
   t.same(read(replyWith([], { flags: 0x0580 })).flags, {
     authoritative: true,
     recursionAvailable: true,
@@ -112,12 +112,12 @@ t.test('flags of the header', async (t) => {
   });
 });
 
-t.test('a TTL with its top bit set counts as zero', async (t) => {
+t.test('a TTL with its most significant bit set is zero', async (t) => {
   t.equal(read(replyWith([address('a.test', '10.0.0.5', 0x80000000)])).answers[0]?.ttl, 0);
   t.equal(read(replyWith([address('a.test', '10.0.0.5', 0x7fffffff)])).answers[0]?.ttl, 0x7fffffff);
 });
 
-t.test('data that its type cannot be made of is told, wherever it goes wrong', async (t) => {
+t.test('invalid data makes the reply malformed, whichever field is invalid', async (t) => {
   const broken: Record<string, [number, string]> = {
     'a name that ends behind the data': [5, '0361'],
     'a name with octets behind it': [5, '00ff'],
@@ -144,14 +144,14 @@ t.test('data that its type cannot be made of is told, wherever it goes wrong', a
   }
 });
 
-t.test('data of a type nobody knows is shown as octets, not refused', async (t) => {
+t.test('data of an unknown type is printed as octets', async (t) => {
   t.equal(
     read(replyWith([rawRecord('a.test', 731, Buffer.from('0aff', 'hex'))])).answers[0]?.data,
     '\\# 2 0AFF',
   );
 });
 
-t.test('a version or kind of data that came after its RFC is shown as octets, not refused', async (t) => {
+t.test('data of an unknown version or kind is printed as octets', async (t) => {
   const later = {
     'LOC, version 1': [29, '01 33'],
     'IPSECKEY, gateway 9': [45, '0a 09 02 ff'],
@@ -164,7 +164,7 @@ t.test('a version or kind of data that came after its RFC is shown as octets, no
   }
 });
 
-t.test('no octet of a name or text reaches the reader raw', async () => {
+t.test('octets of names and texts are escaped', async () => {
   const data = fc.uint8Array({ minLength: 1, maxLength: 60 }).map((octets) => Buffer.from(octets));
   fc.assert(
     fc.property(data, fc.constantFrom(5, 16, 257), (octets, type) => {
@@ -179,7 +179,7 @@ t.test('no octet of a name or text reaches the reader raw', async () => {
   );
 });
 
-t.test('what the codec writes reads here as it reads there', async () => {
+t.test('messages of dns-packet are decoded as by dns-packet', async () => {
   const name = fc.domain();
   const number = fc.nat(0xffff);
   const record: fc.Arbitrary<Answer> = fc.oneof(

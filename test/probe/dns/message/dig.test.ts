@@ -7,7 +7,7 @@ import { rawRecord, reply, serve, type TestServer } from '../server.js';
 
 const run = promisify(execFile);
 
-/** Octets from hexadecimal digits and, in double quotes, text as it stands; `=abc` is text behind its length. */
+/** Octets from hexadecimal digits and from text in double quotes; `=abc` is text preceded by its length. */
 function octets(...parts: string[]): Buffer {
   return Buffer.concat(
     parts.map((part) => {
@@ -19,16 +19,16 @@ function octets(...parts: string[]): Buffer {
   );
 }
 
-/** A name without compression; labels are given apart, for dots may be in them. */
+/** A name without compression. Labels are separate arguments because they may contain dots. */
 const name = (...labels: string[]): string =>
   octets(...labels.map((label) => `=${label}`), '00').toString('hex');
 
-// NSEC3 records have the hash of a name as their owner; dig looks.
+// The owner of an NSEC3 record must be the hash of a name: dig checks it.
 const owner = '04hkaps9lf6uu0938ljojaudts0i6hb7.example';
 const sha256 = 'ab'.repeat(32);
 const key = '5a'.repeat(64);
 
-// For each type, records' data on the wire. What they read as, dig says.
+// Records' data on the wire, by type. dig prints the expected presentation form.
 const zone: Record<string, Buffer[]> = {
   A: [octets('0a000105'), octets('00000000'), octets('ffffffff')],
   AAAA: [
@@ -124,7 +124,7 @@ const missing = await run('dig', ['-v']).then(
   () => 'dig is not installed',
 );
 
-t.test('the data of every record type reads as dig prints it', { skip: missing }, async (t) => {
+t.test('the data of every record type is printed as by dig', { skip: missing }, async (t) => {
   const server = await serve(t, (asked) => {
     const { name: typeName, number } = recordTypeOf(asked.type.replace('UNKNOWN_', 'TYPE'));
     return [reply(asked, { answers: (zone[typeName] ?? []).map((data) => rawRecord(owner, number, data)) })];

@@ -5,7 +5,7 @@ import { decodeReply } from '../../../../src/probe/dns/message/decode.js';
 import { frameMessage, readHeader } from '../../../../src/probe/dns/message/frame.js';
 import { address, cname, opt, rawRecord, soa } from '../server.js';
 
-/** A message from its parts in hexadecimal, behind a header with the counts of its sections. */
+/** A message of a header with the counts of the sections, and parts in hexadecimal. */
 function message(counts: [number, number, number, number], ...parts: string[]): Buffer {
   const header = Buffer.alloc(12);
   header.writeUInt16BE(0x8180, 2);
@@ -13,7 +13,7 @@ function message(counts: [number, number, number, number], ...parts: string[]): 
   return Buffer.concat([header, ...parts.map((part) => Buffer.from(part.replaceAll(' ', ''), 'hex'))]);
 }
 
-/** The fixed fields of a record of class IN behind its owner, which is the root. */
+/** The owner, which is the root, and the fixed fields of a record of class IN. */
 const fixed = (type: number, length: number): string =>
   `00 ${type.toString(16).padStart(4, '0')} 0001 0000003c ${length.toString(16).padStart(4, '0')}`;
 
@@ -43,7 +43,7 @@ t.test('header and sections are read', async (t) => {
   ]);
 });
 
-t.test('a record of the wrong length is told, not read as if it were right', async (t) => {
+t.test('a record of the wrong length is a fault', async (t) => {
   for (const length of [0, 3, 5]) {
     t.equal(
       faultOf(message([0, 1, 0, 0], fixed(1, length), 'ff'.repeat(length))),
@@ -56,7 +56,7 @@ t.test('a record of the wrong length is told, not read as if it were right', asy
   );
 });
 
-t.test('data that reaches past the message is told', async (t) => {
+t.test('data beyond the end of the message is a fault', async (t) => {
   t.equal(
     faultOf(message([0, 1, 0, 0], fixed(16, 9), '03616263')),
     'answer record 1: TXT of 9 octets, 4 are left @23',
@@ -70,7 +70,7 @@ t.test('data that reaches past the message is told', async (t) => {
   t.equal(faultOf(Buffer.alloc(11)), '11 octets are too short for a header @0');
 });
 
-t.test('names that never end, or are none, are told', async (t) => {
+t.test('invalid and endless names are faults', async (t) => {
   const named = (name: string) => faultOf(message([1, 0, 0, 0], name, '0001 0001'));
   t.equal(named('c00c'), 'name of question 1: forward pointer @12', 'to itself');
   t.equal(named('c0ff'), 'name of question 1: forward pointer @12');
@@ -82,7 +82,7 @@ t.test('names that never end, or are none, are told', async (t) => {
   t.equal(faultOf(message([1, 0, 0, 0], 'c0')), 'name of question 1: cut short @12');
 });
 
-t.test('a compressed name may not grow past 255 octets either', async (t) => {
+t.test('a compressed name over 255 octets is a fault', async (t) => {
   const long = `${`3f${'61'.repeat(63)}`.repeat(3)}00`;
   const octets = message(
     [1, 1, 0, 0],
@@ -103,23 +103,26 @@ t.test('a compressed name may not grow past 255 octets either', async (t) => {
   );
 });
 
-t.test('OPT is one, at the root, in its section, and its options stay inside', async (t) => {
-  t.match(faultOf(message([0, 0, 0, 2], fixed(41, 0), fixed(41, 0))), /a second OPT record/);
-  t.match(faultOf(message([0, 1, 0, 0], fixed(41, 0))), /answer record 1: OPT out of place/);
-  t.match(faultOf(message([0, 0, 0, 1], `0161${fixed(41, 0)}`)), /OPT out of place/);
-  t.match(
-    faultOf(message([0, 0, 0, 1], fixed(41, 6), '000f 0003 0000')),
-    /an option reaches past the OPT record/,
-  );
-  t.match(faultOf(message([0, 0, 0, 1], fixed(41, 3), '000f00')), /an option reaches past/);
-  t.equal(faultOf(message([0, 0, 0, 1], fixed(41, 6), '000f 0002 0016')), 'none');
-});
+t.test(
+  'an OPT record is unique, owned by the root, in the additional section, and contains its options',
+  async (t) => {
+    t.match(faultOf(message([0, 0, 0, 2], fixed(41, 0), fixed(41, 0))), /a second OPT record/);
+    t.match(faultOf(message([0, 1, 0, 0], fixed(41, 0))), /answer record 1: OPT out of place/);
+    t.match(faultOf(message([0, 0, 0, 1], `0161${fixed(41, 0)}`)), /OPT out of place/);
+    t.match(
+      faultOf(message([0, 0, 0, 1], fixed(41, 6), '000f 0003 0000')),
+      /an option reaches past the OPT record/,
+    );
+    t.match(faultOf(message([0, 0, 0, 1], fixed(41, 3), '000f00')), /an option reaches past/);
+    t.equal(faultOf(message([0, 0, 0, 1], fixed(41, 6), '000f 0002 0016')), 'none');
+  },
+);
 
-t.test('octets behind the last record are passed over', async (t) => {
+t.test('octets after the last record are ignored', async (t) => {
   t.equal(faultOf(message([0, 1, 0, 0], fixed(1, 4), '0a000105', 'deadbeef')), 'none');
 });
 
-t.test('a header that promises more records than there is room for ends at once', async (t) => {
+t.test('a header with more records than the message can hold is a fault at once', async (t) => {
   t.match(faultOf(message([0, 65535, 65535, 65535])), /owner name of answer record 1: cut short/);
 });
 
@@ -150,7 +153,7 @@ const valid = fc
     }),
   );
 
-t.test('whatever a codec writes is framed with all its records', async () => {
+t.test('messages of dns-packet are framed with all their records', async () => {
   fc.assert(
     fc.property(valid, (octets) => {
       const result = frameMessage(octets);
@@ -160,31 +163,34 @@ t.test('whatever a codec writes is framed with all its records', async () => {
   );
 });
 
-t.test('changed and cut messages give a frame inside the message or a fault, never a throw', async () => {
-  const change = fc.record({
-    at: fc.nat(400),
-    octet: fc.oneof(fc.nat(255), fc.constantFrom(0, 0xc0, 0xff, 12)),
-  });
-  const mutated = fc
-    .tuple(valid, fc.array(change, { maxLength: 8 }), fc.option(fc.nat(400)))
-    .map(([octets, changes, cut]) => {
-      const copy = Buffer.from(octets);
-      for (const { at, octet } of changes) copy[at % copy.length] = octet;
-      return cut === null ? copy : copy.subarray(0, cut % (copy.length + 1));
+t.test(
+  'changed and truncated messages give a frame within the message or a fault, and nothing throws',
+  async () => {
+    const change = fc.record({
+      at: fc.nat(400),
+      octet: fc.oneof(fc.nat(255), fc.constantFrom(0, 0xc0, 0xff, 12)),
     });
-  const random = fc.uint8Array({ maxLength: 200 }).map((octets) => Buffer.from(octets));
-  fc.assert(
-    fc.property(fc.oneof({ weight: 9, arbitrary: mutated }, { weight: 1, arbitrary: random }), (octets) => {
-      const framed = frameMessage(octets);
-      const decoded = decodeReply(octets);
-      if (!framed.ok) return !decoded.ok && framed.fault.at <= octets.length;
-      return framed.frame.records.every(({ start, end }) => start <= end && end <= octets.length);
-    }),
-    { numRuns: 30_000 },
-  );
-});
+    const mutated = fc
+      .tuple(valid, fc.array(change, { maxLength: 8 }), fc.option(fc.nat(400)))
+      .map(([octets, changes, cut]) => {
+        const copy = Buffer.from(octets);
+        for (const { at, octet } of changes) copy[at % copy.length] = octet;
+        return cut === null ? copy : copy.subarray(0, cut % (copy.length + 1));
+      });
+    const random = fc.uint8Array({ maxLength: 200 }).map((octets) => Buffer.from(octets));
+    fc.assert(
+      fc.property(fc.oneof({ weight: 9, arbitrary: mutated }, { weight: 1, arbitrary: random }), (octets) => {
+        const framed = frameMessage(octets);
+        const decoded = decodeReply(octets);
+        if (!framed.ok) return !decoded.ok && framed.fault.at <= octets.length;
+        return framed.frame.records.every(({ start, end }) => start <= end && end <= octets.length);
+      }),
+      { numRuns: 30_000 },
+    );
+  },
+);
 
-t.test('every prefix of a message is judged', async (t) => {
+t.test('every prefix of a message is a fault', async (t) => {
   const octets = message([1, 1, 0, 1], question, `c00c${fixed(1, 4).slice(2)} 0a000105`, fixed(41, 0));
   for (let length = 0; length < octets.length; length++) {
     t.equal(frameMessage(octets.subarray(0, length)).ok, false, `${length} octets`);
@@ -192,8 +198,8 @@ t.test('every prefix of a message is judged', async (t) => {
   t.equal(readHeader(octets.subarray(0, 12))?.counts.answer, 1);
 });
 
-t.test('64 KB of names in one chain of pointers cost less than they cost the codec', async (t) => {
-  // Each owner is one label and a pointer to the owner before, until the name is full; all others point to the longest.
+t.test('64 KB of names in one chain of pointers take less time than in dns-packet', async (t) => {
+  // Each owner is a label and a pointer to the owner before, up to the longest name; the other owners point to that one.
   const parts: string[] = [`00${fixed(5, 1).slice(2)}00`];
   let longest = 12;
   let size = 12 + 12;

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { questionTypes, recordTypeOf, typeName } from '../../../../src/probe/dns/message/record-type.js';
 
-t.test('types are asked for by name, in any case, or by number', async (t) => {
+t.test('a type is a mnemonic in upper or lower case, or a number', async (t) => {
   t.same(recordTypeOf('A'), { name: 'A', number: 1 });
   t.same(recordTypeOf('aaaa'), { name: 'AAAA', number: 28 });
   t.same(recordTypeOf('HTTPS'), { name: 'HTTPS', number: 65 });
@@ -11,13 +11,13 @@ t.test('types are asked for by name, in any case, or by number', async (t) => {
   t.equal(typeName(65535), 'TYPE65535');
 });
 
-t.test('every type that is offered can be asked for', async (t) => {
+t.test('every question type is accepted', async (t) => {
   for (const name of questionTypes) t.equal(recordTypeOf(name).name, name);
   t.notOk(questionTypes.includes('AXFR'));
   t.notOk(questionTypes.includes('OPT'));
 });
 
-t.test('an unknown type is refused with what may have been meant', async (t) => {
+t.test('the error for an unknown type suggests similar types', async (t) => {
   t.throws(() => recordTypeOf('AAA'), {
     message: 'type "AAA" is not a record type: write AAAA or CAA, or TYPE and its number, like TYPE65',
   });
@@ -35,7 +35,7 @@ t.test('an unknown type is refused with what may have been meant', async (t) => 
   });
 });
 
-t.test('what is no question is refused', async (t) => {
+t.test('types that a question cannot have are refused', async (t) => {
   for (const text of ['AXFR', 'IXFR', 'TYPE252'])
     t.throws(() => recordTypeOf(text), { message: /zone transfer, not a lookup/ });
   for (const text of ['OPT', 'TSIG', 'TKEY', 'TYPE0', 'TYPE41', 'TYPE128']) {

@@ -27,7 +27,7 @@ const server = `
 `;
 
 t.test(
-  'a reply that arrives while the event loop is busy is no timeout, and has the time of its arrival',
+  'a reply that arrives while the event loop is busy is not a timeout, and has its time of arrival',
   { skip },
   async (t) => {
     const isBusy = new Int32Array(new SharedArrayBuffer(4));

@@ -4,7 +4,7 @@ import { address, type Behaviour, framed, reply, serve, truncatedFlag } from '..
 
 const truth = '10.0.0.5';
 
-/** Truncates over UDP, and does over TCP what the test is about. */
+/** Truncates replies over UDP, and behaves as given over TCP. */
 function truncating(overTcp: Behaviour): Behaviour {
   return (asked, connection) =>
     asked.transport === 'udp' ? [reply(asked, { flags: truncatedFlag })] : overTcp(asked, connection);
@@ -14,7 +14,7 @@ function ask(server: string, options: { timeoutMs?: number; tcp?: boolean; tries
   return resolve('a.test.', { servers: [server], types: ['A'], timeoutMs: 60_000, tries: 1, ...options });
 }
 
-t.test('a truncated reply is asked for again over TCP', async (t) => {
+t.test('after a truncated reply the query is repeated over TCP', async (t) => {
   const answers = Array.from({ length: 200 }, (_, index) => address('a.test', `10.0.1.${index}`));
   const server = await serve(
     t,
@@ -32,7 +32,7 @@ t.test('a truncated reply is asked for again over TCP', async (t) => {
   t.equal(document.addresses.length, 200);
 });
 
-t.test('a truncated reply counts as truncated even where it was cut inside a record', async (t) => {
+t.test('a reply that is truncated within a record counts as truncated', async (t) => {
   const server = await serve(t, (asked) => {
     const whole = reply(asked, {
       answers: [address('a.test', truth)],
@@ -43,7 +43,7 @@ t.test('a truncated reply counts as truncated even where it was cut inside a rec
   t.match(await ask(server.text), { status: 'answered', transport: 'tcp', addresses: [{ address: truth }] });
 });
 
-t.test('TCP at once when asked so', async (t) => {
+t.test('the first query goes over TCP if requested', async (t) => {
   const server = await serve(t, (asked) => [reply(asked, { answers: [address('a.test', truth)] })]);
   t.match(await ask(server.text, { tcp: true }), { transport: 'tcp', attempts: { length: 1 } });
   t.same(
@@ -52,7 +52,7 @@ t.test('TCP at once when asked so', async (t) => {
   );
 });
 
-t.test('a reply that comes octet by octet is put together', async (t) => {
+t.test('a reply that arrives octet by octet is reassembled', async (t) => {
   const server = await serve(t, (asked, connection) => {
     const octets = framed(reply(asked, { answers: [address('a.test', truth)] }));
     let at = 0;
@@ -65,7 +65,7 @@ t.test('a reply that comes octet by octet is put together', async (t) => {
   t.match(await ask(server.text, { tcp: true }), { status: 'answered', addresses: [{ address: truth }] });
 });
 
-t.test('octets that trickle in do not prolong the wait', async (t) => {
+t.test('octets that arrive one by one do not prolong the timeout', async (t) => {
   let rest = Number.NaN;
   const server = await serve(t, (asked, connection) => {
     const octets = framed(reply(asked, { answers: [address('a.test', truth)] }));
@@ -80,10 +80,10 @@ t.test('octets that trickle in do not prolong the wait', async (t) => {
   const document = await ask(server.text, { tcp: true, timeoutMs: 600 });
   t.match(document, { status: 'timeout', attempts: [{ outcome: 'timeout' }] });
   while (Number.isNaN(rest)) await new Promise(setImmediate);
-  t.ok(rest > 0, 'it was still under way');
+  t.ok(rest > 0, 'the reply was not complete');
 });
 
-t.test('a message to another question is passed over on the way to the right one', async (t) => {
+t.test('a message with another question before the reply is discarded', async (t) => {
   const server = await serve(t, (asked, connection) => {
     const right = reply(asked, { answers: [address('a.test', truth)] });
     const wrong = Buffer.from(right);
@@ -97,7 +97,7 @@ t.test('a message to another question is passed over on the way to the right one
   });
 });
 
-t.test('a connection that ends before the reply does is told as just that', async (t) => {
+t.test('a connection that is closed before the reply is complete is an error', async (t) => {
   const afterNothing = await serve(
     t,
     truncating((_, connection) => {
@@ -117,7 +117,7 @@ t.test('a connection that ends before the reply does is told as just that', asyn
   t.match(await ask(inTheMiddle.text, { tcp: true }), { status: 'error', attempts: [{ errno: 'EOF' }] });
 });
 
-t.test('a connection that is reset is told as that', async (t) => {
+t.test('a connection that is reset is an error', async (t) => {
   const server = await serve(t, (_, connection) => {
     connection?.resetAndDestroy();
     return [];
@@ -125,7 +125,7 @@ t.test('a connection that is reset is told as that', async (t) => {
   t.match(await ask(server.text, { tcp: true }), { status: 'error', attempts: [{ errno: 'ECONNRESET' }] });
 });
 
-t.test('a server that closed or reset the connection is asked once more', async (t) => {
+t.test('a server that closes or resets the connection is asked again', async (t) => {
   let times = 0;
   const server = await serve(t, (asked, connection) => {
     times++;
@@ -136,22 +136,19 @@ t.test('a server that closed or reset the connection is asked once more', async 
   t.match(await ask(server.text, { tcp: true, tries: 2 }), { status: 'answered', attempts: { length: 2 } });
 });
 
-t.test(
-  'a resolver whose TCP port is shut, as by a forgotten rule: the truncated reply stays visible',
-  async (t) => {
-    const server = await serve(t, (asked) => [reply(asked, { flags: truncatedFlag })], { tcp: false });
-    t.match(await ask(server.text), {
-      status: 'unreachable',
-      transport: 'tcp',
-      attempts: [
-        { transport: 'udp', outcome: 'truncated' },
-        { transport: 'tcp', outcome: 'unreachable', errno: 'ECONNREFUSED' },
-      ],
-    });
-  },
-);
+t.test('if the TCP port is closed, the truncated reply stays visible in the attempts', async (t) => {
+  const server = await serve(t, (asked) => [reply(asked, { flags: truncatedFlag })], { tcp: false });
+  t.match(await ask(server.text), {
+    status: 'unreachable',
+    transport: 'tcp',
+    attempts: [
+      { transport: 'udp', outcome: 'truncated' },
+      { transport: 'tcp', outcome: 'unreachable', errno: 'ECONNREFUSED' },
+    ],
+  });
+});
 
-t.test('truncated over TCP is nothing that asking again would mend', async (t) => {
+t.test('a reply that is truncated over TCP is malformed', async (t) => {
   const server = await serve(t, (asked) => [reply(asked, { flags: truncatedFlag })]);
   t.match(await ask(server.text), { status: 'malformed', attempts: [{}, { detail: 'truncated over TCP' }] });
 });

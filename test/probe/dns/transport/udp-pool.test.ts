@@ -18,7 +18,7 @@ function limits(more: Partial<ExchangeLimits> = {}): ExchangeLimits {
   return { timeoutMs: 60_000, source: undefined, signal: undefined, stop: undefined, onDiscard, ...more };
 }
 
-// What holds for one way to the wire holds for the other.
+// Both implementations of sockets behave the same.
 const ways: [string, () => Promise<OpenDatagramSocket>][] = [
   ['libc where it can be had', () => datagramSocketsOfHost({ timestamps: false })],
   ['libc, exact', () => datagramSocketsOfHost({ timestamps: true })],
@@ -26,7 +26,7 @@ const ways: [string, () => Promise<OpenDatagramSocket>][] = [
 ];
 
 for (const [way, open] of ways) {
-  t.test(`${way}: replies find their queries, whatever else comes`, async (t) => {
+  t.test(`${way}: replies are matched to their queries among other packets`, async (t) => {
     const server = await serve(t, (asked) => {
       const right = reply(asked, { answers: [address(asked.name, '10.0.0.5')] });
       const forged = reply(asked, { answers: [address(asked.name, '6.6.6.6')] });
@@ -53,16 +53,16 @@ for (const [way, open] of ways) {
       ended.map(({ exchange }) => exchange.outcome === 'reply' && exchange.reply.answers[0]?.name),
       names,
     );
-    t.ok((discards['not-a-reply'] ?? 0) >= 100, 'echoes were thrown away');
+    t.ok((discards['not-a-reply'] ?? 0) >= 100, 'echoes are discarded');
     t.ok(
       (discards['bad-id'] ?? 0) >= 90,
-      'and nearly all forgeries: one may have hit an ID that waited, but not its question',
+      'forged replies are discarded; one may have had the ID of a pending query',
     );
     const ports = new Set(server.sources);
     t.ok(ports.size >= 7, `${ports.size} ports for a hundred queries`);
   });
 
-  t.test(`${way}: a closed port and silence are told apart, and close() ends the rest`, async (t) => {
+  t.test(`${way}: a closed port and a timeout are different, and close() ends the rest`, async (t) => {
     const pool = new UdpPool(await open());
     t.teardown(() => pool.close());
     const closed = parseServer(`127.0.0.1#${await closedPort()}`);
@@ -81,7 +81,7 @@ for (const [way, open] of ways) {
     t.same(after.exchange, { outcome: 'error', errno: 'ECANCELED' });
   });
 
-  t.test(`${way}: a source that is not this host's is the caller's mistake`, async (t) => {
+  t.test(`${way}: a source that this host does not have is invalid input`, async (t) => {
     const pool = new UdpPool(await open());
     t.teardown(() => pool.close());
     const ask = pool.send(
