@@ -42,3 +42,16 @@ export function statusOfRcode(rcode: number): DnsStatus | null {
       return 'error';
   }
 }
+
+const words: Readonly<Record<string, string>> = {
+  FORMERR: 'the server could not parse the query (FORMERR)',
+  NOTIMP: 'the server does not support this kind of query (NOTIMP)',
+  NOTAUTH: 'the server is not authoritative for this name (NOTAUTH)',
+  BADVERS: 'the server does not support this version of EDNS (BADVERS)',
+  BADCOOKIE: 'the server does not accept the cookie (BADCOOKIE)',
+};
+
+/** The rcode of a server that does not understand or accept the query, in words; null for any other rcode. */
+export function rcodeWords(rcode: string): string | null {
+  return Object.hasOwn(words, rcode) ? (words[rcode] ?? null) : null;
+}

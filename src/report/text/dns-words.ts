@@ -1,4 +1,5 @@
 import type { DnsDocument, DnsStatus, DnsTransport } from '../../documents/dns.js';
+import { rcodeWords } from '../../documents/terms/rcode.js';
 import type { AddressScope } from '../../net/address/scope.js';
 import { cleanForTerminal } from './style.js';
 
@@ -43,19 +44,10 @@ export const dnsStatusWords: Readonly<Record<DnsStatus, string>> = {
   error: 'the query could not be sent',
 };
 
-/** The rcodes of a server that does not understand or accept the query, in words. */
-const rcodeWords: Readonly<Record<string, string>> = {
-  FORMERR: 'the server could not parse the query (FORMERR)',
-  NOTIMP: 'the server does not support this kind of query (NOTIMP)',
-  NOTAUTH: 'the server is not authoritative for this name (NOTAUTH)',
-  BADVERS: 'the server does not support this version of EDNS (BADVERS)',
-  BADCOOKIE: 'the server does not accept the cookie (BADCOOKIE)',
-};
-
 /** Why there is no answer, in words, with the rcode or errno. */
 export function failureWords({ status, rcode, attempts }: DnsDocument): string {
   if (status === 'error' && rcode !== null) {
-    return rcodeWords[rcode] ?? `the server answered with an error (${cleanForTerminal(rcode)})`;
+    return rcodeWords(rcode) ?? `the server answered with an error (${cleanForTerminal(rcode)})`;
   }
   const errno = attempts.findLast((attempt) => attempt.errno !== null)?.errno ?? null;
   if (status === 'error' && errno === 'ECANCELED') return 'interrupted before an answer came';
