@@ -4,6 +4,8 @@ import { test } from 'tap';
 import type { ReportDocument } from '../../../src/documents/report.js';
 import { link } from '../../../src/report/html/escape.js';
 import { reportHtml } from '../../../src/report/html/page.js';
+import { traceText } from '../../../src/report/text/trace.js';
+import { traceEnding } from '../../../src/report/trace-ending.js';
 import { anyEvidence } from '../../diagnose/any-evidence.js';
 import {
   API,
@@ -158,6 +160,30 @@ test('a page has the verdict, the five phases, every hop, address, time and obse
   for (const { address } of report.observations.tcp[0]?.attempts ?? [])
     t.match(page, new RegExp(`<th role="rowheader" scope="row"><span class="mono nowrap">${address}`));
   for (const name of ['dns[0]', 'tcp[0]', 'trace[0]', 'trace[1]']) t.match(text, `\n${name}\n`);
+  t.end();
+});
+
+test('a path has the marks, the names and the ending of the trace in text', (t) => {
+  const limited = hops('10.0.9.1').map((hop) => ({ ...hop, rateLimited: true }));
+  const path = trace('filtered', [...limited, ...hops(null, null, null)], {
+    stoppedBy: 'gap-limit',
+    names: { '10.0.9.1': 'r1.example' },
+  });
+  const page = textOf(
+    reportHtml(
+      reportOf(
+        evidence({
+          dns: [dns(HOST, ['10.0.1.5'])],
+          tcp: [tcp(HOST, { '10.0.1.5': 'timeout' })],
+          trace: [path],
+        }),
+      ),
+    ),
+  );
+  t.match(page, /hop 1r1\.example \(10\.0\.9\.1\)/);
+  t.match(page, 'rate-limited the router limits its ICMP errors; it loses no traffic');
+  t.ok(page.includes(traceEnding(path)));
+  t.ok(traceText(path, { color: false, columns: 400 }).includes(traceEnding(path)));
   t.end();
 });
 
