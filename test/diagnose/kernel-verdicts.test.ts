@@ -50,17 +50,17 @@ const places: Place[] = [
   },
   {
     name: 'a neighbour that another program looks for all the time',
-    target: '10.0.1.99:443',
+    target: '10.0.1.97:443',
     verdict: 'unreachable route.neighbour high',
-    summary: /10\.0\.1\.99 is on this host's own link, and nobody on this link answers for the address/,
-    commands: ['ip neigh show to 10.0.1.99'],
+    summary: /10\.0\.1\.97 is on this host's own link, and nobody on this link answers for the address/,
+    commands: ['ip neigh show to 10.0.1.97'],
   },
   {
     name: 'a neighbour over IPv6 that another program looks for all the time',
-    target: '[fd01::99]:443',
+    target: '[fd01::97]:443',
     verdict: 'unreachable route.neighbour high',
     summary: /nobody on this link answers for the address/,
-    commands: ['ip -6 neigh show to fd01::99'],
+    commands: ['ip -6 neigh show to fd01::97'],
   },
   {
     name: 'a link-local address that nobody has',
@@ -99,26 +99,13 @@ const places: Place[] = [
   },
 ];
 
-/** Another program that connects to both addresses without a pause, so that the kernel always looks for them already. */
-const withSeekers = `${matrixNetwork.replace('"$@"', '')}
-"$1" -e '
-  const { connect } = require("node:net");
-  const seek = (host) => connect({ host, port: 443 }).on("error", () => setTimeout(seek, 5, host));
-  for (const host of ["10.0.1.99", "fd01::99"]) for (let each = 0; each < 4; each++) seek(host);
-' &
-seeker=$!
-trap 'kill $server $seeker' EXIT
-sleep 1
-"$@"
-`;
-
 async function diagnoseThere(mode: LabMode): Promise<ReportDocument[]> {
   const script = fileURLToPath(new URL('./diagnose-here.ts', import.meta.url));
   const input = { targets: places.map(({ target }) => target), options: { http: false } };
   const program = [...process.execArgv, script, JSON.stringify(input)];
   const { stdout } = await promisify(execFile)(
     'unshare',
-    [...namespaceFlags(mode), 'sh', '-euc', withSeekers, 'sh', process.execPath, ...program],
+    [...namespaceFlags(mode), 'sh', '-euc', matrixNetwork, 'sh', process.execPath, ...program],
     { env: toolEnvironment, maxBuffer: 64 * 1024 * 1024 },
   );
   return JSON.parse(stdout);
