@@ -16,10 +16,15 @@ export { compareReports, explainTogether, type NamedReport } from './compare/com
 export { CapabilityError, type ErrorCode, InvalidInputError, PprobeError } from './core/errors.js';
 export type { Items } from './core/ordered-map.js';
 export { version } from './core/version.js';
-export { type ClassifyOptions, checkTarget, classify, findingsOf } from './diagnose/classify.js';
+export type { ClassifyOptions } from './diagnose/classify.js';
 export { type DiagnoseOptions, diagnose } from './diagnose/diagnose.js';
 export { explain } from './diagnose/explain.js';
 export type { Basis, Finding, Phase, Rule } from './diagnose/finding.js';
+export {
+  checkGivenTarget as checkTarget,
+  classifyGiven as classify,
+  findingsOfGiven as findingsOf,
+} from './diagnose/library.js';
 export type { Advice, Argv } from './diagnose/remedies/advice.js';
 export { RULES as rules } from './diagnose/rules/index.js';
 export { CAUSES, type Cause } from './documents/causes.js';

@@ -1,3 +1,4 @@
+import { type Check, isPlainObject, listOf, refused } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
 import { list } from '../core/text.js';
 import { explain } from '../diagnose/explain.js';
@@ -10,6 +11,7 @@ import type {
 } from '../documents/comparison.js';
 import { startDocument } from '../documents/header.js';
 import type { ReportDocument } from '../documents/report.js';
+import { checkReport } from '../documents/saved-report.js';
 import { hostPort } from '../target/host-port.js';
 import { compareAnswers } from './answers.js';
 import { compareAddresses, compareDns } from './dns.js';
@@ -23,12 +25,31 @@ export interface NamedReport {
   text: string;
 }
 
+const namedReport: Check = (value, argument) => {
+  const isNamed = isPlainObject(value) && typeof value.name === 'string' && typeof value.text === 'string';
+  if (!isNamed) throw refused(argument, value, 'a saved report', 'give { name, text }');
+};
+
+const judgedReport: Check = (value, argument) => {
+  const verdict = isPlainObject(value) ? value.verdict : undefined;
+  checkReport(value, argument);
+  const isVerdict =
+    isPlainObject(verdict) &&
+    [verdict.class, verdict.cause, verdict.confidence, verdict.summary].every(
+      (each) => typeof each === 'string',
+    ) &&
+    [verdict.evidence, verdict.remedies, verdict.alternatives].every(Array.isArray);
+  if (!isVerdict)
+    throw refused(`${argument}.verdict`, verdict, 'a verdict', 'give what diagnose or explain returned');
+};
+
 /**
  * Judges several saved reports again with the rules of this version, and compares them. Nothing is measured.
  *
  * @throws InvalidInputError when fewer than two reports are given, or when one of them is not a report; the message names it.
  */
 export function explainTogether(reports: readonly NamedReport[]): ComparisonDocument {
+  listOf(namedReport)(reports, 'reports');
   const header = startDocument('comparison');
   const judged = reports.map(({ name, text }) => {
     try {
@@ -53,6 +74,7 @@ export function explainTogether(reports: readonly NamedReport[]): ComparisonDocu
  * @throws InvalidInputError when fewer than two reports are given.
  */
 export function compareReports(reports: readonly ReportDocument[]): Comparison {
+  listOf(judgedReport)(reports, 'reports');
   if (reports.length < 2) {
     throw new InvalidInputError(
       'reports',

@@ -125,7 +125,7 @@ export function oneOf(...choices: readonly (string | number)[]): Check {
 export function listOf(check: Check): Check {
   return (value, argument) => {
     if (!Array.isArray(value)) throw refused(argument, value, 'a list', 'give an array');
-    for (const item of value) check(item, argument);
+    for (const [index, item] of value.entries()) check(item, `${argument}[${index}]`);
   };
 }
 
@@ -153,7 +153,7 @@ export function checkItems(argument: string, value: unknown): void {
 }
 
 /** Whether the value is an object with named members: no null, no array, no function. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
+export function isPlainObject(value: unknown): value is Record<string | symbol, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -1,3 +1,4 @@
+import { checkString } from '../core/check-options.js';
 import type { ReportDocument } from '../documents/report.js';
 import { parseReport } from '../documents/saved-report.js';
 import { classify } from './classify.js';
@@ -7,6 +8,7 @@ import { classify } from './classify.js';
  * wrote, of this version or an older one. Throws InvalidInputError when it is not a report, or one of a later version.
  */
 export function explain(text: string): ReportDocument {
+  checkString('text', text, 'give the text of a saved report');
   const report = parseReport(text);
   const { target, vantage, observations, skipped } = report;
   return { ...report, verdict: classify({ target, vantage, observations, skipped }) };

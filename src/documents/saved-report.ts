@@ -1,3 +1,4 @@
+import { refused } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
 import { type CheckError, validate } from '../generated/saved-report.js';
 import type { SavedReport } from './report.js';
@@ -20,6 +21,21 @@ export function parseReport(text: string): SavedReport {
   const completed = withAbsentMembers(document);
   if (!isSavedReport(completed)) throw notAReport(firstProblem(completed));
   return upgradeReport(completed);
+}
+
+/**
+ * Checks that a value has the form of a report; its verdict is not looked at. Throws InvalidInputError for the first member
+ * that is wrong, named from `argument` on.
+ */
+export function checkReport(document: unknown, argument: string): asserts document is SavedReport {
+  if (!isObject(document))
+    throw refused(argument, document, 'a report', 'give what diagnose or explain returned');
+  if (!isSavedReport({ ...document })) {
+    throw new InvalidInputError(
+      argument,
+      `${argument}: not a report of pprobe: ${firstProblem(document, argument)}`,
+    );
+  }
 }
 
 /** `16 MB`. */
@@ -65,14 +81,14 @@ function isSavedReport(value: unknown): value is SavedReport {
 }
 
 /** The first member that is wrong, in words: `report.target.port: expected an integer, found "443"`. */
-function firstProblem(document: unknown): string {
+function firstProblem(document: unknown, name = 'report'): string {
   const [error] = validate.errors ?? [];
   if (error === undefined) return 'it is damaged';
   const parts = error.instancePath
     .split('/')
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const path = parts.reduce((way, part) => way + (/^\d+$/.test(part) ? `[${part}]` : `.${part}`), 'report');
+  const path = parts.reduce((way, part) => way + (/^\d+$/.test(part) ? `[${part}]` : `.${part}`), name);
   if (error.keyword === 'required') return `${path}.${String(error.params.missingProperty)} is missing`;
   const value = parts.reduce<unknown>((holder, part) => Reflect.get(Object(holder), part), document);
   return `${path}: expected ${expectation(error)}, found ${found(value, error)}`;
@@ -119,6 +135,7 @@ function found(value: unknown, { keyword }: CheckError): string {
   if (keyword === 'maxLength') return `${String(value).length}`;
   if (Array.isArray(value)) return keyword === 'type' ? 'a list' : `${value.length}`;
   if (isObject(value)) return 'an object';
-  const json = JSON.stringify(value) ?? 'nothing';
+  // JSON has no big integers, but a value that a program made may be one.
+  const json = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? 'nothing');
   return json.length > 60 ? `${json.slice(0, 60)}…` : json;
 }

@@ -5,7 +5,9 @@ import {
   callback,
   checkItems,
   checkOptions,
+  isPlainObject,
   type OptionChecks,
+  refused,
   string,
   within,
 } from '../core/check-options.js';
@@ -47,6 +49,15 @@ const explainLogChecks: OptionChecks<ExplainLogOptions> = {
   stop: abortSignal,
 };
 
+function checkSourceOfLog(source: unknown): void {
+  const isSource =
+    isPlainObject(source) &&
+    typeof source.name === 'string' &&
+    isPlainObject(source.stream) &&
+    typeof source.stream[Symbol.asyncIterator] === 'function';
+  if (!isSource) throw refused('sources', source, 'a log', 'give { name, stream }');
+}
+
 /** The number of lines after which `onProgress` is called. */
 const LINES_BETWEEN_REPORTS = 50_000;
 
@@ -69,6 +80,7 @@ export async function explainLog(
   const problems: string[] = [];
   for await (const source of sources) {
     if (stop?.aborted) break;
+    checkSourceOfLog(source);
     names.push(source.name);
     const found = await readSource(source, reader, summary, options);
     problems.push(...found.map((problem) => `${source.name}: ${problem}`));
