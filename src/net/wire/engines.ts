@@ -116,7 +116,7 @@ async function requireErrorQueue(): Promise<void> {
   if (!atLeast(readKernel(), 5, 8)) {
     throw new CapabilityError(
       'linux 5.8',
-      'Tracing without privileges needs Linux 5.8 or later; on this kernel connect() does not say which router answered.',
+      'Tracing without privileges needs Linux 5.8 or later; this kernel does not report ICMP errors to a connecting TCP socket.',
     );
   }
 }

@@ -142,7 +142,7 @@ function requestOver(socket: Socket, url: RequestUrl, headers: Record<string, st
       insecureHTTPParser: false,
     }).end();
   } catch (cause) {
-    const message = 'headers: a name or value holds a character that HTTP does not allow';
+    const message = 'headers: a name or value contains a character that HTTP does not allow';
     throw new InvalidInputError('headers', message, { cause });
   }
 }

@@ -19,7 +19,7 @@ export function parseRequestUrl(text: string): RequestUrl {
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new InvalidInputError(
       'url',
-      'url: it is not a URL to ask; give one that begins with https:// or http://',
+      'url: it is not an HTTP URL; give one that begins with https:// or http://',
     );
   }
   const path = `${url.pathname}${url.search}`;
