@@ -19,9 +19,9 @@ function start() {
 
   const built = join(__dirname, '../dist/bin');
   // A few commands have a bundle of their own, and pprobe.js has all of them: scripts/build.js says why.
-  const ofCommand = /^[a-z]+$/.test(words[0] ?? '') ? join(built, `${words[0]}.js`) : null;
-  const ofAll = join(built, 'pprobe.js');
-  const bundle = [ofCommand, ofAll].find((file) => file !== null && existsSync(file));
+  const [first = ''] = words;
+  const special = words.every((word) => word.startsWith('-')) ? 'no-command' : first.replace(/[^a-z]/g, '_');
+  const bundle = [special, 'pprobe'].map((name) => join(built, `${name}.js`)).find(existsSync);
   if (bundle !== undefined) return require(bundle);
   process.stderr.write('pprobe: not built yet: dist/bin is missing; run "npm run build"\n');
   process.exitCode = 3;

@@ -122,6 +122,14 @@ t.test('nothing is packed that a user has no use for', async (t) => {
   t.notOk(rooms.has('report'));
 });
 
+t.test('a script of package.json is under 120 characters; what is longer is a file', async (t) => {
+  const scripts: Record<string, string> = manifest.scripts;
+  t.same(
+    Object.entries(scripts).filter(([, command]) => command.length >= 120),
+    [],
+  );
+});
+
 t.test('the package is under 1.3 MB, and under 3.5 MB unpacked', async (t) => {
   const largest = packed.files
     .toSorted((one, other) => other.size - one.size)
