@@ -1,29 +1,29 @@
 import type { Cause } from './causes.js';
 import type { HttpDocument, HttpFailure } from './http.js';
 
-/** The exception of `x-amzn-errortype` without what some services append: `AccessDeniedException:http://…`. */
+/** The exception in `x-amzn-errortype`, without the URL that some services append: `AccessDeniedException:http://…`. */
 export function exceptionOf({ errorType }: HttpDocument): string | null {
   const name = errorType?.split(/[:#,;\s]/, 1)[0] ?? '';
   return name === '' ? null : name;
 }
 
-/** Whether API Gateway's own front end answered, by the headers that only it sets. */
+/** Whether the front end of API Gateway answered, by the headers that only it sets. */
 export function fromGateway(doc: HttpDocument): boolean {
   return doc.gatewayId !== null || (doc.requestId !== null && exceptionOf(doc) !== null);
 }
 
-/** A whole answer that is no error: 2xx or 3xx, and no exception behind it that a gateway response rewrote. */
+/** Whether a whole answer came that is not an error: 2xx or 3xx, without an exception that a gateway response rewrote. */
 export function worked(doc: HttpDocument): boolean {
   const whole = doc.failure === null || doc.failure === 'canceled';
   return whole && doc.status !== null && doc.status >= 200 && doc.status < 400 && exceptionOf(doc) === null;
 }
 
 /**
- * What an answer blames, null for one that is no error or was cut short by an interrupt.
+ * The cause of an error in an answer; null for an answer that is not an error, and for an exchange that was interrupted.
  *
- * `x-amzn-errortype` is read first: the owner of an API can rewrite status and body, a customised 404 was seen that still
- * carried MissingAuthenticationTokenException. Types from the developer guide's "Gateway response types" and from
- * recorded answers; where an emulator contradicts a recording, the recording wins.
+ * `x-amzn-errortype` decides first, because the owner of an API can rewrite status and body: customised 404 answers still have
+ * MissingAuthenticationTokenException there. The types are those of "Gateway response types" in the developer guide and of
+ * recorded answers.
  */
 export function causeOf(doc: HttpDocument): Cause | null {
   if (worked(doc)) return null;
@@ -33,7 +33,7 @@ export function causeOf(doc: HttpDocument): Cause | null {
   return causeOfStatus(doc);
 }
 
-/** The denial an answer carries in its text; null when it has none. */
+/** The denial in the text of an answer; null when there is none. */
 export function denialOf(doc: HttpDocument): Denial | null {
   return doc.message === null ? null : readDenial(doc.message);
 }
@@ -70,7 +70,7 @@ function causeOfException(exception: string, doc: HttpDocument): Cause {
 
 function causeOfStatus(doc: HttpDocument): Cause {
   const { status, message } = doc;
-  // A denial's sentence is API Gateway's own, with or without its headers: a proxy on the way may strip them.
+  // Only API Gateway writes such a sentence; a proxy on the path can remove the headers.
   if (denialOf(doc) !== null) return causeOfAccessDenied(doc);
   if (status === null || !fromGateway(doc)) return 'http.error';
   if (status === 403 && message === 'Forbidden') return 'api.not-matched';
@@ -92,7 +92,7 @@ function causeOfAccessDenied(doc: HttpDocument): Cause {
   return doc.message !== null && /security token/i.test(doc.message) ? 'api.authentication' : 'policy.denied';
 }
 
-/** The policy that a denial's sentence blames, wherever it was read. */
+/** The cause of a denial, from an answer or from a log. */
 export function causeOfDenial({ layer, explicit }: Denial): Cause {
   switch (layer) {
     case 'resource':
@@ -114,22 +114,22 @@ function causeOfServerError({ status, message }: HttpDocument): Cause {
   return status === 504 ? 'backend.timeout' : 'backend.error';
 }
 
-/** Which policy a denial names. `unknown`: the older wording, which names none. */
+/** The policy that a denial names. `unknown`: the older wording, which names none. */
 export type DenialLayer = 'resource' | 'endpoint' | 'identity' | 'organization' | 'unknown';
 
-/** What the text of an AccessDenied answer or execution log says. */
+/** The content of a denial, from an AccessDenied answer or an execution log. */
 export interface Denial {
   layer: DenialLayer;
-  /** A Deny statement matched; otherwise no Allow did. */
+  /** true: a Deny statement matched; false: no Allow statement matched. */
   explicit: boolean;
-  /** The policy in the words of the text: `VPC endpoint policy`, `permissions boundary`; null when it names none. */
+  /** The policy as the text names it: `VPC endpoint policy`, `permissions boundary`; null when it names none. */
   policy: string | null;
   /** `anonymous`, or an ARN; null in the sentence of a Lambda authorizer. */
   who: string | null;
   resource: DeniedResource | null;
 }
 
-/** Read from the ARN in the text. AWS masks the account but for its last four digits. */
+/** The parts of the ARN in the text. AWS masks all but the last four digits of the account. */
 export interface DeniedResource {
   arn: string;
   region: string;
@@ -141,7 +141,7 @@ export interface DeniedResource {
 const ARN =
   '(?<arn>arn:[\\w-]+:execute-api:(?<region>[\\w-]+):(?<account>[\\d*]{12}):(?<api>[a-z0-9]+)(?:/(?<stage>[^\\s/"]*))?[^\\s"]*)';
 // "Access denied error messages" of the IAM guide: `with an explicit deny in a(n) <policy>`, `because no <policy> allows
-// the <action> action`; the texts of before 2021 end after the ARN or after `explicit deny`.
+// the <action> action`; texts from before 2021 end after the ARN or after `explicit deny`.
 const REASON =
   '(?<explicit>,? with an explicit deny(?: in an? (?<denying>[\\w -]{1,60}?(?:policy|boundary)))?)?(?:,? because no (?<silent>[\\w -]{1,60}?) allows the [\\w:*-]+ action)?';
 
@@ -150,14 +150,14 @@ const ON_RESOURCE = new RegExp(
 );
 const AUTHORIZER = new RegExp(`User is not authorized to access this resource${REASON}`);
 
-/** Reads the sentence of a denial, in a response body or an execution log; null when the text holds none. */
+/** Reads the sentence of a denial in a response body or an execution log; null when the text has none. */
 export function readDenial(text: string): Denial | null {
   const named = ON_RESOURCE.exec(text)?.groups;
   const parts = named ?? AUTHORIZER.exec(text)?.groups;
   if (parts === undefined) return null;
   const policy = parts.denying ?? parts.silent ?? null;
   return {
-    // A Lambda authorizer speaks for the caller's identity, and its sentence names no other policy.
+    // The sentence of a Lambda authorizer is about the caller's identity and names no policy.
     layer: policy === null && named === undefined ? 'identity' : layerOf(policy),
     explicit: parts.explicit !== undefined,
     policy,
@@ -177,7 +177,7 @@ function layerOf(policy: string | null): DenialLayer {
   if (/resource-based/i.test(policy)) return 'resource';
   if (/endpoint/i.test(policy)) return 'endpoint';
   if (/service control|resource control/i.test(policy)) return 'organization';
-  // Boundaries and session policies narrow what the caller's own role may do.
+  // Permissions boundaries and session policies limit the caller's own role.
   if (/identity-based|boundary|session/i.test(policy)) return 'identity';
   return 'unknown';
 }

@@ -4,14 +4,14 @@ import type { DocumentHeader } from './header.js';
 import type { Confidence, Verdict, VerdictClass } from './report.js';
 import type { Count, Instant, Ms, Ordinal, StatusCode, Text } from './scalars.js';
 
-/** One event of a log, wherever it came from. */
+/** One event of a log, in any of its formats. */
 export interface LogLine {
   /** Milliseconds since 1970; null where the line has no time. */
   atMs: number | null;
   /** From the `(id)` before the text; null where the line has none. */
   requestId: string | null;
   message: string;
-  /** Neither time nor id: more of the event before it, most often of a body with line breaks. */
+  /** The line has neither time nor id: it continues the event before it, such as a body with line breaks. */
   bare: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface LogEvidence {
   text: Text;
 }
 
-/** A sentence of API Gateway's own that blames something. */
+/** A sentence of API Gateway that names a fault. */
 export interface LogFault {
   cause: Cause;
   confidence: Confidence;
@@ -31,29 +31,29 @@ export interface LogFault {
   detail: string | null;
 }
 
-/** What the lines of one request say, as far as they were there. */
+/** What the lines of one request say, as far as the log contains them. */
 export interface RequestFacts {
   id: string;
-  /** Of the log, from 1: where it is first named. */
+  /** The line of the log that names it first, counted from 1. */
   line: number;
-  /** `x-amz-apigw-id` of the answer. */
+  /** The header `x-amz-apigw-id` of the answer. */
   extendedId: string | null;
   apiId: string | null;
   stage: string | null;
   method: string | null;
-  /** The resource's path as the API has it, never the query. */
+  /** The path of the API's resource, without query. */
   path: string | null;
   status: number | null;
   fromMs: number | null;
   toMs: number | null;
   lines: number;
-  /** The first of its lines was there. */
+  /** The log contains its first line. */
   began: boolean;
-  /** The host of the backend, once a request was sent to it. */
+  /** The host of the backend; null where no request was sent to it. */
   sentTo: string | null;
   backendStatus: number | null;
   backendMs: number | null;
-  /** A line that was cut at 1024 octets, which API Gateway does. */
+  /** API Gateway cut one of its lines at 1024 octets. */
   truncated: boolean;
   faults: LogFault[];
   evidence: LogEvidence[];
