@@ -5,7 +5,7 @@ import type { Alternative, Confidence, Evidence, EvidenceItem, Verdict } from '.
 import type { Target } from '../documents/target.js';
 import { type Finding, PHASES, type Rule } from './finding.js';
 import { asRemedies } from './remedies/advice.js';
-import { doctor } from './remedies/local.js';
+import { runDoctor } from './remedies/local.js';
 import { RULES } from './rules/index.js';
 import { urlRules } from './rules/url.js';
 
@@ -112,7 +112,7 @@ function inconclusive(evidence: Evidence): Verdict {
     evidence: measuredSoFar(evidence),
     remedies: asRemedies([
       {
-        ...doctor,
+        ...runDoctor,
         text: 'Run the diagnosis again and let it finish; pprobe doctor says what this host can measure',
       },
     ]),

@@ -10,6 +10,7 @@ import {
   type TraceProbe,
   unsentCause,
 } from '../../src/documents/trace.js';
+import { upgradeEvidence } from '../../src/documents/upgrade.js';
 import { scopeOf } from '../../src/net/address/scope.js';
 import { silentProbe } from '../../src/probe/trace/probe-result.js';
 import { type ParseTargetOptions, parseTarget } from '../../src/target/parse-target.js';
@@ -269,7 +270,7 @@ export function evidence({
   vantage = {},
   ...seen
 }: Given = {}): Evidence {
-  return {
+  const given: Evidence = {
     target: parseTarget(target, options),
     vantage: {
       hostname: 'client',
@@ -281,6 +282,9 @@ export function evidence({
     observations: { dns: [], tcp: [], tls: [], http: [], trace: [], ...seen },
     skipped,
   };
+  // How far a handshake came is read from its status and code where a row does not say it.
+  const { tls: handshakes } = upgradeEvidence(given).observations;
+  return { ...given, observations: { ...given.observations, tls: handshakes } };
 }
 
 /** Everything before HTTP as a healthy endpoint in two subnets shows it; `http` is what each row is about. */

@@ -101,7 +101,7 @@ export const moreDescriptors: Advice = {
   command: ['sh', '-c', 'ulimit -n; sysctl fs.file-nr'],
 };
 
-export const doctor: Advice = {
+export const runDoctor: Advice = {
   text: 'Run pprobe doctor: it says what this host lacks, and how to add it',
   command: ['pprobe', 'doctor'],
 };

@@ -83,7 +83,7 @@ export function policyRemedies(cause: Cause, call: DeniedCall): Advice[] {
   }
 }
 
-/** Most policies name the endpoint's id; where it was not given, the address leads to it. */
+/** Most policies name the id of the endpoint; where it was not given, its address shows it. */
 function identifyEndpoint({ api, address }: DeniedCall): Advice[] {
   return address === null || (api !== null && api.vpceId !== null) ? [] : [nameEndpoint(api, address)];
 }

@@ -19,8 +19,8 @@ import { unreachableRules } from './unreachable.js';
 import { urlRules } from './url.js';
 
 /**
- * All rules. Ranking goes by phase, then confidence; the order here decides only what is left even, so within a phase the
- * more specific family stands first.
+ * All rules. Findings are ranked by phase, then confidence; the order here decides only between equals, so that within a
+ * phase the more specific rules come first.
  */
 export const RULES: readonly Rule[] = [
   ...urlRules,

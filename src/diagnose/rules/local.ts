@@ -15,10 +15,10 @@ import { shellLine } from '../remedies/advice.js';
 import {
   allowInOwnFirewall,
   callFilter,
-  doctor,
   freePorts,
   listRuleset,
   moreDescriptors,
+  runDoctor,
   securityModule,
 } from '../remedies/local.js';
 
@@ -154,7 +154,7 @@ const capability = rule('local.capability', { needs: ['skipped'] }, (evidence): 
       },
     ],
     remedies: [
-      step.remedy === undefined ? doctor : { text: 'Add what is missing', commandLine: step.remedy },
+      step.remedy === undefined ? runDoctor : { text: 'Add what is missing', commandLine: step.remedy },
     ],
     check: 'pprobe doctor',
   };

@@ -7,10 +7,7 @@ export interface Seen<Document> {
   doc: Document;
 }
 
-/**
- * The answers about the target's own name: first the one that programs get, then those of single servers, each in the
- * order asked.
- */
+/** The lookups of the target's own name: first the one that programs make, then those at single servers, in the order made. */
 export function hostAnswers({ target, observations }: Evidence): Seen<ObservedDns>[] {
   const endpoint = target.privateApi?.endpointName ?? null;
   const about = seen(observations.dns).filter(({ doc }) =>
@@ -22,33 +19,33 @@ export function hostAnswers({ target, observations }: Evidence): Seen<ObservedDn
   return [...about.filter(isUsual), ...about.filter((answer) => !isUsual(answer))];
 }
 
-/** The answer about the endpoint's other name (`--vpce`), or null when none was given or asked. */
+/** The lookup of the endpoint's own name (`--vpce`); null when none was given or looked up. */
 export function endpointAnswer({ target, observations }: Evidence): Seen<ObservedDns> | null {
   const name = target.privateApi?.endpointName ?? null;
   if (name === null) return null;
   return seen(observations.dns).find(({ doc }) => isNamed(doc, name)) ?? null;
 }
 
-/** Whether every address is one that only a private network has. false where there is none. */
+/** Whether all addresses are private; false where there are no addresses. */
 export function isPrivateAnswer({ addresses }: Pick<DnsDocument, 'addresses'>): boolean {
   return (
     addresses.length > 0 && addresses.every(({ scope }) => scope === 'private' || scope === 'unique-local')
   );
 }
 
-/** Addresses as text, sorted: two answers with the same set read the same. */
+/** The distinct addresses as text, sorted, of one family or both. */
 export function addressSet(addresses: readonly DnsAddress[], family?: 4 | 6): string[] {
   const wanted = addresses.filter((address) => family === undefined || address.family === family);
   return [...new Set(wanted.map(({ address }) => address))].sort();
 }
 
-/** `10.0.0.2` as in `the resolver 10.0.0.2`. */
+/** `the resolver 10.0.0.2`, or `the resolver` where no server is known. */
 export function resolverOf(doc: DnsDocument): string {
   const server = doc.server ?? doc.attempts.at(-1)?.server ?? null;
   return server === null ? 'the resolver' : `the resolver ${server}`;
 }
 
-/** Every server that was sent a question, once. */
+/** The distinct servers that were asked. */
 export function serversOf(doc: DnsDocument): string[] {
   const servers = [...doc.attempts.map(({ server }) => server), ...(doc.server === null ? [] : [doc.server])];
   return [...new Set(servers)];
@@ -62,7 +59,7 @@ function isNamed(doc: DnsDocument, name: string): boolean {
   return doc.question.name.toLowerCase().replace(/\.$/, '') === name;
 }
 
-/** Search rules may have appended a domain (resolv.conf(5)), to a name with dots as well: that is what `ndots` is for. */
+/** The resolver's search list can append a domain to the name (resolv.conf(5)), also to one with dots (`ndots`). */
 function asksFor(doc: DnsDocument, name: string): boolean {
   return isNamed(doc, name) || doc.question.name.toLowerCase().startsWith(`${name}.`);
 }

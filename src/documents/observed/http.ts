@@ -4,36 +4,33 @@ import type { HttpDocument, HttpVariant } from '../http.js';
 import type { Evidence } from '../report.js';
 import type { Seen } from './dns.js';
 
-/** An HTTP answer with what it blames. */
+/** An HTTP answer with its cause; null for one without an error. */
 export interface Answer extends Seen<HttpDocument> {
   cause: Cause | null;
 }
 
-/** The answers to one variant of the request, one for each address asked. */
+/** The answers to one variant of the request, one for each address. */
 export function answersTo({ observations }: Evidence, variant: HttpVariant): Answer[] {
   return observations.http
     .map((doc, index) => ({ ref: `http[${index}]`, doc, cause: causeOf(doc) }))
     .filter(({ doc }) => doc.variant === variant);
 }
 
-/**
- * The answers to the request as the user would send it: the plain one, or where that was not sent, the one with the
- * API named in a header.
- */
+/** The answers to the request as a client sends it: the plain one, or where that was not sent, one that names the API. */
 export function mainAnswers(evidence: Evidence): Answer[] {
   const variants: HttpVariant[] = ['plain', 'host', 'api-id'];
   return variants.map((variant) => answersTo(evidence, variant)).find((answers) => answers.length > 0) ?? [];
 }
 
-/** Whether the request was answered without an error, at every address that was asked. */
+/** Whether every address that was asked answered without an error. */
 export function allWorked(evidence: Evidence): boolean {
   const main = mainAnswers(evidence);
   return main.length > 0 && main.every(({ doc }) => worked(doc));
 }
 
 /**
- * The answers that say how the API takes the request. Where the plain request matches no API, because an endpoint's
- * own name selects none, those with the API named in a header speak for it. The bogus one never does.
+ * The answers that show how the API handles the request. An endpoint's own name selects no API, so that the plain request
+ * matches none; then the answers to the requests that name the API in a header count too. The bogus one never counts.
  */
 export function judgedAnswers(evidence: Evidence): Answer[] {
   const main = mainAnswers(evidence);
@@ -48,8 +45,8 @@ export function judgedAnswers(evidence: Evidence): Answer[] {
 }
 
 /**
- * Whether an answer proves that the request arrived at the API: its own answer, its backend's, or a denial that only an API
- * that was found can give. The bare Forbidden proves nothing, the front end says that of an API it does not find.
+ * Whether an answer proves that the request arrived at the API: an answer of the API or its backend, or a denial. The bare
+ * Forbidden proves nothing: API Gateway sends it where it finds no API.
  */
 export function apiAnswered(evidence: Evidence): boolean {
   return judgedAnswers(evidence).some(
