@@ -129,7 +129,7 @@ export function listOf(check: Check): Check {
   };
 }
 
-/** An object whose members nobody checks. */
+/** An object; its members are not checked. */
 export const object: Check = (value, argument) => {
   if (!isPlainObject(value)) throw refused(argument, value, 'an object', 'give an object');
 };

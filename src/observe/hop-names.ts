@@ -2,14 +2,14 @@ import { setMaxListeners } from 'node:events';
 import type { ResolveOptions } from '../probe/dns/options.js';
 import { withoutFinalDot } from '../target/dns-name.js';
 
-/** Gives the name of an address, null where there is none; rejects only where nobody can be asked. */
+/** Looks up the name of an address; null where it has no name. Rejects only where there is no resolver to ask. */
 export type AskName = (address: string, signal: AbortSignal) => Promise<string | null>;
 
 const mostAtOnce = 8;
 
 /**
- * The names of addresses, asked for in the background as the addresses appear: nobody waits for them, each address is
- * asked for once, and few at a time, so that the resolver sees no burst.
+ * Looks up the names of addresses in the background, as the addresses appear. The trace does not wait for them. Each
+ * address is looked up once, and few at a time, so that the resolver sees no burst.
  */
 export class HopNames {
   readonly #ask: AskName;
@@ -75,7 +75,7 @@ export class HopNames {
   }
 
   async #answer(address: string): Promise<void> {
-    // A name is an ornament of the trace: that there is nobody to ask must not end it.
+    // The trace is complete without names: a failed lookup does not end it.
     const name = await this.#ask(address, this.#closing.signal).catch(() => null);
     this.#underWay -= 1;
     try {

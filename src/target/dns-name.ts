@@ -9,21 +9,21 @@ import { canonicalAddress, familyOf } from '../net/address/address.js';
 const maxLabel = 63;
 const maxWire = 255;
 
-// UTS 46 section 4: these separate labels as the full stop does, whatever keyboard the name was typed on.
+// UTS 46 section 4: label separators, the full stop and its full-width and ideographic forms.
 const dots = /[.\u3002\uff0e\uff61]/;
 
 const plainLabel = /^[\w-]+$/;
 
-// Nearly every name is made of nothing else, and all of it is known by a look at each character.
+// Nearly all names match this, and need no further check than their length.
 const plainName = /^[\w-]{1,63}(?:\.[\w-]{1,63})*\.?$/;
 
 /**
- * Checks a domain name as a person gives it and returns it in ASCII. Internationalised labels become their A-labels
- * (RFC 5891); the letters' case and a final dot, which makes the name absolute, are kept. Allowed are letters, digits,
- * hyphens and underscores, besides them a leading `*` and, below in-addr.arpa, the slash of RFC 2317. `.` is the root.
+ * Checks a domain name and returns it in ASCII. Internationalised labels become A-labels (RFC 5891); the case of letters
+ * and a final dot, which makes the name absolute, are kept. A name consists of letters, digits, hyphens and underscores;
+ * its first label may be `*`, and below in-addr.arpa a label may have a slash (RFC 2317). `.` is the root.
  *
  * @param argument what the user knows the name as, for the error
- * @throws InvalidInputError with what is wrong and what would be right, in one line
+ * @throws InvalidInputError whose message has the fault and the correct form in one line
  */
 export function checkName(name: unknown, argument = 'name'): string {
   checkString(argument, name, 'give a domain name like api.example.com');
@@ -70,7 +70,7 @@ function isPlain(name: string): boolean {
   return name.length + (name.endsWith('.') ? 1 : 2) <= maxWire && plainName.test(name);
 }
 
-/** Whether checkName takes the text as it is: for names that no user gave, from a file or from a reply. */
+/** Whether checkName returns the text unchanged. For names of files and replies, which are not errors of the user. */
 export function isName(text: string): boolean {
   try {
     return checkName(text) === text;
@@ -86,8 +86,8 @@ export function withoutFinalDot(name: string): string {
 }
 
 /**
- * A key by which names compare, with or without final dot and without case (RFC 4343). Takes names in presentation form
- * only: what is not ASCII is escaped there, and escapes are unambiguous.
+ * A key to compare names by: equal with and without final dot, and whatever their case (RFC 4343). The name is in
+ * presentation form, where octets that are not ASCII are escaped in one way only.
  */
 export function nameKey(name: string): string {
   return withoutFinalDot(name).toLowerCase();
@@ -109,9 +109,9 @@ function described(character: string): string {
 
 /**
  * The name whose PTR record names an address: `5.0.0.10.in-addr.arpa` (RFC 1035 section 3.5) or the 32 nibbles under
- * ip6.arpa (RFC 3596 section 2.5). A v4-mapped address is reversed as IPv4; a zone is local and drops out.
+ * ip6.arpa (RFC 3596 section 2.5). A v4-mapped address is reversed as IPv4; a zone is left out.
  *
- * @throws InvalidInputError when the text is no IP literal.
+ * @throws InvalidInputError when the text is not an IP literal.
  */
 export function reverseName(address: string): string {
   const right = 'write it like 10.0.0.1 or fd00::1';

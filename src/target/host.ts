@@ -94,7 +94,7 @@ function checkUnicast(address: string, text: string, argument: string): void {
 
 /** Refuses the other ways in which inet_aton(3) takes an IPv4 address: `10.1`, `0x7f.1`, `010.0.0.1`, `167772161`. */
 export function checkNumberForm(text: string, argument: string): void {
-  const address = inetAton(text);
+  const address = familyOf(text) === null ? inetAton(text) : null;
   if (address === null) return;
   throw invalidText(
     argument,
@@ -183,7 +183,7 @@ export function checkZone(host: string, argument = 'host'): void {
 /**
  * Who can reach `address`, an IP literal with or without zone: `private`, `public`, …
  *
- * @throws InvalidInputError when the text is no IP literal.
+ * @throws InvalidInputError when the text is not an IP literal.
  */
 export function scopeOfAddress(address: string): AddressScope {
   const right = 'write it like 10.0.0.1 or fd00::1';

@@ -12,6 +12,7 @@ import { openResolver, type Resolver } from '../../probe/dns/resolve-many.js';
 import { dnsLine, dnsShort, dnsText } from '../../report/text/dns.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { checkName, reverseName } from '../../target/dns-name.js';
+import { checkNumberForm } from '../../target/host.js';
 import { bulkOptions, runBulk } from '../bulk.js';
 import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
 import {
@@ -206,10 +207,11 @@ export function typesFor(
     throw conflict('--system', `getaddrinfo gives addresses, and --type asks only for ${wanted.join(', ')}`);
   // Like nslookup: an address without further options is looked up by its reverse name.
   const reverses = types === undefined && !wantsAddresses;
-  return (name) =>
-    reverses && familyOf(name) !== null
-      ? { name: reverseName(name), types: ['PTR'] }
-      : { name, types: wanted };
+  return (name) => {
+    if (reverses && familyOf(name) !== null) return { name: reverseName(name), types: ['PTR'] };
+    checkNumberForm(name, 'name');
+    return { name, types: wanted };
+  };
 }
 
 /** The types without that of the addresses of the other family. */

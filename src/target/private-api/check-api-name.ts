@@ -1,30 +1,30 @@
 import { usualApiId } from './names.js';
 import { hasSuffix, isKnownRegion, meantRegion, SUFFIXES, suffixFits, suffixOf } from './partitions.js';
 
-/** Something in a name under `execute-api` that cannot be right, found without asking anybody. */
+/** A fault in a name under `execute-api`, found in its text alone. */
 export interface NameProblem {
   cause: 'url.malformed' | 'url.wrong-suffix' | 'url.wrong-region';
-  /** certain: the rules of such names say so; medium: only that no other was ever seen. */
+  /** certain: the name breaks the documented form; medium: it differs from all names seen so far. */
   confidence: 'certain' | 'medium';
-  /** What the fault stops: the name from leading anywhere, or API Gateway from finding the API. */
+  /** What fails: `name`, the name does not resolve; `api`, API Gateway does not find the API. */
   stops: 'name' | 'api';
   /** A sentence part that completes "NAME …": `ends in amazonaws.com, but …`. */
   what: string;
 }
 
-/** What is wrong with a name, and the name that would be right; null where that cannot be told. */
+/** The faults of a name, and the corrected name; null where it is not known. */
 export interface NameCheck {
   problems: NameProblem[];
   right: string | null;
 }
 
 const SERVICE = 'execute-api';
-/** How the label is misspelled. */
+/** Common misspellings of the label. */
 const NEARLY = /^(?:exec(?:ute)?[-_]?apis?|api-execute|execute-api-fips|excute-api|exceute-api)$/;
 const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}$/;
 const ZONE = /^(?<region>[a-z]{2,4}(?:-[a-z]+)+-[0-9])[a-z]$/;
 
-/** Whether a label of a host name is `execute-api`, or means to be. */
+/** Whether a label of a host name is `execute-api` or a misspelling of it. */
 export function isServiceLabel(label: string): boolean {
   return label === SERVICE || NEARLY.test(label);
 }
@@ -38,7 +38,7 @@ interface Parts {
   suffix: string;
 }
 
-/** Takes a name apart that means to be one of API Gateway's; null for any other, of which nothing is known. */
+/** Splits a name that is meant to be one of API Gateway's; null for any other name. */
 function partsOf(name: string): Parts | null {
   const labels = name.split('.');
   const at = labels.findIndex(isServiceLabel);
@@ -48,7 +48,7 @@ function partsOf(name: string): Parts | null {
   const isAws = /(?:^|\.)amazonaws(?:\.|$)/.test(name) || SUFFIXES.some((suffix) => hasSuffix(name, suffix));
   const [first = ''] = after;
   const hasRegion = REGION.test(first) || ZONE.test(first);
-  // `execute-api.internal.example` is anybody's name.
+  // `execute-api.internal.example` belongs to somebody else.
   if (!isAws && !(hasRegion && isKnownRegion(first))) return null;
   const rest =
     hasRegion || (first !== 'vpce' && first !== 'amazonaws' && after.length > 2) ? after.slice(1) : after;
@@ -64,7 +64,7 @@ function partsOf(name: string): Parts | null {
 
 /**
  * Checks a name against the documented invoke-URL forms and its parts against each other. `name` is lower case, without
- * final dot. A name that means to be no API Gateway's has no problems.
+ * final dot. A name that is not meant to be one of API Gateway's has no problems.
  */
 export function checkApiName(name: string): NameCheck {
   const parts = partsOf(name);
@@ -124,7 +124,7 @@ function suffixProblems({ suffix }: Parts, region: string | null): NameProblem[]
 
 interface Label {
   problems: NameProblem[];
-  /** The label put right, '' where none belongs there; null where it cannot be told. */
+  /** The corrected label, '' where no label belongs there; null where it is not known. */
   right: string | null;
   underVpce: boolean;
 }
@@ -175,7 +175,7 @@ function vpceProblems(id: string): NameProblem[] {
   return [malformed(`has ${id} with ${digits.length} digits; endpoint ids have 17, old ones 8`)];
 }
 
-/** The wildcard of private DNS answers for any id; it is API Gateway that then finds no API. */
+/** Private DNS has a wildcard record that resolves with any id; then API Gateway does not find the API. */
 function idProblems(id: string): NameProblem[] {
   if (!/^[a-z0-9]+$/.test(id)) {
     return [
@@ -198,7 +198,7 @@ function idProblems(id: string): NameProblem[] {
       ];
 }
 
-/** The name of API and endpoint is a record of its own: with a wrong id there is none. */
+/** The name of an API and an endpoint together is a DNS record of its own: with a wrong id it does not exist. */
 function stopsName(problem: NameProblem): NameProblem {
   return { ...problem, stops: 'name' };
 }

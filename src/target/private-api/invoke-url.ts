@@ -11,13 +11,13 @@ export interface InvokeUrl {
   header: string | null;
 }
 
-/** By the API's own name: wants private DNS. null when the API's id or Region is not known. */
+/** By the API's own name: needs private DNS. null when the API's id or Region is not known. */
 export function byDefaultName(target: Target): InvokeUrl | null {
   const name = target.privateApi && defaultName(target.privateApi);
   return name === null ? null : { url: urlAt(name, target), host: name, header: null };
 }
 
-/** By the alias of API and endpoint: resolves everywhere, wants the endpoint associated with the API. */
+/** By the alias of API and endpoint: resolves everywhere, needs the endpoint to be associated with the API. */
 export function byAlias(target: Target): InvokeUrl | null {
   const name = target.privateApi && aliasName(target.privateApi);
   return name === null ? null : { url: urlAt(name, target), host: name, header: null };
@@ -41,6 +41,6 @@ function endpointNameOf({ host, privateApi: api }: Target): string | null {
 
 function urlAt(host: string, target: Target): string {
   const path = pathOf(target);
-  // A stage not given is the most common way to be Forbidden; the reader must see where it goes.
+  // A missing stage is the most common reason for Forbidden: the URL shows its place.
   return `https://${host}${path === '/' && target.privateApi?.stage === null ? '/STAGE' : path}`;
 }

@@ -1,6 +1,6 @@
 import { SUFFIXES, suffixOf } from './partitions.js';
 
-/** What a host name under `execute-api` says of itself. */
+/** The parts of a host name under `execute-api`. */
 export interface PrivateName {
   form: 'default' | 'alias' | 'vpce' | 'zonal' | 'service';
   apiId: string | null;
@@ -10,8 +10,7 @@ export interface PrivateName {
   suffix: string;
 }
 
-// Ids have ten characters as far as anyone has seen. A name with nine is read too: a typing error is then found and
-// explained, instead of the name being taken for a stranger's.
+// All known ids have ten characters. A name with fewer or more is read as well, so that a typing error is reported.
 const API = '(?<api>[a-z0-9]{4,32})';
 const VPCE = '(?<vpce>vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}))';
 const REGION = '(?<region>[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2})';
@@ -28,7 +27,7 @@ const FORMS: readonly { form: 'default' | 'alias' | 'vpce' | 'service'; pattern:
   { form: 'service', pattern: new RegExp(`^execute-api\\.${REGION}\\.${SUFFIX}$`) },
 ];
 
-/** Reads a host name of a private API; null when the name is of no such form. `name` is lower case, without final dot. */
+/** Reads a host name of a private API; null when it has none of their forms. `name` is lower case, without final dot. */
 export function readPrivateName(name: string): PrivateName | null {
   for (const { form, pattern } of FORMS) {
     const parts = pattern.exec(name)?.groups;
@@ -65,7 +64,7 @@ interface Parts {
   region: string | null;
 }
 
-/** `{api}.execute-api.{region}.{suffix}`: the API's own name, and what Host must say. null when a part is unknown. */
+/** `{api}.execute-api.{region}.{suffix}`: the API's own name, and the value of the Host header. null when a part is unknown. */
 export function defaultName({ apiId, region }: Parts): string | null {
   const suffix = region === null ? null : suffixOf(region);
   return apiId === null || suffix === null ? null : `${apiId}.execute-api.${region}.${suffix}`;

@@ -30,6 +30,8 @@ const mistakes: [args: string[], message: RegExp][] = [
     /host: "fe80::1" is link-local and means another host on each link; add the interface/,
   ],
   [['trace', 'fe80::1%eth9'], /host: "fe80::1%eth9" names an interface that this host does not have/],
+  [['tcp', 'fe80::1%eth9'], /host: "fe80::1%eth9" names an interface that this host does not have/],
+  [['diagnose', 'fe80::1%eth9'], /host: "fe80::1%eth9" names an interface that this host does not have/],
   [
     ['diagnose', '203.0.113.10', '--source', '192.0.2.77'],
     /source: 192\.0\.2\.77 is not an address of this host/,
