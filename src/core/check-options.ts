@@ -1,6 +1,6 @@
 import { InvalidInputError } from './errors.js';
 import { nearest } from './nearest.js';
-import { quote, quoted } from './text.js';
+import { quoted, quotedTarget } from './text.js';
 
 /**
  * The range and the default of a number that a caller may choose. It stands beside the code that needs it; that code
@@ -172,5 +172,5 @@ function described(value: unknown): string {
 
 /** What to throw for a text that cannot be read. It is quoted without credentials, query and fragment. */
 export function invalidText(argument: string, text: string, why: string): InvalidInputError {
-  return new InvalidInputError(argument, `${argument}: ${quote(text)} ${why}`);
+  return new InvalidInputError(argument, `${argument}: ${quotedTarget(text)} ${why}`);
 }

@@ -47,7 +47,7 @@ export function excerpt(text: string, most = 200): string {
 }
 
 /** Quotes a target for a message, without its secrets: messages end up in logs and tickets. */
-export function quote(input: string): string {
+export function quotedTarget(input: string): string {
   return quoted(withoutSecrets(input));
 }
 

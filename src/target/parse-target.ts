@@ -8,7 +8,7 @@ import {
   within,
 } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
-import { quote, withoutSecrets } from '../core/text.js';
+import { quotedTarget, withoutSecrets } from '../core/text.js';
 import type { PrivateApi, Target } from '../documents/target.js';
 import { familyOf } from '../net/address/address.js';
 import { withoutFinalDot } from './dns-name.js';
@@ -171,7 +171,7 @@ function readVpce(given: string): { vpceId: string; region: string | null; name:
   }
   throw new InvalidInputError(
     '--vpce',
-    `--vpce: ${quote(given)} is neither an endpoint id (vpce- and 17 or 8 hexadecimal digits) nor its DNS name (vpce-….execute-api.REGION.vpce.amazonaws.com)`,
+    `--vpce: ${quotedTarget(given)} is neither an endpoint id (vpce- and 17 or 8 hexadecimal digits) nor its DNS name (vpce-….execute-api.REGION.vpce.amazonaws.com)`,
   );
 }
 
@@ -180,7 +180,7 @@ function readApiId(given: string): string {
   if (isApiId(id)) return id;
   throw new InvalidInputError(
     '--api-id',
-    `--api-id: ${quote(given)} is not an API id: ten lower-case letters and digits, like a1b2c3d4e5`,
+    `--api-id: ${quotedTarget(given)} is not an API id: ten lower-case letters and digits, like a1b2c3d4e5`,
   );
 }
 
