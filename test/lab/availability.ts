@@ -2,7 +2,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runTool, toolEnvironment } from './tools.js';
 
-/** `root`: real namespaces' owner; `user`: root only inside a user namespace of an ordinary user's own. */
+/** `root`: the process is root; `user`: an ordinary user, who is root only in a new user namespace. */
 export type LabMode = 'root' | 'user';
 
 export type Availability = { mode: LabMode } | { mode: null; reason: string };
@@ -22,14 +22,14 @@ export function namespaceFlags(mode: LabMode): string[] {
 
 let known: Promise<Availability> | null = null;
 
-/** How a lab can run here, or why none can. Tried once for each process, in namespaces that vanish. */
+/** How a lab can run here, or why it cannot. The first call tries it, in namespaces that end with the attempt. */
 export function availability(): Promise<Availability> {
   known ??= findOut();
   return known;
 }
 
 /**
- * Why no lab can run on this machine, with the command that would change it where there is one; null where one can.
+ * Why no lab can run on this host, with the command that changes it where there is one; null where a lab can run.
  */
 export async function labUnavailable(): Promise<string | null> {
   const found = await availability();
@@ -69,7 +69,7 @@ function isInstalled(tool: string): boolean {
   });
 }
 
-/** Everything a lab asks of the kernel, in small. */
+/** A small version of everything that a lab needs from the kernel. */
 const rehearsal = `
 mount --make-rprivate /
 mount -t tmpfs tmpfs /run
@@ -100,7 +100,7 @@ function explain(failures: readonly string[]): string {
   if (closed !== undefined) {
     return `user namespaces are off (/proc/sys/${closed.path} is ${closed.off}); sudo ${closed.command}, or run as root`;
   }
-  // Of what the rehearsal printed, the last line names the command that failed; its script is not worth repeating.
+  // The last line that the rehearsal printed names the command that failed.
   const said = failures.map((failure) =>
     failure
       .trim()

@@ -4,15 +4,15 @@ import type { Keeper } from './enter.js';
 import { files, type Reply, type Request } from './protocol.js';
 
 /**
- * The keeper's socket, by way of its working directory, which is the lab's: a Unix socket's path has room for 107
- * bytes (unix(7)), and a temporary directory's alone may be longer.
+ * The path of the keeper's socket, through the keeper's working directory, which is the lab's. The path of a Unix socket
+ * has at most 107 bytes (unix(7)); that of a temporary directory can be longer.
  */
 function socketOf({ pid }: Keeper): string {
   return `/proc/${pid}/cwd/${files.control}`;
 }
 
 /**
- * Asks a lab's keeper, and gives what is broken after that.
+ * Sends a request to a lab's keeper, and returns the fault that is in force afterwards.
  * @throws Error with the keeper's reason, or ENOENT / ECONNREFUSED where there is no keeper.
  */
 export async function askKeeper(keeper: Keeper, request: Request): Promise<string | null> {
@@ -23,7 +23,7 @@ export async function askKeeper(keeper: Keeper, request: Request): Promise<strin
   return reply.fault;
 }
 
-/** Resolves when the keeper has ended, by whatever cause: the connection it never closes is then closed. */
+/** Resolves when the keeper has ended for any reason: the kernel then closes the connection, which the keeper never does. */
 export async function keeperGone(keeper: Keeper): Promise<void> {
   const socket = connect(socketOf(keeper)).on('error', () => {});
   socket.resume().unref();

@@ -15,14 +15,14 @@ export interface EnterOptions {
 }
 
 /**
- * The command line that runs `argv` in one of a lab's namespaces, with the machine's file system but for the lab's
+ * The command line that runs `argv` in one of a lab's namespaces. It sees the machine's file system, with the lab's
  * resolv.conf and hosts.
  *
- * Each command of it becomes the next by exec, so the process started is the one asked for: a signal sent to it
- * arrives, and its exit status is its own. It dies with whoever started it. The process namespace is not entered: that
- * would need a process between, which passes no signals on.
+ * Each of its commands replaces itself with the next by exec, so the process that is started becomes `argv`: signals
+ * reach it, and its exit status is that of `argv`. The kernel kills it when its parent ends. It does not enter the process
+ * namespace: that takes a process in between, which does not forward signals.
  *
- * @throws Error where another user is asked for in a user namespace, which has root alone.
+ * @throws Error where `uid` is given and the lab is in a user namespace, which has no user but root.
  */
 export function enterCommand(
   keeper: Keeper,

@@ -12,19 +12,19 @@ import { agentProgram } from './paths.js';
 import { type AgentOptions, files, type Readiness } from './protocol.js';
 import { toolEnvironment } from './tools.js';
 
-/** Far beyond what a start takes on a busy machine: it ends a wait for what will not come. */
+/** How long a start may take; far longer than it takes on a busy machine. */
 const patienceMs = 180_000;
 
-/** A keeper this process started, with the lab's directory. */
+/** A keeper that this process started, with the lab's directory. */
 export interface StartedKeeper extends Keeper {
   dir: string;
   process: ChildProcess;
 }
 
 /**
- * Starts a lab's namespaces and waits until all of it answers. With `until: 'parent'` the lab does not outlive this
+ * Starts a lab and waits until all its servers answer. With `until: 'parent'` the lab does not outlive this
  * process, however that ends.
- * @throws Error with why it cannot run here, or with what failed.
+ * @throws Error that says why no lab can run here, or what failed.
  */
 export async function startKeeper(until: AgentOptions['until']): Promise<StartedKeeper> {
   const agent = agentProgram();
@@ -33,7 +33,7 @@ export async function startKeeper(until: AgentOptions['until']): Promise<Started
   const { mode } = found;
 
   const dir = mkdtempSync(join(tmpdir(), 'pprobe-lab-'));
-  // For commands that run as another user: what lies in it is no secret.
+  // Commands that run as another user read files in it; none is secret.
   chmodSync(dir, 0o755);
   const logPath = join(dir, files.log);
   const log = openSync(logPath, 'w');
@@ -49,7 +49,7 @@ export async function startKeeper(until: AgentOptions['until']): Promise<Started
       agent,
       JSON.stringify(options),
     ],
-    // A session of its own: Ctrl-C at a terminal is for whoever uses the lab, who then ends it in order.
+    // A new session: Ctrl-C at the terminal reaches the program that uses the lab, which then stops the lab.
     {
       env: toolEnvironment,
       stdio: [until === 'parent' ? 'pipe' : 'ignore', 'pipe', log],

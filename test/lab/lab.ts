@@ -31,13 +31,13 @@ export interface Lab {
   exec(namespace: NamespaceName, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Starts a command; see `spawnIn`. */
   spawn(namespace: NamespaceName, argv: readonly string[], options?: SpawnInLabOptions): ChildProcess;
-  /** Puts a fault in force, in place of any other. @throws Error where no fault has that name. */
+  /** Breaks one thing; a fault that was in force before ends. @throws Error where no fault has that name. */
   break(fault: string): Promise<void>;
   /** Ends the fault in force. */
   heal(): Promise<void>;
   /** The fault in force, or null. */
   status(): Promise<string | null>;
-  /** Resolves when the lab has ended, by whatever cause. */
+  /** Resolves when the lab has ended, for any reason. */
   gone(): Promise<void>;
   /** Ends the lab and every process in it. */
   stop(): Promise<void>;
@@ -45,7 +45,7 @@ export interface Lab {
 
 /**
  * Starts a lab that ends with this process, or before it by `stop`.
- * @throws Error saying what is missing and the command that adds it; `labUnavailable` says the same beforehand.
+ * @throws Error that names what is missing and the command that adds it; `labUnavailable` returns the same text.
  */
 export async function startLab(): Promise<Lab> {
   const keeper = await startKeeper('parent');
@@ -57,7 +57,7 @@ export async function startLab(): Promise<Lab> {
   });
 }
 
-/** A lab from its keeper; `end` is what stops it, once the commands started from here are gone. */
+/** The Lab of a keeper. `stop()` kills the commands started through it and then calls `end`. */
 export function labOf(keeper: Keeper, dir: string, end: () => Promise<void>): Lab {
   const running = new Set<ChildProcess>();
   const aborter = new AbortController();

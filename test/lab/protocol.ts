@@ -1,21 +1,21 @@
 /**
- * What passes between a lab's keeper and those who use it: JSON each way over `control.sock` in the lab's directory,
- * which is the keeper's working directory; one request for each connection, ended by closing that half of it.
+ * The protocol between a lab's keeper and its users: JSON in both directions over `control.sock` in the lab's directory,
+ * which is the keeper's working directory. A connection carries one request, which ends with the sender's half-close.
  */
 
 export type Request = { do: 'break'; fault: string } | { do: 'heal' } | { do: 'status' } | { do: 'stop' };
 
-/** `fault` is what is broken now, or null. */
+/** `fault`: the name of the fault in force, or null. */
 export type Reply = { ok: true; fault: string | null } | { ok: false; error: string };
 
-/** How the keeper's agent is started: its one argument, as JSON. */
+/** The one argument of the keeper's agent, as JSON. */
 export interface AgentOptions {
   dir: string;
-  /** `parent`: the lab ends when stdin does, which it does however the parent dies. `stop`: when it is told to. */
+  /** `parent`: the lab ends when its stdin closes, so at the latest when the parent ends. `stop`: at a `stop` request. */
   until: 'parent' | 'stop';
 }
 
-/** What the agent writes on stdout, once, when the lab can be used or cannot be. */
+/** What the agent prints once, when the lab is ready or has failed. */
 export type Readiness = { ready: true } | { ready: false; error: string };
 
 /** Files in the lab's directory. */

@@ -31,7 +31,7 @@ export interface SpawnInLabOptions extends EnterOptions {
   detached?: boolean | undefined;
 }
 
-/** Starts a command in a namespace. The process returned is the command itself: signals reach it. */
+/** Starts a command in a namespace. The returned process is the command itself, so that signals reach it. */
 export function spawnIn(
   keeper: Keeper,
   namespace: NamespaceName,
@@ -43,9 +43,9 @@ export function spawnIn(
 }
 
 /**
- * Runs a command to its end; whatever its exit code, that is a result.
- * @throws Error with what it printed when it takes longer than `timeoutMs`; the signal's reason when that aborts.
- * It is then killed, with every process it started in its group.
+ * Runs a command to its end. Every exit code is a result.
+ * @throws Error with the output so far after `timeoutMs`, and the signal's reason on an abort. The command and every
+ * process in its group are killed then.
  */
 export async function execIn(
   keeper: Keeper,
@@ -90,7 +90,7 @@ export async function execIn(
   });
 }
 
-/** Kills a child that leads a process group, and whatever is left of its group. */
+/** Kills a child that leads a process group, and the rest of its group. */
 export function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {

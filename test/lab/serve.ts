@@ -1,13 +1,12 @@
 /**
- * How a server process of the lab is told what to do: the agent sends configurations over Node's IPC channel, each is
- * answered when it is in force. A server ends when its agent does.
+ * The protocol between the agent and a server process of the lab: the agent sends configurations over Node's IPC
+ * channel, and the server replies when it has applied one. A server ends when its agent does.
  */
 
 export type ServerReply = { applied: true } | { applied: false; error: string };
 
 /**
- * Runs `apply` on each configuration, one after the other, and answers it. A failure is answered, not thrown: the
- * agent says what broke.
+ * Runs `apply` on each configuration, one after the other, and replies. A failure is sent as a reply, not thrown.
  */
 export function serveConfigurations<Config>(apply: (config: Config) => Promise<void>): void {
   let last = Promise.resolve();

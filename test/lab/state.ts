@@ -1,7 +1,7 @@
 import type { CannedAnswer } from './endpoint/canned.js';
 import type { Api, GatewayConfig } from './endpoint/gateway.js';
-import type { TlsManners } from './endpoint/manners.js';
 import type { Policy } from './endpoint/policy.js';
+import type { TlsBehaviour } from './endpoint/tls-behaviour.js';
 import { accountId, addresses, apiId, region, stage, vpceId, vpcId } from './facts.js';
 import type { ResolverConfig } from './resolver/zone.js';
 import { type NamespaceName, routesOf, topology } from './topology.js';
@@ -39,7 +39,7 @@ export interface DeviceMtu {
 export interface EndpointState {
   listening: boolean;
   certificate: CertificateKind;
-  tls: TlsManners;
+  tls: TlsBehaviour;
   /** What is answered to every request in place of the gateway's own answer, or null. */
   canned: CannedAnswer | null;
   gateway: GatewayConfig;

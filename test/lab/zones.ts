@@ -3,7 +3,7 @@ import type { ZoneRecord } from './resolver/zone.js';
 
 /**
  * The two views of the lab's names, as Route 53 has them: inside a VPC whose endpoint has private DNS on, and
- * everywhere else. They differ in what `*.execute-api.{region}` leads to, and in nothing else.
+ * everywhere else. They differ only in what `*.execute-api.{region}` resolves to.
  */
 
 const ttl = 60;
@@ -30,7 +30,7 @@ function instanceName(address: string): string {
   return `ip-${address.replaceAll('.', '-')}.ec2.internal`;
 }
 
-/** An endpoint's own names give its private addresses to whoever asks, from any network; so does the alias. */
+/** An endpoint's own names and the alias resolve to its private addresses from every network. */
 const everywhere: ZoneRecord[] = [
   ...hosts(names.vpce, eniA, eniB),
   ...hosts(names.zoneA, eniA),
@@ -67,12 +67,12 @@ export const privateZone: ZoneRecord[] = [
   ...hosts(names.service, eniA, eniB),
 ];
 
-/** What the rest of the world sees: the API's name leads to API Gateway's public front end. */
+/** The view outside the VPC: the API's name resolves to API Gateway's public front end. */
 export const publicZone: ZoneRecord[] = [
   ...everywhere,
   cname(`*.${names.service}`, names.service),
   ...hosts(names.service, addresses.public),
 ];
 
-/** What is left of the VPC's view when its endpoint's private DNS is off. */
+/** The VPC's view when its endpoint's private DNS is off. */
 export const privateDnsOffZone: ZoneRecord[] = [...publicZone, ...insideVpc];

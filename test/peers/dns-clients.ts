@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { Resolver } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a client says of `a.test`, in a few words, and within what it was given: one try, one second. */
+/** The result of a client for `a.test` in a few words, with one try of one second. */
 export type Client = (port: number, type: 'A' | 'TXT') => Promise<string>;
 
 export const dig: Client = async (port, type) => {
@@ -40,7 +40,7 @@ export const kdig: Client = async (port, type) => {
   return inWords(data(text), warned, status(text), code);
 };
 
-/** c-ares counts a try's end in its own way; a limit of ours keeps one that hangs from holding up the table. */
+/** c-ares can take longer than its timeout; after ten seconds the result is `hangs`. */
 export const nodeDns: Client = async (port, type) => {
   const resolver = new Resolver({ timeout: 1000, tries: 1 });
   resolver.setServers([`127.0.0.1:${port}`]);

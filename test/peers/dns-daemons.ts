@@ -116,7 +116,7 @@ async function start(
     said = `${said}${text}`.slice(-2000);
   });
   t.teardown(() => stop(child));
-  // Until it answers, dig has its own patience; a daemon that has died never will.
+  // Asks until the daemon answers or has ended; each dig waits one second.
   while (child.exitCode === null) {
     const words = ['@127.0.0.1', '-p', String(port), zone, 'SOA', '+short', '+tries=1', '+time=1'];
     const { stdout } = await run('dig', words).catch(() => ({ stdout: '' }));

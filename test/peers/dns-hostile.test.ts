@@ -35,7 +35,7 @@ async function row(t: Test, hostile: HostileCase): Promise<string[]> {
   const type = hostile.type ?? 'A';
   const others = [await dig(port, type), await kdig(port, type), await nodeDns(port, type)];
   const servers = [`127.0.0.1#${port}`];
-  // The servers run in this process, which a busy machine holds up: only who waits in vain is to wait a short time.
+  // Only a reply that is not expected gets a short wait.
   const timeoutMs = hostile.expected.status === 'timeout' ? 3000 : 10_000;
   const document = await resolve('a.test.', { servers, types: [type], timeoutMs, tries: 1 });
   t.match(document, hostile.expected, `pprobe is right when it gets ${hostile.does}`);

@@ -41,7 +41,7 @@ t.test(
       else await lab.break(fault);
       for (const family of ['ipv4', 'ipv6'] as const) {
         const address = lab.facts.addresses.public[family];
-        // Nothing beyond the gap limit differs; traceroute would ask 30 silent hops for 5 s each.
+        // By default, traceroute probes 30 hops and waits 5 s for each; nine hops are more than the gap limit.
         const peer = await lab.exec('client', [
           'traceroute',
           '-n',

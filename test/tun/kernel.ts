@@ -33,7 +33,7 @@ export class TunDevice {
     }
   }
 
-  /** The next packet, valid until the next call; null when there is none. */
+  /** The next packet, valid until the next call; null when no packet is waiting. */
   read(): Buffer | null {
     const octets = Number(readOf(this.fd, this.#buffer, this.#buffer.length));
     return octets > 0 ? this.#buffer.subarray(0, octets) : null;

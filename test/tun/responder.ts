@@ -6,8 +6,8 @@ import { readSyn } from '../simulation/passing-syn.js';
 import { TunDevice, waitReadable } from './kernel.js';
 import { type AnsweredSyn, interfaceName, type ResponderSetup, readyLine, reportLine } from './protocol.js';
 
-// A process in a network namespace of its own, which is all path: it answers whatever the namespace sends, as scenario
-// files say. Everything blocks here, on purpose: nothing but packets and the lines of standard input matters.
+// A process in its own network namespace. It replies to every packet that the namespace sends, as the scenario files
+// say. All its calls block: it has nothing to do but to read packets and lines of standard input.
 
 interface Due {
   atNs: bigint;
@@ -16,7 +16,7 @@ interface Due {
   record: { readNs: bigint; syn: AnsweredSyn } | null;
 }
 
-/** A sleeping process wakes up late by this much; the rest is spent looking. */
+/** A process wakes up late by up to this time; it polls for the rest of a wait. */
 const spinNs = 100_000n;
 const standardInput = 0;
 
@@ -109,7 +109,7 @@ function answersOf(path: PathBehaviour): PathAnswers {
   return new PathAnswers(path);
 }
 
-/** One line of standard input; null at its end. Whoever starts a responder writes whole lines. */
+/** One line of standard input; null at its end. The program that starts a responder writes whole lines. */
 function readLine(): string | null {
   const chunk = Buffer.alloc(65536);
   let text = '';

@@ -20,7 +20,7 @@ function isRealtimeAllowed(): boolean {
   return spawnSync(command, args, { env: toolEnvironment }).status === 0;
 }
 
-/** Why no responder can run here, for a test to be skipped with; null where one can. */
+/** Why no responder can run here; null where one can. */
 export function tunUnavailable(): string | null {
   if (process.platform !== 'linux') return 'a TUN responder needs Linux';
   if (process.getuid?.() !== 0) return 'a TUN responder needs root';
@@ -38,7 +38,7 @@ export interface Finished {
   exitCode: number | null;
 }
 
-/** A network namespace whose only way out is a path made of data. */
+/** A network namespace whose only route leads to a simulated path. */
 export class TunPath {
   readonly #responder: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
@@ -51,9 +51,8 @@ export class TunPath {
   }
 
   /**
-   * Where it is allowed to, the responder goes before everything else on the machine: a trace is judged by the times of
-   * its path, and a path does not wait for other processes. `areToolsRealtime` does the same for all that runs in the
-   * namespace, so that a benchmark compares programs and not what happens to run beside them.
+   * The responder has real-time priority where the host allows it: a real path does not wait for other processes.
+   * `areToolsRealtime` gives it to the programs in the namespace, too, so that a benchmark compares programs alone.
    * @throws Error with what the responder said, where it could not start.
    */
   static async start(setup: ResponderSetup, { areToolsRealtime = false } = {}): Promise<TunPath> {

@@ -5,15 +5,15 @@ import type { ServerReply } from '../serve.js';
 import { toolEnvironment } from '../tools.js';
 import type { NamespaceName } from '../topology.js';
 
-/** A server process of the lab, from the agent's side. */
+/** A server process of the lab, as the agent sees it. */
 export interface Server<Config> {
-  /** Resolves when the configuration is in force. @throws Error with the server's reason, where it cannot be. */
+  /** Resolves when the server has applied the configuration. @throws Error with the server's reason where it failed. */
   configure(config: Config): Promise<void>;
 }
 
 /**
- * Starts a bundled program, named relative to this one, inside a namespace. Where it ends by itself the lab is no
- * longer what it says it is, so `onDeath` is told.
+ * Starts a bundled program, named relative to this one, in a namespace. Calls `onDeath` with the reason when the
+ * program ends by itself.
  */
 export function startServer<Config extends object>(
   namespace: NamespaceName,

@@ -25,7 +25,7 @@ const dayMs = 86_400_000;
 
 x509.cryptoProvider.set(webcrypto);
 
-/** A certificate authority of its own, on EC P-256: self-signed, valid from yesterday for a month. */
+/** A new certificate authority on EC P-256: self-signed, valid from yesterday for a month. */
 export async function createAuthority(commonName: string): Promise<Authority> {
   const keys = await newKeys();
   const now = Date.now();
@@ -62,7 +62,7 @@ export async function createAuthority(commonName: string): Promise<Authority> {
 }
 
 /**
- * A certificate that vouches for itself, as `openssl req -x509` makes one for a test server: no authority,
+ * A self-signed certificate, as `openssl req -x509` makes one for a test server: no authority,
  * and a common name instead of alternative names.
  */
 export async function selfSigned(commonName: string, period: Period): Promise<Identity> {

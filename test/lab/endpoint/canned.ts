@@ -1,4 +1,4 @@
-/** One answer to every request, whoever is meant to have given it: the gateway, its backend, a proxy on the way. */
+/** The same response to every request, as the gateway, its backend or a proxy on the path would send it. */
 export interface CannedAnswer {
   status: number;
   headers: Record<string, string>;

@@ -6,7 +6,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { serveConfigurations } from '../serve.js';
 import type { CannedAnswer } from './canned.js';
 import { answerRequest, type GatewayConfig } from './gateway.js';
-import { type TlsManners, tlsOptionsOf, withManners } from './manners.js';
+import { applyBehaviour, type TlsBehaviour, tlsOptionsOf } from './tls-behaviour.js';
 
 /** The lab's endpoint process: HTTPS on port 443 of every address of its namespace, answering as API Gateway does. */
 
@@ -17,7 +17,7 @@ export interface EndpointConfig {
   certificate: string;
   /** PEM. */
   key: string;
-  tls: TlsManners;
+  tls: TlsBehaviour;
   canned: CannedAnswer | null;
   gateway: GatewayConfig;
 }
@@ -58,7 +58,7 @@ async function listen({ certificate, key, tls, canned, gateway }: EndpointConfig
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));
     socket.on('error', () => socket.destroy());
-    withManners(tls, socket, () => https.emit('connection', socket));
+    applyBehaviour(tls, socket, () => https.emit('connection', socket));
   });
   fresh.listen(port, '::');
   await once(fresh, 'listening');

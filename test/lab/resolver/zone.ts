@@ -1,4 +1,4 @@
-/** Data of the resolver: what it is told, and what it keeps of it. */
+/** The configuration of the lab's resolver, and lookups in its zone. */
 
 export type ZoneRecordType = 'A' | 'AAAA' | 'CNAME' | 'PTR' | 'TXT';
 
@@ -13,9 +13,9 @@ export interface ZoneRecord {
 }
 
 /**
- * `zone`: answers from its records. `no-data`: every name exists and has no address. `refused`, `servfail`: to every
- * question, the latter with an extended error (RFC 8914) where the question has EDNS. `malformed`: what comes back lacks its
- * last octets.
+ * `zone`: replies from its records. `no-data`: every name exists and has no address. `refused`, `servfail`: the RCODE of
+ * every reply; `servfail` has an extended error (RFC 8914) where the query has EDNS. `malformed`: replies lack their last
+ * octets.
  */
 export type ResolverBehaviour = 'zone' | 'no-data' | 'refused' | 'servfail' | 'malformed';
 
@@ -41,8 +41,8 @@ export function parentOf(name: string): string {
 }
 
 /**
- * The records at a name, of every type: those it has or, where it does not exist, those of the wildcard at its closest
- * existing ancestor. null where neither is: the name does not exist.
+ * The records of every type at a name or, where it does not exist, those of the wildcard at its closest existing
+ * ancestor. null where there is no such wildcard: the name does not exist.
  */
 export function recordsAt(zone: readonly ZoneRecord[], name: string): ZoneRecord[] | null {
   const existing = existingNames(zone);
