@@ -12,6 +12,7 @@ import {
 import { addressOutcomes } from '../../documents/observed/tcp.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { Target } from '../../documents/target.js';
+import { rcodeWords } from '../../documents/terms/rcode.js';
 import { familyOf } from '../../net/address/address.js';
 import { wellKnownResolver } from '../../net/address/scope.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
@@ -140,7 +141,7 @@ export const dnsStatusRules: readonly Rule[] = [
     matches: (doc) => doc.status === 'refused' || isOtherRcode(doc),
     summary: (host, doc) =>
       isOtherRcode(doc)
-        ? `${capital(called(doc))} does not resolve ${host}, but replies ${doc.rcode}: ${meaningOf(doc.rcode)}.`
+        ? `${capital(called(doc))} does not resolve ${host}, but replies ${doc.rcode}${meaningOf(doc.rcode)}.`
         : `${capital(called(doc))} refuses to resolve ${host} for this host.`,
     confidence: replied,
     remedies: (evidence, doc) => [
@@ -187,16 +188,10 @@ function isOtherRcode({ status, rcode }: DnsDocument): boolean {
   return status === 'error' && rcode !== null && rcode !== 'NOERROR';
 }
 
-/** RFC 6895 section 2.3. */
+/** `: the server does not support this kind of query`; empty for an rcode without words. */
 function meaningOf(rcode: string | null): string {
-  const meanings: Readonly<Record<string, string>> = {
-    FORMERR: 'it cannot read the query',
-    NOTIMP: 'it does not support this kind of query',
-    NOTAUTH: 'it is not authoritative for the zone',
-    BADVERS: 'it does not support this version of EDNS',
-    BADCOOKIE: 'it requires another DNS cookie',
-  };
-  return meanings[rcode ?? ''] ?? 'an error without a further reason';
+  const words = rcodeWords(rcode ?? '');
+  return words === null ? '' : `: ${words.replace(` (${rcode})`, '')}`;
 }
 
 function called(doc: DnsDocument): string {
