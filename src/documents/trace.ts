@@ -113,30 +113,67 @@ export interface AddressTrace extends TraceDocument {
 }
 
 /**
- * The routing loop in the hops of a trace: the same routers answer in turn at rising TTLs, at least twice where every hop of
- * the turn answered, at least three times where some are silent. One address that answers at several TTLs in a row is no
- * loop: behind a NAT every hop answers with the target's address, and some devices send the errors of the routers behind
- * them. A hop that several addresses answered counts as silent, because it belongs to several paths. null where there is
- * no loop.
+ * The routing loop in the hops of a trace, or null: the same routers answer in turn at rising TTLs. It takes two turns if
+ * every hop of them answered. If some did not, for example because a router limits the rate of its ICMP errors, it takes
+ * three turns with answers, and every router must answer at least twice, with another router's answer in between.
+ *
+ * One address that answers at several TTLs in a row is no loop: behind a NAT every hop answers with the target's address,
+ * and some devices send the errors of the routers behind them. A hop with several addresses belongs to several paths and
+ * counts as silent.
  */
 export function routingLoop(hops: readonly TraceHop[]): RoutingLoop | null {
   const routers = hops.map(soleRouter);
   for (let start = 0; start < routers.length; start += 1) {
-    for (let period = 2; start + 2 * period <= routers.length; period += 1) {
-      const turn = routers.slice(start, start + period);
-      const members = turn.filter((router) => router !== null);
-      if (turn[0] === null || members.length < 2 || new Set(members).size < members.length) continue;
-      const turns = members.length === period ? 2 : 3;
-      const walked = routers.slice(start, start + turns * period);
-      if (walked.length < turns * period) continue;
-      if (walked.every((router, index) => router === turn[index % period]))
-        return { firstTtl: hops[start]?.ttl ?? 0, members };
+    if (routers[start] === null) continue;
+    const rest = routers.slice(start);
+    let longest: Ring | null = null;
+    for (let period = 2; 2 * period <= rest.length; period += 1) {
+      const ring = ringOf(rest, period);
+      if (ring !== null && ring.length > (longest?.length ?? 0)) longest = ring;
     }
+    if (longest !== null) return { firstTtl: hops[start]?.ttl ?? 0, members: longest.members };
   }
   return null;
 }
 
-/** The one address that sent the Time Exceeded messages of a hop; null where none or several did. */
+interface Ring {
+  /** The number of hops that follow the ring. */
+  length: number;
+  /** The routers that answered, in the order of the ring. */
+  members: string[];
+}
+
+/** The ring of `period` hops that the routers (null: silent) follow from the first one on; null if they follow none. */
+function ringOf(routers: readonly (string | null)[], period: number): Ring | null {
+  const ring: (string | null)[] = Array.from({ length: period }, () => null);
+  const placeOf = new Map<string, number>();
+  /** The members that answered again after another one. */
+  const returned = new Set<string>();
+  const turnsAnswered = new Set<number>();
+  let latest: string | null = null;
+  let isGapless = true;
+  let found: Ring | null = null;
+  for (const [index, router] of routers.entries()) {
+    const place = index % period;
+    if (router === null) isGapless = false;
+    else {
+      const known = placeOf.get(router);
+      if (known === undefined ? ring[place] !== null : known !== place) break;
+      if (known !== undefined && latest !== router) returned.add(router);
+      ring[place] = router;
+      placeOf.set(router, place);
+      turnsAnswered.add(Math.floor(index / period));
+      latest = router;
+    }
+    const isTurnOver = place === period - 1;
+    const isProven = placeOf.size >= 2 && returned.size === placeOf.size;
+    if (isTurnOver && isProven && turnsAnswered.size >= (isGapless ? 2 : 3))
+      found = { length: index + 1, members: ring.filter((member) => member !== null) };
+  }
+  return found;
+}
+
+/** The only address that sent the Time Exceeded messages of a hop; null if there are none, or several addresses. */
 function soleRouter({ probes }: TraceHop): string | null {
   const routers = new Set(probes.filter(({ reply }) => reply === 'time-exceeded').map(({ from }) => from));
   const [router = null] = routers;
