@@ -47,3 +47,28 @@ t.test('a canceled caller does not wait and delays no other caller', async (t) =
   await behind;
   t.ok(isIn);
 });
+
+t.test('a small request does not overtake a large one, which could wait forever', async (t) => {
+  const semaphore = new Semaphore(3);
+  const entered: string[] = [];
+  t.equal(semaphore.acquire(undefined, 2), null);
+  const large = semaphore.acquire(undefined, 3)?.then(() => entered.push('large'));
+  const small = semaphore.acquire()?.then(() => entered.push('small'));
+  await new Promise(setImmediate);
+  t.same(entered, [], 'one permit is free');
+  semaphore.release(2);
+  await large;
+  t.same(entered, ['large']);
+  semaphore.release(3);
+  await small;
+  t.same(entered, ['large', 'small']);
+});
+
+t.test('one release admits all callers for whom there are permits', async (t) => {
+  const semaphore = new Semaphore(2);
+  t.equal(semaphore.acquire(undefined, 2), null);
+  const waits = [semaphore.acquire(), semaphore.acquire()];
+  semaphore.release(2);
+  await Promise.all(waits);
+  t.not(semaphore.acquire(), null, 'both permits are taken again');
+});

@@ -13,7 +13,7 @@ export interface DriverHooks {
   onDiscard(reason: SegmentDiscard): void;
 }
 
-/** A trace that is over. */
+/** The wire and the strategy of a trace that has ended. */
 export interface FinishedTrace {
   wire: Wire;
   strategy: TraceStrategy;
@@ -48,7 +48,7 @@ export async function driveTrace(hooks: DriverHooks, stop: AbortSignal): Promise
   const strategy = hooks.createStrategy(wire);
 
   function pump(): void {
-    // A send that fails at once calls back from inside the loop below; that loop continues with the new state.
+    // A send that fails at once calls back from inside the loop below, and the loop continues with the new state.
     if (isPumping) return;
     isPumping = true;
     cancelTimer();
@@ -95,58 +95,5 @@ export async function driveTrace(hooks: DriverHooks, stop: AbortSignal): Promise
     stop.removeEventListener('abort', halt);
     cancelTimer();
     wire.close();
-  }
-}
-
-/** The most probes that all traces of the process have in flight. With the `connect` engine each probe is a socket. */
-const mostProbes = 1024;
-
-interface Waiting {
-  probes: number;
-  enter: () => void;
-}
-
-let free = mostProbes;
-const queue: Waiting[] = [];
-
-/**
- * Waits until `probes` more probes may be in flight, in first-come order, and resolves with the function that returns them.
- * The limit keeps a thousand traces that start together from opening sixteen thousand sockets, and from overflowing the
- * receive buffers. Rejects with the signal's reason when it is aborted first.
- */
-export async function acquireProbes(probes: number, signal: AbortSignal): Promise<() => void> {
-  signal.throwIfAborted();
-  const share = Math.min(probes, mostProbes);
-  await new Promise<void>((resolve, reject) => {
-    const waiting: Waiting = {
-      probes: share,
-      enter() {
-        signal.removeEventListener('abort', leave);
-        resolve();
-      },
-    };
-    function leave(): void {
-      queue.splice(queue.indexOf(waiting), 1);
-      reject(signal.reason);
-      admitWaiting();
-    }
-    signal.addEventListener('abort', leave, { once: true });
-    queue.push(waiting);
-    admitWaiting();
-  });
-  let isReturned = false;
-  return () => {
-    if (isReturned) return;
-    isReturned = true;
-    free += share;
-    admitWaiting();
-  };
-}
-
-function admitWaiting(): void {
-  for (let first = queue[0]; first !== undefined && first.probes <= free; first = queue[0]) {
-    queue.shift();
-    free -= first.probes;
-    first.enter();
   }
 }

@@ -2,6 +2,7 @@ import { checkPort } from '../../core/check-options.js';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { anyOf } from '../../core/deadline.js';
 import { InvalidInputError } from '../../core/errors.js';
+import { Semaphore } from '../../core/semaphore.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import { startDocument } from '../../documents/header.js';
 import type { TcpCause } from '../../documents/tcp.js';
@@ -11,7 +12,7 @@ import { familyOf } from '../../net/address/address.js';
 import { resourceError } from '../../net/wire/capability.js';
 import { openWire } from '../../net/wire/engines.js';
 import type { SegmentDiscard, Wire, WireListener } from '../../net/wire/wire.js';
-import { acquireProbes, driveTrace } from './driver.js';
+import { driveTrace } from './driver.js';
 import { refusalOutcome } from './hop-state.js';
 import { type CheckedTraceOptions, checkTraceOptions, type TraceOptions } from './options.js';
 import { pathMtu, withRateLimits } from './path-facts.js';
@@ -35,11 +36,18 @@ export interface TraceWorld {
   clock: Clock;
 }
 
+const mostProbes = 1024;
+/**
+ * Limits the probes that all traces of the process have in flight, so that a thousand traces that start together do not
+ * overflow the receive buffers or, with the `connect` engine, open sixteen thousand sockets. For tests.
+ */
+export const probesInFlight = new Semaphore(mostProbes);
+
 /**
  * Traces the path to one address with TCP SYNs of rising TTL. Calls `onHop` with each hop in order of TTL, as soon as it
- * and all hops before it are settled, and again when a later reply changes the hop. When very many traces are started
- * together, some wait until others are over. Resolves with the document whatever the network does. Throws
- * InvalidInputError, CapabilityError where no engine works on this host, or the signal's reason.
+ * and all hops before it are settled, and again when a later reply changes the hop. If very many traces are started
+ * together, some wait until others have ended. Resolves with the document whatever the network does. Throws
+ * InvalidInputError, CapabilityError if no engine works on this host, or the signal's reason.
  */
 export async function traceAddress(
   input: TraceInput,
@@ -54,13 +62,15 @@ export async function traceAddress(
   if (options.source !== undefined) checkSource(options.source, [input.address]);
   options.signal?.throwIfAborted();
   const stop = anyOf(options.signal, options.stop);
-  const returnProbes = await acquireUnlessStopped(checked.parallel, options.signal, options.stop);
+  const share = Math.min(checked.parallel, mostProbes);
+  await probesInFlight.acquire({ isCanceled: stop.aborted, signal: stop }, share);
 
   const finishHeader = startDocument('trace');
   const discarded: Partial<Record<SegmentDiscard, number>> = {};
   const feed = new HopFeed(checked.firstTtl, onHop);
   const nextHop = new NextHop(checked.firstTtl);
   try {
+    options.signal?.throwIfAborted();
     const { wire, strategy } = await driveTrace(
       {
         ...world,
@@ -109,7 +119,7 @@ export async function traceAddress(
       method: options.method === 'connect' ? 'connect' : 'syn',
     });
   } finally {
-    returnProbes();
+    probesInFlight.release(share);
   }
 
   /** The document of a trace whose packets did not leave this host. */
@@ -146,21 +156,6 @@ function realWorld(input: TraceInput, options: TraceOptions): TraceWorld {
     openWire: (listener) => openWire(options.method ?? 'auto', target, listener),
     clock: systemClock,
   };
-}
-
-/** As acquireProbes(). A trace that is stopped while it waits continues at once and reports that it measured nothing. */
-async function acquireUnlessStopped(
-  probes: number,
-  signal: AbortSignal | undefined,
-  stop: AbortSignal | undefined,
-): Promise<() => void> {
-  try {
-    return await acquireProbes(probes, anyOf(signal, stop));
-  } catch (reason) {
-    signal?.throwIfAborted();
-    if (stop?.aborted === true) return () => {};
-    throw reason;
-  }
 }
 
 /** The kernel allows one connect() of a 5-tuple at a time, so one flow means one probe in flight with `connect`. */

@@ -1,36 +1,42 @@
 import t from 'tap';
-import { acquireProbes } from '../../../src/probe/trace/driver.js';
+import { probesInFlight, traceAddress } from '../../../src/probe/trace/trace.js';
+import { deafWire, input } from './deaf-wire.js';
 
-const never = new AbortController().signal;
+const queue = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Whether a promise has settled by now. */
-async function isSettled(promise: Promise<unknown>): Promise<boolean> {
-  const pending = Symbol('pending');
-  const first = await Promise.race([promise.then(() => null), Promise.resolve(pending)]);
-  return first !== pending;
-}
-
-t.test('1,024 probes at a time, in first-come order', async (t) => {
-  const leave = await Promise.all(Array.from({ length: 64 }, () => acquireProbes(16, never)));
-  const large = acquireProbes(1000, never);
-  const small = acquireProbes(16, never);
-  leave[0]?.();
-  leave[0]?.();
-  await new Promise((resolve) => setImmediate(resolve));
-  t.notOk(await isSettled(small), 'a small request does not overtake a large one, which could wait forever');
-  for (const each of leave) each();
-  (await large)();
-  (await small)();
+t.test('traces wait while 1,024 probes are in flight', async (t) => {
+  t.equal(probesInFlight.acquire(undefined, 1024), null);
+  const { wire, world, clock } = deafWire();
+  const run = traceAddress(input, { parallel: 1000 }, undefined, world);
+  await queue();
+  t.equal(wire.listener, null, 'no wire is opened before');
+  probesInFlight.release(1024);
+  t.match(await clock.runUntil(run), { outcome: 'filtered' });
+  t.equal(probesInFlight.acquire(undefined, 1024), null, 'the trace has returned its probes');
+  probesInFlight.release(1024);
 });
 
-t.test('an aborted wait lets the next ones in', async (t) => {
-  const leave = await acquireProbes(1024, never);
-  const giveUp = new AbortController();
-  const first = acquireProbes(1024, giveUp.signal);
-  const second = acquireProbes(1, never);
-  giveUp.abort(new Error('enough'));
+t.test('a trace that is aborted or stopped while it waits lets the next ones in', async (t) => {
+  t.equal(probesInFlight.acquire(undefined, 1024), null);
+  const aborting = new AbortController();
+  const stopping = new AbortController();
+  const aborted = deafWire();
+  const stopped = deafWire();
+  const next = deafWire();
+  const first = traceAddress(input, { parallel: 1000, signal: aborting.signal }, undefined, aborted.world);
+  const second = traceAddress(input, { parallel: 1000, stop: stopping.signal }, undefined, stopped.world);
+  const third = traceAddress(input, { parallel: 1 }, undefined, next.world);
+  aborting.abort(new Error('enough'));
   await t.rejects(first, { message: 'enough' });
-  leave();
-  (await second)();
-  t.rejects(acquireProbes(1, AbortSignal.abort(new Error('before'))), { message: 'before' });
+  t.equal(aborted.wire.listener, null);
+  stopping.abort();
+  t.match(await second, { outcome: 'interrupted', hops: [] });
+  t.equal(stopped.wire.sent, 0);
+  await queue();
+  t.equal(next.wire.listener, null, 'the probes in flight still take all permits');
+  probesInFlight.release(1024);
+  t.match(await next.clock.runUntil(third), { outcome: 'filtered' });
+  await t.rejects(traceAddress(input, { signal: AbortSignal.abort(new Error('before')) }), {
+    message: 'before',
+  });
 });
