@@ -4,7 +4,7 @@ import { InvalidInputError } from '../core/errors.js';
 import { type InputLine, openLines, UnreadableLinesError } from '../core/lines.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { mapOrderedBatches } from '../core/ordered-map.js';
-import { command } from '../core/shell-command.js';
+import { shellLine } from '../core/shell-line.js';
 import { exitCodes, verdictExitCodes } from '../documents/terms/exit-code.js';
 import { cleanForTerminal, type Style } from '../report/text/style.js';
 import type { BulkEntry, BulkResult, CommandContext } from './command.js';
@@ -169,7 +169,7 @@ class BulkTally {
   interruptedNote(file: string): string {
     if (this.#last === null) return 'interrupted before the first line was done';
     const { number } = this.#last;
-    const tail = command('tail', '-n', `+${number + 1}`, file);
+    const tail = shellLine(['tail', '-n', `+${number + 1}`, file]);
     const rest = file === '-' ? 'the rest of it' : `what \`${tail}\` prints`;
     return `interrupted; lines 1 to ${number} are done. To go on, give ${rest} to --file -`;
   }

@@ -1,4 +1,4 @@
-import { command } from '../core/shell-command.js';
+import { shellLine } from '../core/shell-line.js';
 import { duration, list } from '../core/text.js';
 import { asRemedies } from '../diagnose/remedies/advice.js';
 import { DOCS } from '../diagnose/remedies/docs.js';
@@ -40,7 +40,13 @@ export function compareDns(sides: readonly Side[]): ComparisonFinding[] {
         text: `${resolverOf(answer.doc)}: ${answerOf({ answer })}`,
       })),
       remedies: remediesOf(working, failing),
-      check: command('pprobe', 'dns', sides[0]?.evidence.target.host ?? '', '--server', '169.254.169.253'),
+      check: shellLine([
+        'pprobe',
+        'dns',
+        sides[0]?.evidence.target.host ?? '',
+        '--server',
+        '169.254.169.253',
+      ]),
     },
   ];
 }

@@ -10,7 +10,7 @@ export interface Limits {
   stop?: AbortSignal | undefined;
 }
 
-export interface GiveUpHandlers {
+export interface LimitHandlers {
   onTimeout: () => void;
   onStop: () => void;
   /** Required if `signal` is given. Receives its reason. */
@@ -21,7 +21,7 @@ export interface GiveUpHandlers {
  * Calls a handler when its limit is reached. Returns a function that cancels all limits and releases their timer and
  * listeners. If a signal has aborted already, its handler is called in a microtask, after this function has returned.
  */
-export function giveUpAt({ timeoutMs, signal, stop }: Limits, handlers: GiveUpHandlers): () => void {
+export function startLimits({ timeoutMs, signal, stop }: Limits, handlers: LimitHandlers): () => void {
   const onAbort = () => handlers.onAbort?.(signal?.reason);
   const stopDeadline = systemClock.after(timeoutMs, handlers.onTimeout);
   signal?.addEventListener('abort', onAbort);

@@ -1,4 +1,4 @@
-import { command } from '../core/shell-command.js';
+import { shellLine } from '../core/shell-line.js';
 import { count } from '../core/text.js';
 import { asRemedies } from '../diagnose/remedies/advice.js';
 import { regionOption, serviceRemedies } from '../diagnose/remedies/gateway.js';
@@ -106,10 +106,10 @@ export function absenceReasons(summary: LogSummary): AbsenceReason[] {
   const stage = api?.stage ?? 'STAGE';
   const sawSuccess = summary.causes().some((each) => each.class === 'reachable');
   const span = summary.from === null || summary.to === null ? '' : ` (${summary.from} to ${summary.to})`;
-  const level = command(
+  const level = shellLine([
     ...['aws', 'apigateway', 'get-stage', '--rest-api-id', apiId, '--stage-name', stage],
     ...['--query', 'methodSettings', ...regionOption(null)],
-  );
+  ]);
   return [
     reason(
       'It never reached API Gateway: DNS, a security group, a route or a firewall stopped it',

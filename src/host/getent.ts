@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { elapsedMs, nowMs } from '../core/clock.js';
-import { giveUpAt } from '../core/deadline.js';
+import { startLimits } from '../core/deadline.js';
 import { CapabilityError } from '../core/errors.js';
 import { canonicalAddress, familyOf } from '../net/address/address.js';
 
@@ -53,11 +53,11 @@ export async function systemAddresses(
       cleanUp();
       resolve({ addresses, errorCode, durationMs: elapsedMs(startMs) });
     };
-    const onGiveUp = (): void => finish([], 'ETIMEDOUT');
+    const timeOut = (): void => finish([], 'ETIMEDOUT');
     const limits = { timeoutMs, signal, stop };
-    const cancelLimits = giveUpAt(limits, {
-      onTimeout: onGiveUp,
-      onStop: onGiveUp,
+    const cancelLimits = startLimits(limits, {
+      onTimeout: timeOut,
+      onStop: timeOut,
       onAbort: (reason) => {
         cleanUp();
         reject(reason);

@@ -1,9 +1,9 @@
 import t from 'tap';
-import { giveUpAt, type Limits } from '../../src/core/deadline.js';
+import { type Limits, startLimits } from '../../src/core/deadline.js';
 
 const timeoutMs = 60_000;
 
-/** The handler that is called first; 'too early' if it is called before `giveUpAt` has returned. */
+/** The handler that is called first; 'too early' if it is called before `startLimits` has returned. */
 async function firstOf(limits: Omit<Limits, 'timeoutMs'>): Promise<string> {
   return await new Promise((resolve) => {
     let cancelLimits: () => void = () => resolve('too early');
@@ -11,7 +11,7 @@ async function firstOf(limits: Omit<Limits, 'timeoutMs'>): Promise<string> {
       cancelLimits();
       resolve(what);
     };
-    cancelLimits = giveUpAt(
+    cancelLimits = startLimits(
       { timeoutMs, ...limits },
       { onTimeout: is('timeout'), onStop: is('stop'), onAbort: is('abort') },
     );
@@ -30,6 +30,6 @@ t.test('after cancellation no handler is called', async (t) => {
   stopping.abort();
   const never = () => t.fail('the limits were canceled');
   const limits = { timeoutMs: 1, stop: stopping.signal };
-  giveUpAt(limits, { onTimeout: never, onStop: never })();
+  startLimits(limits, { onTimeout: never, onStop: never })();
   await new Promise((resolve) => setTimeout(resolve, 20));
 });

@@ -1,4 +1,4 @@
-import { command } from '../../core/shell-command.js';
+import { shellLine } from '../../core/shell-line.js';
 import type { Remedy } from '../../documents/report.js';
 
 /** A command as its words, unquoted: `['ip', 'route', 'get', '10.0.0.5']`. Words in capitals stand for what is not known. */
@@ -29,9 +29,4 @@ export function asRemedies(advice: readonly Advice[]): Remedy[] {
       ...(docs === undefined ? {} : { docs }),
     };
   });
-}
-
-/** A command as a line for a POSIX shell. */
-export function shellLine(argv: Argv, pipe?: Argv): string {
-  return pipe === undefined ? command(...argv) : `${command(...argv)} | ${command(...pipe)}`;
 }

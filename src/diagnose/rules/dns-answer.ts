@@ -1,3 +1,4 @@
+import { shellLine } from '../../core/shell-line.js';
 import { count, list } from '../../core/text.js';
 import type { DnsAddress } from '../../documents/dns.js';
 import { addressSet, endpointAnswer, hostAnswers, resolverOf } from '../../documents/observed/dns.js';
@@ -9,7 +10,6 @@ import { inRange, parseRange } from '../../net/address/range.js';
 import { byEndpointName } from '../../target/private-api/invoke-url.js';
 import { readPrivateName } from '../../target/private-api/names.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
-import { shellLine } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { callBy, nameEndpoint, showEndpointTypes } from '../remedies/gateway.js';

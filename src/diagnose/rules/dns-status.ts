@@ -1,3 +1,4 @@
+import { shellLine } from '../../core/shell-line.js';
 import { capital, count, duration, excerpt, list } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
 import type { DnsDocument, DnsStatus } from '../../documents/dns.js';
@@ -16,7 +17,7 @@ import { rcodeWords } from '../../documents/terms/rcode.js';
 import { familyOf } from '../../net/address/address.js';
 import { wellKnownResolver } from '../../net/address/scope.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
-import { type Advice, shellLine } from '../remedies/advice.js';
+import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { listRuleset } from '../remedies/local.js';

@@ -1,3 +1,4 @@
+import { shellLine } from '../../core/shell-line.js';
 import { capital, list } from '../../core/text.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import {
@@ -11,7 +12,6 @@ import { allWorked, apiAnswered } from '../../documents/observed/http.js';
 import { addressOutcomes } from '../../documents/observed/tcp.js';
 import type { Evidence } from '../../documents/report.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
-import { shellLine } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { exemptFromRebinding, tryAddress, useResolver } from '../remedies/name-service.js';

@@ -1,3 +1,4 @@
+import { shellLine } from '../../core/shell-line.js';
 import { list } from '../../core/text.js';
 import { addressSet, endpointAnswer, hostAnswers, type Seen } from '../../documents/observed/dns.js';
 import { allWorked } from '../../documents/observed/http.js';
@@ -6,7 +7,6 @@ import type { Evidence, ObservedDns } from '../../documents/report.js';
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
-import { shellLine } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { findNameSource, removeHostsLine } from '../remedies/name-service.js';
 

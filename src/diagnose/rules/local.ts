@@ -1,3 +1,4 @@
+import { shellLine } from '../../core/shell-line.js';
 import { excerpt, list } from '../../core/text.js';
 import { hostAnswers } from '../../documents/observed/dns.js';
 import {
@@ -11,7 +12,6 @@ import {
 import { explainingTraces } from '../../documents/observed/trace.js';
 import type { SkippedStep } from '../../documents/report.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
-import { shellLine } from '../remedies/advice.js';
 import {
   allowInOwnFirewall,
   callFilter,

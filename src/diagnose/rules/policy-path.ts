@@ -1,3 +1,4 @@
+import { shellLine } from '../../core/shell-line.js';
 import { list } from '../../core/text.js';
 import {
   type AddressOutcome,
@@ -17,7 +18,6 @@ import type { IcmpCode } from '../../documents/tcp.js';
 import { icmpWords } from '../../documents/terms/icmp.js';
 import { familyOf } from '../../net/address/address.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
-import { shellLine } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { allowOnFirewall, endsOf } from '../remedies/network.js';
 

@@ -1,3 +1,4 @@
+import { shellLine } from '../../core/shell-line.js';
 import { excerpt } from '../../core/text.js';
 import { fromGateway } from '../../documents/gateway-answer.js';
 import type { HttpDocument } from '../../documents/http.js';
@@ -6,7 +7,6 @@ import { addressOutcomes } from '../../documents/observed/tcp.js';
 import { handshakes, inspectorIn } from '../../documents/observed/tls.js';
 import type { Evidence } from '../../documents/report.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
-import { shellLine } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { bypassProxy, excludeFromProxy, exemptFromInspection, openssl } from '../remedies/tls.js';
 

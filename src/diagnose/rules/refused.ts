@@ -1,3 +1,4 @@
+import { shellLine } from '../../core/shell-line.js';
 import { count, duration, list } from '../../core/text.js';
 import type { Seen } from '../../documents/observed/dns.js';
 import {
@@ -11,7 +12,6 @@ import { explainingTraces, portUnreachable, targetTraces } from '../../documents
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import type { AddressTrace, TraceProbe } from '../../documents/trace.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
-import { shellLine } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { allowOnFirewall, endsOf, findInterfaces } from '../remedies/network.js';
 import { isRejectedBetween } from './policy-path.js';

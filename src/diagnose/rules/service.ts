@@ -1,3 +1,4 @@
+import { shellLine } from '../../core/shell-line.js';
 import { duration, excerpt } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
 import { exceptionOf, fromGateway } from '../../documents/gateway-answer.js';
@@ -7,7 +8,7 @@ import type { Alternative, Confidence, Evidence } from '../../documents/report.j
 import type { PrivateApi, Target } from '../../documents/target.js';
 import { pathOf } from '../../target/parse-target.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
-import { type Advice, shellLine } from '../remedies/advice.js';
+import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { readExecutionLog, serviceRemedies } from '../remedies/gateway.js';

@@ -1,3 +1,4 @@
+import { shellLine } from '../../core/shell-line.js';
 import { count, duration, list } from '../../core/text.js';
 import { endpointAnswer } from '../../documents/observed/dns.js';
 import {
@@ -13,7 +14,7 @@ import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
 import { hostPort } from '../../target/host-port.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
-import { type Advice, shellLine } from '../remedies/advice.js';
+import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { listRuleset } from '../remedies/local.js';

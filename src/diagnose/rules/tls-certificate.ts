@@ -1,9 +1,9 @@
+import { shellLine } from '../../core/shell-line.js';
 import { excerpt, list } from '../../core/text.js';
 import { alertOf } from '../../documents/observed/tls.js';
 import type { Evidence } from '../../documents/report.js';
 import type { TlsCertificate, TlsDocument } from '../../documents/tls.js';
 import { possible, type Rule } from '../finding.js';
-import { shellLine } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { openssl, renewCertificate, rightName, trustIssuer } from '../remedies/tls.js';
 import { tlsRule } from './tls-rule.js';

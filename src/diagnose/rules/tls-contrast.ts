@@ -1,10 +1,10 @@
+import { shellLine } from '../../core/shell-line.js';
 import { duration } from '../../core/text.js';
 import type { Seen } from '../../documents/observed/dns.js';
 import { contrast, handshakes, spokeTls } from '../../documents/observed/tls.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import type { PathMtu, TlsDocument } from '../../documents/tls.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
-import { shellLine } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { allowServerName, lowerPacketSize, openssl, pingFullSize } from '../remedies/tls.js';
 

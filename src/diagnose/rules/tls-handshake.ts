@@ -1,9 +1,9 @@
+import { shellLine } from '../../core/shell-line.js';
 import { duration, excerpt } from '../../core/text.js';
 import { alertOf, contrast, isNotTls, spokeTls } from '../../documents/observed/tls.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { TlsDocument, TlsStatus } from '../../documents/tls.js';
 import { possible, type Rule } from '../finding.js';
-import { shellLine } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import {
   clientCertificate,

@@ -1,3 +1,4 @@
+import { shellLine } from '../../core/shell-line.js';
 import { excerpt, list } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
 import type { Seen } from '../../documents/observed/dns.js';
@@ -5,7 +6,6 @@ import { handshakes } from '../../documents/observed/tls.js';
 import type { Alternative, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { TlsDocument } from '../../documents/tls.js';
 import { type Judgement, type Rule, type RuleFacts, rule } from '../finding.js';
-import { shellLine } from '../remedies/advice.js';
 import { openssl } from '../remedies/tls.js';
 
 /** What a rule about handshakes says about the first one that it matches. */

@@ -1,3 +1,4 @@
+import { shellLine } from '../../core/shell-line.js';
 import { list } from '../../core/text.js';
 import {
   type AddressOutcome,
@@ -17,7 +18,7 @@ import type { Evidence } from '../../documents/report.js';
 import type { TcpCause } from '../../documents/tcp.js';
 import { familyOf, withoutZone } from '../../net/address/address.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
-import { type Advice, shellLine } from '../remedies/advice.js';
+import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import {

@@ -1,7 +1,7 @@
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { checkNumber, waitBound } from '../../core/check-options.js';
-import { giveUpAt } from '../../core/deadline.js';
+import { startLimits } from '../../core/deadline.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { version } from '../../core/version.js';
 import { startDocument } from '../../documents/header.js';
@@ -72,7 +72,7 @@ export async function ask(socket: Socket, input: AskInput, options: AskOptions =
     let over = false;
     const settle = () => {
       over = true;
-      callOff();
+      cancelLimits();
     };
     const finish = (failure: HttpFailure | null, errorCode: string | null) => {
       settle();
@@ -88,7 +88,7 @@ export async function ask(socket: Socket, input: AskInput, options: AskOptions =
       const { failure, errorCode } = classifyHttpFailure(error);
       giveUp(failure, errorCode);
     };
-    const callOff = giveUpAt(
+    const cancelLimits = startLimits(
       { timeoutMs, signal, stop },
       {
         onTimeout: () => giveUp('timeout', null),

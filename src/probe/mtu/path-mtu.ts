@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { elapsedMs, nowMs } from '../../core/clock.js';
-import { giveUpAt, type Limits } from '../../core/deadline.js';
+import { type Limits, startLimits } from '../../core/deadline.js';
 import type { PathMtu } from '../../documents/tls.js';
 import { canonicalAddress, familyOf } from '../../net/address/address.js';
 import { type Libc, loadLibc, SystemCallError } from '../../net/libc/load.js';
@@ -152,14 +152,14 @@ function opens(libc: Libc, socket: TcpSocket, limits: Limits): Promise<boolean> 
   return new Promise((resolve, reject) => {
     const over = (): void => {
       stopWatching();
-      callOff();
+      cancelLimits();
     };
     const settle = (isOpen: boolean): void => {
       over();
       resolve(isOpen);
     };
     const stopWatching = poller(libc).add(socket.fd, 'output', () => settle(isConnected(socket)));
-    const callOff = giveUpAt(limits, {
+    const cancelLimits = startLimits(limits, {
       onTimeout: () => settle(false),
       onStop: () => settle(false),
       onAbort: (reason) => {

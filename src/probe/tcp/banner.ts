@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { giveUpAt } from '../../core/deadline.js';
+import { startLimits } from '../../core/deadline.js';
 
 /**
  * Octets. A reply line of SMTP has at most 512 (RFC 5321 section 4.5.3.1.5), the version of SSH at most 255 (RFC 4253
@@ -20,11 +20,11 @@ export function readBanner(
     const pieces: Buffer[] = [];
     let octets = 0;
     const finish = (): void => {
-      cancelDeadline();
+      cancelLimits();
       socket.destroy();
       resolve(octets === 0 ? null : firstLine(Buffer.concat(pieces)));
     };
-    const cancelDeadline = giveUpAt({ timeoutMs, stop }, { onTimeout: finish, onStop: finish });
+    const cancelLimits = startLimits({ timeoutMs, stop }, { onTimeout: finish, onStop: finish });
     socket.on('data', (chunk: Buffer) => {
       pieces.push(chunk);
       octets += chunk.length;

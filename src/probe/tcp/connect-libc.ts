@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { roundMs } from '../../core/clock.js';
-import { giveUpAt } from '../../core/deadline.js';
+import { startLimits } from '../../core/deadline.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { TcpAttempt } from '../../documents/tcp.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
@@ -51,9 +51,9 @@ export function connectThroughLibc(
       running.giveUp();
     };
     const limits = { timeoutMs, stop: cancel?.signal };
-    const cancelDeadline = giveUpAt(limits, { onTimeout: () => running.giveUp(), onStop });
+    const cancelLimits = startLimits(limits, { onTimeout: () => running.giveUp(), onStop });
     state.settle = (attempt) => {
-      cancelDeadline();
+      cancelLimits();
       resolve(attempt);
     };
     state.fail = reject;

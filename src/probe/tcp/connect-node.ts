@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { elapsedMs, nowMs } from '../../core/clock.js';
-import { giveUpAt } from '../../core/deadline.js';
+import { startLimits } from '../../core/deadline.js';
 import type { TcpAttempt, TcpCause, TcpStatus } from '../../documents/tcp.js';
 import { causeOfErrno, statusOfErrno } from '../../documents/terms/errno.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
@@ -33,7 +33,7 @@ export function connectThroughNode(
 
     const finish = (status: TcpStatus, errno: string | null, cause: TcpCause | null) => {
       const durationMs = elapsedMs(startMs);
-      cancelDeadline();
+      cancelLimits();
       const attempt: TcpAttempt = {
         address,
         port,
@@ -60,7 +60,7 @@ export function connectThroughNode(
       const errno = error.code ?? 'EIO';
       finish(statusOfErrno(errno, family, local), errno, causeOf(errno, local, address));
     };
-    const cancelDeadline = giveUpAt(
+    const cancelLimits = startLimits(
       { timeoutMs, stop: cancel?.signal },
       {
         onTimeout: () => finish('timeout', null, 'silence'),

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { checkNumber, checkPort, waitBound } from '../../core/check-options.js';
 import { elapsedMs, nowMs } from '../../core/clock.js';
-import { giveUpAt } from '../../core/deadline.js';
+import { startLimits } from '../../core/deadline.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { startDocument } from '../../documents/header.js';
 import type { TlsDocument, TlsProgress, TlsStatus } from '../../documents/tls.js';
@@ -111,7 +111,7 @@ class Attempt {
   readonly #startMs = nowMs();
   readonly #tcp: Socket;
   readonly #tap: TlsTap;
-  readonly #cancelDeadline: () => void;
+  readonly #cancelLimits: () => void;
   #connectMs: number | null;
   #secure: TLSSocket | null = null;
   #isOver = false;
@@ -131,7 +131,7 @@ class Attempt {
     this.#connectMs = options.connection?.connectMs ?? null;
     this.#tcp = options.connection?.socket ?? openConnection(input, options.source);
     this.#tap = new TlsTap(this.#tcp);
-    this.#cancelDeadline = giveUpAt(options, {
+    this.#cancelLimits = startLimits(options, {
       onTimeout: () => {
         void isAcknowledged(this.#tcp).then((acknowledged) => this.#fail('timeout', null, acknowledged));
       },
@@ -214,7 +214,7 @@ class Attempt {
 
   #settle(): void {
     this.#isOver = true;
-    this.#cancelDeadline();
+    this.#cancelLimits();
   }
 
   #close(): void {

@@ -1,5 +1,5 @@
 import { elapsedMs, nowMs } from '../../../core/clock.js';
-import { giveUpAt } from '../../../core/deadline.js';
+import { startLimits } from '../../../core/deadline.js';
 import type { InvalidInputError } from '../../../core/errors.js';
 import { isForeignSource, sourceNotHere } from '../../../host/source.js';
 import type { ServerAddress } from '../../../target/server.js';
@@ -89,7 +89,7 @@ export function runExchange(
       if (sourceError === null) settle(exchangeOfError(error, limits));
       else end(() => reject(sourceError));
     };
-    const cancelLimits = giveUpAt(limits, {
+    const cancelLimits = startLimits(limits, {
       onTimeout: () => settle(onTimeout()),
       onStop: () => settle(canceled),
       onAbort: (reason) => end(() => reject(reason)),
