@@ -4,12 +4,12 @@ import type { Style } from '../report/text/style.js';
 import type { BulkEntry, BulkResult, CommandContext } from './command.js';
 import { writeText } from './terminal.js';
 
-/** Text is written at this length, in UTF-16 units, and at the latest in the next turn of the event loop. */
+/** Held text is written when it has this length, in UTF-16 units, and at the latest in the next turn of the event loop. */
 const batchLength = 65_536;
 
 /**
- * Prints the entries of a bulk as they come, one line each: its document, or its text. Waits for the reader of standard
- * output, and stops when that reader has gone. Resolves with the exit code.
+ * Prints the entries of a bulk as they come, one line each: the document or the text. Waits while standard output is full,
+ * and stops when its reader has gone. Resolves with the exit code.
  */
 export async function printBulk(
   result: BulkResult,
@@ -25,6 +25,13 @@ export async function printBulk(
   for await (const batch of result.entries) {
     if (!(await print(batch))) break;
   }
+  await output.flush();
+  progress.clear();
+  if (!stop.aborted) return result.exitCode();
+  if (!form.quiet) await writeText(stderr, `pprobe: ${result.interruptedNote()}\n`).catch(() => {});
+  return exitCodes.interrupted;
+
+  /** Returns false when the reader has gone. */
   async function print(batch: readonly BulkEntry[]): Promise<boolean> {
     for (const { document, render } of batch) {
       const line = form.format === 'text' ? render(style, form.verbose) : JSON.stringify(document);
@@ -34,15 +41,9 @@ export async function printBulk(
     }
     return true;
   }
-
-  await output.flush();
-  progress.clear();
-  if (!stop.aborted) return result.exitCode();
-  if (!form.quiet) await writeText(stderr, `pprobe: ${result.interruptedNote()}\n`).catch(() => {});
-  return exitCodes.interrupted;
 }
 
-/** Text that is to be written to a stream, collected into few writes. */
+/** Collects text for a stream, so that few writes are made. */
 class Batch {
   readonly #write: (text: string) => Promise<boolean>;
   #held = '';
@@ -54,7 +55,7 @@ class Batch {
     this.#write = write;
   }
 
-  /** Waits while the stream is full. Gives false when the reader has gone. Rejects when writing fails. */
+  /** Waits while the stream is full. Returns false when the reader has gone. Rejects when writing fails. */
   push(text: string): MaybePromise<boolean> {
     this.#held += text;
     if (this.#held.length >= batchLength) return this.flush();

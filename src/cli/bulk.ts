@@ -12,13 +12,13 @@ import { failureOf } from './failure.js';
 import { fileProblem } from './files.js';
 import { type Arguments, numberOption, numberSpec, type OptionTable, textOption } from './options.js';
 
-/** What a command does with each line of a file. */
+/** What a command measures for each line of a file. */
 export interface BulkJob<Document extends object> {
   /** What a line holds, in the plural: `names`. */
   noun: string;
   /** How many lines are measured at the same time, unless --concurrency says otherwise. */
   concurrency: Bound;
-  /** Measures one line. `signal` aborts when the result is no longer wanted. Throws InvalidInputError for a wrong line. */
+  /** Measures one line. `signal` aborts when the result is no longer wanted. Throws InvalidInputError for an invalid line. */
   measure(text: string, signal: AbortSignal): MaybePromise<Document>;
   /** The document as text of one line. */
   line(document: Document, style: Style, verbose: boolean): string;
@@ -34,16 +34,16 @@ export function bulkOptions(noun: string, concurrency: Bound): OptionTable {
       type: 'string',
       value: 'FILE',
       lines: true,
-      help: `Read the ${noun} from a file, one per line (- for standard input); JSON is one line each`,
+      help: `Read the ${noun} from a file, one per line (- for standard input); with --json, prints one document per line`,
     },
     concurrency: numberSpec(concurrency, `With --file: how many ${noun} at the same time`),
   };
 }
 
 /**
- * Runs a job over the lines of `--file`, in order. A line that is wrong is reported with its number on standard error and, as
- * the document of an error, in its place among the results; the others are measured. Throws CapabilityError when the file
- * cannot be read.
+ * Runs a job over the lines of `--file`. The results come in the order of the lines. An invalid line is reported with its
+ * number on standard error, and its error document takes its place among the results; the other lines are measured. Throws
+ * CapabilityError if the file cannot be read.
  */
 export async function runBulk<Document extends object>(
   args: Arguments,
@@ -124,7 +124,7 @@ function entryOf<Document extends object>(measured: Measured<Document>, job: Bul
 }
 
 const redrawMs = 100;
-/** The exit code where lines failed in different ways. */
+/** The exit code if lines failed with different exit codes. */
 const mixedFailures = verdictExitCodes.inconclusive;
 
 /** The results of the lines so far. */
@@ -137,7 +137,7 @@ class BulkTally {
   #last: InputLine | null = null;
   #drawnMs = this.#startMs;
 
-  /** Counts the next line. Its exit code is null where the line was wrong. */
+  /** Counts the next line. `exitCode` is null for an invalid line. */
   add(line: InputLine, exitCode: number | null): void {
     this.#done++;
     this.#last = line;
@@ -165,13 +165,13 @@ class BulkTally {
     return others.length > 0 ? mixedFailures : code;
   }
 
-  /** Says how many lines are done, and how to continue with the rest of `file`, which is `-` for standard input. */
+  /** How many lines are done, and how to continue with the rest of `file`, which is `-` for standard input. */
   interruptedNote(file: string): string {
     if (this.#last === null) return 'interrupted before the first line was done';
     const { number } = this.#last;
     const tail = shellLine(['tail', '-n', `+${number + 1}`, file]);
-    const rest = file === '-' ? 'the rest of it' : `what \`${tail}\` prints`;
-    return `interrupted; lines 1 to ${number} are done. To go on, give ${rest} to --file -`;
+    const rest = file === '-' ? 'the remaining lines' : `the output of \`${tail}\``;
+    return `interrupted; lines 1 to ${number} are done. To continue, give ${rest} to --file -`;
   }
 }
 
@@ -180,7 +180,7 @@ interface BulkState {
   done: number;
   /** Lines done whose exit code is not 0. */
   failed: number;
-  /** The share of the input that is done, 0 to 1; null where its size is unknown. */
+  /** The share of the input that is done, 0 to 1; null if its size is unknown. */
   fraction: number | null;
   elapsedMs: number;
 }
@@ -188,28 +188,30 @@ interface BulkState {
 const barCells = 20;
 
 /**
- * The progress as one line: `[########------------]  42%  4,213 names  39 failed  9,870/s  1 s left`. Where the fraction is
- * null, without the bar and the time left.
+ * The progress as one line: `[########------------]  42%  4,213 names  39 failed  9,870/s  1 s left`. Without a fraction, it has
+ * no bar and no remaining time.
  */
 export function progressLine({ done, failed, fraction, elapsedMs }: BulkState, noun: string): string {
   const perSecond = elapsedMs > 0 ? (done / elapsedMs) * 1000 : 0;
-  const parts = [`${number(done)} ${noun}`];
-  if (failed > 0) parts.push(`${number(failed)} failed`);
-  if (done > 0) parts.push(`${number(perSecond)}/s`);
+  const parts = [`${grouped(done)} ${noun}`];
+  if (failed > 0) parts.push(`${grouped(failed)} failed`);
+  if (done > 0) parts.push(`${grouped(perSecond)}/s`);
   if (fraction === null) return parts.join('  ');
   const whole = Math.min(1, Math.max(0, fraction));
   const filled = Math.floor(whole * barCells);
   const bar = `[${'#'.repeat(filled)}${'-'.repeat(barCells - filled)}]`;
   const percent = `${Math.floor(whole * 100)}%`.padStart(4);
-  if (whole > 0 && whole < 1) parts.push(`${duration((elapsedMs / whole) * (1 - whole))} left`);
+  if (whole > 0 && whole < 1) parts.push(`${remaining((elapsedMs / whole) * (1 - whole))} left`);
   return [bar + percent, ...parts].join('  ');
 }
 
-function number(value: number): string {
+/** A whole number with commas between thousands. */
+function grouped(value: number): string {
   return Math.round(value).toLocaleString('en');
 }
 
-function duration(ms: number): string {
+/** A remaining time to the second: `12 s`, `3 min 5 s`. */
+function remaining(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);

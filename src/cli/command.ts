@@ -1,13 +1,14 @@
+import { exitCodeOf, type JudgedDocument } from '../documents/terms/exit-code.js';
 import type { Style } from '../report/text/style.js';
 import type { Arguments, OptionTable, OutputForm } from './options.js';
 import type { ProgressDisplay } from './progress.js';
 
-/** What a command is given besides its arguments. */
+/** What a command gets besides its arguments. */
 export interface CommandContext {
   output: OutputForm;
   /** Aborts at the first Ctrl-C: the command ends early, with what it has measured. */
   stop: AbortSignal;
-  /** Shows the state of the work where a terminal is watched; otherwise nothing. */
+  /** Shows the state of the work if standard error is a terminal. */
   progress: ProgressDisplay;
   /** Prints a line on standard error and clears the progress shown there. The line must be clean for a terminal. */
   note(line: string): void;
@@ -20,10 +21,22 @@ export interface CommandResult {
   exitCode: number;
 }
 
+/** The result of a command that prints one document, with the document's exit code. `text` is the document as text. */
+export function resultOf<Document extends JudgedDocument>(
+  document: Document,
+  text: (document: Document, style: Style, verbose: boolean) => string,
+): CommandResult {
+  return {
+    document,
+    render: (style, verbose) => text(document, style, verbose),
+    exitCode: exitCodeOf(document),
+  };
+}
+
 /** One line of the output of a bulk. */
 export interface BulkEntry {
   document: object;
-  /** The text without a newline; null where the entry has none. */
+  /** The text without a newline, or null if the entry has no text. */
   render(style: Style, verbose: boolean): string | null;
 }
 
@@ -54,14 +67,14 @@ export interface Example {
   help: string;
 }
 
-/** One command: what it takes, as data for the parser, the help and the completion, and what it does. */
+/** One command: its arguments and options, as data for the parser, help and completion, and its code. */
 export interface Command {
   name: string;
   summary: string;
   positionals: readonly PositionalSpec[];
   options: OptionTable;
   examples: readonly Example[];
-  /** It opens raw sockets where it may, and needs root for nothing else. */
+  /** It opens raw sockets if it has the privilege, and needs root for nothing else. */
   opensRawSockets?: true;
   /** The last paragraph of its help. */
   notes: string;

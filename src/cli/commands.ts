@@ -41,13 +41,13 @@ export const commands: readonly CommandEntry[] = [
   },
 ];
 
-/** It is no measurement and has no code to load. */
+/** The command `completion`. It measures nothing, and its code is in completion.ts. */
 export const completionCommand = {
   name: 'completion',
   summary: 'Print a completion script for bash, zsh or fish',
 } as const;
 
-/** The shells there are completion scripts for. */
+/** The shells that have a completion script. */
 export const shells: readonly string[] = ['bash', 'zsh', 'fish'];
 
 /** The first argument with which a completion script calls the program. */

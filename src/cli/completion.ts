@@ -6,7 +6,7 @@ import { type OptionTable, outputOptions } from './options.js';
 // yargs writes the completion scripts and finds the words to offer. Nothing else uses it, because loading it takes about
 // 60 ms, longer than many of the measurements.
 
-/** Prints the completion script for a shell; without one, for the shell in use. */
+/** Prints the completion script for a shell, or for the shell in use if `shell` is undefined. */
 export function printCompletionScript(shell: string | undefined): void {
   if (shell !== undefined) {
     // yargs takes the shell from the environment: from ZSH_NAME before SHELL.

@@ -22,8 +22,8 @@ export class InterruptedError extends Error {
 }
 
 /**
- * Describes what a command threw. A mistake takes one line. What this host lacks comes with the command that adds it, where
- * there is one. Anything else is a bug of pprobe and is printed with its stack.
+ * Describes what a command threw. InvalidInputError takes one line. CapabilityError has a second line if a command adds what
+ * is missing. Anything else is a bug of pprobe and is printed with its stack.
  */
 export function failureOf(error: unknown, header = startDocument('error')): Failure {
   if (error instanceof InvalidInputError) {
@@ -65,7 +65,7 @@ function bugText(error: unknown, message: string): string {
   return [
     `pprobe: this is a bug in pprobe: ${cleanForTerminal(message)}`,
     ...stack.map((line) => `    ${cleanForTerminal(line.trim())}`),
-    `pprobe: please report it ${addressee(manifest())}, with the lines above and the command that led to them`,
+    `pprobe: please report it ${addressee(manifest())}, with the lines above and the command line`,
     '',
   ].join('\n');
 }
@@ -76,12 +76,12 @@ interface Manifest {
   homepage?: string;
 }
 
-/** `at https://…`, as package.json says; a package that names no address is reported to those who gave it. */
+/** Where to report a bug, for a message: `at https://…` or `to name@…`, from package.json. */
 export function addressee({ bugs, homepage }: Manifest): string {
   const { url, email } = typeof bugs === 'object' ? bugs : { url: bugs };
   const address = url ?? homepage;
   if (address !== undefined) return `at ${cleanForTerminal(address)}`;
-  return email === undefined ? 'to those you got pprobe from' : `to ${cleanForTerminal(email)}`;
+  return email === undefined ? 'to those who gave you pprobe' : `to ${cleanForTerminal(email)}`;
 }
 
 /** package.json is two levels above both this file and the bundles in dist/bin. */

@@ -17,8 +17,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * The text of a file, or of standard input for `-`. Throws CapabilityError when it cannot be read, InvalidInputError when it is
- * longer than 16 MB, and the reason of `signal` when that fires first.
+ * The text of a file, or of standard input for `-`. Throws CapabilityError if it cannot be read, InvalidInputError if it is
+ * longer than 16 MB, and the reason of `signal` if that is aborted first.
  */
 export async function readInput(path: string, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
@@ -35,7 +35,7 @@ export async function readInput(path: string, signal: AbortSignal): Promise<stri
   }
 }
 
-/** The text of a stream; a longer one is not read to its end. */
+/** The text of a stream. Stops reading and throws InvalidInputError after 16 MB. */
 async function boundedText(stream: Readable, path: string): Promise<string> {
   const chunks: Buffer[] = [];
   let octets = 0;
@@ -54,8 +54,8 @@ async function boundedText(stream: Readable, path: string): Promise<string> {
 }
 
 /**
- * Throws CapabilityError when a file cannot be written. Changes nothing: it keeps the content, creates no file, and does not
- * open a pipe, whose reader would see its end when it is closed.
+ * Throws CapabilityError if a file cannot be written. Changes nothing: it keeps the content and creates no file. It does not
+ * open a pipe, because closing it again would end the input of the pipe's reader.
  */
 export async function checkWritable(path: string): Promise<void> {
   try {
@@ -69,20 +69,20 @@ export async function checkWritable(path: string): Promise<void> {
 }
 
 /**
- * Replaces a file at once: writes another file in the same directory and renames it, so that a reader sees the old content or
- * the new, and a failure leaves the old. Follows symbolic links and keeps the mode. What is not a regular file (`/dev/null`, a
- * pipe) is written to directly. Throws CapabilityError when the file cannot be written.
+ * Replaces a file atomically: writes another file in the same directory and renames it, so that a reader sees either the old or
+ * the new content, and a failure keeps the old. Follows symbolic links and keeps the mode. Writes directly to what is not a
+ * regular file (`/dev/null`, a pipe). Throws CapabilityError if the file cannot be written.
  */
 export async function replaceFile(path: string, content: string): Promise<void> {
   try {
     const held = await stat(path).catch(unlessMissing);
     if (held !== null && !held.isFile()) return await writeFile(path, content);
     const place = held === null ? path : await realpath(path);
-    // A file that this user may not write is not replaced, although the permissions of its directory would allow it.
+    // Throws for a file that this user may not write, although the permissions of its directory would allow replacing it.
     if (held !== null) await (await open(place, 'r+')).close();
     const beside = join(dirname(place), `.pprobe-${randomUUID()}`);
     try {
-      // At no moment readable by more users than afterwards. The umask may remove more permissions.
+      // No more users can read the new file than the old one at any moment. The umask may remove more permissions.
       await writeFile(beside, content, { flag: 'wx', mode: held === null ? 0o666 : held.mode & 0o777 });
       if (held !== null) await chmod(beside, held.mode);
       await rename(beside, place);

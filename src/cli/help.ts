@@ -5,10 +5,10 @@ import type { Command } from './command.js';
 import { commands, completionCommand } from './commands.js';
 import { durationText, networkOptions, type OptionSpec, type OptionTable, outputOptions } from './options.js';
 
-/** Text is wrapped here on a wider terminal, too, because longer lines are hard to read. */
+/** Text is wrapped at this width on wider terminals, because longer lines are hard to read. */
 const widest = 100;
 
-const durations = 'D is a duration: 5s, 500ms, 2m, or a number of milliseconds from 20 on.';
+const durations = 'D is a duration: 5s, 500ms, 2m, or a whole number of milliseconds, at least 20.';
 
 const everywhere: OptionTable = { ...networkOptions, ...outputOptions };
 
@@ -20,8 +20,8 @@ interface Row {
 /** `pprobe dns <name> [server] [options]`. */
 export function usageOf({ name, positionals }: Command): string {
   const words = positionals.map(({ name: word, required, repeatable }) => {
-    const words = repeatable ? `${word}…` : word;
-    return required ? `<${words}>` : `[${words}]`;
+    const text = repeatable ? `${word}…` : word;
+    return required ? `<${text}>` : `[${text}]`;
   });
   return ['pprobe', name, ...words, '[options]'].join(' ');
 }

@@ -10,16 +10,16 @@ export interface OptionSpec {
   type: 'boolean' | 'string';
   /** One letter. */
   alias?: string;
-  /** What stands for the value in help: `FILE`. */
+  /** The placeholder of the value in help: `FILE`. */
   value?: string;
   help: string;
-  /** Of an option whose value is a number: help prints its default and range. */
+  /** The range of an option whose value is a number. Help prints it with the default. */
   bound?: Bound;
   /** May be given several times. */
   repeatable?: true;
-  /** `--no-NAME` turns it off. What it is when neither is given; the command decides where that is `undecided`. */
+  /** `--no-NAME` turns the switch off. The value is the default; with `undecided` the command chooses. */
   negatable?: 'on' | 'off' | 'undecided';
-  /** With it, the command prints many JSON documents, one on each line. */
+  /** With this option, the command prints many JSON documents, one per line. */
   lines?: true;
   /** Accepted, and left out of help. */
   hidden?: true;
@@ -37,12 +37,12 @@ export interface OutputForm {
   verbose: boolean;
 }
 
-/** What every command understands about its output. */
+/** The options of every command about its output. */
 export const outputOptions: OptionTable = {
-  format: { type: 'string', value: 'FORMAT', help: `${orList(formats)} (text)` },
+  format: { type: 'string', value: 'FORMAT', help: `Output format: ${orList(formats)} (text)` },
   json: {
     type: 'boolean',
-    help: 'The same as --format json: one JSON document on standard output, whatever happens, and nothing else',
+    help: 'The same as --format json: print exactly one JSON document on standard output, also after a failure',
   },
   quiet: { type: 'boolean', help: 'Do not show progress' },
   verbose: { type: 'boolean', help: 'Show every query, record and label' },
@@ -50,14 +50,14 @@ export const outputOptions: OptionTable = {
   version: { type: 'boolean', help: 'Show the version' },
 };
 
-/** What every command that sends something understands about sending. */
+/** The options of every command that sends packets. */
 export const networkOptions: OptionTable = {
   4: { type: 'boolean', help: 'IPv4 only' },
   6: { type: 'boolean', help: 'IPv6 only' },
   source: { type: 'string', value: 'ADDR', help: 'Send from this address of the host' },
 };
 
-/** An option whose value is a number: a duration where the bound has a unit, otherwise a whole number. */
+/** An option whose value is a number: a duration if the bound has a unit, else a whole number. */
 export function numberSpec(
   bound: Bound,
   help: string,
@@ -66,11 +66,11 @@ export function numberSpec(
   return { type: 'string', value: bound.unit === null ? 'N' : 'D', help, bound, ...more };
 }
 
-/** The arguments of a command. The values of options are as they were given, not yet checked. */
+/** The arguments of a command. The values of options are not checked yet. */
 export interface Arguments {
   /** Without the command's name. */
   positionals: readonly string[];
-  /** By long name. A value is text, true or false, or a list of these where it was given more than once. */
+  /** By long name. A value is text, true, false, or a list of these if the option was given more than once. */
   options: Readonly<Record<string, unknown>>;
 }
 
@@ -88,8 +88,8 @@ export function switchOption({ options }: Arguments, name: string): boolean | un
 }
 
 /**
- * The text given with `--name`; undefined when it was not given. Throws InvalidInputError when given twice or empty;
- * `hint` then says what to do.
+ * The text given with `--name`; undefined if it was not given. Throws InvalidInputError if it was given twice or is empty;
+ * the message ends with `hint`.
  */
 export function textOption({ options }: Arguments, name: string, hint = seeHelp): string | undefined {
   const value = options[name];
@@ -110,7 +110,7 @@ export function listOption({ options }: Arguments, name: string): string[] | und
 }
 
 /**
- * The number given with `--name`, in milliseconds where it is a duration. Throws InvalidInputError unless it is one within
+ * The number given with `--name`, in milliseconds if it is a duration. Throws InvalidInputError if it is not a number within
  * the bound.
  */
 export function numberOption(args: Arguments, name: string, bound: Bound): number | undefined {
@@ -136,7 +136,7 @@ export function choiceOption<Choice extends string>(
   throw new InvalidInputError(`--${name}`, `--${name}: ${quoted(text)} is not ${noun}; ${hint}`);
 }
 
-/** Reads a whole number. Throws InvalidInputError, naming `argument`, unless it is one within the bound. */
+/** Reads a whole number. Throws InvalidInputError, naming `argument`, if the text is not a whole number within the bound. */
 export function parseInteger(argument: string, text: string, bound: Bound): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= bound.min && value <= bound.max) return value;
@@ -152,8 +152,8 @@ const unitsMs = { ms: 1, s: 1000, m: 60_000 } as const;
 const shortestBareMs = 20;
 
 /**
- * Reads a duration: `5s`, `500ms`, `2m`, or a number of milliseconds. Throws InvalidInputError, naming `argument`, unless it
- * is one within the bound, and for a number under 20 without a unit.
+ * Reads a duration: `5s`, `500ms`, `2m`, or a number of milliseconds. Returns milliseconds. Throws InvalidInputError, naming
+ * `argument`, if the text is not a duration within the bound, or is a number under 20 without a unit.
  */
 export function parseDuration(argument: string, text: string, bound: Bound): number {
   const [, digits, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m)?$/.exec(text) ?? [];
@@ -187,13 +187,13 @@ function rangeOf({ unit, min, max }: Bound): string {
     : `a duration from ${durationText(min)} to ${durationText(max)}, like 5s or 500ms`;
 }
 
-/** Milliseconds as one gives them to an option: `500ms`, `2.5s`, `10m`. */
+/** Milliseconds in the syntax of an option: `500ms`, `2.5s`, `10m`. */
 export function durationText(ms: number): string {
   if (ms >= 60_000 && ms % 60_000 === 0) return `${ms / 60_000}m`;
   return ms >= 1000 ? `${ms / 1000}s` : `${ms}ms`;
 }
 
-/** The family that -4 or -6 asks for; undefined without them. Throws InvalidInputError when both are given. */
+/** The address family of -4 or -6; undefined without them. Throws InvalidInputError if both are given. */
 export function familyOption(args: Arguments): 4 | 6 | undefined {
   const only4 = flag(args, '4');
   const only6 = flag(args, '6');
@@ -203,7 +203,7 @@ export function familyOption(args: Arguments): 4 | 6 | undefined {
   return only6 ? 6 : undefined;
 }
 
-/** The address given with `--source`. Throws InvalidInputError unless it is one, of the family asked for. */
+/** The address given with `--source`. Throws InvalidInputError if it is not an address, or not of the family of -4 or -6. */
 export function sourceOption(args: Arguments): string | undefined {
   const source = textOption(args, 'source');
   if (source === undefined) return undefined;
@@ -219,9 +219,14 @@ export function sourceOption(args: Arguments): string | undefined {
   return address;
 }
 
+/** The values of `networkOptions`, checked. */
+export function networkChoice(args: Arguments): { family: 4 | 6 | undefined; source: string | undefined } {
+  return { family: familyOption(args), source: sourceOption(args) };
+}
+
 const idleTimeout = waitBound(null);
 
-/** For commands that send nothing. A script may give these options to every command, so they are accepted. */
+/** The options for sending, of commands that send nothing. They are accepted, because a script may give them to every command. */
 export const idleNetworkOptions: OptionTable = Object.fromEntries(
   Object.entries({ ...networkOptions, timeout: numberSpec(idleTimeout, '') }).map(([name, spec]) => [
     name,
@@ -229,17 +234,16 @@ export const idleNetworkOptions: OptionTable = Object.fromEntries(
   ]),
 );
 
-/** Checks `idleNetworkOptions`. Throws InvalidInputError as a command that sends something would. */
+/** Checks `idleNetworkOptions`. Throws InvalidInputError for the same values as a command that sends packets. */
 export function checkIdleOptions(args: Arguments): void {
-  sourceOption(args);
-  familyOption(args);
+  networkChoice(args);
   numberOption(args, 'timeout', idleTimeout);
 }
 
-/** The positional at `index`, which the parser has checked to be there. */
+/** The positional at `index`. The parser has checked that it was given. */
 export function required({ positionals }: Arguments, index: number): string {
   const text = positionals[index];
-  if (text === undefined) throw new RangeError(`positional ${index} was not checked for`);
+  if (text === undefined) throw new RangeError(`positional ${index} is missing`);
   return text;
 }
 

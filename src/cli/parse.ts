@@ -16,7 +16,7 @@ import { type GivenOption, takeApart, type Words } from './words.js';
 
 /** A command line, parsed. */
 export interface CommandLine {
-  /** How it wants its output. Known also where the command line is wrong. */
+  /** The form of the output. It is also known for an invalid command line. */
   output: OutputForm;
   request: Request;
 }
@@ -27,11 +27,11 @@ export type Request =
   | { kind: 'help'; command: Command | null }
   | { kind: 'version' }
   | { kind: 'completion-script'; shell: string | undefined }
-  /** The words that may follow on a command line: a completion script asks. */
+  /** A completion script asks for the words that may follow on an unfinished command line. */
   | { kind: 'completions'; argv: readonly string[]; loaded: readonly Command[] }
   | { kind: 'mistake'; error: InvalidInputError };
 
-/** Parses a command line and loads the command that it names. A mistake of the user is a request of that kind. */
+/** Parses a command line and loads the command that it names. A mistake of the user becomes a request of kind `mistake`. */
 export async function parse(argv: readonly string[]): Promise<CommandLine> {
   const loaded = await Promise.all(mentionedIn(argv).map(({ load }) => load()));
   if (argv[0] === completionRequest) {
@@ -39,8 +39,8 @@ export async function parse(argv: readonly string[]): Promise<CommandLine> {
   }
   const commandOf = (word: string | undefined): Command | null =>
     loaded.find(({ name }) => name === word) ?? null;
-  // Options may stand before the name of the command, which decides whether a word is an option's value: until the name is
-  // reached, the options of all commands that are mentioned count. No option is a switch in one and takes a value in another.
+  // Options may precede the name of the command. Until the name is reached, the options of all commands that occur in the
+  // command line are known. No option is a switch in one command and takes a value in another (test/cli/usage.test.ts).
   const tableFor = (word: string | undefined): OptionTable => {
     const command = commandOf(word);
     const tables = (command === null ? loaded : [command]).map(({ options }) => options);
@@ -75,7 +75,7 @@ function requestOf(taken: Words, command: Command | null, table: OptionTable): R
   }
 }
 
-/** The first word, where it is a command's name; otherwise any word may be, also one that is an option's value. */
+/** The command of the first word, or else all commands whose names occur: a name may also be the value of an option. */
 function mentionedIn(argv: readonly string[]): readonly CommandEntry[] {
   const first = commands.filter(({ name }) => name === argv[0]);
   if (first.length > 0) return first;
@@ -88,7 +88,7 @@ function lastValue(options: readonly GivenOption[], wanted: string): GivenOption
   return options.findLast(({ name }) => name === wanted)?.value;
 }
 
-/** Where --json or --format is given with a wrong value, the form is the one that was most likely meant. */
+/** The form of the output. If --json or --format has an invalid value, the form that was most likely meant. */
 function outputForm(options: readonly GivenOption[], table: OptionTable): OutputForm {
   const json = lastValue(options, 'json') ?? false;
   const format = formats.find((each) => each === lastValue(options, 'format'));
@@ -152,7 +152,7 @@ function noSuchOption(given: string, commandName: string | null, known: OptionTa
   return new InvalidInputError(given, `${excerpt(given, 80)}: ${full} has no such option; ${hint}`);
 }
 
-/** The values by name, and the defaults. A switch given twice counts once; another option given twice is a list. */
+/** The values by name, and the defaults of switches. Of a switch, the last value counts; another option given twice is a list. */
 function valuesOf(options: readonly GivenOption[], table: OptionTable): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(table)) {

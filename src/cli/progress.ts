@@ -4,13 +4,13 @@ import { cleanForTerminal, type Style } from '../report/text/style.js';
 import { hopText } from '../report/text/trace.js';
 import { widthOf } from '../report/text/wrap.js';
 
-/** Shows the state of the work while it goes on. */
+/** Shows progress. */
 export interface ProgressDisplay {
-  /** Replaces what is shown. Lines must be clean for a terminal and without colour. */
+  /** Replaces the shown lines. Lines must be clean for a terminal and without colour. */
   show(lines: readonly string[]): void;
-  /** Removes what is shown. */
+  /** Removes the shown lines. */
   clear(): void;
-  /** How much fits on the screen; null where nothing is shown. */
+  /** The size of the screen, or null if nothing is shown. */
   size(): ScreenSize | null;
 }
 
@@ -19,10 +19,10 @@ export interface ScreenSize {
   lines: number;
 }
 
-/** Nothing is shown before that. Most probes are done by then, and text that vanishes at once cannot be read. */
+/** Nothing is shown before this time. Most probes have ended by then, and text that vanishes at once cannot be read. */
 const defaultPatienceMs = 150;
 
-/** Shows nothing: for a stream that is not a terminal. */
+/** For a stream that is not a terminal: shows nothing. */
 export const noProgress: ProgressDisplay = { show() {}, clear() {}, size: () => null };
 
 /** Shows a block of lines at the bottom of a terminal, redrawn in place and never longer than the screen. */
@@ -83,7 +83,7 @@ function clip(line: string, cells: number): string {
   return clipped;
 }
 
-/** Wide enough that no hop is wrapped: the display cuts the lines to the screen. */
+/** No hop is wrapped, because the display cuts lines to the width of the screen. */
 const style: Style = { color: false, columns: 1000 };
 
 /** Shows the hops of a running trace, and updates a hop when a late answer or a name changes it. */
@@ -110,7 +110,7 @@ export class LiveHops {
   }
 
   #draw(): void {
-    // The text is not made where it is not shown.
+    // Saves making the text.
     if (this.#progress.size() === null) return;
     const hops = [...this.#hops.values()].sort((first, second) => first.ttl - second.ttl);
     this.#progress.show([this.#title, ...hops.map((hop) => hopText(hop, style, false, this.#names))]);

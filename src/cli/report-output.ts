@@ -1,10 +1,10 @@
 import { CapabilityError, InvalidInputError } from '../core/errors.js';
 import { quoted } from '../core/text.js';
 import type { ReportDocument } from '../documents/report.js';
-import { exitCodeOf, exitCodes } from '../documents/terms/exit-code.js';
+import { exitCodes } from '../documents/terms/exit-code.js';
 import { cleanForTerminal } from '../report/text/style.js';
 import { verdictText } from '../report/text/verdict.js';
-import type { CommandContext, CommandResult } from './command.js';
+import { type CommandContext, type CommandResult, resultOf } from './command.js';
 import { checkWritable, replaceFile } from './files.js';
 import { type Arguments, flag, type OptionTable, type OutputForm, textOption } from './options.js';
 
@@ -28,7 +28,7 @@ export interface ReportForm {
   redact: boolean;
 }
 
-/** Reads `reportOptions` and --save. Throws InvalidInputError where two forms would be written to one place. */
+/** Reads `reportOptions` and --save. Throws InvalidInputError if two forms would be written to one place. */
 export function reportForm(args: Arguments, { format }: OutputForm): ReportForm {
   const html = textOption(args, 'html');
   const save = textOption(args, 'save');
@@ -51,8 +51,8 @@ export function reportForm(args: Arguments, { format }: OutputForm): ReportForm 
 }
 
 /**
- * Masks a document where --redact is given. `sources` returns what the document was made from: names that stand there are
- * masked in the texts of the document.
+ * Masks a document if --redact is given. `sources` returns what the document was made from: names in it are masked in the
+ * texts of the document, too.
  */
 export async function formed<Document extends object>(
   document: Document,
@@ -64,13 +64,13 @@ export async function formed<Document extends object>(
   return redacted(document, sources());
 }
 
-/** Throws InvalidInputError where --html is given for a result that has no page. `instead` says what to do. */
+/** Throws InvalidInputError if --html is given for a result that has no page. `instead` says what to do. */
 export function withoutPage({ html }: ReportForm, what: string, instead: string): void {
   if (html === undefined) return;
   throw new InvalidInputError('--html', `--html: makes a page of one report, not of ${what}; ${instead}`);
 }
 
-/** Throws CapabilityError where a file cannot be written. Called before the measurement. */
+/** Throws CapabilityError if a file cannot be written. Called before the measurement. */
 export async function checkForm({ html, save }: ReportForm): Promise<void> {
   for (const file of [save, html]) if (file !== undefined && file !== '-') await checkWritable(file);
 }
@@ -84,11 +84,7 @@ export async function reportResult(
   { html, save }: ReportForm,
   { note }: CommandContext,
 ): Promise<CommandResult> {
-  const result: CommandResult = {
-    document: report,
-    render: (style, verbose) => verdictText(report, style, verbose),
-    exitCode: exitCodeOf(report),
-  };
+  const result = resultOf(report, verdictText);
   const write = async (option: string, path: string, content: string): Promise<void> => {
     try {
       await replaceFile(path, content);

@@ -16,7 +16,7 @@ const interruptedNote = 'pprobe: interrupted; this is what was measured until th
 
 /**
  * Runs a command line and resolves with the exit code. Results go to standard output, everything else to standard error.
- * Where JSON was asked for, standard output gets one document, also when the run fails: the document of the error.
+ * With JSON, standard output gets exactly one document: if the run fails, the document of the error.
  */
 export function run(argv: readonly string[]): Promise<number> {
   return new Run().toItsEnd(argv);
@@ -25,10 +25,10 @@ export function run(argv: readonly string[]): Promise<number> {
 class Run {
   readonly #header = startDocument('error');
   readonly #stopping = new AbortController();
-  /** How the command line wants its output; text until it is parsed. */
+  /** Text until the command line is parsed. */
   #output: OutputForm = { format: 'text', quiet: false, verbose: false };
   #progress: ProgressDisplay = noProgress;
-  /** Whether the one text or document of standard output has been written, or is being written. */
+  /** Whether the text or document of standard output was written, or is being written. */
   #isPrinted = false;
 
   async toItsEnd(argv: readonly string[]): Promise<number> {
@@ -112,7 +112,7 @@ class Run {
     return exitCode;
   }
 
-  /** After a second Ctrl-C. What was measured is lost, and standard output is written to without waiting for it. */
+  /** Exits after a second Ctrl-C. Measurements are lost, and standard output is written without waiting. */
   #exitAtOnce(): never {
     this.#progress.clear();
     const { document } = failureOf(new InterruptedError('interrupted twice; no result'), this.#header);
@@ -120,12 +120,12 @@ class Run {
     process.exit(exitCodes.interrupted);
   }
 
-  /** An error takes the place of the one document; among lines of documents it is one more. */
+  /** Whether standard output gets the error document: in place of the one document, or as a further line of ndjson. */
   #wantsError(): boolean {
     return this.#output.format === 'ndjson' || (this.#output.format === 'json' && !this.#isPrinted);
   }
 
-  /** Writes the result to standard output, unless a failure was printed in its place. */
+  /** Writes the result to standard output, unless the document of a failure was written there. */
   async #print(text: string): Promise<void> {
     if (this.#isPrinted) return;
     this.#isPrinted = true;
@@ -137,7 +137,7 @@ class Run {
   }
 }
 
-/** Rejects with what is thrown where no caller catches it: in the event of a socket, in a promise without a handler. */
+/** Rejects with an uncaught exception: from an event handler, or from a promise without a handler. */
 function nextCrash(): Promise<never> {
   return new Promise((_resolve, reject) => process.once('uncaughtException', reject));
 }
@@ -151,11 +151,11 @@ function writeNow(text: string): void {
   try {
     writeSync(process.stdout.fd, text);
   } catch {
-    // The pipe is full or its reader has gone, and the process ends now.
+    // The pipe is full or its reader has gone. The process exits anyway.
   }
 }
 
-/** Signals that ask a program to end, and that it may handle first. */
+/** The signals that ask a program to end. */
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /**
@@ -176,8 +176,8 @@ export function onInterrupt(first: () => void, again: () => void): () => void {
 }
 
 /**
- * Under sudo: opens the raw sockets, which is all that root is needed for, and then becomes the user who called sudo, before
- * any packet is read. The sockets are bound to the address of --source, where it is given. Returns how to close them.
+ * Under sudo: opens the raw sockets, which need root, and then becomes the user who called sudo, before any packet is read. The
+ * sockets are bound to the address of --source. Returns a function that closes them. Without sudo, does nothing.
  */
 async function dropRoot(args: Arguments): Promise<() => void> {
   const source = sourceOption(args);

@@ -8,8 +8,8 @@ export interface Screen {
 }
 
 /**
- * The style of text on a stream: colour only on a terminal that can show it, and not where NO_COLOR is set (no-color.org);
- * characters beyond ASCII where the locale is UTF-8; 80 columns where the stream is not a terminal.
+ * The style of text on a stream. Colour needs a terminal that supports it, and NO_COLOR unset or empty (no-color.org).
+ * Characters beyond ASCII need a UTF-8 locale (locale(7)). The width is 80 columns if the stream is not a terminal.
  */
 export function styleFor(screen: Screen, env: NodeJS.ProcessEnv): Style {
   const isTerminal = screen.isTTY === true;
@@ -23,7 +23,7 @@ export function styleFor(screen: Screen, env: NodeJS.ProcessEnv): Style {
 
 /**
  * Writes text and resolves with true when the stream has accepted all of it, so that nothing is lost at exit. Resolves with
- * false where the reader of a pipe has gone (`| head`). Throws CapabilityError for any other failure, such as a full disk.
+ * false if the reader of a pipe has gone (`| head`). Rejects with CapabilityError for any other failure, such as a full disk.
  */
 export function writeText(stream: NodeJS.WritableStream, text: string): Promise<boolean> {
   return new Promise((resolve, reject) => {

@@ -71,7 +71,10 @@ test('an interrupted bulk prints what is done and says how to go on', async (t) 
   const { code, stdout, stderr } = await finished;
   t.equal(code, 130);
   t.match(JSON.parse(stdout), { line: 1, status: 'answered' });
-  t.equal(stderr, 'pprobe: interrupted; lines 1 to 1 are done. To go on, give the rest of it to --file -\n');
+  t.equal(
+    stderr,
+    'pprobe: interrupted; lines 1 to 1 are done. To continue, give the remaining lines to --file -\n',
+  );
 });
 
 test('a reader who has gone ends the bulk', async (t) => {

@@ -40,7 +40,7 @@ test('a bug is exit 1, says that it is one, and carries its stack', async (t) =>
   t.equal(failure.exitCode, 1);
   t.match(failure.text, /^pprobe: this is a bug in pprobe: TypeError: x is not a function\n {4}at /);
   t.match(failure.text, 'failure.test.ts');
-  t.match(failure.text, /please report it to those you got pprobe from, with the lines above/);
+  t.match(failure.text, /please report it to those who gave you pprobe, with the lines above/);
   t.equal(failure.document.error.code, 'internal');
   t.same(validateDocument(failure.document), []);
 });
@@ -57,5 +57,5 @@ test('a bug is reported where package.json says', async (t) => {
   t.equal(addressee({ bugs: 'https://bugs.example/' }), 'at https://bugs.example/');
   t.equal(addressee({ bugs: { email: 'bugs@a.example' } }), 'to bugs@a.example');
   t.equal(addressee({ homepage: 'https://a.example/' }), 'at https://a.example/');
-  t.equal(addressee({}), 'to those you got pprobe from');
+  t.equal(addressee({}), 'to those who gave you pprobe');
 });

@@ -111,7 +111,7 @@ test('an interrupted sweep prints what is done and says how to go on', async (t)
   t.equal(code, 130);
   t.match(
     stderr,
-    /^pprobe: interrupted; lines 1 to [12] are done\. To go on, give the rest of it to --file -\n$/,
+    /^pprobe: interrupted; lines 1 to [12] are done\. To continue, give the remaining lines to --file -\n$/,
   );
 });
 

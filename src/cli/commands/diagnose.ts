@@ -14,15 +14,14 @@ import { readInput } from '../files.js';
 import {
   type Arguments,
   durationText,
-  familyOption,
   flag,
   listOption,
+  networkChoice,
   networkOptions,
   numberOption,
   numberSpec,
   type OptionTable,
   required,
-  sourceOption,
   switchOption,
   textOption,
 } from '../options.js';
@@ -30,20 +29,20 @@ import { checkForm, formed, reportForm, reportOptions, reportResult } from '../r
 
 const options: OptionTable = {
   vpce: { type: 'string', value: 'NAME', help: 'The VPC endpoint: its id (vpce-…) or its DNS name' },
-  'api-id': { type: 'string', value: 'ID', help: 'The id of the API, where the target does not contain it' },
+  'api-id': { type: 'string', value: 'ID', help: 'The id of the API, if the target is a custom domain name' },
   'ca-file': { type: 'string', value: 'PEM', help: 'Also trust the certificate authorities in this file' },
   save: { type: 'string', value: 'FILE', help: 'Write the report as JSON to a file, for "pprobe explain"' },
   ...reportOptions,
   control: {
     type: 'string',
     value: 'HOST:PORT',
-    help: 'Also connect to this, something in the same VPC that should answer: is the network at fault, or this endpoint alone?',
+    help: 'Also connect to another host of the same VPC that should answer: is the network at fault, or only this endpoint?',
   },
   server: {
     type: 'string',
     value: 'ADDR[#PORT]',
     repeatable: true,
-    help: "Ask this resolver; the answers of several are compared (this host's own)",
+    help: "Ask this resolver; the answers of several are compared (this host's own resolvers)",
   },
   'vpc-resolver': {
     type: 'string',
@@ -54,11 +53,11 @@ const options: OptionTable = {
     type: 'boolean',
     help: 'Keep the query string of the URL in the report; it is sent in any case',
   },
-  http: { type: 'boolean', negatable: 'on', help: 'Send HTTP requests, where the target speaks HTTP (on)' },
+  http: { type: 'boolean', negatable: 'on', help: 'Send HTTP requests if the target speaks HTTP (on)' },
   trace: {
     type: 'boolean',
     negatable: 'undecided',
-    help: 'Trace every address, or none; by default, those whose port is not open',
+    help: 'Trace every address, or none; by default, the addresses whose port is not open',
   },
   timeout: numberSpec(
     observeBounds.timeoutMs,
@@ -75,8 +74,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   const options = {
     vpce: textOption(args, 'vpce'),
     apiId: textOption(args, 'api-id'),
-    family: familyOption(args),
-    source: sourceOption(args),
+    ...networkChoice(args),
     timeoutMs: numberOption(args, 'timeout', observeBounds.timeoutMs),
     ca: caFile === undefined ? undefined : await certificates(caFile, stop),
     caFile,
@@ -96,7 +94,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   return reportResult(document, form, context);
 }
 
-/** What is wrong with the text of the target, before anything is measured; null where nothing is. */
+/** The fault that the text of the target alone shows, in one line, or null. */
 function problemOf(target: Target): string | null {
   const verdict = checkTarget(target);
   if (verdict === null) return null;
@@ -104,7 +102,7 @@ function problemOf(target: Target): string | null {
   return cleanForTerminal(`pprobe: ${[verdict.summary, remedy?.text].filter(Boolean).join(' ')}`);
 }
 
-/** The options that say what else to measure. */
+/** The options for further measurements. */
 function contrastOptions(args: Arguments): Pick<DiagnoseOptions, 'control' | 'dns' | 'vpcResolver'> {
   const control = textOption(args, 'control');
   const servers = listOption(args, 'server');
@@ -140,7 +138,7 @@ export const diagnoseCommand: Command = {
     },
     {
       command: 'pprobe diagnose api.example.com/orders --api-id abc123defg --vpce vpce-0123456789abcdef0',
-      help: 'A custom domain name, with the id of its API and the VPC endpoint that leads to it',
+      help: 'A custom domain name, with its API id and its VPC endpoint',
     },
     {
       command: 'pprobe diagnose db.internal:5432 --save report.json',

@@ -14,7 +14,13 @@ import { cleanForTerminal } from '../../report/text/style.js';
 import { checkName, reverseName } from '../../target/dns-name.js';
 import { checkNumberForm } from '../../target/host.js';
 import { bulkOptions, runBulk } from '../bulk.js';
-import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
+import {
+  type BulkResult,
+  type Command,
+  type CommandContext,
+  type CommandResult,
+  resultOf,
+} from '../command.js';
 import {
   type Arguments,
   familyOption,
@@ -41,19 +47,19 @@ const options: OptionTable = {
     type: 'string',
     value: 'ADDR[#PORT]',
     repeatable: true,
-    help: "Ask this server; of several, one after the other (the host's own)",
+    help: "Ask this server; several are asked one after the other (the host's own servers)",
   },
   'all-servers': { type: 'boolean', help: 'Ask every server, and show where the answers differ' },
   tcp: { type: 'boolean', help: 'Ask over TCP' },
   reverse: {
     type: 'boolean',
     alias: 'x',
-    help: 'Look up the name of an address (the default where <name> is an address)',
+    help: 'Look up the name of an address (the default if <name> is an address)',
   },
   compare: { type: 'string', value: 'NAME', help: 'Compare the addresses with those of another name' },
   system: {
     type: 'boolean',
-    help: 'Also ask getaddrinfo(3), as other programs on this host do, and compare',
+    help: 'Also ask getaddrinfo(3), as other programs on this host do, and compare the addresses',
   },
   short: { type: 'boolean', help: 'Print only the data of the records, for scripts' },
   ...bulkOptions('names', resolveBounds.concurrency),
@@ -86,16 +92,13 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   const question = questionOf(args);
   progress.show([`asking for ${cleanForTerminal(question.name)} …`]);
   const document = await measure(args, { ...how, types: question.types }, question);
-  return {
-    document,
-    render: (style, verbose) =>
-      flag(args, 'short')
-        ? dnsShort(document)
-            .map((line) => `${line}\n`)
-            .join('')
-        : dnsText(document, style, verbose),
-    exitCode: exitCodeOf(document),
-  };
+  return resultOf(document, flag(args, 'short') ? shortText : dnsText);
+}
+
+function shortText(document: DnsDocument): string {
+  return dnsShort(document)
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 async function measure(
@@ -114,7 +117,7 @@ async function measure(
   return { ...first, ...comparison, ...here };
 }
 
-/** getaddrinfo for the families that DNS is asked for. */
+/** Asks getaddrinfo(3) for the address families of the DNS question. */
 function askSystem(args: Arguments, name: string, { types, stop }: ResolveOptions): Promise<SystemLookup> {
   const asked = new Set((types ?? ['A', 'AAAA']).map((type) => type.toUpperCase()));
   const only = asked.has('A') ? 4 : 6;
@@ -130,13 +133,13 @@ function serversOf(args: Arguments): string[] | undefined {
 
 export const dnsCommand: Command = {
   name: 'dns',
-  summary: 'Looks a name up in DNS: its aliases, its addresses, and from where these can be reached',
+  summary: 'Looks up a name in DNS: its aliases, its addresses, and from which networks they can be reached',
   positionals: [
     {
       name: 'name',
       required: true,
       unless: 'file',
-      help: 'Domain name, or an address, whose name is then looked up',
+      help: 'Domain name; or an address, to look up its name',
     },
     { name: 'server', required: false, help: "Ask this server instead of the host's own: ADDR or ADDR#PORT" },
   ],
@@ -151,16 +154,16 @@ export const dnsCommand: Command = {
       command:
         'pprobe dns abc123defg.execute-api.us-east-1.amazonaws.com \\\n' +
         '    --compare vpce-0abc-xyz.execute-api.us-east-1.vpce.amazonaws.com',
-      help: 'Do the API and the VPC endpoint have the same addresses? If not, private DNS is off, or belongs to another VPC',
+      help: 'Do the API and the VPC endpoint have the same addresses? If not, private DNS is off, or on for another VPC',
     },
-    { command: 'pprobe dns -x 10.0.1.23', help: 'Whose address is this?' },
+    { command: 'pprobe dns -x 10.0.1.23', help: 'Which name has this address?' },
     {
       command: 'pprobe dns api.example.com --system --all-servers',
       help: 'Do the servers agree, and does an application on this host get the same addresses?',
     },
     {
       command: 'pprobe dns --file names.txt --json > answers.jsonl',
-      help: 'Many names: a JSON document per line, in the order of the names',
+      help: 'Many names: one JSON document per line, in the order of the names',
     },
   ],
   notes:
@@ -187,8 +190,8 @@ export function questionOf(args: Arguments): DnsQuestion {
 }
 
 /**
- * Returns how to look up a name of the command line or of a file: as it is, or, where it is an address and no other option
- * says what to look up, by its reverse name.
+ * Returns a function from a name of the command line or of a file to the question for it. The question of an address is its
+ * reverse name and PTR, unless an option says otherwise.
  */
 export function typesFor(
   args: Arguments,
@@ -205,7 +208,7 @@ export function typesFor(
   const wanted = family === undefined ? types : ofFamily(family, types);
   if (flag(args, 'system') && wanted?.every((type) => !/^(a|aaaa)$/i.test(type)))
     throw conflict('--system', `getaddrinfo gives addresses, and --type asks only for ${wanted.join(', ')}`);
-  // Like nslookup: an address without further options is looked up by its reverse name.
+  // As in nslookup: an address without further options is looked up by its reverse name.
   const reverses = types === undefined && !wantsAddresses;
   return (name) => {
     if (reverses && familyOf(name) !== null) return { name: reverseName(name), types: ['PTR'] };
@@ -214,7 +217,7 @@ export function typesFor(
   };
 }
 
-/** The types without that of the addresses of the other family. */
+/** The types without the address type of the other family. */
 function ofFamily(family: 4 | 6, types: string[] = ['A', 'AAAA']): string[] {
   const unwanted = family === 4 ? 'AAAA' : 'A';
   const wanted = types.filter((type) => type.toUpperCase() !== unwanted);
@@ -222,14 +225,15 @@ function ofFamily(family: 4 | 6, types: string[] = ['A', 'AAAA']): string[] {
   return wanted;
 }
 
+/** The error for an option that does not go with another. `why` names the other. */
 export function conflict(option: string, why: string): InvalidInputError {
   return new InvalidInputError(option, `${option}: leave it out; ${why}`);
 }
 
-// These options work with one name.
+/** Options that work with one name only. */
 const single = ['compare', 'system', 'all-servers'];
 
-/** `pprobe dns --file`: looks up every name of a file, over shared sockets. Throws InvalidInputError and CapabilityError. */
+/** `pprobe dns --file`: looks up every name of a file, over shared sockets. Throws InvalidInputError or CapabilityError. */
 export async function dnsBulk(
   args: Arguments,
   options: ResolveOptions,

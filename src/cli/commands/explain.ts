@@ -4,11 +4,10 @@ import type { Readable } from 'node:stream';
 import { explainTogether } from '../../compare/compare.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { explain } from '../../diagnose/explain.js';
-import { exitCodeOf } from '../../documents/terms/exit-code.js';
 import { explainLog, type LogSource, logBounds } from '../../execution-log/explain-log.js';
 import { comparisonText } from '../../report/text/comparison.js';
 import { logText } from '../../report/text/log.js';
-import type { Command, CommandContext, CommandResult } from '../command.js';
+import { type Command, type CommandContext, type CommandResult, resultOf } from '../command.js';
 import { fileProblem, readInput } from '../files.js';
 import {
   type Arguments,
@@ -43,11 +42,11 @@ export const logOptions: OptionTable = {
   limit: numberSpec(logBounds.limit, 'With --log: show this many requests one by one'),
 };
 
-/** Throws InvalidInputError where an option for --log is given without it. */
+/** Throws InvalidInputError if an option of --log is given without --log. */
 export function checkLogOptions(args: Arguments): void {
   for (const name of ['request', 'limit']) {
     if (textOption(args, name) !== undefined && args.options.log === undefined)
-      throw new InvalidInputError(`--${name}`, `--${name}: is for --log; give --log FILE, too`);
+      throw new InvalidInputError(`--${name}`, `--${name}: works only with --log; give --log FILE, too`);
   }
 }
 
@@ -70,15 +69,10 @@ export async function explainLogFiles(
   const explained = await explainLog(opened(files, reading), options).catch((error: unknown) => {
     throw isSystemError(error) ? fileProblem('read', reading.file, error) : error;
   });
-  const document = await formed(explained, form);
-  return {
-    document,
-    render: (style, verbose) => logText(document, style, verbose),
-    exitCode: exitCodeOf(document),
-  };
+  return resultOf(await formed(explained, form), logText);
 }
 
-/** Opens each file when the one before it has been read. `reading` holds the name of the current one. */
+/** Opens each file after the one before it was read. `reading` holds the name of the current file, for messages. */
 async function* opened(files: readonly string[], reading: { file: string }): AsyncGenerator<LogSource> {
   for (const name of files) {
     reading.file = name;
@@ -115,11 +109,7 @@ async function sideBySide(
   const reports = await Promise.all(files.map(async (name) => ({ name, text: await readInput(name, stop) })));
   const compared = explainTogether(reports);
   const document = await formed(compared, form, () => reports.map(({ text }) => JSON.parse(text)));
-  return {
-    document,
-    render: (style, verbose) => comparisonText(document, style, verbose),
-    exitCode: exitCodeOf(document),
-  };
+  return resultOf(document, comparisonText);
 }
 
 export const explainCommand: Command = {
@@ -137,8 +127,11 @@ export const explainCommand: Command = {
   ],
   options: { ...reportOptions, ...logOptions, ...idleNetworkOptions },
   examples: [
-    { command: 'pprobe explain report.json', help: 'What does the report of another host say?' },
-    { command: 'pprobe explain web-1.json web-2.json', help: 'It works on one host only: what differs?' },
+    { command: 'pprobe explain report.json', help: 'What is the verdict of a report from another host?' },
+    {
+      command: 'pprobe explain web-1.json web-2.json',
+      help: 'The target works on one host only: what differs?',
+    },
     { command: 'pprobe explain - < report.json', help: 'A report from standard input' },
     { command: 'pprobe explain report.json --html report.html', help: 'A page to attach to a ticket' },
     {
@@ -147,12 +140,12 @@ export const explainCommand: Command = {
     },
     {
       command: 'pprobe explain --log export/*.gz --request 4f3e3b0f-39db-11e9-9c2e-5bd7c2de5998',
-      help: 'What happened to this request? If it is not in the log, why can that be?',
+      help: 'What happened to this request? If the log does not have it, why?',
     },
   ],
   notes:
-    'Exit code: that of the verdict, as with "pprobe diagnose"; of several reports, that of the worst verdict, and 20 where ' +
-    'their targets differ; 20 where a log contains no request, or not the one of --request; 2 where a file is not a report; ' +
-    '3 where it cannot be read.',
+    'Exit code: that of the verdict, as with "pprobe diagnose"; of several reports, that of the worst verdict, and 20 if ' +
+    'their targets differ; 20 if a log contains no request, or not the request of --request; 2 if a file is not a report; ' +
+    '3 if a file cannot be read.',
   run,
 };

@@ -14,17 +14,22 @@ import { cleanForTerminal } from '../../report/text/style.js';
 import { tcpLine, tcpText } from '../../report/text/tcp.js';
 import { hostWithPort, parsePort, parseTargetLine } from '../../target/host-port.js';
 import { type BulkJob, bulkOptions, runBulk } from '../bulk.js';
-import type { BulkResult, Command, CommandContext, CommandResult } from '../command.js';
+import {
+  type BulkResult,
+  type Command,
+  type CommandContext,
+  type CommandResult,
+  resultOf,
+} from '../command.js';
 import {
   type Arguments,
-  familyOption,
   flag,
+  networkChoice,
   networkOptions,
   numberOption,
   numberSpec,
   type OptionTable,
   required,
-  sourceOption,
   textOption,
 } from '../options.js';
 
@@ -37,7 +42,7 @@ const options: OptionTable = {
   interval: numberSpec(connectBounds.intervalMs, 'With --count: the time from one attempt to the next'),
   banner: {
     type: 'boolean',
-    help: 'Read the first line of a service that sends one by itself, such as SSH or SMTP',
+    help: 'Read the first line of a service that speaks first, such as SSH or SMTP',
   },
   ...bulkOptions('targets', sweepBounds.concurrency),
   ...networkOptions,
@@ -45,8 +50,7 @@ const options: OptionTable = {
 
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult> {
   const common = {
-    family: familyOption(args),
-    source: sourceOption(args),
+    ...networkChoice(args),
     timeoutMs: numberOption(args, 'timeout', connectBounds.timeoutMs),
     count: numberOption(args, 'count', connectBounds.count),
     intervalMs: numberOption(args, 'interval', connectBounds.intervalMs),
@@ -76,19 +80,15 @@ async function runOne(
     stop,
     onAttempt({ address, status, durationMs }: TcpAttempt) {
       ended.push(`  ${cleanForTerminal(address)}  ${status}  ${durationMs.toFixed(1)} ms`);
-      // More lines than a terminal shows.
+      // A terminal shows fewer lines.
       if (ended.length > 100) ended.shift();
       progress.show([waiting, ...ended]);
     },
   });
-  return {
-    document,
-    render: (style, verbose) => tcpText(document, style, verbose),
-    exitCode: exitCodeOf(document),
-  };
+  return resultOf(document, tcpText);
 }
 
-/** The job for the lines of a file. A port on the command line is for the lines without one. */
+/** The job for the lines of a file. A port on the command line applies to lines without a port. */
 async function sweep(args: Arguments, common: ConnectOptions): Promise<BulkJob<TcpDocument>> {
   const [portText, extra] = args.positionals;
   if (extra !== undefined) {
@@ -128,7 +128,7 @@ export const tcpCommand: Command = {
     },
     {
       command: 'pprobe tcp --file targets.txt 8443',
-      help: 'Each line is HOST, HOST:PORT or HOST PORT; 8443 for lines without a port',
+      help: 'Each line is HOST, HOST:PORT or HOST PORT; 8443 is the port of lines without one',
     },
   ],
   notes:

@@ -8,19 +8,25 @@ import { traceBounds } from '../../probe/trace/options.js';
 import { traceText } from '../../report/text/trace.js';
 import { WatchLog, watchLines, watchText } from '../../report/text/watch.js';
 import { hostWithPort } from '../../target/host-port.js';
-import type { BulkEntry, BulkResult, Command, CommandContext, CommandResult } from '../command.js';
+import {
+  type BulkEntry,
+  type BulkResult,
+  type Command,
+  type CommandContext,
+  type CommandResult,
+  resultOf,
+} from '../command.js';
 import { InterruptedError } from '../failure.js';
 import {
   type Arguments,
   choiceOption,
-  familyOption,
   flag,
+  networkChoice,
   networkOptions,
   numberOption,
   numberSpec,
   type OptionTable,
   required,
-  sourceOption,
 } from '../options.js';
 import { LiveHops } from '../progress.js';
 
@@ -39,7 +45,7 @@ const options: OptionTable = {
   parallel: numberSpec(traceBounds.parallel, 'Probes in flight at the same time'),
   paris: {
     type: 'boolean',
-    help: 'Send all probes in one flow, so that a load balancer sends them all the same way (off)',
+    help: 'Send all probes in one flow, so that load balancers forward them all along one path (off)',
   },
   resolve: { type: 'boolean', negatable: 'off', help: 'Ask DNS for the names of the hops (off)' },
   watch: {
@@ -52,7 +58,7 @@ const options: OptionTable = {
   method: {
     type: 'string',
     value: 'METHOD',
-    help: 'syn: raw packets, needs CAP_NET_RAW; connect: needs Linux 5.8, no privileges; auto: syn where it is possible (auto)',
+    help: 'syn: raw packets, needs CAP_NET_RAW; connect: needs Linux 5.8, no privileges; auto: syn if it is available (auto)',
   },
   ...networkOptions,
 };
@@ -75,19 +81,20 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     method: choiceOption(args, 'method', 'a method', methods),
     paris: flag(args, 'paris'),
     resolve: flag(args, 'resolve'),
-    family: familyOption(args),
-    source: sourceOption(args),
+    ...networkChoice(args),
     stop: context.stop,
   };
-  if (isWatch) {
-    return runWatch(host, { ...traceOptions, ...watching }, context);
-  }
-  return runTrace(host, traceOptions, context);
+  return isWatch
+    ? runWatch(host, { ...traceOptions, ...watching }, context)
+    : runTrace(host, traceOptions, context);
 
   function onlyWatching(name: string, bound: Bound): number | undefined {
     const value = numberOption(args, name, bound);
     if (value === undefined || isWatch) return value;
-    throw new InvalidInputError(`--${name}`, `--${name}: is for --watch; give that, too, or leave this out`);
+    throw new InvalidInputError(
+      `--${name}`,
+      `--${name}: works only with --watch; give --watch, too, or leave this out`,
+    );
   }
 }
 
@@ -99,12 +106,7 @@ async function runTrace(
   const view = new LiveHops(host, progress);
   const trace = traceHost(host, { ...options, onName: (address, name) => view.name(address, name) });
   for await (const hop of trace) view.hop(hop);
-  const document = await trace;
-  return {
-    document,
-    render: (style, verbose) => traceText(document, style, verbose),
-    exitCode: exitCodeOf(document),
-  };
+  return resultOf(await trace, traceText);
 }
 
 function waitOption(args: Arguments): number | undefined {
@@ -126,20 +128,20 @@ export const traceCommand: Command = {
     { command: 'pprobe trace 10.0.1.23 -p 8443 -q 1', help: 'Another port, one probe per hop' },
     {
       command: 'pprobe trace api.example.com --watch --resolve',
-      help: 'Loss and times per hop, as mtr has them',
+      help: 'Loss and times per hop, as mtr shows them',
     },
-    { command: 'sudo pprobe trace api.example.com --method syn', help: 'With raw packets' },
+    { command: 'sudo pprobe trace api.example.com --method syn', help: 'Send raw packets' },
   ],
   opensRawSockets: true,
   notes:
-    'Marks: * no answer, !N network, !H host, !P protocol unreachable, !X prohibited by a filter; others are explained in ' +
-    `the output. Exit code: ${exitCodeList(traceExitCodes)}, 10 when the name could not be resolved.`,
+    'Marks: * no answer, !N network, !H host, !P protocol unreachable, !X prohibited by a filter; the output explains ' +
+    `others. Exit code: ${exitCodeList(traceExitCodes)}, 10 when the name could not be resolved.`,
   run,
 };
 
 /**
- * Traces again and again, until `--count` rounds are done or Ctrl-C. Shows a table that is updated on a terminal, and prints it
- * at the end; with JSON, prints a document per round.
+ * Repeats the trace until `--count` rounds are done or Ctrl-C. Updates a table on a terminal and prints it at the end; with
+ * JSON, prints one document per round.
  */
 export async function runWatch(
   host: string,
