@@ -3,7 +3,7 @@ import { nearest } from './nearest.js';
 import { quoted, quotedTarget } from './text.js';
 
 /**
- * The range and the default of a number that a caller may choose. It stands beside the code that needs it; that code
+ * The range and the default of a number that a caller may choose. It is declared beside the code that needs it. That code
  * checks with it, and the command line parses and documents its option from it.
  */
 export interface Bound {
@@ -13,7 +13,7 @@ export interface Bound {
   unit: 'ms' | null;
   min: number;
   max: number;
-  /** The value where none is given; null where it depends on other things. */
+  /** The value of an option that is left out; null if it depends on other things. */
   default: number | null;
 }
 
@@ -46,7 +46,7 @@ export type OptionChecks<Options> = { readonly [Name in keyof Required<Options>]
 /**
  * Checks the options object that a caller gave to a public function. Options that are left out or undefined are not
  * checked. Throws InvalidInputError for a value that is not an object, for an unknown name (with the nearest known one),
- * and for what the check of an option refuses.
+ * and for a value that its check refuses.
  */
 export function checkOptions<Options>(checks: OptionChecks<Options>, options: unknown): void {
   checkNamed(checks, options, 'options');
@@ -71,7 +71,7 @@ function unknownOption(path: string, name: string, known: readonly string[]): In
   );
 }
 
-/** An option that is an object of options itself. */
+/** A check for an option that is an object of options itself. */
 export function nested<Options>(checks: OptionChecks<Options>): Check {
   return (value, argument) => checkNamed(checks, value, argument);
 }
@@ -81,15 +81,13 @@ export function checkNumber(argument: string, value: unknown, bound: Bound): ass
   const { noun, unit, min, max } = bound;
   const isNumber = typeof value === 'number' && (unit === 'ms' || Number.isInteger(value));
   if (isNumber && value >= min && value <= max) return;
-  throw refused(
-    argument,
-    value,
-    noun,
-    `give ${unit === 'ms' ? 'milliseconds' : 'a whole number'} from ${min} to ${max}`,
-  );
+  const right = `give ${unit === 'ms' ? 'milliseconds' : 'a whole number'} from ${min} to ${max}`;
+  if (isNumber && unit === 'ms')
+    throw new InvalidInputError(argument, `${argument}: ${value} is out of range; ${right}`);
+  throw refused(argument, value, noun, right);
 }
 
-/** A number within the bound. */
+/** A check for a number within the bound. */
 export function within(bound: Bound): Check {
   return (value, argument) => checkNumber(argument, value, bound);
 }
@@ -104,7 +102,7 @@ export function checkString(argument: string, value: unknown, right: string): as
   if (typeof value !== 'string') throw refused(argument, value, 'a string', right);
 }
 
-/** A string; `right` says which. */
+/** A check for a string; `right` says which one to give. */
 export function string(right = 'give a string'): Check {
   return (value, argument) => checkString(argument, value, right);
 }
@@ -113,7 +111,7 @@ export const boolean: Check = (value, argument) => {
   if (typeof value !== 'boolean') throw refused(argument, value, 'a boolean', 'give true or false');
 };
 
-/** One of a few words or numbers. */
+/** A check for one of a few words or numbers. */
 export function oneOf(...choices: readonly (string | number)[]): Check {
   return (value, argument) => {
     if (!choices.some((choice) => choice === value))
@@ -121,7 +119,7 @@ export function oneOf(...choices: readonly (string | number)[]): Check {
   };
 }
 
-/** A list of which every item passes `check`. */
+/** A check for an array whose items all pass `check`. */
 export function listOf(check: Check): Check {
   return (value, argument) => {
     if (!Array.isArray(value)) throw refused(argument, value, 'a list', 'give an array');
@@ -129,7 +127,7 @@ export function listOf(check: Check): Check {
   };
 }
 
-/** An object; its members are not checked. */
+/** Accepts any object; its members are not checked. */
 export const object: Check = (value, argument) => {
   if (!isPlainObject(value)) throw refused(argument, value, 'an object', 'give an object');
 };
@@ -143,7 +141,7 @@ export const abortSignal: Check = (value, argument) => {
     throw refused(argument, value, 'an AbortSignal', 'give the signal of an AbortController');
 };
 
-/** Throws InvalidInputError unless the value can be iterated over, synchronously or not. A string is no list of strings. */
+/** Throws InvalidInputError unless the value is an iterable or async iterable object. A string is refused. */
 export function checkItems(argument: string, value: unknown): void {
   const isIterable =
     typeof value === 'object' &&
@@ -152,12 +150,12 @@ export function checkItems(argument: string, value: unknown): void {
   if (!isIterable) throw refused(argument, value, 'iterable', 'give an array, or an (async) iterable');
 }
 
-/** Whether the value is an object with named members: no null, no array, no function. */
+/** Whether the value is an object, and neither null, nor an array, nor a function. */
 export function isPlainObject(value: unknown): value is Record<string | symbol, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What to throw for a value that is not what it should be: `port: "x" is not a port; give …`. */
+/** The error for a value of the wrong kind or range: `port: "x" is not a port; give …`. */
 export function refused(argument: string, value: unknown, noun: string, right: string): InvalidInputError {
   return new InvalidInputError(argument, `${argument}: ${described(value)} is not ${noun}; ${right}`);
 }
@@ -170,7 +168,7 @@ function described(value: unknown): string {
   return String(value);
 }
 
-/** What to throw for a text that cannot be read. It is quoted without credentials, query and fragment. */
+/** The error for a text that cannot be read. It is quoted without credentials, query and fragment. */
 export function invalidText(argument: string, text: string, why: string): InvalidInputError {
   return new InvalidInputError(argument, `${argument}: ${quotedTarget(text)} ${why}`);
 }

@@ -9,12 +9,11 @@ import {
 import { anyOf } from '../core/deadline.js';
 import { startDocument } from '../documents/header.js';
 import type { TraceDocument } from '../documents/trace.js';
-import { checkSource } from '../host/source.js';
 import { familyOf } from '../net/address/address.js';
 import { checkTraceOptions, type TraceOptions, traceChecks } from '../probe/trace/options.js';
 import { traceAddress } from '../probe/trace/trace.js';
 import { startTraceRun, type TraceRun } from '../probe/trace/trace-run.js';
-import { checkHost } from '../target/host.js';
+import { checkHost, checkSource } from '../target/host.js';
 import { HopNames, ptrOver } from './hop-names.js';
 import { findAddresses, type HostAddresses, type HostOptions, hostChecks } from './host-addresses.js';
 

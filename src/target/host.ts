@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { type Check, checkString, invalidText } from '../core/check-options.js';
+import { InvalidInputError } from '../core/errors.js';
 import { list } from '../core/text.js';
 import { canonicalAddress, familyOf, withoutZone, zoneOf } from '../net/address/address.js';
 import { type AddressScope, scopeOf } from '../net/address/scope.js';
@@ -50,10 +51,39 @@ export function checkHostAddress(text: unknown, argument: string, right: string)
   return address;
 }
 
-/** The check of a `source` option: an address to send from. Whether this host has it, bind(2) tells. */
+const rightSource = "give one of this host's own, as `ip address` lists them";
+
+/** The check of a `source` option: an address to send from. Whether this host has it is checked by bind(2). */
 export const sourceAddress: Check = (value, argument) => {
-  checkHostAddress(value, argument, "give one of this host's own, as `ip address` lists them");
+  familyOfSource(value, argument);
 };
+
+function familyOfSource(value: unknown, argument: string): 4 | 6 {
+  checkString(argument, value, rightSource);
+  checkHostAddress(value, argument, rightSource);
+  const family = familyOf(value);
+  // The address is passed to bind(2) as it is written, so brackets are refused here.
+  if (family === null) throw invalidText(argument, value, `is not an IP address; ${rightSource}`);
+  return family;
+}
+
+/**
+ * Returns the family of the address to send from. Whether this host has the address is checked by bind(2):
+ * networkInterfaces() does not list all of 127.0.0.0/8, nor the addresses that ip_nonlocal_bind allows.
+ *
+ * @throws InvalidInputError if `source` is not an address, or if none of `addresses` (if there are any) is of its family
+ */
+export function checkSource(source: string, addresses: readonly string[]): 4 | 6 {
+  const family = familyOfSource(source, 'source');
+  const [first] = addresses;
+  if (first !== undefined && !addresses.some((address) => familyOf(address) === family)) {
+    throw new InvalidInputError(
+      'source',
+      `source: ${source} is IPv${family} and cannot reach ${first}; give an IPv${family === 4 ? 6 : 4} source, or none`,
+    );
+  }
+  return family;
+}
 
 /** The canonical address; null for a text that is meant to be a name. Throws InvalidInputError for other addresses. */
 function readAddress(text: string, argument: string): string | null {

@@ -40,7 +40,7 @@ interface Probe {
   /** By the monotonic clock, the clock of the poller. */
   sentAtMonotonicNs: bigint;
   stopWatching: () => void;
-  giveUp: NodeJS.Timeout | undefined;
+  closeTimer: NodeJS.Timeout | undefined;
 }
 
 interface WireContext {
@@ -89,7 +89,7 @@ class ConnectWire implements Wire {
       const sentAtMonotonicNs = process.hrtime.bigint();
       socket.connect({ address: target.address, port: target.port });
       socket.setTtl(ackTtl);
-      this.#watch({ id, socket, sentAtNs, sentAtMonotonicNs, stopWatching: () => {}, giveUp: undefined });
+      this.#watch({ id, socket, sentAtNs, sentAtMonotonicNs, stopWatching: () => {}, closeTimer: undefined });
     } catch (error) {
       socket?.close();
       if (!(error instanceof SystemCallError)) throw error;
@@ -134,7 +134,7 @@ class ConnectWire implements Wire {
   #watch(probe: Probe): void {
     const { fd } = probe.socket;
     probe.stopWatching = poller(this.#libc).add(fd, 'output', (readyAtNs) => this.#settle(probe, readyAtNs));
-    probe.giveUp = setTimeout(() => this.#forget(probe), closeBeforeResendMs);
+    probe.closeTimer = setTimeout(() => this.#forget(probe), closeBeforeResendMs);
     this.#probes.add(probe);
   }
 
@@ -155,7 +155,7 @@ class ConnectWire implements Wire {
   }
 
   #forget(probe: Probe): void {
-    clearTimeout(probe.giveUp);
+    clearTimeout(probe.closeTimer);
     this.#probes.delete(probe);
     probe.stopWatching();
     probe.socket.setTtl(resetTtl);

@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
-import { CapabilityError, InvalidInputError } from '../../core/errors.js';
+import { CapabilityError } from '../../core/errors.js';
 import { atLeast, readKernel } from '../../host/proc.js';
 import { isForeignSource, sourceNotHere } from '../../host/source.js';
-import { familyOf } from '../address/address.js';
+import { checkAddress, familyOf } from '../address/address.js';
 import { loadLibc } from '../libc/load.js';
 import { silentNeighbour } from '../libc/netlink.js';
 import { type Route, routeOf } from '../libc/route.js';
@@ -13,7 +13,7 @@ import { openPackets, shareHub } from './syn-hub.js';
 import { openSynWire } from './syn-wire.js';
 import type { Wire, WireListener, WireMethod, WireTarget } from './wire.js';
 
-/** The method that is asked for; `auto` takes the first that works. */
+/** The requested method; `auto` takes the first that works. */
 export type MethodChoice = 'auto' | WireMethod;
 
 /**
@@ -86,8 +86,7 @@ async function probeEngine(method: WireMethod, attempt: () => Promise<void>): Pr
 
 async function openSyn(target: WireTarget, listener: WireListener): Promise<Wire> {
   const { address } = target;
-  const family = familyOf(address);
-  if (family === null) throw new InvalidInputError('address', `"${address}" is not an IP address`);
+  const family = checkAddress(address);
   const libc = await loadLibc().catch(() => null);
   const route = libc === null ? await guessedRoute(target) : routeOf(libc, address, family, target.source);
   const { hub, release } = await shareHub({ family, source: target.source, packets: target.packets });

@@ -1,7 +1,16 @@
 import type { Socket as RawSocket } from 'raw-socket';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { CapabilityError } from '../../core/errors.js';
-import { IP_HDRINCL, IPPROTO_IP, IPPROTO_IPV6, IPV6_UNICAST_HOPS } from '../libc/constants.js';
+import {
+  ICMP_FILTER,
+  ICMP6_FILTER,
+  IP_HDRINCL,
+  IPPROTO_ICMPV6,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPV6_UNICAST_HOPS,
+  SOL_RAW,
+} from '../libc/constants.js';
 import { errorsOnly } from '../libc/packet-filter.js';
 import { decodeIpv4, encodeIpv4, protocolNumber } from '../packet/ip.js';
 import { rawSocketError } from './capability.js';
@@ -9,8 +18,8 @@ import type { PacketListener, PacketPort } from './packet-port.js';
 
 type RawModule = typeof import('raw-socket').default;
 
-/** ICMP_FILTER of raw(7) at SOL_RAW; ICMP6_FILTER of RFC 3542 at IPPROTO_ICMPV6. */
-const icmpFilter = { 4: [255, 1], 6: [58, 1] } as const;
+/** The level and name of the option that filters ICMP messages by type. */
+const icmpFilter = { 4: [SOL_RAW, ICMP_FILTER], 6: [IPPROTO_ICMPV6, ICMP6_FILTER] } as const;
 
 /** npm 12 runs install scripts only after the project approves them; `install-scripts` exists since npm 11.16. */
 const buildRemedy = 'npm install-scripts approve raw-socket && npm rebuild raw-socket';

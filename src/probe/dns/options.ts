@@ -13,9 +13,8 @@ import {
 import { CapabilityError, InvalidInputError } from '../../core/errors.js';
 import { quoted } from '../../core/text.js';
 import type { ResolvConf } from '../../host/resolv-conf.js';
-import { checkSource } from '../../host/source.js';
 import { canonicalAddress } from '../../net/address/address.js';
-import { sourceAddress } from '../../target/host.js';
+import { checkSource, sourceAddress } from '../../target/host.js';
 import { parseServer, type ServerAddress } from '../../target/server.js';
 import { type RecordType, recordTypeOf } from './message/record-type.js';
 

@@ -7,9 +7,10 @@ import { InvalidInputError } from '../../core/errors.js';
 import { startDocument } from '../../documents/header.js';
 import type { TlsDocument, TlsProgress, TlsStatus } from '../../documents/tls.js';
 import { unacknowledgedBytes } from '../../host/proc.js';
-import { checkSource, isForeignSource, sourceNotHere } from '../../host/source.js';
+import { isForeignSource, sourceNotHere } from '../../host/source.js';
 import { type Trust, trustWith } from '../../host/trust-store.js';
 import { checkAddress, familyOf } from '../../net/address/address.js';
+import { checkSource } from '../../target/host.js';
 import { noSession, type SessionFacts, sessionFacts } from './certificate.js';
 import { TlsTap } from './record-reader.js';
 

@@ -1,17 +1,16 @@
 import { checkPort } from '../../core/check-options.js';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { anyOf } from '../../core/deadline.js';
-import { InvalidInputError } from '../../core/errors.js';
 import { Semaphore } from '../../core/semaphore.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import { startDocument } from '../../documents/header.js';
 import type { TcpCause } from '../../documents/tcp.js';
 import { type AddressTrace, routingLoop, type TraceHop, unsentCause } from '../../documents/trace.js';
-import { checkSource } from '../../host/source.js';
-import { familyOf } from '../../net/address/address.js';
+import { checkAddress } from '../../net/address/address.js';
 import { resourceError } from '../../net/wire/capability.js';
 import { openWire } from '../../net/wire/engines.js';
 import type { SegmentDiscard, Wire, WireListener } from '../../net/wire/wire.js';
+import { checkSource } from '../../target/host.js';
 import { driveTrace } from './driver.js';
 import { refusalOutcome } from './hop-state.js';
 import { type CheckedTraceOptions, checkTraceOptions, type TraceOptions } from './options.js';
@@ -56,8 +55,7 @@ export async function traceAddress(
   world: TraceWorld = realWorld(input, options),
 ): Promise<AddressTrace> {
   const checked = checkTraceOptions(options);
-  const family = familyOf(input.address);
-  if (family === null) throw new InvalidInputError('address', `"${input.address}" is not an IP address`);
+  const family = checkAddress(input.address);
   checkPort(input.port);
   if (options.source !== undefined) checkSource(options.source, [input.address]);
   options.signal?.throwIfAborted();

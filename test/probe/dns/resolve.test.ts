@@ -141,11 +141,7 @@ t.test('invalid input is refused before anything is sent', async (t) => {
     ['a.test', { servers, types: ['NOPE'] }, /not a record type/],
     ['a.test', { servers, types: [] }, /type is given 0 times/],
     ['a.test', { servers: ['ns.example'] }, /not an IP address/],
-    [
-      'a.test',
-      { servers, timeoutMs: 0 },
-      /timeoutMs: 0 is not a number of milliseconds; give milliseconds from 1 to 60000/,
-    ],
+    ['a.test', { servers, timeoutMs: 0 }, /timeoutMs: 0 is out of range; give milliseconds from 1 to 60000/],
     ['a.test', { servers, timeoutMs: Number.NaN }, /timeoutMs: NaN is/],
     ['a.test', { servers, timeoutMs: 60_001 }, /timeoutMs: 60001 is/],
     ['a.test', { servers, tries: 0 }, /tries: 0 is not a number of tries; give a whole number from 1 to 10/],

@@ -176,6 +176,8 @@ test('the source address is used, and must be valid', async (t) => {
 
   const refusals: [source: string, address: string, message: RegExp][] = [
     ['eth0', '127.0.0.1', /"eth0" is not an IP address/],
+    ['[::1]', '::1', /"\[::1\]" is not an IP address/],
+    ['fe80::9', '::1', /is link-local and means another host on each link; add the interface/],
     ['::1', '127.0.0.1', /::1 is IPv6 and cannot reach 127\.0\.0\.1; give an IPv4 source/],
     ['192.0.2.1', '127.0.0.1', /192\.0\.2\.1 is not an address of this host/],
   ];
