@@ -18,13 +18,22 @@ function start() {
   if (directory !== null) nodeModule.enableCompileCache(join(directory, 'pprobe'));
 
   const built = join(__dirname, '../dist/bin');
-  // A few commands have a bundle of their own, and pprobe.js has all of them: scripts/build.js says why.
-  const [first = ''] = words;
-  const special = words.every((word) => word.startsWith('-')) ? 'no-command' : first.replace(/[^a-z]/g, '_');
-  const bundle = [special, 'pprobe'].map((name) => join(built, `${name}.js`)).find(existsSync);
-  if (bundle !== undefined) return require(bundle);
-  process.stderr.write('pprobe: not built yet: dist/bin is missing; run "npm run build"\n');
-  process.exitCode = 3;
+  if (!existsSync(join(built, 'no-command.js'))) {
+    process.stderr.write('pprobe: not built yet: dist/bin is missing; run "npm run build"\n');
+    process.exitCode = 3;
+    return;
+  }
+  // Each command has a bundle of its own: scripts/build.js says why.
+  require(join(built, `${commandIn(words, built) ?? 'no-command'}.js`));
+}
+
+/** The command that the words name: the first word that is one and not an option's value, else one that is such a value. */
+function commandIn(words, built) {
+  const isCommand = (word) => /^[a-z]+$/.test(word) && existsSync(join(built, `${word}.js`));
+  if (words[0] === undefined || isCommand(words[0])) return words[0];
+  const takesValue = new Set(require(join(built, 'value-options.json')));
+  const isValue = (index) => takesValue.has(words[index - 1]);
+  return words.find((word, index) => isCommand(word) && !isValue(index)) ?? words.find(isCommand);
 }
 
 /**

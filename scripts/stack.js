@@ -30,4 +30,4 @@ function place(given, bundle, line, column) {
 }
 
 const report = await text(process.stdin);
-process.stdout.write(report.replace(/[^\s(]*dist\/bin\/([a-z]+)\.js:(\d+):(\d+)/g, place));
+process.stdout.write(report.replace(/[^\s(]*dist\/bin\/([a-z-]+)\.js:(\d+):(\d+)/g, place));

@@ -3,8 +3,8 @@ import type { Command } from './command.js';
 export interface CommandEntry {
   name: string;
   summary: string;
-  /** Loads the command's code. */
-  load(): Promise<Command>;
+  /** Loads the command's code. Undefined where this bundle does not contain it (scripts/build.js). */
+  load(): Promise<Command | undefined>;
 }
 
 /** Every command, in the order of the help text. */
@@ -40,6 +40,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/doctor.js')).doctorCommand,
   },
 ];
+
+/** The commands of the entries, without those that this bundle does not contain. */
+export async function loadCommands(entries: readonly CommandEntry[]): Promise<Command[]> {
+  const loaded = await Promise.all(entries.map(({ load }) => load()));
+  return loaded.filter((command) => command !== undefined);
+}
 
 /** The command `completion`. It measures nothing, and its code is in completion.ts. */
 export const completionCommand = {

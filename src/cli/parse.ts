@@ -2,7 +2,14 @@ import { InvalidInputError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { excerpt, quoted } from '../core/text.js';
 import type { Command, PositionalSpec } from './command.js';
-import { type CommandEntry, commands, completionCommand, completionRequest, shells } from './commands.js';
+import {
+  type CommandEntry,
+  commands,
+  completionCommand,
+  completionRequest,
+  loadCommands,
+  shells,
+} from './commands.js';
 import { usageOf } from './help.js';
 import {
   type Arguments,
@@ -33,7 +40,7 @@ export type Request =
 
 /** Parses a command line and loads the command that it names. A mistake of the user becomes a request of kind `mistake`. */
 export async function parse(argv: readonly string[]): Promise<CommandLine> {
-  const loaded = await Promise.all(mentionedIn(argv).map(({ load }) => load()));
+  const loaded = await loadCommands(mentionedIn(argv));
   if (argv[0] === completionRequest) {
     return { output: outputForm([], {}), request: { kind: 'completions', argv, loaded } };
   }

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { commands } from '../../src/cli/commands.js';
+import { commands, loadCommands } from '../../src/cli/commands.js';
 import { commandHelp, programHelp, usageOf } from '../../src/cli/help.js';
 
 test('the help of the program names every command, every exit code, and fits 80 columns', async (t) => {
@@ -14,8 +14,7 @@ test('the help of the program names every command, every exit code, and fits 80 
 });
 
 test('the help of every command has a usage line, an example and all its options, and fits 80 columns', async (t) => {
-  for (const { load } of commands) {
-    const command = await load();
+  for (const command of await loadCommands(commands)) {
     const text = commandHelp(command, 80);
     t.match(text, `Usage: ${usageOf(command)}\n`);
     t.match(text, /\nExamples:\n {2}\S*pprobe/);

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { commands } from '../../src/cli/commands.js';
+import { commands, loadCommands } from '../../src/cli/commands.js';
 import { validateDocument } from '../documents/validate.js';
 import { pprobe } from './pprobe.js';
 
@@ -135,8 +135,8 @@ test('a command works wherever its name stands, and whatever other commands are 
 
 test('no option is a switch in one command and takes a value in another', async (t) => {
   const types = new Map<string, string>();
-  for (const { load } of commands) {
-    for (const [name, { type, alias = name }] of Object.entries((await load()).options)) {
+  for (const { options } of await loadCommands(commands)) {
+    for (const [name, { type, alias = name }] of Object.entries(options)) {
       t.equal(types.get(name) ?? type, type, name);
       t.equal(types.get(alias) ?? type, type, alias);
       types.set(name, type).set(alias, type);
