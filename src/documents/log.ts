@@ -1,62 +1,13 @@
 import type { Cause } from './causes.js';
-import type { Denial } from './gateway-answer.js';
 import type { DocumentHeader } from './header.js';
 import type { Confidence, Verdict, VerdictClass } from './report.js';
 import type { Count, Instant, Ms, Ordinal, StatusCode, Text } from './scalars.js';
-
-/** One event of a log, in any of its formats. */
-export interface LogLine {
-  /** Milliseconds since 1970; null where the line has no time. */
-  atMs: number | null;
-  /** From the `(id)` before the text; null where the line has none. */
-  requestId: string | null;
-  message: string;
-  /** The line has neither time nor id: it continues the event before it, such as a body with line breaks. */
-  bare: boolean;
-}
 
 /** A line of the log as evidence, without secrets. */
 export interface LogEvidence {
   /** Counted over all sources. */
   line: Ordinal;
   text: Text;
-}
-
-/** A sentence of API Gateway that names a fault. */
-export interface LogFault {
-  cause: Cause;
-  confidence: Confidence;
-  denial: Denial | null;
-  /** In words, where the text says more than its cause: `the quota of a usage plan`. */
-  detail: string | null;
-}
-
-/** What the lines of one request say, as far as the log contains them. */
-export interface RequestFacts {
-  id: string;
-  /** The line of the log that names it first, counted from 1. */
-  line: number;
-  /** The header `x-amz-apigw-id` of the answer. */
-  extendedId: string | null;
-  apiId: string | null;
-  stage: string | null;
-  method: string | null;
-  /** The path of the API's resource, without query. */
-  path: string | null;
-  status: number | null;
-  fromMs: number | null;
-  toMs: number | null;
-  lines: number;
-  /** The log contains its first line. */
-  began: boolean;
-  /** The host of the backend; null where no request was sent to it. */
-  sentTo: string | null;
-  backendStatus: number | null;
-  backendMs: number | null;
-  /** API Gateway cut one of its lines at 1024 octets. */
-  truncated: boolean;
-  faults: LogFault[];
-  evidence: LogEvidence[];
 }
 
 /** One request and its outcome. */

@@ -1,6 +1,7 @@
 import { excerpt } from '../core/text.js';
-import type { LogFault, LogLine, RequestFacts } from '../documents/log.js';
+import type { LogLine } from './line.js';
 import { type Reading, readMessage } from './message.js';
+import type { LogFault, RequestFacts } from './request-facts.js';
 
 /** The bounds of what is kept of one request, in numbers of faults and lines, and in characters of a line. */
 const MOST_FAULTS = 4;

@@ -1,7 +1,8 @@
 import { duration } from '../core/text.js';
 import { CAUSES, type Cause } from '../documents/causes.js';
-import type { JudgedRequest, LogFault, RequestFacts } from '../documents/log.js';
+import type { JudgedRequest } from '../documents/log.js';
 import type { Confidence, VerdictClass } from '../documents/report.js';
+import type { LogFault, RequestFacts } from './request-facts.js';
 
 interface Judged {
   class: VerdictClass;

@@ -1,6 +1,17 @@
 import type { Cause } from '../documents/causes.js';
 import { causeOfDenial, readDenial } from '../documents/gateway-answer.js';
-import type { LogFault, LogLine, RequestFacts } from '../documents/log.js';
+import type { LogFault, RequestFacts } from './request-facts.js';
+
+/** One event of a log, in any of its formats. */
+export interface LogLine {
+  /** Milliseconds since 1970; null where the line has no time. */
+  atMs: number | null;
+  /** From the `(id)` before the text; null where the line has none. */
+  requestId: string | null;
+  message: string;
+  /** The line has neither time nor id: it continues the event before it, such as a body with line breaks. */
+  bare: boolean;
+}
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 /** Where `(id)` is looked for: the names and times before it are shorter. */
@@ -111,8 +122,8 @@ const RESPONSE_TYPES: Readonly<Record<string, Cause>> = {
 };
 
 /**
- * Reads a record of an access log in JSON; null for any other object. The owner of an API chooses the members and their names.
- * Those that are named after API Gateway's variables are read, and only the request id is required.
+ * Reads a record of an access log in JSON, at `line` of the log; null for any other object. The owner of an API chooses the
+ * members and their names: members named after API Gateway's variables are read, and only the request id is required.
  */
 export function readAccessRecord(record: Record<string, unknown>, line: number): RequestFacts | null {
   const id = text(record, 'requestId', 'request_id');
@@ -152,7 +163,7 @@ function faultOf(error: string | null, type: string | null): LogFault | null {
   return cause === undefined ? null : { cause, confidence: 'high', denial: null, detail: null };
 }
 
-/** What is quoted of a record, which itself may contain addresses and names. */
+/** The evidence text of a record. The record itself can contain addresses and names, so it is not quoted. */
 function said(status: number | null, type: string | null): string {
   const kind = type !== null && /^[A-Z_\d]{3,40}$/.test(type) ? `, response type ${type}` : '';
   return `access log: status ${status ?? 'not logged'}${kind}`;

@@ -1,7 +1,7 @@
 import type { Cause } from '../documents/causes.js';
 import { causeOfDenial, readDenial } from '../documents/gateway-answer.js';
-import type { LogFault } from '../documents/log.js';
 import type { Confidence } from '../documents/report.js';
+import type { LogFault } from './request-facts.js';
 
 /** What the text of one event states about its request. */
 export type Reading =

@@ -1,6 +1,7 @@
-import type { LogCounts, RequestFacts } from '../documents/log.js';
+import type { LogCounts } from '../documents/log.js';
 import { RequestAssembler } from './assemble.js';
 import { readAccessRecord, readLine } from './line.js';
+import type { RequestFacts } from './request-facts.js';
 
 /** Characters that text does not have: NUL, and what octets that are not UTF-8 are decoded to. */
 const NO_TEXT = /[\u0000\ufffd]/;

@@ -34,9 +34,9 @@ export function judgeLog(summary: LogSummary, lines: number): LogVerdict {
 
 /** The verdict on one request that was asked for. */
 export function judgeOne(request: JudgedRequest): LogVerdict {
-  const { class: each, cause, confidence, summary, evidence } = request;
+  const { class: verdictClass, cause, confidence, summary, evidence } = request;
   return {
-    class: each,
+    class: verdictClass,
     cause,
     confidence,
     summary: `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
@@ -73,7 +73,7 @@ function inconclusive(summary: string): LogVerdict {
   };
 }
 
-/** The remedies of the book, for the API that the lines name. */
+/** The remedies of a cause, for the API that the lines name. */
 function remediesFor(cause: Cause, { apiId, stage, evidence }: JudgedRequest): Remedy[] {
   const api: PrivateApi = {
     form: 'default',
