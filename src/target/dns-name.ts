@@ -4,6 +4,7 @@ import { checkString, invalidText } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
 import { quoted } from '../core/text.js';
 import { canonicalAddress, familyOf } from '../net/address/address.js';
+import { checkNumberForm, endsInNumber } from './number-form.js';
 
 // RFC 1035 section 2.3.4, in octets. A name on the wire has a length octet per label and one for the root.
 const maxLabel = 63;
@@ -14,13 +15,14 @@ const dots = /[.\u3002\uff0e\uff61]/;
 
 const plainLabel = /^[\w-]+$/;
 
-// Nearly all names match this, and need no further check than their length.
+// Nearly all names match this. They need only the checks of their length and of their last label.
 const plainName = /^[\w-]{1,63}(?:\.[\w-]{1,63})*\.?$/;
 
 /**
  * Checks a domain name and returns it in ASCII. Internationalised labels become A-labels (RFC 5891); the case of letters
  * and a final dot, which makes the name absolute, are kept. A name consists of letters, digits, hyphens and underscores;
- * its first label may be `*`, and below in-addr.arpa a label may have a slash (RFC 2317). `.` is the root.
+ * its first label may be `*`, and below in-addr.arpa a label may have a slash (RFC 2317). `.` is the root. A text whose last
+ * label is a number is an address, in a right or wrong form, and is refused.
  *
  * @param argument what the user knows the name as, for the error
  * @throws InvalidInputError whose message has the fault and the correct form in one line
@@ -32,7 +34,9 @@ export function checkName(name: unknown, argument = 'name'): string {
     throw invalidText(argument, name, why);
   };
   if (name === '') fail('is empty; give a domain name like api.example.com');
-  if (familyOf(name) === 6) fail('is an IPv6 address, not a name; ask for its name with --reverse');
+  const family = familyOf(name);
+  if (family !== null) fail(`is an IPv${family} address, not a name; ask for its name with --reverse`);
+  checkNumberForm(name, argument);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) fail('is a URL; write only the host name in it');
 
   const labels = name.split(dots);
@@ -62,15 +66,19 @@ export function checkName(name: unknown, argument = 'name'): string {
   if (octets > maxWire) {
     fail(`is ${octets} octets long on the wire; a name has ${maxWire} at most, 253 characters as text`);
   }
-  return ascii.join('.') + (absolute ? '.' : '');
+  const checked = ascii.join('.') + (absolute ? '.' : '');
+  if (endsInNumber(checked))
+    fail('is not an IPv4 address; four numbers from 0 to 255 are needed, like 10.0.1.5');
+  return checked;
 }
 
 function isPlain(name: string): boolean {
   // With its final dot, a name's text is an octet shorter than the name on the wire.
-  return name.length + (name.endsWith('.') ? 1 : 2) <= maxWire && plainName.test(name);
+  const wireLength = name.length + (name.endsWith('.') ? 1 : 2);
+  return wireLength <= maxWire && plainName.test(name) && !endsInNumber(name);
 }
 
-/** Whether checkName returns the text unchanged. For names of files and replies, which are not errors of the user. */
+/** Whether checkName returns the text unchanged. For names from files and replies, where a wrong one is no error. */
 export function isName(text: string): boolean {
   try {
     return checkName(text) === text;
@@ -86,8 +94,8 @@ export function withoutFinalDot(name: string): string {
 }
 
 /**
- * A key to compare names by: equal with and without final dot, and whatever their case (RFC 4343). The name is in
- * presentation form, where octets that are not ASCII are escaped in one way only.
+ * A key to compare names by, without final dot and in lower case (RFC 4343). `name` is in presentation form, where octets
+ * that are not ASCII are escaped in one way only.
  */
 export function nameKey(name: string): string {
   return withoutFinalDot(name).toLowerCase();
@@ -95,7 +103,7 @@ export function nameKey(name: string): string {
 
 function toAscii(label: string): string | null {
   if (/^[\x00-\x7f]*$/.test(label)) return label;
-  // As the last label of a host name, digits would be read as an IPv4 address: a label after it prevents that.
+  // domainToASCII reads digits in the last label as an IPv4 address, so another label follows.
   const encoded = domainToASCII(`${label}.test`).replace(/\.test$/, '');
   return encoded === '' || encoded.includes('.') ? null : encoded;
 }

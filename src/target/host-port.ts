@@ -10,13 +10,13 @@ export interface HostAndPort {
   port: number;
 }
 
-/** A host as checkHost gives it, and the port written with it; null where none is. */
+/** A host as checkHost returns it, and the port written with it or null. */
 export interface Authority {
   host: string;
   port: number | null;
 }
 
-/** Reads a port, of `whole` where it is a part of that. Throws InvalidInputError naming `argument`. */
+/** Reads a port; `whole` is the text that contains it, for the error. Throws InvalidInputError naming `argument`. */
 export function parsePort(text: string, argument = 'port', whole?: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port >= portBound.min && port <= portBound.max) return port;
@@ -48,7 +48,7 @@ export function parseHostPort(text: string, argument = 'target'): Authority {
 }
 
 /**
- * The one port of a target that may name one itself (`written`) and may have one given beside it (`beside`).
+ * The port of a target: the one in its text (`written`) or the one given separately (`beside`); null where both are absent.
  *
  * @throws InvalidInputError naming `port` when the two differ
  */
@@ -61,13 +61,13 @@ export function choosePort(written: number | null, beside: number | undefined): 
   );
 }
 
-/** What to connect to: `text` as parseHostPort reads it, with the port given beside it, if any, or 443. */
+/** Reads `text` as parseHostPort does. The port is that of `text`, or `beside`, or 443. Throws InvalidInputError. */
 export function hostWithPort(text: string, beside: number | undefined): HostAndPort {
   const { host, port } = parseHostPort(text, 'host');
   return { host, port: choosePort(port, beside) ?? portBound.default };
 }
 
-/** A line of a file of targets: what parseHostPort reads, or a host and a port with space between them. */
+/** Reads a line of a file of targets: what parseHostPort reads, or host and port separated by spaces. Throws InvalidInputError. */
 export function parseTargetLine(line: string, defaultPort: number): HostAndPort {
   const [text = '', beside, extra] = line.split(/\s+/);
   if (extra !== undefined) throw invalidText('host', line, 'is more than a host and a port');
@@ -78,18 +78,18 @@ export function parseTargetLine(line: string, defaultPort: number): HostAndPort 
   };
 }
 
-/** Reads the value of `--control`: a host with a port, 443 when it has none. Throws InvalidInputError naming `argument`. */
+/** Reads the value of `--control`: a host with a port, by default 443. Throws InvalidInputError naming `argument`. */
 export function parseControl(text: string, argument = '--control'): HostAndPort {
   const { host, port } = parseHostPort(text, argument);
   return { host, port: port ?? portBound.default };
 }
 
-/** A host as it stands in a URL or a Host header: IPv6 in brackets (RFC 3986 section 3.2.2), and without zone. */
+/** A host as written in a URL or a Host header: IPv6 in brackets (RFC 3986 section 3.2.2), and without zone. */
 export function bracketed(host: string): string {
   return familyOf(host) === 6 ? `[${withoutZone(host)}]` : host;
 }
 
-/** `host:port`, IPv6 in brackets, with its zone: what parseHostPort reads. */
+/** `host:port`, which parseHostPort reads; IPv6 is in brackets, with its zone. */
 export function hostPort(host: string, port: number): string {
   return familyOf(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -5,6 +5,7 @@ import { list } from '../core/text.js';
 import { canonicalAddress, familyOf, withoutZone, zoneOf } from '../net/address/address.js';
 import { type AddressScope, scopeOf } from '../net/address/scope.js';
 import { checkName } from './dns-name.js';
+import { checkNumberForm } from './number-form.js';
 
 /**
  * Reads a host, as every command and the library take it, into the one form the rest of pprobe uses: an address in
@@ -12,7 +13,7 @@ import { checkName } from './dns-name.js';
  *
  * An address is an IPv4 address of four decimal numbers, or an IPv6 address with or without brackets. A link-local IPv6
  * address has a zone (RFC 4007), and no other address has one. Broadcast and multicast addresses are refused: TCP does not
- * connect to them (RFC 1122 section 4.2.3.10). Whether this host has the zone's interface is not looked at, see checkZone.
+ * connect to them (RFC 1122 section 4.2.3.10). checkZone checks that this host has the zone's interface.
  *
  * @throws InvalidInputError naming `argument`
  */
@@ -28,13 +29,7 @@ export function checkHost(text: unknown, argument = 'host'): string {
     throw invalidText(
       argument,
       text,
-      'is not a host name; only letters, digits, - and _ stand between its dots',
-    );
-  if (/^(?:\d+|0x[0-9a-f]*)$/.test(lastLabel(name)))
-    throw invalidText(
-      argument,
-      text,
-      'is not an IPv4 address; four numbers from 0 to 255 are needed, like 10.0.1.5',
+      'is not a host name; only letters, digits, - and _ are allowed between its dots',
     );
   return name;
 }
@@ -85,7 +80,7 @@ export function checkSource(source: string, addresses: readonly string[]): 4 | 6
   return family;
 }
 
-/** The canonical address; null for a text that is meant to be a name. Throws InvalidInputError for other addresses. */
+/** The canonical address; null for a text that is not an address. Throws InvalidInputError for an address that is refused. */
 function readAddress(text: string, argument: string): string | null {
   const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
   const family = familyOf(bare);
@@ -114,7 +109,7 @@ function readAddress(text: string, argument: string): string | null {
   return address;
 }
 
-/** Of broadcast addresses, only the limited one can be told without the netmask of its network. */
+/** Other broadcast addresses than the limited one cannot be recognized without the netmask of their network. */
 function checkUnicast(address: string, text: string, argument: string): void {
   const isBroadcast = address === '255.255.255.255';
   if (!isBroadcast && !/^(?:2(?:2[4-9]|3\d)\.|ff[0-9a-f]{2}:)/.test(address)) return;
@@ -122,43 +117,7 @@ function checkUnicast(address: string, text: string, argument: string): void {
   throw invalidText(argument, text, `is ${kind}; give the address of one host`);
 }
 
-/** Refuses the other ways in which inet_aton(3) takes an IPv4 address: `10.1`, `0x7f.1`, `010.0.0.1`, `167772161`. */
-export function checkNumberForm(text: string, argument: string): void {
-  const address = familyOf(text) === null ? inetAton(text) : null;
-  if (address === null) return;
-  throw invalidText(
-    argument,
-    text,
-    `is not an IPv4 address of four decimal numbers; inet_aton(3) reads it as ${address}: give that if it is meant`,
-  );
-}
-
-/**
- * The address that inet_aton(3) makes of one to four numbers with dots between them, each decimal, octal (0…) or
- * hexadecimal (0x…), the last one filling the octets that are left; null for any other text.
- */
-export function inetAton(text: string): string | null {
-  const parts = text.split('.');
-  const numbers = parts.map(numberOf);
-  const last = numbers.pop();
-  if (parts.length > 4 || last === undefined) return null;
-  if (numbers.some((number) => !(number <= 255)) || !(last < 256 ** (5 - parts.length))) return null;
-  const value = numbers.reduce((sum, number, index) => sum + number * 256 ** (3 - index), last);
-  return [24, 16, 8, 0].map((bits) => Math.floor(value / 2 ** bits) % 256).join('.');
-}
-
-/** NaN for a text that is not a number of C. */
-function numberOf(text: string): number {
-  if (/^0x[0-9a-f]+$/i.test(text)) return Number(text);
-  if (/^0[0-7]+$/.test(text)) return Number.parseInt(text, 8);
-  return /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
-}
-
-function lastLabel(name: string): string {
-  return name.replace(/\.$/, '').split('.').at(-1) ?? '';
-}
-
-/** Refuses what stands around the host in a URL. Throws InvalidInputError naming `argument`. */
+/** Refuses a text with credentials, a scheme or a path around the host. Throws InvalidInputError naming `argument`. */
 export function refuseUrl(text: string, argument: string): void {
   // Dropped silently, credentials would make an answer (401) mean something else than the user thinks.
   if (text.includes('@'))

@@ -19,7 +19,7 @@ import { partitionOf } from './private-api/partitions.js';
 
 /** Options of `parseTarget`. */
 export interface ParseTargetOptions extends PrivateApiOptions {
-  /** For a target that names no port; a different one in the target is an error. */
+  /** The port of a target without one; a different port in the target is an error. */
   port?: number | undefined;
 }
 
@@ -34,12 +34,12 @@ export const parseTargetChecks: OptionChecks<ParseTargetOptions> = {
  * a Target. The host is read as checkHost reads it; its final dot is dropped, because neither SNI (RFC 6066 section 3)
  * nor the names in a certificate have it.
  *
- * HTTP is spoken (`url` is not null) where a person would expect it: with `https://` or a path always, for a name alone
- * or with port 443; but not for an address alone, which no certificate names and no API is chosen by, nor for another
- * port, which may speak anything.
+ * `url` is not null, so that HTTP is spoken, for a target with `https://` or a path, and for a name alone or with port 443.
+ * It is null for an address alone, because no certificate has an address of an endpoint and no API is selected by one, and
+ * for a name with another port, where any protocol is possible.
  *
- * @throws InvalidInputError, one line, for anything else: another scheme, credentials, a port outside 1..65535, a name
- * against RFC 1035's limits, options that are malformed or contradict the name.
+ * @throws InvalidInputError with a message of one line for anything else: another scheme, credentials, a port outside
+ * 1..65535, a name beyond the limits of RFC 1035, options that are malformed or contradict the name
  */
 export function parseTarget(input: string | URL, options: ParseTargetOptions = {}): Target {
   checkOptions(parseTargetChecks, options);
@@ -72,14 +72,14 @@ export function targetOf(input: string, options: ParseTargetOptions): Target {
 }
 
 /**
- * The query of a target's URL with its `?`, '' where it has none. It is sent with the request, and kept in no document
- * unless the caller asks for that.
+ * The query of a target's URL with its `?`, or ''. It is sent with the request, and is stored in documents only where the
+ * caller asks for that.
  */
 export function queryOf(input: string): string {
   return /^[^?#]*(\?[^#\s]*)/.exec(input.trim())?.[1] ?? '';
 }
 
-/** The path of the URL to ask, `/` where there is none. Never throws: a target may come from a report someone edited. */
+/** The path of the target's URL, or `/`. Never throws: a target can come from an edited report. */
 export function pathOf({ url }: Pick<Target, 'url'>): string {
   return url !== null && URL.canParse(url) ? new URL(url).pathname : '/';
 }
@@ -88,7 +88,7 @@ interface TargetParts {
   /** Whether `https://` was written. */
   hasScheme: boolean;
   authority: string;
-  /** From the first `/` on, without query and fragment; null when nothing follows the authority. */
+  /** From the first `/` on, without query and fragment, or null. */
   path: string | null;
 }
 
@@ -102,9 +102,7 @@ function splitTarget(input: string): TargetParts {
 
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//iu.exec(text)?.[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== 'https') {
-    throw wrong(
-      'is not an https URL; private endpoints answer on https:// only, or give host:port for TCP alone',
-    );
+    throw wrong('is not an https URL; private endpoints answer https:// only. For TCP alone, give host:port');
   }
   const hasScheme = scheme !== undefined;
   if (!hasScheme && /^https?:[/\\]/iu.test(text))
@@ -121,15 +119,17 @@ function splitTarget(input: string): TargetParts {
   return { hasScheme, authority, path };
 }
 
-/** `--vpce` and `--api-id` as typed. */
+/** The private API that a target belongs to. */
 export interface PrivateApiOptions {
+  /** The id of a VPC endpoint, or its DNS name. */
   vpce?: string | undefined;
+  /** The id of an API. */
   apiId?: string | undefined;
 }
 
 /**
- * Joins what the host name says of a private API with what the options say; null when neither says anything.
- * `path` is the URL's, or null when there is none.
+ * The private API that the host name and the options name; null where they name none. `path` is the path of the URL, or
+ * null.
  *
  * @throws InvalidInputError when an option is malformed, or contradicts the name.
  */
@@ -188,11 +188,11 @@ function agree(option: string, given: string | null, named: string | null): void
   if (given === null || named === null || given === named) return;
   throw new InvalidInputError(
     option,
-    `${option}: ${given} contradicts the target's name, which says ${named}; drop one of them`,
+    `${option}: ${given} contradicts the target's name, which says ${named}; leave out one of them`,
   );
 }
 
-/** Stage names are letters, digits, hyphens and underscores, at most 128; anything else in first place is no stage. */
+/** The first part of the path, or null where it cannot be a stage: letters, digits, hyphens, underscores, at most 128. */
 function stageOf(path: string | null): string | null {
   const first = path?.split('/')[1] ?? '';
   return /^[A-Za-z0-9_-]{1,128}$/.test(first) ? first : null;

@@ -7,7 +7,7 @@ import { parsePort } from './host-port.js';
 
 /** A resolver to ask. */
 export interface ServerAddress {
-  /** Canonical; an IPv6 address may carry a zone. */
+  /** In canonical form; a link-local IPv6 address has a zone. */
   address: string;
   port: number;
 }
@@ -16,10 +16,10 @@ const defaultPort = 53;
 const right = 'write ADDR or ADDR#PORT, like 10.0.0.2 or 10.0.0.2#5353';
 
 /**
- * Reads `ADDR` or `ADDR#PORT`, as dig and dnsmasq write it: an IPv6 address has colons enough.
+ * Reads `ADDR` or `ADDR#PORT`, as dig and dnsmasq write it. `:` would be ambiguous after an IPv6 address.
  *
  * @param argument what the user knows the server as, for the error
- * @throws InvalidInputError when it is neither. A server's name is refused: to resolve it would take a resolver.
+ * @throws InvalidInputError for anything else, the name of a server included: resolving it would need a resolver
  */
 export function parseServer(text: unknown, argument = 'server'): ServerAddress {
   checkString(argument, text, right);

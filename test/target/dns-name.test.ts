@@ -7,7 +7,7 @@ import { checkName, isName, nameKey } from '../../src/target/dns-name.js';
 
 const label63 = 'a'.repeat(63);
 
-t.test('names that people ask for are taken as they stand', async (t) => {
+t.test('names that people ask for are accepted unchanged', async (t) => {
   const names = [
     'abc123defg.execute-api.us-east-1.amazonaws.com',
     'API.Example.com.',
@@ -17,9 +17,11 @@ t.test('names that people ask for are taken as they stand', async (t) => {
     '_443._tcp.example.com',
     '-odd-.example.com',
     '*.example.com',
-    '10',
+    '10.in-addr.arpa',
+    '5.0.0.10.in-addr.arpa.',
+    '10.example',
     '1e3',
-    '10.0.0.5',
+    '0xg',
     '0/25.2.0.192.in-addr.arpa',
     'xn--a.example',
     label63,
@@ -34,11 +36,11 @@ t.test('internationalised names become ASCII, whichever dot they are typed with'
   t.equal(checkName('BÜCHER.Example.'), 'xn--bcher-kva.Example.');
   t.equal(checkName('日本語。jp'), 'xn--wgv71a119e.jp');
   t.equal(checkName('faß.de'), 'xn--fa-hia.de');
-  t.equal(checkName('１.example'), '1.example', 'a full-width digit is a digit, no IPv4 address');
+  t.equal(checkName('１.example'), '1.example', 'a full-width digit becomes a digit');
   t.equal(checkName('_srv.bücher.example'), '_srv.xn--bcher-kva.example');
 });
 
-t.test('what is no name is refused with what is wrong and what would be right', async (t) => {
+t.test('other texts are refused, with what is wrong and what is right', async (t) => {
   const refused: Record<string, RegExp> = {
     '': /^name: "" is empty; give a domain name like/,
     'a..b': /empty label; write exactly one dot/,
@@ -58,6 +60,12 @@ t.test('what is no name is refused with what is wrong and what would be right', 
     'user@example.com': /the character @ in it/,
     'https://example.com/': /is a URL; write only the host name/,
     'fd00::5': /is an IPv6 address, not a name/,
+    '10.0.0.5': /is an IPv4 address, not a name; ask for its name with --reverse/,
+    '10': /inet_aton\(3\) reads it as 0\.0\.0\.10/,
+    '10.1': /inet_aton\(3\) reads it as 10\.0\.0\.1/,
+    'api.example.10.': /is not an IPv4 address; four numbers/,
+    '１０.0.0.５': /is not an IPv4 address; four numbers/,
+    '*.0x7f': /is not an IPv4 address; four numbers/,
     'a\u200d.example': /is not a valid internationalised label/,
     'ü b.example': /is not a valid internationalised label/,
   };
@@ -67,7 +75,7 @@ t.test('what is no name is refused with what is wrong and what would be right', 
   t.throws(() => checkName('a..b', 'host'), { argument: 'host', message: /^host: "a\.\.b"/ });
 });
 
-t.test('any text is a name that goes out on the wire as it stands, or is refused in one line', async () => {
+t.test('any text is a name that is sent unchanged, or is refused in one line', async () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 300 }),
     fc.array(fc.string({ maxLength: 70 }), { maxLength: 8 }).map((labels) => labels.join('.')),

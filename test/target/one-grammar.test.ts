@@ -7,9 +7,12 @@ import { connect } from '../../src/observe/connect.js';
 import { observe } from '../../src/observe/observe.js';
 import { traceHost } from '../../src/observe/trace-host.js';
 import { watchHost } from '../../src/observe/watch-host.js';
+import { lookupSystem } from '../../src/probe/dns/compare.js';
 import { resolve } from '../../src/probe/dns/resolve.js';
-import { checkHost, inetAton } from '../../src/target/host.js';
+import { checkName } from '../../src/target/dns-name.js';
+import { checkHost } from '../../src/target/host.js';
 import { hostWithPort, parseControl, parseTargetLine } from '../../src/target/host-port.js';
+import { inetAton } from '../../src/target/number-form.js';
 import { parseTarget } from '../../src/target/parse-target.js';
 import { parseServer } from '../../src/target/server.js';
 
@@ -129,6 +132,28 @@ test('every command and the library accept the same hosts', async (t) => {
     for (const [name, read] of Object.entries(readers))
       t.equal(await verdict(read, text), null, `${name}: ${text}`);
   for (const text of acceptedAddresses) t.equal(await verdict(parseServer, text), null, text);
+});
+
+test('a DNS name follows the same grammar: one that ends in a number is refused with the same sentence', async (t) => {
+  const lookups: Record<string, (text: string) => unknown> = {
+    resolve: (name) => resolve(name, { signal }),
+    lookupSystem: (name) => lookupSystem(name, { signal }),
+    'dns --compare': (name) => checkName(name, '--compare'),
+  };
+  const numeric = [
+    ...inetAtonForms.map(([text]) => text),
+    '10.0.1.256',
+    '1.2.3.4.5',
+    '08.1',
+    'a.0x',
+    'a.10.',
+  ];
+  for (const [name, read] of Object.entries(lookups)) {
+    for (const text of numeric)
+      t.equal((await verdict(read, text)) ?? 'accepted', await verdict(checkHost, text), `${name}: ${text}`);
+    for (const text of ['10.in-addr.arpa', '10.test', '1a', ...acceptedHosts])
+      t.equal(await verdict(read, text), null, `${name}: ${text}`);
+  }
 });
 
 test('any text has one verdict', async () => {

@@ -12,7 +12,6 @@ import { openResolver, type Resolver } from '../../probe/dns/resolve-many.js';
 import { dnsLine, dnsShort, dnsText } from '../../report/text/dns.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { checkName, reverseName } from '../../target/dns-name.js';
-import { checkNumberForm } from '../../target/host.js';
 import { bulkOptions, runBulk } from '../bulk.js';
 import {
   type BulkResult,
@@ -212,7 +211,6 @@ export function typesFor(
   const reverses = types === undefined && !wantsAddresses;
   return (name) => {
     if (reverses && familyOf(name) !== null) return { name: reverseName(name), types: ['PTR'] };
-    checkNumberForm(name, 'name');
     return { name, types: wanted };
   };
 }

@@ -48,7 +48,7 @@ function partsOf(name: string): Parts | null {
   const isAws = /(?:^|\.)amazonaws(?:\.|$)/.test(name) || SUFFIXES.some((suffix) => hasSuffix(name, suffix));
   const [first = ''] = after;
   const hasRegion = REGION.test(first) || ZONE.test(first);
-  // `execute-api.internal.example` belongs to somebody else.
+  // `execute-api.internal.example` is not a name of AWS.
   if (!isAws && !(hasRegion && isKnownRegion(first))) return null;
   const rest =
     hasRegion || (first !== 'vpce' && first !== 'amazonaws' && after.length > 2) ? after.slice(1) : after;
@@ -82,28 +82,28 @@ export function checkApiName(name: string): NameCheck {
 }
 
 function serviceProblems({ service }: Parts): NameProblem[] {
-  return service === SERVICE ? [] : [malformed(`has ${service} where ${SERVICE} must be`)];
+  return service === SERVICE ? [] : [malformed(`has ${service} instead of ${SERVICE}`)];
 }
 
 function regionOf({ region }: Parts): { problems: NameProblem[]; right: string | null } {
-  if (region === null) return { problems: [malformed(`names no Region after ${SERVICE}`)], right: null };
+  if (region === null) return { problems: [malformed(`has no Region after ${SERVICE}`)], right: null };
   const zone = ZONE.exec(region)?.groups?.region;
   if (zone !== undefined) {
     return {
-      problems: [malformed(`names ${region}, which is an Availability Zone of ${zone}`)],
+      problems: [malformed(`has ${region} instead of a Region: it is an Availability Zone of ${zone}`)],
       right: zone,
     };
   }
   const meant = meantRegion(region);
   const hint = meant === null ? '' : `; ${meant} may be meant`;
   if (!REGION.test(region))
-    return { problems: [malformed(`has ${region} where the Region must be${hint}`)], right: meant };
+    return { problems: [malformed(`has ${region} instead of a Region${hint}`)], right: meant };
   if (isKnownRegion(region)) return { problems: [], right: region };
   const problem: NameProblem = {
     cause: 'url.wrong-region',
     confidence: 'medium',
     stops: 'name',
-    what: `names ${region}, which is not a known Region${hint}`,
+    what: `has the Region ${region}, which is not a known one${hint}`,
   };
   return { problems: [problem], right: meant };
 }
@@ -124,16 +124,18 @@ function suffixProblems({ suffix }: Parts, region: string | null): NameProblem[]
 
 interface Label {
   problems: NameProblem[];
-  /** The corrected label, '' where no label belongs there; null where it is not known. */
+  /** The corrected label, '' for a name without one; null where it is not known. */
   right: string | null;
   underVpce: boolean;
 }
 
-/** What stands before the service: an API's id, an endpoint's name, both ids, or nothing. */
+/** Checks the labels before the service: an API's id, an endpoint's name, both ids, or nothing. */
 function labelOf({ before, isUnderVpce }: Parts): Label {
   const [label, ...more] = before;
   if (label === undefined) {
-    const problems = isUnderVpce ? [malformed('is under .vpce. but does not name an endpoint')] : [];
+    const problems = isUnderVpce
+      ? [malformed('has .vpce. after the Region, but no name of an endpoint before it')]
+      : [];
     return { problems, right: isUnderVpce ? null : '', underVpce: false };
   }
   if (more.length > 0) {
@@ -145,7 +147,9 @@ function labelOf({ before, isUnderVpce }: Parts): Label {
   }
   if (label.startsWith('vpce-')) return endpointLabel(label, isUnderVpce);
   const alias = /^(?<api>.*?)-(?<vpce>vpce-.*)$/.exec(label)?.groups;
-  const problems = isUnderVpce ? [malformed('is under .vpce., where only names of endpoints are')] : [];
+  const problems = isUnderVpce
+    ? [malformed('has .vpce. after the Region, which only names of endpoints have')]
+    : [];
   if (alias?.api === undefined || alias.vpce === undefined) {
     const id = idProblems(label);
     return { problems: [...problems, ...id], right: id.length === 0 ? label : null, underVpce: false };
@@ -158,19 +162,21 @@ function endpointLabel(label: string, isUnderVpce: boolean): Label {
   const [, id = label, rest] = /^(vpce-[^-]*)(?:-(.*))?$/.exec(label) ?? [];
   const wrong = vpceProblems(id);
   if (rest === undefined) {
-    const bare = malformed(`is only the id of an endpoint; its DNS names continue after the id (${id}-…)`);
+    const bare = malformed(
+      `has only the id of an endpoint; its DNS names have more characters after the id (${id}-…)`,
+    );
     return { problems: [...wrong, bare], right: null, underVpce: true };
   }
   const place = isUnderVpce
     ? []
-    : [malformed('lacks .vpce. after the Region, which names of endpoints have')];
+    : [malformed('has no .vpce. after the Region, which names of endpoints have')];
   return { problems: [...wrong, ...place], right: wrong.length === 0 ? label : null, underVpce: true };
 }
 
 function vpceProblems(id: string): NameProblem[] {
   const digits = id.slice('vpce-'.length);
   if (!/^[0-9a-f]*$/.test(digits))
-    return [malformed(`has ${id}, which is not an endpoint id: vpce- and 17 or 8 hexadecimal digits`)];
+    return [malformed(`has ${id}, which is not an endpoint id (vpce- and 17 or 8 hexadecimal digits)`)];
   if (digits.length === 17 || digits.length === 8) return [];
   return [malformed(`has ${id} with ${digits.length} digits; endpoint ids have 17, old ones 8`)];
 }
@@ -181,7 +187,7 @@ function idProblems(id: string): NameProblem[] {
     return [
       {
         ...malformed(
-          `has ${id === '' ? 'no id' : id} where the id of an API must be: ten letters and digits`,
+          `has ${id === '' ? 'nothing' : id} instead of the id of an API, which is ten letters and digits`,
         ),
         stops: 'api',
       },

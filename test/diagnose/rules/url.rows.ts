@@ -48,7 +48,7 @@ export const urlRows: Row[] = [
     'url.wrong-suffix',
     `${API}.execute-api.us-iso-east-1.c2s.ic.gov`,
   ),
-  unsent('a suffix of nobody', `${API}.execute-api.us-east-1.amazonaws.org`, 'url.wrong-suffix', HOST),
+  unsent('a suffix of no partition', `${API}.execute-api.us-east-1.amazonaws.org`, 'url.wrong-suffix', HOST),
   unsent('no suffix', `${API}.execute-api.us-east-1`, 'url.malformed', HOST),
   unsent('no Region', `${API}.execute-api.amazonaws.com`, 'url.malformed', null),
   unsent(
@@ -59,7 +59,7 @@ export const urlRows: Row[] = [
   ),
   unsent('a Region without its hyphen', `${API}.execute-api.us-east1.amazonaws.com`, 'url.malformed', HOST),
   unsent(
-    'a Region that nobody knows',
+    'an unknown Region',
     `${API}.execute-api.us-wets-2.amazonaws.com`,
     'url.wrong-region',
     `${API}.execute-api.us-west-2.amazonaws.com`,
