@@ -143,8 +143,7 @@ function measuredSoFar(evidence: Evidence): EvidenceItem[] {
 }
 
 /**
- * What is wrong with the text of a target, before anything is sent: a verdict `url.*` with the URL that would be right, or
- * null where nothing is wrong. A private zone can still serve such a name; `classify` then does not report it.
+ * The fault in the text of a target, before anything is sent: a verdict `url.*` with the corrected URL, or null. A private zone can still serve such a name; `classify` then does not report it.
  */
 export function checkTarget(target: Target): Verdict | null {
   const nothing: Evidence = {

@@ -10,12 +10,13 @@ import { startDocument } from '../documents/header.js';
 import type { Evidence, Verdict } from '../documents/report.js';
 import { checkReport } from '../documents/saved-report.js';
 import type { Target } from '../documents/target.js';
+import { upgradeEvidence } from '../documents/upgrade.js';
 import { type ClassifyOptions, checkTarget, classify, findingsOf } from './classify.js';
 import type { Finding, Rule } from './finding.js';
 
 /**
- * The judging functions of the library. What a caller gives them is checked for its form first. Evidence that pprobe has
- * just measured needs no check, and `diagnose` does not load it.
+ * The judging functions of the library. The form of their arguments is checked, and evidence is completed as that of a saved
+ * report is. Evidence that pprobe has just measured needs neither, and `diagnose` does not load them.
  */
 
 const rule: Check = (value, argument) => {
@@ -37,7 +38,7 @@ const classifyChecks: OptionChecks<ClassifyOptions> = { rules: listOf(rule) };
 export function classifyGiven(evidence: Evidence, options: ClassifyOptions = {}): Verdict {
   checkOptions(classifyChecks, options);
   checkEvidence(evidence);
-  return classify(evidence, options);
+  return classify(upgradeEvidence(evidence), options);
 }
 
 /**
@@ -48,12 +49,11 @@ export function classifyGiven(evidence: Evidence, options: ClassifyOptions = {})
 export function findingsOfGiven(evidence: Evidence, rules?: readonly Rule[]): Finding[] {
   if (rules !== undefined) listOf(rule)(rules, 'rules');
   checkEvidence(evidence);
-  return findingsOf(evidence, rules);
+  return findingsOf(upgradeEvidence(evidence), rules);
 }
 
 /**
- * What is wrong with the text of a target, before anything is sent: a verdict `url.*` with the URL that would be right, or
- * null where nothing is wrong. A private zone can still serve such a name; `classify` then does not report it.
+ * The fault in the text of a target, before anything is sent: a verdict `url.*` with the corrected URL, or null. A private zone can still serve such a name; `classify` then does not report it.
  *
  * @throws InvalidInputError for a target that does not have the form of what `parseTarget` returns
  */

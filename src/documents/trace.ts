@@ -60,6 +60,26 @@ export interface TraceProbe {
   synAck: SynAckDetails | null;
 }
 
+/** A probe without a reply. */
+export const silentProbe: TraceProbe = {
+  reply: 'none',
+  from: null,
+  rttMs: null,
+  icmp: null,
+  annotation: null,
+  mpls: [],
+  late: false,
+  nat: false,
+  errno: null,
+  sent: 1,
+  duplicates: 0,
+  replyTtl: null,
+  backwardHops: null,
+  mtu: null,
+  extensions: [],
+  synAck: null,
+};
+
 /** The probes of one TTL. */
 export interface TraceHop {
   ttl: Ttl;

@@ -4,7 +4,7 @@ import type { TcpAttempt, TcpCause, TcpDocument } from './tcp.js';
 import { causeOfErrno } from './terms/errno.js';
 import { alertCode } from './terms/tls-alert.js';
 import type { TlsAlert, TlsDocument, TlsProgress } from './tls.js';
-import { type AddressTrace, routingLoop, unsentCause } from './trace.js';
+import { type AddressTrace, routingLoop, silentProbe, unsentCause } from './trace.js';
 
 /**
  * Reports of version 0.1.0 and older lack members that later versions write. This file fills them in when a report is
@@ -12,20 +12,11 @@ import { type AddressTrace, routingLoop, unsentCause } from './trace.js';
  * the report is checked; `upgradeEvidence` derives from the rest of the report what later probes conclude themselves.
  */
 
-/** What is absent in old documents, and the value that says the same. */
+const { reply, from, rttMs, icmp, annotation, mpls, ...laterProbeMembers } = silentProbe;
+
+/** The members that old documents lack, with the value that says "not measured". */
 const absent = {
-  probe: {
-    late: false,
-    nat: false,
-    errno: null,
-    sent: 1,
-    duplicates: 0,
-    replyTtl: null,
-    backwardHops: null,
-    mtu: null,
-    extensions: [],
-    synAck: null,
-  },
+  probe: laterProbeMembers,
   hop: { rateLimited: false },
   trace: { loop: null, pathMtu: null, names: null, discarded: {}, resolution: null },
   attempt: { local: false, localAddress: null, localPort: null },

@@ -2,6 +2,7 @@ import { test } from 'tap';
 import { compareReports } from '../../src/compare/compare.js';
 import type { ComparisonKind } from '../../src/documents/comparison.js';
 import type { ReportDocument } from '../../src/documents/report.js';
+import { silentProbe } from '../../src/documents/trace.js';
 import {
   attempt,
   denied,
@@ -11,7 +12,6 @@ import {
   HOST,
   hops,
   http,
-  probe,
   tcp,
   tcpOf,
   tls,
@@ -161,7 +161,7 @@ const cases: Case[] = [
         trace: [
           trace('open', [
             ...hops('10.8.0.1', '10.8.0.2'),
-            { ttl: 3, rateLimited: false, probes: [probe({ reply: 'syn-ack', from: A })] },
+            { ttl: 3, rateLimited: false, probes: [{ ...silentProbe, reply: 'syn-ack', from: A }] },
           ]),
         ],
       }),

@@ -6,7 +6,7 @@ import type { PrivateApi, Target } from '../../src/documents/target.js';
 import type { TcpDocument } from '../../src/documents/tcp.js';
 import type { TlsDocument } from '../../src/documents/tls.js';
 import type { AddressTrace, TraceProbe } from '../../src/documents/trace.js';
-import { silentProbe } from '../../src/probe/trace/probe-result.js';
+import { silentProbe } from '../../src/documents/trace.js';
 import { anyText } from './any-text.js';
 import { API, attempt, dns, HOST, http, tcpOf, tls, trace, URL_OF_API, VPCE, VPCE_NAME } from './evidence.js';
 

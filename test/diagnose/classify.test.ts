@@ -1,10 +1,12 @@
 import { test } from 'tap';
 import { classify } from '../../src/diagnose/classify.js';
+import { classifyGiven, findingsOfGiven } from '../../src/diagnose/library.js';
 import {
   answeredWith,
   attempt,
   denied,
   dns,
+  dnsFailure,
   evidence,
   forbidden,
   HOST,
@@ -96,4 +98,12 @@ test('an AAAA on a host that has no IPv6 changes no verdict', (t) => {
   const nothing = [beside(attempt('10.0.1.5', 'unreachable', noRoute))];
   t.equal(classify(evidence({ dns: [resolved], tcp: nothing })).cause, 'route.local');
   t.end();
+});
+
+test('the library completes evidence that does not say why a lookup was made', async (t) => {
+  const { observations, ...rest } = evidence({ dns: [dnsFailure(HOST, 'nxdomain')] });
+  const bare = observations.dns.map(({ asked: _, ...lookup }) => lookup);
+  const given = { ...rest, observations: { ...observations, dns: bare } };
+  t.equal(classifyGiven(given).cause, 'dns.nxdomain');
+  t.equal(findingsOfGiven(given)[0]?.cause, 'dns.nxdomain');
 });

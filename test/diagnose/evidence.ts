@@ -3,19 +3,23 @@ import type { HttpDocument } from '../../src/documents/http.js';
 import type { Evidence, SkippedStep, Vantage } from '../../src/documents/report.js';
 import type { TcpAttempt, TcpCause, TcpDocument, TcpStatus } from '../../src/documents/tcp.js';
 import type { TlsDocument } from '../../src/documents/tls.js';
-import {
-  type AddressTrace,
-  routingLoop,
-  type TraceHop,
-  type TraceProbe,
-  unsentCause,
-} from '../../src/documents/trace.js';
+import { type AddressTrace, routingLoop, type TraceHop, unsentCause } from '../../src/documents/trace.js';
 import { upgradeEvidence } from '../../src/documents/upgrade.js';
 import { scopeOf } from '../../src/net/address/scope.js';
-import { silentProbe } from '../../src/probe/trace/probe-result.js';
 import { type ParseTargetOptions, parseTarget } from '../../src/target/parse-target.js';
+import {
+  dnsAttempt,
+  dnsDocument,
+  header,
+  hop,
+  probe,
+  silence,
+  tcpAttempt,
+  tcpDocument,
+  traceDocument,
+} from '../report/documents.js';
 
-/** Evidence in few words: what each step saw, everything else as a healthy network has it. */
+/** Short makers of evidence: a test names what each step saw, and the rest is as in a healthy network. */
 
 export const API = 'a1b2c3d4e5';
 export const VPCE = 'vpce-0123456789abcdef0';
@@ -23,16 +27,6 @@ export const HOST = `${API}.execute-api.us-east-1.amazonaws.com`;
 export const URL_OF_API = `https://${HOST}/prod/orders`;
 export const VPCE_NAME = `${VPCE}-abcd1234.execute-api.us-east-1.vpce.amazonaws.com`;
 export const CLIENT = '10.0.9.15';
-
-function header<Kind extends string>(kind: Kind, durationMs: number) {
-  return {
-    kind,
-    version: 1 as const,
-    tool: { name: 'pprobe' as const, version: '0.1.0' },
-    startedAt: '2026-01-02T03:04:05.678Z',
-    durationMs,
-  };
-}
 
 const RCODES: Partial<Record<DnsStatus, string>> = {
   answered: 'NOERROR',
@@ -46,40 +40,22 @@ const RCODES: Partial<Record<DnsStatus, string>> = {
 export function dns(name: string, addresses: string[], changes: Partial<DnsDocument> = {}): DnsDocument {
   const status = changes.status ?? 'answered';
   const rcode = RCODES[status] ?? null;
-  return {
-    ...header('dns', 3),
+  return dnsDocument({
+    durationMs: 3,
     question: { name, type: 'A,AAAA' },
     status,
     rcode,
-    server: '10.0.0.2',
-    transport: 'udp',
     addresses: addresses.map((address) => ({
       address,
       family: address.includes(':') ? 6 : 4,
       scope: scopeOf(address),
       ttl: 60,
     })),
-    chain: [],
     records: [],
-    extendedErrors: [],
     flags: null,
-    attempts: [
-      {
-        server: '10.0.0.2',
-        transport: 'udp',
-        name,
-        type: 'A',
-        outcome: status,
-        rcode,
-        errno: null,
-        detail: null,
-        edns: true,
-        durationMs: 3,
-      },
-    ],
-    discarded: {},
+    attempts: [dnsAttempt({ name, outcome: status, rcode, durationMs: 3 })],
     ...changes,
-  };
+  });
 }
 
 /** A question that ended without an address. */
@@ -95,7 +71,7 @@ const ERRNOS: Partial<Record<TcpStatus, string>> = {
   denied: 'EPERM',
 };
 
-/** What is behind each status where a row does not say otherwise. */
+/** The cause of each status, unless a row gives another. */
 const CAUSES: Readonly<Record<TcpStatus, TcpCause>> = {
   open: 'syn-ack',
   refused: 'rst',
@@ -108,9 +84,8 @@ const CAUSES: Readonly<Record<TcpStatus, TcpCause>> = {
 };
 
 export function attempt(address: string, status: TcpStatus, changes: Partial<TcpAttempt> = {}): TcpAttempt {
-  return {
+  return tcpAttempt({
     address,
-    port: 443,
     status,
     errno: ERRNOS[status] ?? null,
     local: status === 'denied',
@@ -119,7 +94,7 @@ export function attempt(address: string, status: TcpStatus, changes: Partial<Tcp
     localPort: status === 'open' ? 40000 : null,
     cause: CAUSES[status],
     ...changes,
-  };
+  });
 }
 
 /** `tcp(HOST, {'10.0.1.5': 'open'})`. */
@@ -131,19 +106,20 @@ export function tcp(host: string, outcomes: Record<string, TcpStatus>, port = 44
 }
 
 export function tcpOf(host: string, attempts: TcpAttempt[]): TcpDocument {
-  return {
-    ...header('tcp', 3001),
+  return tcpDocument({
+    durationMs: 3001,
     host,
     port: attempts[0]?.port ?? 443,
     status: attempts[0]?.status ?? 'error',
     attempts,
     resolution: null,
-  };
+  });
 }
 
 export function tls(status: TlsDocument['status'], changes: Partial<TlsDocument> = {}): TlsDocument {
   return {
-    ...header('tls', status === 'timeout' ? 3000 : 12),
+    ...header('tls'),
+    durationMs: status === 'timeout' ? 3000 : 12,
     address: '10.0.1.5',
     port: 443,
     serverName: HOST,
@@ -168,7 +144,8 @@ export function tls(status: TlsDocument['status'], changes: Partial<TlsDocument>
 /** An answer of API Gateway's own front end. */
 export function http(status: number | null, changes: Partial<HttpDocument> = {}): HttpDocument {
   return {
-    ...header('http', 20),
+    ...header('http'),
+    durationMs: 20,
     variant: 'plain',
     url: URL_OF_API,
     address: '10.0.1.5',
@@ -197,21 +174,11 @@ export function denied(suffix: string, changes: Partial<HttpDocument> = {}): Htt
   return http(403, { errorType: 'AccessDeniedException', message, ...changes });
 }
 
-export function probe(changes: Partial<TraceProbe> = {}): TraceProbe {
-  return { ...silentProbe, ...changes };
-}
-
 /** Hops by who answers: an address, or null for silence. */
 export function hops(...from: (string | null)[]): TraceHop[] {
-  return from.map((each, index) => ({
-    ttl: index + 1,
-    probes: [
-      each === null
-        ? probe()
-        : probe({ reply: 'time-exceeded', from: each, rttMs: 0.4, icmp: { type: 11, code: 0 } }),
-    ],
-    rateLimited: false,
-  }));
+  return from.map((each, index) =>
+    hop(index + 1, each === null ? silence : probe({ from: each, rttMs: 0.4 })),
+  );
 }
 
 /** A hop that ends the path with an ICMP unreachable. */
@@ -222,11 +189,7 @@ export function rejection(
   code: number,
   annotation: string,
 ): TraceHop {
-  return {
-    ttl,
-    probes: [probe({ reply: 'unreachable', from, rttMs: 0.8, icmp: { type, code }, annotation })],
-    rateLimited: false,
-  };
+  return hop(ttl, probe({ reply: 'unreachable', from, rttMs: 0.8, icmp: { type, code }, annotation }));
 }
 
 export function trace(
@@ -235,22 +198,18 @@ export function trace(
   changes: Partial<AddressTrace> = {},
 ): AddressTrace {
   return {
-    ...header('trace', 800),
-    host: HOST,
+    ...traceDocument({
+      durationMs: 800,
+      host: HOST,
+      source: CLIENT,
+      outcome,
+      stoppedBy: outcome === 'filtered' ? 'gap-limit' : outcome === 'interrupted' ? 'abort' : 'destination',
+      destinationTtl: outcome === 'open' || outcome === 'closed' ? path.length : null,
+      hops: path,
+      loop: routingLoop(path),
+      unsent: unsentCause(path),
+    }),
     address: '10.0.1.5',
-    port: 443,
-    source: CLIENT,
-    method: 'connect',
-    outcome,
-    stoppedBy: outcome === 'filtered' ? 'gap-limit' : outcome === 'interrupted' ? 'abort' : 'destination',
-    destinationTtl: outcome === 'open' || outcome === 'closed' ? path.length : null,
-    hops: path,
-    loop: routingLoop(path),
-    unsent: unsentCause(path),
-    pathMtu: null,
-    discarded: {},
-    names: null,
-    resolution: null,
     ...changes,
   };
 }
@@ -282,9 +241,12 @@ export function evidence({
     observations: { dns: [], tcp: [], tls: [], http: [], trace: [], ...seen },
     skipped,
   };
-  // How far a handshake came is read from its status and code where a row does not say it.
-  const { tls: handshakes } = upgradeEvidence(given).observations;
-  return { ...given, observations: { ...given.observations, tls: handshakes } };
+  // Rows leave out why a lookup was made, where the addresses came from, and how far a handshake came.
+  const { dns, origin, tls } = upgradeEvidence(given).observations;
+  return {
+    ...given,
+    observations: { ...given.observations, dns, tls, ...(origin === undefined ? {} : { origin }) },
+  };
 }
 
 /** Everything before HTTP as a healthy endpoint in two subnets shows it; `http` is what each row is about. */

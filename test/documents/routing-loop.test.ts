@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { routingLoop, type TraceHop, type TraceProbe } from '../../src/documents/trace.js';
-import { silentProbe } from '../../src/probe/trace/probe-result.js';
+import { routingLoop, silentProbe, type TraceHop, type TraceProbe } from '../../src/documents/trace.js';
 
 const answer = (from: string): TraceProbe => ({ ...silentProbe, reply: 'time-exceeded', from, rttMs: 1 });
 

@@ -4,14 +4,14 @@ import type { DocumentHeader } from '../../src/documents/header.js';
 import type { ReportDocument, VerdictClass } from '../../src/documents/report.js';
 import type { TcpAttempt, TcpDocument } from '../../src/documents/tcp.js';
 import type { TraceDocument, TraceHop, TraceProbe } from '../../src/documents/trace.js';
-import { silentProbe } from '../../src/probe/trace/probe-result.js';
+import { silentProbe } from '../../src/documents/trace.js';
 import type { Style } from '../../src/report/text/style.js';
 
 /** Complete documents. A test overrides the members that it is about. */
 
 export const plain: Style = { color: false, columns: 80, unicode: true };
 
-function header<Kind extends string>(kind: Kind): DocumentHeader<Kind> {
+export function header<Kind extends string>(kind: Kind): DocumentHeader<Kind> {
   const tool = { name: 'pprobe', version: '0.1.0' } as const;
   return { kind, version: 1, tool, startedAt: '2026-01-02T03:04:05.678Z', durationMs: 12.345 };
 }

@@ -2,7 +2,7 @@ import { shellLine } from '../../core/shell-line.js';
 import { list } from '../../core/text.js';
 import { addressSet, endpointAnswer, hostAnswers, type Seen } from '../../documents/observed/dns.js';
 import { allWorked } from '../../documents/observed/http.js';
-import { addressesOf, addressOutcomes, withStatus } from '../../documents/observed/tcp.js';
+import { addressOutcomes, withStatus } from '../../documents/observed/tcp.js';
 import type { Evidence, ObservedDns } from '../../documents/report.js';
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
@@ -97,42 +97,29 @@ interface Overridden {
   addresses: string[];
   ref: string;
   by: 'hosts-file' | 'getaddrinfo';
-  /** `/etc/hosts`; null where the file is not known. */
+  /** `/etc/hosts`, or null. */
   path: string | null;
   lines: number[];
 }
 
 /**
  * Addresses that programs on this host get from a source other than DNS: the hosts file, or whatever else getaddrinfo(3)
- * asks first. Older reports do not record the source; there, the addresses of a name without a DNS lookup come from the
- * hosts file. null where DNS decides, or where the source is not known.
+ * asks first. null where DNS decides, or where the source is not known.
  */
 function overridden(evidence: Evidence): Overridden | null {
-  const { target, observations } = evidence;
-  const { origin, system } = observations;
-  if (familyOf(target.host) !== null) return null;
+  const { origin, system } = evidence.observations;
   if (origin?.source === 'hosts-file') {
+    const { addresses, hostsFile } = origin;
     return {
-      addresses: origin.addresses,
+      addresses,
       ref: 'origin',
       by: 'hosts-file',
-      path: origin.hostsFile?.path ?? null,
-      lines: origin.hostsFile?.lines ?? [],
+      path: hostsFile?.path ?? null,
+      lines: hostsFile?.lines ?? [],
     };
   }
   const inDns = hostAnswers(evidence)[0]?.doc.addresses.map(({ address }) => address);
-  if (system !== undefined && system.addresses.length > 0 && inDns !== undefined) {
-    return system.addresses.some((address) => inDns.includes(address))
-      ? null
-      : { addresses: system.addresses, ref: 'system', by: 'getaddrinfo', path: null, lines: [] };
-  }
-  const [first] = addressOutcomes(evidence);
-  if (origin !== undefined || first === undefined || inDns !== undefined) return null;
-  return {
-    addresses: addressesOf(addressOutcomes(evidence)),
-    ref: first.ref,
-    by: 'hosts-file',
-    path: null,
-    lines: [],
-  };
+  if (system === undefined || system.addresses.length === 0 || inDns === undefined) return null;
+  if (system.addresses.some((address) => inDns.includes(address))) return null;
+  return { addresses: system.addresses, ref: 'system', by: 'getaddrinfo', path: null, lines: [] };
 }

@@ -8,22 +8,17 @@ export interface Seen<Document> {
 }
 
 /** The lookups of the target's own name: first the one that programs make, then those at single servers, in the order made. */
-export function hostAnswers({ target, observations }: Evidence): Seen<ObservedDns>[] {
-  const endpoint = target.privateApi?.endpointName ?? null;
-  const about = seen(observations.dns).filter(({ doc }) =>
-    doc.asked === undefined
-      ? asksFor(doc, target.host) && !(endpoint !== null && isNamed(doc, endpoint))
-      : doc.asked.purpose !== 'endpoint',
-  );
-  const isUsual = ({ doc }: Seen<ObservedDns>) => doc.asked === undefined || doc.asked.purpose === 'host';
-  return [...about.filter(isUsual), ...about.filter((answer) => !isUsual(answer))];
+export function hostAnswers({ observations }: Evidence): Seen<ObservedDns>[] {
+  const all = seen(observations.dns);
+  return [
+    ...all.filter(({ doc }) => doc.asked?.purpose === 'host'),
+    ...all.filter(({ doc }) => doc.asked?.purpose === 'resolver' || doc.asked?.purpose === 'vpc-resolver'),
+  ];
 }
 
-/** The lookup of the endpoint's own name (`--vpce`); null when none was given or looked up. */
-export function endpointAnswer({ target, observations }: Evidence): Seen<ObservedDns> | null {
-  const name = target.privateApi?.endpointName ?? null;
-  if (name === null) return null;
-  return seen(observations.dns).find(({ doc }) => isNamed(doc, name)) ?? null;
+/** The lookup of the endpoint's own name (`--vpce`), or null. */
+export function endpointAnswer({ observations }: Evidence): Seen<ObservedDns> | null {
+  return seen(observations.dns).find(({ doc }) => doc.asked?.purpose === 'endpoint') ?? null;
 }
 
 /** Whether all addresses are private; false where there are no addresses. */
@@ -53,13 +48,4 @@ export function serversOf(doc: DnsDocument): string[] {
 
 function seen(docs: readonly ObservedDns[]): Seen<ObservedDns>[] {
   return docs.map((doc, index) => ({ ref: `dns[${index}]`, doc }));
-}
-
-function isNamed(doc: DnsDocument, name: string): boolean {
-  return doc.question.name.toLowerCase().replace(/\.$/, '') === name;
-}
-
-/** The resolver's search list can append a domain to the name (resolv.conf(5)), also to one with dots (`ndots`). */
-function asksFor(doc: DnsDocument, name: string): boolean {
-  return isNamed(doc, name) || doc.question.name.toLowerCase().startsWith(`${name}.`);
 }

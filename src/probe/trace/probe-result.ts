@@ -1,26 +1,6 @@
 import { icmpMark, isProhibition } from '../../documents/terms/icmp.js';
-import type { TraceHop, TraceOutcome, TraceProbe } from '../../documents/trace.js';
+import { silentProbe, type TraceHop, type TraceOutcome, type TraceProbe } from '../../documents/trace.js';
 import type { WireReply } from '../../net/wire/wire.js';
-
-/** A probe without a reply. */
-export const silentProbe: TraceProbe = {
-  reply: 'none',
-  from: null,
-  rttMs: null,
-  icmp: null,
-  annotation: null,
-  mpls: [],
-  late: false,
-  nat: false,
-  errno: null,
-  sent: 1,
-  duplicates: 0,
-  replyTtl: null,
-  backwardHops: null,
-  mtu: null,
-  extensions: [],
-  synAck: null,
-};
 
 /** A probe that this host refused to send. */
 export function unsentProbe(errno: string): TraceProbe {

@@ -1,4 +1,10 @@
-import type { TraceHop, TraceOutcome, TraceProbe, TraceStop } from '../../documents/trace.js';
+import {
+  silentProbe,
+  type TraceHop,
+  type TraceOutcome,
+  type TraceProbe,
+  type TraceStop,
+} from '../../documents/trace.js';
 import type { ProbeRequest, WireReply } from '../../net/wire/wire.js';
 import {
   endingOf,
@@ -10,7 +16,7 @@ import {
   refusalOutcome,
   repeatAtMs,
 } from './hop-state.js';
-import { resultOf, silentProbe, unsentProbe } from './probe-result.js';
+import { resultOf, unsentProbe } from './probe-result.js';
 import { UntimedProbes, Waits } from './wait.js';
 
 export interface StrategyOptions {

@@ -1,19 +1,7 @@
 import type { ObservedDns } from '../../../src/documents/report.js';
 import type { TlsDocument, TlsProgress } from '../../../src/documents/tls.js';
-import type { TraceHop } from '../../../src/documents/trace.js';
-import {
-  answeredWith,
-  dns,
-  dnsFailure,
-  evidence,
-  HOST,
-  hops,
-  http,
-  probe,
-  tcp,
-  tls,
-  trace,
-} from '../evidence.js';
+import { silentProbe, type TraceHop } from '../../../src/documents/trace.js';
+import { answeredWith, dns, dnsFailure, evidence, HOST, hops, http, tcp, tls, trace } from '../evidence.js';
 import type { Row } from './row.js';
 import { connected, resolved, silentPath, three } from './situations.js';
 
@@ -42,17 +30,19 @@ const asked = (doc: ObservedDns, purpose: 'host' | 'resolver' | 'vpc-resolver'):
 const reset = (ttl: number, backwardHops: number | null): TraceHop => ({
   ttl,
   rateLimited: false,
-  probes: [probe({ reply: 'rst', from: '10.0.1.5', rttMs: 0.5, backwardHops })],
+  probes: [{ ...silentProbe, reply: 'rst', from: '10.0.1.5', rttMs: 0.5, backwardHops }],
 });
 const router = (ttl: number, from: string, backwardHops: number): TraceHop => ({
   ttl,
   rateLimited: false,
-  probes: [probe({ reply: 'time-exceeded', from, rttMs: 0.4, icmp: { type: 11, code: 0 }, backwardHops })],
+  probes: [
+    { ...silentProbe, reply: 'time-exceeded', from, rttMs: 0.4, icmp: { type: 11, code: 0 }, backwardHops },
+  ],
 });
 const synAck = (ttl: number, from: string): TraceHop => ({
   ttl,
   rateLimited: false,
-  probes: [probe({ reply: 'syn-ack', from, rttMs: 0.6 })],
+  probes: [{ ...silentProbe, reply: 'syn-ack', from, rttMs: 0.6 }],
 });
 
 const tlsRows: Row[] = [

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { TraceHop, TraceProbe } from '../../../src/documents/trace.js';
+import { silentProbe } from '../../../src/documents/trace.js';
 import { pathMtu, withRateLimits } from '../../../src/probe/trace/path-facts.js';
-import { silentProbe } from '../../../src/probe/trace/probe-result.js';
 
 const answer = (from: string): TraceProbe => ({ ...silentProbe, reply: 'time-exceeded', from, rttMs: 1 });
 

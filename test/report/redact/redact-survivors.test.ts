@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { test } from 'tap';
 import type { ReportDocument } from '../../../src/documents/report.js';
+import { silentProbe } from '../../../src/documents/trace.js';
 import { reportHtml } from '../../../src/report/html/page.js';
 import { redacted } from '../../../src/report/redact/redact.js';
 import { verdictText } from '../../../src/report/text/verdict.js';
-import { attempt, dns, evidence, hops, http, probe, tcpOf, tls, trace } from '../../diagnose/evidence.js';
+import { attempt, dns, evidence, hops, http, tcpOf, tls, trace } from '../../diagnose/evidence.js';
 import { validateDocument } from '../../documents/validate.js';
 import { plain } from '../documents.js';
 import { reportOf } from '../report-of.js';
@@ -119,7 +120,13 @@ function reportWith({ api, vpce, group, account, hidden, key, addresses, names }
             {
               ttl: 3,
               probes: [
-                probe({ reply: 'unreachable', from: other, icmp: { type: 3, code: 13 }, annotation: '!X' }),
+                {
+                  ...silentProbe,
+                  reply: 'unreachable',
+                  from: other,
+                  icmp: { type: 3, code: 13 },
+                  annotation: '!X',
+                },
               ],
               rateLimited: false,
             },
