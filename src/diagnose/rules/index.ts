@@ -10,6 +10,7 @@ import { policyPathRules } from './policy-path.js';
 import { proxyRules } from './proxy.js';
 import { reachableRules } from './reachable.js';
 import { refusedRules, resetInjectedRules } from './refused.js';
+import { routeRules } from './route.js';
 import { serviceRules } from './service.js';
 import { timeoutRules } from './timeout.js';
 import { tlsCertificateRules } from './tls-certificate.js';
@@ -36,6 +37,7 @@ export const RULES: readonly Rule[] = [
   ...proxyRules,
   ...unreachableRules,
   ...timeoutRules,
+  ...routeRules,
   ...refusedRules,
   ...tlsContrastRules,
   ...tlsCertificateRules,

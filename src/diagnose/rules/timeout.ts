@@ -1,5 +1,6 @@
 import { shellLine } from '../../core/shell-line.js';
-import { count, duration, list } from '../../core/text.js';
+import { duration, list } from '../../core/text.js';
+import { controls, silenceOf } from '../../documents/observed/control.js';
 import { endpointAnswer } from '../../documents/observed/dns.js';
 import {
   type AddressOutcome,
@@ -7,7 +8,7 @@ import {
   addressOutcomes,
   withStatus,
 } from '../../documents/observed/tcp.js';
-import { blackhole, explainingTraces, isTtlExceeded, lastAnswer } from '../../documents/observed/trace.js';
+import { blackhole, explainingTraces, lastAnswer } from '../../documents/observed/trace.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { AddressTrace } from '../../documents/trace.js';
 import { familyOf } from '../../net/address/address.js';
@@ -22,9 +23,7 @@ import {
   allowInbound,
   allowOutbound,
   checkAcl,
-  checkBeyond,
   checkRoutes,
-  correctLoop,
   endsOf,
   findInterfaces,
 } from '../remedies/network.js';
@@ -84,113 +83,34 @@ const timeoutSome = rule(
   },
 );
 
-/** Routers forward the packets to each other, as the trace concluded, or as a router said when the TTL ran out. */
-const routeLoop = rule(
-  'route.loop',
-  { needs: ['tcp', 'trace'], docs: DOCS.routeTables },
-  (evidence): Judgement | null => tracedLoop(evidence) ?? expiredOnTheWay(evidence),
-);
-
-function tracedLoop(evidence: Evidence): Judgement | null {
-  for (const { ref, doc } of explainingTraces(evidence)) {
-    if (doc.loop === null) continue;
-    const { members, firstTtl } = doc.loop;
-    const routers = list(members, 4);
-    return {
-      phase: 'path',
-      confidence: 'high',
-      summary: `Packets to ${doc.address} loop between ${routers} from hop ${firstTtl} on and never arrive.`,
-      evidence: [
-        {
-          observation: ref,
-          text: `from hop ${firstTtl} on, ${routers} answer in turn, again and again, up to hop ${doc.hops.at(-1)?.ttl ?? firstTtl}`,
-        },
-      ],
-      remedies: [correctLoop(doc.address, members)],
-      check: shellLine(pprobeAgain(evidence.target, { command: 'trace', address: doc.address })),
-    };
-  }
-  return null;
-}
-
-/** A SYN with the usual TTL of 64 expires only in a loop, or behind a device that lowers the TTL. */
-function expiredOnTheWay(evidence: Evidence): Judgement | null {
-  const expired = addressOutcomes(evidence).filter(
-    ({ cause, icmp, address }) => cause === 'icmp' && icmp !== null && isTtlExceeded(address, icmp),
-  );
-  const [first] = expired;
-  if (first === undefined) return null;
-  const trace = pprobeAgain(evidence.target, { command: 'trace', address: first.address });
-  return {
-    phase: 'path',
-    confidence: 'medium',
-    summary: `Packets to ${list(addressesOf(expired), 4)} loop between routers: ${first.from ?? 'one of them'} reports that their TTL ran out.`,
-    evidence: [
-      {
-        observation: first.ref,
-        text: `${first.from ?? 'a router'} answered the SYN to ${first.address} with ICMP type ${first.icmp?.type ?? 11} code 0, time exceeded in transit`,
-      },
-    ],
-    remedies: [
-      { text: 'Trace the path to find the routers of the loop', command: trace },
-      ...(first.from === null ? [] : [correctLoop(first.address, [first.from])]),
-    ],
-    check: shellLine(trace),
-  };
-}
-
-/** The last hop that answers is where the packets are lost, or where a security group begins: weak evidence alone. */
-const routeBlackhole = rule(
-  'route.blackhole-after-hop',
-  { needs: ['trace'], docs: DOCS.routeTables },
-  (evidence): Judgement | null => {
-    for (const { ref, doc } of explainingTraces(evidence)) {
-      const last = blackhole(doc);
-      if (last === null) continue;
-      return {
-        phase: 'connect',
-        confidence: 'low',
-        summary: `The last answer on the path to ${doc.address} comes from ${last.from}, hop ${last.ttl}; no hop after it answers.`,
-        evidence: [
-          {
-            observation: ref,
-            text: `${last.from} answers at hop ${last.ttl}; the next ${count(last.silent, 'hop')} do not`,
-          },
-        ],
-        remedies: [checkBeyond(last.from, doc.address)],
-        check: `on ${last.from}, look up the route to ${doc.address} and the filters`,
-      };
-    }
-    return null;
-  },
-);
-
 /**
  * Several silent addresses make a fault of one subnet unlikely. Two observations agree with the silence: a router that
- * forwarded the packets, and another place that answers. A silent path is the same silence once more.
+ * forwarded the packets, and another place that answers. A path without answers adds nothing to them.
  */
 function confidenceOfAll(evidence: Evidence, addresses: readonly string[]): Confidence {
   const leaves =
-    reachOf(evidence) === 'this-endpoint' ||
+    silenceOf(evidence) === 'this-endpoint' ||
     explainingTraces(evidence).some(({ doc }) => addresses.includes(doc.address) && blackhole(doc) !== null);
   if (addresses.length > 1) return leaves ? 'high' : 'medium';
   return leaves ? 'medium' : 'low';
 }
 
 function controlSummary(evidence: Evidence): string {
-  const reach = reachOf(evidence);
+  const reach = silenceOf(evidence);
   if (reach === null) return '';
   const wanted = reach === 'everywhere' ? 'silent' : 'answers';
-  const names = controls(evidence).flatMap(({ name, result }) => (result === wanted ? [name] : []));
+  const names = controls(evidence)
+    .filter(({ result }) => result === wanted)
+    .map(({ doc }) => hostPort(doc.host, doc.port));
   return reach === 'everywhere'
     ? `, nor ${names.length === 1 ? 'does' : 'do'} ${list(names, 3)}: no answer comes back to this host from anywhere`
     : `, while ${list(names, 3)} ${names.length === 1 ? 'answers' : 'answer'}: only this endpoint is silent`;
 }
 
 function controlEvidence(evidence: Evidence): EvidenceItem[] {
-  return controls(evidence).map(({ ref, role, name, result }) => ({
+  return controls(evidence).map(({ ref, doc: { role, host, port }, result }) => ({
     observation: ref,
-    text: `${role === 'resolver' ? 'the resolver' : 'the control'} ${name} ${result === 'answers' ? 'answers: TCP packets leave this host and answers come back' : 'does not answer either'}`,
+    text: `${role === 'resolver' ? 'the resolver' : 'the control'} ${hostPort(host, port)} ${result === 'answers' ? 'answers: TCP packets leave this host and answers come back' : 'does not answer either'}`,
   }));
 }
 
@@ -267,7 +187,7 @@ function remediesOfAll(evidence: Evidence, addresses: readonly string[]): Advice
   }
   const there = [findInterfaces(evidence, addresses), allowInbound(ends)];
   const here = [allowOutbound(ends), checkAcl(ends), checkRoutes(ends)];
-  return reachOf(evidence) === 'everywhere' ? [...here, ...there] : [...there, ...here];
+  return silenceOf(evidence) === 'everywhere' ? [...here, ...there] : [...there, ...here];
 }
 
 function isLinkLocal(address: string): boolean {
@@ -299,49 +219,9 @@ function localDrop(evidence: Evidence): Alternative[] {
     possible(
       'local.firewall',
       `${shellLine(listRuleset)}: a DROP on output, in this host or its container`,
-      reachOf(evidence) === 'everywhere' ? 'medium' : 'low',
+      silenceOf(evidence) === 'everywhere' ? 'medium' : 'low',
     ),
   ];
 }
 
-export const timeoutRules: readonly Rule[] = [timeoutAll, timeoutSome, routeLoop, routeBlackhole];
-
-/** Another place that was connected to for comparison. */
-interface Control {
-  ref: string;
-  role: 'given' | 'resolver';
-  /** `10.0.0.2:53`. */
-  name: string;
-  /** `answers`: something came back, open or not; `silent`: every attempt timed out. */
-  result: 'answers' | 'silent';
-}
-
-/**
- * The controls with a result. Left out are those on this host itself, such as a stub resolver, those whose name gave no
- * address, and those that this host could not send to.
- */
-function controls({ observations }: Evidence): Control[] {
-  return (observations.control ?? []).flatMap(({ role, host, port, tcp }, index): Control[] => {
-    const attempts = tcp.attempts.filter(
-      ({ address }) => familyOf(address) === null || scopeOf(address) !== 'loopback',
-    );
-    const result = attempts.some(({ status }) => ANSWERS.has(status))
-      ? 'answers'
-      : attempts.length > 0 && attempts.every(({ status }) => status === 'timeout')
-        ? 'silent'
-        : null;
-    return result === null ? [] : [{ ref: `control[${index}]`, role, name: hostPort(host, port), result }];
-  });
-}
-
-const ANSWERS: ReadonlySet<string> = new Set(['open', 'refused', 'reset']);
-
-/**
- * Whether TCP works from this host at all: `this-endpoint` where a control answers, `everywhere` where every control is
- * silent; null where there is none.
- */
-function reachOf(evidence: Evidence): 'this-endpoint' | 'everywhere' | null {
-  const all = controls(evidence);
-  if (all.length === 0) return null;
-  return all.some(({ result }) => result === 'answers') ? 'this-endpoint' : 'everywhere';
-}
+export const timeoutRules: readonly Rule[] = [timeoutAll, timeoutSome];

@@ -4,13 +4,14 @@ import { type KnownNames, namesIn } from './collect.js';
 import { isResource, isUnderAws, Masks, RESOURCE_ID } from './masks.js';
 
 /**
- * Members with a word of a fixed set, a time, or a link of pprobe's own, which are kept although a host may have such a name. All
- * other text is searched for names, also in members that this version does not know.
+ * Members with a word of a fixed set, a time, or a link of pprobe's own, which are kept although a host may have such a name,
+ * by their name or by the names of their holder and their own. All other text is searched for names, also in members that this version does not know.
  */
 const KEPT = new Set(
   (
     'kind tool startedAt validFrom validTo docs observation class cause confidence status type rcode transport scope errno ' +
-    'errorCode reply annotation method outcome stoppedBy variant failure form region partition step role purpose alert heard'
+    'errorCode reply annotation method outcome stoppedBy variant failure form region partition step role purpose alert heard ' +
+    'origin.source'
   ).split(' '),
 );
 
@@ -34,7 +35,7 @@ export function redacted<Document extends object>(document: Document, sources: u
     return Object.fromEntries(
       Object.entries(value).map(([member, each]) => [
         familyOf(member) === null ? member : maskText(member),
-        walk(each, member),
+        walk(each, KEPT.has(`${key}.${member}`) ? `${key}.${member}` : member),
       ]),
     );
   }
