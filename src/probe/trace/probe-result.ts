@@ -13,7 +13,7 @@ export function unsentHop(ttl: number, queries: number, errno: string): TraceHop
 }
 
 /** The result of a probe that got this reply. */
-export function resultOf(
+export function probeResult(
   family: 4 | 6,
   reply: WireReply,
   { sent, isLate }: { sent: number; isLate: boolean },

@@ -16,7 +16,7 @@ import {
   refusalOutcome,
   repeatAtMs,
 } from './hop-state.js';
-import { resultOf, unsentProbe } from './probe-result.js';
+import { probeResult, unsentProbe } from './probe-result.js';
 import { UntimedProbes, Waits } from './wait.js';
 
 export interface StrategyOptions {
@@ -137,7 +137,7 @@ export class TraceStrategy {
     this.#settle(probe);
     const { family } = this.#options;
     probe.ending = endingOf(family, reply);
-    probe.result = resultOf(family, reply, { sent: probe.sent, isLate: packet.isExpired });
+    probe.result = probeResult(family, reply, { sent: probe.sent, isLate: packet.isExpired });
     this.#changed(probe.ttl);
     if (reply.rttMs !== null) this.#waits.note(probe.ttl, reply.rttMs);
     else if (probe.sent === 1) this.#untimed.add(probe);
