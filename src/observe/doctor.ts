@@ -5,9 +5,9 @@ import type { DoctorDocument, DoctorProblem } from '../documents/doctor.js';
 import { startDocument } from '../documents/header.js';
 import { isEc2Instance, possibleVpcRanges } from '../host/ec2.js';
 import { readPrivileges } from '../host/privileges.js';
-import { atLeast, parseKernelRelease } from '../host/proc.js';
 import { readResolvConf } from '../host/resolv-conf.js';
 import { isVpcResolver } from '../net/address/scope.js';
+import { atLeast, parseKernelRelease } from '../net/libc/kernel.js';
 import { type EngineStatus, engineStatus } from '../net/wire/engines.js';
 
 /** The files to read; the host's own when left out. */

@@ -1,11 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { CapabilityError } from '../../core/errors.js';
-import { atLeast, readKernel } from '../../host/proc.js';
-import { isForeignSource, sourceNotHere } from '../../host/source.js';
 import { checkAddress, familyOf } from '../address/address.js';
+import { atLeast, readKernel } from '../libc/kernel.js';
 import { loadLibc } from '../libc/load.js';
 import { silentNeighbour } from '../libc/netlink.js';
 import { type Route, routeOf } from '../libc/route.js';
+import { isForeignSource, sourceNotHere } from '../libc/source.js';
 import { resourceError } from './capability.js';
 import { openConnectWire } from './connect-wire.js';
 import { loadRawSocket } from './raw-socket.js';

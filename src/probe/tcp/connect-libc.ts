@@ -3,9 +3,9 @@ import { roundMs } from '../../core/clock.js';
 import { startLimits } from '../../core/deadline.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { TcpAttempt } from '../../documents/tcp.js';
-import { isForeignSource, sourceNotHere } from '../../host/source.js';
 import { familyOf } from '../../net/address/address.js';
 import type { Libc } from '../../net/libc/load.js';
+import { isForeignSource, sourceNotHere } from '../../net/libc/source.js';
 import { type AttemptOptions, classifyEnd } from './attempt.js';
 import { type ConnectEnd, type RunningConnect, startConnect } from './kernel-connect.js';
 

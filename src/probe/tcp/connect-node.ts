@@ -3,8 +3,8 @@ import { elapsedMs, nowMs } from '../../core/clock.js';
 import { startLimits } from '../../core/deadline.js';
 import type { TcpAttempt, TcpCause, TcpStatus } from '../../documents/tcp.js';
 import { causeOfErrno, statusOfErrno } from '../../documents/terms/errno.js';
-import { isForeignSource, sourceNotHere } from '../../host/source.js';
 import { checkAddress } from '../../net/address/address.js';
+import { isForeignSource, sourceNotHere } from '../../net/libc/source.js';
 import type { AttemptOptions } from './attempt.js';
 
 /**

@@ -1,9 +1,9 @@
-import { isForeignSource } from '../../host/source.js';
 import { familyOf } from '../../net/address/address.js';
 import { isFromNetwork, realtimeNs } from '../../net/libc/control-message.js';
 import { errnoName, type Libc, SystemCallError } from '../../net/libc/load.js';
 import { routeTo, silentNeighbour } from '../../net/libc/netlink.js';
 import { poller } from '../../net/libc/poller.js';
+import { isForeignSource } from '../../net/libc/source.js';
 import { type QueuedPacketError, type TcpInfo, TcpSocket } from '../../net/libc/tcp-socket.js';
 
 export interface ConnectRequest {

@@ -1,8 +1,9 @@
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import { Semaphore } from '../../core/semaphore.js';
 import type { TcpAttempt } from '../../documents/tcp.js';
-import { atLeast, readKernel, socketsToSpare } from '../../host/proc.js';
+import { socketsToSpare } from '../../host/proc.js';
 import { checkAddress } from '../../net/address/address.js';
+import { atLeast, readKernel } from '../../net/libc/kernel.js';
 import { type Libc, loadLibc, SystemCallError } from '../../net/libc/load.js';
 import { TcpSocket } from '../../net/libc/tcp-socket.js';
 import { type AttemptOptions, unsentAttempt } from './attempt.js';

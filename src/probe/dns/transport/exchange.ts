@@ -1,7 +1,7 @@
 import { elapsedMs, nowMs } from '../../../core/clock.js';
 import { startLimits } from '../../../core/deadline.js';
 import type { InvalidInputError } from '../../../core/errors.js';
-import { isForeignSource, sourceNotHere } from '../../../host/source.js';
+import { isForeignSource, sourceNotHere } from '../../../net/libc/source.js';
 import type { ServerAddress } from '../../../target/server.js';
 import { decodeReply, type Reply } from '../message/decode.js';
 import { readHeader } from '../message/frame.js';

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../core/errors.js';
+import { InvalidInputError } from '../../core/errors.js';
 
 /**
  * Reports whether an error of Node or libc says that bind(2) refused the source address. EINVAL means a link-local IPv6
