@@ -1,30 +1,29 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 
-// The notes name for each trap what would notice if we fell into it. A test that was renamed or dropped must not stay
-// named there.
+// The notes name the tests that cover each problem. Every named test, scenario and command must exist.
 
-interface Trap {
+interface Pitfall {
   name: string;
   decision: string;
-  heldBy: string;
+  tests: string;
 }
 
-function traps(): Trap[] {
+function pitfalls(): Pitfall[] {
   const rows = readFileSync('native-notes/pitfalls.md', 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('| '));
   return rows.slice(1).map((row) => {
-    const [, name = '', decision = '', heldBy = ''] = row.split('|').map((cell) => cell.trim());
-    return { name, decision, heldBy };
+    const [, name = '', decision = '', tests = ''] = row.split('|').map((cell) => cell.trim());
+    return { name, decision, tests };
   });
 }
 
 const scenarios = readdirSync('test/scenarios/trace');
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
 
-/** Whether what the notes name is there: a scenario or several, a file with these words in it, a command. */
-function isThere(named: string, words: string | undefined): boolean {
+/** Whether the named thing exists: one or several scenarios, a file that contains the words, or a command. */
+function exists(named: string, words: string | undefined): boolean {
   if (named.startsWith('npm run ')) return named.slice('npm run '.length) in scripts;
   if (named.endsWith('.json')) {
     const [start = '', end] = named.split('*');
@@ -34,14 +33,14 @@ function isThere(named: string, words: string | undefined): boolean {
   return words === undefined || readFileSync(named, 'utf8').includes(words);
 }
 
-t.test('every trap of a TCP traceroute has a decision, and something that holds it', async (t) => {
-  const all = traps();
+t.test('every pitfall of a TCP traceroute has a decision and a test', async (t) => {
+  const all = pitfalls();
   t.ok(all.length >= 25);
   t.equal(new Set(all.map(({ name }) => name)).size, all.length);
-  for (const { name, decision, heldBy } of all) {
+  for (const { name, decision, tests } of all) {
     t.not(decision, '', name);
-    const named = [...heldBy.matchAll(/`([^`]+)`(?: \(([^)]+)\))?/g)];
-    t.ok(named.length > 0, `${name}: held by something`);
-    for (const [, what = '', words] of named) t.ok(isThere(what, words), `${name}: ${what} ${words ?? ''}`);
+    const named = [...tests.matchAll(/`([^`]+)`(?: \(([^)]+)\))?/g)];
+    t.ok(named.length > 0, `${name}: names a test`);
+    for (const [, what = '', words] of named) t.ok(exists(what, words), `${name}: ${what} ${words ?? ''}`);
   }
 });

@@ -41,7 +41,7 @@ export async function resolverRole(
   return isAtBasePlusTwo ? { role: 'base-plus-two', upstreams: [] } : null;
 }
 
-/** Empty if the file cannot be read: it exists only while systemd-resolved runs. */
+/** The upstream servers of systemd-resolved; empty if the file cannot be read, because it exists only while it runs. */
 async function upstreamsOf(path: string): Promise<string[]> {
   const { nameservers, ignoredNameservers } = parseResolvConf(await readFile(path, 'utf8').catch(() => ''));
   return [...nameservers, ...ignoredNameservers];

@@ -46,7 +46,7 @@ function ranges(): readonly ScopedRange[] {
   return known;
 }
 
-// The IPv4 blocks as numbers, for lookups of a hundred thousand names that need as many scopes.
+// The IPv4 blocks as numbers, because a bulk of a hundred thousand names looks up a scope for each address.
 const blocks4 = blocks.flatMap(([scope, texts]) =>
   texts.flatMap((text) => {
     if (text.includes(':')) return [];

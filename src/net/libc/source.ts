@@ -9,7 +9,7 @@ export function isForeignSource(error: unknown): boolean {
   return error.syscall === 'bind' && (error.code === 'EADDRNOTAVAIL' || error.code === 'EINVAL');
 }
 
-/** The error to throw if bind(2) refused the source: it is an address, but not one of this host. */
+/** The error to throw if bind(2) refused the source, because it is not an address of this host. */
 export function sourceNotHere(source: string): InvalidInputError {
   return new InvalidInputError(
     'source',

@@ -30,8 +30,8 @@ interface Outstanding extends SentSyn<HubFlow> {
 
 /**
  * The wire of the `syn` engine, over any packet port. Each probe is a SYN with a random sequence number, which a router's
- * quote and the target's answer contain. Without `paris` each probe also has its own source port, because of several SYNs on
- * one 5-tuple within a round trip the target answers only the first. The kernel answers the target's SYN-ACK with a RST,
+ * quote and the target's answer contain. Without `paris` each probe also has its own source port: the target
+ * answers only the first of several SYNs on one 5-tuple within a round trip. The kernel answers the target's SYN-ACK with a RST,
  * because no socket is connected on the port.
  */
 export function openSynWire(options: SynWireOptions, listener: WireListener): Wire {
@@ -110,7 +110,7 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
   };
 }
 
-/** A random sequence number, so that only a node that saw the SYN can answer it, which no other probe uses. */
+/** A random sequence number that no other probe uses. Only a node that saw the SYN can answer it. */
 function freeSequence(hub: SynHub): number {
   for (;;) {
     const sequence = randomInt(2 ** 32);

@@ -109,8 +109,8 @@ function sentInOrder(results: readonly TypeResult[]): readonly SentQuery[] {
   return results.flatMap(({ sent }) => sent).sort((first, second) => first.startedMs - second.startedMs);
 }
 
-// Records of one type make the name answered. NXDOMAIN holds for the name, whatever the type is. A failure leaves open
-// whether the type has records, so `no-data` needs a reply for every type.
+// Records of one type make the name answered. NXDOMAIN applies to the name, for all types. After a failure it is
+// unknown whether the type has records, so `no-data` needs a reply for every type.
 const statusOrder: readonly DnsStatus[] = [
   'answered',
   'nxdomain',

@@ -31,7 +31,7 @@ export async function resolve(name: string, options: ResolveOptions = {}): Promi
   return await resolveWith(plan, name, signals);
 }
 
-/** Queries add listeners to a signal of ours: Node warns of a leak if the caller's has more than ten. */
+/** Queries add their listeners to a derived signal: Node warns of a leak if the caller's has more than ten. */
 function forMany(signal: AbortSignal | undefined): AbortSignal | undefined {
   return signal && anyOf(signal);
 }
@@ -48,8 +48,8 @@ export async function resolveWith(plan: Plan, name: string, signals: LookupSigna
 }
 
 /**
- * Members are set one by one: in a bulk, object spreads would take longer than the rest of the lookup. A function of its
- * own, because everything that an async function holds across an await is allocated for each name.
+ * Members are set one by one: in a bulk, object spreads would take longer than the rest of the lookup. It is a separate
+ * function, because everything that an async function holds across an await is allocated for each name.
  */
 function documentOf(
   header: DocumentHeader<'dns'>,

@@ -39,8 +39,8 @@ const mostBodyBytes = 64 * 1024;
 
 /**
  * Sends one GET over an open connection (TLS or not) and reads the response. It does not follow redirects, does not ask for
- * compression, and reads at most 64 KB of the body. `timeoutMs` limits the whole exchange, whatever the server sends in the
- * meantime.
+ * compression, and reads at most 64 KB of the body. `timeoutMs` limits the whole exchange, also while the server
+ * sends.
  *
  * The socket stays open for the next request if the response was complete and the server allows it; else it is destroyed
  * (`socket.destroyed`). One request at a time. Throws InvalidInputError, or the reason of `signal`.

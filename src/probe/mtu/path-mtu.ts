@@ -118,8 +118,8 @@ interface ConnectPlace {
 }
 
 /**
- * Opens a TCP connection through libc. `prepare` sets options that Node's sockets do not have, before connecting. null when
- * it does not open, for whatever reason. The caller closes it. Throws CapabilityError where libc cannot be called, or the
+ * Opens a TCP connection through libc. `prepare` sets options that Node's sockets do not have, before connecting. Resolves
+ * with null if it does not open, whatever the reason is. The caller closes it. Throws CapabilityError where libc cannot be called, or the
  * reason of `limits.signal`.
  */
 async function connectPrepared(

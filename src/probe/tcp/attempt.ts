@@ -13,7 +13,7 @@ export interface AttemptOptions {
   source?: string | undefined;
   /** Ends the attempt as `error`, ECANCELED. */
   cancel?: Cancel | undefined;
-  /** Takes an open connection over, before the attempt resolves. Without it the connection is closed. */
+  /** Receives an open connection, which it must close, before the attempt resolves. Without it the connection is closed. */
   onOpen?: ((attempt: TcpAttempt, socket: Socket) => void) | undefined;
 }
 
@@ -92,7 +92,7 @@ function result(
 
 /**
  * The status of a connection that an ICMP error ended. Port unreachable is `refused`, although TCP itself refuses with a
- * RST and most senders of this error are firewalls. A prohibition is a policy. All other errors mean a missing way. Pure.
+ * RST and most senders of this error are firewalls. A prohibition is a policy. All other errors mean that there is no route. Pure.
  */
 function icmpStatus(icmp: { type: number; code: number }, family: 4 | 6): TcpStatus {
   if (isPortError(family, icmp)) return 'refused';

@@ -9,8 +9,9 @@ const longestBanner = 512;
 const newline = 0x0a;
 
 /**
- * Reads the first line that a service sends without being asked, without its line ending: at most 512 octets, decoded as
- * UTF-8 and not cleaned. null when nothing arrives within `timeoutMs`. Always closes the connection.
+ * Reads the first line that a service sends before the client sends anything, without the line ending: at most 512 octets,
+ * decoded as UTF-8. Control characters are kept. Resolves with null if nothing arrives within `timeoutMs`. Always closes
+ * the connection.
  */
 export function readBanner(
   socket: Socket,

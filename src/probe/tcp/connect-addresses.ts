@@ -29,19 +29,19 @@ import { connectOnce, openSockets, type SocketChoice, type Sockets } from './soc
 import { statisticsOf } from './statistics.js';
 
 export interface ConnectInput {
-  /** The name or address that was asked for; only reported. */
+  /** The name or address as given by the user. It is only reported. */
   host: string;
   port: number;
   /** The addresses to connect to. Repetitions are ignored. */
   addresses: readonly string[];
-  /** How `host` was resolved to `addresses`; null when no DNS was needed. */
+  /** How `host` was resolved to `addresses`; null if no DNS lookup was needed. */
   resolution: DnsDocument | null;
 }
 
-/** What each numeric option may be. */
+/** The ranges and defaults of the numeric options. */
 export const connectBounds = {
   timeoutMs: waitBound(3000),
-  /** A million attempts are eleven days at one a second; all are kept in memory. */
+  /** A million attempts, at one per second, take eleven days. All are kept in memory. */
   count: { noun: 'a number of attempts', unit: null, min: 1, max: 1_000_000, default: 1 },
   intervalMs: waitBound(1000),
 } as const satisfies Record<string, Bound>;

@@ -32,7 +32,7 @@ export interface ConnectEnd {
   droppedHere: boolean;
   /** The address of the next hop, if it does not answer ARP or neighbour discovery, so that no SYN was sent. */
   silentNeighbour: string | null;
-  /** The errno of a route lookup for the address; null where there is a route, or no lookup was made. */
+  /** The errno of a route lookup for the address; null if there is a route, or no lookup was made. */
   routeErrno: string | null;
   localAddress: string | null;
   localPort: number | null;

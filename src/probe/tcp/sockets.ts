@@ -21,10 +21,10 @@ export interface Sockets {
   semaphore: Semaphore;
 }
 
-/** Sockets at a time where the limit of descriptors is unknown. Every system's default limit is higher. */
+/** The number of sockets if the limit of descriptors is unknown. Every system's default limit is higher. */
 const defaultSockets = 1000;
 
-/** The time that the kernel takes to switch receive stamps on. */
+/** The time that the kernel takes to switch receive time stamps on, milliseconds. */
 const stampingStartsMs = 1;
 
 let semaphore: Semaphore | undefined;

@@ -121,9 +121,9 @@ const timeErrors = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 /**
  * Everything that is wrong with a server's certificate, in the order in which a verifying client finds it: the chain
  * (`untrusted`, then `expired`), then the name. curl, browsers and Node use this order too. The first problem names the
- * cause. Anybody can issue an untrusted certificate with any name and date, so a self-signed certificate for another name is
+ * cause. An untrusted certificate can be made with any name and date, so a self-signed certificate for another name is
  * `untrusted`. An expired certificate was issued by a trusted authority; a missed renewal or a wrong clock explains it,
- * whatever its name. `name-mismatch` is first only when it is the only problem: a trusted server, but another one.
+ * whatever its name. `name-mismatch` is first only if it is the only problem: the certificate is trusted, but the server is another one.
  *
  * OpenSSL keeps only the last error and checks the time last, so it reports a self-signed certificate that has expired as
  * expired. `selfSigned` adds the problem that is then missing. Pure.

@@ -47,13 +47,13 @@ export interface HandshakeOptions {
 
 export interface HandshakeResult {
   document: TlsDocument;
-  /** The connection if `status` is `ok`; the caller closes it. Its errors are not thrown when nothing listens to them. */
+  /** The connection if `status` is `ok`; the caller closes it. Its errors do not end the process if it has no listener. */
   socket: TLSSocket | null;
 }
 
 /**
- * Makes one TLS handshake with an address, over a new connection or a given one. It goes on whatever is wrong with the
- * certificate, so that the certificate can be reported, and judges it afterwards (judgeCertificate); a connection that a
+ * Makes one TLS handshake with an address, over a new connection or a given one. An invalid certificate does not
+ * end the handshake, so that it can be reported. It is judged afterwards (judgeCertificate), and a connection that a
  * verifying client would reject is then closed. ALPN offers `http/1.1`, the only protocol that `ask` speaks. `progress` of
  * the document says how far an unfinished handshake got.
  *

@@ -5,7 +5,7 @@ import { icmpOutcome } from './probe-result.js';
 /** How a reply can end a path. */
 export type Ending = Extract<TraceOutcome, 'open' | 'closed' | 'prohibited' | 'unreachable'>;
 
-/** One probe of a hop. It is one packet, or two where it was sent again. */
+/** One probe of a hop. It is one packet, or two if it was sent again. */
 export interface ProbeState {
   ttl: number;
   /** What the reply means for the path; null while there is no reply, and for a Time Exceeded. */
@@ -28,7 +28,7 @@ export interface HopState {
 }
 
 /**
- * What a reply means for the path; null where the path goes on. Only the kind of the reply decides. The sender does not:
+ * What a reply means for the path; null if the path goes on. Only the kind of the reply decides. The sender does not:
  * behind a destination NAT every hop replies from the target's address.
  */
 export function endingOf(family: 4 | 6, reply: WireReply): Ending | null {
@@ -46,7 +46,7 @@ export function refusalOutcome(errno: string): 'prohibited' | 'unreachable' {
 /**
  * The index of the hop that ends the path: the first one that reached the target, else the first one where every reply is
  * an ICMP unreachable. Where one of several parallel paths is broken, other probes of the same hop get a Time Exceeded, and
- * the unreachable ends nothing. null where no hop ends the path yet.
+ * the unreachable ends nothing. null if no hop ends the path yet.
  */
 export function endOf(hops: readonly HopState[]): number | null {
   let blocked: number | null = null;
@@ -59,7 +59,7 @@ export function endOf(hops: readonly HopState[]): number | null {
   return blocked;
 }
 
-/** The endings of one hop, the one that says most about the target first. */
+/** The endings of one hop, the most informative about the target first. */
 const endingsByWeight: readonly Ending[] = ['open', 'closed', 'prohibited', 'unreachable'];
 
 /** The outcome of a trace that ends at this hop. */

@@ -17,7 +17,7 @@ import type { StrategyOptions } from './strategy.js';
 const probeCount = { noun: 'a number of probes', unit: null, min: 1 } as const;
 const ttl = { noun: 'a TTL', unit: null, min: 1, max: 255 } as const;
 
-/** What the numbers of a trace may be. A TTL is one octet (RFC 791 section 3.1). */
+/** The ranges and defaults of the numeric options. A TTL is one octet (RFC 791 section 3.1). */
 export const traceBounds = {
   queries: { ...probeCount, max: 10, default: 3 },
   firstTtl: { ...ttl, default: 1 },
@@ -48,7 +48,7 @@ export interface TraceOptions {
    * follow one round trip apart. Default false: a source port per probe, which is faster.
    */
   paris?: boolean | undefined;
-  /** What the `syn` engine sends through. Default: `libc` where koffi has a binary, else `raw-socket`. */
+  /** The raw sockets of the `syn` engine. Default: `libc` where koffi has a binary, else `raw-socket`. */
   packets?: PacketChoice | undefined;
   /** Address to send from. Default: the one that the routing table chooses. */
   source?: string | undefined;
@@ -76,7 +76,7 @@ export const traceChecks: OptionChecks<TraceOptions> = {
 /** The checked options of the strategy, with defaults. */
 export type CheckedTraceOptions = Omit<StrategyOptions, 'family'>;
 
-/** Fills in defaults and checks ranges. Throws InvalidInputError that names the option. */
+/** Fills in defaults and checks ranges. Throws InvalidInputError, naming the option. */
 export function checkTraceOptions(options: TraceOptions): CheckedTraceOptions {
   const checked = {
     queries: inRange('queries', options.queries),

@@ -1,6 +1,6 @@
 import type { TraceHop } from '../../documents/trace.js';
 
-/** The smallest MTU of a next hop that an ICMP error on this path reports (`!F`), octets; null where none does. */
+/** The smallest MTU of a next hop that an ICMP error on this path reports (`!F`), octets; null if no error does. */
 export function pathMtu(hops: readonly TraceHop[]): number | null {
   const reported = hops.flatMap(({ probes }) => probes.map(({ mtu }) => mtu)).filter((mtu) => mtu !== null);
   return reported.length === 0 ? null : Math.min(...reported);

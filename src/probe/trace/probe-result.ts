@@ -42,8 +42,8 @@ export function probeResult(
 const initialTtls = [64, 128, 255];
 
 /**
- * An estimate of the number of hops on the way back, 1 for a neighbour: the next higher usual initial TTL less the TTL on
- * arrival, plus 1. It need not equal the number of the hop, because the ways there and back may differ.
+ * An estimate of the number of hops on the return path, 1 for a neighbour: the next higher usual initial TTL less the TTL on
+ * arrival, plus 1. It need not equal the number of the hop, because the forward and the return path may differ.
  */
 function backwardHops(replyTtl: number): number {
   const initial = initialTtls.find((ttl) => replyTtl <= ttl) ?? 255;
@@ -54,11 +54,11 @@ function backwardHops(replyTtl: number): number {
 export interface IcmpReport {
   type: number;
   code: number;
-  /** MTU of the next hop, octets; null where the message has none. */
+  /** MTU of the next hop, octets; null if the message has none. */
   mtu: number | null;
 }
 
-/** What an ICMP unreachable says: `prohibited` for a filter's refusal, `unreachable` for a missing way. */
+/** What an ICMP unreachable means: `prohibited` if a filter rejected the packet, `unreachable` if there is no route. */
 export function icmpOutcome(
   family: 4 | 6,
   icmp: Pick<IcmpReport, 'type' | 'code'>,

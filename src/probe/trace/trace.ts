@@ -20,12 +20,12 @@ import { TraceStrategy } from './strategy.js';
 
 /** An address to trace. */
 export interface TraceInput {
-  /** The name or address that was asked for; only reported. */
+  /** The name or address as given by the user. It is only reported. */
   host: string;
   address: string;
   /** TCP port, 1 to 65535. */
   port: number;
-  /** How `host` was resolved to `address`; null when no DNS was needed. */
+  /** How `host` was resolved to `address`; null if no DNS lookup was needed. */
   resolution: DnsDocument | null;
 }
 
@@ -110,7 +110,7 @@ export async function traceAddress(
     options.signal?.throwIfAborted();
     const errno = routeErrno(error);
     if (errno === null) throw error;
-    // No packet was made yet, so that an unreachable host is a route of that type, and no silent neighbour.
+    // No packet was sent yet, so EHOSTUNREACH comes from a route of type `unreachable` and not from neighbour discovery.
     const cause = errno === 'EHOSTUNREACH' ? 'unreachable-route' : null;
     return refused(errno, cause, {
       source: null,
@@ -156,7 +156,7 @@ function realWorld(input: TraceInput, options: TraceOptions): TraceWorld {
   };
 }
 
-/** The kernel allows one connect() of a 5-tuple at a time, so one flow means one probe in flight with `connect`. */
+/** The kernel allows one connect() per 5-tuple at a time, so `paris` allows one probe in flight with `connect`. */
 function forMethod(checked: CheckedTraceOptions, method: Wire['method']): CheckedTraceOptions {
   return checked.paris && method === 'connect' ? { ...checked, parallel: 1 } : checked;
 }
@@ -182,7 +182,7 @@ class NextHop {
 }
 
 /**
- * The CapabilityError of a trace whose every send failed for want of descriptors or memory; null for all other traces.
+ * The CapabilityError of a trace in which every send failed for lack of descriptors or memory; null for other traces.
  */
 function missingResource(hops: readonly TraceHop[]): Error | null {
   const probes = hops.flatMap((hop) => hop.probes);
@@ -202,7 +202,7 @@ const routeErrnos = [
   'EAFNOSUPPORT',
 ];
 
-/** The errno of an error that says that this host has no way to the target. That is a finding. null for other errors. */
+/** The errno of an error that means that this host has no route to the target, which is a finding; null for other errors. */
 function routeErrno(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
   return routeErrnos.includes(error.code) ? error.code : null;

@@ -77,7 +77,7 @@ export class UntimedProbes {
   }
 
   /**
-   * The next of these probes with a TTL up to `limitTtl`, and when to send it; null where no probe is left. The delay starts
+   * The next of these probes with a TTL up to `limitTtl`, and when to send it; null if no probe is left. The delay starts
    * with the first call that finds the probe. A probe whose time has come is removed.
    */
   next(limitTtl: number, nowMs: number): { probe: ProbeState; atMs: number } | null {

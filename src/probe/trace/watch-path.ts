@@ -79,8 +79,8 @@ export class WatchedPath {
 }
 
 /**
- * Whether replies of a hop are missing, but none of a hop behind it: packets pass this router, so its ICMP errors are
- * limited. False while there are too few rounds to tell.
+ * Reports whether replies of a hop are missing while a hop behind it lost none: packets pass this router, so it limits its
+ * ICMP errors. False for too few rounds.
  */
 function losesOnlyErrors({ sent, received }: HopStatistics, behind: readonly HopStatistics[]): boolean {
   if (received === 0 || received === sent || sent < fewestSent) return false;
@@ -107,7 +107,7 @@ class RouterChanges {
     this.#ttl = ttl;
   }
 
-  /** Adds a round. Returns the change; null without a change and without replies. */
+  /** Adds a round. Returns the change, or null if there is none or no reply. */
   add({ probes }: TraceHop): PathChange | null {
     const to = [...new Set(probes.map(({ from }) => from).filter((from) => from !== null))];
     const [first] = to;

@@ -1,7 +1,7 @@
 import { CapabilityError } from '../../../src/core/errors.js';
 import { loadLibc } from '../../../src/net/libc/load.js';
 
-/** libc where koffi can load it; null on other systems. Any other error fails the test. */
+/** libc if koffi can load it; null on other systems. Any other error fails the test. */
 export const libc = await loadLibc().catch((error: unknown) => {
   if (error instanceof CapabilityError) return null;
   throw error;

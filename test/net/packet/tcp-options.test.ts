@@ -19,7 +19,7 @@ const none = { mss: null, windowScale: null, sackPermitted: false, timestamps: f
 t.test('the options of a SYN', async (t) => {
   t.equal(decodeTcp(syn)?.headerLength, 40);
   t.same(decodeTcpOptions(syn, 40), { mss: 1460, windowScale: 7, sackPermitted: true, timestamps: true });
-  t.same(decodeTcpOptions(syn, 20), none, 'a header without options, whatever follows it');
+  t.same(decodeTcpOptions(syn, 20), none, 'a header without options, followed by other octets');
 });
 
 t.test('invalid options are skipped, or end the list', async (t) => {

@@ -46,7 +46,7 @@ t.test('stateful firewalls', { skip: unavailable ?? false }, async (t) => {
     }`;
   for (const method of ['syn', 'connect']) {
     t.test(
-      `${method}: no 5-tuple is used twice, so a firewall that wants each to be new lets all pass`,
+      `${method}: no 5-tuple is used twice, so a firewall that drops a second SYN on one passes all`,
       (t) =>
         behind('r1', oncePerFlow, async () => {
           const document = await pprobe<TraceDocument>('trace', target, '--method', method);

@@ -152,7 +152,11 @@ t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) =
     await lab.exec('client', ['sh', '-ec', slowly]);
     for (const address of ['192.0.2.98', '2001:db8:2::98']) {
       const { document } = await trace(address, []);
-      t.match(document, { outcome: 'unreachable' }, `${address}: told before the kernel has given up asking`);
+      t.match(
+        document,
+        { outcome: 'unreachable' },
+        `${address}: reported before neighbour discovery has failed`,
+      );
       t.match(document.hops, [{ probes: [{ reply: 'send-error', errno: 'EHOSTUNREACH' }] }]);
     }
     await lab.exec('client', ['ip', 'link', 'delete', 'near']);

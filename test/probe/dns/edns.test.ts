@@ -64,7 +64,7 @@ t.test('a reply with another client cookie is discarded', async (t) => {
   t.match(
     await ask(server.text, {}),
     { status: 'answered' },
-    'without a cookie in the query, the reply’s is ignored',
+    'if the query has no cookie, the cookie of the reply is ignored',
   );
 });
 

@@ -25,7 +25,7 @@ test('stop keeps what arrived, abort rejects with its reason, and neither leaves
   await t.rejects(asked(unused.socket, {}, { signal: AbortSignal.abort(reason) }), reason);
   const late = await asked(unused.socket, {}, { stop: AbortSignal.abort() });
   t.match(late, { status: null, failure: 'canceled' });
-  t.equal(unused.socket.destroyed, false, 'nothing was asked of it');
+  t.equal(unused.socket.destroyed, false, 'no request was sent over it');
 });
 
 test('an abort before the request was sent leaves no socket either', async (t) => {

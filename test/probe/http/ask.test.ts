@@ -30,7 +30,7 @@ test('the headers and body of API Gateway are read', async (t) => {
   });
   t.notMatch(JSON.stringify(document), /secret|pass/, 'nothing secret is kept');
   const lines = requests[0]?.split('\r\n') ?? [];
-  t.equal(lines[0], 'GET /prod/x?token=secret HTTP/1.1', 'and the query is asked');
+  t.equal(lines[0], 'GET /prod/x?token=secret HTTP/1.1', 'and the query string is sent');
   t.same(
     lines
       .slice(1, -2)

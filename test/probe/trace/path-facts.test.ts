@@ -26,11 +26,11 @@ t.test('missing replies are a rate limit only if no hop behind lost any', async 
   t.same(limited('a a a', 'b * *', 'c c c'), [false, true, false]);
   t.same(limited('a * a', 'b * *', 'c c c'), [true, true, false], 'two limiters on one path');
   t.same(limited('a a a', 'b * *', 'c c *'), [false, false, false], 'the loss continues behind it');
-  t.same(limited('a a a', 'b * *', '* * *'), [false, false, false], 'nothing behind it tells');
+  t.same(limited('a a a', 'b * *', '* * *'), [false, false, false], 'no hop behind it replies');
   t.same(
     limited('a a a', '* * *', 'c c c'),
     [false, false, false],
-    'a router that never answers limits nothing',
+    'a router that never answers is not rate limited',
   );
   t.same(limited('a a a', 'b * *', '* * *', 'd d d'), [false, true, false, false]);
 });

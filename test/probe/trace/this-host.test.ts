@@ -5,7 +5,7 @@ import { traceAddress } from '../../../src/probe/trace/trace.js';
 import { deafWire, input } from './deaf-wire.js';
 
 t.test(
-  'a host without descriptors for a single probe cannot trace, which says nothing about the network',
+  'without descriptors for a single probe, the trace throws CapabilityError instead of a result',
   async (t) => {
     const { world } = deafWire();
     const openWire = async (listener: WireListener): Promise<Wire> => {

@@ -103,7 +103,7 @@ test('the statistics end with the path, whatever was probed behind its end', asy
 test('loss at only one hop over enough rounds is a rate limit of its ICMP errors', async (t) => {
   const lossy = Array.from({ length: 12 }, (_, index) => round(index % 3 === 0 ? null : a, target));
   t.equal(watch(...lossy).at(-1)?.statistics[0]?.rateLimited, true);
-  t.equal(watch(...lossy.slice(0, 9)).at(-1)?.statistics[0]?.rateLimited, false, 'few rounds say nothing');
+  t.equal(watch(...lossy.slice(0, 9)).at(-1)?.statistics[0]?.rateLimited, false, 'too few rounds');
   const carried = Array.from({ length: 12 }, (_, index) =>
     index % 3 === 0 ? round(null, null) : round(a, target),
   );

@@ -99,7 +99,7 @@ t.test('a compressed name over 255 octets is a fault', async (t) => {
   t.match(
     faultOf(again),
     /owner name of answer record 2: over 255 octets/,
-    'nor when the pointer is known already',
+    'also if the target of the pointer is cached',
   );
 });
 

@@ -22,7 +22,7 @@ t.test('the reply is accepted', async (t) => {
   t.equal(
     discardReason(packet({ questions: [{ type: 'A', name: 'api.EXAMPLE.com' }] }), query),
     null,
-    'in whatever case',
+    'in upper or lower case',
   );
   t.equal(discardReason(packet({ rcode: 3 }), query), null);
 });
