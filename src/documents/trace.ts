@@ -144,8 +144,9 @@ export interface AddressTrace extends TraceDocument {
 export function routingLoop(hops: readonly TraceHop[]): RoutingLoop | null {
   const routers = hops.map(soleRouter);
   for (let start = 0; start < routers.length; start += 1) {
-    if (routers[start] === null) continue;
     const rest = routers.slice(start);
+    const [first = null] = rest;
+    if (first === null || rest.lastIndexOf(first) < 2) continue;
     let longest: Ring | null = null;
     for (let period = 2; 2 * period <= rest.length; period += 1) {
       const ring = ringOf(rest, period);
