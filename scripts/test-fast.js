@@ -22,7 +22,7 @@ function filesBelow(directory) {
 }
 
 function isBuilt() {
-  const built = statSync(join(root, 'dist/bin/pprobe.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const built = statSync(join(root, 'dist/bin/value-options.json'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const sources = ['src', 'scripts', 'bin'].flatMap((folder) =>
     filesBelow(folder).map((file) => join(folder, file)),
   );
