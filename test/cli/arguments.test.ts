@@ -22,7 +22,7 @@ function given(options: Record<string, unknown>) {
 const timeout = waitBound(null);
 const port = portBound;
 
-test('a duration is read in milliseconds, and its absence is undefined', async (t) => {
+test('a duration is read in milliseconds; without the option it is undefined', async (t) => {
   const read = (text: string) => numberOption(given({ timeout: text }), 'timeout', timeout);
   for (const [text, ms] of [
     ['1500', 1500],
@@ -39,7 +39,7 @@ test('a duration is read in milliseconds, and its absence is undefined', async (
   t.equal(numberOption(given({}), 'timeout', timeout), undefined);
 });
 
-test('a text that is no duration names the option, what was given and what would be right', async (t) => {
+test('the error for an invalid duration names the option, the value given and the valid range', async (t) => {
   const right = 'give a duration from 1ms to 10m, like 5s or 500ms';
   for (const text of [
     'abc',
@@ -70,7 +70,7 @@ test('a text that is no duration names the option, what was given and what would
   }
 });
 
-test('a number under 20 without a unit is refused with both spellings', async (t) => {
+test('the error for a number under 20 without a unit has both spellings', async (t) => {
   for (const text of ['0', '1', '5', '19']) {
     t.throws(() => numberOption(given({ timeout: text }), 'timeout', timeout), {
       argument: '--timeout',
@@ -79,7 +79,7 @@ test('a number under 20 without a unit is refused with both spellings', async (t
   }
 });
 
-test('a duration is written as it is read', async (t) => {
+test('durationText writes what parseDuration reads', async (t) => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 600_000 }), (ms) => {
       return parseDuration('--timeout', durationText(ms), timeout) === ms;
@@ -88,7 +88,7 @@ test('a duration is written as it is read', async (t) => {
   t.same([1, 999, 1000, 2500, 60_000, 90_000].map(durationText), ['1ms', '999ms', '1s', '2.5s', '1m', '90s']);
 });
 
-test('ports go from 1 to 65535', async (t) => {
+test('a port is a number from 1 to 65535', async (t) => {
   t.equal(parseInteger('port', '65535', port), 65535);
   for (const text of ['0', '65536', '70000', 'https', '443/tcp', '', '1e3', '0x10', ' 5', '-5']) {
     t.throws(() => parseInteger('port', text, port), {
@@ -98,7 +98,7 @@ test('ports go from 1 to 65535', async (t) => {
   }
 });
 
-test('whatever the text, the number is within bounds or the error is of one line about the option', async (t) => {
+test('any text gives a number within the bound, or an error that names the option', async (t) => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.integer().map(String), fc.double().map(String)), (text) => {
       try {
@@ -112,7 +112,7 @@ test('whatever the text, the number is within bounds or the error is of one line
   t.pass();
 });
 
-test('an option given twice is a mistake, not a list', async (t) => {
+test('an option that takes one value is refused when given twice', async (t) => {
   t.throws(() => textOption(given({ timeout: ['5', '6'] }), 'timeout'), {
     message: '--timeout: given twice; give it once',
   });
@@ -121,7 +121,7 @@ test('an option given twice is a mistake, not a list', async (t) => {
   });
 });
 
-test('an option without its value says what to give', async (t) => {
+test('the error for an option without its value says what to give', async (t) => {
   t.throws(() => numberOption(given({ timeout: '' }), 'timeout', timeout), {
     message: '--timeout: needs a value; give a duration from 1ms to 10m, like 5s or 500ms',
   });
@@ -140,7 +140,7 @@ test('a list takes commas and repetition', async (t) => {
   t.equal(listOption(given({}), 'type'), undefined);
 });
 
-test('a choice outside of the list names the list', async (t) => {
+test('the error for a word outside the choices lists the choices', async (t) => {
   const methods = ['auto', 'syn', 'connect'] as const;
   t.equal(choiceOption(given({ method: 'syn' }), 'method', 'a method', methods), 'syn');
   t.throws(() => choiceOption(given({ method: 'udp' }), 'method', 'a method', methods), {
@@ -155,7 +155,7 @@ test('-4 and -6 exclude each other', async (t) => {
   t.throws(() => familyOption(given({ '4': true, '6': true })), { message: /^-4 and -6: give one of them/ });
 });
 
-test('a source is an address of the family asked for', async (t) => {
+test('--source is an address of the family of -4 or -6', async (t) => {
   t.equal(sourceOption(given({ source: 'fd00::1', '6': true })), 'fd00::1');
   t.throws(() => sourceOption(given({ source: 'eth0' })), {
     message: /^--source: "eth0" is not an IP address/,
@@ -165,7 +165,7 @@ test('a source is an address of the family asked for', async (t) => {
   });
 });
 
-test('a switch is on when it was given, and off after --no-', async (t) => {
+test('a switch is on if it was given, and off after --no-', async (t) => {
   t.equal(flag(given({ tcp: true }), 'tcp'), true);
   t.equal(flag(given({ tcp: false }), 'tcp'), false);
   t.equal(flag(given({}), 'tcp'), false);

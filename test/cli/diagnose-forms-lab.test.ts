@@ -9,7 +9,7 @@ import { labUnavailable, startLab } from '../lab/lab.js';
 const unavailable = await labUnavailable();
 
 t.test(
-  'diagnose --redact: text, JSON, saved report and page hold masks alone',
+  'diagnose --redact: text, JSON, saved report and page contain only masks',
   { skip: unavailable ?? false },
   async (t) => {
     const lab = await startLab();

@@ -5,7 +5,7 @@ import { validateDocument } from '../documents/validate.js';
 import { pprobe, start } from './pprobe.js';
 import { dnsServer } from './servers.js';
 
-test('--file: a JSON line for every line that is one, in order; the bad ones are told with their number', async (t) => {
+test('--file --json: one document per line of the file, in order; errors have the number of the line', async (t) => {
   const { server, close } = await dnsServer();
   t.teardown(close);
   const input = '# names\none.example\n\na..b\nmissing.example\r\n10.0.1.23\nother.example\n';
@@ -29,11 +29,11 @@ test('--file: a JSON line for every line that is one, in order; the bad ones are
   const fromStdin = await pprobe([...asked, '-'], input);
   const lines = (text: string) =>
     text.split('\n').map((line) => line.replace(/"durationMs":[\d.]+|T[\d:.]+Z/g, ''));
-  t.same(lines(fromStdin.stdout), lines(fromFile.stdout), 'standard input is read alike');
+  t.same(lines(fromStdin.stdout), lines(fromFile.stdout), 'standard input gives the same documents');
   t.match(fromStdin.stderr, /^pprobe: standard input line 4: /);
 });
 
-test('--file for people and for scripts; what is not there, and what does not go with it', async (t) => {
+test('--file: text, --short, a missing file, and options that --file excludes', async (t) => {
   const { server, close } = await dnsServer();
   t.teardown(close);
   const file = join(t.testdir(), 'names.txt');
@@ -51,7 +51,7 @@ test('--file for people and for scripts; what is not there, and what does not go
   });
   const missing = await pprobe(['dns', '--file', `${file}x`, '--json']);
   t.match(JSON.parse(missing.stdout), { kind: 'error', error: { code: 'capability' } });
-  t.equal(missing.stdout.trim().split('\n').length, 1, 'on one line, as all else');
+  t.equal(missing.stdout.trim().split('\n').length, 1, 'the error is one line, too');
   t.match(await pprobe([...asked, 'a.example']), { code: 2, stderr: /--file: leave it out; "a\.example"/ });
   t.match(await pprobe([...asked, '--compare', 'b.example']), { code: 2, stderr: /--compare: leave it out/ });
   t.match(await pprobe(['dns', '--file', file, '--server', 'ns.example']), {
@@ -60,7 +60,7 @@ test('--file for people and for scripts; what is not there, and what does not go
   });
 });
 
-test('an interrupted bulk prints what is done and says how to go on', async (t) => {
+test('an interrupted bulk prints the finished lines and says how to continue', async (t) => {
   const { server, asked, close } = await dnsServer();
   t.teardown(close);
   const args = ['dns', '--server', server, '-t', 'A', '--json', '--timeout', '60000', '--file', '-'];
@@ -77,7 +77,7 @@ test('an interrupted bulk prints what is done and says how to go on', async (t) 
   );
 });
 
-test('a reader who has gone ends the bulk', async (t) => {
+test('a bulk ends when the reader of its output has gone', async (t) => {
   const { server, close } = await dnsServer();
   t.teardown(close);
   const { child, finished } = start(['dns', '--server', server, '-t', 'A', '--json', '--file', '-']);

@@ -3,7 +3,7 @@ import { validateDocument } from '../documents/validate.js';
 import { pprobe } from './pprobe.js';
 import { dnsServer } from './servers.js';
 
-test('--short prints data alone, --all-servers what each server says, and both say by their code how it went', async (t) => {
+test('--short prints only data, --all-servers the answer of each server; the exit code tells success from failure', async (t) => {
   const [first, second] = await Promise.all([dnsServer(), dnsServer('10.7.7.7')]);
   t.teardown(() => [first, second].map(({ close }) => close()));
   const ask = (...words: string[]) => pprobe(['dns', '--server', first.server, ...words]);
@@ -27,7 +27,7 @@ test('--short prints data alone, --all-servers what each server says, and both s
   );
 });
 
-test('--system lays getaddrinfo beside DNS', async (t) => {
+test('--system compares getaddrinfo with DNS', async (t) => {
   const { server, close } = await dnsServer();
   t.teardown(close);
   const { stdout } = await pprobe(['dns', '--server', server, 'localhost', '-4', '--system', '--json']);
@@ -49,7 +49,7 @@ test('--system lays getaddrinfo beside DNS', async (t) => {
     });
 });
 
-test('a mistake is told under the name the user knows it by', async (t) => {
+test('an error names the argument or option as the user typed it', async (t) => {
   const mistakes: [string[], RegExp][] = [
     [['a.example', '--compare', 'b..c'], /^pprobe: --compare: "b\.\.c" has an empty label/],
     [

@@ -24,7 +24,7 @@ const dir = t.testdir({
 });
 const file = (name: string): string => join(dir, name);
 
-t.test('a saved report, from a file and from standard input: the verdict, and its exit code', async (t) => {
+t.test('a saved report from a file and from standard input: verdict and exit code', async (t) => {
   const { code, stdout, stderr } = await pprobe(['explain', file('fails.json')]);
   t.equal(code, 11);
   t.match(stdout, /^TIMEOUT {2}/);
@@ -34,18 +34,21 @@ t.test('a saved report, from a file and from standard input: the verdict, and it
   t.same(JSON.parse(piped.stdout).verdict, works.verdict);
 });
 
-t.test('two reports: what differs, the worse exit code, one document with --json', async (t) => {
-  const { code, stdout } = await pprobe(['explain', file('works.json'), file('fails.json')]);
-  t.equal(code, 11);
-  t.match(stdout, /^2 reports about\s+https:.*\n {2}web-1 .*REACHABLE/);
-  t.match(stdout, /=> web-1 reaches/);
-  const json = await pprobe(['explain', file('works.json'), file('fails.json'), '--json', '--redact']);
-  t.equal(json.code, 11);
-  const document = JSON.parse(json.stdout);
-  t.same(validateDocument(document), []);
-  t.equal(document.kind, 'comparison');
-  t.notMatch(json.stdout, /web-[12]|10\.0\.|a1b2c3d4e5/, '--redact');
-});
+t.test(
+  'two reports: the differences, the exit code of the worse one, one document with --json',
+  async (t) => {
+    const { code, stdout } = await pprobe(['explain', file('works.json'), file('fails.json')]);
+    t.equal(code, 11);
+    t.match(stdout, /^2 reports about\s+https:.*\n {2}web-1 .*REACHABLE/);
+    t.match(stdout, /=> web-1 reaches/);
+    const json = await pprobe(['explain', file('works.json'), file('fails.json'), '--json', '--redact']);
+    t.equal(json.code, 11);
+    const document = JSON.parse(json.stdout);
+    t.same(validateDocument(document), []);
+    t.equal(document.kind, 'comparison');
+    t.notMatch(json.stdout, /web-[12]|10\.0\.|a1b2c3d4e5/, '--redact');
+  },
+);
 
 t.test('a log, from a file and from standard input', async (t) => {
   const { code, stdout } = await pprobe(['explain', '--log', file('api.log')]);
@@ -59,9 +62,9 @@ t.test('a log, from a file and from standard input', async (t) => {
   t.notOk(piped.stdout.includes(API), '--redact');
 });
 
-t.test('Ctrl-C while a log is read: what was learned until then, exit 130', async (t) => {
+t.test('Ctrl-C while a log is read: the result of the lines read, exit 130', async (t) => {
   const { child, finished } = start(['explain', '--log', '-']);
-  // More than a pipe holds: when it is all taken, the program has read what stands before it.
+  // The input is larger than a pipe's buffer: once all of it is written, the program has read the log at its beginning.
   await new Promise<void>((resolve) => child.stdin?.write(log + '\n'.repeat(4_000_000), () => resolve()));
   child.kill('SIGINT');
   const { code, stdout, stderr } = await finished;
@@ -70,30 +73,36 @@ t.test('Ctrl-C while a log is read: what was learned until then, exit 130', asyn
   t.equal(stderr, 'pprobe: interrupted; this is what was measured until then\n');
 });
 
-t.test('--html: a page beside the text, in its place, and over an older one', async (t) => {
-  const page = file('report.html');
-  await writeFile(page, 'older', { mode: 0o640 });
-  const { code, stdout } = await pprobe(['explain', file('fails.json'), '--html', page]);
-  t.equal(code, 11);
-  t.match(stdout, /^TIMEOUT {2}/);
-  const written = await readFile(page, 'utf8');
-  t.match(written, /^<!DOCTYPE html>\n/);
-  t.match(written, /<\/html>\n$/);
-  t.equal((await stat(page)).mode & 0o777, 0o640, 'who may read it is as it was');
-  const printed = await pprobe(['explain', file('fails.json'), '--html', '-']);
-  t.equal(printed.stdout, written);
-});
-
-t.test('--html where nothing can be written: a line, exit 3, and the verdict all the same', async (t) => {
-  await mkdir(file('folder'));
-  const { code, stdout, stderr } = await pprobe(['explain', file('fails.json'), '--html', file('folder')]);
-  t.equal(code, 3);
-  t.match(stdout, /^TIMEOUT {2}/);
-  t.match(stderr, /^pprobe: --html: cannot write ".*folder": it is a directory\n$/);
-});
+t.test(
+  '--html: a page besides the text, a page instead of the text, and a page that replaces an older one',
+  async (t) => {
+    const page = file('report.html');
+    await writeFile(page, 'older', { mode: 0o640 });
+    const { code, stdout } = await pprobe(['explain', file('fails.json'), '--html', page]);
+    t.equal(code, 11);
+    t.match(stdout, /^TIMEOUT {2}/);
+    const written = await readFile(page, 'utf8');
+    t.match(written, /^<!DOCTYPE html>\n/);
+    t.match(written, /<\/html>\n$/);
+    t.equal((await stat(page)).mode & 0o777, 0o640, 'the permissions are unchanged');
+    const printed = await pprobe(['explain', file('fails.json'), '--html', '-']);
+    t.equal(printed.stdout, written);
+  },
+);
 
 t.test(
-  '--redact: no name, address or id in text, JSON and page, and the same verdict from what is left',
+  '--html with a file that cannot be written: one line on stderr, exit 3, and the verdict is printed',
+  async (t) => {
+    await mkdir(file('folder'));
+    const { code, stdout, stderr } = await pprobe(['explain', file('fails.json'), '--html', file('folder')]);
+    t.equal(code, 3);
+    t.match(stdout, /^TIMEOUT {2}/);
+    t.match(stderr, /^pprobe: --html: cannot write ".*folder": it is a directory\n$/);
+  },
+);
+
+t.test(
+  '--redact: no name, address or id in text, JSON and page; the masked report has the same verdict',
   async (t) => {
     const secret = /web-2|10\.0\.[019]\.|a1b2c3d4e5/;
     const page = file('masked.html');

@@ -3,7 +3,7 @@ import { addressee, failureOf, InterruptedError } from '../../src/cli/failure.js
 import { CapabilityError, InvalidInputError } from '../../src/core/errors.js';
 import { validateDocument } from '../documents/validate.js';
 
-test('a mistake is one line and exit 2, whatever characters were given', async (t) => {
+test('InvalidInputError is one line without control characters, and exit 2', async (t) => {
   const failure = failureOf(
     new InvalidInputError('name', 'name "a\nb\x1b[31m" has a control character in it'),
   );
@@ -13,7 +13,7 @@ test('a mistake is one line and exit 2, whatever characters were given', async (
   t.same(validateDocument(failure.document), []);
 });
 
-test('what the host lacks comes with the command that adds it', async (t) => {
+test('CapabilityError is printed with the command that adds what is missing', async (t) => {
   const failure = failureOf(
     new CapabilityError('CAP_NET_RAW', 'Raw sockets need CAP_NET_RAW.', 'sudo setcap …'),
   );
@@ -23,19 +23,19 @@ test('what the host lacks comes with the command that adds it', async (t) => {
   t.same(validateDocument(failure.document), []);
 });
 
-test('without such a command there is no empty line for it', async (t) => {
+test('CapabilityError without a command is one line', async (t) => {
   const failure = failureOf(new CapabilityError('/etc/resolv.conf', 'No nameserver.'));
   t.equal(failure.text, 'pprobe: No nameserver.\n');
 });
 
-test('an interruption before any result is 130', async (t) => {
+test('an interrupt before any result is exit 130', async (t) => {
   const failure = failureOf(new InterruptedError());
   t.equal(failure.exitCode, 130);
   t.equal(failure.document.error.code, 'interrupted');
   t.same(validateDocument(failure.document), []);
 });
 
-test('a bug is exit 1, says that it is one, and carries its stack', async (t) => {
+test('a bug is exit 1, and is printed with its stack', async (t) => {
   const failure = failureOf(new TypeError('x is not a function'));
   t.equal(failure.exitCode, 1);
   t.match(failure.text, /^pprobe: this is a bug in pprobe: TypeError: x is not a function\n {4}at /);
@@ -45,11 +45,11 @@ test('a bug is exit 1, says that it is one, and carries its stack', async (t) =>
   t.same(validateDocument(failure.document), []);
 });
 
-test('even what is thrown without being an error is reported', async (t) => {
+test('a thrown value that is not an Error is reported as a bug', async (t) => {
   t.match(failureOf('just text').text, 'bug in pprobe: just text\n');
 });
 
-test('a bug is reported where package.json says', async (t) => {
+test('the address for bug reports comes from package.json', async (t) => {
   t.equal(
     addressee({ bugs: { url: 'https://bugs.example/' }, homepage: 'https://a.example/' }),
     'at https://bugs.example/',

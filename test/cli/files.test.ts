@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { checkWritable, readInput, replaceFile } from '../../src/cli/files.js';
 
-t.test('a pipe: looked at without being opened, then written to', async (t) => {
+t.test('a pipe: checkWritable does not open it, replaceFile writes to it', async (t) => {
   const path = join(t.testdir(), 'pipe');
   execFileSync('mkfifo', [path]);
   const reader = spawn('cat', [path], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -20,7 +20,7 @@ t.test('a pipe: looked at without being opened, then written to', async (t) => {
   t.equal(read, 'all of it');
 });
 
-t.test('looking leaves nothing behind, and says what is wrong with the place', async (t) => {
+t.test('checkWritable creates no file, and its error says why a path cannot be written', async (t) => {
   const dir = t.testdir();
   await checkWritable(join(dir, 'new'));
   t.notOk(existsSync(join(dir, 'new')));
@@ -28,7 +28,7 @@ t.test('looking leaves nothing behind, and says what is wrong with the place', a
   await t.rejects(checkWritable(dir), { message: /it is a directory/ });
 });
 
-t.test('a file that only its owner may read is so at every moment of its replacement', async (t) => {
+t.test('only the owner can read a file of mode 600 at any moment of its replacement', async (t) => {
   const dir = t.testdir();
   const path = join(dir, 'report.json');
   writeFileSync(path, 'old');

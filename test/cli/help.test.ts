@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { commands, loadCommands } from '../../src/cli/commands.js';
 import { commandHelp, programHelp, usageOf } from '../../src/cli/help.js';
 
-test('the help of the program names every command, every exit code, and fits 80 columns', async (t) => {
+test('pprobe --help lists every command and every exit code, in 80 columns', async (t) => {
   const text = programHelp(80);
   for (const { name, summary } of commands) t.match(text, `  ${name}`.padEnd(14) + summary.slice(0, 40));
   for (const code of [0, 1, 2, 3, 10, 11, 12, 13, 14, 15, 16, 20, 130])
@@ -13,7 +13,7 @@ test('the help of the program names every command, every exit code, and fits 80 
   );
 });
 
-test('the help of every command has a usage line, an example and all its options, and fits 80 columns', async (t) => {
+test('the help of every command has a usage line, an example and all options, in 80 columns', async (t) => {
   for (const command of await loadCommands(commands)) {
     const text = commandHelp(command, 80);
     t.match(text, `Usage: ${usageOf(command)}\n`);
@@ -22,7 +22,7 @@ test('the help of every command has a usage line, an example and all its options
       const spelled = name.length === 1 ? `  -${name} ` : `--${negatable ? '[no-]' : ''}${name}`;
       t.equal(text.includes(spelled), hidden !== true, `${command.name} ${spelled}`);
     }
-    // A name to compare with is long, and an example must be copied in one piece.
+    // Examples are not wrapped, so that they can be copied; the one with --compare is longer than 80 columns.
     const wide = text.split('\n').filter((line) => line.length > 80 && !line.startsWith('  pprobe '));
     t.same(wide, [], command.name);
   }

@@ -4,7 +4,7 @@ import { validateDocument } from '../documents/validate.js';
 import { start } from './pprobe.js';
 import { dnsServer } from './servers.js';
 
-test('Ctrl-C: what was measured is printed, exit 130', async (t) => {
+test('Ctrl-C: the measurements so far are printed, exit 130', async (t) => {
   const dns = await dnsServer();
   t.teardown(dns.close);
   const { child, finished } = start([
@@ -24,7 +24,7 @@ test('Ctrl-C: what was measured is printed, exit 130', async (t) => {
   t.equal(stderr, 'pprobe: interrupted; this is what was measured until then\n');
 });
 
-test('Ctrl-C with --json: one valid document, with the query under way marked as cancelled', async (t) => {
+test('Ctrl-C with --json: one valid document, in which the pending query is marked as cancelled', async (t) => {
   const dns = await dnsServer();
   t.teardown(dns.close);
   const args = ['dns', 'silent.example', dns.server, '--timeout', '60000', '--json', '--quiet'];
@@ -52,7 +52,7 @@ test('SIGTERM ends a command as Ctrl-C does', async (t) => {
 
 test('Ctrl-C while a report is read: an error document, because nothing was measured', async (t) => {
   const { child, finished } = start(['explain', '-', '--json']);
-  // More than a pipe holds: when it is all taken, the program is reading.
+  // The input is larger than a pipe's buffer: once all of it is written, the program is reading.
   await new Promise<void>((resolve) => child.stdin?.write(' '.repeat(4_000_000), () => resolve()));
   child.kill('SIGINT');
   const { code, stdout, stderr } = await finished;
@@ -63,7 +63,7 @@ test('Ctrl-C while a report is read: an error document, because nothing was meas
   t.equal(document.error.code, 'interrupted');
 });
 
-test('the first signal asks to finish, the second does not ask', async (t) => {
+test('onInterrupt calls the first function once, and the second for every later signal', async (t) => {
   const before = new Set(process.listeners('SIGINT'));
   const calls: string[] = [];
   const release = onInterrupt(

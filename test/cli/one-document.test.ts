@@ -5,10 +5,10 @@ import { validateDocument } from '../documents/validate.js';
 import { type Finished, pprobe, start } from './pprobe.js';
 import { dnsServer } from './servers.js';
 
-/** Every way to ask for JSON, around the words of a command line. */
+/** Every spelling of --json and --format, and where it may be on a command line. */
 const spellings: readonly { name: string; words: (line: readonly string[]) => string[] }[] = [
-  { name: '--json behind', words: (line) => [...line, '--json'] },
-  { name: '--json before', words: (line) => ['--json', ...line] },
+  { name: '--json last', words: (line) => [...line, '--json'] },
+  { name: '--json first', words: (line) => ['--json', ...line] },
   { name: '--json=true', words: (line) => [...line, '--json=true'] },
   { name: '--json second', words: ([first = '', ...rest]) => [first, '--json', ...rest] },
   { name: '--format json', words: (line) => [...line, '--format', 'json'] },
@@ -24,7 +24,7 @@ interface Failure {
 
 const missing = '/nonexistent/pprobe';
 
-/** What can go wrong before a command measures anything: the same for each of them, and what is its own. */
+/** Failures of a command before it measures anything: those of every command, and its own. */
 function failuresOf(name: string): Failure[] {
   const usage = (...words: string[]): Failure => ({
     words: [name, ...words],
@@ -65,7 +65,7 @@ const failures: readonly Failure[] = [
   { words: [], code: 2, error: 'invalid-input' },
 ];
 
-/** Each failure with each spelling would be several hundred processes: each failure gets two of them, in turn. */
+/** Each failure is tested with two of the spellings, in turn: all combinations would take several hundred processes. */
 const lines = failures.flatMap((failure, index) =>
   [spellings[index % spellings.length], spellings[(index + 3) % spellings.length]].flatMap((spelling) =>
     spelling === undefined
@@ -74,7 +74,7 @@ const lines = failures.flatMap((failure, index) =>
   ),
 );
 
-test('every failure of every command, however JSON is asked for: one valid document, and nothing else', async (t) => {
+test('every failure of every command, with every spelling of --json: exactly one valid document', async (t) => {
   const waiting = lines.values();
   const lane = async () => {
     for (const { argv, code, error } of waiting) {
@@ -104,7 +104,7 @@ test('without --json, with --json=false and after --, standard output stays empt
   }
 });
 
-test('a wrong spelling of --json is a mistake that is reported as JSON', async (t) => {
+test('an invalid value of --json or --format is reported as JSON', async (t) => {
   for (const [words, says] of [
     [['--json=yes'], '--json: "yes" is not true or false; leave the value out'],
     [['--json', '--format', 'xml'], '--format: "xml" is not a format; give text, json or ndjson'],
@@ -124,7 +124,7 @@ test('interrupted once or twice, or ended by a bug: one document', async (t) => 
   const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(bug)}` };
   for (const [signals, code, kind] of [
     [['SIGINT'], 130, 'dns'],
-    // The second may come before the first is answered, or after it.
+    // The second signal may arrive before or after the result of the first is printed.
     [['SIGINT', 'SIGTERM'], 130, /^(dns|error)$/],
     [['SIGUSR2'], 1, 'error'],
   ] as const) {
@@ -142,7 +142,7 @@ test('interrupted once or twice, or ended by a bug: one document', async (t) => 
   }
 });
 
-/** The one document of standard output. Throws where there is another one, or anything else. */
+/** The one document of standard output. Throws if standard output has anything else. */
 function onlyDocument({ stdout }: Finished): unknown {
   if (!stdout.endsWith('\n')) throw new Error(`no document: ${JSON.stringify(stdout)}`);
   return JSON.parse(stdout);

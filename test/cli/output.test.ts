@@ -13,7 +13,7 @@ test('--version, with and without a command', async (t) => {
   t.strictSame(await pprobe(['dns', '--version']), { code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
-test('--help is on stdout with exit 0, in English whatever the locale, and needs no argument', async (t) => {
+test('--help prints to stdout with exit 0, in English in every locale, without any argument', async (t) => {
   const program = await pprobe(['--help'], '', { LANG: 'fr_FR.UTF-8' });
   t.equal(program.code, 0);
   t.match(program.stdout, /^Usage: pprobe <command>/);
@@ -23,7 +23,7 @@ test('--help is on stdout with exit 0, in English whatever the locale, and needs
   t.equal(command.stderr, '');
 });
 
-test('completion: a script for the shell that was named, and words for the shell to offer', async (t) => {
+test('completion: a script for the shell named, and the words that a shell offers', async (t) => {
   const script = await pprobe(['completion', 'zsh'], '', { SHELL: '/bin/bash' });
   t.equal(script.code, 0);
   t.match(script.stdout, /^#compdef pprobe\n/);
@@ -36,7 +36,7 @@ test('completion: a script for the shell that was named, and words for the shell
   t.notMatch(options.stdout, /^--.$/m);
 });
 
-test('dns: an answer from a server given by position, without colour into a pipe', async (t) => {
+test('dns: an answer from a server given as the second argument; no colour in a pipe', async (t) => {
   const dns = await dnsServer();
   t.teardown(dns.close);
   const { code, stdout, stderr } = await pprobe(['dns', 'api.example', dns.server]);
@@ -49,14 +49,14 @@ test('dns: an answer from a server given by position, without colour into a pipe
   t.notMatch(stdout, '\x1b');
 });
 
-test('dns: names and types are words even where they look like numbers', async (t) => {
+test('dns: a name that looks like a number stays text', async (t) => {
   const dns = await dnsServer();
   t.teardown(dns.close);
   const { stdout } = await pprobe(['dns', '1e3', '-t', 'A', '--json', '--server', dns.server]);
   t.equal(JSON.parse(stdout).question.name, '1e3');
 });
 
-test('dns: a name that does not exist is 10; --compare with other addresses, too; --reverse asks for PTR', async (t) => {
+test('dns: exit 10 for a name that does not exist and for --compare with different addresses; --reverse asks for PTR', async (t) => {
   const dns = await dnsServer();
   t.teardown(dns.close);
   const missing = await pprobe(['dns', 'missing.example', dns.server]);
@@ -79,7 +79,7 @@ test('dns: a name that does not exist is 10; --compare with other addresses, too
   t.match(reverse.stdout, '  PTR  api.example.');
 });
 
-test('dns: an address alone is asked for its name; -4 and -6 leave the other family out', async (t) => {
+test('dns: an address without options is looked up by its reverse name; -4 and -6 exclude the other family', async (t) => {
   const dns = await dnsServer();
   t.teardown(dns.close);
   for (const [args, question] of [
@@ -96,7 +96,7 @@ test('dns: an address alone is asked for its name; -4 and -6 leave the other fam
   t.match(nothing.stderr, /^pprobe: -4: .*AAAA.*\n$/);
 });
 
-test('dns: what a record holds cannot drive the terminal', async (t) => {
+test('dns: the data of a record cannot control the terminal', async (t) => {
   const dns = await dnsServer();
   t.teardown(dns.close);
   const { stdout } = await pprobe(['dns', 'api.example', dns.server, '-t', 'TXT', '--verbose']);
@@ -120,11 +120,11 @@ test('tcp and trace: exit code and JSON of an open and a closed port', async (t)
     const document = JSON.parse(finished.stdout);
     t.same(validateDocument(document), []);
     t.equal(document.kind === 'tcp' ? document.status : document.outcome, status);
-    if (document.kind === 'trace') t.equal(document.names, null, 'no names unless they are asked for');
+    if (document.kind === 'trace') t.equal(document.names, null, 'no names without --resolve');
   }
 });
 
-test('diagnose --save and explain: the saved report is the printed one, and is judged the same again', async (t) => {
+test('diagnose --save writes the report that is printed, and explain comes to the same verdict', async (t) => {
   const port = await closedPort();
   const file = join(t.testdir(), 'report.json');
   const diagnosed = await pprobe(['diagnose', `127.0.0.1:${port}`, '--no-trace', '--save', file, '--json']);
@@ -143,7 +143,7 @@ test('diagnose --save and explain: the saved report is the printed one, and is j
   t.match(cut.stderr, /^pprobe: [^\n]+\n$/);
 });
 
-test('diagnose: a disk that is full costs the files, not what was measured', async (t) => {
+test('diagnose: with a full disk the file is not written, but the report is printed', async (t) => {
   const port = await closedPort();
   for (const option of ['--save', '--html']) {
     const finished = await pprobe([
@@ -160,7 +160,7 @@ test('diagnose: a disk that is full costs the files, not what was measured', asy
   }
 });
 
-test('diagnose: what the name alone tells is said before it is asked for, and in the report', async (t) => {
+test('diagnose: a fault that the name alone shows is printed before the measurement, and is in the report', async (t) => {
   const dns = await dnsServer('127.0.0.1');
   t.teardown(() => dns.close());
   // A reserved port, so that no service of this machine answers.
@@ -175,20 +175,20 @@ test('diagnose: what the name alone tells is said before it is asked for, and in
   t.equal((await pprobe([...args, '--json', '--quiet'])).stderr, '');
 });
 
-test('doctor: its document is valid and its exit code follows it', async (t) => {
+test('doctor: a valid document, and the exit code that belongs to it', async (t) => {
   const { code, stdout } = await pprobe(['doctor', '--json']);
   const document = JSON.parse(stdout);
   t.same(validateDocument(document), []);
   t.equal(code, document.nameservers.length > 0 ? 0 : 3);
 });
 
-test('options for sending are understood where nothing is sent', async (t) => {
+test('a command that sends nothing accepts the options for sending', async (t) => {
   const { code, stderr } = await pprobe(['doctor', '-4', '--timeout', '1000', '--quiet']);
   t.ok(code === 0 || code === 3);
   t.equal(stderr, '');
 });
 
-test('a reader that goes away ends the program quietly', async (t) => {
+test('the program ends without an error when the reader of its output has gone', async (t) => {
   for (const args of [['--help'], ['tcp', '--help', '--json'], ['completion', 'bash']]) {
     const { child, finished } = start(args);
     child.stdin?.end();
@@ -199,7 +199,7 @@ test('a reader that goes away ends the program quietly', async (t) => {
   }
 });
 
-test('an output without room is exit 3, not silence', async (t) => {
+test('an output that cannot be written is exit 3 with a message', async (t) => {
   const child = spawn(process.execPath, ['bin/pprobe.js', 'doctor'], {
     stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
   });

@@ -16,7 +16,7 @@ export interface Running {
   finished: Promise<Finished>;
 }
 
-/** Starts the built program as a user would, with pipes for its output and nothing of the test's environment. */
+/** Starts the built program with pipes for its output, and without the environment of the test except PATH. */
 export function start(args: readonly string[], env: Record<string, string> = {}): Running {
   const child = spawn(process.execPath, [bin, ...args], {
     env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', ...env },

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { progressLine } from '../../src/cli/bulk.js';
 
-t.test('a bar where the end is known, a count where it is not', async (t) => {
+t.test('a bar if the size of the input is known, otherwise counts only', async (t) => {
   t.equal(
     progressLine({ done: 4213, failed: 39, fraction: 0.42, elapsedMs: 2000 }, 'names'),
     '[########------------] 42%  4,213 names  39 failed  2,107/s  3 s left',

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { terminalProgress } from '../../src/cli/progress.js';
 
-/** A screen that applies what progress writes: newlines, carriage return, cursor up, erase below. */
+/** A terminal screen that interprets newline, carriage return, cursor up and erase below. */
 class Screen {
   readonly columns: number;
   readonly rows: number;
@@ -28,7 +28,7 @@ class Screen {
 }
 
 function firstWrite(screen: Screen): Promise<void> {
-  // The timer does not keep a process alive; the test must.
+  // The timer of the display does not keep the process alive, so the test does.
   const alive = setInterval(() => {}, 1000);
   return new Promise((resolve) => {
     screen.onWrite = () => {
@@ -38,7 +38,7 @@ function firstWrite(screen: Screen): Promise<void> {
   });
 }
 
-test('what is done quickly shows nothing', async (t) => {
+test('nothing is shown for work that ends quickly', async (t) => {
   const screen = new Screen(80, 24);
   screen.onWrite = () => t.fail('nothing is written');
   const progress = terminalProgress(screen);
@@ -47,7 +47,7 @@ test('what is done quickly shows nothing', async (t) => {
   t.same(screen.lines, ['before', '']);
 });
 
-test('a block of lines is redrawn in place and gone at the end', async (t) => {
+test('a block of lines is redrawn in place and removed at the end', async (t) => {
   const screen = new Screen(80, 24);
   const progress = terminalProgress(screen, 1);
   progress.show(['nothing']);
@@ -62,7 +62,7 @@ test('a block of lines is redrawn in place and gone at the end', async (t) => {
   t.same(screen.lines, ['before', '']);
 });
 
-test('lines are cut to the width and the block to the height: neither wraps nor scrolls away', async (t) => {
+test('lines are cut to the width of the screen and the block to its height, so that nothing wraps or scrolls', async (t) => {
   const screen = new Screen(8, 3);
   const progress = terminalProgress(screen, 1);
   progress.show(['first', 'second line', '日本語日本']);

@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import dnsPacket from 'dns-packet';
 
-/** Servers on loopback, for the program under test to talk to. */
+/** Servers on loopback, for the tests of the program. */
 
 export interface DnsServer {
-  /** As `--server` takes it. */
+  /** In the syntax of `--server`. */
   server: string;
   /** Resolves when the first question has come. */
   asked: Promise<void>;
   close(): void;
 }
 
-/** Gives any name made-up answers; `missing.example` does not exist, `silent.example` gets no reply. */
+/** Answers for every name, except that `missing.example` does not exist and `silent.example` gets no reply. */
 export async function dnsServer(usual = '10.0.1.23'): Promise<DnsServer> {
   const socket = createSocket('udp4');
   let announce: () => void = () => {};
@@ -50,7 +50,7 @@ function answersTo(name: string, type: string, usual: string): dnsPacket.Answer[
   return [];
 }
 
-/** A TCP server that accepts and says nothing. */
+/** A TCP server that accepts connections and sends nothing. */
 export async function tcpServer(): Promise<{ port: number; server: Server }> {
   const server = createServer((socket) => socket.on('error', () => {}));
   server.listen(0, '127.0.0.1');

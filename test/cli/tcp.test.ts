@@ -9,10 +9,10 @@ import { validateDocument } from '../documents/validate.js';
 import { listenSilently } from '../probe/tcp/listeners.js';
 import { bin, pprobe, start } from './pprobe.js';
 
-/** Nothing listens there: the listeners are at 127.0.0.1 alone. */
+/** An address on which nothing listens: all listeners are on 127.0.0.1. */
 const closed = '127.0.0.3';
 
-/** A service on loopback that says `greeting` to whoever connects. */
+/** A service on loopback that sends `greeting` on every connection and closes it. */
 async function service(t: Test, greeting = ''): Promise<number> {
   const server: Server = createServer((socket) => {
     socket.on('error', () => {});
@@ -32,7 +32,7 @@ function documents(stdout: string) {
     .map((line) => JSON.parse(line));
 }
 
-test('--file: a JSON line for every line, in order; the bad ones are told with their number', async (t) => {
+test('--file --json: one document per line of the file, in order; errors have the number of the line', async (t) => {
   const port = await service(t);
   const input = [
     '# targets',
@@ -59,23 +59,23 @@ test('--file: a JSON line for every line, in order; the bad ones are told with t
     { kind: 'error', line: 9, error: { code: 'invalid-input' } },
   ]);
   t.equal(found.length, 7);
-  const told = fromFile.stderr.trim().split('\n');
+  const messages = fromFile.stderr.trim().split('\n');
   t.match(
-    told,
+    messages,
     [5, 6, 9].map((line) => new RegExp(`^pprobe: .*targets\\.txt line ${line}: `)),
   );
-  t.equal(told.length, 3, 'and no progress where nobody watches');
+  t.equal(messages.length, 3, 'no progress without a terminal');
   t.equal(fromFile.code, 2);
   const fromStdin = await pprobe(['tcp', '--json', '--file', '-', String(port)], input);
   t.same(
     documents(fromStdin.stdout).map(({ line, status }) => [line, status]),
     found.map(({ line, status }) => [line, status]),
-    'standard input is read alike',
+    'standard input gives the same documents',
   );
   t.match(fromStdin.stderr, /^pprobe: standard input line 5: /);
 });
 
-test('--file for people: a line each, and one exit code for what went wrong', async (t) => {
+test('--file: one line of text per target, and one exit code', async (t) => {
   const port = await service(t);
   const open = await pprobe(['tcp', '--file', '-', String(port)], '127.0.0.1\n127.0.0.1\n');
   t.match(open, {
@@ -91,7 +91,7 @@ test('--file for people: a line each, and one exit code for what went wrong', as
   );
 });
 
-test('thousands of targets keep their order, slow ones between fast ones', async (t) => {
+test('the results of thousands of targets come in the order of the file', async (t) => {
   const port = await service(t);
   const targets = Array.from({ length: 3000 }, (_, index) => `127.1.${index >> 8}.${index & 255}:${port}`);
   const { stdout, code } = await pprobe(['tcp', '--json', '--file', '-'], targets.join('\n'));
@@ -102,7 +102,7 @@ test('thousands of targets keep their order, slow ones between fast ones', async
   );
 });
 
-test('an interrupted sweep prints what is done and says how to go on', async (t) => {
+test('an interrupted sweep prints the finished lines and says how to continue', async (t) => {
   const port = await service(t);
   const { child, finished } = start(['tcp', '--json', '--file', '-']);
   child.stdin?.write(`127.0.0.1:${port}\n${closed}:${port}\n`);
@@ -115,7 +115,7 @@ test('an interrupted sweep prints what is done and says how to go on', async (t)
   );
 });
 
-test('a reader who has gone ends the sweep', async (t) => {
+test('a sweep ends when the reader of its output has gone', async (t) => {
   const port = await service(t);
   const { child, finished } = start(['tcp', '--json', '--file', '-']);
   child.stdout?.once('data', () => child.stdout?.destroy());
@@ -124,7 +124,7 @@ test('a reader who has gone ends the sweep', async (t) => {
   t.match(await finished, { stderr: '' });
 });
 
-test('--banner: the first line of a service that speaks first, and no control characters of it', async (t) => {
+test('--banner: the first line of a service that speaks first, without control characters in text', async (t) => {
   const port = await service(t, 'SSH-2.0-\u001b[31mtest\r\nmore\r\n');
   const shown = await pprobe(['tcp', '127.0.0.1', String(port), '--banner']);
   t.equal(shown.code, 0);
@@ -134,12 +134,12 @@ test('--banner: the first line of a service that speaks first, and no control ch
   const { stdout } = await pprobe(['tcp', '127.0.0.1', String(port), '--banner', '--json']);
   const document = JSON.parse(stdout);
   t.same(validateDocument(document), []);
-  t.equal(document.attempts[0].banner, 'SSH-2.0-\u001b[31mtest', 'as it came, for a program');
+  t.equal(document.attempts[0].banner, 'SSH-2.0-\u001b[31mtest', 'unchanged in JSON');
   const silent = await service(t);
   t.match((await pprobe(['tcp', '127.0.0.1', String(silent), '--banner'])).stdout, 'sends no banner');
 });
 
-test('--count and --interval: each attempt, then loss and times as ping prints them', async (t) => {
+test('--count and --interval: every attempt, then loss and times in the format of ping', async (t) => {
   const port = await service(t);
   const asked = ['tcp', '127.0.0.1', String(port), '--count', '3', '--interval', '5ms'];
   const shown = await pprobe(asked);
@@ -153,7 +153,7 @@ test('--count and --interval: each attempt, then loss and times as ping prints t
   t.match(document, { attempts: { length: 3 }, statistics: [{ sent: 3, open: 3, lossPercent: 0 }] });
 });
 
-test('--source that is not this host’s or of the other family is a mistake, said once', async (t) => {
+test('--source that is not an address of this host, or of the other family, is refused with one message', async (t) => {
   const cases: [args: string[], words: RegExp][] = [
     [
       ['127.0.0.1', '1', '--source', '192.0.2.1'],
@@ -175,7 +175,7 @@ test('--source that is not this host’s or of the other family is a mistake, sa
   }
 });
 
-test('a bar shows how far a sweep is, on a terminal alone, and leaves it clean', async (t) => {
+test('a sweep shows a progress bar on a terminal, and removes it', async (t) => {
   const { port } = await listenSilently(t);
   const file = join(t.testdir({ 'targets.txt': `127.0.0.1:${port}\n`.repeat(8) }), 'targets.txt');
   const sweep = `${process.execPath} ${bin} tcp --file ${file} --json --concurrency 1 --timeout 100 >${file}.out`;
@@ -183,5 +183,5 @@ test('a bar shows how far a sweep is, on a terminal alone, and leaves it clean',
     (error) => error,
   );
   t.match(stdout, /\[#+-+\] {1,2}\d+% {2}\d targets {2}\d failed/);
-  t.equal(documents(await readFile(`${file}.out`, 'utf8')).length, 8, 'the lines are in the file');
+  t.equal(documents(await readFile(`${file}.out`, 'utf8')).length, 8, 'standard output has all lines');
 });

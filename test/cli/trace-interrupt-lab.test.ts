@@ -9,9 +9,9 @@ const terminal = ['python3', join(process.cwd(), 'test/cli/ctrl_c.py')];
 const unavailable = await labUnavailable();
 
 interface Order {
-  /** Standard output is a pipe, and not the terminal. */
+  /** Standard output is a pipe instead of the terminal. */
   pipe: boolean;
-  /** Ctrl-C is pressed when this is seen. */
+  /** Ctrl-C is pressed when this text appears. */
   until: string;
 }
 
@@ -36,7 +36,7 @@ t.test('Ctrl-C', { skip: unavailable ?? false }, async (t) => {
     };
   }
 
-  t.test('trace: the hops so far are left, and said to be so far', async (t) => {
+  t.test('trace: the hops so far are printed, and the ending says that it was interrupted', async (t) => {
     const { code, last } = await pressed([silent], { pipe: false, until: ` 1  ${router}` });
     t.equal(code, 130);
     t.match(last, `trace to ${silent} port 443, from ${addresses.client.ipv4}, method syn\n 1  ${router}  `);
@@ -49,7 +49,7 @@ t.test('Ctrl-C', { skip: unavailable ?? false }, async (t) => {
     t.match(last, /\npprobe: interrupted; this is what was measured until then\n$/);
   });
 
-  t.test('trace --json: one document with what was measured', async (t) => {
+  t.test('trace --json: one document with the hops so far', async (t) => {
     const order = { pipe: true, until: ` 1  ${router}` };
     const { code, pipe, last } = await pressed([silent, '--json'], order);
     t.equal(code, 130);
@@ -60,19 +60,19 @@ t.test('Ctrl-C', { skip: unavailable ?? false }, async (t) => {
     t.equal(last, 'pprobe: interrupted; this is what was measured until then\n');
   });
 
-  t.test('trace --watch: the table of all rounds is left', async (t) => {
+  t.test('trace --watch: the table of all rounds is printed', async (t) => {
     const args = [addresses.public.ipv4, '--watch', '--interval', '50'];
     const { code, last } = await pressed(args, { pipe: false, until: '3 rounds: open 3.' });
     t.equal(code, 130);
     t.match(last, `watch of ${addresses.public.ipv4} port 443`);
     t.match(last, /Hop +Loss% +Sent +Last +Avg +Best +Worst +StdDev\n/);
     const rows = last.split('\n').filter((line) => /^ *\d+ {2,}\S/.test(line));
-    t.equal(rows.length, 5, 'a row for each hop, and none for what the last round was to ask');
+    t.equal(rows.length, 5, 'a row for each hop, and no row for hops that were not probed');
     t.match(last, /\n\d+ rounds: open \d+/);
     t.match(last, /\npprobe: interrupted; this is what was measured until then\n$/);
   });
 
-  t.test('trace --watch --json: whole lines, and the number of the last round', async (t) => {
+  t.test('trace --watch --json: complete lines, and the number of the last round', async (t) => {
     const args = [addresses.public.ipv4, '--watch', '--json', '--interval', '50'];
     const { code, pipe, last } = await pressed(args, { pipe: true, until: '"round":3' });
     t.equal(code, 130);
@@ -89,7 +89,7 @@ t.test('Ctrl-C', { skip: unavailable ?? false }, async (t) => {
   });
 });
 
-/** What stands on the terminal at the end, where the live view was erased: it is drawn from its first line on. */
+/** The text on the terminal after the live view was erased for the last time. */
 function afterErasing(screen: string): string {
   const rest = screen.slice(screen.lastIndexOf('\x1b[J') + 1);
   return stripVTControlCharacters(rest.replace(/^\[J/, '')).replaceAll('\r\n', '\n').replace(/^\^C/, '');

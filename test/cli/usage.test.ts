@@ -6,7 +6,7 @@ import { pprobe } from './pprobe.js';
 const longLabel = 'a'.repeat(64);
 const longName = `${'abcdefgh.'.repeat(30)}com`;
 
-/** What a user mistypes, and what the one line about it must say. */
+/** Wrong command lines, and what the one line of the error must contain. */
 const mistakes: [line: string, says: RegExp][] = [
   ['', /no command given; give diagnose, dns, tcp, trace, explain or doctor/],
   ['dsn api.example', /"dsn" is not a command; did you mean "dns"\?/],
@@ -89,7 +89,7 @@ const mistakes: [line: string, says: RegExp][] = [
   ],
 ];
 
-/** Node takes a second to start a dozen at once on a small machine. */
+/** Works on three items at a time: a small machine takes a second to start a dozen Node processes at once. */
 async function inBatches<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
   const waiting = items.values();
   const lane = async () => {
@@ -98,7 +98,7 @@ async function inBatches<Item>(items: readonly Item[], work: (item: Item) => Pro
   await Promise.all([lane(), lane(), lane()]);
 }
 
-test('every mistake: exit 2, nothing on stdout, one line on stderr that says what would be right', async (t) => {
+test('every mistake: exit 2, nothing on stdout, one line on stderr that says what to give instead', async (t) => {
   await inBatches(mistakes, async ([line, says]) => {
     const args = line === '' ? [] : line.split(' ');
     const { code, stdout, stderr } = await pprobe(args);
@@ -110,7 +110,7 @@ test('every mistake: exit 2, nothing on stdout, one line on stderr that says wha
   });
 });
 
-test('a command works wherever its name stands, and whatever other commands are called', async (t) => {
+test('the name of a command may follow options, and names of other commands may be its arguments', async (t) => {
   for (const { name } of commands) {
     const [first, behind] = await Promise.all([
       pprobe([name, '--timeout', 'x']),
@@ -123,7 +123,7 @@ test('a command works wherever its name stands, and whatever other commands are 
   const lines: [string, RegExp][] = [
     ['trace dns tcp', /trace: "tcp" is one too many/],
     ['--port x trace dns', /--port: "x" is not a port/],
-    // What the built files are called is no command.
+    // The name of a built file is not a command.
     ['any-command dns', /"any-command" is not a command/],
     ['no-command dns', /"no-command" is not a command/],
   ];
@@ -144,7 +144,7 @@ test('no option is a switch in one command and takes a value in another', async 
   }
 });
 
-test('--json: the same mistake is one valid document on stdout besides', async (t) => {
+test('--json: a mistake is also one valid document on stdout', async (t) => {
   const lines = [
     'dns --json',
     'tcp 127.0.0.1 0 --json',
@@ -164,7 +164,7 @@ test('--json: the same mistake is one valid document on stdout besides', async (
   });
 });
 
-test('what a user gave cannot drive the terminal nor break the line', async (t) => {
+test('a quoted argument can neither control the terminal nor break the line', async (t) => {
   const { code, stderr } = await pprobe(['dns', 'a\nb\x1b[31m']);
   t.equal(code, 2);
   t.match(stderr, /^pprobe: [^\n\x1b]+\n$/);

@@ -16,7 +16,7 @@ function taken(...argv: string[]) {
   return { words, verbatim, options: options.map(({ name, value }) => [name, value]) };
 }
 
-test('the value of an option follows a space or an equals sign, or its letter', async (t) => {
+test('the value of an option follows a space, an equals sign, or the letter of the option', async (t) => {
   for (const argv of [['--type', 'A'], ['--type=A'], ['-t', 'A'], ['-tA'], ['-t=A']])
     t.same(taken(...argv), { words: [], verbatim: [], options: [['type', 'A']] }, argv.join(' '));
   t.same(taken('--type=A=B').options, [['type', 'A=B']]);
@@ -31,7 +31,7 @@ test('the value of an option follows a space or an equals sign, or its letter', 
   });
 });
 
-test('a value that begins with a dash is the next option, except for a dash alone', async (t) => {
+test('a word that begins with a dash is an option and no value, except for a single dash', async (t) => {
   t.same(taken('--type', '--tcp').options, [
     ['type', null],
     ['tcp', true],
@@ -46,7 +46,7 @@ test('a value that begins with a dash is the next option, except for a dash alon
   t.same(taken('--type=').options, [['type', '']]);
 });
 
-test('a switch takes no word, and true or false after an equals sign', async (t) => {
+test('a switch takes no word as its value, but true or false after an equals sign', async (t) => {
   t.same(taken('--tcp', 'true'), { words: ['true'], verbatim: [], options: [['tcp', true]] });
   for (const [word, value] of [
     ['--tcp=true', true],
@@ -58,7 +58,7 @@ test('a switch takes no word, and true or false after an equals sign', async (t)
     t.same(taken(word).options, [['tcp', value]], word);
 });
 
-test('an unknown option has no name, and takes no word', async (t) => {
+test('an unknown option has no name, and takes no word as its value', async (t) => {
   for (const word of [
     '--bogus',
     '--bogus=x',
@@ -90,7 +90,7 @@ test('words after -- are not options', async (t) => {
   });
 });
 
-test('the first word decides which options are known from there on', async (t) => {
+test('the first word decides which options are known after it', async (t) => {
   const { words, options } = takeApart(['--file', 'x', 'trace', '--file', 'y'], (word) =>
     word === 'trace' ? {} : table,
   );
