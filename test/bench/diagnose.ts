@@ -4,9 +4,9 @@ import { type Lab, labUnavailable, startLab } from '../lab/lab.js';
 import { packageRoot } from '../lab/paths.js';
 
 /**
- * Time to verdict, Node's start included, beside the same work done by hand: nslookup of both names, telnet and
- * traceroute, one after the other. telnet gives up after two minutes (tcp_syn_retries of tcp(7)); a person does before:
- * here after `telnetPatienceSeconds`, which flatters it.
+ * Time to the verdict, including the start of Node, compared with the same work by hand: nslookup of both names, telnet and
+ * traceroute, one after the other. telnet gives up after two minutes (tcp_syn_retries of tcp(7)); a person gives up earlier,
+ * here after `telnetPatienceSeconds`.
  */
 const telnetPatienceSeconds = 20;
 const runs = 3;
@@ -36,7 +36,7 @@ async function byHand(lab: Lab): Promise<{ ms: number; parts: string }> {
   const commands: [name: string, argv: string[]][] = [
     ['nslookup', ['nslookup', names.api]],
     ['nslookup', ['nslookup', names.vpce]],
-    // What telnet connects to by name it tries one after the other; one address is kind to it.
+    // By name, telnet tries the addresses one after the other; a single address is in its favour.
     ['telnet', [...patience, 'telnet', addresses.eniB.ipv4, '443']],
     ['traceroute', ['traceroute', '-n', '-T', '-p', '443', addresses.eniB.ipv4]],
   ];
@@ -50,7 +50,7 @@ async function byHand(lab: Lab): Promise<{ ms: number; parts: string }> {
   };
 }
 
-/** Round trips that follow one another until an answer: what the documents show was done, once each. */
+/** The round trips in sequence until an answer, each once, from the documents. */
 function roundTrips({ observations }: ReportDocument): string {
   const { dns, tcp, tls, http } = observations;
   const questions = dns

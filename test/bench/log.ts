@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { EVENTS } from '../execution-log/logs.js';
 
 /**
- * Reads a made-up execution log of N megabytes (200, or the first argument) through `pprobe explain --log -` and prints
- * how fast that went and the most memory the process held. The log is made on the fly and never stored.
+ * Reads a generated execution log of N megabytes (200, or the first argument) with `pprobe explain --log -`, and prints the
+ * speed and the peak memory of the process. The log is not stored.
  */
 
 const megabytes = Number(process.argv[2] ?? 200);

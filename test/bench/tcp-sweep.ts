@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * 10,000 targets over loopback, whole processes from start to end, `nmap -sT` beside `pprobe tcp --file`: the ports of one
- * address, and one port of 10,000 addresses, closed, half of them open, and all open. The runs alternate, so that what else
- * the machine does meets both; the medians' ratio is what counts.
+ * Compares `nmap -sT` with `pprobe tcp --file` on 10,000 targets over loopback, in whole processes from start to end: the ports
+ * of one address, and one port of 10,000 addresses: closed, half of them open, all open. The runs alternate, so that other
+ * load on the machine affects both; the ratio of the medians counts.
  */
 const targets = 10_000;
 const rounds = Number(process.env.PPROBE_BENCH_ROUNDS ?? 5);
 const directory = mkdtempSync(join(tmpdir(), 'pprobe-bench-'));
 
-/** Prints its peaks when it ends: no tool need be there for that. */
+/** Code that makes a Node process print its peak memory and number of sockets when it ends. */
 const atExit = `
 let sockets = 0;
 setInterval(() => { sockets = Math.max(sockets, require('fs').readdirSync('/proc/self/fd').length); }, 20).unref();
@@ -21,7 +21,7 @@ process.on('exit', () => console.error('peak', process.resourceUsage().maxRSS, s
 const watch = join(directory, 'watch.cjs');
 writeFileSync(watch, atExit);
 
-/** Open at every address of loopback, on a port that it prints. */
+/** A server on every address of loopback, on the port that it prints. */
 const listener = `
 const { createServer } = require('node:net');
 createServer((socket) => socket.on('error', () => {}).destroy()).listen({ host: '0.0.0.0', port: 0, backlog: 4096 }, function () {

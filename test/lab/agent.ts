@@ -67,7 +67,7 @@ async function handle(machinery: Machinery, request: Request): Promise<Reply> {
     case 'status':
       break;
     case 'stop':
-      // The answer goes first.
+      // After the reply is sent.
       setImmediate(leave);
       break;
   }
@@ -76,7 +76,7 @@ async function handle(machinery: Machinery, request: Request): Promise<Reply> {
 
 async function change(machinery: Machinery, next: Fault | null): Promise<void> {
   const from = broken?.state ?? healthy;
-  // Before it is done: healing after a change that failed half way then undoes what was done of it.
+  // Set before the change: if the change fails half way, healing then undoes the part that was made.
   broken = next;
   await applyState(machinery, from, next?.state ?? healthy);
 }

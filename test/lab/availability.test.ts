@@ -7,7 +7,7 @@ import { packageRoot } from './paths.js';
 const program = join(packageRoot, 'build', 'lab', 'main.js');
 const skip = (await labUnavailable()) ?? false;
 
-/** `lab up` where the limits of a user namespace forbid what it needs; the limits end with the namespace. */
+/** Runs `lab up` in a user namespace whose limits forbid further namespaces. Returns its standard error. */
 function upUnderLimits(directory: string, ...limits: string[]): string {
   const set = limits.map((limit) => `echo 0 > /proc/sys/user/${limit}`).join('; ');
   const { stderr, status } = spawnSync(
@@ -20,7 +20,7 @@ function upUnderLimits(directory: string, ...limits: string[]): string {
 }
 
 t.test(
-  'where namespaces are forbidden the lab says what forbids them, and the command that allows them',
+  'if namespaces are forbidden, the message names the setting that forbids them, and the command that allows them',
   { skip },
   async (t) => {
     const said = upUnderLimits(t.testdir({}), 'max_net_namespaces', 'max_user_namespaces');
@@ -32,7 +32,7 @@ t.test(
   },
 );
 
-t.test('where something else is in the way it repeats what the system said', { skip }, async (t) => {
+t.test('for any other cause, the message has the error of the system', { skip }, async (t) => {
   const said = upUnderLimits(t.testdir({}), 'max_net_namespaces');
   t.match(
     said,

@@ -15,21 +15,21 @@ const packageOf = {
   setpriv: 'util-linux',
 };
 
-/** Arguments of `unshare` that begin a lab's namespaces. */
+/** Arguments of unshare(1) for the first namespaces of a lab. */
 export function namespaceFlags(mode: LabMode): string[] {
   return [...(mode === 'user' ? ['--user', '--map-root-user'] : []), '--net', '--mount'];
 }
 
 let known: Promise<Availability> | null = null;
 
-/** How a lab can run here, or why it cannot. The first call tries it, in namespaces that end with the attempt. */
+/** How a lab can run on this host, or why it cannot. The first call tries it in namespaces that end with the attempt. */
 export function availability(): Promise<Availability> {
   known ??= findOut();
   return known;
 }
 
 /**
- * Why no lab can run on this host, with the command that changes it where there is one; null where a lab can run.
+ * Why no lab can run on this host, with a command that changes that if one exists; null if a lab can run.
  */
 export async function labUnavailable(): Promise<string | null> {
   const found = await availability();
@@ -69,7 +69,7 @@ function isInstalled(tool: string): boolean {
   });
 }
 
-/** A small version of everything that a lab needs from the kernel. */
+/** Uses every feature of the kernel that a lab needs. */
 const rehearsal = `
 mount --make-rprivate /
 mount -t tmpfs tmpfs /run
@@ -80,7 +80,7 @@ ip address add fd00::1/64 dev near nodad
 nft 'table inet lab { chain forward { type filter hook forward priority 0; tcp dport 443 reject with icmpx type admin-prohibited; }; }'
 `;
 
-/** The kernel's switches that forbid user namespaces, each with the value that does and the command that allows them. */
+/** Sysctls that can forbid user namespaces: the value that does so, and the command that allows them. */
 const switches = [
   { path: 'user/max_user_namespaces', off: '0', command: 'sysctl -w user.max_user_namespaces=10000' },
   {

@@ -40,7 +40,7 @@ t.test('a lab in the background is broken, healed and ended by further commands'
   t.match(await terminal.run('down'), { code: 0, stdout: /No lab was up/ });
 });
 
-t.test('what is asked for wrongly gets the usage', async (t) => {
+t.test('a wrong command line is refused with the usage', async (t) => {
   const terminal = new Terminal(t);
   t.match(await terminal.run(), { code: 2, stderr: /which command\?[\s\S]*npm run lab -- up/ });
   t.match(await terminal.run('fly'), { code: 2, stderr: /there is no command "fly"/ });
@@ -57,7 +57,7 @@ t.test('what is asked for wrongly gets the usage', async (t) => {
   t.match(await terminal.run('--help'), { code: 0, stdout: /npm run lab -- demo/ });
 });
 
-t.test('a lab does not outlive the process that holds it, however that ends', { skip }, async (t) => {
+t.test('a lab ends with the process that holds it, whatever ends that process', { skip }, async (t) => {
   for (const signal of ['SIGKILL', 'SIGTERM', 'SIGINT'] as const) {
     await t.test(signal, async (t) => {
       const terminal = new Terminal(t);
@@ -70,7 +70,7 @@ t.test('a lab does not outlive the process that holds it, however that ends', { 
       holder.kill(signal);
       const [held, ran] = await Promise.all(ended);
       t.strictSame(held, signal === 'SIGKILL' ? [null, signal] : [0, null]);
-      t.strictSame(ran, [128, null], 'what ran in the lab was ended');
+      t.strictSame(ran, [128, null], 'the command in the lab was ended');
       t.strictSame(await remaining(namespace), []);
       t.match(await terminal.run('status'), { code: 1, stdout: /No lab is up/ });
       t.strictSame(readdirSync(terminal.directory), []);
@@ -78,7 +78,7 @@ t.test('a lab does not outlive the process that holds it, however that ends', { 
   }
 });
 
-t.test('what a lab that died left behind is cleaned up', async (t) => {
+t.test('the state file of a lab that died is removed', async (t) => {
   const terminal = new Terminal(t);
   const statePath = join(terminal.directory, `pprobe-lab-${process.getuid?.()}`);
   writeFileSync(statePath, JSON.stringify({ dir: join(terminal.directory, 'gone'), pid: 1, mode: 'root' }));

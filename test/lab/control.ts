@@ -13,7 +13,7 @@ function socketOf({ pid }: Keeper): string {
 
 /**
  * Sends a request to a lab's keeper, and returns the fault that is in force afterwards.
- * @throws Error with the keeper's reason, or ENOENT / ECONNREFUSED where there is no keeper.
+ * @throws Error with the keeper's reason, or with ENOENT or ECONNREFUSED if no keeper runs.
  */
 export async function askKeeper(keeper: Keeper, request: Request): Promise<string | null> {
   const socket = connect(socketOf(keeper));
@@ -23,7 +23,7 @@ export async function askKeeper(keeper: Keeper, request: Request): Promise<strin
   return reply.fault;
 }
 
-/** Resolves when the keeper has ended for any reason: the kernel then closes the connection, which the keeper never does. */
+/** Resolves when the keeper has ended: the kernel then closes the connection, which the keeper never closes itself. */
 export async function keeperGone(keeper: Keeper): Promise<void> {
   const socket = connect(socketOf(keeper)).on('error', () => {});
   socket.resume().unref();

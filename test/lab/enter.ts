@@ -1,7 +1,7 @@
 import type { LabMode } from './availability.js';
 import type { NamespaceName } from './topology.js';
 
-/** A running lab's first process, as seen from outside: the way in. */
+/** The first process of a running lab, whose namespaces other processes enter. */
 export interface Keeper {
   pid: number;
   mode: LabMode;
@@ -22,7 +22,7 @@ export interface EnterOptions {
  * reach it, and its exit status is that of `argv`. The kernel kills it when its parent ends. It does not enter the process
  * namespace: that takes a process in between, which does not forward signals.
  *
- * @throws Error where `uid` is given and the lab is in a user namespace, which has no user but root.
+ * @throws Error if `uid` is given and the lab is in a user namespace, which has no user but root.
  */
 export function enterCommand(
   keeper: Keeper,

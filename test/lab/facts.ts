@@ -1,5 +1,5 @@
 /**
- * Every name, number and address of the lab, once. The identifiers have the forms AWS gives them; none of them exists.
+ * All names, numbers and addresses of the lab. The identifiers have the forms of AWS, and do not exist there.
  */
 
 export const region = 'us-east-1';
@@ -8,7 +8,7 @@ export const vpceId = 'vpce-0a1b2c3d4e5f60718';
 export const vpcId = 'vpc-0f1e2d3c4b5a69788';
 export const accountId = '123456789012';
 export const stage = 'prod';
-/** The random part AWS puts into an endpoint's own names. */
+/** The random part of an endpoint's own names. */
 const endpointSuffix = 'rsnonbkv';
 
 export interface AddressPair {
@@ -21,9 +21,9 @@ const endpoint = `${vpceId}-${endpointSuffix}`;
 const endpointService = `execute-api.${region}.vpce.amazonaws.com`;
 
 export const names = {
-  /** The API's invoke name; private only where the endpoint's private DNS is on. */
+  /** The API's invoke name. It has private addresses only if the endpoint's private DNS is on. */
   api: `${apiId}.${service}`,
-  /** API and endpoint in one name; private from every network, needs no header. */
+  /** API and endpoint in one name. It has private addresses in every network, and needs no header. */
   alias: `${apiId}-${vpceId}.${service}`,
   service,
   /** The endpoint's own names: regional, then one for each zone. */
@@ -32,9 +32,9 @@ export const names = {
   zoneB: `${endpoint}-${region}b.${endpointService}`,
   /** An ordinary web server on the far side of the routers. */
   public: 'www.example.com',
-  /** Has TXT records of about 3000 bytes: over any UDP answer's limit. */
+  /** Has TXT records of about 3000 bytes, more than a reply over UDP may have. */
   large: 'large.example.com',
-  /** Ends `.test` (RFC 6761): exists nowhere. */
+  /** Under `.test` (RFC 6761), so it does not exist. */
   missing: 'missing.test',
 };
 
@@ -46,7 +46,7 @@ export const addresses = {
   resolver: { ipv4: '10.0.0.2', ipv6: 'fd10::2' },
   eniA: { ipv4: '10.0.2.20', ipv6: 'fd10:0:0:2::20' },
   eniB: { ipv4: '10.0.3.30', ipv6: 'fd10:0:0:3::30' },
-  /** Each router's side that faces the client: what it signs its time-exceeded messages with. */
+  /** The address of each router towards the client, which its time-exceeded messages come from. */
   r1: { ipv4: '100.64.1.2', ipv6: 'fd64:0:0:1::2' },
   r2: { ipv4: '100.64.2.2', ipv6: 'fd64:0:0:2::2' },
   r3: { ipv4: '100.64.3.2', ipv6: 'fd64:0:0:3::2' },
@@ -54,5 +54,5 @@ export const addresses = {
   onprem: { ipv4: '192.168.53.53', ipv6: 'fd53::53' },
 } satisfies Record<string, AddressPair>;
 
-/** The private API's invoke URL, as its users have it. */
+/** The private API's invoke URL. */
 export const url = `https://${names.api}/${stage}`;

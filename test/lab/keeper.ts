@@ -12,7 +12,7 @@ import { agentProgram } from './paths.js';
 import { type AgentOptions, files, type Readiness } from './protocol.js';
 import { toolEnvironment } from './tools.js';
 
-/** How long a start may take; far longer than it takes on a busy machine. */
+/** The longest time that a start may take, far longer than on a busy machine. */
 const patienceMs = 180_000;
 
 /** A keeper that this process started, with the lab's directory. */
@@ -22,8 +22,8 @@ export interface StartedKeeper extends Keeper {
 }
 
 /**
- * Starts a lab and waits until all its servers answer. With `until: 'parent'` the lab does not outlive this
- * process, however that ends.
+ * Starts a lab and waits until all its servers answer. With `until: 'parent'` the lab ends with this process, whatever ends
+ * it.
  * @throws Error that says why no lab can run here, or what failed.
  */
 export async function startKeeper(until: AgentOptions['until']): Promise<StartedKeeper> {
@@ -33,7 +33,7 @@ export async function startKeeper(until: AgentOptions['until']): Promise<Started
   const { mode } = found;
 
   const dir = mkdtempSync(join(tmpdir(), 'pprobe-lab-'));
-  // Commands that run as another user read files in it; none is secret.
+  // Commands that run as another user read its files, which contain no secrets.
   chmodSync(dir, 0o755);
   const logPath = join(dir, files.log);
   const log = openSync(logPath, 'w');

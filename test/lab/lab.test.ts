@@ -16,7 +16,7 @@ async function printed(lab: Lab, namespace: NamespaceName, ...argv: string[]): P
   return stdout;
 }
 
-/** Everything a fault can change, as the kernel and the files have it. */
+/** Everything that a fault can change, read from the kernel and the files. */
 async function snapshot(lab: Lab): Promise<string> {
   const states = await Promise.all(
     namespaceNames.map((namespace) =>
@@ -24,11 +24,11 @@ async function snapshot(lab: Lab): Promise<string> {
     ),
   );
   const files = await printed(lab, 'client', 'cat', '/etc/resolv.conf', '/etc/hosts');
-  // Counters of time run on.
+  // Without lifetimes, which count down.
   return [...states, files].join('\n').replace(/ (valid_lft|preferred_lft|expires) \S+/g, '');
 }
 
-t.test('a lab comes up, answers, and leaves nothing behind', { skip }, async (t) => {
+t.test('a lab starts, answers, and leaves no processes and files', { skip }, async (t) => {
   const startMs = nowMs();
   const lab = await startLab();
   t.comment(`up in ${elapsedMs(startMs).toFixed(0)} ms`);
@@ -45,7 +45,7 @@ t.test('a lab comes up, answers, and leaves nothing behind', { skip }, async (t)
   t.notOk(existsSync(lab.dir));
 });
 
-t.test('two labs run side by side, and what breaks one leaves the other alone', { skip }, async (t) => {
+t.test('two labs run at the same time, and a fault of one does not affect the other', { skip }, async (t) => {
   const [one, other] = await Promise.all([startLab(), startLab()]);
   t.teardown(() => Promise.all([one.stop(), other.stop()]));
   await one.break('nxdomain');
@@ -61,7 +61,7 @@ t.test('in a lab', { skip }, async (t) => {
   const lab = await startLab();
   t.teardown(() => lab.stop());
 
-  await t.test('healing undoes every fault exactly', async (t) => {
+  await t.test('healing restores the exact healthy state after every fault', async (t) => {
     const before = await snapshot(lab);
     for (const { name } of faults) {
       const breakMs = nowMs();
@@ -75,7 +75,7 @@ t.test('in a lab', { skip }, async (t) => {
     }
   });
 
-  await t.test('a fault takes the place of the one before', async (t) => {
+  await t.test('a fault replaces the fault before it', async (t) => {
     await lab.break('no-route');
     await lab.break('egress');
     t.equal(await lab.status(), 'egress');
@@ -85,27 +85,30 @@ t.test('in a lab', { skip }, async (t) => {
     t.equal(await lab.status(), null);
   });
 
-  await t.test('a fault that does not exist changes nothing and is refused by name', async (t) => {
+  await t.test('an unknown fault is refused and changes nothing', async (t) => {
     await lab.break('egress');
     await t.rejects(lab.break('earthquake'), { message: /no fault is named "earthquake"; there are / });
     t.equal(await lab.status(), 'egress');
     await lab.heal();
   });
 
-  await t.test('a command gets its input, environment and directory, and gives its exit code', async (t) => {
-    const { stdout, stderr, exitCode, signal } = await lab.exec(
-      'eni-a',
-      ['sh', '-c', 'cat; echo "$GREETING $(pwd)"; echo bad >&2; exit 7'],
-      { input: 'said\n', env: { GREETING: 'hello' }, cwd: '/tmp' },
-    );
-    t.same(
-      { stdout, stderr, exitCode, signal },
-      { stdout: 'said\nhello /tmp\n', stderr: 'bad\n', exitCode: 7, signal: null },
-    );
-    t.equal((await lab.exec('client', ['no-such-command'])).exitCode, 127);
-  });
+  await t.test(
+    'exec passes input, environment and directory to a command, and returns its exit code',
+    async (t) => {
+      const { stdout, stderr, exitCode, signal } = await lab.exec(
+        'eni-a',
+        ['sh', '-c', 'cat; echo "$GREETING $(pwd)"; echo bad >&2; exit 7'],
+        { input: 'said\n', env: { GREETING: 'hello' }, cwd: '/tmp' },
+      );
+      t.same(
+        { stdout, stderr, exitCode, signal },
+        { stdout: 'said\nhello /tmp\n', stderr: 'bad\n', exitCode: 7, signal: null },
+      );
+      t.equal((await lab.exec('client', ['no-such-command'])).exitCode, 127);
+    },
+  );
 
-  await t.test('each namespace has its own addresses, all the same files', async (t) => {
+  await t.test('every namespace has its own addresses; all see the same files', async (t) => {
     t.match(await printed(lab, 'eni-b', 'ip', '-brief', 'address'), /10\.0\.3\.30\/24/);
     t.match(await printed(lab, 'client', 'ip', '-brief', 'address'), /10\.0\.1\.10\/24/);
     t.equal(await printed(lab, 'client', node, '-p', 'process.version'), `${process.version}\n`);
@@ -113,7 +116,7 @@ t.test('in a lab', { skip }, async (t) => {
   });
 
   await t.test(
-    'a command that takes too long is killed with its children, and what it said is kept',
+    'a command that exceeds its time limit is killed with its children; the error has its output',
     async (t) => {
       const started = lab.exec('client', ['sh', '-c', 'echo started; sleep 3600; echo never'], {
         timeoutMs: 5000,
@@ -151,14 +154,17 @@ t.test('in a lab', { skip }, async (t) => {
     },
   );
 
-  await t.test('the wire is warm: a connection takes no time to find its neighbours', async (t) => {
-    const states = await printed(lab, 'client', 'ip', 'neighbour');
-    t.match(states, /10\.0\.1\.1 .*PERMANENT/);
-    t.match(states, /fd10:0:0:1::1 .*PERMANENT/);
-  });
+  await t.test(
+    'neighbours are known in advance, so that a connection needs no neighbour discovery',
+    async (t) => {
+      const states = await printed(lab, 'client', 'ip', 'neighbour');
+      t.match(states, /10\.0\.1\.1 .*PERMANENT/);
+      t.match(states, /fd10:0:0:1::1 .*PERMANENT/);
+    },
+  );
 });
 
-t.test('stopping ends what still runs', { skip }, async (t) => {
+t.test('stopping a lab ends the commands that run in it', { skip }, async (t) => {
   const lab = await startLab();
   const child = lab.spawn('client', ['sleep', '3600']);
   const running = lab.exec('client', ['sleep', '3600']);

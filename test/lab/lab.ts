@@ -21,7 +21,7 @@ export type LabFacts = typeof facts & {
   caFile: string;
 };
 
-/** A running lab: a small VPC with a private API, healthy until something is broken. */
+/** A running lab: a small VPC with a private API. It is healthy until `break` is called. */
 export interface Lab {
   readonly mode: LabMode;
   /** The lab's own directory under the system's temporary one. */
@@ -31,7 +31,7 @@ export interface Lab {
   exec(namespace: NamespaceName, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Starts a command; see `spawnIn`. */
   spawn(namespace: NamespaceName, argv: readonly string[], options?: SpawnInLabOptions): ChildProcess;
-  /** Breaks one thing; a fault that was in force before ends. @throws Error where no fault has that name. */
+  /** Applies a fault, and ends the fault before it. @throws Error if no fault has that name. */
   break(fault: string): Promise<void>;
   /** Ends the fault in force. */
   heal(): Promise<void>;

@@ -14,13 +14,13 @@ import { demo } from './cli/demo.js';
 
 /** The lab's command line. */
 
-const usage = `A small VPC of network namespaces on this machine, to break and to diagnose.
+const usage = `A small VPC of network namespaces on this machine, with faults to diagnose.
 
   npm run lab -- up                         start it in the background
   npm run lab -- up --foreground            start it until Ctrl-C
-  npm run lab -- faults                     list what can be broken
-  npm run lab -- break NAME                 break one thing, in place of what was broken before
-  npm run lab -- heal                       mend it
+  npm run lab -- faults                     list the faults
+  npm run lab -- break NAME                 apply one fault, in place of the one before
+  npm run lab -- heal                       end the fault
   npm run lab -- exec [NAMESPACE] -- CMD …  run a command there (default: client)
   npm run lab -- shell [NAMESPACE]          an interactive shell there (default: client)
   npm run lab -- status

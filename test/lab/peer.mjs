@@ -1,5 +1,5 @@
 /**
- * Run inside a lab by its tests: what Node's own net, tls and https see of the endpoint, without any of pprobe.
+ * Runs inside a lab for its tests: connects to the endpoint with Node's net, tls and https, without pprobe.
  * Takes { addresses, name, path, ca } as JSON in its one argument; prints { connect, tls, http } as JSON.
  */
 import { readFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ function connect(host) {
       resolve(outcome);
     };
     socket.once('connect', () => settle('open'));
-    // One more turn of the loop: a process that had to wait for a processor reads first what has come meanwhile.
+    // One more turn of the event loop: after a wait for a processor, the process first reads what has arrived.
     socket.once('timeout', () => setImmediate(() => settle('timeout')));
     socket.once('error', (error) => settle(error.code));
   });

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 
-/** For tests: which processes live in a lab, told by its mount namespace. */
+/** For tests: the processes of a lab, found by its mount namespace. */
 
 export function mountNamespaceOf(pid: number): string | null {
   try {

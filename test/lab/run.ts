@@ -7,7 +7,7 @@ import type { NamespaceName } from './topology.js';
 export interface ExecOptions extends EnterOptions {
   /** Added to this process's environment. */
   env?: Record<string, string> | undefined;
-  /** Milliseconds until the command is killed. Default: five minutes, which only a command that hangs takes. */
+  /** Milliseconds until the command is killed. Default 300000, for a command that hangs. */
   timeoutMs?: number | undefined;
   /** Written to the command's standard input, which is then closed. */
   input?: string | undefined;
@@ -17,7 +17,7 @@ export interface ExecOptions extends EnterOptions {
 export interface ExecResult {
   stdout: string;
   stderr: string;
-  /** null where a signal ended it. */
+  /** null if a signal ended it. */
   exitCode: number | null;
   /** The signal that ended it, or null. */
   signal: NodeJS.Signals | null;

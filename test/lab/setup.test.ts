@@ -18,7 +18,7 @@ const small: Topology = {
   routes: [{ namespace: 'client', to: 'default', via: '10.0.1.1' }],
 };
 
-t.test('a topology becomes ip commands: the links first, then each namespace by itself', async (t) => {
+t.test('the ip commands of a topology: first the links, then each namespace', async (t) => {
   const plan = setupPlan(small);
   t.strictSame(plan.root, [
     'netns add client',
@@ -57,7 +57,7 @@ t.test('a topology becomes ip commands: the links first, then each namespace by 
   );
 });
 
-t.test('routers forward, and nobody limits ICMP errors', async (t) => {
+t.test('routers forward, and no namespace limits ICMP errors', async (t) => {
   const plan = setupPlan(small);
   const [client, vpc] = plan.namespaces.map(({ sysctls }) => new Map(sysctls));
   t.equal(client?.get('net/ipv4/ip_forward'), undefined);
@@ -69,7 +69,7 @@ t.test('routers forward, and nobody limits ICMP errors', async (t) => {
   }
 });
 
-t.test('the scripts run every namespace of the plan in its own, and wait for all', async (t) => {
+t.test('the script configures every namespace inside it, and waits for all', async (t) => {
   const plan = setupPlan(small);
   for (const line of plan.root) t.match(namespacesScript(plan), `\n${line}\n`);
   const script = configurationScript(plan);
@@ -82,7 +82,7 @@ t.test('the scripts run every namespace of the plan in its own, and wait for all
 
 t.test("the lab's own topology is sound", async (t) => {
   const hosts = topology.links.flat().flatMap(({ addresses }) => addresses.map((cidr) => cidr.split('/')[0]));
-  t.equal(new Set(hosts).size, hosts.length, 'no address is given twice');
+  t.equal(new Set(hosts).size, hosts.length, 'no address occurs twice');
   t.strictSame(
     topology.namespaces.map(({ name }) => name),
     [...namespaceNames],

@@ -1,6 +1,6 @@
 import { type Link, type LinkEnd, type NamespaceName, routesOf, type Topology } from './topology.js';
 
-/** What must be done to make a topology, in the order given: all of `root`, then each namespace, in any order. */
+/** The commands that make a topology: first all of `root`, then the namespaces in any order. */
 export interface SetupPlan {
   /** Lines for `ip -batch` in the namespace the lab starts in. */
   root: string[];
@@ -11,7 +11,7 @@ export interface SetupPlan {
  * The commands that make a topology. Pure.
  *
  * Addresses have no duplicate address detection, and neighbours are permanent entries: a cold neighbour cache costs
- * the first packet of a path up to a second (measured with IPv6), which reads as a silent hop.
+ * the first packet of a path up to a second (measured with IPv6), which a trace shows as a silent hop.
  */
 export function setupPlan(topology: Topology): SetupPlan {
   const root = topology.namespaces.map(({ name }) => `netns add ${name}`);
@@ -67,9 +67,9 @@ function noDad(address: string): string {
 }
 
 /**
- * Linux spends one ICMP error a second on each peer (icmp_ratelimit) and, for the types in ratemask, 1000 a second on
- * all of them; a back-to-back trace would show silent hops that are not there. The masks are emptied as well as the
- * limit: the global limit looks at nothing else.
+ * Linux sends one ICMP error per second to each peer (icmp_ratelimit) and, for the types in ratemask, 1000 per second to all
+ * peers together, so traces in quick succession would show silent hops. The masks are emptied as well, because the global
+ * limit depends on them only.
  */
 function sysctlsOf(forwards: boolean): [string, string][] {
   return [
@@ -97,9 +97,9 @@ export function namespacesScript(plan: SetupPlan): string {
 }
 
 /**
- * The rest of a plan as an `sh` script: the namespaces are set up side by side, and it fails where any of them does.
- * `sysctl` paths may hold a `*`, which the shell expands inside the namespace. A link drops what it is given until the
- * kernel has seen that both its ends are up, a moment after the second `link set … up` returned: the script waits for it.
+ * The rest of a plan as an `sh` script. It configures all namespaces at the same time, and fails if one of them fails. A `*`
+ * in a `sysctl` path is expanded inside the namespace. A link drops packets until the kernel has noticed that both ends are
+ * up, shortly after the second `link set … up` returns: the script waits for that.
  */
 export function configurationScript(plan: SetupPlan): string {
   return [

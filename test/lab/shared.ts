@@ -9,7 +9,7 @@ import { startKeeper } from './keeper.js';
 import { type Lab, labOf } from './lab.js';
 import type { AgentOptions } from './protocol.js';
 
-/** The one lab of this user that other commands find. What they need to know of it lies in a file. */
+/** The lab of this user that all commands share. The file at `statePath` has this state. */
 interface SharedState {
   dir: string;
   pid: number;
@@ -19,8 +19,8 @@ interface SharedState {
 const statePath = join(tmpdir(), `pprobe-lab-${process.getuid?.() ?? 0}`);
 
 /**
- * Starts the shared lab: `until: 'stop'` leaves it behind when this process ends. `ended` resolves when it is gone.
- * @throws Error where one runs already.
+ * Starts the shared lab. With `until: 'stop'` it continues after the end of this process. `ended` resolves when it has ended.
+ * @throws Error if one runs already.
  */
 export async function startSharedLab(
   until: AgentOptions['until'],
@@ -30,7 +30,7 @@ export async function startSharedLab(
   if (until === 'stop') child.unref();
   const state: SharedState = { dir, pid, mode };
   try {
-    // Exclusive: in a directory everybody writes to, a file that is there already is not ours to follow.
+    // `wx` fails if the file exists: in a directory that every user can write to, it may be another user's link.
     writeFileSync(statePath, JSON.stringify(state), { flag: 'wx', mode: 0o600 });
   } catch (error) {
     child.kill('SIGKILL');
@@ -39,7 +39,7 @@ export async function startSharedLab(
   return { lab: attach(state), ended: once(child, 'exit') };
 }
 
-/** The shared lab, or null where none runs. What one that died left behind is removed. */
+/** The shared lab, or null. Removes the files of a lab that died. */
 export async function findSharedLab(): Promise<Lab | null> {
   const state = readState();
   if (state === null) return null;
@@ -56,7 +56,7 @@ function attach(state: SharedState): Lab {
   });
 }
 
-/** @throws Error where the file belongs to somebody else: it names a process whose namespaces we would enter. */
+/** @throws Error if the file belongs to another user, because it names the process whose namespaces are entered. */
 function readState(): SharedState | null {
   let text: string;
   try {
@@ -71,7 +71,7 @@ function readState(): SharedState | null {
   try {
     return JSON.parse(text) as SharedState;
   } catch {
-    // Cut short while it was written: nothing can be learnt from it.
+    // It was cut short while it was written.
     rmSync(statePath);
     return null;
   }
@@ -79,7 +79,7 @@ function readState(): SharedState | null {
 
 function forget(state: SharedState): void {
   rmSync(statePath, { force: true });
-  // Only what a lab made: the file may have been edited.
+  // Removes only a directory that a lab made: the file may have been edited.
   if (dirname(state.dir) === tmpdir()) rmSync(state.dir, { recursive: true, force: true });
 }
 

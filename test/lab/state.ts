@@ -8,19 +8,19 @@ import { type NamespaceName, routesOf, topology } from './topology.js';
 import { privateZone, publicZone } from './zones.js';
 
 /**
- * Everything about the lab that a fault can change, as data. The agent goes from one state to another by applying
- * what differs, so that healing is going to `healthy`, whatever was broken.
+ * Everything about the lab that a fault can change, as data. The agent changes from one state to another by applying the
+ * differences, so healing is a change to `healthy` from any state.
  */
 export interface LabState {
-  /** Of the client's resolv.conf. */
+  /** The nameservers in the client's resolv.conf. */
   nameservers: string[];
-  /** The client's routes beyond its own subnet, as `ip route add` takes them. */
+  /** The client's routes beyond its own subnet, in the syntax of `ip route add`. */
   clientRoutes: string[];
-  /** Routes of the VPC's router besides its own, as `ip route add` takes them. */
+  /** Further routes of the VPC's router, in the syntax of `ip route add`. */
   vpcRoutes: string[];
-  /** Lines of the client's hosts file besides localhost's. */
+  /** Further lines of the client's hosts file. */
   hosts: string[];
-  /** MTUs of devices that have another than Ethernet's. */
+  /** Devices whose MTU is not that of Ethernet. */
   mtus: DeviceMtu[];
   /** nftables chains by namespace: the inside of one `table inet lab { … }`. */
   filters: Partial<Record<NamespaceName, string>>;
@@ -40,12 +40,15 @@ export interface EndpointState {
   listening: boolean;
   certificate: CertificateKind;
   tls: TlsBehaviour;
-  /** What is answered to every request in place of the gateway's own answer, or null. */
+  /** The answer to every request in place of the gateway's answer, or null. */
   canned: CannedAnswer | null;
   gateway: GatewayConfig;
 }
 
-/** `valid`: the service's names, signed by the lab's authority. `large`: of several packets, as real ones are. The others differ in what they are called for. */
+/**
+ * `valid`: the service's names, signed by the lab's authority. `large`: the same with so many names that it takes several packets,
+ * as real certificates do. The others differ from `valid` in what their name says.
+ */
 export type CertificateKind = 'valid' | 'large' | 'other-name' | 'untrusted' | 'expired';
 
 const allowEverything: Policy = {
@@ -53,7 +56,7 @@ const allowEverything: Policy = {
   Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
 };
 
-/** The form AWS recommends: allow, then deny whatever does not come through this endpoint. */
+/** The form that AWS recommends: allow everything, and deny requests that do not come through this endpoint. */
 export function onlyThroughEndpoint(allowed: string): Policy {
   const invoke = { Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' } as const;
   return {
@@ -101,14 +104,14 @@ export const healthy: LabState = {
   endpoint: { listening: true, certificate: 'valid', tls: 'proper', canned: null, gateway: healthyGateway },
 };
 
-/** On premises nobody forwards the API's name to the VPC. */
+/** The on-premises resolver, which does not forward the API's name to the VPC. */
 export const onpremResolver: ResolverConfig = {
   addresses: [addresses.onprem.ipv4, addresses.onprem.ipv6],
   behaviour: 'zone',
   zone: publicZone,
 };
 
-/** The public front end: it knows of no private API. */
+/** The public front end, which serves no private API. */
 export const publicFrontEnd: EndpointState = {
   listening: true,
   certificate: 'valid',

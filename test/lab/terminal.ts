@@ -7,7 +7,7 @@ import type { Test } from 'tap';
 import { packageRoot } from './paths.js';
 import { mountNamespaceOf, processesIn } from './processes.js';
 
-/** For tests: the lab as its users have it, from a command line. */
+/** For tests: the lab's command line. */
 
 export const program = join(packageRoot, 'build', 'lab', 'main.js');
 
@@ -17,7 +17,7 @@ export interface Ran {
   stderr: string;
 }
 
-/** The lab's command line with a temporary directory, and so a shared lab, of this test's own. */
+/** Runs the lab's command line with a temporary directory of its own, and so with a shared lab of its own. */
 export class Terminal {
   readonly directory: string;
   readonly #prefix: readonly string[];
@@ -25,7 +25,7 @@ export class Terminal {
   /** `prefix`: a command that runs the command line, such as setpriv. */
   constructor(t: Test, prefix: readonly string[] = []) {
     this.directory = t.testdir({});
-    // For the test that is another user.
+    // One test runs as another user.
     chmodSync(this.directory, 0o777);
     this.#prefix = prefix;
     t.teardown(() => this.run('down'));
@@ -40,7 +40,7 @@ export class Terminal {
     });
   }
 
-  /** Starts what does not end by itself, and waits until it says something. */
+  /** Starts a command that does not end by itself, and waits for its first output. */
   async start(...args: string[]): Promise<ChildProcess> {
     const child = spawn(process.execPath, [program, ...args], {
       env: this.environment,
@@ -49,7 +49,7 @@ export class Terminal {
     if (child.stdout === null) throw new Error('no stdout');
     const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`it ended with ${code}`)));
     await Promise.race([once(child.stdout, 'data'), ended]);
-    // Later, its end is what the test is about.
+    // The test waits for the end later.
     ended.catch(() => {});
     return child;
   }
@@ -72,7 +72,7 @@ export class Terminal {
   }
 }
 
-/** The kernel ends a lab's processes one after the other; waits for those still ending. */
+/** Waits up to a minute until a lab's processes have ended, and returns those that have not. */
 export async function remaining(namespace: string): Promise<number[]> {
   let last = processesIn(namespace);
   for (let wait = 0; wait < 3000 && last.length > 0; wait++) {

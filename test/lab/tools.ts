@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
 /**
- * System tools live in `sbin` directories, which the PATH of an ordinary user often lacks. Extra authorities are left out:
- * every Node would read them at its start (60 ms and more), and the lab has its own.
+ * The environment of system tools. They are in `sbin` directories, which the PATH of an ordinary user often lacks. Extra
+ * certificate authorities are removed, because every Node process would read them at its start (60 ms and more).
  */
 export const toolEnvironment: NodeJS.ProcessEnv = {
   ...process.env,
@@ -10,7 +10,7 @@ export const toolEnvironment: NodeJS.ProcessEnv = {
   PATH: `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/local/sbin:/usr/sbin:/sbin`,
 };
 
-/** Runs one system command to its end. @throws Error with what the command said, where it fails. */
+/** Runs one system command to its end. @throws Error with its standard error if it fails. */
 export async function runTool(argv: readonly string[], input = ''): Promise<void> {
   const [command = '', ...args] = argv;
   await new Promise<void>((resolve, reject) => {
@@ -19,7 +19,7 @@ export async function runTool(argv: readonly string[], input = ''): Promise<void
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-    // A command that ends without reading its input is judged by its exit code.
+    // A command may end without reading its input. Its exit code decides.
     child.stdin.on('error', () => {});
     child.stdin.end(input);
     child.on('error', reject);

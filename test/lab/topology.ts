@@ -114,7 +114,7 @@ export const topology: Topology = {
     ...defaultRoutes('r2', r3.ipv4, r3.ipv6),
     ...routes('r2', [vpcPrefixes[0], '100.64.2.1'], [vpcPrefixes[1], 'fd64:0:0:2::1']),
     ...routes('r2', ['100.64.1.0/30', '100.64.2.1'], ['fd64:0:0:1::/64', 'fd64:0:0:2::1']),
-    // r3 has no default route: for any other destination it says "network unreachable", as the internet's edge does.
+    // r3 has no default route: it answers for any other destination with "network unreachable".
     ...routes('r3', [vpcPrefixes[0], '100.64.3.1'], [vpcPrefixes[1], 'fd64:0:0:3::1']),
     ...routes('r3', ['100.64.0.0/16', '100.64.3.1'], ['fd64::/32', 'fd64:0:0:3::1']),
     ...defaultRoutes('public', '203.0.113.1', '2001:db8:113::1'),
@@ -122,7 +122,7 @@ export const topology: Topology = {
   ],
 };
 
-/** Routes of one namespace, in the words `ip route` takes after `add`. */
+/** Routes of one namespace, in the syntax of `ip route add`. */
 export function routesOf(network: Topology, namespace: NamespaceName): string[] {
   return network.routes
     .filter((route) => route.namespace === namespace)

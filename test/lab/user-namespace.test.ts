@@ -4,16 +4,16 @@ import t from 'tap';
 import { labUnavailable } from './lab.js';
 import { program, remaining, Terminal } from './terminal.js';
 
-/** The same lab for an ordinary user, who is root only inside a user namespace. */
+/** The lab of an ordinary user, who is root only inside a user namespace. */
 
 const ordinaryUser =
   process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
 
-/** Why an ordinary user can have no lab here, or false. */
+/** Why no ordinary user can run a lab on this host, or false. */
 async function unavailable(): Promise<string | false> {
   const reason = await labUnavailable();
   if (reason !== null) return reason;
-  if (!succeeds('test', '-r', program)) return 'the package lies where an ordinary user cannot read it';
+  if (!succeeds('test', '-r', program)) return 'an ordinary user cannot read the directory of the package';
   return succeeds('unshare', '--user', '--map-root-user', '--net', 'true')
     ? false
     : 'an ordinary user has no user namespaces here';
@@ -29,7 +29,7 @@ function succeeds(...argv: string[]): boolean {
   }
 }
 
-t.test('an ordinary user has a lab of his own', { skip: await unavailable() }, async (t) => {
+t.test('an ordinary user can run a lab', { skip: await unavailable() }, async (t) => {
   const terminal = new Terminal(t, ordinaryUser);
   const up = await terminal.run('up');
   t.match(up, { code: 0, stdout: /The lab is up in / });

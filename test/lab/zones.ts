@@ -2,8 +2,8 @@ import { type AddressPair, addresses, names } from './facts.js';
 import type { ZoneRecord } from './resolver/zone.js';
 
 /**
- * The two views of the lab's names, as Route 53 has them: inside a VPC whose endpoint has private DNS on, and
- * everywhere else. They differ only in what `*.execute-api.{region}` resolves to.
+ * The two views of the lab's names in Route 53: inside a VPC whose endpoint has private DNS, and everywhere else. They differ
+ * only in the addresses of `*.execute-api.{region}`.
  */
 
 const ttl = 60;
@@ -20,7 +20,7 @@ function cname(name: string, target: string): ZoneRecord {
   return { name, type: 'CNAME', ttl, data: target };
 }
 
-/** The name an IPv4 address has in `in-addr.arpa` (RFC 1035 section 3.5). */
+/** The PTR record of an IPv4 address (RFC 1035 section 3.5). */
 function pointer(address: string, target: string): ZoneRecord {
   const name = `${address.split('.').reverse().join('.')}.in-addr.arpa`;
   return { name, type: 'PTR', ttl, data: target };
@@ -57,7 +57,7 @@ const insideVpc: ZoneRecord[] = [addresses.client, eniA, eniB].flatMap(({ ipv4 }
   pointer(ipv4, instanceName(ipv4)),
 ]);
 
-/** No endpoint answers for the API's name here: it does not exist. */
+/** Without an endpoint for the API's name: the name does not exist. */
 export const zoneWithoutApi: ZoneRecord[] = [...everywhere, ...insideVpc];
 
 /** Private DNS on: a wildcard alias to the service's name, which has one address for each of the endpoint's interfaces. */

@@ -11,13 +11,13 @@ import {
   truncatedFlag,
 } from '../probe/dns/server.js';
 
-/** Something that a server, or somebody in its place, does to a client; and what pprobe must make of it. */
+/** The behaviour of a hostile server or forger, and the result that pprobe must give. */
 export interface HostileCase {
   does: string;
   behave: Behaviour;
-  /** Other than A. */
+  /** The record type, if not A. */
   type?: 'TXT';
-  /** Nobody listens at the server's port. */
+  /** Nothing listens on the server's port. */
   closed?: true;
   expected: Partial<DnsDocument> | { [Key in keyof DnsDocument]?: unknown };
 }
@@ -39,7 +39,7 @@ const wrongId = (asked: Asked) => forged(asked, (packet) => packet.writeUInt16BE
 const otherName = (asked: Asked) => forged(asked, (packet) => packet.write('b', 13));
 const echo = ({ raw }: Asked): Buffer => Buffer.from(raw);
 
-/** Behind the question: a name that is a pointer to itself. */
+/** After the question: a name that is a pointer to itself. */
 function looping(asked: Asked): Buffer {
   const head = reply(asked);
   head.writeUInt16BE(1, 6);
@@ -113,7 +113,7 @@ export const cases: HostileCase[] = [
   {
     does: '64 KB of pointers over TCP',
     behave: overTcp((asked) => [pointerChain(asked)]),
-    // Every name is `a.test` in the end, and every record the same one; to see it may take no longer than the rest.
+    // Every name expands to `a.test`, and all records are equal. Parsing this must be as fast as parsing others.
     expected: { ...found, transport: 'tcp', records: { length: 1 } },
   },
   {
@@ -175,7 +175,7 @@ export const cases: HostileCase[] = [
   },
 ];
 
-/** Sends a forgery to `port` of this host from a port that nobody asked. */
+/** Sends a forged reply to `port` of this host from a port that was not queried. */
 export async function forgeFromElsewhere(asked: Asked, port: number): Promise<void> {
   const other = createSocket('udp4');
   await new Promise<void>((sent) => other.send(forged(asked), port, '127.0.0.1', () => sent()));

@@ -14,10 +14,10 @@ export interface Daemon {
   port: number;
 }
 
-// Debian's daemons live where a plain user's PATH does not reach.
+// Debian installs the daemons in a directory that is not in the PATH of an ordinary user.
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 
-/** Why the daemons cannot be run here; false when they can. */
+/** Why the daemons cannot run on this host, or false. */
 export async function daemonsUnavailable(): Promise<string | false> {
   for (const [command, version] of [
     ['dig', '-v'],
@@ -34,7 +34,7 @@ export async function daemonsUnavailable(): Promise<string | false> {
   return false;
 }
 
-/** BIND, answering for `zone` from the text of a zone file. */
+/** BIND, authoritative for `zone`, with the text of a zone file. */
 export async function bind(
   t: Pick<Test, 'teardown'>,
   dir: string,
@@ -53,7 +53,7 @@ export async function bind(
   return await start(t, 'named', ['-g', '-n', '1', '-c', join(dir, 'named.conf')], port, zone);
 }
 
-/** unbound, which asks `authority` for `zone`. */
+/** unbound, which forwards queries for `zone` to `authority`. */
 export async function unbound(
   t: Pick<Test, 'teardown'>,
   dir: string,
@@ -83,7 +83,7 @@ export async function unbound(
   return await start(t, 'unbound', ['-d', '-c', join(dir, 'unbound.conf')], port, zone);
 }
 
-/** dnsmasq, which passes questions for `zone` on to `authority`. */
+/** dnsmasq, which forwards queries for `zone` to `authority`. */
 export async function dnsmasq(
   t: Pick<Test, 'teardown'>,
   dir: string,
@@ -116,7 +116,7 @@ async function start(
     said = `${said}${text}`.slice(-2000);
   });
   t.teardown(() => stop(child));
-  // Asks until the daemon answers or has ended; each dig waits one second.
+  // Queries until the daemon answers or has ended; each dig waits one second.
   while (child.exitCode === null) {
     const words = ['@127.0.0.1', '-p', String(port), zone, 'SOA', '+short', '+tries=1', '+time=1'];
     const { stdout } = await run('dig', words).catch(() => ({ stdout: '' }));

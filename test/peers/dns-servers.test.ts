@@ -9,7 +9,7 @@ const zone = 'real.example';
 const hash = 'ab'.repeat(32);
 const key = Buffer.alloc(64, 'k').toString('base64');
 
-// A name for each type that pprobe prints and a zone file can hold; signatures are tested against dig elsewhere.
+// A name for each type that pprobe prints and a zone file can have. Another test compares signatures with dig.
 const records: Record<string, string[]> = {
   A: ['10.0.1.5', '10.0.2.5'],
   AAAA: ['fd00::5', '2001:db8:0:0:1:0:0:1'],
@@ -67,7 +67,7 @@ async function ours({ port }: Daemon, name: string, type: string) {
 const skip = await daemonsUnavailable();
 
 t.test(
-  'the same answers as dig, of BIND, of unbound and of dnsmasq, for every type we print',
+  'BIND, unbound and dnsmasq: the same answers as dig for every type that pprobe prints',
   { skip },
   async (t) => {
     const directory = () => t.testdir({ bind: {}, unbound: {}, dnsmasq: {} });

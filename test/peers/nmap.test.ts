@@ -7,7 +7,7 @@ import { availability, namespaceFlags } from '../lab/availability.js';
 import { toolEnvironment } from '../lab/tools.js';
 import { matrixNetwork } from '../probe/tcp/matrix-network.js';
 
-/** What nmap -sT calls it: it knows no more than that. */
+/** The state of nmap -sT for each status. */
 const nmapWords: Readonly<Partial<Record<TcpStatus, string>>> = {
   open: 'open',
   refused: 'closed',
@@ -16,11 +16,11 @@ const nmapWords: Readonly<Partial<Record<TcpStatus, string>>> = {
   unreachable: 'filtered',
 };
 
-/** An open and a closed port, each way in which the router refuses, and two that drop or refuse at the far end. */
+/** An open and a closed port, each way in which the router rejects, and ports that the target drops or rejects. */
 const ports = [443, 444, 2001, 2002, 2003, 2004, 2005, 2006, 2007, 2011, 2012];
 const addresses = ['10.0.2.2', 'fd02::2'];
 
-/** Asks both inside the namespaces, one after the other. */
+/** Runs both tools inside the namespaces, one after the other. */
 const both = `
 const { execFileSync } = require('node:child_process');
 const { bin, addresses, ports } = JSON.parse(process.argv[1]);
@@ -42,7 +42,7 @@ function stateOf(output: string, port: number): string | undefined {
 const found = await availability();
 
 t.test(
-  'pprobe tcp and nmap -sT agree on every port that answers, refuses or keeps silent',
+  'pprobe tcp and nmap -sT agree on open, closed and silent ports',
   { skip: found.mode === null && found.reason },
   async (t) => {
     if (found.mode === null) return;
@@ -62,6 +62,6 @@ t.test(
       t.equal(nmapWords[status], stateOf(output, port), `${host} ${port}: ${status}`);
     }
     const seen = new Set(documents.map(({ status }) => nmapWords[status]));
-    t.same([...seen].sort(), ['closed', 'filtered', 'open'], 'all three were met');
+    t.same([...seen].sort(), ['closed', 'filtered', 'open'], 'all three states occur');
   },
 );

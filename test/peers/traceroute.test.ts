@@ -6,7 +6,7 @@ import { type PeerHop, parseTraceroute, unique } from './traceroute.js';
 
 const pprobe = [process.execPath, join(process.cwd(), 'bin/pprobe.js')];
 
-t.test("traceroute's output is read as it prints it", async (t) => {
+t.test('the output of traceroute is parsed', async (t) => {
   const output = `traceroute to 203.0.113.10 (203.0.113.10), 30 hops max, 60 byte packets
  1  10.0.1.1  0.038 ms  0.009 ms  0.007 ms
  2  * * *
@@ -19,7 +19,7 @@ t.test("traceroute's output is read as it prints it", async (t) => {
   ]);
 });
 
-/** What the end of the path is made to be, and what each tool must then say. */
+/** The end of the path, and the expected result of each tool. */
 const ends = [
   { name: 'open', fault: null, port: '443', outcome: 'open', exitCode: 0 },
   { name: 'closed', fault: null, port: '80', outcome: 'closed', exitCode: 13 },
@@ -30,7 +30,7 @@ const ends = [
 const unavailable = await labUnavailable();
 
 t.test(
-  'pprobe and traceroute agree on every hop and on the end',
+  'pprobe and traceroute agree on every hop and on the target',
   { skip: unavailable ?? false },
   async (t) => {
     const lab = await startLab();
@@ -63,7 +63,7 @@ t.test(
             t.equal(actual, exitCode);
             const hops = document.hops.map(peerView);
             t.same(hops, peerHops.slice(0, hops.length), peer.stdout);
-            // Silent hops beyond ours are the tail that our gap limit cut short.
+            // Further silent hops of traceroute are those after our gap limit.
             t.ok(peerHops.slice(hops.length).every((hop) => hop.from.length === 0));
             t.same(document.discarded, {});
           });

@@ -1,11 +1,11 @@
-/** What traceroute(8) says of one hop: who answered, and with which mark. Times are left out; they never agree. */
+/** One hop of traceroute(8): the addresses that answered, and the marks. Times are left out, because they always differ. */
 export interface PeerHop {
   ttl: number;
   from: string[];
   annotations: string[];
 }
 
-/** Reads `traceroute -n` output: a line per hop, `*` for a silent probe, `!X` and the like behind a time. */
+/** Reads `traceroute -n` output: a line per hop, `*` for a silent probe, marks such as `!X` after a time. */
 export function parseTraceroute(output: string): PeerHop[] {
   return output
     .split('\n')

@@ -3,14 +3,14 @@ import { describeHops, type Expectation, type Scenario } from '../probe/trace/sc
 
 export type Method = 'syn' | 'connect';
 
-/** A scenario with one engine, and a target of its own: many run in one namespace at once. */
+/** A scenario with one method and its own target, so that many run in one namespace at the same time. */
 export interface Run {
   name: string;
   method: Method;
   scenario: Scenario;
 }
 
-/** The same scenario towards another target: the n-th of the block that scenarios' targets are from. */
+/** The same scenario with another target: the n-th address of the block for targets. */
 export function withTarget({ scenario, ...rest }: Run, index: number): Run {
   const { target } = scenario.path;
   const own = target.includes(':')
@@ -23,7 +23,7 @@ export function expected({ scenario, method }: Run): Expectation {
   return { ...scenario.expect, ...scenario.tun?.[method] };
 }
 
-/** Hop lines without round trips, which real time makes different every time. */
+/** Lines of hops without round trips, which differ in every run. */
 export function withoutTimes(lines: readonly string[]): string[] {
   return lines.map((line) => {
     const probes = line.split(' | ').map((probe) => probe.replace(/^(\S+) [\d.]*( |$)/, '$1$2'));
@@ -31,7 +31,7 @@ export function withoutTimes(lines: readonly string[]): string[] {
   });
 }
 
-/** Hops some of whose probes got an answer that no probe of this hop should get. */
+/** Hops with an answer that no probe of this hop should get. */
 export function strangers(document: TraceDocument, lines: readonly string[]): string[] {
   const allowed = withoutTimes(lines).map((line) => line.split(' | '));
   return withoutTimes(describeHops(document)).filter(
@@ -39,10 +39,10 @@ export function strangers(document: TraceDocument, lines: readonly string[]): st
   );
 }
 
-/** Clocks of the kernel may run this much slower than the responder's. */
+/** The largest difference in rate between the kernel's clocks and the responder's. */
 const toleranceMs = 0.1;
 
-/** Round trips shorter than the time for which the path held every answer back: no probe can have measured that. */
+/** Round trips shorter than the delay of the path, which no probe can have measured. */
 export function impossiblyFast(document: TraceDocument, heldBackMs: (ttl: number) => number): string[] {
   return document.hops.flatMap(({ ttl, probes }) =>
     probes

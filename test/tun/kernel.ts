@@ -13,14 +13,14 @@ const readOf = library.func('int64_t read(int, _Out_ void *, size_t)');
 const writeOf = library.func('int64_t write(int, void *, size_t)');
 
 /**
- * A TUN interface of this process's own: what the namespace sends through it is read here, and what is written here
- * it receives (Documentation/networking/tuntap). Never blocks; all times are the caller's.
+ * A TUN interface (Documentation/networking/tuntap): packets that the namespace sends through it are read, and packets that are
+ * written are received by the namespace. Never blocks, and reads no clock.
  */
 export class TunDevice {
   readonly fd: number;
   readonly #buffer = Buffer.alloc(65536);
 
-  /** @throws Error where there is no /dev/net/tun or no CAP_NET_ADMIN. */
+  /** @throws Error without /dev/net/tun or CAP_NET_ADMIN. */
   constructor(name: string) {
     this.fd = openSync('/dev/net/tun', constants.O_RDWR | constants.O_NONBLOCK);
     // struct ifreq: the name, then the flags.
@@ -39,13 +39,13 @@ export class TunDevice {
     return octets > 0 ? this.#buffer.subarray(0, octets) : null;
   }
 
-  /** Packets that the kernel refuses are lost, as on any wire. */
+  /** Writes a packet. A packet that the kernel refuses is lost. */
   write(packet: Buffer): void {
     writeOf(this.fd, packet, packet.length);
   }
 }
 
-/** Waits until one of the descriptors can be read, at most `timeoutNs`; forever when null. Which can be read. */
+/** Waits until one of the descriptors is readable, at most `timeoutNs`, or without limit if null. Returns which are. */
 export function waitReadable(descriptors: readonly number[], timeoutNs: bigint | null): boolean[] {
   const polled = Buffer.alloc(descriptors.length * 8);
   descriptors.forEach((fd, index) => {
@@ -54,7 +54,7 @@ export function waitReadable(descriptors: readonly number[], timeoutNs: bigint |
   });
   const timeout = timeoutNs === null ? null : timespec(timeoutNs);
   const ready = ppollOf(polled, descriptors.length, timeout, null);
-  // Hang-ups are not asked for and told all the same: they too make a read return.
+  // poll(2) also reports hang-ups, after which a read returns, too.
   return descriptors.map((_, index) => ready > 0 && polled.readInt16LE(index * 8 + 6) !== 0);
 }
 

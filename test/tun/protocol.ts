@@ -1,6 +1,6 @@
 import type { PathBehaviour } from '../simulation/answers.js';
 
-/** The first line a responder reads. */
+/** The first line that a responder reads. */
 export interface ResponderSetup {
   /** The namespace's own addresses, /32 and /128: probes come from them. */
   clients: string[];
@@ -10,27 +10,27 @@ export interface ResponderSetup {
   elsewhere?: PathBehaviour;
 }
 
-/** The truth about one SYN that was answered: what the trace should have measured, and did not know. */
+/** The actual times of one answered SYN, which the trace should have measured. */
 export interface AnsweredSyn {
   destination: string;
   sourcePort: number;
   ttl: number;
-  /** From reading the SYN off the interface to writing the first answer, on the monotonic clock. */
+  /** From reading the SYN to writing the first answer, on the monotonic clock. */
   delayMs: number;
-  /** What the path asked for. */
+  /** The delay in the scenario. */
   intendedMs: number;
 }
 
-/** What a responder prints, one line of JSON, whenever it is asked to, and begins anew. */
+/** The report of a responder since its last report: one line of JSON. */
 export interface ResponderReport {
   /** SYNs read, answered or not. */
   syns: number;
   answered: AnsweredSyn[];
 }
 
-/** What it prints when the interface is up. */
+/** The line that it prints when the interface is up. */
 export const readyLine = 'ready';
-/** What asks for a report. */
+/** The line that requests a report. */
 export const reportLine = 'report';
 
 export const interfaceName = 'path0';

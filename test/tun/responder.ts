@@ -7,16 +7,16 @@ import { TunDevice, waitReadable } from './kernel.js';
 import { type AnsweredSyn, interfaceName, type ResponderSetup, readyLine, reportLine } from './protocol.js';
 
 // A process in its own network namespace. It replies to every packet that the namespace sends, as the scenario files
-// say. All its calls block: it has nothing to do but to read packets and lines of standard input.
+// say. All its calls block, because it only reads packets and lines of standard input.
 
 interface Due {
   atNs: bigint;
   packet: Buffer;
-  /** To be completed when the first answer to a SYN is written. */
+  /** Completed when the first answer to the SYN is written. */
   record: { readNs: bigint; syn: AnsweredSyn } | null;
 }
 
-/** A process wakes up late by up to this time; it polls for the rest of a wait. */
+/** A process can wake up late by this time, so it polls during the last part of a wait. */
 const spinNs = 100_000n;
 const standardInput = 0;
 
@@ -24,7 +24,7 @@ class Responder {
   readonly #device: TunDevice;
   readonly #paths = new Map<string, PathAnswers>();
   readonly #elsewhere: PathAnswers | null;
-  /** The soonest last, so that taking it is cheap. */
+  /** In descending order of time, so that removing the next one is cheap. */
   #due: Due[] = [];
   #answered: AnsweredSyn[] = [];
   #syns = 0;
@@ -93,7 +93,7 @@ class Responder {
     }
   }
 
-  /** Whether to go on. */
+  /** Handles one line. Returns false at the end of the input. */
   #obey(): boolean {
     const line = readLine();
     if (line === null) return false;
@@ -109,7 +109,7 @@ function answersOf(path: PathBehaviour): PathAnswers {
   return new PathAnswers(path);
 }
 
-/** One line of standard input; null at its end. The program that starts a responder writes whole lines. */
+/** One line of standard input, or null at its end. The program that starts a responder writes complete lines. */
 function readLine(): string | null {
   const chunk = Buffer.alloc(65536);
   let text = '';
@@ -125,7 +125,7 @@ function readLine(): string | null {
 function bringUp(clients: readonly string[]): void {
   const commands = [
     'link set lo up',
-    // A burst of probes to very many targets fits in.
+    // Room for a burst of probes to very many targets.
     `link set ${interfaceName} txqueuelen 20000 up`,
     ...clients.map((client) =>
       client.includes(':')

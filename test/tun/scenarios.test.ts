@@ -21,9 +21,9 @@ const runs: Run[] = readScenarios()
   .flatMap(({ name, scenario }) => methods.map((method) => ({ name, method, scenario })))
   .map(withTarget);
 
-/** Few enough that a busy machine still reads each answer before its wait is over. */
+/** So few that a busy machine still reads each answer before its deadline. */
 const atOnce = 6;
-/** Traces share their sockets, and a packet too broken to say whose it is counts as discarded in all of them. */
+/** Traces share their sockets, so a packet that cannot be assigned to a trace counts as discarded in all of them. */
 const isAlone = ({ scenario }: Run) => scenario.path.forgeries !== undefined;
 
 async function traceAll(): Promise<{ documents: Map<Run, TraceDocument>; report: ResponderReport }> {
@@ -91,12 +91,12 @@ t.test('scenarios behind a TUN interface', { skip: tunUnavailable() ?? false }, 
       t.same(
         Object.keys(document.discarded).sort(),
         Object.keys(discarded).sort(),
-        'what is discarded is counted',
+        'the counts of discarded packets',
       );
       const answered = report.answered.filter(({ destination }) => destination === scenario.path.target);
       const heldBackMs = (ttl: number) =>
         Math.min(...answered.filter((syn) => syn.ttl === ttl).map(({ intendedMs }) => intendedMs));
-      // The first answer to a SYN may be a forgery, and those are not held back.
+      // The first answer to a SYN may be a forged one, which is not delayed.
       if (scenario.path.forgeries === undefined) t.same(impossiblyFast(document, heldBackMs), []);
     });
   }

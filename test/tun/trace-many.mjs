@@ -1,5 +1,5 @@
-// Runs in a responder's namespace: traces what its argument says through the built library, a few at a time, and
-// prints the documents in the same order.
+// Runs in a responder's namespace: makes the traces of its argument with the built library, several at a time, and prints the
+// documents in the same order.
 const { library, atOnce, runs } = JSON.parse(process.argv[2]);
 const { trace } = await import(library);
 const documents = [];

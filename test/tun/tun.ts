@@ -20,7 +20,7 @@ function isRealtimeAllowed(): boolean {
   return spawnSync(command, args, { env: toolEnvironment }).status === 0;
 }
 
-/** Why no responder can run here; null where one can. */
+/** Why no responder can run on this host, or null. */
 export function tunUnavailable(): string | null {
   if (process.platform !== 'linux') return 'a TUN responder needs Linux';
   if (process.getuid?.() !== 0) return 'a TUN responder needs root';
@@ -38,7 +38,7 @@ export interface Finished {
   exitCode: number | null;
 }
 
-/** A network namespace whose only route leads to a simulated path. */
+/** A network namespace in which all packets take a simulated path. */
 export class TunPath {
   readonly #responder: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
@@ -53,7 +53,7 @@ export class TunPath {
   /**
    * The responder has real-time priority where the host allows it: a real path does not wait for other processes.
    * `areToolsRealtime` gives it to the programs in the namespace, too, so that a benchmark compares programs alone.
-   * @throws Error with what the responder said, where it could not start.
+   * @throws Error with the responder's output if it did not start.
    */
   static async start(setup: ResponderSetup, { areToolsRealtime = false } = {}): Promise<TunPath> {
     const argv = ['unshare', '--net', process.execPath, program];
@@ -72,7 +72,7 @@ export class TunPath {
 
   /** The command that runs `argv` in the namespace. */
   inside(argv: readonly string[]): string[] {
-    // unshare(1) and chrt(1) become the program they run: their process is the responder's.
+    // unshare(1) and chrt(1) replace themselves with the responder, so the process is the responder's.
     const enter = ['nsenter', `--net=/proc/${this.#responder.pid}/ns/net`, '--'];
     return [...(this.#areToolsRealtime ? realtime(toolPriority) : []), ...enter, ...argv];
   }
@@ -97,7 +97,7 @@ export class TunPath {
     return { ...output, exitCode };
   }
 
-  /** What was answered since the last report, and when. */
+  /** The answers since the last report, with their times. */
   async report(): Promise<ResponderReport> {
     this.#responder.stdin.write(`${reportLine}\n`);
     return JSON.parse(await this.#nextLine()) as ResponderReport;

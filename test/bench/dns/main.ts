@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bind, daemonsUnavailable } from '../../peers/dns-daemons.js';
 
-// Many names asked of a BIND on loopback by `pprobe dns --file`, `dig -f`, node:dns and, where it is installed, massdns.
-// Whole processes are timed, from start to exit, in turns, so that what else the machine does meets all alike; read the
-// ratios. Then memory: the most that pprobe held for ten thousand names and for ten times as many.
+// Lookups of many names at a BIND on loopback with `pprobe dns --file`, `dig -f`, node:dns and, if it is installed, massdns.
+// Times whole processes from start to exit, in turns, so that other load on the machine affects all alike; the ratios count.
+// Then the peak memory of pprobe for ten thousand names and for ten times as many.
 
 const few = 10_000;
 const rounds = 3;
@@ -16,7 +16,7 @@ const zone = 'bench.example';
 
 interface Run {
   seconds: number;
-  /** The most memory that the process has held, from /proc: null where it had ended before anybody looked. */
+  /** The peak memory of the process, from /proc; null if it ended before the first reading. */
   peakMiB: number | null;
   output: string;
 }
@@ -48,7 +48,7 @@ function namesFile(dir: string, count: number): string {
   return path;
 }
 
-/** How many lines of an output hold the one address that all names have. */
+/** The number of output lines with the address that all names have. */
 function answered({ output }: Run): number {
   return output.split('\n').filter((line) => line.includes('10.1.2.3')).length;
 }
@@ -95,7 +95,7 @@ try {
       `  ${name.padEnd(16)} ${time.toFixed(2)} s  ${rate.padStart(7)} names/s  ${(time / base).toFixed(2)} x ours`,
     );
   }
-  // Round by round: what else the machine did, it did to both.
+  // The ratio of each round, because other load on the machine affected both.
   for (const own of ['pprobe --json', 'pprobe --short']) {
     for (const peer of Object.keys(peers).filter((name) => !name.startsWith('pprobe'))) {
       const ratios = (seconds[own] ?? []).map((time, round) => (seconds[peer]?.[round] ?? 0) / time);

@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 
-// The peer: c-ares behind node:dns, asked for every name of a file, so many at a time, an address per line.
+// The peer: looks up every name of a file with c-ares of node:dns, many at a time, and prints an address per line.
 const [file = '', port = '', concurrency = '100'] = process.argv.slice(2);
 const resolver = new Resolver();
 resolver.setServers([`127.0.0.1:${port}`]);

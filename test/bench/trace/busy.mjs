@@ -1,4 +1,4 @@
-// Traces with the library while something else in the process computes, 20 ms at a time.
+// Traces with the library while other code of the process computes for 20 ms at a time.
 const [library, target, method] = process.argv.slice(2);
 const { trace } = await import(library);
 const burnMs = 20;

@@ -3,7 +3,7 @@ import { manyTargets } from './many.js';
 import { rttError } from './rtt-error.js';
 import { wallTime } from './wall-time.js';
 
-/** By the word on the command line that asks for it; all of them without one. */
+/** The parts by their argument on the command line. Without an argument, all of them run. */
 const parts: Record<string, (rounds: number) => Promise<void>> = {
   'wall-time': wallTime,
   'rtt-error': rttError,
@@ -19,6 +19,6 @@ const rounds = Number(process.env.PPROBE_BENCH_ROUNDS ?? 9);
 const wanted = process.argv.slice(2);
 for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
   const part = parts[name];
-  if (part === undefined) throw new Error(`"${name}" is none of ${Object.keys(parts).join(', ')}`);
+  if (part === undefined) throw new Error(`"${name}" is not a part; give ${Object.keys(parts).join(', ')}`);
   await part(rounds);
 }

@@ -1,4 +1,4 @@
-// Traces every target of a block at once with the library; says how long it took and what it held while it did.
+// Traces all targets of a block at the same time with the library; prints the duration and the peak memory.
 import { readdirSync } from 'node:fs';
 
 const [library, method, count] = process.argv.slice(2);

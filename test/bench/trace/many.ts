@@ -4,10 +4,10 @@ import { table } from './statistics.js';
 import { library } from './tools.js';
 
 const count = 1000;
-/** As many traceroutes at once as send about as many probes as the library lets be under way. */
+/** The number of traceroutes at the same time that send about as many probes as the library has in flight. */
 const processes = 64;
 
-/** What many.mjs prints. */
+/** The output of many.mjs. */
 interface Held {
   elapsedMs: number;
   peakDescriptors: number;
@@ -16,7 +16,7 @@ interface Held {
   stars: number;
 }
 
-/** A thousand targets in one process, beside as many traceroutes run by xargs. */
+/** A thousand targets in one process, compared with traceroutes run by xargs. */
 export async function manyTargets(): Promise<void> {
   const path = await TunPath.start(
     { clients: [client], paths: {}, elsewhere: shortPath },

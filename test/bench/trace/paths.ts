@@ -1,6 +1,6 @@
 import type { PathBehaviour } from '../../simulation/answers.js';
 
-/** Eleven routers and a target, each 5 ms further on: what the peers were measured on. */
+/** Eleven routers and a target, each 5 ms further. */
 const stepMs = 5;
 const hopCount = 12;
 
@@ -13,7 +13,7 @@ function routers(silent: readonly number[] = []): PathBehaviour['hops'] {
 
 const end = { rttMs: hopCount * stepMs, answer: 'syn-ack' } as const;
 
-/** The path on which round trips are compared, and the most that a trace of it may take of traceroute's time. */
+/** The paths on which times are compared, with the largest allowed ratio to the time of traceroute. */
 export const wallTimeCases = [
   { name: 'all hops answer', path: { hops: routers(), end }, target: '203.0.113.1', atMostRatio: 1 },
   {
@@ -33,7 +33,7 @@ export const wallTimeCases = [
 export const answeringPath: PathBehaviour = wallTimeCases[0].path;
 export const answeringTarget: string = wallTimeCases[0].target;
 
-/** Five routers and a target within 30 ms, whoever is asked for. */
+/** Five routers and a target within 30 ms, for every target address. */
 export const shortPath: PathBehaviour = {
   hops: routers().slice(0, 5),
   end: { rttMs: 6 * stepMs, answer: 'syn-ack' },

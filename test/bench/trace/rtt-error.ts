@@ -5,19 +5,19 @@ import { median, ms, quantile, table } from './statistics.js';
 import { busyTrace, type Measured, mtr, pprobeTrace, timed, traceroute } from './tools.js';
 
 /**
- * What each tool adds to the round trip: its time less the time that the responder in truth took, probe by probe. What
- * the kernel needs on both ways is in it, for all tools alike.
+ * The error of each tool's round trips: its time minus the responder's actual time, for each probe. It includes the time of
+ * the kernel in both directions, for all tools alike.
  */
 export async function rttError(rounds: number): Promise<void> {
-  // At no realtime priority: there, a program that computes without a pause keeps the kernel's own threads from handing
-  // packets on, and what is measured is the machine.
+  // No realtime priority: with it, a program that computes without a pause would keep the kernel's threads from delivering
+  // packets.
   const path = await TunPath.start({ clients: [client], paths: {}, elsewhere: answeringPath });
   const quiet = [traceroute, mtr, pprobeTrace('syn'), pprobeTrace('connect')];
   const tools = [...quiet, busyTrace('syn'), busyTrace('connect')];
   const errors = new Map(tools.map(({ name }) => [name, [] as number[]]));
   let unmatched = 0;
   try {
-    // The responder's first answers are slower: its code is not yet compiled.
+    // The responder's first answers are slower, because its code is not compiled yet.
     await timed(path, traceroute, answeringTarget);
     await path.report();
     for (let round = 0; round < rounds; round += 1) {
@@ -52,7 +52,7 @@ function errorsOf(measured: Measured, answered: readonly AnsweredSyn[]) {
   for (let ttl = 1; ttl <= answeringPath.hops.length + 1; ttl += 1) {
     const truth = answered.filter((syn) => syn.ttl === ttl);
     const rtts = measured.get(ttl) ?? [];
-    // Both are in the order of sending; where one is missing nobody can say which.
+    // Both lists are in the order of sending. If one entry is missing, it is not known which.
     if (rtts.length === 0 || truth.length !== rtts.length) unmatched += 1;
     else errors.push(...truth.map(({ delayMs }, index) => (rtts[index] ?? Number.NaN) - delayMs));
   }

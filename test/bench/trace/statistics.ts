@@ -1,4 +1,4 @@
-/** The value below which this share of the sample lies; NaN of an empty one. */
+/** The quantile of a sample; NaN for an empty sample. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
@@ -8,7 +8,7 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Columns under their titles, numbers and words to the width of the widest. */
+/** A table of columns under their titles, each as wide as its widest cell. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = titles.map((title, index) =>
     Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)),
@@ -18,7 +18,7 @@ export function table(titles: readonly string[], rows: readonly (readonly string
   return [titles, ...rows].map(line).join('\n');
 }
 
-/** As milliseconds to the microsecond. */
+/** Milliseconds with three decimals. */
 export function ms(value: number): string {
   return value.toFixed(3);
 }

@@ -38,7 +38,7 @@ export const mtr: Tool = {
   argv: (target) => ['mtr', '--raw', '-n', '--tcp', '-P', '443', '-c', '3', '-i', '0.2', target],
   read: (output) => {
     const measured: Measured = new Map();
-    // "p hop microseconds sequence", hops counted from 0.
+    // "p hop microseconds sequence"; hops count from 0.
     for (const [, hop, rttUs] of output.matchAll(/^p (\d+) (\d+)/gm)) {
       const ttl = Number(hop) + 1;
       measured.set(ttl, [...(measured.get(ttl) ?? []), Number(rttUs) / 1000]);
@@ -77,7 +77,7 @@ function readDocument(output: string): Measured {
   );
 }
 
-/** Runs a tool in the namespace: what it said, and the wall time from its start to its end. */
+/** Runs a tool in the namespace. Returns its output and the wall time from start to end. */
 export async function timed(
   path: TunPath,
   tool: Tool,

@@ -3,7 +3,7 @@ import { client, wallTimeCases } from './paths.js';
 import { median, ms, table } from './statistics.js';
 import { nodeStart, pprobeTrace, timed, traceroute } from './tools.js';
 
-/** The time from a command's start to its end, laid beside traceroute's on the same path in the same minute. */
+/** The time from start to end of each command, compared with traceroute on the same path. */
 export async function wallTime(rounds: number): Promise<void> {
   const path = await TunPath.start(
     { clients: [client], paths: Object.fromEntries(wallTimeCases.map(({ target, path }) => [target, path])) },
@@ -14,7 +14,7 @@ export async function wallTime(rounds: number): Promise<void> {
   try {
     for (const { name, target, atMostRatio } of wallTimeCases) {
       const walls = new Map<string, number[]>();
-      // traceroute waits 20 s for a target that is silent, and does so every time.
+      // traceroute waits 20 s for a silent target every time.
       const times = atMostRatio < 1 ? Math.min(rounds, 2) : rounds;
       for (let round = 0; round < times; round += 1) {
         for (const tool of tools) {

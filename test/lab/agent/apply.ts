@@ -8,7 +8,7 @@ import type { Certificates } from './certificates.js';
 import { writeHosts, writeResolvConf } from './network.js';
 import type { Server } from './server.js';
 
-/** What of the lab can be changed while it runs. */
+/** The parts of a lab that can be changed while it runs. */
 export interface Machinery {
   dir: string;
   certificates: Certificates;
@@ -16,7 +16,7 @@ export interface Machinery {
   endpoints: readonly Server<EndpointConfig>[];
 }
 
-/** Takes the lab from one state to another: what is the same in both is left alone. */
+/** Changes the lab from one state to another. Applies only the differences. */
 export async function applyState(machinery: Machinery, from: LabState, to: LabState): Promise<void> {
   const work: Promise<void>[] = [];
   if (!isDeepStrictEqual(from.nameservers, to.nameservers)) writeResolvConf(machinery.dir, to.nameservers);
@@ -40,7 +40,7 @@ export async function applyState(machinery: Machinery, from: LabState, to: LabSt
   await Promise.all(work);
 }
 
-/** The state of an endpoint with the certificate it names. */
+/** The configuration of an endpoint's process, with the certificate that its state names. */
 export function endpointConfig(certificates: Certificates, state: EndpointState): EndpointConfig {
   const { certificate, key } = certificates.byKind[state.certificate];
   const { listening, tls, canned, gateway } = state;
@@ -49,7 +49,7 @@ export function endpointConfig(certificates: Certificates, state: EndpointState)
 
 const ethernetMtu = 1500;
 
-/** Devices named in neither state have Ethernet's. */
+/** Devices named in neither state have the MTU of Ethernet. */
 async function replaceMtus(from: readonly DeviceMtu[], to: readonly DeviceMtu[]): Promise<void> {
   const restored = from.map(({ namespace, device }) => ({ namespace, device, mtu: ethernetMtu }));
   for (const { namespace, device, mtu } of [...restored, ...to]) {
@@ -69,7 +69,7 @@ async function replaceRoutes(
   await runTool(['ip', '-n', namespace, '-batch', '-'], `${lines.join('\n')}\n`);
 }
 
-/** One transaction; the table is declared first so that deleting it cannot fail. */
+/** Replaces the table in one transaction. The table is declared first, so that deleting it cannot fail. */
 async function replaceFilter(namespace: NamespaceName, chains: string | null): Promise<void> {
   const rules = [
     'table inet lab',

@@ -5,7 +5,7 @@ import type { CertificateKind } from '../state.js';
 const hourMs = 3_600_000;
 /** The names of the real certificate; the bare service name is not among them. */
 const serviceNames = [`*.execute-api.${region}.amazonaws.com`, `*.execute-api.${region}.vpce.amazonaws.com`];
-/** As many as make a certificate of several packets: real chains have 4 to 6 KB. */
+/** So many names that the certificate takes several packets: real chains have 4 to 6 KB. */
 const manyNames = Array.from(
   { length: 60 },
   (_, index) => `*.shard-${index}.execute-api.${region}.amazonaws.com`,
@@ -13,12 +13,12 @@ const manyNames = Array.from(
 const otherNames = [`internal-orders-1234567890.${region}.elb.amazonaws.com`];
 
 export interface Certificates {
-  /** PEM of the authority that the lab's clients are to trust. */
+  /** PEM of the authority that the lab's clients trust. */
   authority: string;
   byKind: Record<CertificateKind, Identity>;
 }
 
-/** Every certificate a lab can serve, made anew for each lab. */
+/** Makes the certificates that a lab can serve, new for each lab. */
 export async function makeCertificates(): Promise<Certificates> {
   const trusted = await createAuthority('pprobe lab CA');
   const stranger = await createAuthority('Inspecting Firewall CA');

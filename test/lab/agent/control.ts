@@ -3,14 +3,14 @@ import { createServer } from 'node:net';
 import type { Reply, Request } from '../protocol.js';
 
 /**
- * Answers requests on a Unix socket, one after the other: a fault is in force, or gone, when its answer is sent.
+ * Answers requests on a Unix socket, one after the other. A reply is sent when the change has been made.
  */
 export async function serveControl(
   path: string,
   handle: (request: Request) => Promise<Reply>,
 ): Promise<void> {
   let last: Promise<unknown> = Promise.resolve();
-  // The request ends when its sender closes its half; the answer still has to go the other way.
+  // The sender closes its half after the request; the reply still goes the other way.
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     let received = '';
     socket.setEncoding('utf8').on('data', (text) => {

@@ -8,11 +8,11 @@ import { topology } from '../topology.js';
 const plan = setupPlan(topology);
 
 /**
- * Makes the lab's network namespaces inside those this process was started in: a /run of its own for their names, and
- * the lab's resolv.conf and hosts over the machine's.
+ * Makes the lab's network namespaces inside the namespaces of this process. A tmpfs on /run holds their names, and the lab's
+ * resolv.conf and hosts are mounted over those of the machine.
  *
- * /etc/resolv.conf is often a link into /run (systemd-resolved), which is covered; its target is found before and made
- * again after. What lies in /run of the machine's own resolver and name cache is out of sight, as it must be.
+ * /etc/resolv.conf is often a link into /run (systemd-resolved), so its target is resolved before /run is covered, and
+ * created again afterwards. The tmpfs also hides the sockets of the machine's resolver and name cache from the lab.
  */
 export async function createNamespaces(dir: string, nameservers: readonly string[]): Promise<void> {
   writeResolvConf(dir, nameservers);
@@ -21,18 +21,18 @@ export async function createNamespaces(dir: string, nameservers: readonly string
   await runTool(['sh', '-s', ...covers], mounts + namespacesScript(plan));
 }
 
-/** Gives the namespaces their addresses, routes and settings; afterwards packets pass. */
+/** Gives the namespaces their addresses, routes and settings. Afterwards the network forwards packets. */
 export async function configureNamespaces(): Promise<void> {
   await runTool(['sh', '-s'], configurationScript(plan));
 }
 
-/** Written in place: what is mounted over /etc/resolv.conf is this file, not its name. */
+/** Writes the file in place: a renamed file would not be the one that is mounted over /etc/resolv.conf. */
 export function writeResolvConf(dir: string, nameservers: readonly string[]): void {
   const lines = ['search ec2.internal', ...nameservers.map((address) => `nameserver ${address}`), ''];
   writeFileSync(join(dir, files.resolvConf), lines.join('\n'));
 }
 
-/** Written in place, as resolv.conf is. */
+/** Writes the file in place, like resolv.conf. */
 export function writeHosts(dir: string, lines: readonly string[]): void {
   writeFileSync(join(dir, files.hosts), ['127.0.0.1 localhost', '::1 localhost', ...lines, ''].join('\n'));
 }

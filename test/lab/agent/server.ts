@@ -5,9 +5,9 @@ import type { ServerReply } from '../serve.js';
 import { toolEnvironment } from '../tools.js';
 import type { NamespaceName } from '../topology.js';
 
-/** A server process of the lab, as the agent sees it. */
+/** The agent's handle of a server process of the lab. */
 export interface Server<Config> {
-  /** Resolves when the server has applied the configuration. @throws Error with the server's reason where it failed. */
+  /** Resolves when the server has applied the configuration. @throws Error with the server's reason if it failed. */
   configure(config: Config): Promise<void>;
 }
 

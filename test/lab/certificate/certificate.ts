@@ -1,4 +1,4 @@
-// First: @peculiar/x509 needs it when it is loaded.
+// Imported first: @peculiar/x509 needs it while it is loaded.
 import 'reflect-metadata';
 
 import { webcrypto } from 'node:crypto';
@@ -62,8 +62,8 @@ export async function createAuthority(commonName: string): Promise<Authority> {
 }
 
 /**
- * A self-signed certificate, as `openssl req -x509` makes one for a test server: no authority,
- * and a common name instead of alternative names.
+ * A self-signed certificate like that of `openssl req -x509` for a test server: no authority, and a common name instead of
+ * alternative names.
  */
 export async function selfSigned(commonName: string, period: Period): Promise<Identity> {
   const keys = await newKeys();
@@ -75,7 +75,7 @@ export async function selfSigned(commonName: string, period: Period): Promise<Id
 }
 
 function fieldsOf(commonName: string, { validFrom, validTo }: Period) {
-  // As a list and not as text: a hostile name may hold commas and equals signs.
+  // A list instead of text, because a hostile name may contain commas and equals signs.
   const name = [{ CN: [commonName] }];
   return { name, subject: name, notBefore: validFrom, notAfter: validTo, signingAlgorithm: algorithm };
 }

@@ -9,7 +9,7 @@ import { toolEnvironment } from '../tools.js';
 import { type NamespaceName, namespaceNames } from '../topology.js';
 import { seconds } from './text.js';
 
-/** The commands on the shared lab. Each gives its exit code; an Error's message is for the user. */
+/** The commands on the shared lab. Each returns its exit code. The message of a thrown Error is for the user. */
 
 export async function up(): Promise<number> {
   const startMs = nowMs();
@@ -18,7 +18,7 @@ export async function up(): Promise<number> {
   return 0;
 }
 
-/** Until Ctrl-C, or until `down` is given elsewhere. However this process ends, the lab ends too. */
+/** Runs the lab until Ctrl-C or `down`. The lab ends with this process, whatever ends it. */
 export async function upInForeground(): Promise<number> {
   const startMs = nowMs();
   const { lab, ended } = await startSharedLab('parent');
@@ -36,7 +36,7 @@ function introduce(lab: Lab, durationMs: number): void {
               │ │                 └─── onprem
           eni-a eni-b
 
-  client   ${both(addresses.client)}   where you run things
+  client   ${both(addresses.client)}   the host on which you run commands
   vpc      ${both(addresses.resolver)}   the VPC's router and its resolver
   eni-a    ${both(addresses.eniA)}   the endpoint's interface in subnet a
   eni-b    ${both(addresses.eniB)}   the endpoint's interface in subnet b
@@ -51,7 +51,7 @@ Try:
   npm run lab -- exec -- pprobe diagnose ${url} --ca-file ${caFile}
   npm run lab -- faults                 what can be broken
   npm run lab -- break security-group
-  npm run lab -- shell                  a shell in the client: pprobe, dig, and as root traceroute
+  npm run lab -- shell                  a shell on the client: pprobe, dig, and as root traceroute
   npm run lab -- heal
   npm run lab -- down`);
 }
@@ -98,12 +98,12 @@ export function listFaults(): number {
   return 0;
 }
 
-/** Runs a command with this terminal as its own. */
+/** Runs a command on this terminal. */
 export async function execute(namespace: NamespaceName, argv: readonly string[], env = {}): Promise<number> {
   const lab = await running();
-  // What the terminal sends goes to the command too; it is the command that decides what to do about it.
+  // The terminal sends signals to the command, too. The command handles them.
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => {});
-  // What was built here is on the path as what was installed would be.
+  // `pprobe` is the build of this checkout.
   const PATH = `${join(packageRoot, 'build/lab/bin')}:${toolEnvironment.PATH}`;
   const child = lab.spawn(namespace, argv, { stdio: 'inherit', env: { PATH, ...env } });
   lab.gone().then(() => child.kill('SIGHUP'));
@@ -112,13 +112,13 @@ export async function execute(namespace: NamespaceName, argv: readonly string[],
   return code ?? 128;
 }
 
-/** An interactive shell, without the user's own settings: its prompt says where one is. */
+/** An interactive shell without the user's settings. Its prompt names the namespace. */
 export async function shell(namespace: NamespaceName): Promise<number> {
   const start = 'if command -v bash > /dev/null; then exec bash --norc; else exec sh; fi';
   return execute(namespace, ['sh', '-c', start], { PS1: `lab ${namespace}# ` });
 }
 
-/** @throws Error that lists the names there are. */
+/** @throws Error that lists the names of all namespaces. */
 export function namespaceNamed(name: string): NamespaceName {
   const found = namespaceNames.find((candidate) => candidate === name);
   if (found === undefined) throw new Error(`no namespace "${name}"; there are ${namespaceNames.join(', ')}`);

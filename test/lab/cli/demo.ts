@@ -11,27 +11,27 @@ import { indent, mark, seconds, wrap } from './text.js';
 const program = join(packageRoot, 'bin', 'pprobe.js');
 
 export interface DemoOptions {
-  /** Names of the faults to show; none: all. */
+  /** Names of the faults to show; all faults if empty. */
   only: string[];
-  /** Print everything pprobe says of each fault, not the verdict alone. */
+  /** Print the whole text of pprobe for each fault, not only the verdict. */
   full: boolean;
 }
 
-/** What pprobe said of the lab as it is. */
+/** The result of pprobe for the current state of the lab. */
 interface Finding {
   matches: boolean;
-  /** The cause or outcome it gave, or what went wrong instead. */
+  /** The cause or outcome in its document, or what failed. */
   said: string;
   summary: string;
   remedy: string | null;
-  /** The saved document, or null where there is none. */
+  /** The path of the saved document, or null. */
   file: string | null;
   durationMs: number;
 }
 
 /**
- * Brings a lab up, has pprobe diagnose the healthy endpoint and then every fault, and says whether it named each.
- * Gives the exit code: 0 when it named all, 1 when not, 130 when interrupted. The lab is gone afterwards.
+ * Starts a lab, runs pprobe on the healthy endpoint and then on every fault, and prints whether it named each. Returns the
+ * exit code: 0 if pprobe named all, 1 if not, 130 after an interrupt. Ends the lab.
  */
 export async function demo(options: DemoOptions): Promise<number> {
   const chosen = options.only.length === 0 ? faults : options.only.map(faultNamed);
@@ -103,7 +103,7 @@ async function show(
   console.log('');
 }
 
-/** The document's text as pprobe renders it; what it said otherwise, where it gave no document. */
+/** The document as text by `pprobe explain`, or the output of pprobe if it printed no document. */
 async function explained(lab: Lab, finding: Finding, signal: AbortSignal): Promise<string> {
   if (finding.file === null) return finding.summary;
   const argv = [process.execPath, program, 'explain', finding.file];
@@ -140,7 +140,7 @@ function findingOf(lab: Lab, expect: Expectation, { stdout, exitCode, durationMs
   const { verdict } = JSON.parse(stdout) as ReportDocument;
   const file = join(lab.dir, 'report.json');
   writeFileSync(file, stdout);
-  // A reachable endpoint has no cause; its class says it.
+  // The verdict `reachable` has no cause.
   const said = verdict.class === 'reachable' ? 'reachable' : verdict.cause;
   return {
     matches: exits && said === expect.cause,

@@ -1,4 +1,4 @@
-/** How the lab's commands lay out what they print. */
+/** The layout of the output of the lab's commands. */
 
 const columns = 100;
 const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR;
@@ -17,7 +17,7 @@ export function indent(text: string, by: string): string {
   return text.replace(/^(?=.)/gm, by);
 }
 
-/** A label and a text beside it, broken at words, all four columns in. */
+/** A label and a text to the right of it, wrapped at words, indented by four columns. */
 export function wrap(label: string, text: string): string {
   const room = columns - 4 - label.length;
   const lines = [''];

@@ -1,4 +1,4 @@
-/** The same response to every request, as the gateway, its backend or a proxy on the path would send it. */
+/** The same response to every request: from the gateway, its backend or a proxy on the path. */
 export interface CannedAnswer {
   status: number;
   headers: Record<string, string>;
@@ -12,7 +12,7 @@ const gatewayHeaders = {
   'x-amz-apigw-id': 'Vts2FFmArPEFh8g=',
 };
 
-/** An answer of API Gateway's own: with its headers, a type of error, and a message. */
+/** An answer made by API Gateway itself, with its headers, an error type and a message. */
 export function gatewayAnswer(
   status: number,
   errorType: string,
@@ -26,12 +26,12 @@ export function gatewayAnswer(
   };
 }
 
-/** An answer that came through API Gateway from what stands behind it: no type of error. */
+/** An answer of the backend, passed on by API Gateway: it has no error type. */
 export function backendAnswer(status: number, message: string): CannedAnswer {
   return { status, headers: gatewayHeaders, body: JSON.stringify({ message }) };
 }
 
-/** An answer of something else: none of the gateway's marks. */
+/** An answer of another server or device, without the headers of API Gateway. */
 export function foreignAnswer(status: number, headers: Record<string, string>, body = ''): CannedAnswer {
   return { status, headers, body };
 }

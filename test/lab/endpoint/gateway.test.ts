@@ -25,7 +25,7 @@ t.test('an API is found by its name, its alias, or the header', async (t) => {
   t.equal(get({ path: `/${stage}/` }).status, 200);
 });
 
-t.test('what selects no API or no stage is Forbidden', async (t) => {
+t.test('a request that selects no API or no stage is Forbidden', async (t) => {
   t.strictSame(get({ host: names.vpce }), forbidden, "the endpoint's name alone names no API");
   t.strictSame(get({ host: null }), forbidden);
   t.strictSame(get({ host: names.api.replace(apiId, 'zzzzzzzzzz') }), forbidden);
@@ -34,7 +34,7 @@ t.test('what selects no API or no stage is Forbidden', async (t) => {
   t.strictSame(
     get({ host: names.alias.replace('vpce-0', 'vpce-1') }),
     forbidden,
-    'an endpoint not associated',
+    'an endpoint that is not associated',
   );
   t.strictSame(get({ apiIdHeader: 'zzzzzzzzzz' }), forbidden, 'the header decides');
   t.strictSame(get({ path: '/' }), forbidden);
@@ -42,7 +42,7 @@ t.test('what selects no API or no stage is Forbidden', async (t) => {
   t.strictSame(get({}, publicFrontEnd.gateway), forbidden, 'the public front end serves no private API');
 });
 
-t.test('a path or method that is not there asks for a token', async (t) => {
+t.test('an unknown path or method is a missing authentication token', async (t) => {
   const missing = {
     status: 403,
     errorType: 'MissingAuthenticationTokenException',
@@ -52,7 +52,7 @@ t.test('a path or method that is not there asks for a token', async (t) => {
   t.strictSame(get({ method: 'POST' }), missing);
 });
 
-t.test('a denial says which policy, and hides the account but for its last digits', async (t) => {
+t.test('a denial names the policy, and only the last four digits of the account', async (t) => {
   const denial = (fault: string): unknown => {
     const { status, errorType, body } = get({}, faultNamed(fault).state.endpoint.gateway);
     t.equal(status, 403);
@@ -77,14 +77,14 @@ t.test('a denial says which policy, and hides the account but for its last digit
   t.strictSame(denial('old-denial'), said(''));
 });
 
-t.test('a private API without a resource policy denies everybody', async (t) => {
+t.test('a private API without a resource policy denies every request', async (t) => {
   const api = healthyGateway.apis[apiId];
   if (api === undefined) throw new Error('the lab has no API');
   const config = { ...healthyGateway, apis: { [apiId]: { ...api, resourcePolicy: null } } };
   t.match(get({}, config).body, { Message: /because no resource-based policy allows/ });
 });
 
-t.test('an explicit deny of either policy wins over the silence of the other', async (t) => {
+t.test('an explicit deny of one policy precedes an implicit deny of the other', async (t) => {
   const silent = faultNamed('endpoint-policy-implicit').state.endpoint.gateway.endpointPolicy;
   const denying = faultNamed('resource-policy-explicit').state.endpoint.gateway;
   t.match(get({}, { ...denying, endpointPolicy: silent }).body, {

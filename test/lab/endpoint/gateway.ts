@@ -1,6 +1,6 @@
 import { evaluate, type Policy, type PolicyDecision } from './policy.js';
 
-/** What the front end knows: the endpoint it stands behind and the APIs deployed in its Region. */
+/** The configuration of the front end: its VPC endpoint, and the APIs deployed in its Region. */
 export interface GatewayConfig {
   region: string;
   accountId: string;
@@ -9,12 +9,12 @@ export interface GatewayConfig {
   vpceId: string | null;
   endpointPolicy: Policy;
   apis: Record<string, Api>;
-  /** Denials as they read before they named the layer: without a reason. */
+  /** Denials have the older wording, which does not name the policy. */
   oldWording: boolean;
 }
 
 export interface Api {
-  /** null: none attached; a private API then denies everybody. */
+  /** null: no policy is attached, and the private API denies every request. */
   resourcePolicy: Policy | null;
   /** The endpoints associated with it, which gives `{api}-{vpce}` names. */
   vpceIds: string[];
@@ -38,7 +38,7 @@ export interface GatewayAnswer {
   body: unknown;
 }
 
-/** What API Gateway says to one request. Pure; wording and order as far as they are known without an account. */
+/** The answer of API Gateway to one request. Pure. Wording and order of the checks as far as they are known from the outside. */
 export function answerRequest(config: GatewayConfig, request: GatewayRequest): GatewayAnswer {
   const apiId = selectedApi(config, request);
   const api = apiId === null ? undefined : own(config.apis, apiId);
@@ -52,7 +52,7 @@ export function answerRequest(config: GatewayConfig, request: GatewayRequest): G
 
   const suffix = denialOf(config, api, apiId, `${stage}/${request.method}/${path}`);
   if (suffix === null) return { status: 200, errorType: null, body };
-  // The account's digits are masked but for the last four, as in the answers seen.
+  // All digits of the account but the last four are masked, as in real answers.
   const masked = `********${config.accountId.slice(-4)}`;
   const arn = `arn:aws:execute-api:${config.region}:${masked}:${apiId}/${stage}/${request.method}/${path}`;
   const Message = `User: anonymous is not authorized to perform: execute-api:Invoke on resource: ${arn}${suffix}`;
@@ -71,7 +71,7 @@ const missingToken: GatewayAnswer = {
   body: { message: 'Missing Authentication Token' },
 };
 
-/** The header decides where it is given: it was seen to help a request whose Host named nothing. */
+/** The API that a request names: by the header if it is given, else by Host. */
 function selectedApi(config: GatewayConfig, { host, apiIdHeader }: GatewayRequest): string | null {
   if (apiIdHeader !== null) return apiIdHeader;
   const name = host?.toLowerCase().replace(/:\d+$/, '');
@@ -79,18 +79,18 @@ function selectedApi(config: GatewayConfig, { host, apiIdHeader }: GatewayReques
   if (name === undefined || !name.endsWith(service)) return null;
   const label = name.slice(0, -service.length);
   if (own(config.apis, label) !== undefined) return label;
-  // The alias: only of endpoints the API is associated with.
+  // The alias exists only for endpoints that are associated with the API.
   const dash = label.indexOf('-');
   const apiId = label.slice(0, dash);
   return own(config.apis, apiId)?.vpceIds.includes(label.slice(dash + 1)) ? apiId : null;
 }
 
-/** The names come from the network: `constructor` is not an API. */
+/** Own members only, because the names come from the network: `constructor` is not an API. */
 function own<Value>(record: Record<string, Value>, key: string): Value | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-/** What ends the denial's sentence, or null where nothing denies. An explicit deny wins over an implicit one. */
+/** The end of the denial's sentence, or null if nothing denies. An explicit deny precedes an implicit one. */
 function denialOf(config: GatewayConfig, api: Api, apiId: string, methodPath: string): string | null {
   const request = {
     action: 'execute-api:Invoke',

@@ -31,7 +31,7 @@ serveConfigurations<EndpointConfig>(async (config) => {
   server = config.listening ? await listen(config) : null;
 });
 
-/** Connections go too: one kept alive would answer under the former configuration. */
+/** Also closes open connections, which would answer by the former configuration. */
 async function close(running: Server): Promise<void> {
   const closed = once(running, 'close');
   running.close();

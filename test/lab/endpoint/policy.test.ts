@@ -15,7 +15,7 @@ function decide(...statements: Statement[]): string {
   return evaluate({ Version: '2012-10-17', Statement: statements }, request);
 }
 
-t.test('what no statement allows is denied, and what one denies stays denied', async (t) => {
+t.test('a request that no statement allows is denied; a Deny precedes an Allow', async (t) => {
   t.equal(decide(), 'implicit-deny');
   t.equal(decide(allow), 'allow');
   t.equal(decide(deny, allow), 'explicit-deny');
@@ -31,9 +31,13 @@ t.test('a statement applies only to the actions, resources and principals it nam
   t.equal(
     resource('arn.aws:execute-api:us-east-1:123456789012:abc123defg/*'),
     'implicit-deny',
-    'a dot is a dot',
+    'a dot matches only a dot',
   );
-  t.equal(resource('execute-api:/prod/GET/*'), 'allow', 'the short form is of the API it is attached to');
+  t.equal(
+    resource('execute-api:/prod/GET/*'),
+    'allow',
+    'the short form is about the API that has the policy',
+  );
   t.equal(resource('execute-api:/prod/POST/*'), 'implicit-deny');
 
   t.equal(decide({ ...allow, Action: 'EXECUTE-API:invoke' }), 'allow', 'actions match in any case');
@@ -44,12 +48,16 @@ t.test('a statement applies only to the actions, resources and principals it nam
   t.equal(decide({ ...allow, Principal: { AWS: 'arn:aws:iam::123456789012:root' } }), 'implicit-deny');
 });
 
-t.test('conditions compare the endpoint and the VPC a request came through', async (t) => {
+t.test('conditions compare the endpoint and the VPC of the request', async (t) => {
   const when = (Condition: Statement['Condition']): string =>
     decide({ ...allow, ...(Condition && { Condition }) });
   t.equal(when({ StringEquals: { 'aws:SourceVpce': 'vpce-1' } }), 'allow');
   t.equal(when({ StringEquals: { 'aws:sourcevpce': ['vpce-0', 'vpce-1'] } }), 'allow', 'keys in any case');
-  t.equal(when({ StringEquals: { 'aws:SourceVpce': 'VPCE-1' } }), 'implicit-deny', 'values as they are');
+  t.equal(
+    when({ StringEquals: { 'aws:SourceVpce': 'VPCE-1' } }),
+    'implicit-deny',
+    'values are case-sensitive',
+  );
   t.equal(when({ StringNotEquals: { 'aws:SourceVpce': 'vpce-2' } }), 'allow');
   t.equal(when({ StringNotEquals: { 'aws:SourceVpce': ['vpce-2', 'vpce-1'] } }), 'implicit-deny');
   t.equal(when({ StringLike: { 'aws:SourceVpc': 'vpc-*' } }), 'allow');
@@ -61,7 +69,7 @@ t.test('conditions compare the endpoint and the VPC a request came through', asy
   );
 });
 
-t.test('a request that came through no endpoint fails equality and passes its negation', async (t) => {
+t.test('a request without an endpoint fails equality and passes its negation', async (t) => {
   const outside = { ...request, context: {} };
   const policy = (statement: Statement): Policy => ({ Version: '2012-10-17', Statement: [statement] });
   const equal = { StringEquals: { 'aws:SourceVpce': 'vpce-1' } };
@@ -70,7 +78,7 @@ t.test('a request that came through no endpoint fails equality and passes its ne
   t.equal(evaluate(policy({ ...deny, Condition: notEqual }), outside), 'explicit-deny');
 });
 
-t.test('an operator that is not known is an error, not a decision', async (t) => {
+t.test('an unknown operator is an error', async (t) => {
   const statement: Statement = JSON.parse(
     JSON.stringify({ ...allow, Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } }),
   );

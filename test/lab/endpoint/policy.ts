@@ -1,6 +1,6 @@
 /**
- * Enough of IAM's policy language to decide whether an anonymous caller may invoke an API: the statements that API
- * Gateway's resource policies and endpoint policies are made of.
+ * The part of IAM's policy language that decides whether an anonymous caller may invoke an API: the statements of resource
+ * policies and endpoint policies.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 
@@ -31,7 +31,7 @@ export interface PolicyRequest {
 
 export type PolicyDecision = 'allow' | 'implicit-deny' | 'explicit-deny';
 
-/** One policy's own answer: a matching Deny ends it, a matching Allow allows, and nothing is allowed by silence. */
+/** The decision of one policy: a matching Deny denies, otherwise a matching Allow allows, otherwise it denies implicitly. */
 export function evaluate(policy: Policy, request: PolicyRequest): PolicyDecision {
   const matching = policy.Statement.filter((statement) => matches(statement, request));
   if (matching.some(({ Effect }) => Effect === 'Deny')) return 'explicit-deny';
@@ -48,18 +48,18 @@ function matches(statement: Statement, request: PolicyRequest): boolean {
   );
 }
 
-/** The lab's callers are anonymous: a principal that is somebody is somebody else. */
+/** Only `*` matches, because the lab's callers are anonymous. */
 function namesEveryone(principal: Statement['Principal']): boolean {
   return principal === '*' || list(principal.AWS).includes('*');
 }
 
-/** `execute-api:/stage/method/path` stands for the API the policy is attached to, whose ARN has five parts before it. */
+/** `execute-api:/stage/method/path` is short for the same path in the ARN of the API that has the policy. */
 function resourceMatches(pattern: string, arn: string): boolean {
   if (!pattern.startsWith('execute-api:/')) return like(pattern, arn);
   return like(pattern.slice('execute-api:'.length), arn.slice(arn.indexOf('/')));
 }
 
-/** Every operator and every key must hold; any one value is enough, and for the negations every value must differ. */
+/** Every operator and every key must hold. One equal value is enough; for the negations every value must differ. */
 function conditionHolds(
   condition: NonNullable<Statement['Condition']>,
   context: PolicyRequest['context'],
@@ -72,7 +72,7 @@ function conditionHolds(
   );
 }
 
-/** A key the request lacks fails the comparison, and so holds in its negation. */
+/** A key that the request lacks fails the comparison, and passes its negation. */
 function operatorHolds(operator: string, actual: string | undefined, values: readonly string[]): boolean {
   const equal = actual !== undefined && values.includes(actual);
   const alike = actual !== undefined && values.some((value) => like(value, actual));

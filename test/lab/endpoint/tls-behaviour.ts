@@ -15,7 +15,7 @@ export function tlsOptionsOf(behaviour: TlsBehaviour): TlsOptions {
     : { minVersion: 'TLSv1.2' };
 }
 
-/** Applies the behaviour to a connection; calls `goOn` where the handshake takes place. */
+/** Applies the behaviour to a connection; calls `goOn` if the handshake continues. */
 export function applyBehaviour(behaviour: TlsBehaviour, socket: Socket, goOn: () => void): void {
   switch (behaviour) {
     case 'proper':

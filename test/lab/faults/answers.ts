@@ -19,7 +19,7 @@ function denied(reason: string): CannedAnswer {
   return gatewayAnswer(403, 'AccessDeniedException', message, 'Message');
 }
 
-/** The request arrived; what comes back is not what was wanted. */
+/** Faults in which the request arrives and the answer is an error. */
 export const answerFaults: Fault[] = [
   answering(
     'identity-policy',
@@ -37,7 +37,7 @@ export const answerFaults: Fault[] = [
   ),
   answering(
     'unsigned',
-    'The method wants requests signed by IAM, and this one is not.',
+    'The method requires requests signed for IAM, and this request is not signed.',
     'api.path-unknown',
     16,
     gatewayAnswer(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token'),
@@ -51,14 +51,14 @@ export const answerFaults: Fault[] = [
   ),
   answering(
     'forbidden',
-    'The API wants a key, or AWS WAF blocks: both say Forbidden, as for an API that is not there.',
+    'The API requires a key, or AWS WAF blocks the request: both answer Forbidden, as for an API that does not exist.',
     'api.not-matched',
     16,
     gatewayAnswer(403, 'ForbiddenException', 'Forbidden'),
   ),
   answering(
     'throttled',
-    'More requests than the stage allows.',
+    'There are more requests than the stage allows.',
     'api.throttled',
     16,
     gatewayAnswer(429, 'TooManyRequestsException', 'Too Many Requests'),
@@ -86,7 +86,7 @@ export const answerFaults: Fault[] = [
   ),
   answering(
     'backend-error',
-    'The Lambda function behind the API answers in a form that the integration does not take.',
+    'The Lambda function behind the API answers in a form that the integration does not accept.',
     'backend.error',
     16,
     backendAnswer(502, 'Internal server error'),
@@ -100,7 +100,7 @@ export const answerFaults: Fault[] = [
   ),
   answering(
     'proxy-login',
-    'A proxy on the way wants to know who asks.',
+    'A proxy on the path requires authentication.',
     'policy.proxy',
     12,
     foreignAnswer(407, {

@@ -2,7 +2,7 @@ import { addresses, names } from '../facts.js';
 import { privateDnsOffZone, zoneWithoutApi } from '../zones.js';
 import { type Fault, fault } from './fault.js';
 
-/** The name does not lead to the endpoint. */
+/** Faults in which the name does not resolve to the endpoint. */
 export const dnsFaults: Fault[] = [
   fault(
     'private-dns-off',
@@ -27,7 +27,7 @@ export const dnsFaults: Fault[] = [
   ),
   fault(
     'no-data',
-    'The resolver strips private addresses from its answers (rebind protection): the name exists and has none.',
+    'The resolver removes private addresses from its answers (rebind protection): the name exists, without addresses.',
     'dns.no-data',
     10,
     { resolver: { behaviour: 'no-data' } },
@@ -48,7 +48,7 @@ export const dnsFaults: Fault[] = [
   }),
   fault(
     'resolver-closed',
-    'Nothing answers DNS at the address of the resolver; its host says so (ICMP port unreachable).',
+    'No DNS server runs at the address of the resolver; its host sends ICMP port unreachable.',
     'dns.unreachable',
     10,
     {
@@ -59,7 +59,7 @@ export const dnsFaults: Fault[] = [
   ),
   fault(
     'resolver-malformed',
-    'Something on the way mangles the answers of the resolver.',
+    'A device on the path damages the answers of the resolver.',
     'dns.malformed',
     10,
     { resolver: { behaviour: 'malformed' } },
@@ -78,7 +78,7 @@ export const dnsFaults: Fault[] = [
   ),
   fault(
     'no-way-out',
-    'There is no endpoint with private DNS, and the subnet has no way to the public addresses the name then gives.',
+    'There is no endpoint with private DNS, and the subnet has no route to the public addresses of the name.',
     'dns.public-answer',
     10,
     {

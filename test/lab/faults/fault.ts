@@ -2,18 +2,18 @@ import type { GatewayConfig } from '../endpoint/gateway.js';
 import type { ResolverConfig } from '../resolver/zone.js';
 import { type EndpointState, healthy, healthyGateway, type LabState } from '../state.js';
 
-/** What a fault should make pprobe say: the verdict on the API's URL, or the end of a trace to `public`. */
+/** The expected result of pprobe: the verdict on the API's URL, or the outcome of a trace to `public`. */
 export type Expectation =
   | { ask: 'diagnose'; cause: string; exitCode: number }
   | { ask: 'trace'; outcome: string; exitCode: number };
 
-/** One thing broken. */
+/** One fault of the lab. */
 export interface Fault {
   name: string;
   /** What is broken, in AWS's terms, in one sentence. */
   sentence: string;
   expect: Expectation;
-  /** The whole state the lab is in while it lasts. */
+  /** The whole state of the lab with the fault. */
   state: LabState;
 }
 
@@ -22,7 +22,7 @@ export type StateChange = Partial<Omit<LabState, 'resolver' | 'endpoint'>> & {
   endpoint?: Partial<Omit<EndpointState, 'gateway'>> & { gateway?: Partial<GatewayConfig> };
 };
 
-/** A fault of the API's endpoint, told as what differs from health. */
+/** A fault of the API's endpoint. `change` is the difference from the healthy state. */
 export function fault(
   name: string,
   sentence: string,
@@ -33,7 +33,7 @@ export function fault(
   return { name, sentence, expect: { ask: 'diagnose', cause, exitCode }, state: changed(change) };
 }
 
-/** A fault of the way to `public`. */
+/** A fault of the path to `public`. */
 export function pathFault(
   name: string,
   sentence: string,

@@ -2,7 +2,7 @@ import t from 'tap';
 import { healthy } from '../state.js';
 import { faultNamed, faults } from './index.js';
 
-/** Exit codes by class of cause, as users of pprobe rely on them. */
+/** The exit codes by class of cause, which users of pprobe rely on. */
 const exitCodes: Record<string, number> = {
   dns: 10,
   'tcp.timeout-all': 11,
@@ -20,7 +20,7 @@ const exitCodes: Record<string, number> = {
   prohibited: 12,
 };
 
-t.test('every fault has a name of its own, a sentence, and changes something', async (t) => {
+t.test('every fault has a unique name and a sentence, and changes the state', async (t) => {
   t.equal(new Set(faults.map(({ name }) => name)).size, faults.length);
   for (const { name, sentence, state } of faults) {
     t.match(name, /^[a-z]+(-[a-z]+)*$/);
@@ -30,7 +30,7 @@ t.test('every fault has a name of its own, a sentence, and changes something', a
   }
 });
 
-t.test('every fault expects the exit code of the cause it expects', async (t) => {
+t.test('the exit code that a fault expects is that of its cause', async (t) => {
   for (const { name, expect } of faults) {
     const said = expect.ask === 'diagnose' ? expect.cause : expect.outcome;
     const code = exitCodes[said] ?? exitCodes[said.split('.')[0] ?? ''];
@@ -38,7 +38,7 @@ t.test('every fault expects the exit code of the cause it expects', async (t) =>
   }
 });
 
-t.test('a name that is no fault gets the list of those that are', async (t) => {
+t.test('the error for an unknown fault lists all faults', async (t) => {
   t.equal(faultNamed('egress').name, 'egress');
   t.throws(() => faultNamed('egres'), { message: /no fault is named "egres"; there are .*security-group/ });
 });

@@ -7,7 +7,7 @@ import { tlsFaults } from './tls.js';
 
 export type { Expectation, Fault } from './fault.js';
 
-/** Every fault, in the order of the layers a request passes. */
+/** All faults, in the order of the layers that a request passes. */
 export const faults: readonly Fault[] = [
   ...dnsFaults,
   ...networkFaults,
@@ -17,7 +17,7 @@ export const faults: readonly Fault[] = [
   ...pathFaults,
 ];
 
-/** The fault of that name. @throws Error that lists the names there are. */
+/** The fault of that name. @throws Error that lists the names of all faults. */
 export function faultNamed(name: string): Fault {
   const found = faults.find((fault) => fault.name === name);
   if (found === undefined) {

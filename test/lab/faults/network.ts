@@ -8,12 +8,12 @@ function forward(rule: string): string {
   return `chain forward { type filter hook forward priority 0; ${rule}; }`;
 }
 
-/** The endpoint's second address: more specific than its subnet's route, so that what is said of it decides. */
+/** The endpoint's second address as a prefix. A route to it precedes the route to its subnet, because it is more specific. */
 const toEniB = [`${addresses.eniB.ipv4}/32`, `${addresses.eniB.ipv6}/128`];
 
 const dropInput = 'chain input { type filter hook input priority 0; tcp dport 443 drop; }';
 
-/** The name is right and packets do not get through. */
+/** Faults in which the name is right and packets do not arrive. */
 export const networkFaults: Fault[] = [
   fault(
     'security-group',
@@ -88,16 +88,12 @@ export const networkFaults: Fault[] = [
       ],
     },
   ),
-  fault(
-    'endpoint-refuses',
-    'Nothing listens on TCP 443 at the addresses the name gives.',
-    'tcp.refused',
-    13,
-    { endpoint: { listening: false } },
-  ),
+  fault('endpoint-refuses', 'Nothing listens on TCP 443 at the addresses of the name.', 'tcp.refused', 13, {
+    endpoint: { listening: false },
+  }),
   fault(
     'firewall-prohibits',
-    'A firewall between client and endpoint rejects TCP 443 and says so (ICMP administratively prohibited).',
+    'A firewall between client and endpoint rejects TCP 443 with ICMP administratively prohibited.',
     'policy.icmp-prohibited',
     12,
     { filters: { vpc: forward(`oifname { "to-eni-a", "to-eni-b" } tcp dport 443 ${prohibited}`) } },
@@ -116,18 +112,14 @@ export const networkFaults: Fault[] = [
   ),
 ];
 
-/** On the way to `public`, for traces. */
+/** Faults on the path to `public`, for traces. */
 export const pathFaults: Fault[] = [
-  pathFault(
-    'path-drop',
-    'The last router before the public server drops TCP 443 without a word.',
-    'filtered',
-    11,
-    { filters: { r3: forward('tcp dport 443 drop') } },
-  ),
+  pathFault('path-drop', 'The last router before the public server drops TCP 443 silently.', 'filtered', 11, {
+    filters: { r3: forward('tcp dport 443 drop') },
+  }),
   pathFault(
     'path-prohibits',
-    'The second router rejects TCP 443 and says so (ICMP administratively prohibited).',
+    'The second router rejects TCP 443 with ICMP administratively prohibited.',
     'prohibited',
     12,
     { filters: { r2: forward(`tcp dport 443 ${prohibited}`) } },

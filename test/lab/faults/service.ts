@@ -34,7 +34,7 @@ const denyThisApi: Policy = {
   ],
 };
 
-/** The API as it is, but for some of its parts. */
+/** The healthy API with some parts changed. */
 function withApi(change: Partial<Api>): StateChange {
   return { endpoint: { gateway: { apis: { [apiId]: { ...healthyApi, ...change } } } } };
 }
@@ -43,7 +43,7 @@ function withEndpointPolicy(endpointPolicy: Policy): StateChange {
   return { endpoint: { gateway: { endpointPolicy } } };
 }
 
-/** API Gateway answers, and says no. */
+/** Faults in which API Gateway denies the request or finds no API. */
 export const serviceFaults: Fault[] = [
   fault(
     'resource-policy-implicit',
@@ -75,7 +75,7 @@ export const serviceFaults: Fault[] = [
   ),
   fault(
     'old-denial',
-    'A policy denies, in the older wording that does not say which one.',
+    'A policy denies the request, in the older wording that does not name the policy.',
     'policy.denied',
     12,
     {
@@ -89,14 +89,14 @@ export const serviceFaults: Fault[] = [
   ),
   fault(
     'no-resource-policy',
-    'No resource policy is attached to the private API, which then denies everybody.',
+    'No resource policy is attached to the private API, which therefore denies every request.',
     'policy.resource-implicit',
     12,
     withApi({ resourcePolicy: null }),
   ),
   fault(
     'wrong-api',
-    'The API was deleted, or its id is of another account or Region.',
+    'The API was deleted, or its id belongs to another account or Region.',
     'api.not-matched',
     16,
     { endpoint: { gateway: { apis: {} } } },

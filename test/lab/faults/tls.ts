@@ -1,6 +1,6 @@
 import { type Fault, fault } from './fault.js';
 
-/** TLS fails: something else answers at the address, or answers in the wrong name. */
+/** Faults of TLS: another device answers at the address, or interferes with the handshake. */
 export const tlsFaults: Fault[] = [
   fault(
     'certificate-name',
@@ -11,14 +11,14 @@ export const tlsFaults: Fault[] = [
   ),
   fault(
     'certificate-untrusted',
-    'An inspecting firewall answers with a certificate signed by an authority the client does not trust.',
+    'An inspecting firewall answers with a certificate of an authority that the client does not trust.',
     'tls.untrusted',
     15,
     { endpoint: { certificate: 'untrusted' } },
   ),
   fault(
     'certificate-expired',
-    'A proxy of the owner answers with a certificate that ended yesterday.',
+    'A proxy answers with a certificate that expired yesterday.',
     'tls.expired',
     15,
     { endpoint: { certificate: 'expired' } },
@@ -28,28 +28,28 @@ export const tlsFaults: Fault[] = [
   }),
   fault(
     'tls-silent',
-    'Something takes the connection and every byte of the handshake, and says nothing.',
+    'A device accepts the connection and reads the handshake, and sends nothing.',
     'tls.silent',
     15,
     { endpoint: { tls: 'silent' } },
   ),
   fault(
     'tls-closed',
-    'Something takes the connection and closes it when the handshake begins.',
+    'A device accepts the connection and closes it when the handshake begins.',
     'tls.closed',
     15,
     { endpoint: { tls: 'closes' } },
   ),
   fault(
     'name-filtered',
-    'A firewall resets connections whose TLS handshake names the API (its server name is on no list).',
+    'A firewall resets connections whose TLS handshake names the API, because the server name is not on its list.',
     'policy.sni-filtered',
     12,
     { endpoint: { tls: 'filters-name' } },
   ),
   fault(
     'mtu-black-hole',
-    'The way back takes packets of 1400 bytes, and the security group drops the ICMP that would say so.',
+    'The path back carries packets of at most 1400 bytes, and the security group drops the ICMP messages about it.',
     'tls.silent',
     15,
     {

@@ -17,7 +17,7 @@ interface Question {
   change?: Partial<ResolverConfig>;
 }
 
-/** Asks as a client does, and reads the answer as one. */
+/** Encodes a query, passes it to the resolver, and decodes the reply. */
 function ask({ name, type = 'A', edns, transport = 'udp', change = {} }: Question): DecodedPacket {
   const opt: Answer = {
     type: 'OPT',
@@ -60,7 +60,7 @@ t.test(
     t.strictSame(dataOf(ask({ name: names.api.replace('abc', 'xyz') })), dataOf(reply), 'it is a wildcard');
     const [alias, ...six] = dataOf(ask({ name: names.api, type: 'AAAA' }));
     t.equal(alias, names.service);
-    // dns-packet writes IPv6 addresses in a form of its own.
+    // dns-packet does not print IPv6 addresses in canonical form.
     t.strictSame(six.map(String).map(canonicalAddress), [addresses.eniA.ipv6, addresses.eniB.ipv6]);
   },
 );
@@ -76,7 +76,7 @@ t.test(
   },
 );
 
-t.test('NXDOMAIN is of names that do not exist, NODATA of those without such a record', async (t) => {
+t.test('NXDOMAIN for names that do not exist, NODATA for names without such a record', async (t) => {
   const missing = ask({ name: names.missing });
   t.equal(rcodeOf(missing), 3);
   t.equal(missing.authorities?.[0]?.type, 'SOA');
@@ -96,18 +96,21 @@ t.test('names match in any letter case, and the answer keeps the case of the que
   t.strictSame(dataOf(reply), [addresses.public.ipv4]);
 });
 
-t.test('an answer larger than the client takes is truncated, and whole over TCP', async (t) => {
-  const plain = ask({ name: names.large, type: 'TXT' });
-  t.equal(plain.flag_tc, true);
-  t.strictSame(plain.answers, []);
-  t.equal(ask({ name: names.large, type: 'TXT', edns: 1232 }).flag_tc, true);
-  t.equal(ask({ name: names.large, type: 'TXT', edns: 4096 }).flag_tc, false);
-  const whole = ask({ name: names.large, type: 'TXT', transport: 'tcp' });
-  t.equal(whole.flag_tc, false);
-  t.equal(whole.answers?.length, 12);
-});
+t.test(
+  'a reply that exceeds the size of the client is truncated over UDP, and complete over TCP',
+  async (t) => {
+    const plain = ask({ name: names.large, type: 'TXT' });
+    t.equal(plain.flag_tc, true);
+    t.strictSame(plain.answers, []);
+    t.equal(ask({ name: names.large, type: 'TXT', edns: 1232 }).flag_tc, true);
+    t.equal(ask({ name: names.large, type: 'TXT', edns: 4096 }).flag_tc, false);
+    const whole = ask({ name: names.large, type: 'TXT', transport: 'tcp' });
+    t.equal(whole.flag_tc, false);
+    t.equal(whole.answers?.length, 12);
+  },
+);
 
-t.test('each behaviour shows in the code of the reply', async (t) => {
+t.test('the rcode of each behaviour', async (t) => {
   const code = (behaviour: ResolverConfig['behaviour']): number =>
     rcodeOf(ask({ name: names.api, change: { behaviour } }));
   t.equal(code('refused'), 5);
@@ -127,10 +130,10 @@ t.test('SERVFAIL carries an extended error, for a client that speaks EDNS', asyn
   t.match(data.toString('utf8', 2), /could be reached/);
 });
 
-t.test('whatever arrives, the resolver answers with a message or not at all', async (t) => {
+t.test('for any input, the resolver returns a DNS message or nothing', async (t) => {
   t.equal(answerTo(config, Buffer.alloc(11), 'udp'), null);
   const response = dnsPacket.encode({ type: 'response', id: 1, questions: [] });
-  t.equal(answerTo(config, response, 'udp'), null, 'an answer is not answered');
+  t.equal(answerTo(config, response, 'udp'), null, 'a reply gets no reply');
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 12, maxLength: 80 }), (bytes) => {
       const message = Buffer.from(bytes);

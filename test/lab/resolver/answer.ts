@@ -18,12 +18,12 @@ interface Section {
   authorities: Answer[];
 }
 
-/** RFC 1035 section 4.2.1: what a client without EDNS can be assumed to take. */
+/** The size of a reply over UDP without EDNS (RFC 1035 section 4.2.1). */
 const plainUdpLimit = 512;
-/** Long enough for every chain of the lab, short enough to end a loop in its data. */
+/** The longest chain of CNAMEs, which also ends a loop in the data. */
 const maxChain = 8;
 
-/** The lab's resolver is the whole of the DNS: what it does not have does not exist, and the root says so. */
+/** The SOA record of the root, for negative answers: names that the lab's resolver does not have do not exist. */
 const rootSoa: Answer = {
   type: 'SOA',
   name: '.',
@@ -40,8 +40,8 @@ const rootSoa: Answer = {
 };
 
 /**
- * The bytes that answer one DNS message, or null for what deserves no answer (too short to have an id, or itself an
- * answer). A reply over UDP that exceeds what the client takes is sent without records and with the TC bit.
+ * The bytes of the reply to one DNS message; null for a message that gets no reply, because it is too short to have an id or
+ * is itself a reply. A reply over UDP that exceeds the size of the client has no records and the TC bit.
  */
 export function answerTo(config: ResolverConfig, message: Buffer, transport: Transport): Buffer | null {
   const query = decode(message);
@@ -125,7 +125,7 @@ function fromZone(zone: readonly ZoneRecord[], question: Question): Section {
   return empty('SERVFAIL');
 }
 
-/** The owner is the name asked for, in its letters' case, whether a wildcard gave the record or not. */
+/** The owner is the name of the question, in its letter case, also for a record of a wildcard. */
 function answerOf({ type, ttl, data }: ZoneRecord, name: string): Answer {
   return { type, name, ttl, data };
 }
