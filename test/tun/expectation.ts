@@ -39,7 +39,7 @@ export function strangers(document: TraceDocument, lines: readonly string[]): st
   );
 }
 
-/** The largest difference in rate between the kernel's clocks and the responder's. */
+/** The largest accepted difference between the kernel's clocks and the responder's. */
 const toleranceMs = 0.1;
 
 /** Round trips shorter than the delay of the path, which no probe can have measured. */
