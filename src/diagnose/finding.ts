@@ -10,9 +10,9 @@ import type {
 import type { Advice } from './remedies/advice.js';
 
 /**
- * The steps of reaching a service, in the order in which they must succeed. `target` stands first: a name that cannot be
- * right explains all that follows. `path` stands before `connect`: what a router says about a SYN explains why the
- * connection then timed out.
+ * The steps of reaching a service, in the order in which they must succeed. `target` comes first: an
+ * invalid name explains everything that follows. `path` comes before `connect`: the ICMP error of a router explains why the
+ * connection timed out.
  */
 export const PHASES = ['target', 'resolve', 'local', 'path', 'connect', 'tls', 'http', 'done'] as const;
 
@@ -31,15 +31,15 @@ export interface Finding {
   remedies: Advice[];
   /** Causes that look the same from here. */
   alternatives: Alternative[];
-  /** What would confirm this finding; shown where it is not the verdict. null where nothing would. */
+  /** How to confirm this finding, or null; shown where it is not the verdict. */
   check: string | null;
 }
 
-/** What a rule's judge returns; the rest of a Finding follows from its cause. */
+/** The result of a rule's judge; the other members of a Finding follow from its cause. */
 export type Judgement = Pick<Finding, 'confidence' | 'phase' | 'summary' | 'evidence' | 'remedies'> &
   Partial<Pick<Finding, 'alternatives' | 'check'>>;
 
-/** What a rule can rest on: the observations, the text of the target, or that a step could not be measured. */
+/** What a rule uses: the observations, the text of the target, or the steps that were not measured. */
 export type Basis = keyof Observations | 'target' | 'skipped';
 
 /**
@@ -55,7 +55,7 @@ export interface Rule {
   words: string;
   /** The rule never fires without at least one of these. */
   needs: readonly Basis[];
-  /** A page about it, outside pprobe; null where there is none. */
+  /** The URL of a page about it, or null. */
   docs: string | null;
   /** The finding this evidence supports; null where it supports none. */
   judge: (evidence: Evidence) => Finding | null;

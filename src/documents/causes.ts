@@ -86,7 +86,7 @@ export const CAUSES = {
     class: 'unreachable',
     words: 'this host has no route to the address, or a route that rejects it',
   },
-  'route.neighbour': { class: 'unreachable', words: 'nobody on this link answers for the address' },
+  'route.neighbour': { class: 'unreachable', words: 'no host on this link answers for the address' },
   'route.icmp-unreachable': {
     class: 'unreachable',
     words: 'a router on the path cannot deliver the packets',

@@ -5,7 +5,7 @@ import type { Count, Text } from './scalars.js';
 /** Something this host lacks. */
 export interface DoctorProblem {
   text: Text;
-  /** The command that adds it; null where there is none. */
+  /** The command that adds it, or null. */
   remedy: Text | null;
 }
 

@@ -33,7 +33,7 @@ export function causeOf(doc: HttpDocument): Cause | null {
   return causeOfStatus(doc);
 }
 
-/** The denial in the text of an answer; null when there is none. */
+/** The denial in the text of an answer, or null. */
 export function denialOf(doc: HttpDocument): Denial | null {
   return doc.message === null ? null : readDenial(doc.message);
 }
@@ -70,7 +70,7 @@ function causeOfException(exception: string, doc: HttpDocument): Cause {
 
 function causeOfStatus(doc: HttpDocument): Cause {
   const { status, message } = doc;
-  // Only API Gateway writes such a sentence; a proxy on the path can remove the headers.
+  // Only API Gateway writes this sentence; a proxy on the path can remove its headers.
   if (denialOf(doc) !== null) return causeOfAccessDenied(doc);
   if (status === null || !fromGateway(doc)) return 'http.error';
   if (status === 403 && message === 'Forbidden') return 'api.not-matched';

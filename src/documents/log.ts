@@ -64,7 +64,7 @@ export interface LogVerdict extends Omit<Verdict, 'evidence'> {
 export interface AbsenceReason {
   text: Text;
   check: Text;
-  /** A shell command for the check; null where there is none. */
+  /** A shell command for the check, or null. */
   command: Text | null;
 }
 

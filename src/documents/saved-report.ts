@@ -24,7 +24,7 @@ export function parseReport(text: string): SavedReport {
 }
 
 /**
- * Checks that a value has the form of a report; its verdict is not looked at. Throws InvalidInputError for the first member
+ * Checks that a value has the form of a report, except for its verdict. Throws InvalidInputError for the first member
  * that is wrong, named from `argument` on.
  */
 export function checkReport(document: unknown, argument: string): asserts document is SavedReport {

@@ -99,7 +99,7 @@ export interface RoutingLoop {
 /** One trace. */
 export interface TraceResult {
   host: Hostname;
-  /** null when the name has no address; `resolution` tells why. */
+  /** null when the name has no address; `resolution` has the reason. */
   address: IpAddress | null;
   port: Port;
   /** The source address of the probes. */
@@ -107,15 +107,14 @@ export interface TraceResult {
   method: TraceMethod;
   outcome: TraceOutcome;
   stoppedBy: TraceStop;
-  /** The lowest TTL that reached what ended the trace; null when nothing did. */
+  /** The lowest TTL that reached what ended the trace, or null. */
   destinationTtl: Ttl | null;
   /** @maxItems 255 */
   hops: TraceHop[];
-  /** null where there is no loop. */
   loop: RoutingLoop | null;
   /** Why this host sent no probe; null where it sent one, or where the reason is not known. Absent in older documents. */
   unsent?: TcpCause | null;
-  /** The smallest MTU that a `!F` named; null when none did. */
+  /** The smallest MTU in a `!F`, or null. */
   pathMtu: Octets | null;
   /** Packets received that answered no probe, by reason. */
   discarded: Counts;

@@ -4,21 +4,21 @@ import type { SkippedStep } from '../documents/report.js';
 
 /** The signals that the measurements of one `observe` listen to: its own, so that the caller's get one listener each. */
 export interface Signals {
-  /** Everything is thrown away. */
+  /** Ends them; their results are dropped. */
   signal: AbortSignal;
-  /** Everything ends with what it has. */
+  /** Ends them; they resolve with what they have measured. */
   stop: AbortSignal;
 }
 
-/** What one measurement gave. */
+/** The outcome of one measurement. */
 export interface Outcome<Result> {
-  /** null: it could not be made, or it was cut off by an error that ends all of them. */
+  /** null where it could not be made, or was ended by the error of another one. */
   result: Result | null;
   /** Why this host could not make it. */
   skipped: SkippedStep[];
 }
 
-/** Measurements that run at the same time and end together. */
+/** Measurements that run at the same time and are aborted together. */
 export interface Branches {
   readonly signals: Signals;
   /**

@@ -41,7 +41,7 @@ export async function connect(
   return (await openHostConnector(options))(host, port, options.signal);
 }
 
-/** connect() for many hosts with the same options, each with a signal of its own. Without a promise where it can be. */
+/** connect() for many hosts with the same options, each with a signal of its own. Without a promise where possible. */
 export type HostConnector = (host: string, port: number, signal?: AbortSignal) => MaybePromise<TcpDocument>;
 
 /** Gets ready to connect, with options that were checked. Throws InvalidInputError, CapabilityError, or the signal's reason. */
@@ -57,14 +57,14 @@ export async function openHostConnector(options: ConnectOptions): Promise<HostCo
   };
 }
 
-/** One of many to connect to. */
+/** A host and port to connect to. */
 export interface ConnectTarget {
   host: string;
   /** Default 443. */
   port?: number | undefined;
 }
 
-/** What the numbers of connectMany() may be. A silent target costs only its wait. */
+/** The bounds of the options of connectMany(). */
 export const sweepBounds = {
   concurrency: { noun: 'a number of targets', unit: null, min: 1, max: 10_000, default: 256 },
 } as const satisfies Record<string, Bound>;
@@ -101,7 +101,7 @@ export function connectMany(
   const work = (target: ConnectTarget, leaving: AbortSignal): MaybePromise<TcpDocument> => {
     if (!isPlainObject(target)) throw refused('targets', target, 'a target', 'give { host, port }');
     const { host, port = portBound.default } = target;
-    // `leaving` follows both signals that were given, with one listener on each of them whatever the concurrency.
+    // `leaving` follows both signals of the caller, with one listener on each for any concurrency.
     connector ??= unwrapOnceSettled(openHostConnector({ ...options, signal: leaving, stop: undefined }));
     return andThen(connector(), (connectTo) => connectTo(host, port, leaving));
   };

@@ -15,7 +15,7 @@ import { type Branches, type Outcome, resultsOf, skippedOf } from './branches.js
 import { connectTimeoutMs, type ObserveOptions } from './options.js';
 import { startSecondLooks } from './second-look.js';
 
-/** What connections to the target gave, each list in the order of its addresses. */
+/** The documents of the connections to the target, each list in the order of its addresses. */
 export interface TargetConnections {
   /** null: this host could not connect at all. */
   tcp: TcpDocument | null;
@@ -74,7 +74,7 @@ export async function connectAndAsk(
 
 const purposes: readonly TlsPurpose[] = ['target', 'other-name', 'small-segments'];
 
-/** What tells a wrong name from a wrong policy, in the order asked. */
+/** The variants that tell a wrong name from a wrong policy, in the order sent. */
 const namingVariants: HttpVariant[] = ['host', 'api-id', 'bogus'];
 
 /** Measures over a connection that opened. Never rejects. */
@@ -83,7 +83,7 @@ type AskAddress = (address: string, connection: Connection) => Promise<AddressFi
 /**
  * Completes a TLS handshake over an open connection and, where that succeeds, sends the request: once as the URL has it,
  * and where the gateway answers that it knows no such API, again with the headers that name it, over the same connection.
- * A handshake that goes silent or is cut off is looked at a second time, in other ways, while it is still waited for.
+ * A handshake that gets no answer or is cut off is repeated in other ways while pprobe still waits for it.
  */
 function startAsking(target: Target, options: ObserveOptions, branches: Branches): AskAddress {
   const { timeoutMs, ca } = options;
@@ -120,7 +120,7 @@ function startAsking(target: Target, options: ObserveOptions, branches: Branches
   };
 }
 
-/** The answers to the plain request and, where they can teach something, to its variants; in the order asked. */
+/** The answers to the plain request and, where they are useful, to its variants; in the order sent. */
 async function askOver(
   socket: TLSSocket,
   target: Target,
@@ -141,7 +141,7 @@ async function askOver(
     const input = { variant, url: `${url}${query}`, address, headers, keepQuery };
     const answer = await branches.run('http', () => ask(socket, input, { timeoutMs, ...branches.signals }));
     answers.push(answer);
-    // With this exception the gateway says that it found no API by this name: only then do other names teach anything.
+    // With this exception the gateway says that it found no API by this name. Other names are useful only then.
     const isUnknownApi = answer.result !== null && exceptionOf(answer.result) === 'ForbiddenException';
     if (variant === 'plain' && !(isUnknownApi && names.apiId !== null)) break;
   }

@@ -10,8 +10,8 @@ import { findAddresses } from './host-addresses.js';
 import { connectTimeoutMs, type ObserveOptions } from './options.js';
 
 /**
- * Connects to other places than the target, which tells "nothing leaves this host" from "this endpoint only": the host
- * that the caller named, and TCP 53 of each configured resolver that is not this host itself. In that order.
+ * Connects to other hosts than the target, to tell a fault of this host's network from a fault of the target: first the host
+ * that the caller named, then TCP 53 of each configured resolver except those on this host.
  */
 export function observeControls(
   nameservers: readonly string[],
@@ -57,7 +57,7 @@ function onPort53(address: string): { address: string; port: number } {
   return { address, port: 53 };
 }
 
-/** A stub resolver on this host answers whatever becomes of the packets that leave it. */
+/** A stub resolver on this host answers even if no packet leaves the host. */
 function isElsewhere(address: string): boolean {
   return familyOf(address) !== null && scopeOf(address) !== 'loopback';
 }

@@ -42,7 +42,7 @@ export async function lookUpHost(
   };
 }
 
-/** The answer about the endpoint's own name, whose addresses the target's must equal; null where there is no such name. */
+/** The lookup of the endpoint's own name, whose addresses the target must have too; null where the target has no such name. */
 export async function lookUpEndpoint(
   { host, privateApi }: Target,
   { dns }: ObserveOptions,
@@ -53,7 +53,7 @@ export async function lookUpEndpoint(
   try {
     return asked(await resolve(name, { search: false, ...dns, ...signals }), 'endpoint', null);
   } catch (error) {
-    // The look-up of the target itself reports what this host lacks.
+    // The lookup of the target reports what this host lacks.
     if (!(error instanceof CapabilityError)) throw error;
     return null;
   }
@@ -61,8 +61,8 @@ export async function lookUpEndpoint(
 
 /**
  * Asks every configured resolver for the target's name, each by itself, and the VPC's own where it is known and not among
- * them. The first configured one is left out, because the ordinary look-up asks it already; not where the hosts file has
- * the name and DNS is not asked otherwise. The outcomes are in the order of the configuration, the VPC's resolver last.
+ * them. The first configured one is left out, because the ordinary lookup asks it already, unless the hosts file has
+ * the name. The outcomes are in the order of the configuration, the VPC's resolver last.
  */
 export async function askEachResolver(
   { host }: Target,
@@ -86,20 +86,20 @@ export async function askEachResolver(
   return Promise.all([...others, ...(vpcResolver === null ? [] : [ask(vpcResolver, 'vpc-resolver')])]);
 }
 
-/** What getaddrinfo(3) answers for the target's name, as programs get it that do not ask DNS themselves; null if not asked. */
+/** The answer of getaddrinfo(3) for the target's name, which most programs use; null if it was not called. */
 export async function askSystem(
   { host }: Target,
   { family, dns }: ObserveOptions,
   signals: Signals,
 ): Promise<ObservedSystem | null> {
-  // Where other resolvers than this host's are given, the system's answer is to another question.
+  // Where other resolvers are given, the answer of this host's own is not comparable.
   if (familyOf(host) !== null || process.platform !== 'linux' || dns?.servers !== undefined) return null;
   try {
     const { addresses, ...rest } = await systemAddresses(host, signals);
     const wanted = addresses.filter((address) => family === undefined || familyOf(address) === family);
     return { name: host, addresses: wanted, ...rest };
   } catch (error) {
-    // A second opinion: the report is complete without it.
+    // The report is complete without it.
     if (!(error instanceof CapabilityError)) throw error;
     return null;
   }

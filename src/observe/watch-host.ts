@@ -85,7 +85,7 @@ export async function* watchHost(
   let resolution = found.resolution;
   const traceOnce: TraceOnce = async ({ maxTtl, onHop }) => {
     const input = { host: name, address, port, resolution };
-    // The DNS document stands in the first round only.
+    // Only the first round contains the DNS document.
     resolution = null;
     return traceAddress(input, { ...traceOptions, maxTtl: maxTtl ?? traceOptions.maxTtl }, onHop);
   };

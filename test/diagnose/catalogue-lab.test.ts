@@ -103,7 +103,7 @@ const originals = [
 const unavailable = await labUnavailable();
 
 t.test(
-  'every misconfiguration that a client can see is told for what it is',
+  'every misconfiguration that a client can see has its own verdict',
   { skip: unavailable ?? false },
   async (t) => {
     const reports = await tellAll(catalogue);

@@ -8,7 +8,7 @@ import { exists } from './rules/row.js';
 
 const CAUSE = /^(?:none|(?:dns|url|tcp|route|policy|tls|api|backend|http|local)\.[a-z-]+)$/;
 
-test('any evidence gets a whole verdict, the same one each time, and leaves the evidence as it was', (t) => {
+test('any evidence has a complete verdict, the same one each time, and is not changed', (t) => {
   fc.assert(
     fc.property(anyEvidence, (given) => {
       const before = JSON.stringify(given);
@@ -25,7 +25,7 @@ test('any evidence gets a whole verdict, the same one each time, and leaves the 
   t.end();
 });
 
-test('whatever the network said, the text never drives the terminal', (t) => {
+test('text from the network contains no control characters on the terminal', (t) => {
   fc.assert(
     fc.property(anyEvidence, fc.integer({ min: 1, max: 200 }), fc.boolean(), (given, columns, verbose) => {
       const text = verdictText(reportOf(given), { color: false, columns }, verbose);

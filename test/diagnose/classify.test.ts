@@ -54,7 +54,7 @@ test('one changed fact changes the verdict', (t) => {
   t.end();
 });
 
-test('a DNS fault behind a timeout is the verdict, and the timeout its evidence', (t) => {
+test('a DNS fault that leads to a timeout is the verdict, and the timeout is evidence', (t) => {
   const verdict = classify(
     evidence({
       dns: [dns(HOST, ['52.1.2.3'])],
@@ -84,7 +84,7 @@ test('a control target is not judged', (t) => {
   t.end();
 });
 
-test('an AAAA on a host that has no IPv6 changes no verdict', (t) => {
+test('an AAAA record changes no verdict on a host without IPv6', (t) => {
   const noRoute = { errno: 'ENETUNREACH', local: true, cause: 'no-route' } as const;
   const beside = (...attempts: ReturnType<typeof attempt>[]) =>
     tcpOf(HOST, [...attempts, attempt('fd00:1::5', 'unreachable', noRoute)]);

@@ -52,7 +52,7 @@ t.test('the command on a healthy and on a broken lab', { skip }, async (t) => {
     t.match(report.skipped, [{ step: 'trace', reason: /every address opened/ }]);
   });
 
-  t.test('a fault is told by the exit code of its class', async (t) => {
+  t.test('the exit code of a fault is that of its class', async (t) => {
     const classes: [fault: string, exitCode: number][] = [
       ['nxdomain', 10],
       ['security-group', 11],

@@ -19,7 +19,7 @@ const report = {
   verdict: { class: 'policy', cause: 'policy.denied' },
 };
 
-t.test('a saved report is judged by what it measured, whatever its old verdict said', async (t) => {
+t.test('a saved report is judged by its measurements, not by its old verdict', async (t) => {
   const { verdict, target } = explain(JSON.stringify(report));
   t.match(verdict, { class: 'inconclusive', cause: 'none' });
   t.same(target, report.target);
@@ -39,14 +39,14 @@ for (const [says, text, why] of [
     /tcp/,
   ],
 ] as const) {
-  t.test(`${says} is refused in one line that says what it is not`, async (t) => {
+  t.test(`${says} is refused in one line with the reason`, async (t) => {
     t.throws(() => explain(text), { name: InvalidInputError.name, message: why });
     t.throws(() => explain(text), { message: /^[^\n]+$/ });
   });
 }
 
 t.test(
-  'whatever one part of a report is replaced with: a verdict in every form, or a line that names the part',
+  'one part of a report is replaced: a verdict in every form, or an error of one line that names the part',
   async (t) => {
     const style = { color: false, columns: 80 };
     let accepted = 0;

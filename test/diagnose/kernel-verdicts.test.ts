@@ -52,21 +52,21 @@ const places: Place[] = [
     name: 'a neighbour that another program looks for all the time',
     target: '10.0.1.97:443',
     verdict: 'unreachable route.neighbour high',
-    summary: /10\.0\.1\.97 is on this host's own link, and nobody on this link answers for the address/,
+    summary: /10\.0\.1\.97 is on this host's own link, and no host on this link answers for the address/,
     commands: ['ip neigh show to 10.0.1.97'],
   },
   {
     name: 'a neighbour over IPv6 that another program looks for all the time',
     target: '[fd01::97]:443',
     verdict: 'unreachable route.neighbour high',
-    summary: /nobody on this link answers for the address/,
+    summary: /no host on this link answers for the address/,
     commands: ['ip -6 neigh show to fd01::97'],
   },
   {
-    name: 'a link-local address that nobody has',
+    name: 'a link-local address that no host has',
     target: '[fe80::99%near]:443',
     verdict: 'unreachable route.neighbour high',
-    summary: /fe80::99%near .*nobody on this link answers for the address/,
+    summary: /fe80::99%near .*no host on this link answers for the address/,
     commands: ['ip -6 neigh show to fe80::99 dev near'],
   },
   {
@@ -113,7 +113,7 @@ async function diagnoseThere(mode: LabMode): Promise<ReportDocument[]> {
 
 const found = await availability();
 
-test('what routes, neighbours and firewalls of a real kernel do is what the verdict says', {
+test('the verdict on routes, neighbours and firewalls of a real kernel is correct', {
   skip: found.mode === null && found.reason,
 }, async (t) => {
   const reports = found.mode === null ? [] : await diagnoseThere(found.mode);

@@ -66,7 +66,7 @@ test('a denial inside JSON and inside an execution log', (t) => {
   t.end();
 });
 
-test('the sentence of a Lambda authorizer speaks of the caller', (t) => {
+test('the sentence of a Lambda authorizer is about the caller', (t) => {
   const sentence = 'User is not authorized to access this resource';
   t.match(readDenial(sentence), { layer: 'identity', explicit: false, who: null, resource: null });
   t.match(readDenial(`${sentence} with an explicit deny`), { layer: 'identity', explicit: true });
@@ -81,7 +81,7 @@ test('the sentence of a Lambda authorizer speaks of the caller', (t) => {
   t.end();
 });
 
-test('other texts are no denial', (t) => {
+test('other texts are not denials', (t) => {
   for (const text of [
     '',
     'Forbidden',
@@ -94,7 +94,7 @@ test('other texts are no denial', (t) => {
   t.end();
 });
 
-test('a hostile text of a megabyte is read without backtracking into it', (t) => {
+test('a hostile text of one megabyte is read in linear time', (t) => {
   const text = `${'User: '.repeat(100_000)}${ON} because no ${'a '.repeat(200_000)}`;
   t.match(readDenial(text), { layer: 'unknown', policy: null, who: 'anonymous' });
   t.end();

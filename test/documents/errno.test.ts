@@ -4,7 +4,7 @@ import { test } from 'tap';
 import type { TcpStatus } from '../../src/documents/tcp.js';
 import { statusOfErrno } from '../../src/documents/terms/errno.js';
 
-test('what a router, a firewall or a route of IPv4 makes connect(2) say', async (t) => {
+test('the status of each errno of connect(2) over IPv4', async (t) => {
   const rows: [cause: string, errno: string, local: boolean, status: TcpStatus][] = [
     ['an RST, or an ICMP port-unreachable', 'ECONNREFUSED', false, 'refused'],
     ['a listener that accepts and resets', 'ECONNRESET', false, 'reset'],
@@ -24,14 +24,14 @@ test('what a router, a firewall or a route of IPv4 makes connect(2) say', async 
   for (const [cause, errno, local, status] of rows) t.equal(statusOfErrno(errno, 4, local), status, cause);
 });
 
-test('IPv6 reports a prohibition by name, and only from afar', async (t) => {
+test('over IPv6, EACCES from the network is a prohibition', async (t) => {
   t.equal(statusOfErrno('EACCES', 6, false), 'prohibited', 'ICMPv6 administratively prohibited');
   t.equal(statusOfErrno('EACCES', 6, true), 'denied', 'a `prohibit` route of this host');
   t.equal(statusOfErrno('EADDRNOTAVAIL', 6, true), 'unreachable', 'no source address for it');
   t.equal(statusOfErrno('EINVAL', 6, true), 'unreachable', 'a link-local address without its interface');
 });
 
-test('no errno of this system, and nothing like one, is called open', async (t) => {
+test('no errno of this system, and no other text, has the status open', async (t) => {
   const errnos = fc.oneof(
     fc.constantFrom(...Object.keys(constants.errno)),
     fc.string(),

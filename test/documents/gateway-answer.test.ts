@@ -14,7 +14,7 @@ test('the exception is stronger than status and body', (t) => {
   t.end();
 });
 
-test('what each answer of API Gateway blames', (t) => {
+test('the cause of each answer of API Gateway', (t) => {
   const rows: [number, string | null, string | null, string | null][] = [
     [403, 'ForbiddenException', 'Forbidden', 'api.not-matched'],
     [403, null, 'Forbidden', 'api.not-matched'],
@@ -63,16 +63,16 @@ test('a server that is not API Gateway is not read as one', (t) => {
   t.end();
 });
 
-test('an exchange that broke', (t) => {
+test('an exchange that failed', (t) => {
   t.equal(causeOf(http(null, { failure: 'timeout' })), 'backend.timeout');
   t.equal(causeOf(http(null, { failure: 'reset' })), 'http.error');
-  t.equal(causeOf(http(null, { failure: 'canceled' })), null, 'an interrupt blames nobody');
+  t.equal(causeOf(http(null, { failure: 'canceled' })), null, 'an interrupt has no cause');
   t.equal(causeOf(http(200, { failure: 'timeout' })), 'http.error', 'a body that never came');
   t.equal(causeOf(http(200, { failure: 'canceled' })), null);
   t.end();
 });
 
-test('an exception with something appended', (t) => {
+test('an exception with a suffix', (t) => {
   t.equal(
     exceptionOf(http(403, { errorType: 'AccessDeniedException:http://internal.amazon.com/coral/' })),
     'AccessDeniedException',

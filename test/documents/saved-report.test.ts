@@ -123,7 +123,7 @@ test('a refusal names the member, what was expected, and what was found', async 
   for (const [change, message] of rows) t.match(refusal(change), message);
 });
 
-test('a member of a later version is no mistake, and the verdict is not read', async (t) => {
+test('a member of a later version is accepted, and the verdict is not read', async (t) => {
   t.equal(
     refusal((report) => Object.assign(report.target, { newInLaterVersion: 1 })),
     null,

@@ -106,7 +106,7 @@ for (const [kind, sample] of Object.entries(samples)) {
   });
 }
 
-test('words outside their list are found', async (t) => {
+test('words that are not in their list are found', async (t) => {
   const wrong: [document: unknown, path: Path, value: unknown][] = [
     [samples.dns, ['status'], 'NXDOMAIN'],
     [samples.dns, ['transport'], 'tls'],
@@ -133,7 +133,7 @@ test('words outside their list are found', async (t) => {
   }
 });
 
-test('values that cannot be are found', async (t) => {
+test('impossible values are found', async (t) => {
   const wrong: [document: unknown, path: Path, value: unknown][] = [
     [samples.tcp, ['version'], 2],
     [samples.tcp, ['durationMs'], -1],
@@ -190,7 +190,7 @@ test('every cause belongs to its class', async (t) => {
   for (const [cause] of causes) t.ok(listed.includes(cause), cause);
 });
 
-test('what is no document of ours says so', async (t) => {
+test('other values are not documents', async (t) => {
   for (const document of [null, 'text', [], {}, { kind: 'common' }, { kind: 'unknown' }, { kind: 1 }]) {
     t.not(validateDocument(document).length, 0, JSON.stringify(document));
   }

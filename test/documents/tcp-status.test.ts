@@ -25,7 +25,7 @@ test('an answer of any kind is better than silence', async (t) => {
   t.equal(bestStatus(['error', 'timeout']), 'timeout');
 });
 
-test('a name that gave no address is an error', async (t) => {
+test('a name without addresses is an error', async (t) => {
   t.equal(bestStatus([]), 'error');
 });
 

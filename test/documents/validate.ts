@@ -6,7 +6,7 @@ const folder = new URL('../../src/generated/schema/', import.meta.url);
 
 export type JsonSchema = { [key: string]: unknown; $id: string };
 
-/** Every published schema, as it stands in its file. */
+/** Every published schema, read from its file. */
 export function publishedSchemas(): JsonSchema[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))

@@ -6,11 +6,11 @@ import { listen, listenSilently, socketCount } from '../probe/tcp/listeners.js';
 
 const closed = '127.0.0.3';
 
-// What is opened once in a process is none of the targets' own.
+// Opens what a process opens once, so that it is not counted for the targets.
 await openSockets();
 await connect(closed, 1);
 
-/** What has been asked of the source of targets. */
+/** Targets, and how many of them were read. */
 function counted(targets: Iterable<ConnectTarget>) {
   const seen = { asked: 0, isClosed: false };
   function* source(): Generator<ConnectTarget> {
@@ -30,7 +30,7 @@ function* many(port: number): Generator<ConnectTarget> {
   for (let index = 0; ; index++) yield { host: `127.3.${(index >> 8) & 255}.${index & 255}`, port };
 }
 
-test('documents come in the order of the targets, whatever their answers take; 443 where no port is given', async (t) => {
+test('documents are in the order of the targets, not of the answers; the default port is 443', async (t) => {
   const open = await listen(t, () => {});
   const silent = await listenSilently(t);
   const targets = [
@@ -50,11 +50,11 @@ test('documents come in the order of the targets, whatever their answers take; 4
   ]);
 });
 
-test('a reader who is slow slows the work down, also where every answer comes at once', async (t) => {
+test('a slow reader slows the work down, also where every answer is immediate', async (t) => {
   const { port } = await listen(t, () => {});
   const { seen, source } = counted(many(port));
   const documents = connectMany(source, { concurrency: 2 });
-  t.equal(seen.asked, 0, 'nothing begins before somebody asks');
+  t.equal(seen.asked, 0, 'nothing begins before the first next()');
   await documents.next();
   for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
   const most = seen.asked;
@@ -83,7 +83,7 @@ test('abort rejects with its reason, stop ends; neither leaves a socket', async 
   }
 });
 
-test('no descriptor is left behind by thousands of answers', async (t) => {
+test('thousands of answers leave no descriptor open', async (t) => {
   const { port } = await listen(t, (socket) => socket.end());
   const descriptors = () => readdirSync('/proc/self/fd').length;
   const before = await socketCount().then(descriptors);
@@ -99,7 +99,7 @@ test('no descriptor is left behind by thousands of answers', async (t) => {
   t.equal(descriptors(), before);
 });
 
-test('what one target cannot be is thrown in its place', async (t) => {
+test('an invalid target throws at its position', async (t) => {
   const targets = [{ host: closed }, { host: 'a..b' }, { host: closed }];
   const found: string[] = [];
   await t.rejects(

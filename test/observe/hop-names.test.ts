@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { HopNames } from '../../src/observe/hop-names.js';
 
-test('each address is asked for once, few at a time, and told when it is known', async (t) => {
+test('each address is looked up once, few at a time, and reported when its name is known', async (t) => {
   let underWay = 0;
   let most = 0;
   const asked: string[] = [];
@@ -27,9 +27,9 @@ test('each address is asked for once, few at a time, and told when it is known',
   t.match(names.known(), { '10.0.0.1': 'name-of-10.0.0.1', '10.0.0.3': null });
 });
 
-test('a resolver that fails or is silent holds up nobody', async (t) => {
+test('a resolver that fails or is silent delays no other lookup', async (t) => {
   const names = new HopNames(async (address, signal) => {
-    if (address === '10.0.0.1') throw new Error('nobody to ask');
+    if (address === '10.0.0.1') throw new Error('no nameserver');
     await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     return null;
   });
@@ -41,5 +41,5 @@ test('a resolver that fails or is silent holds up nobody', async (t) => {
   await names.settle(3_600_000, stop.signal);
   names.close();
   names.want(['10.0.0.3']);
-  t.same(Object.keys(names.known()), ['10.0.0.1', '10.0.0.2'], 'none is asked for after the end');
+  t.same(Object.keys(names.known()), ['10.0.0.1', '10.0.0.2'], 'no lookup starts after the end');
 });

@@ -39,7 +39,7 @@ t.test('a stop in the middle keeps what was measured, and leaves no socket', asy
   t.match(observations.tcp, [{ attempts: [{ status: 'error', errno: 'ECANCELED' }] }]);
 });
 
-t.test('bad input of one branch ends the others at once', async (t) => {
+t.test('an InvalidInputError of one branch ends the others at once', async (t) => {
   const branches = startBranches(undefined, undefined);
   const { signals } = branches;
   const other = branches.run(
@@ -56,7 +56,7 @@ t.test('bad input of one branch ends the others at once', async (t) => {
   t.throws(() => branches.throwIfFailed(), { code: 'invalid-input' });
 });
 
-t.test('what this host cannot do is noted once and ends nothing', async (t) => {
+t.test('what this host cannot do is skipped once and ends no other step', async (t) => {
   const branches = startBranches(undefined, undefined);
   const lacking = async () => {
     throw new CapabilityError('koffi', 'koffi is missing', 'npm install koffi');
@@ -74,7 +74,7 @@ t.test('what this host cannot do is noted once and ends nothing', async (t) => {
   ]);
 });
 
-t.test('the caller’s own signals gain one listener, whatever is measured', async (t) => {
+t.test('the caller’s signals get one listener each', async (t) => {
   const warnings: Error[] = [];
   const onWarning = (warning: Error) => warnings.push(warning);
   process.on('warning', onWarning);

@@ -13,7 +13,7 @@ function path(ends: (number | null)[]) {
   return { limits, traceOnce };
 }
 
-test('a round asks no hop behind the target, and looks further where the target was not', async (t) => {
+test('a round probes no hop behind the target, and probes further where the target did not answer', async (t) => {
   const { limits, traceOnce } = path([3, 3, null, 5, 5]);
   const rounds = [];
   for await (const round of watchRounds(traceOnce, { intervalMs: 1, rounds: 5 })) rounds.push(round);
@@ -24,7 +24,7 @@ test('a round asks no hop behind the target, and looks further where the target 
   );
 });
 
-test('back-pressure: no round begins before it is asked for, and none after the loop was left', async (t) => {
+test('back-pressure: no round begins before its next(), or after the loop ended', async (t) => {
   const { limits, traceOnce } = path([3]);
   const rounds = watchRounds(traceOnce, { intervalMs: 1 });
   t.equal(limits.length, 0);
@@ -36,7 +36,7 @@ test('back-pressure: no round begins before it is asked for, and none after the 
   t.equal(limits.length, 1);
 });
 
-test('stop between two rounds ends the watch without another', async (t) => {
+test('stop between two rounds ends the watch without another round', async (t) => {
   const { limits, traceOnce } = path([3]);
   const stop = new AbortController();
   for await (const { round } of watchRounds(traceOnce, { intervalMs: 3_600_000, stop: stop.signal })) {
@@ -46,7 +46,7 @@ test('stop between two rounds ends the watch without another', async (t) => {
   t.equal(limits.length, 1);
 });
 
-test('signal throws its reason, also while the next round is waited for', async (t) => {
+test('signal throws its reason, also during the wait for the next round', async (t) => {
   const { traceOnce } = path([3]);
   const abort = new AbortController();
   const rounds = watchRounds(traceOnce, { intervalMs: 3_600_000, signal: abort.signal });
@@ -57,7 +57,7 @@ test('signal throws its reason, also while the next round is waited for', async 
   await t.rejects(next, reason);
 });
 
-test('what cannot be asked for is refused before anything is sent', async (t) => {
+test('invalid options are refused before anything is sent', async (t) => {
   await t.rejects(watchHost('127.0.0.1', { intervalMs: 0 }).next(), {
     code: 'invalid-input',
     argument: 'intervalMs',

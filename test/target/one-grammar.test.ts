@@ -35,7 +35,7 @@ const readers: Record<string, (text: string) => unknown> = {
     observe({ input: text, host: text, port: 443, url: null, privateApi: null }, { signal }),
 };
 
-/** And everything that takes an address alone. */
+/** Everything that takes an address, too. */
 const addressReaders: Record<string, (text: string) => unknown> = {
   ...readers,
   parseServer: (text) => parseServer(text),
@@ -177,7 +177,7 @@ test('any text has one verdict', async () => {
   );
 });
 
-test('what a host reads as, reads as itself', async () => {
+test('a host that was read is read again as itself', async () => {
   const text = fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain(), fc.string({ unit: 'binary', maxLength: 40 }));
   fc.assert(
     fc.property(text, (given) => {
@@ -192,7 +192,7 @@ test('what a host reads as, reads as itself', async () => {
   );
 });
 
-test('inet_aton reads what libc reads', async (t) => {
+test('inetAton reads what inet_aton(3) of libc reads', async (t) => {
   for (const [text, meant] of inetAtonForms) t.equal(inetAton(text), meant, text);
   for (const text of [
     '',

@@ -57,7 +57,7 @@ test('no text makes the parser throw anything but InvalidInputError', (t) => {
 const isUnicast = (address: string): boolean =>
   !/^(?:22[4-9]|23\d|255\.255\.255\.255|ff|fe[89ab])/i.test(address);
 
-test('a target that is written out reads as the same target', (t) => {
+test('the URL of a target is read as the same target', (t) => {
   const label = fc.stringMatching(/^[a-z0-9_]([a-z0-9_-]{0,20}[a-z0-9_])?$/);
   const name = fc.array(label, { minLength: 1, maxLength: 4 }).map((labels) => `${labels.join('.')}.example`);
   const host = fc.oneof(
@@ -82,7 +82,7 @@ test('a target that is written out reads as the same target', (t) => {
   t.end();
 });
 
-test('an address with a zone, written out with its port, reads as the same target', (t) => {
+test('an address with a zone and a port is read as the same target', (t) => {
   fc.assert(
     fc.property(fc.nat(65535), fc.integer({ min: 1, max: 65535 }), (last, port) => {
       const target = parseTarget(`[fe80::${last.toString(16)}%eth0]:${port}`);

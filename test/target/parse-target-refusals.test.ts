@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../src/core/errors.js';
 import { type ParseTargetOptions, parseTarget } from '../../src/target/parse-target.js';
 import { VPCE_NAME } from '../diagnose/evidence.js';
 
-test('what is wrong is said in one line, with what would be right', (t) => {
+test('the error is one line with the fault and the correct form', (t) => {
   const rows: [string, string, RegExp][] = [
     ['', 'target', /nothing given/],
     ['   ', 'target', /nothing given/],

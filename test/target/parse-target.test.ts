@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { parseTarget } from '../../src/target/parse-target.js';
 
-test('what is read from each way to write a target', (t) => {
+test('the forms of a target', (t) => {
   const rows: [string, string, number, string | null][] = [
     ['https://api.example.com/v1/x', 'api.example.com', 443, 'https://api.example.com/v1/x'],
     ['HTTPS://API.Example.com', 'api.example.com', 443, 'https://api.example.com/'],
@@ -38,7 +38,7 @@ test('what is read from each way to write a target', (t) => {
   t.end();
 });
 
-test('a port may be given beside the target, but not against it', (t) => {
+test('a separate port must not contradict the target', (t) => {
   t.equal(parseTarget('db.internal', { port: 5432 }).port, 5432);
   t.equal(parseTarget('https://api.example.com/x', { port: 8443 }).url, 'https://api.example.com:8443/x');
   t.equal(parseTarget('db.internal:5432', { port: 5432 }).port, 5432);

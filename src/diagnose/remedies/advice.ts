@@ -1,17 +1,17 @@
 import { shellLine } from '../../core/shell-line.js';
 import type { Remedy } from '../../documents/report.js';
 
-/** A command as its words, unquoted: `['ip', 'route', 'get', '10.0.0.5']`. Words in capitals stand for what is not known. */
+/** A command as its words, unquoted: `['ip', 'route', 'get', '10.0.0.5']`. Words in capitals are placeholders for unknown values. */
 export type Argv = readonly string[];
 
-/** One entry of the book of remedies. A verdict shows it as a `Remedy`, with its command as a line for a shell. */
+/** A remedy inside pprobe. A verdict has it as a `Remedy`, whose command is a line for a shell. */
 export interface Advice {
   /** What to do, one sentence without a final stop. */
   text: string;
   command?: Argv;
   /** A second command that reads the output of the first. */
   pipe?: Argv;
-  /** A command line that somebody else wrote out, as a CapabilityError does. */
+  /** A command that is already a line for a shell, from a CapabilityError. */
   commandLine?: string;
   /** Something to paste that is not a command: a policy statement in JSON. */
   snippet?: string;

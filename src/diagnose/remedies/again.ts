@@ -56,12 +56,12 @@ function option(name: string, value: string | undefined): string[] {
   return value === undefined ? [] : [name, value];
 }
 
-/** A subject and the options behind it; one that begins with a dash stands behind `--`, as no option may. */
+/** A subject followed by the options; a subject that begins with a dash comes last, after `--`. */
 function subject(text: string, options: Argv): string[] {
   return text.startsWith('-') ? [...options, '--', text] : [text, ...options];
 }
 
-/** `options` without those that `others` name. All of them take a value but `-4` and `-6`. */
+/** `options` without those that `others` name. All of them except `-4` and `-6` take a value. */
 function without(options: Argv, others: Argv): string[] {
   return options.filter((word, index) => {
     const before = options[index - 1];

@@ -107,7 +107,7 @@ function associate(api: PrivateApi): Advice {
   };
 }
 
-/** The name, asked of the VPC's own resolver. */
+/** The command that asks the VPC's own resolver for the target's name. */
 export function vpcResolverAgain(target: Target): Argv {
   return pprobeAgain(target, { command: 'dns', name: target.host, server: VPC_RESOLVER });
 }

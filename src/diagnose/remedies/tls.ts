@@ -7,7 +7,7 @@ import { pprobeAgain } from './again.js';
 import { DOCS } from './docs.js';
 import { callBy } from './gateway.js';
 
-/** Remedies for TLS: certificates, versions, packet sizes, and proxies that stand between. */
+/** Remedies for TLS: certificates, versions, packet sizes, and proxies on the path. */
 
 /** The handshake by hand, with this server name or another one. */
 export function openssl({ address, port, serverName }: TlsDocument, name = serverName): Argv {

@@ -51,7 +51,7 @@ function tracedProhibition(evidence: Evidence): Judgement | null {
   };
 }
 
-/** The default of the REJECT target of iptables is a port unreachable, which no router sends for TCP of itself. */
+/** The REJECT target of iptables sends port unreachable by default. Routers do not send it for TCP. */
 function tracedReject(evidence: Evidence): Judgement | null {
   const [found] = explainingTraces(evidence).flatMap(({ ref, doc }) => {
     const by = portUnreachable(doc);

@@ -42,7 +42,7 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
     remedies: [
       privateApi === null
         ? {
-            text: `On ${list(addresses, 4)}, check that the service runs and listens on TCP ${port} of this address, and what stands in front of it`,
+            text: `On ${list(addresses, 4)}, check that the service runs and listens on TCP ${port} of this address, and which proxy or load balancer is in front of it`,
             command: ['ss', '-ltn'],
           }
         : {

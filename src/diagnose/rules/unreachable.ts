@@ -145,7 +145,7 @@ const routeNeighbour = rule('route.neighbour', { needs: ['tcp', 'trace'] }, (evi
     confidence: first !== undefined || traced?.by != null ? 'high' : 'medium',
     summary: isGateway
       ? `The gateway ${neighbour}, through which this host reaches ${list(addresses, 4)}, does not answer on this link.`
-      : `${list(addresses, 4)} ${addresses.length === 1 ? 'is' : 'are'} on this host's own link, and nobody on this link answers for ${addresses.length === 1 ? 'the address' : 'the addresses'}.`,
+      : `${list(addresses, 4)} ${addresses.length === 1 ? 'is' : 'are'} on this host's own link, and no host on this link answers for ${addresses.length === 1 ? 'the address' : 'the addresses'}.`,
     evidence: [
       ...(first === undefined
         ? []

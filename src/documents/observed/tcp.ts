@@ -85,8 +85,8 @@ export function addressesOf(outcomes: readonly { address: string }[]): string[] 
 }
 
 /**
- * The source address of this host as the target sees it, as far as it is known here: that of a socket or probe, or else
- * the first own address of the family; null when none is known. A NAT on the path can still change it.
+ * The source address of this host, or null: that of a socket or probe, or else the first own address of the family. The
+ * target sees another one where a NAT on the path changes it.
  */
 export function clientAddress({ observations, vantage }: Evidence, family: 4 | 6 = 4): string | null {
   const used = [

@@ -12,7 +12,7 @@ export function purposeOf({ purpose = 'target' }: TlsDocument): TlsPurpose {
   return purpose;
 }
 
-/** The further handshake with the same address that was made for comparison; null when there is none. */
+/** The further handshake with the same address that was made for comparison, or null. */
 export function contrast(evidence: Evidence, address: string, purpose: TlsPurpose): Seen<TlsDocument> | null {
   return ofPurpose(evidence, purpose).find(({ doc }) => doc.address === address) ?? null;
 }
@@ -40,7 +40,7 @@ export function isNotTls({ progress }: Pick<TlsDocument, 'progress'>): boolean {
   return progress?.heard === 'not-tls';
 }
 
-/** The alert that ended a handshake, as RFC 8446 section 6 writes it: `unrecognized_name`; null when there was none. */
+/** The alert that ended a handshake, as RFC 8446 section 6 writes it, or null: `unrecognized_name`. */
 export function alertOf({ progress }: TlsDocument): string | null {
   return progress?.alert?.name ?? null;
 }
@@ -49,7 +49,7 @@ export function alertOf({ progress }: TlsDocument): string | null {
 const INSPECTORS =
   /zscaler|netskope|blue ?coat|palo ?alto|forti(?:gate|net)|sophos|check ?point|umbrella|mcafee|skyhigh|squid|mitmproxy|charles proxy|burp|barracuda|websense|forcepoint|watchguard|cato networks|iboss/i;
 
-/** The name of such a product in the issuer of a certificate, as written there; null where there is none. */
+/** The name of such a product in the issuer of a certificate, as written there, or null. */
 export function inspectorIn(issuer: string): string | null {
   return INSPECTORS.exec(issuer)?.[0] ?? null;
 }

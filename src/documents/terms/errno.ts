@@ -2,11 +2,11 @@ import { zoneOf } from '../../net/address/address.js';
 import type { TcpCause, TcpStatus } from '../tcp.js';
 
 /**
- * The status that each errno of connect(2) stands for, whether the call failed at once or later. EACCES and
+ * The status of each errno of connect(2), whether the call failed at once or later. EACCES and
  * EADDRNOTAVAIL depend on the address family and are not in the table. Sources: icmp_err_convert (net/ipv4/icmp.c),
  * icmpv6_err_convert (net/ipv6/icmp.c), ip(7); each row was tried against a real router. IPv4 maps the
  * "administratively prohibited" codes 9, 10 and 13 to the same errnos as "host unreachable", so `unreachable` over IPv4
- * can be a firewall; only the ICMP message itself tells.
+ * can be a firewall; only the ICMP message itself shows it.
  */
 const statuses: ReadonlyMap<string, TcpStatus> = new Map(
   Object.entries({

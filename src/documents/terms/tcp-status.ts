@@ -2,9 +2,9 @@ import type { TcpStatus } from '../tcp.js';
 
 /**
  * The statuses from the best to the worst for a user. First the answers of the target's own stack (open, refused, reset), then
- * that of a device on the path (prohibited). `denied` comes before `unreachable`: it is a rule of this host that somebody can
- * change, while every host without IPv6 reports every AAAA address as unreachable. Then silence; `error` is a failure of ours
- * and says nothing about the network.
+ * that of a device on the path (prohibited). `denied` comes before `unreachable`: it is a rule of this host, which its
+ * administrator can change, while every host without IPv6 reports every AAAA address as unreachable. Silence is worse; `error`
+ * is a failure of this process and says nothing about the network.
  */
 const fromBest: readonly TcpStatus[] = [
   'open',

@@ -3,7 +3,7 @@ import { type CatalogueRow, from } from './row.js';
 
 const { eniA } = addresses;
 
-/** The connection stands and the handshake fails. */
+/** The connection opens and the handshake fails. */
 export const tls: CatalogueRow[] = [
   {
     rows: '25 35',

@@ -103,7 +103,7 @@ const table: Record<TcpCause, Said[]> = {
       changes: { neighbour: target },
       verdict: 'unreachable route.neighbour high',
       ...one('route.neighbour'),
-      words: /nobody on this link answers for the address/,
+      words: /no host on this link answers for the address/,
     },
     {
       status: 'unreachable',
@@ -221,7 +221,7 @@ const disguises: Partial<TcpAttempt>[] = [
 ];
 
 for (const [cause, rows] of Object.entries(table) as [TcpCause, Said[]][]) {
-  test(`the cause ${cause}, whatever errno and duration stand beside it`, async (t) => {
+  test(`the cause ${cause}, with any errno and duration`, async (t) => {
     for (const { status, changes, verdict, findings, words } of rows) {
       for (const disguise of disguises) {
         const given = evidence({

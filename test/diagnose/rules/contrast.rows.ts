@@ -284,7 +284,7 @@ const pathRows: Row[] = [
     alternatives: ['tcp.refused'],
   },
   {
-    name: 'an RST from where a router stands on the way to a sibling that opens',
+    name: 'an RST from the TTL at which a router is on the path to another address, which opens',
     given: evidence({
       dns: [resolved],
       tcp: [tcp(HOST, { '10.0.1.5': 'refused', '10.0.2.5': 'open' })],

@@ -3,7 +3,7 @@ import { classify, findingsOf } from '../../../src/diagnose/classify.js';
 import { dns, dnsFailure, evidence, HOST, tcp } from '../evidence.js';
 import { three } from './situations.js';
 
-test('a healthy first resolver is not doubted for the sake of a second', (t) => {
+test('a first resolver that answers correctly is not blamed for the answer of a second', (t) => {
   t.same(
     findingsOf(evidence({ dns: [dns(HOST, three), dnsFailure(HOST, 'nxdomain', { server: '8.8.8.8' })] })),
     [],
@@ -11,7 +11,7 @@ test('a healthy first resolver is not doubted for the sake of a second', (t) => 
   t.end();
 });
 
-test('a name from the hosts file that opens is left in peace', (t) => {
+test('a name from the hosts file whose port opens has no finding', (t) => {
   t.same(
     findingsOf(
       evidence({ target: 'db.internal:5432', tcp: [tcp('db.internal', { '10.0.1.5': 'open' }, 5432)] }),
@@ -21,7 +21,7 @@ test('a name from the hosts file that opens is left in peace', (t) => {
   t.end();
 });
 
-test('a name from the hosts file is doubted when its port is closed', (t) => {
+test('a name from the hosts file whose port is closed: the hosts file is an alternative', (t) => {
   const given = evidence({
     target: 'db.internal:5432',
     tcp: [tcp('db.internal', { '10.0.1.5': 'refused' }, 5432)],

@@ -10,7 +10,7 @@ import { evidence } from '../evidence.js';
 import { rows } from './all.rows.js';
 import { exists } from './row.js';
 
-/** What becomes of verdicts when one fact of the evidence is taken away or mended. */
+/** How verdicts change when one fact of the evidence is removed or corrected. */
 
 const ORDER: readonly Confidence[] = ['low', 'medium', 'high', 'certain'];
 const nothing: Observations = { dns: [], tcp: [], tls: [], http: [], trace: [] };
@@ -18,7 +18,7 @@ const nothing: Observations = { dns: [], tcp: [], tls: [], http: [], trace: [] }
 /** The evidence without any of one kind. */
 function without(given: Evidence, basis: Basis): Evidence {
   if (basis === 'skipped') return { ...given, skipped: [] };
-  // A target of which nothing is known but where it is.
+  // A target with a host and a port only.
   if (basis === 'target') return { ...given, target: evidence({ target: 'db.internal:5432' }).target };
   const { [basis]: _, ...rest } = given.observations;
   return { ...given, observations: { ...nothing, ...rest, ...(basis in nothing ? { [basis]: [] } : {}) } };
@@ -33,7 +33,7 @@ function isAtMost(
   return after.cause !== before.cause || ORDER.indexOf(after.confidence) <= ORDER.indexOf(before.confidence);
 }
 
-/** Every copy of the evidence in which one list of the observations has one item less, at whatever depth. */
+/** Copies of the evidence, each with one item less in one list of the observations, at any depth. */
 function poorer(given: Evidence): Evidence[] {
   const copies: Evidence[] = [];
   const visit = (value: unknown, path: (string | number)[]): void => {
@@ -65,7 +65,7 @@ test('a rule is silent without what it needs', (t) => {
   t.end();
 });
 
-test('of any evidence: a rule that fires has what it needs, and cites what is there', (t) => {
+test('any evidence: a rule that fires has what it needs, and cites observations that exist', (t) => {
   const broken = (rule: Rule, given: Evidence, finding: Finding): string | null => {
     if (rule.judge(withoutAll(given, rule.needs)) !== null) return `${rule.id} fires without ${rule.needs}`;
     const lost = finding.evidence.find(({ observation }) => !exists(given, observation));
@@ -96,7 +96,7 @@ const AGAINST: ReadonlyMap<string, string> = new Map([
   ['a port that a REJECT rule of the target itself closes', 'a refusal like any other'],
 ]);
 
-test('with one fact less a fault is never more certain', (t) => {
+test('removing a fact makes no fault more certain', (t) => {
   for (const { name, given } of rows) {
     const before = classify(given);
     if (before.class === 'reachable' || AGAINST.has(name)) continue;
@@ -108,7 +108,7 @@ test('with one fact less a fault is never more certain', (t) => {
   t.end();
 });
 
-test('without what it cites a verdict is another, or rests on something else and is no surer', (t) => {
+test('without the observations it cites, a verdict changes, or has other evidence and no higher confidence', (t) => {
   for (const { name, given } of rows) {
     const before = classify(given);
     if (before.class === 'inconclusive') continue;
@@ -122,7 +122,7 @@ test('without what it cites a verdict is another, or rests on something else and
   t.end();
 });
 
-test('rules are data: each has an id of its own, a class, words, needs and perhaps a page', (t) => {
+test('each rule has a unique id, a class, words, needs, and a page or null', (t) => {
   t.equal(new Set(RULES.map(({ id }) => id)).size, RULES.length);
   for (const { id, cause, words, needs, docs } of RULES) {
     t.ok(id === cause || id.startsWith(`${cause}/`) || id === 'reachable', id);
@@ -132,7 +132,7 @@ test('rules are data: each has an id of its own, a class, words, needs and perha
   t.end();
 });
 
-test('another tool can add a rule of its own, or take ours away', (t) => {
+test('a caller can add a rule, or replace all rules', (t) => {
   const [row] = rows;
   const given = evidence({ skipped: [{ step: 'trace', reason: 'switched off' }] });
   const mine: Rule = {

@@ -10,11 +10,11 @@ export interface Row {
   class: VerdictClass;
   cause: Cause;
   confidence: Confidence;
-  /** Must stand in the summary. */
+  /** Parts of the summary. */
   summary?: (string | RegExp)[];
-  /** Must stand in one of the texts of the evidence. */
+  /** Parts of the texts of the evidence. */
   evidence?: (string | RegExp)[];
-  /** Must stand in one of the remedies, text, command or snippet. */
+  /** Parts of the remedies: of a text, a command or a snippet. */
   remedy?: (string | RegExp)[];
   /** Causes among the alternatives. */
   alternatives?: Cause[];

@@ -15,7 +15,7 @@ function silent(address: string, neighbour: string, durationMs: number): TcpAtte
 function linkLocal(attempts: TcpAttempt[]): Evidence {
   const host = attempts[0]?.address ?? '';
   const given = evidence({ target: '[fe80::5%eth0]:443', tcp: [tcpOf(host, attempts)] });
-  // Without a zone it is refused as a target by now, and stands in older reports.
+  // A target without a zone is refused; older reports can have one.
   return { ...given, target: { ...given.target, host } };
 }
 
@@ -63,7 +63,7 @@ export const unreachableRows: Row[] = [
     class: 'unreachable',
     cause: 'route.neighbour',
     confidence: 'high',
-    summary: ['10.0.1.5', 'nobody on this link answers for the address'],
+    summary: ['10.0.1.5', 'no host on this link answers for the address'],
     remedy: ['ip neigh show to 10.0.1.5'],
   },
   {

@@ -38,7 +38,7 @@ test('a name in a documented form has no problems', (t) => {
   t.end();
 });
 
-test('one character changed anywhere: no crash, and what is called right has no problems', (t) => {
+test('one character changed anywhere: no crash, and the corrected name has no problems', (t) => {
   const changed = fc
     .tuple(name, fc.nat(60), fc.constantFrom('', '-', '.', 'x', '9', 'vpce.'))
     .map(([given, at, by]) => given.slice(0, at) + by + given.slice(at + 1));
@@ -53,7 +53,7 @@ test('one character changed anywhere: no crash, and what is called right has no 
   t.end();
 });
 
-test('names of others are none of ours', (t) => {
+test('other names have no problems', (t) => {
   for (const given of [
     'api.example.com',
     'execute-api.internal.example',

@@ -46,7 +46,7 @@ test('a suffix of another partition does not fit', (t) => {
   t.end();
 });
 
-test('names that look alike are not read', (t) => {
+test('similar names are not read', (t) => {
   for (const name of [
     'execute-api.us-east-1.amazonaws.com.example.com',
     'a1b2c3d4e5.execute-api.us-east-1.amazonaws.com.evil',
@@ -61,7 +61,7 @@ test('names that look alike are not read', (t) => {
   t.end();
 });
 
-test('ids', (t) => {
+test('ids of APIs and endpoints', (t) => {
   t.ok(isVpceId('vpce-0123456789abcdef0'));
   t.ok(isVpceId('vpce-1a2b3c4d'));
   t.notOk(isVpceId('vpce-0123456789'));
@@ -72,7 +72,7 @@ test('ids', (t) => {
   t.end();
 });
 
-test('a name put together from its parts reads as those parts', (t) => {
+test('a name made of parts is read as those parts', (t) => {
   const id = (length: number) => fc.stringMatching(new RegExp(`^[a-z0-9]{${length}}$`));
   const region = fc.constantFrom('us-east-1', 'cn-north-1', 'eusc-de-east-1', 'us-gov-west-1');
   const vpce = fc.stringMatching(/^vpce-[0-9a-f]{17}$/);
