@@ -19,7 +19,7 @@ import { comparePaths } from './paths.js';
 import { compareReach, eachByItself } from './reach.js';
 import { isSameHost, isSettled, names, type Side, sidesOf, verdictEvidence } from './side.js';
 
-/** A saved report, and where it is from, for messages: the path of a file. */
+/** A saved report. `name` is the path of its file, for messages. */
 export interface NamedReport {
   name: string;
   text: string;
@@ -44,9 +44,9 @@ const judgedReport: Check = (value, argument) => {
 };
 
 /**
- * Judges several saved reports again with the rules of this version, and compares them. Nothing is measured.
+ * Judges several saved reports again with the rules of this version, and compares them. Measures nothing.
  *
- * @throws InvalidInputError when fewer than two reports are given, or when one of them is not a report; the message names it.
+ * @throws InvalidInputError for fewer than two reports, or if one of them is not a report; the message names it.
  */
 export function explainTogether(reports: readonly NamedReport[]): ComparisonDocument {
   listOf(namedReport)(reports, 'reports');
@@ -64,14 +64,14 @@ export function explainTogether(reports: readonly NamedReport[]): ComparisonDocu
 }
 
 /**
- * Compares two or more reports: what differs between the hosts, and what that means. A service that works in one subnet only
+ * Compares two or more reports, and says what the differences between the hosts mean. A service that works in one subnet only
  * points to the network ACL or routes of a subnet, different answers of resolvers point to DNS, and the same fault everywhere
  * points to the endpoint.
  *
- * Each report's own verdict is read, so saved reports must be judged again first. Inconclusive reports are listed but not
- * compared.
+ * It uses the verdict in each report, so saved reports must be judged again first (`explain`). Inconclusive reports are listed
+ * but not compared.
  *
- * @throws InvalidInputError when fewer than two reports are given.
+ * @throws InvalidInputError for fewer than two reports.
  */
 export function compareReports(reports: readonly ReportDocument[]): Comparison {
   listOf(judgedReport)(reports, 'reports');
@@ -135,7 +135,7 @@ function ranked(findings: ComparisonFinding[]): ComparisonFinding[] {
   return findings.toSorted((first, second) => RANK.indexOf(first.kind) - RANK.indexOf(second.kind));
 }
 
-/** The finding where the reports are about different targets, which are not compared. */
+/** The finding for reports about different targets, which are not compared; null if the target is the same. */
 function compareTargets(sides: readonly Side[]): ComparisonFinding | null {
   const targets = sides.map(({ evidence }) => hostPort(evidence.target.host, evidence.target.port));
   const asked = [...new Set(targets)];
@@ -145,7 +145,7 @@ function compareTargets(sides: readonly Side[]): ComparisonFinding | null {
     suspects: [],
     confidence: 'certain',
     summary: `The reports are about different targets: ${list(asked)}.`,
-    meaning: 'So their differences say nothing about the hosts that made them.',
+    meaning: 'Their differences say nothing about the hosts that made them.',
     evidence: sides.map(({ report }, index) => ({
       report,
       observation: 'target',

@@ -12,7 +12,7 @@ import { groupBy, isSettled, names, reachedService, type Side } from './side.js'
 type Answered = Side & { answer: NonNullable<Side['answer']> };
 
 /**
- * Compares the answers of DNS. They may differ although the resolver has the same address: a server can have a view for each
+ * Compares the answers of DNS. They may differ even if the resolvers have the same address: a server can have a view for each
  * network, and the VPC resolver has the same address in every VPC.
  */
 export function compareDns(sides: readonly Side[]): ComparisonFinding[] {
@@ -71,7 +71,7 @@ function suspectsOf(kinds: ReadonlySet<string>): Cause[] {
   return kinds.has('private') ? ['dns.endpoint-mismatch', 'dns.split-view'] : ['dns.split-view'];
 }
 
-/** High where the answer decides the outcome: every host with one answer reaches the service, and none with another. */
+/** High if the answer decides the outcome: of the hosts with one answer either all or none reach the service. */
 function confidenceOf(
   kinds: ReadonlySet<string>,
   working: readonly Answered[],

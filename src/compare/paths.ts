@@ -3,12 +3,12 @@ import type { ComparedEvidence, ComparisonFinding } from '../documents/compariso
 import type { AddressTrace, TraceHop } from '../documents/trace.js';
 import type { Side } from './side.js';
 
-/** A trace of one host. */
+/** A trace that one host made. */
 interface TracedPath {
   side: Side;
   ref: string;
   doc: AddressTrace;
-  /** The router that answered at each TTL; null where none did. */
+  /** The router that answered at each TTL, or null. */
   routers: (string | null)[];
 }
 

@@ -33,7 +33,7 @@ export function compareReach(sides: readonly Side[]): ComparisonFinding[] {
   return comparable.length === 0 ? [] : [worksInSome(working, comparable)];
 }
 
-/** Whether the fault is of the host itself or of its DNS, which other functions compare. */
+/** Whether the fault is on the host itself or in its DNS, which other functions compare. */
 function isOwnFault({ verdict }: Side): boolean {
   return (
     verdict.class === 'dns' ||
@@ -97,7 +97,7 @@ function alike(sides: readonly Side[]): ComparisonFinding {
   };
 }
 
-/** The finding where no common cause explains the reports. */
+/** The finding if no common cause explains the reports. */
 export function eachByItself(sides: readonly Side[]): ComparisonFinding {
   const causes = [...new Set(sides.map(({ verdict }) => verdict.cause).filter(isCause))];
   return {
@@ -105,10 +105,11 @@ export function eachByItself(sides: readonly Side[]): ComparisonFinding {
     suspects: causes,
     confidence: 'low',
     summary: `No single cause explains these reports: ${list(sides.map(({ label, verdict }) => `${label} ${isCause(verdict.cause) ? verdict.cause : verdict.class}`))}.`,
-    meaning: 'Solve each by its own verdict. A fault near a host hides faults further along the path.',
+    meaning:
+      'Solve each fault by the verdict of its report. A fault near a host hides faults further along the path.',
     evidence: sides.map(verdictEvidence),
     remedies: [],
-    check: 'run the diagnosis again once the first is solved',
+    check: 'run the diagnosis again after the first fault is solved',
   };
 }
 

@@ -20,12 +20,12 @@ export interface Side {
   verdict: Verdict;
   startedAt: string;
   client: string | null;
-  /** The answer that programs on that host get; null where DNS was not asked. */
+  /** The answer of DNS that programs on that host get; null if DNS was not asked. */
   answer: Seen<DnsDocument> | null;
   outcomes: AddressOutcome[];
 }
 
-/** Reads reports into sides, each with a label of its own. */
+/** Makes a side of each report, with unique labels. */
 export function sidesOf(reports: readonly ReportDocument[]): Side[] {
   const labels = labelsOf(reports);
   return reports.map((document, report) => {
@@ -43,7 +43,7 @@ export function sidesOf(reports: readonly ReportDocument[]): Side[] {
   });
 }
 
-/** The hostnames, with the address where two are equal, and with a number where the addresses are equal too. */
+/** The hostnames; equal ones with their address, and with a number if the addresses are equal, too. */
 function labelsOf(reports: readonly ReportDocument[]): string[] {
   const names = reports.map(({ vantage }) => vantage.hostname || 'unnamed host');
   const placed = reports.map((report, index) => {
@@ -70,7 +70,7 @@ export function names(sides: readonly Side[]): string {
   );
 }
 
-/** The addresses of the target on this host, sorted: from its hosts file or its resolver, or the address given. */
+/** The addresses of the target on this host, sorted: from its hosts file, its resolver, or the target itself. */
 export function addressesFor({ evidence, answer, outcomes }: Side): string[] {
   const used = evidence.observations.origin?.addresses ?? outcomes.map(({ address }) => address);
   const addresses = used.length > 0 ? used : addressSet(answer?.doc.addresses ?? []);

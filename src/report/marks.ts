@@ -10,7 +10,7 @@ export type Mark = 'ok' | 'failed' | 'warn' | 'none';
 /** Whether a text is good news, bad news, something to look at, or of little weight. */
 export type Tone = 'good' | 'bad' | 'warn' | 'dim';
 
-/** How each mark is shown: a sign of one cell, its substitute in ASCII, and a word for screen readers. */
+/** The form of each mark: a sign of one cell, its substitute in ASCII, and a word for screen readers. */
 export const MARKS: Readonly<Record<Mark, { sign: string; ascii: string; word: string; tone: Tone }>> = {
   ok: { sign: '✓', ascii: '+', word: 'ok', tone: 'good' },
   failed: { sign: '✗', ascii: 'x', word: 'failed', tone: 'bad' },
@@ -40,7 +40,7 @@ export function httpMark({ status, failure, errorType }: HttpDocument): Mark {
 }
 
 /**
- * The mark of a path. A reset has come from the target, so the path works although the port is closed. Where a connection to the
+ * The mark of a path. A reset comes from the target, so the path works although the port is closed. If a connection to the
  * address succeeded (`opened`), a trace that did not arrive is only a warning.
  */
 export function pathMark({ outcome }: Pick<TraceDocument, 'outcome'>, opened: boolean): Mark {

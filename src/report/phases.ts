@@ -16,7 +16,7 @@ export interface RequestPhase {
   name: 'resolve' | 'connect' | 'tls' | 'processing' | 'path';
   /** `none`: the phase was not measured, or not reached. */
   mark: Mark;
-  /** Milliseconds; null where nothing was measured. */
+  /** Milliseconds, or null if nothing was measured. */
   ms: number | null;
   /** The result in one line. It may quote text from the network, which is not cleaned for a terminal. */
   text: string;
@@ -107,7 +107,7 @@ function processingPhase(report: ReportDocument): RequestPhase | null {
   const asked = plain.length > 0 ? plain : observations.http;
   const doc = asked.find(({ status }) => status === null || status >= 400) ?? asked[0];
   if (doc === undefined) return target.url === null ? null : missingPhase('processing', report, 'http');
-  // Where the verdict does not blame the answer, an error is only a warning.
+  // If the verdict does not blame the answer, an error is only a warning.
   const failed: Mark = verdict.class === 'reachable' ? 'warn' : 'failed';
   return {
     name: 'processing',
@@ -117,13 +117,13 @@ function processingPhase(report: ReportDocument): RequestPhase | null {
   };
 }
 
-/** An HTTP answer in short: its status and API Gateway's error type, or why there was none. */
+/** An HTTP answer in short: its status and API Gateway's error type, or the failure of the request. */
 export function answerWords({ status, failure, errorType }: HttpDocument): string {
   const answer = status === null ? `no answer: ${failure ?? 'unknown'}` : `HTTP ${status}`;
   return errorType === null ? answer : `${answer} ${errorType}`;
 }
 
-/** Of several traces, one that did not arrive says most. */
+/** The phase of the first trace that did not arrive, or else of the first trace. */
 function pathPhase(report: ReportDocument): RequestPhase {
   const { trace: traces } = report.observations;
   const doc = traces.find(({ outcome }) => outcome !== 'open') ?? traces[0];
@@ -152,7 +152,7 @@ function pathWords({ outcome, hops, loop }: AddressTrace, towards: string): stri
   return `${replyWords(last.probe)} at hop ${last.hop.ttl}${after}${towards}`;
 }
 
-/** How many hops did not answer. Routers of a VPC never do, so this is no fault on a path that arrives. */
+/** The number of silent hops. Routers of a VPC never answer, so silent hops are no fault on a path that arrives. */
 function silentHops(hops: AddressTrace['hops']): string {
   const silent = hops.filter(({ probes }) => probes.every(({ from }) => from === null)).length;
   return silent === 0 ? '' : `, ${silent === 1 ? 'one' : silent} of them silent`;
@@ -178,7 +178,7 @@ function missingPhase(
   step: SkippedStep['step'],
 ): RequestPhase {
   const reason = report.skipped.find((each) => each.step === step)?.reason;
-  // A trace needs an address only. Where there is one, the network did not keep the trace from running.
+  // A trace needs only an address. If there is one, the phase was reached.
   const isReached = step === 'trace' && addressOutcomes(report).length > 0;
   const text = isReached ? 'not measured' : 'not reached';
   return { name, mark: 'none', ms: null, text: reason === undefined ? text : `not measured: ${reason}` };

@@ -9,7 +9,7 @@ export type EndedTrace = Pick<
 >;
 
 /**
- * Why the trace stopped, what that means for the port, and what to do next. Addresses and names are not cleaned for a terminal.
+ * Why the trace stopped, what that means for the port, and what to do next. The result is not cleaned for a terminal.
  */
 export function traceEnding(trace: EndedTrace): string {
   const { loop, pathMtu, outcome } = trace;
@@ -17,12 +17,12 @@ export function traceEnding(trace: EndedTrace): string {
   return pathMtu ? `${ending} Path MTU: ${pathMtu} octets.` : ending;
 }
 
-/** The last hop of which a probe was answered, with the first such probe. */
+/** The last hop with an answered probe, and the first such probe. */
 export function lastReply(hops: readonly TraceHop[]): Answer | undefined {
   return firstAnswer(hops.toReversed(), ({ from }) => from !== null);
 }
 
-/** How many hops did not answer after the last one that did. */
+/** The number of silent hops after the last one that answered. */
 export function silentTail(hops: readonly TraceHop[]): number {
   return hops.length - 1 - hops.findLastIndex(({ probes }) => probes.some(({ from }) => from !== null));
 }
@@ -125,7 +125,7 @@ function filteredEnding(trace: EndedTrace): string {
   );
 }
 
-/** The errno with which this host refused to send; null where an ICMP error ended the trace instead. */
+/** The errno with which this host refused to send, or null if an ICMP error ended the trace. */
 function sendErrnoOf({ hops }: EndedTrace): string | null {
   if (firstAnswer(hops, isUnreachable) !== undefined) return null;
   return firstAnswer(hops, ({ reply }) => reply === 'send-error')?.probe.errno ?? null;

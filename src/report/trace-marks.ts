@@ -10,11 +10,11 @@ export interface TraceMark {
   /** As a table in text shows it: `(late)` beside an answer, `[open]` beside a hop. */
   text: string;
   tone: Tone;
-  /** null where the label explains itself. */
+  /** null if the label needs no explanation. */
   meaning: string | null;
 }
 
-/** The names of addresses, as in a trace: null where they were not looked up. */
+/** The names of addresses, as in a trace; null if they were not looked up. */
 export type NamesByAddress = TraceDocument['names'];
 
 /** `r1.example (10.0.1.1)`, or the address alone where no name is known. Not cleaned for a terminal. */
@@ -23,7 +23,7 @@ export function hopName(address: string, names: NamesByAddress): string {
   return name === null ? address : `${name} (${address})`;
 }
 
-/** The name of an address; null where none is known. */
+/** The name of an address, or null. */
 export function nameOf(address: string, names: NamesByAddress): string | null {
   return (names !== null && Object.hasOwn(names, address) && names[address]) || null;
 }
@@ -39,7 +39,7 @@ export const untimedMark: TraceMark = {
 /** The marks of one answer. */
 export function probeMarks({ late, sent, duplicates, annotation, rttMs }: TraceProbe): TraceMark[] {
   const marks: TraceMark[] = [];
-  if (late) marks.push(besideAnswer('late', 'warn', 'it came after the wait for it had ended'));
+  if (late) marks.push(besideAnswer('late', 'warn', 'it arrived after its deadline'));
   if (sent > 1 && rttMs !== null) {
     const meaning = 'the first SYN was not answered, or the time of its answer is not known';
     marks.push(besideAnswer('asked twice', 'dim', meaning));
@@ -63,7 +63,7 @@ export function hopMarks(hop: TraceHop): TraceMark[] {
   if (rateLimited) marks.push(besideHop('rate-limited', 'dim', rateLimitedMeaning));
   const back = asymmetricBack(hop);
   if (back !== null) {
-    const meaning = `the answer came back over about ${back} hops, which is another path than the way there`;
+    const meaning = `the answer came back over about ${back} hops, so it took another path back`;
     marks.push(besideHop(`back ${back}`, 'dim', meaning));
   }
   return marks;
@@ -76,7 +76,7 @@ export function marksIn(hops: readonly TraceHop[]): (TraceMark & { meaning: stri
   const found = new Map<string, TraceMark & { meaning: string }>();
   const marks = hops.flatMap((hop) => [...hop.probes.flatMap(marksOfProbe), ...hopMarks(hop)]);
   for (const { meaning, ...mark } of marks) {
-    // Marks that differ in a number only have one meaning.
+    // Marks that differ only in a number have the same meaning.
     if (meaning !== null) found.set(mark.label.replace(/\d+/g, '#'), { ...mark, meaning });
   }
   return [...found.values()];
@@ -99,10 +99,10 @@ function besideHop(label: string, tone: Tone, meaning: string | null): TraceMark
   return { label, text: `[${label}]`, tone, meaning };
 }
 
-/** Paths there and back differ by a hop or two anyway; from this difference on they are taken to be different paths. */
+/** The smallest difference in length that shows different paths there and back; one or two hops are usual on equal paths. */
 const CLEARLY_LONGER = 3;
 
-/** The length of the way back where it differs clearly from the way there; of several guesses the nearest. */
+/** The length of the path back if it clearly differs from the path there, or null; of several estimates the nearest. */
 function asymmetricBack({ ttl, probes }: TraceHop): number | null {
   const lengths = probes.map(({ backwardHops }) => backwardHops).filter((length) => length !== null);
   const [nearest] = lengths.sort((first, second) => Math.abs(first - ttl) - Math.abs(second - ttl));

@@ -16,14 +16,14 @@ export const CLASSES: Readonly<Record<VerdictClass, { words: string; tone: Exclu
   inconclusive: { words: 'INCONCLUSIVE', tone: 'warn' },
 };
 
-/** The cause and the confidence of a verdict on one line, without the cause where there is none. */
+/** The confidence of a verdict, with its cause before it unless that is `none`. */
 export function certainty({ cause, confidence }: Pick<Verdict, 'cause' | 'confidence'>): string {
   return `${cause === 'none' ? '' : `${cause}, `}confidence ${confidence}`;
 }
 
 /**
- * The alternatives that could be the cause instead. What was observed in a later phase is a consequence of the verdict, and
- * stands in the evidence; a doubt about the name concerns every phase.
+ * The alternatives that could be the cause instead. What was observed in a later phase is a consequence of the verdict and is part
+ * of the evidence, unless it is about DNS, which concerns every phase.
  */
 export function possibleAlternatives(verdict: Verdict): Alternative[] {
   return verdict.alternatives.filter(
@@ -32,9 +32,9 @@ export function possibleAlternatives(verdict: Verdict): Alternative[] {
 }
 
 /**
- * The alternatives that are wrong besides: observed with high confidence, and not a consequence of the verdict, such as a TLS
- * handshake that failed at an address whose port is open. None where the verdict is about DNS, because every later step then
- * went to the wrong address.
+ * The alternatives that are further faults: observed with high confidence, and no consequence of the verdict, such as a failed TLS
+ * handshake at an address whose port is open. Empty if the verdict is about DNS, because every later step then went to the
+ * wrong address.
  */
 export function furtherFaults(verdict: Verdict): Alternative[] {
   if (verdict.class === 'dns') return [];
@@ -50,7 +50,7 @@ export function alternativeWords({ text, cause, confidence }: Alternative, possi
   return `${text ?? cause}${possible && confidence !== 'low' ? ` (${confidence})` : ''}`;
 }
 
-/** Where and when a report was measured, in rows of a name and a value. */
+/** The host and the time of a report's measurement, in rows of a name and a value. */
 export function vantageRows({
   vantage,
   startedAt,

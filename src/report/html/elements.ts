@@ -16,7 +16,7 @@ export function markHtml(kind: Mark): Html {
   return html`<span class="mark ${tone}"><span aria-hidden="true">${sign}</span><span class="hidden">${word}: </span></span>`;
 }
 
-/** The class of the style sheet that colours a mark. */
+/** The tone of a mark, which is also the class in the style sheet that colours it. */
 export function toneOf(kind: Mark): Tone {
   return MARKS[kind].tone;
 }

@@ -15,7 +15,7 @@ import {
 import { markHtml, sectionHtml, toneOf } from './elements.js';
 import { type Content, type Html, html } from './escape.js';
 
-/** So many silent hops in a row are drawn one by one; more of them are drawn as one. */
+/** The longest run of silent hops that is drawn hop by hop; a longer run is drawn as one. */
 const DRAWN_SILENT = 2;
 
 /** The path to each traced address, hop by hop from this host to where the trace ended. */
@@ -32,7 +32,7 @@ ${paths}</div>`,
 
 function pathHtml(trace: AddressTrace, isOpened: boolean): Html {
   const { address, port, source, method, hops, destinationTtl } = trace;
-  // The members that reports of the first versions do not have.
+  // Reports of the first versions lack these members.
   const { names = null, loop = null }: Partial<AddressTrace> = trace;
   const mark = pathMark(trace, isOpened);
   const tone = toneOf(mark);
@@ -50,14 +50,14 @@ ${legendHtml(hops)}<p class="soft">${method === undefined ? null : `Method: ${me
 `;
 }
 
-/** Hops that are drawn as one. */
+/** Hops that are drawn together. */
 interface Run {
   hops: TraceHop[];
-  /** What the hops have in common; a run of kind `hop` has one hop, which is drawn in full. */
+  /** `circle`: further turns of a loop. A run of kind `hop` has one hop, which is drawn in full. */
   kind: 'silent' | 'circle' | 'hop';
 }
 
-/** A long run of silent hops is drawn as one, and so are all turns of a loop but the first. */
+/** Splits hops into runs: a long run of silent hops is one, and all turns of a loop after the first are one. */
 function runsOf(hops: readonly TraceHop[], loop: RoutingLoop | null): Run[] {
   const secondTurn = loop === null ? Number.POSITIVE_INFINITY : loop.firstTtl + loop.members.length;
   const runs: Run[] = [];
@@ -93,7 +93,7 @@ function runHtml({ hops, kind }: Run, names: NamesByAddress): Content {
 `;
 }
 
-/** One line for each address that answered, in the order first heard, and how many probes were not answered. */
+/** A line for each address that answered, in the order of its first reply, and the number of unanswered probes. */
 function hopReplies(hop: TraceHop, names: NamesByAddress): Content {
   const { probes } = hop;
   const byAddress = new Map<string, TraceProbe[]>();

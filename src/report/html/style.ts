@@ -1,6 +1,6 @@
 /**
  * The only style sheet of the page. Colours are variables, set once for light and once for dark screens. Each text colour has a
- * contrast of at least 4.5 to its ground (WCAG 2.1, 1.4.3). Wide content scrolls in a box of its own, never the page.
+ * contrast of at least 4.5 to its background (WCAG 2.1, 1.4.3). Wide content scrolls in a box of its own, never the page.
  */
 export const styleSheet = `
 :root {

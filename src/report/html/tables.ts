@@ -80,14 +80,14 @@ interface Timing {
   ms: number;
 }
 
-/** What a TLS handshake was made for, where it is not a step of the request itself. */
+/** The purpose of a TLS handshake that is not a step of the request. */
 const TLS_PURPOSES: Readonly<Record<TlsPurpose, string>> = {
   target: '',
   'other-name': ', with another server name',
   'small-segments': ', in small segments',
 };
 
-/** What an HTTP request was sent with. */
+/** The difference of an HTTP request from the plain one. */
 const HTTP_VARIANTS: Readonly<Record<HttpVariant, string>> = {
   plain: '',
   host: ", with the API's name in Host",

@@ -5,14 +5,14 @@ import { alternativeWords, CLASSES, furtherFaults, possibleAlternatives, vantage
 import { definitionsHtml, markHtml, sectionHtml } from './elements.js';
 import { type Content, type Html, html, link } from './escape.js';
 
-/** The box at the top: class, summary, cause and confidence, and what was asked. */
+/** The box at the top: class, summary, cause, confidence and target. */
 export function verdictHtml({ verdict, target }: ReportDocument): Html {
   const { words, tone } = CLASSES[verdict.class];
   const cause = verdict.cause === 'none' ? null : html`cause <code>${verdict.cause}</code>, `;
   return html`<section class="verdict ${tone}">
 <h1><span class="class ${tone}">${words}</span><br>${verdict.summary}</h1>
 <p>${cause}confidence ${verdict.confidence}</p>
-<p>Asked: <span class="mono">${target.input}</span></p>
+<p>Target: <span class="mono">${target.input}</span></p>
 </section>`;
 }
 

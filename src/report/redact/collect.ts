@@ -3,7 +3,7 @@ import { familyOf } from '../../net/address/address.js';
 import { isServiceLabel } from '../../target/private-api/check-api-name.js';
 import { readPrivateName } from '../../target/private-api/names.js';
 
-/** Members whose whole text is a name, at any depth. */
+/** Members whose whole text is a name, at any depth of the document. */
 const NAMES = new Set(['host', 'hostname', 'serverName', 'endpointName', 'name', 'vpceId', 'caFile']);
 
 /** Members that are lists of names. */
@@ -29,7 +29,7 @@ const TEXTS = new Set([
 /** Members with pprobe's own words, where no names are collected. */
 const OWN = new Set(['tool', 'alert', 'verdict', 'docs']);
 
-/** Words that are not names, although they stand in members for names. */
+/** Words in members for names that are not names. */
 const COMMON = new Set(['', '*', '-', 'http', 'https', 'localhost']);
 
 /** Names of hosts and other things, and API ids, in lower case and without a final dot. */
@@ -63,7 +63,7 @@ function collect(known: KnownNames, value: unknown, key: string, listed: boolean
     for (const [member, each] of Object.entries(value)) {
       if (member === 'environment') collectProxies(known, each);
       else if (member === 'names' && !Array.isArray(each)) collectHopNames(known, each);
-      // The summary of a request in a log is the only member that names its backend.
+      // In a log, only the summary of a request names its backend.
       else if (member === 'summary' && 'extendedId' in value) collect(known, each, 'text', false);
       else if (!OWN.has(member)) collect(known, each, member, false);
     }
@@ -125,7 +125,7 @@ function trimmed(token: string): string {
 
 function addTo(names: Set<string>, text: string): void {
   const name = text.toLowerCase().replace(/\.$/, '');
-  // Amazon's certificate authorities are the same for everyone. Numbers are not names, and addresses have a known form.
+  // Amazon's certificate authorities identify no user. Numbers are not names, and addresses have a known form.
   if (COMMON.has(name) || /^amazon\b/.test(name) || /^[\d.]*$/.test(name) || familyOf(name) !== null) return;
   names.add(name);
 }

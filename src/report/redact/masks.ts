@@ -5,7 +5,7 @@ import { addressToBytes } from '../../net/packet/address-bytes.js';
 import { isServiceLabel } from '../../target/private-api/check-api-name.js';
 import { SUFFIXES } from '../../target/private-api/partitions.js';
 
-/** How many masks are tried for a value: more than a block has addresses. */
+/** The number of masks that are tried for a value: more than a block has addresses. */
 const MOST_TRIES = 70_000;
 
 const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}[a-z]?$|^[a-z]{2,4}\d-az\d{1,2}$/;
@@ -70,7 +70,7 @@ export class Masks {
     return this.#mask(`address ${plain}`, `host ${subnet}`, (n) => maskedAddress(plain, subnet, n));
   }
 
-  /** The mask of an account id: twelve digits, or `********9012` where AWS has hidden the first eight. */
+  /** The mask of an account id: twelve digits, or `********9012` if AWS has hidden the first eight. */
   account(account: string): string {
     const hidden = account.startsWith('*');
     const mask = this.#mask(`account ${account}`, 'account', (n) => String(n).padStart(12, '0'));
@@ -95,7 +95,7 @@ export class Masks {
     });
   }
 
-  /** The mask of any other word: `name-1`. The name of a product that inspects TLS is kept, because the verdict rests on it. */
+  /** The mask of any other word: `name-1`. The name of a product that inspects TLS is kept, because the verdict depends on it. */
   word(word: string): string {
     const product = /\s|=/.test(word) ? inspectorIn(word) : null;
     const rest = product === null ? '' : ` (${product})`;
@@ -206,7 +206,7 @@ const IPV6: Readonly<Partial<Record<AddressScope, string>>> = {
   multicast: 'ff3e:0:0',
 };
 
-/** Whether an address is the same on every host, and so not secret: loopback, and the fixed addresses of the VPC resolver. */
+/** Whether an address is the same on every host, so that it identifies none: loopback, and the fixed addresses of the VPC resolver. */
 function isEverywhere(address: string): boolean {
   const plain = canonicalAddress(address);
   const scope = scopeOf(plain);

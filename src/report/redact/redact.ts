@@ -60,14 +60,14 @@ const MAIL = String.raw`(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+`
 /** The hostname that EC2 gives an instance. */
 const EC2_HOST = String.raw`(?<![a-z0-9])ip(?:-\d{1,3}){4}(?!\d)`;
 
-/** Values that can stand between colons. */
+/** Values that can occur between colons. */
 const NARROW = new RegExp(`${IPV4}|${ACCOUNT}`, 'gi');
-/** How many colons of a text are tried as the start of an address. */
+/** The number of colons in a text that are tried as the start of an address. */
 const MOST_COLONS = 64;
 
 /**
  * A function that masks a text. Addresses, accounts, resource ids and AWS host names are recognized by their form. Known names are
- * found in upper and lower case, where they are words of their own, and where `…` has cut them short.
+ * found in upper and lower case, as whole words, and where `…` has cut them short.
  */
 export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: string) => string {
   for (const api of apis) masks.api(api);
@@ -122,7 +122,7 @@ export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: st
   }
 }
 
-/** A pattern for a name. A short word must stand alone; a text that can only be a name is found inside other words as well. */
+/** A pattern for a name. A short word is found only as a whole word; a text that can only be a name also inside other words. */
 function literal(name: string): string {
   const escaped = name.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
   const distinct = name.includes('.') || (name.length >= 6 && /\d/.test(name));

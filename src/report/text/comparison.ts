@@ -13,8 +13,8 @@ import { hanging, padTo, widthOf, wrap } from './wrap.js';
 const WIDEST_LABEL = 24;
 
 /**
- * A comparison for a person: the verdict of each report, then what differs between them and what that means, in the order of
- * the document. The first finding is shown with its evidence; with `verbose` every finding is. Ends with a line break.
+ * A comparison as text: the verdict of each report, then the differences and their meaning, in the order of the document. The
+ * first finding is shown with its evidence; with `verbose` every finding is. Ends with a line break.
  */
 export function comparisonText(document: ComparisonDocument, style: Style, verbose = false): string {
   const prose = proseStyle(style);

@@ -4,7 +4,7 @@ import { dnsStatusWords } from './dns-words.js';
 import { cleanForTerminal, mark, paint, type Style } from './style.js';
 import { padTo, widthOf, wrap } from './wrap.js';
 
-/** `--compare`: whether another name has the same addresses, and those that only one of the two has. */
+/** `--compare`: whether another name has the same addresses, and the addresses that only one of the two has. */
 export function comparedNameLines(comparison: DnsComparison, style: Style): string[] {
   const { name, status, addresses, same, onlyFirst, onlySecond } = comparison;
   const other = paint(style, 'strong', cleanForTerminal(name));
@@ -23,7 +23,7 @@ export function comparedNameLines(comparison: DnsComparison, style: Style): stri
   return [resultLine('failed', words, style), ...(listed.length > 0 ? listed : all)];
 }
 
-/** `--system`: whether getaddrinfo(3) returns the addresses of DNS, and where its addresses come from if not. */
+/** `--system`: whether getaddrinfo(3) returns the addresses of DNS, and if not, the source of its addresses. */
 export function systemLookupLines(system: SystemComparison, style: Style): string[] {
   const { durationMs, same, onlySystem, onlyDns, hostsFile } = system;
   const [kind, words] = systemWords(system);

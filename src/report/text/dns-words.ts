@@ -16,7 +16,7 @@ export const scopeWords: Readonly<Record<AddressScope, string>> = {
   unspecified: 'unspecified: not the address of any host',
 };
 
-/** What the scope of an address means for a client that connects to it. */
+/** The meaning of an address's scope for a client that connects to it. */
 export const scopeMeanings: Readonly<Record<AddressScope, string>> = {
   public:
     'public: reached over the Internet, if this host has access to it; an interface endpoint has private addresses',

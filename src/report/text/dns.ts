@@ -9,8 +9,8 @@ import { cleanForTerminal, mark, paint, type Style } from './style.js';
 import { padTo, widthOf, wrap } from './wrap.js';
 
 /**
- * An answer for a person: the name, its aliases, the addresses with their scope, other records, and the server; then the
- * comparisons that were asked for. With `verbose` also every record and every query. Ends with a line break.
+ * An answer as text: the name, its aliases, the addresses with their scope, other records, and the server; then the comparisons
+ * of the options given. With `verbose` also every record and every query. Ends with a line break.
  */
 export function dnsText(document: DnsDocument, style: Style, verbose = false): string {
   const lines = [
@@ -42,8 +42,8 @@ export function dnsLine(document: DnsDocument, style: Style): string {
 }
 
 /**
- * The data of the records asked for, a line each, for scripts: without the aliases, and names without their final dot. Empty
- * where there is no answer.
+ * The data of the records of the types asked for, a line each, for scripts: without aliases, and names without their final dot.
+ * Empty without an answer.
  */
 export function dnsShort({ question, records }: DnsDocument): string[] {
   const wanted = new Set(question.type.split(','));
@@ -62,13 +62,13 @@ function headingLines(document: DnsDocument, style: Style): string[] {
   return [line, `  ${paint(style, 'bad', failureWords(document))}${partly}`];
 }
 
-/** The Unicode form of an internationalised name (RFC 5891), in parentheses. The A-labels, which cannot deceive, stand before it. */
+/** The Unicode form of an internationalised name (RFC 5891), in parentheses, to follow the A-labels, which cannot deceive. */
 function unicodeForm(name: string): string {
   const unicode = /(?:^|\.)xn--/i.test(name) ? domainToUnicode(name) : '';
   return unicode === '' || unicode === name.toLowerCase() ? '' : ` (${cleanForTerminal(unicode)})`;
 }
 
-/** The addresses with their scope, and what the scope means where all have the same. */
+/** The addresses with their scope, and the meaning of the scope if all have the same. */
 function addressLines({ addresses }: DnsDocument, style: Style): string[] {
   const texts = addresses.map(({ address }) => cleanForTerminal(address));
   const cells = Math.max(0, ...texts.map(widthOf));
@@ -98,14 +98,14 @@ function comparableName(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');
 }
 
-/** The server that answered, the time that took, and what the server is. */
+/** The server that answered, the time of its answer, and its role. */
 function originLines(document: DnsDocument, style: Style): string[] {
   const { server, transport, durationMs, allServers } = document;
   if (server === null) return [];
   const over = transport === null ? '' : ` over ${transportWords[transport]}`;
   const replyMs = replyTimeMs(document);
   const [verb, tookMs] = replyMs === null ? ['asked', durationMs] : ['from', replyMs];
-  // The whole time is shown where another server or query came before; of several servers each has its own time.
+  // The whole time is shown if another server or query came before. With --all-servers each server has its own time.
   const showsAll = replyMs !== null && allServers === undefined && !isAnsweredAtOnce(document);
   const all = showsAll ? `; ${durationMs.toFixed(1)} ms in all` : '';
   const line = `${verb} ${cleanForTerminal(server)}${over}, ${tookMs.toFixed(1)} ms${all}`;
@@ -116,7 +116,7 @@ function originLines(document: DnsDocument, style: Style): string[] {
   ];
 }
 
-/** What the answering server is, in a sentence; null where its address does not show it. */
+/** The role of the answering server in a sentence, or null if its address does not show it. */
 function roleWords({ server, resolver }: DnsDocument): string | null {
   const address = cleanForTerminal(server ?? '');
   switch (resolver?.role) {
@@ -135,12 +135,12 @@ function roleWords({ server, resolver }: DnsDocument): string | null {
 }
 
 /**
- * What delayed the answer: servers that were asked before the one that decided, and queries that were lost. A first nameserver
- * that does not answer makes every program on the host slow.
+ * The causes of a late answer: servers that were asked before the one that decided, and lost queries. A first nameserver that
+ * does not answer slows down every program on the host.
  */
 function delayLines(document: DnsDocument, style: Style): string[] {
   const { server, status, attempts, allServers, systemPatience } = document;
-  // Of several servers that were asked at the same time, each has its own line.
+  // With --all-servers each server has its own line.
   if (allServers !== undefined) return [];
   const others = [...new Set(attempts.map((attempt) => attempt.server))].filter((each) => each !== server);
   const isDecided = replyTimeMs(document) !== null;
@@ -156,7 +156,7 @@ function delayLines(document: DnsDocument, style: Style): string[] {
   return lines.map((line) => wrap(paint(style, 'warn', line), style.columns, 4, 2));
 }
 
-/** A server whose reply, if it sent one, did not decide. */
+/** The line about a server whose reply, if any, did not decide. */
 function undecidedServer(
   server: string,
   attempts: readonly DnsAttempt[],
@@ -173,7 +173,7 @@ function undecidedServer(
   ];
 }
 
-/** How an attempt failed; null where its reply settled the question. */
+/** How an attempt failed, or null if its reply settled the question. */
 function attemptFailure({ outcome, rcode, errno }: DnsAttempt): string | null {
   const code = rcode ?? errno;
   const reason = code === null ? '' : ` (${cleanForTerminal(code)})`;
@@ -194,7 +194,7 @@ function attemptFailure({ outcome, rcode, errno }: DnsAttempt): string | null {
   }
 }
 
-/** The server's name for itself and its cookie, where they were asked for. */
+/** The server's identifier (NSID) and its cookie, if they were requested. */
 function serverOptionLines({ nsid, cookie }: DnsDocument): string[] {
   const lines: string[] = [];
   if (nsid !== undefined)

@@ -6,7 +6,7 @@ import { hanging, padTo, wrap } from './wrap.js';
 /** The width of the column of labels, in cells. */
 const labelCells = 15;
 
-/** A line for each thing that this host has or lacks, then every problem with the command that solves it. */
+/** A line for each capability of this host, then every problem with the command that solves it. Ends with a line break. */
 export function doctorText(document: DoctorDocument, style: Style): string {
   const lines = [
     nameserverLine(document, style),
@@ -61,7 +61,7 @@ function yesNo(value: boolean | null): string {
 
 function problemLines({ text, remedy }: DoctorProblem, style: Style): string[] {
   const lines = [hanging(`${mark(style, 'warn')} `, cleanForTerminal(text), style.columns)];
-  // On a line of its own and never wrapped, so that it can be copied.
+  // On its own line and never wrapped, so that it can be copied.
   if (remedy !== null) lines.push(`  ${paint(style, 'command', cleanForTerminal(remedy))}`);
   return [...lines, ''];
 }

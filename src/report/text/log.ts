@@ -16,8 +16,8 @@ import { cleanForTerminal, mark, paint, type Style } from './style.js';
 import { hanging, padFrom, padTo, wrap } from './wrap.js';
 
 /**
- * A log for a person: the verdict, counts over all requests, then single requests with the lines of the log that say what
- * happened to them. Ends with a line break.
+ * A log as text: the verdict, counts of all requests, then single requests with the lines of the log that show what happened to
+ * them. Ends with a line break.
  */
 export function logText(document: LogDocument, style: Style, verbose = false): string {
   const prose = proseStyle(style);

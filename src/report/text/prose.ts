@@ -3,7 +3,7 @@ import { alternativeWords, CLASSES } from '../verdict.js';
 import { cleanForTerminal, paint, type Style } from './style.js';
 import { hanging, widthOf, wrap } from './wrap.js';
 
-/** Longer lines of prose are hard to read, however wide the terminal. */
+/** Longer lines of prose are hard to read, even if the terminal is wider. */
 const WIDEST = 100;
 
 /** The style for sentences. Commands may take the whole width of the terminal. */
@@ -35,7 +35,7 @@ export function headline(
   return [summary, paint(style, 'dim', wrap(cleanForTerminal(details), style.columns, words.length + 2))];
 }
 
-/** Alternatives to a verdict, each with the check that decides. `possible`: they are guesses, whose confidence is shown. */
+/** Alternatives to a verdict, each with the check that decides. `possible`: they are possibilities, shown with their confidence. */
 export function alternativeLines(
   alternatives: readonly Alternative[],
   style: Style,
@@ -50,7 +50,7 @@ export function itemLines(text: string, check: string | undefined, style: Style)
   return check === undefined ? [item] : [item, checkLine(check, style, 4)];
 }
 
-/** What to look at to decide a question, indented by `indent` cells. */
+/** A line with the check that decides, indented by `indent` cells. */
 export function checkLine(check: string, style: Style, indent: number): string {
   const lead = `${' '.repeat(indent)}${paint(style, 'dim', 'Check:')} `;
   return hanging(lead, cleanForTerminal(check), style.columns);

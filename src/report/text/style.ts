@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
 import { MARKS, type Mark, type Tone } from '../marks.js';
 
-/** How text may look. The command line decides it once, from the stream that the text goes to. */
+/** The style of text. The command line decides it once, from the stream that the text goes to. */
 export interface Style {
-  /** False gives plain text without one escape sequence. */
+  /** False gives plain text without escape sequences. */
   color: boolean;
   /** The width to wrap at, in terminal cells. */
   columns: number;
@@ -11,7 +11,7 @@ export interface Style {
   unicode?: boolean | undefined;
 }
 
-/** What a piece of text is. The palette below gives it a colour. */
+/** The kind of a piece of text, which `PALETTE` gives a format. */
 type TextTone = Tone | 'strong' | 'command' | 'heading';
 
 type Format = Extract<Parameters<typeof styleText>[0], readonly unknown[]>[number];
@@ -26,7 +26,7 @@ const PALETTE: Readonly<Record<TextTone, Format[]>> = {
   heading: ['bold', 'underline'],
 };
 
-/** Colours `text` by what it is; returns it unchanged when the style has no colour. */
+/** Colours `text` by its tone; returns it unchanged if the style has no colour. */
 export function paint(style: Style, tone: TextTone, text: string): string {
   // The stream, NO_COLOR and --no-color are in `style.color` already, so Node must not look at process.stdout again.
   return style.color && text !== '' ? styleText(PALETTE[tone], text, { validateStream: false }) : text;

@@ -9,8 +9,8 @@ import { cleanForTerminal, mark, paint, type Style } from './style.js';
 import { hanging, padFrom, padTo, widthOf } from './wrap.js';
 
 /**
- * The connection attempts for a person: one line per address with its status, the time that took, and the reason in words. With
- * `verbose` also the local end of each attempt, and how the name was resolved. Ends with a line break.
+ * The connection attempts as text: one line per address with status, time and reason. With `verbose` also the local end of each
+ * attempt and the lookup of the name. Ends with a line break.
  */
 export function tcpText(document: TcpDocument, style: Style, verbose = false): string {
   const { host, port, status, attempts, resolution } = document;
@@ -32,7 +32,7 @@ function statusText(status: TcpStatus, style: Style, text: string = status): str
   return paint(style, MARKS[tcpMark(status)].tone, text);
 }
 
-/** On how many addresses the status was seen; empty where it was seen on all. */
+/** The number of addresses with this status; empty if all have it. */
 function share(attempts: TcpAttempt[], status: TcpStatus): string {
   const same = attempts.filter((attempt) => attempt.status === status).length;
   return same === attempts.length ? '' : ` on ${same} of ${attempts.length} addresses`;
@@ -56,7 +56,7 @@ function attemptLines(attempts: TcpAttempt[], style: Style): string[] {
   });
 }
 
-/** With two decimals below 0.1 ms, where a connection within one subnet or over loopback would be 0.0. */
+/** With two decimals below 0.1 ms, because one decimal would show 0.0 for connections over loopback. */
 function took(ms: number): string {
   return `${ms.toFixed(ms < 0.095 ? 2 : 1)} ms`;
 }
@@ -75,7 +75,7 @@ function statisticsLines(statistics: readonly TcpStatistics[]): string[] {
   });
 }
 
-/** One target of many in one line: its status, on how many addresses it was seen, and the reason unless it is open. */
+/** One target of many in one line: its status, the number of addresses with it, and the reason unless it is open. */
 export function tcpLine(document: TcpDocument, style: Style): string {
   const { host, port, status, attempts } = document;
   const best = attempts.find((attempt) => attempt.status === status);
@@ -92,7 +92,7 @@ function localEnd({ address, localAddress, localPort }: TcpAttempt): string[] {
   return [`    to ${cleanForTerminal(address)} from ${cleanForTerminal(localAddress)}${port}`];
 }
 
-/** What happened, and what to look at next. */
+/** Each cause in words, with what to check next. */
 const causeWords: Readonly<Partial<Record<TcpCause, (attempt: TcpAttempt) => string>>> = {
   'syn-ack': () => tcpStatusWords.open,
   rst: () => 'a reset came back: nothing listens on this port, or a device on the path answers for it',

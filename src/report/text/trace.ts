@@ -27,8 +27,8 @@ import { hanging, padFrom, widthOf, wrap } from './wrap.js';
 const CONTINUATION = 4;
 
 /**
- * A trace for a person: the hops as traceroute prints them, what the marks mean, and why the trace stopped, what that means
- * and what to do next. With `verbose` also what packets carried, and how the name was resolved. Ends with a line break.
+ * A trace as text: the hops in the format of traceroute, the meaning of the marks, and the ending of the trace. With `verbose`
+ * also details of the packets and the lookup of the name. Ends with a line break.
  */
 export function traceText(document: TraceDocument, style: Style, verbose = false): string {
   if (document.address === null) return untracedText(document, style, verbose);
@@ -47,7 +47,7 @@ export function traceText(document: TraceDocument, style: Style, verbose = false
   return verbose && resolution !== null ? `${text}\n${dnsText(resolution, style, true)}` : text;
 }
 
-/** The line above the hops: from where to where, and how. */
+/** The line above the hops: target, source and method. */
 export function traceHeading(
   document: Pick<TraceDocument, 'host' | 'address' | 'port' | 'source' | 'method'>,
   style: Style,
@@ -60,7 +60,7 @@ export function traceHeading(
   return wrap(`${what}${from}, method ${method}`, style.columns, CONTINUATION, 0);
 }
 
-/** The text of a trace whose name gave no address: what DNS answered. */
+/** The text of a trace whose name has no address: the answer of DNS. */
 export function untracedText(
   document: Pick<TraceDocument, 'host' | 'port' | 'outcome' | 'resolution'>,
   style: Style,
@@ -74,7 +74,7 @@ export function untracedText(
   return resolution === null ? line : `${line}\n${dnsText(resolution, style, verbose)}`;
 }
 
-/** The legend under the hops; nothing where no mark needs one. */
+/** The legend under the hops; empty if no mark needs one. */
 export function marksLine(legend: readonly string[], style: Style): string[] {
   if (legend.length === 0) return [];
   const text = cleanForTerminal(`Marks: ${legend.join('; ')}.`);
@@ -83,7 +83,7 @@ export function marksLine(legend: readonly string[], style: Style): string[] {
 
 /**
  * One hop: ` 1  10.0.1.1  0.123 ms  0.111 ms`, on several lines where it is wider than the style's columns. The address is
- * repeated only where it changes, as in traceroute; where its name is known it stands in parentheses behind the name.
+ * repeated only where it changes, as in traceroute. If its name is known, the address follows the name in parentheses.
  */
 export function hopText(hop: TraceHop, style: Style, verbose = false, names: NamesByAddress = null): string {
   const pieces: string[] = [];
@@ -127,7 +127,7 @@ function flow(lead: string, pieces: readonly string[], columns: number): string 
   return [...lines, line].join('\n');
 }
 
-/** The lines of `--verbose` under a hop. What several probes have in common is shown once. */
+/** The lines of `--verbose` under a hop. A line that several probes share is shown once. */
 function hopDetails({ probes }: TraceHop, columns: number): string[] {
   const lines = new Set<string>();
   for (const probe of probes) {

@@ -7,19 +7,19 @@ import { cleanForTerminal, mark, paint, type Style } from './style.js';
 import { hanging, padFrom, padTo, widthOf } from './wrap.js';
 
 /**
- * A report for a person: the verdict in the first line, the phases with their times, the evidence, what to do, and what
- * else it could be with the check that decides. With `verbose` also where it was measured, and which observation each line of
- * evidence rests on. Ends with a line break.
+ * A report as text: the verdict in the first line, the phases with their times, the evidence, the remedies, and the alternatives
+ * with the check that decides. With `verbose` also the host that measured, and the observation of each line of evidence. Ends
+ * with a line break.
  */
 export function verdictText(report: ReportDocument, style: Style, verbose = false): string {
   const prose = proseStyle(style);
   const { verdict, target } = report;
   const isHealthy = verdict.class === 'reachable' && verdict.confidence === 'certain';
-  const details = verbose ? `${certainty(verdict)}; asked: ${target.input}` : certainty(verdict);
+  const details = verbose ? `${certainty(verdict)}; target: ${target.input}` : certainty(verdict);
   return joinSections([
     headline(verdict, isHealthy && !verbose ? '' : details, prose),
     phaseLines(report, prose),
-    // The phases say everything about a success.
+    // The phases are enough for a success.
     verdict.class === 'reachable' && !verbose ? [] : evidenceLines(verdict.evidence, prose, verbose),
     titledLines(prose, 'What to do', remedyLines(verdict.remedies, prose, style)),
     titledLines(prose, 'Also wrong', alternativeLines(furtherFaults(verdict), prose, false)),
@@ -28,7 +28,7 @@ export function verdictText(report: ReportDocument, style: Style, verbose = fals
   ]);
 }
 
-/** One line per phase: how it went, how long it took, and its result. */
+/** One line per phase: mark, time and result. */
 function phaseLines(report: ReportDocument, style: Style): string[] {
   const phases = phasesOf(report);
   const cells = Math.max(...phases.map(({ name }) => name.length));
@@ -42,7 +42,7 @@ function phaseLines(report: ReportDocument, style: Style): string[] {
   });
 }
 
-/** The evidence, with the name of a step before the first of its lines only. */
+/** The evidence. The name of a step precedes only the first of its lines. */
 function evidenceLines(items: readonly EvidenceItem[], style: Style, verbose: boolean): string[] {
   const names = items.map(({ observation }) =>
     cleanForTerminal(verbose ? observation : observation.replace(/\[\d+\]$/, '')),

@@ -7,14 +7,14 @@ import { cleanForTerminal, paint, type Style } from './style.js';
 import { marksLine, traceHeading, untracedText } from './trace.js';
 import { padFrom, padTo, widthOf, wrap } from './wrap.js';
 
-/** What a watch is called in its heading. */
+/** The first words of a watch's heading. */
 const VERB = 'watch of';
-/** How many changes are kept: a watch may run for weeks. */
+/** The number of changes that are kept, because a watch may run for weeks. */
 const MOST_CHANGES = 100;
-/** How many changes the live view shows. */
+/** The number of changes in the live view. */
 const MOST_LIVE_CHANGES = 4;
 
-/** What the table of a watch shows beyond the latest round: how many rounds had which outcome, and what changed when. */
+/** The history for the table of a watch: the number of rounds by outcome, and the changes with their times. */
 export class WatchLog {
   #latest: WatchRound | null = null;
   #settled: WatchRound | null = null;
@@ -39,7 +39,7 @@ export class WatchLog {
     return this.#latest;
   }
 
-  /** The latest round whose outcome is the settled one; a round that lost a packet may have another. */
+  /** The latest round with the settled outcome; a round that lost a packet may have another outcome. */
   get settled(): WatchRound | null {
     return this.#settled;
   }
@@ -76,7 +76,7 @@ interface LoggedChange {
   change: PathChange;
 }
 
-/** The text after a watch: the table, what its marks mean, every change, and what the target does. Ends with a line break. */
+/** The text after a watch: the table, its legend, the changes, and the ending of the trace. Ends with a line break. */
 export function watchText(log: WatchLog, style: Style, verbose = false): string {
   const { latest, settled } = log;
   if (latest === null || settled === null) return '';
@@ -144,7 +144,7 @@ const timeCells = 7;
 const numberCells = lossCells + sentCells + 5 * timeCells;
 /** The width of an IPv4 address. On a screen that leaves less, lines are wider than the screen. */
 const narrowestLabel = 15;
-/** How many addresses of one hop are shown. */
+/** The most addresses of one hop that are shown. */
 const mostAddresses = 8;
 
 /** The table of a watch, as mtr prints it: a header, a line for each hop, and one for each further address of a hop. */
@@ -152,7 +152,7 @@ function watchTable(log: WatchLog, latest: WatchRound, style: Style, verbose: bo
   const room = Math.max(narrowestLabel, style.columns - leadCells - numberCells);
   const label = (address: string): string =>
     cleanForTerminal(verbose ? hopName(address, latest.names) : (nameOf(address, latest.names) ?? address));
-  // Not wider than the widest label, because a number far from its hop is hard to read.
+  // Not wider than the widest label, because numbers far from their hop are hard to read.
   const widths = latest.statistics.flatMap(({ addresses }) => addresses.map((each) => widthOf(label(each))));
   const cells = Math.min(room, Math.max(narrowestLabel, ...widths));
   const titles = ['Loss%', 'Sent', 'Last', 'Avg', 'Best', 'Worst', 'StdDev'];
@@ -179,7 +179,7 @@ function hopRows(
   const hidden = others.length - more.length;
   if (hidden > 0) more.push(`${indent}… and ${hidden} more`);
   const name = label(first);
-  // Names and addresses are never cut. One that is too wide has a line of its own.
+  // Names and addresses are never cut. If one is too wide, its numbers are on the next line.
   if (widthOf(name) > cells) return [lead + name, `${indent}${' '.repeat(cells)}${numbers}`, ...more];
   return [`${lead}${padTo(name, cells)}${numbers}`, ...more];
 }
@@ -188,7 +188,7 @@ function numbersOf(hop: HopStatistics, style: Style): string {
   const { lossPercent, sent, received, lastMs, averageMs, bestMs, worstMs, standardDeviationMs } = hop;
   const loss = lossPercent === null ? '-' : `${lossPercent.toFixed(1)}%`;
   const times = [lastMs, averageMs, bestMs, worstMs, standardDeviationMs];
-  // A router that never answers is ordinary; one that answers sometimes, without a rate limit, may lose packets.
+  // Many routers never answer; one that answers sometimes, without a rate limit, may lose packets.
   const tone = received === 0 || lossPercent === 0 || hop.rateLimited ? 'dim' : 'bad';
   const [lossText = '', ...rest] = aligned([loss, String(sent), ...times.map(milliseconds)]);
   return [paint(style, tone, lossText), ...rest].join('').trimEnd();

@@ -38,7 +38,7 @@ test('several routers at one hop: an address each time it changes, on as many li
       ' 1  10.0.1.1  0.123 ms *  10.0.1.2  0.123 ms',
       '    2001:db8:1111:2222:3333:4444:5555:6666  0.123 ms',
       '10  10.0.1.1  3100.200 ms (late)',
-      'Marks: (late) it came after the wait for it had ended.',
+      'Marks: (late) it arrived after its deadline.',
       'Interrupted after hop 10 (10.0.1.1): the state of port 443 was not yet known.',
     ),
   );
@@ -225,12 +225,11 @@ test('marks: only those that occur, each once', async (t) => {
       ' 2  10.0.1.1  0.123 ms  [back 9]',
       ' 3  10.0.1.1  0.123 ms',
       ' 4  10.0.1.1  ?',
-      'Marks: (late) it came after the wait for it had ended; (asked twice) the first',
-      '    SYN was not answered, or the time of its answer is not known; (+1 dup)',
-      '    further copies of the same answer; [rate-limited] the router limits its ICMP',
-      '    errors; it loses no traffic; [back 9] the answer came back over about 9',
-      '    hops, which is another path than the way there; ? it answered, but the time',
-      '    of the answer is not known.',
+      'Marks: (late) it arrived after its deadline; (asked twice) the first SYN was not',
+      '    answered, or the time of its answer is not known; (+1 dup) further copies of',
+      '    the same answer; [rate-limited] the router limits its ICMP errors; it loses',
+      '    no traffic; [back 9] the answer came back over about 9 hops, so it took',
+      '    another path back; ? it answered, but the time of the answer is not known.',
     ),
   );
   t.notMatch(traceText(traceDocument(), plain), 'Marks');
