@@ -1,12 +1,12 @@
 #!/bin/sh
-# Gets a checkout ready to build and to test: Debian's or Amazon's packages when root, npm's packages, raw-socket's
-# build. Says what is missing where it cannot add it. Safe to run again; does nothing when all is there.
+# Prepares a checkout for building and testing: as root it installs packages of Debian or Amazon Linux, then the npm packages.
+# Names what is missing if it cannot install it. Safe to run again; does nothing if everything is installed.
 set -eu
 cd "$(dirname "$0")/.."
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 lacks() { ! command -v "$1" >/dev/null 2>&1; }
-# sbin is not on a plain user's PATH on Debian, and nft and ip live there.
+# nft and ip are in sbin, which is not in the PATH of an ordinary user on Debian.
 PATH="$PATH:/usr/sbin:/sbin"
 
 node_version=$(node -p process.versions.node 2>/dev/null || echo none)
@@ -16,8 +16,8 @@ if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); proce
   exit 1
 fi
 
-# command:Debian package:Amazon Linux package. The first group makes the lab, the second builds raw-socket, the third
-# are the peers whose answers the tests lay beside ours.
+# command:Debian package:Amazon Linux package. The lab needs the first group, the build of raw-socket the second. The tests
+# compare pprobe with the third.
 missing_debian='' missing_amazon='' missing=''
 for need in ip:iproute2:iproute nft:nftables:nftables unshare:util-linux:util-linux nsenter:util-linux:util-linux \
   g++:g++:gcc-c++ make:make:make python3:python3:python3 \
@@ -35,7 +35,7 @@ if [ -n "$missing" ]; then
   if [ "$(id -u)" = 0 ] && ! lacks apt-get; then
     say "installing$missing_debian"
     apt-get update -qq >/dev/null
-    # The name servers are run by the tests alone: an installation is not to start them on port 53 (invoke-rc.d(8)).
+    # Only the tests run the name servers: this policy keeps the installation from starting them (invoke-rc.d(8)).
     if [ ! -e /usr/sbin/policy-rc.d ]; then
       trap 'rm -f /usr/sbin/policy-rc.d' EXIT
       printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
@@ -54,8 +54,7 @@ if [ -n "$missing" ]; then
   fi
 fi
 
-# node-gyp would download Node's headers; where they came with Node, as in Debian's and NodeSource's packages, they
-# are nearer.
+# Without this, node-gyp downloads Node's headers, which the packages of Debian and NodeSource contain.
 prefix=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
 if [ -f "$prefix/include/node/node_version.h" ]; then
   npm_config_nodedir=$prefix
