@@ -57,12 +57,12 @@ interface Run {
   kind: 'silent' | 'circle' | 'hop';
 }
 
-/** Splits hops into runs: a long run of silent hops is one, and all turns of a loop after the first are one. */
+/** Splits hops into runs: a long run of silent hops is one, and the hops of a loop after all its routers have answered are one. */
 function runsOf(hops: readonly TraceHop[], loop: RoutingLoop | null): Run[] {
-  const secondTurn = loop === null ? Number.POSITIVE_INFINITY : loop.firstTtl + loop.members.length;
+  const shownTtl = loop === null ? Number.POSITIVE_INFINITY : lastOfFirstAnswers(hops, loop);
   const runs: Run[] = [];
   for (const hop of hops) {
-    const kind = hop.ttl >= secondTurn ? 'circle' : isSilent(hop) ? 'silent' : 'hop';
+    const kind = hop.ttl > shownTtl ? 'circle' : isSilent(hop) ? 'silent' : 'hop';
     const last = runs.at(-1);
     if (last !== undefined && kind !== 'hop' && last.kind === kind) last.hops.push(hop);
     else runs.push({ hops: [hop], kind });
@@ -72,6 +72,15 @@ function runsOf(hops: readonly TraceHop[], loop: RoutingLoop | null): Run[] {
       ? [run]
       : run.hops.map((hop) => ({ ...run, hops: [hop] })),
   );
+}
+
+/** The TTL by which every router of the loop has answered. A router may be silent in the first turn. */
+function lastOfFirstAnswers(hops: readonly TraceHop[], { firstTtl, members }: RoutingLoop): number {
+  const looping = hops.filter(({ ttl }) => ttl >= firstTtl);
+  const firstAnswers = members.map(
+    (member) => looping.find(({ probes }) => probes.some(({ from }) => from === member))?.ttl ?? firstTtl,
+  );
+  return Math.max(...firstAnswers);
 }
 
 function isSilent({ probes }: TraceHop): boolean {

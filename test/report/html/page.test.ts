@@ -163,6 +163,14 @@ test('a page has the verdict, the five phases, every hop, address, time and obse
   t.end();
 });
 
+test('the drawn part of a loop shows every router, although some are silent in the first turn', (t) => {
+  const seen = hops('10.0.9.1', null, '10.0.8.1', '10.0.9.1', '10.0.7.1', '10.0.8.1', '10.0.9.1', null, null);
+  const loop = { firstTtl: 1, members: ['10.0.9.1', '10.0.7.1', '10.0.8.1'] };
+  const text = textOf(reportHtml(reportOf(evidence({ trace: [trace('filtered', seen, { loop })] }))));
+  t.match(text, /hop 510\.0\.7\.1.*\nhop 6–94 more hops of the same loop/);
+  t.end();
+});
+
 test('a path has the marks, the names and the ending of the trace in text', (t) => {
   const limited = hops('10.0.9.1').map((hop) => ({ ...hop, rateLimited: true }));
   const path = trace('filtered', [...limited, ...hops(null, null, null)], {
