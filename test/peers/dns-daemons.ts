@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Test } from 'tap';
@@ -116,11 +117,14 @@ async function start(
     said = `${said}${text}`.slice(-2000);
   });
   t.teardown(() => stop(child));
-  // Queries until the daemon answers or has ended; each dig waits one second.
+  // Queries until the daemon answers over both transports or has ended; each dig waits one second.
+  const words = ['@127.0.0.1', '-p', String(port), zone, 'SOA', '+short', '+tries=1', '+time=1'];
+  const answers = async (...more: string[]): Promise<boolean> => {
+    const { stdout } = await run('dig', [...words, ...more]).catch(() => ({ stdout: '' }));
+    return / \d+ \d+ \d+ \d+ \d+$/m.test(stdout);
+  };
   while (child.exitCode === null) {
-    const words = ['@127.0.0.1', '-p', String(port), zone, 'SOA', '+short', '+tries=1', '+time=1'];
-    const { stdout } = await run('dig', words).catch(() => ({ stdout: '' }));
-    if (/ \d+ \d+ \d+ \d+ \d+$/m.test(stdout)) return { name, port };
+    if ((await answers()) && (await answers('+tcp'))) return { name, port };
     await new Promise((again) => setTimeout(again, 100));
   }
   throw new Error(`${name} ended: ${said}`);
@@ -133,11 +137,23 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
+/**
+ * A port of 127.0.0.1 that is free over UDP and TCP. It is below the range from which the kernel takes the ports of
+ * connections (ip(7), ip_local_port_range), so that none of them takes it before the daemon does.
+ */
 async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  await new Promise<void>((closed) => socket.close(closed));
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const udp = createSocket('udp4');
+    const tcp = createServer();
+    const bound = [once(udp, 'listening'), once(tcp, 'listening')];
+    udp.bind(port, '127.0.0.1');
+    tcp.listen(port, '127.0.0.1');
+    const results = await Promise.allSettled(bound);
+    const closed = [once(udp, 'close'), ...(tcp.listening ? [once(tcp, 'close')] : [])];
+    udp.close();
+    tcp.close();
+    await Promise.all(closed);
+    if (results.every(({ status }) => status === 'fulfilled')) return port;
+  }
 }
