@@ -1,12 +1,12 @@
 // Runs the tests that need neither root nor network namespaces: every test file except those in test/lab, test/peers,
-// test/tun and test/package, and those named *-lab.test.ts. With words as arguments, only the files whose path contains
+// test/tun and test/package, those named *-lab.test.ts, and those that start the executable (test/cli/pprobe.ts). With words as arguments, only the files whose path contains
 // one of them. Builds first where a source file is newer than the build.
 //
 // A test file of its own process costs a second of processor time, most of it for loading tap and TypeScript. So the
 // files of each directory below test/ share a process: for each directory this writes a file that loads them.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -47,6 +47,7 @@ const words = process.argv.slice(2);
 const files = filesBelow('test')
   .filter((file) => file.endsWith('.test.ts') && !file.endsWith('-lab.test.ts'))
   .filter((file) => !slowFolders.includes(file.split('/')[0]))
+  .filter((file) => !/from '\.\.?\/(.*\/)?pprobe\.js'/.test(readFileSync(join(root, 'test', file), 'utf8')))
   .filter((file) => words.length === 0 || words.some((word) => `test/${file}`.includes(word)))
   .sort();
 if (files.length === 0) {
@@ -54,10 +55,10 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-/** The files by their directory below test/. */
+/** The files by their directory below test/, of the first two levels. */
 const groups = new Map();
 for (const file of files) {
-  const name = file.includes('/') ? file.split('/')[0] : 'repository';
+  const name = file.split('/').slice(0, -1).slice(0, 2).join('-') || 'repository';
   groups.set(name, [...(groups.get(name) ?? []), file]);
 }
 
