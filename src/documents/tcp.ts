@@ -89,7 +89,7 @@ export interface TcpStatistics {
   open: Count;
   /** The share without an answer; null when nothing was sent. */
   lossPercent: Percent | null;
-  /** The times of the answered attempts; null where there are none. */
+  /** The times of the answered attempts, or null if no attempt was answered. */
   minMs: Ms | null;
   avgMs: Ms | null;
   maxMs: Ms | null;

@@ -193,7 +193,7 @@ function ringOf(routers: readonly (string | null)[], period: number): Ring | nul
   return found;
 }
 
-/** The only address that sent the Time Exceeded messages of a hop; null if there are none, or several addresses. */
+/** The only address that sent the Time Exceeded messages of a hop; or null if none or several did. */
 function soleRouter({ probes }: TraceHop): string | null {
   const routers = new Set(probes.filter(({ reply }) => reply === 'time-exceeded').map(({ from }) => from));
   const [router = null] = routers;

@@ -107,7 +107,7 @@ class RouterChanges {
     this.#ttl = ttl;
   }
 
-  /** Adds a round. Returns the change, or null if there is none or no reply. */
+  /** Adds a round. Returns the change, or null if nothing changed or no router replied. */
   add({ probes }: TraceHop): PathChange | null {
     const to = [...new Set(probes.map(({ from }) => from).filter((from) => from !== null))];
     const [first] = to;
