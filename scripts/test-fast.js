@@ -1,53 +1,30 @@
-// Runs the tests that need neither root nor network namespaces: every test file except those in test/lab, test/peers,
-// test/tun and test/package, those named *-lab.test.ts, and those that start the executable (test/cli/pprobe.ts). With words as arguments, only the files whose path contains
-// one of them. Builds first where a source file is newer than the build.
+// Runs the tests that need no root, no network namespaces and no build: every test file except those in test/lab,
+// test/peers, test/tun and test/package, those named *-lab.test.ts, those that start the executable (test/cli/pprobe.ts) and
+// those that load dist/. With words as arguments, only the files whose path contains one of them.
 //
-// A test file of its own process costs a second of processor time, most of it for loading tap and TypeScript. So the
-// files of each directory below test/ share a process: for each directory this writes a file that loads them.
+// A process for each test file costs a second of processor time, most of it for loading tap and TypeScript, and tap's
+// runner costs as much again for reading 23,000 lines of results. So the files of each directory below test/ share a
+// process, and this prints of its results only what failed.
 
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(root, 'build/fast');
 const slowFolders = ['lab', 'peers', 'tun', 'package'];
-
-/** Paths of the files below a directory of the repository, relative to it. */
-function filesBelow(directory) {
-  return readdirSync(join(root, directory), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(root, directory).length + 1));
-}
-
-function isBuilt() {
-  const built = statSync(join(root, 'dist/bin/value-options.json'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ['src', 'scripts', 'bin'].flatMap((folder) =>
-    filesBelow(folder).map((file) => join(folder, file)),
-  );
-  return sources.every((file) => statSync(join(root, file)).mtimeMs < built);
-}
-
-function run(command, args) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
-  if (error !== undefined) throw error;
-  if (status !== 0) process.exit(status ?? 1);
-}
-
-/** Loads the files inside a test, so that tap waits for all of them before it considers the process done. */
-function loader(files) {
-  const imports = files.map((file) => `  await import(${JSON.stringify(`../../test/${file}`)});`);
-  return ["import t from 'tap';", "t.test('the test files load', async () => {", ...imports, '});', ''].join(
-    '\n',
-  );
-}
+const needsBuild = /from '\.\.?\/(.*\/)?pprobe\.js'|\/dist\//;
+/** These wait for timeouts of the network most of the time, so they start first and leave the processor to the others. */
+const waiting = ['probe-dns', 'probe-tls'];
+const divided = ['diagnose', 'probe'];
 
 const words = process.argv.slice(2);
-const files = filesBelow('test')
+const files = readdirSync(join(root, 'test'), { recursive: true })
   .filter((file) => file.endsWith('.test.ts') && !file.endsWith('-lab.test.ts'))
   .filter((file) => !slowFolders.includes(file.split('/')[0]))
-  .filter((file) => !/from '\.\.?\/(.*\/)?pprobe\.js'/.test(readFileSync(join(root, 'test', file), 'utf8')))
+  .filter((file) => !needsBuild.test(readFileSync(join(root, 'test', file), 'utf8')))
   .filter((file) => words.length === 0 || words.some((word) => `test/${file}`.includes(word)))
   .sort();
 if (files.length === 0) {
@@ -55,21 +32,79 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-/** The files by their directory below test/, of the first two levels. */
+/** The files by their room; a room whose tests take long is divided by its folders. */
 const groups = new Map();
 for (const file of files) {
-  const name = file.split('/').slice(0, -1).slice(0, 2).join('-') || 'repository';
+  const folders = file.split('/').slice(0, -1);
+  const name = folders.slice(0, divided.includes(folders[0]) ? 2 : 1).join('-') || 'repository';
   groups.set(name, [...(groups.get(name) ?? []), file]);
 }
 
-if (!isBuilt()) run('npm', ['run', '--silent', 'build']);
+/** Loads the files inside a test, so that tap waits for all of them before it considers the process done. */
+function loader(members) {
+  const imports = members.map((file) => `  await import(${JSON.stringify(`../../test/${file}`)});`);
+  return ["import t from 'tap';", "t.test('the test files load', async () => {", ...imports, '});', ''].join(
+    '\n',
+  );
+}
+
+/** The failed results of a TAP stream, each with its diagnostics, and how many results there are. */
+function readResults(text) {
+  const failures = [];
+  let [count, inFailure] = [0, false];
+  for (const line of text.split('\n')) {
+    const result = /^\s*(not )?ok \d/.exec(line);
+    if (result !== null) {
+      count += 1;
+      inFailure = result[1] !== undefined && !/# (SKIP|TODO)/.test(line);
+    } else if (/^\s*(# Subtest|\d+\.\.\d+)/.test(line)) inFailure = false;
+    if (inFailure) failures.push(line);
+  }
+  return { count, failures };
+}
+
+/** Runs the files of a group in a process of their own. */
+function runGroup(name) {
+  return new Promise((resolve) => {
+    const args = ['--import=tsx', join(folder, `${name}.mjs`)];
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { ...process.env, TAP: '1', TAP_TIMEOUT: '900' },
+    });
+    let [output, errors] = ['', ''];
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      errors += chunk;
+    });
+    child.on('close', (status, signal) => resolve({ name, output, errors, failed: status !== 0, signal }));
+  });
+}
+
+const generated = spawnSync('npm', ['run', '--silent', 'generate'], { cwd: root, stdio: 'inherit' });
+if (generated.status !== 0) process.exit(1);
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 for (const [name, members] of groups) writeFileSync(join(folder, `${name}.mjs`), loader(members));
-// The largest first, so that no process is left to run alone at the end.
-const order = [...groups.keys()].sort((one, other) => groups.get(other).length - groups.get(one).length);
-const tap = join(root, 'node_modules/.bin/tap');
-run(
-  tap,
-  order.map((name) => join('build/fast', `${name}.mjs`)),
-);
+
+const startMs = performance.now();
+const rank = (name) => (waiting.includes(name) ? files.length : groups.get(name).length);
+const queue = [...groups.keys()].sort((one, other) => rank(other) - rank(one));
+let [total, failedGroups] = [0, 0];
+async function work() {
+  for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+    const { output, errors, failed, signal } = await runGroup(name);
+    const { count, failures } = readResults(output);
+    total += count;
+    if (!failed) continue;
+    failedGroups += 1;
+    const reason = signal === null ? 'failed' : `ended by ${signal}`;
+    console.log(`\n${name}: ${reason}\n${failures.join('\n')}\n${errors}`);
+  }
+}
+await Promise.all(Array.from({ length: availableParallelism() + 1 }, work));
+const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
+const result = failedGroups === 0 ? 'all pass' : `${failedGroups} of ${groups.size} groups failed`;
+console.log(`${files.length} files, ${total} results in ${seconds} s: ${result}`);
+process.exitCode = failedGroups === 0 ? 0 : 1;
