@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prepares a checkout for building and testing: as root it installs packages of Debian or Amazon Linux, then the npm packages.
-# Names what is missing if it cannot install it. Safe to run again; does nothing if everything is installed.
+# Prepares a checkout for building and testing: as root it installs packages of Debian or of Amazon Linux and Fedora, then
+# the npm packages. Names what is missing if it cannot install it. Safe to run again; does nothing if everything is installed.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -16,41 +16,66 @@ if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); proce
   exit 1
 fi
 
-# command:Debian package:Amazon Linux package. The lab needs the first group, the build of raw-socket the second. The tests
-# compare pprobe with the third.
-missing_debian='' missing_amazon='' missing=''
+if ! lacks apt-get; then
+  manager=apt-get
+elif ! lacks dnf; then
+  manager=dnf
+else
+  manager=''
+fi
+
+# command:Debian package:Amazon Linux package. The lab needs the first group, the build of the package raw-socket the second.
+# The tests compare pprobe with the third.
+missing='' packages=''
 for need in ip:iproute2:iproute nft:nftables:nftables unshare:util-linux:util-linux nsenter:util-linux:util-linux \
   g++:g++:gcc-c++ make:make:make python3:python3:python3 \
   traceroute:traceroute:traceroute telnet:telnet:telnet nmap:nmap:nmap dig:bind9-dnsutils:bind-utils kdig:knot-dnsutils:knot-utils \
   named:bind9:bind unbound:unbound:unbound dnsmasq:dnsmasq-base:dnsmasq; do
-  command=${need%%:*} packages=${need#*:}
-  if lacks "$command"; then
-    missing="$missing $command"
-    missing_debian="$missing_debian ${packages%%:*}"
-    missing_amazon="$missing_amazon ${packages##*:}"
-  fi
+  command=${need%%:*} names=${need#*:}
+  lacks "$command" || continue
+  missing="$missing $command"
+  package=${names%%:*}
+  [ "$manager" = apt-get ] || package=${names##*:}
+  case " $packages " in
+  *" $package "*) ;;
+  *) packages="$packages $package" ;;
+  esac
 done
 
-if [ -n "$missing" ]; then
-  if [ "$(id -u)" = 0 ] && ! lacks apt-get; then
-    say "installing$missing_debian"
-    apt-get update -qq >/dev/null
+install() {
+  case $manager in
+  apt-get) DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null ;;
+  dnf) dnf install -y -q "$@" >/dev/null ;;
+  esac
+}
+
+# All packages at once; if that fails, each by itself, because one that the repositories lack fails the others too.
+install_all() {
+  if [ "$manager" = apt-get ]; then
+    apt-get update -qq >/dev/null || say 'apt-get update failed; trying the package lists of this machine'
     # Only the tests run the name servers: this policy keeps the installation from starting them (invoke-rc.d(8)).
-    if [ ! -e /usr/sbin/policy-rc.d ]; then
-      trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-      printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
-      chmod +x /usr/sbin/policy-rc.d
+    policy=${POLICY_RC_D:-/usr/sbin/policy-rc.d}
+    if [ ! -e "$policy" ]; then
+      trap 'rm -f "$policy"' EXIT
+      printf '#!/bin/sh\nexit 101\n' >"$policy"
+      chmod +x "$policy"
     fi
-    # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing_debian >/dev/null
-  elif [ "$(id -u)" = 0 ] && ! lacks dnf; then
-    say "installing$missing_amazon"
-    # shellcheck disable=SC2086
-    dnf install -y -q $missing_amazon >/dev/null
-  elif ! lacks dnf; then
-    say "missing:$missing. What needs them is left out; to add them: sudo dnf install$missing_amazon"
+  fi
+  # shellcheck disable=SC2086
+  install $packages 2>/dev/null && return
+  for package in $packages; do
+    install "$package" || say "$package could not be installed. What needs it is left out."
+  done
+}
+
+if [ -n "$missing" ]; then
+  if [ -z "$manager" ]; then
+    say "missing:$missing. What needs them is left out."
+  elif [ "$(id -u)" = 0 ]; then
+    say "installing$packages"
+    install_all
   else
-    say "missing:$missing. What needs them is left out; to add them: sudo apt-get install$missing_debian"
+    say "missing:$missing. What needs them is left out; to add them: sudo $manager install$packages"
   fi
 fi
 
@@ -67,5 +92,5 @@ if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
   touch node_modules/.package-lock.json
 fi
 if [ ! -f node_modules/raw-socket/build/Release/raw.node ]; then
-  say "raw-socket could not be built for Node $node_version: \"trace --method syn\" and its tests are left out."
+  say "raw-socket could not be built for Node $node_version. pprobe does not need it: \"trace --method syn\" opens its sockets through koffi. The tests of raw-socket are left out."
 fi
