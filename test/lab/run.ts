@@ -5,8 +5,8 @@ import { toolEnvironment } from './tools.js';
 import type { NamespaceName } from './topology.js';
 
 export interface ExecOptions extends EnterOptions {
-  /** Added to this process's environment. */
-  env?: Record<string, string> | undefined;
+  /** Added to this process's environment; undefined removes a variable. */
+  env?: NodeJS.ProcessEnv | undefined;
   /** Milliseconds until the command is killed. Default 300000, for a command that hangs. */
   timeoutMs?: number | undefined;
   /** Written to the command's standard input, which is then closed. */
@@ -25,7 +25,7 @@ export interface ExecResult {
 }
 
 export interface SpawnInLabOptions extends EnterOptions {
-  env?: Record<string, string> | undefined;
+  env?: NodeJS.ProcessEnv | undefined;
   stdio?: SpawnOptions['stdio'];
   /** As in node:child_process: a session and process group of its own. */
   detached?: boolean | undefined;

@@ -45,13 +45,13 @@ function introduce(lab: Lab, durationMs: number): void {
 
   API      ${url}
   endpoint ${names.vpce}
-  CA       ${caFile}
+  CA       ${caFile}   trusted in "exec" and "shell"
 
 Try:
-  npm run lab -- exec -- pprobe diagnose ${url} --ca-file ${caFile}
+  npm run lab -- exec -- pprobe diagnose ${url}
   npm run lab -- faults                 what can be broken
   npm run lab -- break security-group
-  npm run lab -- shell                  a shell on the client: pprobe, dig, and as root traceroute
+  npm run lab -- shell                  a shell on the client: pprobe, dig, curl, and as root traceroute
   npm run lab -- heal
   npm run lab -- down`);
 }
@@ -103,13 +103,33 @@ export async function execute(namespace: NamespaceName, argv: readonly string[],
   const lab = await running();
   // The terminal sends signals to the command, too. The command handles them.
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => {});
-  // `pprobe` is the build of this checkout.
-  const PATH = `${join(packageRoot, 'build/lab/bin')}:${toolEnvironment.PATH}`;
-  const child = lab.spawn(namespace, argv, { stdio: 'inherit', env: { PATH, ...env } });
+  const environment = { ...hostEnvironment(lab), ...env };
+  const child = lab.spawn(namespace, argv, { stdio: 'inherit', env: environment });
   lab.gone().then(() => child.kill('SIGHUP'));
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   if (signal !== null) console.error(`ended by ${signal}`);
   return code ?? 128;
+}
+
+/**
+ * The environment of a terminal on a host of the lab. Programs trust the lab's authority, as programs in a VPC trust Amazon's:
+ * OpenSSL reads SSL_CERT_FILE, and with it pprobe; Node, curl, Python's requests and the AWS CLI each have a variable of their
+ * own. No proxy of this machine can be reached from there. `pprobe` is the build of this checkout.
+ */
+function hostEnvironment(lab: Lab): NodeJS.ProcessEnv {
+  const authorities = [
+    'SSL_CERT_FILE',
+    'NODE_EXTRA_CA_CERTS',
+    'CURL_CA_BUNDLE',
+    'REQUESTS_CA_BUNDLE',
+    'AWS_CA_BUNDLE',
+  ];
+  const proxies = ['http_proxy', 'https_proxy', 'all_proxy'].flatMap((name) => [name, name.toUpperCase()]);
+  return {
+    PATH: `${join(packageRoot, 'build/lab/bin')}:${toolEnvironment.PATH}`,
+    ...Object.fromEntries(authorities.map((name) => [name, lab.facts.caFile])),
+    ...Object.fromEntries([...proxies, 'SSL_CERT_DIR'].map((name) => [name, undefined])),
+  };
 }
 
 /** An interactive shell without the user's settings. Its prompt names the namespace. */
