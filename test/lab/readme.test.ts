@@ -80,6 +80,6 @@ t.test("README's commands print README's output in the lab", { skip }, async (t)
     const script = `cd ${terminal.directory} && COLUMNS=80 ${command}`;
     const { stdout, stderr } = await terminal.run('exec', '--', 'sh', '-c', script);
     const wrong = differs(comparable(stdout.trimEnd()), comparable(output));
-    t.equal(wrong, null, command.split('\n')[0], { stdout, stderr });
+    t.equal(wrong, null, command.replace(/\n\s*/g, ' '), { stdout, stderr });
   }
 });
