@@ -86,9 +86,11 @@ if [ -f "$prefix/include/node/node_version.h" ]; then
   export npm_config_nodedir
 fi
 
+# No package needs its install script but raw-socket, whose failure to compile (Node 24 and later) must not end the set-up.
 if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   say 'installing npm packages'
-  npm ci --no-audit --no-fund --loglevel=error >&2
+  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+  npm rebuild raw-socket --loglevel=error >/dev/null 2>&1 || true
   touch node_modules/.package-lock.json
 fi
 if [ ! -f node_modules/raw-socket/build/Release/raw.node ]; then

@@ -60,7 +60,7 @@ t.test('a package that the repositories lack is named, and everything else is in
     .filter((call) => call.startsWith('apt-get install'))
     .map((call) => call.split(' ').at(-1));
   for (const name of ['telnet', 'nmap', 'bind9-dnsutils', 'python3']) t.ok(installed.includes(name), name);
-  t.match(calls.at(-1), 'npm ci');
+  t.ok(calls.some((call) => call.startsWith('npm ci')));
 });
 
 t.test('Amazon Linux has its own names, and each package is named once', async (t) => {

@@ -21,12 +21,15 @@ type RawModule = typeof import('raw-socket').default;
 /** The level and name of the option that filters ICMP messages by type. */
 const icmpFilter = { 4: [SOL_RAW, ICMP_FILTER], 6: [IPPROTO_ICMPV6, ICMP6_FILTER] } as const;
 
-/** npm 12 runs install scripts only after the project approves them; `install-scripts` exists since npm 11.16. */
-const buildRemedy = 'npm install-scripts approve raw-socket && npm rebuild raw-socket';
+/**
+ * `--allow-scripts` lets npm 11.16 and later run the package's install script, which compiles it; earlier versions run every
+ * install script and ignore the option.
+ */
+const installRemedy = 'npm install raw-socket --allow-scripts=raw-socket';
 
 /**
- * Imports the raw-socket package, an optional dependency with a compiled part. Throws CapabilityError with the command that
- * adds it where it is missing or not built.
+ * Imports the raw-socket package, an optional peer dependency with a compiled part. Throws CapabilityError with the command
+ * that adds it where it is missing or not built.
  */
 export async function loadRawSocket(): Promise<RawModule> {
   try {
@@ -34,8 +37,8 @@ export async function loadRawSocket(): Promise<RawModule> {
   } catch (cause) {
     throw new CapabilityError(
       'raw-socket',
-      `The raw-socket package is not built for Node ${process.versions.node} on this host.`,
-      buildRemedy,
+      `The raw-socket package is not installed, or not built for Node ${process.versions.node}.`,
+      installRemedy,
       { cause },
     );
   }
