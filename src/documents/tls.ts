@@ -1,6 +1,7 @@
 import type { DocumentHeader } from './header.js';
 import type {
   CertificateText,
+  Count,
   Hostname,
   Instant,
   IpAddress,
@@ -50,6 +51,72 @@ export interface TlsAlert {
   name: Text;
 }
 
+/**
+ * Whether the server asked for a certificate of the client, which pprobe has not got. `none`: it did not ask; `requested`: it
+ * asked, and went on without one; `required`: it asked, and ended the handshake or the connection when none came.
+ */
+export type ClientCertificateDemand = 'none' | 'requested' | 'required';
+
+/** A certificate of the chain that the server sent. */
+export interface ChainCertificate {
+  subject: CertificateText;
+  issuer: CertificateText;
+  /** null when the field of the certificate is not a time. */
+  validFrom: Instant | null;
+  validTo: Instant | null;
+  /** The certificate is its own issuer: a root, or a server's self-made certificate. */
+  selfSigned: boolean;
+}
+
+/**
+ * What is wrong with the chain, apart from the name. `self-signed`: the server's certificate is its own issuer; `unknown-root`:
+ * the chain ends at a root, or below one, that no store has; `missing-intermediate`: the server does not send the certificate
+ * that issued the last one of its chain, and that one says where it can be fetched, as browsers do, or names an organization
+ * whose roots are trusted; `expired` and `not-yet-valid`: the certificate `depth` of the chain; `other`: anything else, named by
+ * the code of the problem.
+ */
+export type ChainFaultKind =
+  | 'self-signed'
+  | 'unknown-root'
+  | 'missing-intermediate'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'other';
+
+export interface ChainFault {
+  kind: ChainFaultKind;
+  /** The certificate of the chain that it concerns: 0 is the server's own, 1 its issuer. */
+  depth: Count;
+  /** The issuer that is missing or unknown, or the certificate that is not valid now. */
+  name: CertificateText;
+}
+
+/**
+ * Which list of authorities. `node`: that of Node programs, with NODE_EXTRA_CA_CERTS; `system`: the operating system's, which
+ * curl, OpenSSL, Python and Go use; `given`: that of the option `ca`; the others: the file or directory that an environment
+ * variable names.
+ */
+export type TrustStore =
+  | 'node'
+  | 'system'
+  | 'given'
+  | 'SSL_CERT_FILE'
+  | 'SSL_CERT_DIR'
+  | 'CURL_CA_BUNDLE'
+  | 'REQUESTS_CA_BUNDLE'
+  | 'AWS_CA_BUNDLE';
+
+/** Whether one list of authorities of this host vouches for the server's chain. */
+export interface TrustView {
+  store: TrustStore;
+  /** The file or directory; null for a list that is built into a program. */
+  path: Text | null;
+  /** null when it cannot be read, or when the chain has a constraint that is not evaluated. */
+  trusts: boolean | null;
+  /** Why it cannot be read, or which part of it could not: `ENOENT`, `no certificate in it`, `2 of 140 cannot be read`. */
+  problem: Text | null;
+}
+
 /** How far a handshake came, as read from the octets of the TCP connection. */
 export interface TlsProgress {
   /**
@@ -67,7 +134,7 @@ export interface TlsProgress {
    * its answer is lost. null when it cannot be read.
    */
   acknowledged: boolean | null;
-  /** The last unencrypted alert of the peer; null when none came. */
+  /** The last alert of the peer; null when none came. */
   alert: TlsAlert | null;
   /** Of `not-tls`: the first line received, printable, at most 80 characters; null otherwise. */
   firstLine: string | null;
@@ -107,6 +174,16 @@ export interface TlsDocument extends DocumentHeader<'tls'> {
   maxSegment?: number;
   /** Absent in documents of earlier versions. */
   progress?: TlsProgress;
+  /** null when the handshake did not come so far. Absent, like the members below, in documents of earlier versions. */
+  clientCertificate?: ClientCertificateDemand | null;
+  /** The chain as the server sent it, its own certificate first. Present where the chain has a fault. */
+  chain?: ChainCertificate[];
+  chainFault?: ChainFault | null;
+  /**
+   * The lists of authorities on this host and what each says. Present where they were consulted: where Node's list does not
+   * vouch for the chain. `status` follows that of the operating system, where there is one, and those of option `ca`.
+   */
+  trust?: TrustView[];
 }
 
 /**

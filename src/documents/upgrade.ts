@@ -2,8 +2,8 @@ import { familyOf } from '../net/address/address.js';
 import type { AddressOrigin, Evidence, ObservedDns, SavedReport } from './report.js';
 import type { TcpAttempt, TcpCause, TcpDocument } from './tcp.js';
 import { causeOfErrno } from './terms/errno.js';
-import { alertCode } from './terms/tls-alert.js';
-import type { TlsAlert, TlsDocument, TlsProgress } from './tls.js';
+import { alertIn } from './terms/tls-alert.js';
+import type { TlsDocument, TlsProgress } from './tls.js';
 import { type AddressTrace, routingLoop, silentProbe, unsentCause } from './trace.js';
 
 /**
@@ -176,15 +176,6 @@ function progressOf({ status, errorCode }: TlsDocument): TlsProgress {
 
 /** OpenSSL's codes for a record that is not TLS. */
 const notTls = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|NOT_SSL/;
-
-/** The alert in a code of OpenSSL: `ERR_SSL_TLSV1_UNRECOGNIZED_NAME`, `ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE`. */
-function alertIn(errorCode: string): TlsAlert | null {
-  const name = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13|SSL\/TLS|TLS)_(?:ALERT_)?(?<name>[A-Z_]+)$/
-    .exec(errorCode)
-    ?.groups?.name?.toLowerCase();
-  const code = name === undefined ? null : alertCode(name);
-  return name === undefined || code === null ? null : { level: 'fatal', code, name };
-}
 
 function withPurpose(lookup: ObservedDns, { target }: Evidence): ObservedDns {
   if (lookup.asked !== undefined) return lookup;

@@ -1,3 +1,5 @@
+import type { TlsAlert } from '../tls.js';
+
 /** Alert descriptions of RFC 8446 section 6, and those of RFC 5246 section 7.2 that older servers still send. */
 const names: ReadonlyMap<number, string> = new Map([
   [0, 'close_notify'],
@@ -42,6 +44,15 @@ export function alertName(code: number): string {
 }
 
 /** The code of an alert by its name; null for a name that is in no RFC. */
-export function alertCode(name: string): number | null {
+function alertCode(name: string): number | null {
   return [...names].find(([, known]) => known === name)?.[0] ?? null;
+}
+
+/** The alert in a code of OpenSSL: `ERR_SSL_TLSV1_UNRECOGNIZED_NAME`, `ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE`; else null. */
+export function alertIn(errorCode: string): TlsAlert | null {
+  const name = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13|SSL\/TLS|TLS)_(?:ALERT_)?(?<name>[A-Z_]+)$/
+    .exec(errorCode)
+    ?.groups?.name?.toLowerCase();
+  const code = name === undefined ? null : alertCode(name);
+  return name === undefined || code === null ? null : { level: 'fatal', code, name };
 }

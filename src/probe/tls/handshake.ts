@@ -5,7 +5,8 @@ import { elapsedMs, nowMs } from '../../core/clock.js';
 import { startLimits } from '../../core/deadline.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { startDocument } from '../../documents/header.js';
-import type { TlsDocument, TlsProgress, TlsStatus } from '../../documents/tls.js';
+import { alertIn } from '../../documents/terms/tls-alert.js';
+import type { ClientCertificateDemand, TlsDocument, TlsProgress, TlsStatus } from '../../documents/tls.js';
 import { unacknowledgedBytes } from '../../host/proc.js';
 import { type Trust, trustWith } from '../../host/trust-store.js';
 import { checkAddress, familyOf } from '../../net/address/address.js';
@@ -115,6 +116,9 @@ class Attempt {
   readonly #cancelLimits: () => void;
   #connectMs: number | null;
   #secure: TLSSocket | null = null;
+  /** The facts of a handshake that finished on this side, while the server's verdict on our certificate is awaited. */
+  #session: SessionFacts | null = null;
+  #verdictTimer: NodeJS.Timeout | undefined;
   #isOver = false;
 
   constructor(
@@ -175,10 +179,38 @@ class Attempt {
     socket.once('secureConnect', () => this.#succeed(socket));
   }
 
+  /**
+   * The handshake is finished on this side. In TLS 1.3 a server that wants a certificate refuses only now, with an alert or by
+   * closing (RFC 8446 section 4.4.2.4), so its next octets are awaited if it asked for one.
+   */
   #succeed(socket: TLSSocket): void {
     if (this.#isOver) return;
-    this.#settle();
     const facts = sessionFacts(socket, this.#input.serverName, this.#trust);
+    this.#session = facts;
+    if (facts.protocol !== 'TLSv1.3' || facts.problems.length > 0) {
+      this.#finish(socket, facts);
+      return;
+    }
+    const heardBytes = this.#tap.receivedBytes;
+    const finish = (): void => this.#finish(socket, facts);
+    // Node emits secureConnect before it writes the last messages of the handshake.
+    setImmediate(() => {
+      if (this.#isOver) return;
+      if (this.#tap.sentRecords.count < 2) return finish();
+      const answerMs = Math.max(leastVerdictMs, 4 * (this.#connectMs ?? 0));
+      this.#verdictTimer = setTimeout(finish, answerMs);
+      // A server that accepts sends session tickets or nothing. An alert is read, and emitted as an error, before setImmediate.
+      const onHeard = (): void => {
+        if (this.#tap.receivedBytes > heardBytes) setImmediate(finish);
+      };
+      this.#tap.once('heard', onHeard);
+      onHeard();
+    });
+  }
+
+  #finish(socket: TLSSocket, facts: SessionFacts): void {
+    if (this.#isOver) return;
+    this.#settle();
     const [first] = facts.problems;
     const status: TlsStatus = first?.status ?? 'ok';
     const progress: TlsProgress = { ...progressOf(this.#tap, true), heard: 'done' };
@@ -200,7 +232,11 @@ class Attempt {
   #fail(status: TlsStatus, errorCode: string | null, acknowledged: boolean | null = null): void {
     if (this.#isOver) return;
     this.#settle();
-    const document = this.#documentOf(status, errorCode, noSession, progressOf(this.#tap, acknowledged));
+    const facts = this.#session ?? noSession;
+    const heard = this.#session === null ? {} : { heard: 'done' as const };
+    const alert = this.#tap.reader.alert ?? (errorCode === null ? null : alertIn(errorCode));
+    const progress = { ...progressOf(this.#tap, acknowledged), ...heard, alert };
+    const document = this.#documentOf(status, errorCode, facts, progress);
     this.#close();
     this.#resolve({ document, socket: null });
   }
@@ -215,6 +251,7 @@ class Attempt {
 
   #settle(): void {
     this.#isOver = true;
+    clearTimeout(this.#verdictTimer);
     this.#cancelLimits();
   }
 
@@ -230,9 +267,43 @@ class Attempt {
     progress: TlsProgress,
   ): TlsDocument {
     const { address, port, serverName } = this.#input;
-    const connectMs = this.#connectMs;
-    return { ...this.#header(), address, port, serverName, status, errorCode, ...facts, connectMs, progress };
+    return {
+      ...this.#header(),
+      address,
+      port,
+      serverName,
+      status,
+      errorCode,
+      ...facts,
+      connectMs: this.#connectMs,
+      progress,
+      clientCertificate: demandOf(status, progress, this.#asksForCertificate(facts)),
+    };
   }
+
+  /** null when the handshake did not come so far. */
+  #asksForCertificate({ protocol }: SessionFacts): boolean | null {
+    return protocol === 'TLSv1.3' ? this.#tap.sentRecords.count >= 2 : this.#tap.reader.asksForCertificate;
+  }
+}
+
+/** The least time for the server's verdict on the client's certificate, milliseconds. */
+const leastVerdictMs = 1000;
+
+/** Alerts of a server that got no certificate, or not the one it wants (RFC 8446 section 6.2, RFC 5246 section 7.2.2). */
+const demands =
+  /^(?:handshake_failure|no_certificate|bad_certificate|unsupported_certificate|certificate_unknown|unknown_ca|access_denied|certificate_required)$/;
+
+/** What the server's request for a certificate came to. Pure. */
+function demandOf(
+  status: TlsStatus,
+  { alert }: TlsProgress,
+  asks: boolean | null,
+): ClientCertificateDemand | null {
+  if (alert?.name === 'certificate_required') return 'required';
+  if (asks !== true) return asks === null ? null : 'none';
+  const isRefused = alert === null ? status === 'reset' || status === 'closed' : demands.test(alert.name);
+  return isRefused && status !== 'ok' ? 'required' : 'requested';
 }
 
 function openConnection({ address, port }: HandshakeInput, source: string | undefined): Socket {

@@ -11,6 +11,8 @@ const HEARTBEAT = 24;
 
 const SERVER_HELLO = 2;
 const CERTIFICATE = 11;
+const CERTIFICATE_REQUEST = 13;
+const SERVER_HELLO_DONE = 14;
 
 /** Octets: 16 KB of plaintext and 2 KB that a cipher can add (RFC 5246 section 6.2.3). */
 const longestRecord = 16_384 + 2048;
@@ -26,6 +28,8 @@ export class TlsRecordReader {
   heard: Exclude<TlsProgress['heard'], 'done'> = 'nothing';
   /** The last unencrypted alert; null before the first. */
   alert: TlsAlert | null = null;
+  /** TLS 1.2: whether the server asked for a client certificate; null before the end of its first flight. */
+  asksForCertificate: boolean | null = null;
   #first = Buffer.alloc(0);
   #buffered = Buffer.alloc(0);
   /** The beginning of a handshake message that continues in the next record. */
@@ -100,17 +104,50 @@ export class TlsRecordReader {
       this.#pending = null;
       if (type === SERVER_HELLO && this.heard !== 'certificate') this.heard = 'server-hello';
       if (type === CERTIFICATE) this.heard = 'certificate';
+      if (type === CERTIFICATE_REQUEST) this.asksForCertificate = true;
+      if (type === SERVER_HELLO_DONE) this.asksForCertificate ??= false;
     }
     this.#handshake = rest;
   }
 }
 
 /**
+ * Counts the encrypted records of a stream of TLS records. In TLS 1.3 a client without a certificate answers the server's
+ * first flight with one such record, its Finished, and a client that was asked for a certificate with one more: OpenSSL writes
+ * its (empty) Certificate message as a record of its own. The request itself is encrypted (RFC 8446 section 4.3.2).
+ */
+export class EncryptedRecordCounter {
+  count = 0;
+  #header: number[] = [];
+  #left = 0;
+
+  push(bytes: Uint8Array): void {
+    let at = 0;
+    while (at < bytes.length) {
+      if (this.#left > 0) {
+        const taken = Math.min(this.#left, bytes.length - at);
+        this.#left -= taken;
+        at += taken;
+        continue;
+      }
+      this.#header.push(bytes[at] ?? 0);
+      at += 1;
+      const [type, , , high = 0, low = 0] = this.#header;
+      if (this.#header.length < 5) continue;
+      if (type === APPLICATION_DATA) this.count += 1;
+      this.#left = high * 256 + low;
+      this.#header = [];
+    }
+  }
+}
+
+/**
  * A stream between a TCP connection and a TLSSocket that counts the octets and reads the peer's records. OpenSSL reports
- * nothing about a handshake that does not finish; the records show how far it got.
+ * nothing about a handshake that does not finish; the records show how far it got. Emits `heard` when octets came.
  */
 export class TlsTap extends Duplex {
   readonly reader = new TlsRecordReader();
+  readonly sentRecords = new EncryptedRecordCounter();
   sentBytes = 0;
   receivedBytes = 0;
   readonly #socket: Socket;
@@ -123,6 +160,7 @@ export class TlsTap extends Duplex {
       this.receivedBytes += bytes.length;
       this.reader.push(bytes);
       if (!this.push(bytes)) socket.pause();
+      this.emit('heard');
     });
     socket.on('end', () => this.push(null));
     socket.on('error', (error) => this.destroy(error));
@@ -135,6 +173,8 @@ export class TlsTap extends Duplex {
 
   override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.sentBytes += bytes.length;
+    // After the handshake only the number of octets is of interest.
+    if (this.sentRecords.count < 2) this.sentRecords.push(bytes);
     this.#socket.write(bytes, done);
   }
 
