@@ -8,6 +8,7 @@ import { asRemedies } from './remedies/advice.js';
 import { runDoctor } from './remedies/local.js';
 import { RULES } from './rules/index.js';
 import { urlRules } from './rules/url.js';
+import { warningsOf } from './warnings/index.js';
 
 const CONFIDENCES: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
 
@@ -27,7 +28,8 @@ export interface ClassifyOptions {
  */
 export function classify(all: Evidence, options: ClassifyOptions = {}): Verdict {
   const evidence = withoutUnsendable(all);
-  return verdictOf(findingsOf(evidence, options.rules)) ?? inconclusive(evidence);
+  const verdict = verdictOf(findingsOf(evidence, options.rules)) ?? inconclusive(evidence);
+  return { ...verdict, warnings: warningsOf(evidence, verdict.cause) };
 }
 
 /** The findings of all rules, the verdict first. */
@@ -54,6 +56,7 @@ function verdictOf([first, ...others]: readonly Finding[]): Verdict | null {
     evidence: withConsequences(first, others),
     remedies: asRemedies(first.remedies),
     alternatives: alternativesOf(first, others),
+    warnings: [],
   };
 }
 
@@ -117,6 +120,7 @@ function inconclusive(evidence: Evidence): Verdict {
       },
     ]),
     alternatives: [],
+    warnings: [],
   };
 }
 

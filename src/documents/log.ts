@@ -56,7 +56,7 @@ export interface LoggedApi {
 }
 
 /** The verdict on a log: like that of a report, with lines as evidence. */
-export interface LogVerdict extends Omit<Verdict, 'evidence'> {
+export interface LogVerdict extends Omit<Verdict, 'evidence' | 'warnings'> {
   evidence: LogEvidence[];
 }
 

@@ -125,6 +125,19 @@ export interface Alternative {
   check?: Text;
 }
 
+/**
+ * Something that the measurement saw and that will hurt programs or people on this host, although it is not the verdict: a
+ * nameserver that does not answer, a certificate that expires soon. A warning never changes the exit code.
+ */
+export interface Warning {
+  /** Stable, for scripts: `dns.nameserver-passed-over`. @pattern ^[a-z0-9]+(?:[.-][a-z0-9]+)*$ */
+  id: string;
+  /** One sentence with the names and addresses seen. */
+  text: Text;
+  evidence: EvidenceItem[];
+  remedies: Remedy[];
+}
+
 /** What is wrong with the target, on what evidence, and what to change. */
 export interface Verdict {
   class: VerdictClass;
@@ -136,6 +149,8 @@ export interface Verdict {
   evidence: EvidenceItem[];
   remedies: Remedy[];
   alternatives: Alternative[];
+  /** Beside the verdict, also beside `reachable`; empty where nothing was seen. The cause of the verdict is not repeated. */
+  warnings: Warning[];
 }
 
 /** A report as it is read from a file: without its verdict, because the rules of this version make a new one. */

@@ -299,6 +299,21 @@ const report: ReportDocument = {
         check: 'pprobe trace 10.0.1.5',
       },
     ],
+    warnings: [
+      {
+        id: 'dns.nameserver-passed-over',
+        text: 'the nameserver 10.0.0.9 does not answer',
+        evidence: [{ observation: 'dns[0]', text: '10.0.0.9 does not answer' }],
+        remedies: [
+          {
+            text: 'Remove 10.0.0.9 from resolv.conf',
+            command: 'pprobe dns api.example --server 10.0.0.9',
+            snippet: 'nameserver 10.0.0.2',
+            docs: 'https://docs.aws.amazon.com/vpc/',
+          },
+        ],
+      },
+    ],
   },
 };
 

@@ -151,6 +151,7 @@ export function reportDocument(verdictClass: VerdictClass): ReportDocument {
       evidence: [],
       remedies: [],
       alternatives: [],
+      warnings: [],
     },
   };
 }

@@ -13,6 +13,7 @@ import {
   remediesHtml,
   vantageHtml,
   verdictHtml,
+  warningsHtml,
 } from './verdict.js';
 
 /**
@@ -30,7 +31,7 @@ export function reportHtml(report: ReportDocument): string {
 `;
   const main = html`<main>
 ${verdictHtml(report)}
-${phasesHtml(report)}${evidenceHtml(report.verdict.evidence)}${remediesHtml(report.verdict.remedies)}${alternativesHtml(report)}${pathsHtml(report)}${addressesHtml(report)}${answersHtml(report)}${timingsHtml(report)}${vantageHtml(report)}${rawHtml(report)}</main>
+${phasesHtml(report)}${evidenceHtml(report.verdict.evidence)}${remediesHtml(report.verdict.remedies)}${warningsHtml(report.verdict.warnings)}${alternativesHtml(report)}${pathsHtml(report)}${addressesHtml(report)}${answersHtml(report)}${timingsHtml(report)}${vantageHtml(report)}${rawHtml(report)}</main>
 `;
   return `<!DOCTYPE html>\n<html lang="en">\n<head>\n${head}<style>${styleSheet}</style>\n</head>\n<body>\n${main}</body>\n</html>\n`;
 }

@@ -1,5 +1,5 @@
 import { duration } from '../../core/text.js';
-import type { Alternative, EvidenceItem, Remedy, ReportDocument } from '../../documents/report.js';
+import type { Alternative, EvidenceItem, Remedy, ReportDocument, Warning } from '../../documents/report.js';
 import { phasesOf } from '../phases.js';
 import { alternativeWords, CLASSES, furtherFaults, possibleAlternatives, vantageRows } from '../verdict.js';
 import { definitionsHtml, markHtml, sectionHtml } from './elements.js';
@@ -39,15 +39,32 @@ export function evidenceHtml(items: readonly EvidenceItem[]): Html | null {
 
 export function remediesHtml(remedies: readonly Remedy[]): Html | null {
   if (remedies.length === 0) return null;
-  const items = remedies.map(
-    ({ text, command, snippet, docs }) => html`<li>${text}
-${commandHtml(command)}${snippetHtml(snippet)}${docs === undefined ? null : html`<p>${link(docs)}</p>`}</li>
-`,
-  );
   return sectionHtml(
     'What to do',
     html`<ol class="remedies">
-${items}</ol>`,
+${remedies.map(remedyHtml)}</ol>`,
+  );
+}
+
+function remedyHtml({ text, command, snippet, docs }: Remedy): Html {
+  return html`<li>${text}
+${commandHtml(command)}${snippetHtml(snippet)}${docs === undefined ? null : html`<p>${link(docs)}</p>`}</li>
+`;
+}
+
+/** What will hurt programs on the host beside the verdict, each with what to do about it. */
+export function warningsHtml(warnings: readonly Warning[]): Html | null {
+  if (warnings.length === 0) return null;
+  const items = warnings.map(
+    ({ text, remedies }) => html`<li>${text}
+<ul class="remedies">
+${remedies.map(remedyHtml)}</ul></li>
+`,
+  );
+  return sectionHtml(
+    'Warnings',
+    html`<ul class="warnings">
+${items}</ul>`,
   );
 }
 

@@ -1,6 +1,6 @@
-import type { Alternative, Remedy, Verdict, VerdictClass } from '../../documents/report.js';
+import type { Alternative, Remedy, Verdict, VerdictClass, Warning } from '../../documents/report.js';
 import { alternativeWords, CLASSES } from '../verdict.js';
-import { cleanForTerminal, paint, type Style } from './style.js';
+import { cleanForTerminal, mark, paint, type Style } from './style.js';
 import { hanging, widthOf, wrap } from './wrap.js';
 
 /** Longer lines of prose are hard to read, even if the terminal is wider. */
@@ -42,6 +42,18 @@ export function alternativeLines(
   possible: boolean,
 ): string[] {
   return alternatives.flatMap((each) => itemLines(alternativeWords(each, possible), each.check, style));
+}
+
+/** Warnings, each with what to do about it. */
+export function warningLines(warnings: readonly Warning[], prose: Style, style: Style): string[] {
+  return warnings.flatMap(({ text, remedies }) => [
+    hanging(`  ${mark(prose, 'warn')} `, cleanForTerminal(text), prose.columns),
+    ...remedies.flatMap((remedy) => [
+      hanging('    - ', cleanForTerminal(remedy.text), prose.columns),
+      ...(remedy.command === undefined ? [] : commandLines(remedy.command, style, 6)),
+      ...(remedy.snippet === undefined ? [] : commandLines(remedy.snippet, style, 6)),
+    ]),
+  ]);
 }
 
 /** An item of a list, and under it what to check. */

@@ -2,12 +2,20 @@ import { duration } from '../../core/text.js';
 import type { EvidenceItem, ReportDocument } from '../../documents/report.js';
 import { phasesOf } from '../phases.js';
 import { certainty, furtherFaults, possibleAlternatives, vantageRows } from '../verdict.js';
-import { alternativeLines, headline, joinSections, proseStyle, remedyLines, titledLines } from './prose.js';
+import {
+  alternativeLines,
+  headline,
+  joinSections,
+  proseStyle,
+  remedyLines,
+  titledLines,
+  warningLines,
+} from './prose.js';
 import { cleanForTerminal, mark, paint, type Style } from './style.js';
 import { hanging, padFrom, padTo, widthOf } from './wrap.js';
 
 /**
- * A report as text: the verdict in the first line, the phases with their times, the evidence, the remedies, and the alternatives
+ * A report as text: the verdict in the first line, the phases with their times, the evidence, the remedies, the warnings, and the alternatives
  * with the check that decides. With `verbose` also the host that measured, and the observation of each line of evidence. Ends
  * with a line break.
  */
@@ -22,6 +30,7 @@ export function verdictText(report: ReportDocument, style: Style, verbose = fals
     // The phases are enough for a success.
     verdict.class === 'reachable' && !verbose ? [] : evidenceLines(verdict.evidence, prose, verbose),
     titledLines(prose, 'What to do', remedyLines(verdict.remedies, prose, style)),
+    titledLines(prose, 'Warnings', warningLines(verdict.warnings, prose, style)),
     titledLines(prose, 'Also wrong', alternativeLines(furtherFaults(verdict), prose, false)),
     titledLines(prose, 'What else it could be', alternativeLines(possibleAlternatives(verdict), prose, true)),
     verbose ? vantageLines(report, prose) : [],

@@ -1,0 +1,134 @@
+import { shellLine } from '../../core/shell-line.js';
+import { count, duration, excerpt, list } from '../../core/text.js';
+import { type AddressOutcome, addressesOf, addressOutcomes } from '../../documents/observed/tcp.js';
+import { handshakes } from '../../documents/observed/tls.js';
+import type { Evidence } from '../../documents/report.js';
+import { familyOf } from '../../net/address/address.js';
+import { inRange, parseRange } from '../../net/address/range.js';
+import { pprobeAgain } from '../remedies/again.js';
+import { excludeFromProxy, openssl } from '../remedies/tls.js';
+import type { WarningRule } from './warning.js';
+
+/** The variables that send programs to a proxy, which pprobe ignores. They concern https alone. */
+const proxyInUse: WarningRule = {
+  id: 'proxy.environment',
+  saidBy: ['policy.proxy'],
+  judge: (evidence) => {
+    const { target, observations } = evidence;
+    const used = observations.environment?.forTarget ?? null;
+    if (used === null || (target.url === null && target.port !== 443)) return null;
+    const value = excerpt(used.value, 80);
+    const covering = rangeOf(evidence);
+    return {
+      text: `Programs on this host reach ${target.host} through the proxy ${value} (${used.name}); pprobe connected directly.`,
+      evidence: [
+        {
+          observation: 'environment',
+          text: `${used.name} is ${value}, and NO_PROXY does not name ${target.host}`,
+        },
+        ...(covering === null
+          ? []
+          : [
+              {
+                observation: 'environment',
+                text: `NO_PROXY has ${covering}, which programs compare with an address in the URL and not with what a name resolves to`,
+              },
+            ]),
+      ],
+      remedies: [excludeFromProxy(evidence)],
+    };
+  },
+};
+
+/** An entry of NO_PROXY that is a range with an address of the target in it. */
+function rangeOf(evidence: Evidence): string | null {
+  const { variables = [] } = evidence.observations.environment ?? {};
+  const entries = variables
+    .filter(({ name }) => name.toLowerCase() === 'no_proxy')
+    .flatMap(({ value }) => value.split(/[\s,]+/));
+  const addresses = addressesOf(addressOutcomes(evidence));
+  const covers = (entry: string, address: string): boolean => {
+    const range = entry.includes('/') ? parseRange(entry) : null;
+    const own = parseRange(address);
+    const isSameFamily = familyOf(entry.replace(/\/.*$/, '')) === familyOf(address);
+    return range !== null && own !== null && isSameFamily && inRange(own, range);
+  };
+  return entries.find((entry) => addresses.some((address) => covers(entry, address))) ?? null;
+}
+
+/** One family of addresses fails while the other one opens: a program that tries it first waits, or fails. */
+const familyDead: WarningRule = {
+  id: 'tcp.family-dead',
+  saidBy: ['tcp.timeout-some', 'policy.icmp-prohibited'],
+  judge: (evidence) => {
+    const outcomes = addressOutcomes(evidence);
+    for (const [family, other] of [
+      [6, 4],
+      [4, 6],
+    ] as const) {
+      const failed = outcomes.filter(({ address }) => familyOf(address) === family);
+      const opening = outcomes.filter(
+        ({ address, status }) => familyOf(address) === other && status === 'open',
+      );
+      const [first] = failed;
+      const [open] = opening;
+      if (first === undefined || open === undefined || !failed.every(isLost)) continue;
+      const waited = Math.max(...failed.map(({ durationMs }) => durationMs));
+      const addresses = list(addressesOf(failed), 4);
+      return {
+        text: `IPv${family} does not work here: ${addresses} ${failed.length === 1 ? 'gives' : 'give'} no connection, while IPv${other} opens. Programs that try IPv${family} first wait.`,
+        evidence: [
+          {
+            observation: first.ref,
+            text: `${addresses}: ${first.status}${first.errno === null ? '' : ` (${first.errno})`} after ${duration(waited)}`,
+          },
+          { observation: open.ref, text: `${list(addressesOf(opening), 4)} opened` },
+        ],
+        remedies: [
+          {
+            text: `Repair IPv${family} between this host and ${addresses}, or remove the ${family === 6 ? 'AAAA' : 'A'} records`,
+            command: pprobeAgain(evidence.target, { command: 'trace', address: first.address }),
+          },
+        ],
+      };
+    }
+    return null;
+  },
+};
+
+/** Nothing usable came back. Where this host has no route of the family, programs skip the address without a wait. */
+function isLost({ status, local }: AddressOutcome): boolean {
+  return status === 'timeout' || (status === 'unreachable' && !local);
+}
+
+/** A certificate is renewed a month before its end where that is automatic: two weeks before it, somebody forgot. */
+const SOON_DAYS = 14;
+const DAY_MS = 86_400_000;
+
+/** The certificate is valid now and expires soon, by the clock of the measurement. */
+const expiresSoon: WarningRule = {
+  id: 'tls.expires-soon',
+  saidBy: ['tls.expired', 'tls.untrusted', 'tls.name-mismatch'],
+  judge: (evidence) => {
+    for (const { ref, doc } of handshakes(evidence)) {
+      const end = doc.certificate?.validTo ?? null;
+      if (doc.status !== 'ok' || end === null) continue;
+      const leftMs = Date.parse(end) - Date.parse(doc.startedAt);
+      if (!(leftMs >= 0 && leftMs <= SOON_DAYS * DAY_MS)) continue;
+      const days = Math.floor(leftMs / DAY_MS);
+      const left = days === 0 ? 'in less than a day' : `in ${count(days, 'day')}`;
+      return {
+        text: `The certificate of ${doc.serverName} at ${doc.address} expires ${left}.`,
+        evidence: [{ observation: ref, text: `the certificate is valid until ${end}` }],
+        remedies: [
+          {
+            text: `Renew it, and check that the server at ${doc.address} loads the new one: ${shellLine(openssl(doc))} shows the one in use`,
+          },
+        ],
+      };
+    }
+    return null;
+  },
+};
+
+export const connectionWarnings: readonly WarningRule[] = [proxyInUse, familyDead, expiresSoon];

@@ -1,0 +1,247 @@
+import { count, duration, list } from '../../core/text.js';
+import type { DnsAttempt } from '../../documents/dns.js';
+import { addressSet, hostAnswers, type Seen } from '../../documents/observed/dns.js';
+import type { Evidence, ObservedDns } from '../../documents/report.js';
+import { familyOf } from '../../net/address/address.js';
+import { scopeOf } from '../../net/address/scope.js';
+import { findNameSource } from '../remedies/name-service.js';
+import { askForTypes, checkNsswitch, repairNameserver } from '../remedies/resolver.js';
+import type { Caution, WarningRule } from './warning.js';
+
+/** The lookup that programs on this host make, where it gave addresses; null otherwise. */
+function answeredLookup(evidence: Evidence): Seen<ObservedDns> | null {
+  const [first] = hostAnswers(evidence);
+  return first?.doc.asked?.purpose === 'host' && first.doc.addresses.length > 0 ? first : null;
+}
+
+/** Outcomes of a query to which nothing came back. */
+function isSilent({ outcome }: DnsAttempt): boolean {
+  return outcome === 'timeout';
+}
+
+/** Outcomes of a query to which the server replied with something that can be read. */
+function isAnswered({ outcome }: DnsAttempt): boolean {
+  return outcome !== 'timeout' && outcome !== 'unreachable' && outcome !== 'error' && outcome !== 'malformed';
+}
+
+/**
+ * How often glibc waits for `timeout` where one of two types is not answered: both types over one socket, then one after
+ * the other over it, then each over a socket of its own (res_send.c, options single-request and single-request-reopen of
+ * resolv.conf(5)). It then gives up the type, and asks no other server.
+ */
+const waitsForType = 3;
+
+/** One record type is never answered although another one is. */
+const typeSilent: WarningRule = {
+  id: 'dns.type-silent',
+  saidBy: ['dns.timeout'],
+  judge: (evidence) => {
+    const lookup = answeredLookup(evidence);
+    if (lookup === null) return null;
+    const { doc, ref } = lookup;
+    const attempts = doc.attempts.filter(({ server }) => server === doc.server);
+    const types = [...new Set(attempts.map(({ type }) => type))];
+    const silent = types.filter((type) => {
+      const asked = attempts.filter((attempt) => attempt.type === type);
+      return asked.some(isSilent) && !asked.some(isAnswered);
+    });
+    const answered = types.filter((type) =>
+      attempts.some((attempt) => attempt.type === type && isAnswered(attempt)),
+    );
+    if (silent.length === 0 || answered.length === 0 || doc.server === null) return null;
+    const patience = doc.systemPatience;
+    const wait =
+      patience === undefined
+        ? 'wait for both'
+        : `wait ${duration(waitsForType * patience.firstMs)} for it each time`;
+    const tries = attempts.filter(({ type }) => silent.includes(type)).length;
+    return {
+      text: `${doc.server} never answers the query for ${list(silent)}, although it answers the one for ${list(answered)}: programs on this host ${wait}.`,
+      evidence: [
+        {
+          observation: ref,
+          text: `${count(tries, 'query', 'queries')} for ${list(silent)} of ${doc.question.name} got no reply`,
+        },
+      ],
+      remedies: askForTypes(evidence.target, doc.server, silent),
+    };
+  },
+};
+
+/** A nameserver of this host that was asked before the one that answered. */
+const passedOver: WarningRule = {
+  id: 'dns.nameserver-passed-over',
+  saidBy: [],
+  judge: (evidence) => {
+    const lookup = answeredLookup(evidence);
+    if (lookup === null) return null;
+    const { doc, ref } = lookup;
+    const servers = [...new Set(doc.attempts.map(({ server }) => server))];
+    const failed = servers.filter((server) => {
+      const asked = doc.attempts.filter((attempt) => attempt.server === server);
+      return server !== doc.server && asked.every(isPassedOver) && !answeredAlone(evidence, server);
+    });
+    const [first] = failed;
+    if (first === undefined || doc.server === null) return null;
+    const how = howFailed(doc.attempts.filter(({ server }) => server === first));
+    const patience = doc.attempts.some((each) => each.server === first && isSilent(each))
+      ? doc.systemPatience
+      : undefined;
+    return {
+      text: `The nameserver ${list(failed)} ${how}, and ${doc.server} was asked in its place${patience === undefined ? '' : `: programs on this host wait ${duration(patience.firstMs)} for it each time`}.`,
+      evidence: failed.map((server) => ({
+        observation: ref,
+        text: `${server} ${howFailed(doc.attempts.filter((each) => each.server === server))}; ${doc.server} answered`,
+      })),
+      remedies: repairNameserver(evidence.target, first),
+    };
+  },
+};
+
+/** glibc asks the next server after silence, an ICMP error, SERVFAIL, NOTIMP and REFUSED (res_send.c). */
+function isPassedOver({ outcome, errno }: DnsAttempt): boolean {
+  if (errno === 'ECANCELED') return false;
+  return (
+    outcome === 'timeout' || outcome === 'unreachable' || outcome === 'servfail' || outcome === 'refused'
+  );
+}
+
+/** Whether another lookup of the same run, made with this server alone, was answered. */
+function answeredAlone(evidence: Evidence, server: string): boolean {
+  return evidence.observations.dns.some(
+    (doc) =>
+      doc.server === server &&
+      doc.attempts.some((attempt) => attempt.server === server && isAnswered(attempt)),
+  );
+}
+
+function howFailed(attempts: readonly DnsAttempt[]): string {
+  const last = attempts.at(-1);
+  switch (last?.outcome) {
+    case 'unreachable':
+      return `cannot be reached${last.errno === null ? '' : ` (${last.errno})`}`;
+    case 'servfail':
+    case 'refused':
+      return `replies ${last.rcode ?? last.outcome}`;
+    default:
+      return 'does not answer';
+  }
+}
+
+/** Queries that got no reply the first time and one later, from the same server. */
+const queriesLost: WarningRule = {
+  id: 'dns.queries-lost',
+  saidBy: ['dns.timeout'],
+  judge: (evidence) => {
+    const lookup = answeredLookup(evidence);
+    if (lookup === null) return null;
+    const { doc, ref } = lookup;
+    const attempts = doc.attempts.filter(({ server }) => server === doc.server);
+    const lost = attempts.filter(
+      (attempt) =>
+        isSilent(attempt) &&
+        attempts.some(
+          (other) => other.name === attempt.name && other.type === attempt.type && isAnswered(other),
+        ),
+    );
+    const [first] = lost;
+    if (first === undefined) return null;
+    const wait =
+      doc.systemPatience === undefined
+        ? ''
+        : `; programs on this host wait ${duration(doc.systemPatience.firstMs)} before they send one again`;
+    return {
+      text: `${lost.length} of ${count(attempts.length, 'query', 'queries')} to ${first.server} got no reply and had to be sent again${wait}.`,
+      evidence: [
+        {
+          observation: ref,
+          text: `no reply to ${count(lost.length, 'query', 'queries')} for ${list([...new Set(lost.map(({ type }) => type))])}`,
+        },
+      ],
+      remedies: repairNameserver(evidence.target, first.server),
+    };
+  },
+};
+
+/** getaddrinfo(3) gives no address for a name that DNS has, so that no program on this host can use it. */
+const systemFails: WarningRule = {
+  id: 'system.cannot-resolve',
+  saidBy: [],
+  judge: (evidence) => {
+    const { system } = evidence.observations;
+    const lookup = answeredLookup(evidence);
+    if (system === undefined || system.addresses.length > 0 || lookup === null) return null;
+    if (system.errorCode === null || wasStopped(system.durationMs, system.errorCode)) return null;
+    const inDns = list(addressSet(lookup.doc.addresses), 4);
+    const isSlow = system.errorCode === 'ETIMEDOUT';
+    const { host } = evidence.target;
+    return {
+      text: isSlow
+        ? `getaddrinfo gives programs on this host no answer for ${host} within ${duration(system.durationMs)}, although DNS has ${inDns}.`
+        : `Programs on this host cannot resolve ${host}: getaddrinfo finds nothing, although DNS has ${inDns}.`,
+      evidence: [
+        {
+          observation: 'system',
+          text: `getaddrinfo ended with ${system.errorCode} after ${duration(system.durationMs)}`,
+        },
+        { observation: lookup.ref, text: `DNS has ${inDns}` },
+      ],
+      remedies: checkNsswitch(host),
+    };
+  },
+};
+
+/** pprobe ends getaddrinfo as ETIMEDOUT as soon as it needs nothing more. Shorter than a second it is no sign of slowness. */
+function wasStopped(durationMs: number, errorCode: string): boolean {
+  return errorCode === 'ETIMEDOUT' && durationMs < 1000;
+}
+
+/** getaddrinfo(3) gives other addresses than DNS, so that programs connect to another place than the one measured. */
+const systemDiffers: WarningRule = {
+  id: 'system.differs',
+  saidBy: ['dns.hosts-override'],
+  judge: (evidence) => {
+    const { system } = evidence.observations;
+    const lookup = answeredLookup(evidence);
+    if (system === undefined || lookup === null) return null;
+    const difference = differenceOf(system.addresses, addressSet(lookup.doc.addresses));
+    if (difference === null) return null;
+    return {
+      text: `Programs on this host get ${list(difference.system, 4)} for ${evidence.target.host}, while DNS has ${list(difference.dns, 4)}.`,
+      evidence: [
+        {
+          observation: 'system',
+          text: `getaddrinfo gives ${list(difference.system)} after ${duration(system.durationMs)}`,
+        },
+        { observation: lookup.ref, text: `DNS has ${list(difference.dns)}` },
+      ],
+      remedies: [findNameSource(evidence.target.host)],
+    } satisfies Caution;
+  },
+};
+
+/**
+ * The addresses of a family that both have where the two have none in common. Two sets of public addresses may be parts of a
+ * set that rotates, which is no difference.
+ */
+function differenceOf(
+  system: readonly string[],
+  dns: readonly string[],
+): { system: string[]; dns: string[] } | null {
+  for (const family of [4, 6] as const) {
+    const ours = system.filter((address) => familyOf(address) === family);
+    const theirs = dns.filter((address) => familyOf(address) === family);
+    if (ours.length === 0 || theirs.length === 0) continue;
+    const rotates = [...ours, ...theirs].every((address) => scopeOf(address) === 'public');
+    if (!rotates && ours.every((address) => !theirs.includes(address))) return { system: ours, dns: theirs };
+  }
+  return null;
+}
+
+export const nameWarnings: readonly WarningRule[] = [
+  typeSilent,
+  passedOver,
+  queriesLost,
+  systemFails,
+  systemDiffers,
+];

@@ -1,0 +1,232 @@
+import fc from 'fast-check';
+import { test } from 'tap';
+import { classify } from '../../src/diagnose/classify.js';
+import { WARNING_RULES } from '../../src/diagnose/warnings/index.js';
+import type { DnsAttempt } from '../../src/documents/dns.js';
+import type { Evidence, Warning } from '../../src/documents/report.js';
+import { exitCodeOf } from '../../src/documents/terms/exit-code.js';
+import { reportHtml } from '../../src/report/html/page.js';
+import { verdictText } from '../../src/report/text/verdict.js';
+import { dnsAttempt } from '../report/documents.js';
+import { reportOf } from '../report/report-of.js';
+import { anyEvidence } from './any-evidence.js';
+import { answeredWith, attempt, dns, evidence, HOST, http, tcpOf, tls } from './evidence.js';
+import { exists } from './rules/row.js';
+
+const patience = { firstMs: 5000, totalMs: 10_000 };
+
+function asked(server: string, type: string, outcome: DnsAttempt['outcome']): DnsAttempt {
+  return dnsAttempt({ server, name: HOST, type, outcome, rcode: outcome === 'answered' ? 'NOERROR' : null });
+}
+
+/** A lookup that gives an address, with these queries. */
+function lookup(...attempts: DnsAttempt[]): Evidence {
+  const server = attempts.find(({ outcome }) => outcome === 'answered')?.server ?? null;
+  return answeredWith([http(200)], {
+    dns: [dns(HOST, ['10.0.1.5', '10.0.2.5'], { server, attempts, systemPatience: patience })],
+  });
+}
+
+const used = { name: 'HTTPS_PROXY', value: 'http://10.0.0.99:3128' };
+
+interface Row {
+  name: string;
+  given: Evidence;
+  ids: string[];
+  words: RegExp[];
+}
+
+const rows: Row[] = [
+  {
+    name: 'a type that is never answered',
+    given: lookup(
+      asked('10.0.0.2', 'A', 'answered'),
+      asked('10.0.0.2', 'AAAA', 'timeout'),
+      asked('10.0.0.2', 'AAAA', 'timeout'),
+    ),
+    ids: ['dns.type-silent'],
+    words: [/never answers the query for AAAA, although it answers the one for A.*wait 15 s/],
+  },
+  {
+    name: 'a first nameserver that does not answer',
+    given: lookup(
+      asked('10.60.0.9', 'A', 'timeout'),
+      asked('10.60.0.9', 'AAAA', 'timeout'),
+      asked('10.0.0.2', 'A', 'answered'),
+      asked('10.0.0.2', 'AAAA', 'no-data'),
+    ),
+    ids: ['dns.nameserver-passed-over'],
+    words: [/10\.60\.0\.9 does not answer.*wait 5 s for it each time/, /remove it from resolv\.conf/],
+  },
+  {
+    name: 'a first nameserver that refuses',
+    given: lookup(asked('10.60.0.9', 'A', 'refused'), asked('10.0.0.2', 'A', 'answered')),
+    ids: ['dns.nameserver-passed-over'],
+    words: [/10\.60\.0\.9 replies refused, and 10\.0\.0\.2 was asked in its place\.$/],
+  },
+  {
+    name: 'a query that was lost',
+    given: lookup(asked('10.0.0.2', 'A', 'timeout'), asked('10.0.0.2', 'A', 'answered')),
+    ids: ['dns.queries-lost'],
+    words: [/^1 of 2 queries to 10\.0\.0\.2/],
+  },
+  {
+    name: 'nsswitch.conf without dns',
+    given: answeredWith([http(200)], {
+      system: { name: HOST, addresses: [], errorCode: 'ENOTFOUND', durationMs: 3 },
+    }),
+    ids: ['system.cannot-resolve'],
+    words: [/cannot resolve/, /nsswitch\.conf/],
+  },
+  {
+    name: 'getaddrinfo that is slow',
+    given: answeredWith([http(200)], {
+      system: { name: HOST, addresses: [], errorCode: 'ETIMEDOUT', durationMs: 2000 },
+    }),
+    ids: ['system.cannot-resolve'],
+    words: [/no answer for .* within 2 s/],
+  },
+  {
+    name: 'getaddrinfo that was ended because the target had answered',
+    given: answeredWith([http(200)], {
+      system: { name: HOST, addresses: [], errorCode: 'ETIMEDOUT', durationMs: 61 },
+    }),
+    ids: [],
+    words: [],
+  },
+  {
+    name: 'getaddrinfo with other private addresses',
+    given: answeredWith([http(200)], {
+      system: { name: HOST, addresses: ['10.77.1.5'], errorCode: null, durationMs: 3 },
+    }),
+    ids: ['system.differs'],
+    words: [/get 10\.77\.1\.5/],
+  },
+  {
+    name: 'getaddrinfo with another part of a public set that rotates',
+    given: answeredWith([http(200)], {
+      target: 'https://www.example.com/',
+      dns: [dns('www.example.com', ['52.1.2.3'])],
+      tcp: [tcpOf('www.example.com', [attempt('52.1.2.3', 'open')])],
+      tls: [tls('ok', { serverName: 'www.example.com', address: '52.1.2.3' })],
+      system: { name: 'www.example.com', addresses: ['52.1.2.9'], errorCode: null, durationMs: 3 },
+    }),
+    ids: [],
+    words: [],
+  },
+  {
+    name: 'a proxy, and NO_PROXY with a range only',
+    given: answeredWith([http(200)], {
+      environment: { variables: [used, { name: 'NO_PROXY', value: '10.0.0.0/8' }], forTarget: used },
+    }),
+    ids: ['proxy.environment'],
+    words: [/through the proxy http:\/\/10\.0\.0\.99:3128 \(HTTPS_PROXY\)/, /NO_PROXY=/],
+  },
+  {
+    name: 'a proxy for https, and a port of another protocol',
+    given: evidence({
+      target: 'db.internal:5432',
+      tcp: [tcpOf('db.internal', [attempt('10.0.1.5', 'open', { port: 5432 })])],
+      environment: { variables: [used], forTarget: used },
+    }),
+    ids: [],
+    words: [],
+  },
+  {
+    name: 'IPv6 that a router reports as unreachable, beside IPv4',
+    given: answeredWith([http(200)], {
+      dns: [dns(HOST, ['10.0.1.5', 'fd00:1::5'])],
+      tcp: [tcpOf(HOST, [attempt('10.0.1.5', 'open'), attempt('fd00:1::5', 'unreachable')])],
+      tls: [tls('ok')],
+    }),
+    ids: ['tcp.family-dead'],
+    words: [/^IPv6 does not work here: fd00:1::5/],
+  },
+  {
+    name: 'a host without IPv6',
+    given: answeredWith([http(200)], {
+      dns: [dns(HOST, ['10.0.1.5', 'fd00:1::5'])],
+      tcp: [
+        tcpOf(HOST, [
+          attempt('10.0.1.5', 'open'),
+          attempt('fd00:1::5', 'unreachable', { local: true, cause: 'no-route' }),
+        ]),
+      ],
+      tls: [tls('ok')],
+    }),
+    ids: [],
+    words: [],
+  },
+  {
+    name: 'a certificate with nine days left',
+    given: answeredWith([http(200)], {
+      tls: [
+        tls('ok', {
+          certificate: {
+            subject: HOST,
+            issuer: 'Amazon RSA 2048 M02',
+            names: [HOST],
+            validFrom: '2025-06-01T00:00:00.000Z',
+            validTo: new Date(Date.parse(tls('ok').startedAt) + 9.5 * 86_400_000).toISOString(),
+          },
+        }),
+      ],
+    }),
+    ids: ['tls.expires-soon'],
+    words: [/expires in 9 days/],
+  },
+];
+
+const words = ({ text, remedies }: Warning): string =>
+  [text, ...remedies.flatMap((each) => [each.text, each.command ?? '', each.snippet ?? ''])].join('\n');
+
+for (const { name, given, ids, words: wanted } of rows) {
+  test(`warnings: ${name}`, async (t) => {
+    const verdict = classify(given);
+    t.same(
+      verdict.warnings.map(({ id }) => id),
+      ids,
+    );
+    const said = verdict.warnings.map(words).join('\n');
+    for (const pattern of wanted) t.match(said, new RegExp(pattern.source, 'm'));
+    t.equal(verdict.class, 'reachable', verdict.summary);
+
+    const report = reportOf(given);
+    t.equal(exitCodeOf(report), 0);
+    for (const { text } of verdict.warnings) {
+      t.ok(
+        verdictText(report, { color: false, columns: 400 })
+          .replaceAll(/\s+/g, ' ')
+          .includes(text.slice(0, 60)),
+      );
+      t.match(reportHtml(report), /Warnings/);
+    }
+    t.notMatch(JSON.stringify(verdict.warnings), /undefined|\bnull\b|NaN/, 'no hole in the text');
+  });
+}
+
+test('every warning rule is reached by a row, and has an id of its own', async (t) => {
+  const reached = new Set(rows.flatMap(({ ids }) => ids));
+  for (const { id } of WARNING_RULES) {
+    t.ok(reached.has(id), id);
+    t.match(id, /^[a-z0-9]+(?:[.-][a-z0-9]+)*$/);
+  }
+  t.equal(new Set(WARNING_RULES.map(({ id }) => id)).size, WARNING_RULES.length);
+});
+
+test('any evidence: warnings cite observations that exist, and none repeats the cause of the verdict', (t) => {
+  fc.assert(
+    fc.property(anyEvidence, (given) => {
+      const { cause, warnings } = classify(given);
+      for (const { id, evidence: items } of warnings) {
+        const rule = WARNING_RULES.find((each) => each.id === id);
+        if (rule === undefined || rule.saidBy.includes(cause)) throw new Error(`${id} beside ${cause}`);
+        const lost = items.find(({ observation }) => !exists(given, observation));
+        if (items.length === 0 || lost !== undefined) throw new Error(`${id} cites ${lost?.observation}`);
+      }
+    }),
+    { numRuns: 400 },
+  );
+  t.pass();
+  t.end();
+});
