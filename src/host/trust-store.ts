@@ -2,11 +2,12 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 import { InvalidInputError } from '../core/errors.js';
+import { Authorities, readAuthorityFile, readPem } from './authorities.js';
 
 /** The certificate authorities to trust in a handshake. */
 export interface Trust {
   context: tls.SecureContext;
-  /** The authorities given in addition to the system's. */
+  /** The authorities given in addition to those of Node. */
   given: X509Certificate[];
 }
 
@@ -48,6 +49,14 @@ function parseCertificates(ca: string): X509Certificate[] {
   });
 }
 
+let nodes: Authorities | null = null;
+
+/** The authorities that Node programs on this host trust, to be searched. */
+export function nodeAuthorities(): Authorities {
+  nodes ??= new Authorities(readPem(defaultAuthorities().join('\n')).certificates);
+  return nodes;
+}
+
 /** The authorities that Node trusts by default, including those of NODE_EXTRA_CA_CERTS. */
 function defaultAuthorities(): readonly string[] {
   // Since Node 22.15. Also respects --use-system-ca and --use-openssl-ca.
@@ -66,4 +75,12 @@ function extraAuthorities(file: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** Why the file of NODE_EXTRA_CA_CERTS cannot be used; null when it can, and without the variable. */
+export function unreadExtraFile(environment: Readonly<Record<string, string | undefined>>): string | null {
+  const file = environment.NODE_EXTRA_CA_CERTS;
+  if (file === undefined || file === '') return null;
+  const { problem } = readAuthorityFile(file);
+  return problem === null ? null : `NODE_EXTRA_CA_CERTS=${file}: ${problem}`;
 }

@@ -1,9 +1,15 @@
-import { type Certificate, checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { X509Certificate } from 'node:crypto';
+import type { Certificate, DetailedPeerCertificate, PeerCertificate, TLSSocket } from 'node:tls';
+import { checkServerIdentity } from 'node:tls';
 import type { TlsCertificate, TlsDocument, TlsProblem } from '../../documents/tls.js';
 import type { Trust } from '../../host/trust-store.js';
+import { isTimeError, judgeTrust } from './trust.js';
 
 /** What a finished handshake negotiated, the peer's certificate, and what is wrong with it. */
-export type SessionFacts = Pick<TlsDocument, 'protocol' | 'cipher' | 'alpn' | 'certificate' | 'problems'>;
+export type SessionFacts = Pick<
+  TlsDocument,
+  'protocol' | 'cipher' | 'alpn' | 'certificate' | 'problems' | 'chain' | 'chainFault' | 'trust'
+>;
 
 /** The facts of a handshake that did not finish. */
 export const noSession: SessionFacts = {
@@ -16,24 +22,35 @@ export const noSession: SessionFacts = {
 
 /** The facts of a connection whose handshake is finished. `serverName` must be a name in the certificate. */
 export function sessionFacts(socket: TLSSocket, serverName: string, trust: Trust): SessionFacts {
-  const certificate = socket.getPeerCertificate();
-  const own = socket.getPeerX509Certificate();
+  const certificate = socket.getPeerCertificate(true);
+  // Its type is Error, but its value has always been the error's code.
+  const code = socket.authorized ? null : String(socket.authorizationError);
+  const { chainError, hiddenError, ...facts } = judgeTrust(sentChain(certificate), code, trust);
   return {
     protocol: socket.getProtocol(),
     cipher: socket.getCipher().name,
     alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : null,
     certificate: certificateFacts(certificate),
-    problems: judgeCertificate({
-      serverName,
-      certificate,
-      // Its type is Error, but its value has always been the error's code.
-      chainError: socket.authorized ? null : String(socket.authorizationError),
-      selfSigned:
-        own?.checkIssued(own) === true &&
-        !trust.given.some(({ fingerprint256 }) => fingerprint256 === own.fingerprint256),
-    }),
+    problems: judgeCertificate({ serverName, certificate, chainError, hiddenError }),
+    ...facts,
   };
 }
+
+/** The chain that the server sent, as far as each certificate is followed by its issuer. */
+function sentChain(own: DetailedPeerCertificate): X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  const seen = new Set<string>();
+  let next: DetailedPeerCertificate | undefined = own;
+  while (next?.raw !== undefined && !seen.has(next.fingerprint256) && chain.length < longestChain) {
+    seen.add(next.fingerprint256);
+    chain.push(new X509Certificate(next.raw));
+    next = next.issuerCertificate;
+  }
+  return chain;
+}
+
+/** Certificates. A server sends three or four. */
+const longestChain = 20;
 
 /**
  * The parts of a certificate that a document keeps. Strings are as the peer sent them, and must be cleaned before they are
@@ -112,11 +129,9 @@ export interface CertificateFindings {
   certificate: PeerCertificate;
   /** OpenSSL's error of the chain, which does not concern the name: `CERT_HAS_EXPIRED`; null when the chain is valid. */
   chainError: string | null;
-  /** The server's own certificate is self-signed and not one of the certificates given as trusted. */
-  selfSigned: boolean;
+  /** The error of a chain that no list of this host vouches for, where `chainError` is about the time; else null. */
+  hiddenError: string | null;
 }
-
-const timeErrors = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
 /**
  * Everything that is wrong with a server's certificate, in the order in which a verifying client finds it: the chain
@@ -125,14 +140,14 @@ const timeErrors = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
  * `untrusted`. An expired certificate was issued by a trusted authority; a missed renewal or a wrong clock explains it,
  * whatever its name. `name-mismatch` is first only if it is the only problem: the certificate is trusted, but the server is another one.
  *
- * OpenSSL keeps only the last error and checks the time last, so it reports a self-signed certificate that has expired as
- * expired. `selfSigned` adds the problem that is then missing. Pure.
+ * OpenSSL keeps only the last error and checks the time last, so it reports an untrusted certificate that has expired as
+ * expired. `hiddenError` adds the problem that is then missing. Pure.
  */
 export function judgeCertificate(findings: CertificateFindings): TlsProblem[] {
-  const { serverName, certificate, chainError, selfSigned } = findings;
+  const { serverName, certificate, chainError, hiddenError } = findings;
   const problems: TlsProblem[] = [];
-  if (chainError !== null && timeErrors.has(chainError)) {
-    if (selfSigned) problems.push({ status: 'untrusted', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  if (chainError !== null && isTimeError(chainError)) {
+    if (hiddenError !== null) problems.push({ status: 'untrusted', code: hiddenError });
     problems.push({ status: 'expired', code: chainError });
   } else if (chainError !== null) {
     problems.push({ status: 'untrusted', code: chainError });

@@ -7,7 +7,7 @@ function judge(findings: Partial<CertificateFindings>): [status: string, code: s
     serverName: 'api.test',
     certificate: peerCertificate({ subjectaltname: 'DNS:api.test' }),
     chainError: null,
-    selfSigned: false,
+    hiddenError: null,
     ...findings,
   });
   return problems.map(({ status, code }) => [status, code]);
@@ -34,12 +34,12 @@ test('the chain comes before the name, as verifying clients report it', async (t
 });
 
 test('a self-signed certificate that has expired is untrusted first', async (t) => {
-  t.same(judge({ chainError: 'CERT_HAS_EXPIRED', selfSigned: true }), [
+  t.same(judge({ chainError: 'CERT_HAS_EXPIRED', hiddenError: 'DEPTH_ZERO_SELF_SIGNED_CERT' }), [
     ['untrusted', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
     ['expired', 'CERT_HAS_EXPIRED'],
   ]);
   t.same(
-    judge({ chainError: 'DEPTH_ZERO_SELF_SIGNED_CERT', selfSigned: true }),
+    judge({ chainError: 'DEPTH_ZERO_SELF_SIGNED_CERT', hiddenError: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),
     [['untrusted', 'DEPTH_ZERO_SELF_SIGNED_CERT']],
     'and is listed once',
   );
