@@ -123,6 +123,39 @@ const rows: Row[] = [
     words: [/through the proxy http:\/\/10\.0\.0\.99:3128 \(HTTPS_PROXY\)/, /NO_PROXY=/],
   },
   {
+    name: 'a certificate that curl accepts and Node does not',
+    given: answeredWith([http(200)], {
+      tls: [
+        tls('ok', {
+          trust: [
+            { store: 'node', path: null, trusts: false, problem: null },
+            { store: 'system', path: '/etc/ssl/cert.pem', trusts: true, problem: null },
+          ],
+        }),
+      ],
+    }),
+    ids: ['tls.trust-differs'],
+    words: [
+      /accepted by curl .*\(\/etc\/ssl\/cert\.pem\); rejected by Node/,
+      /NODE_EXTRA_CA_CERTS=\/etc\/ssl\/cert\.pem/,
+    ],
+  },
+  {
+    name: 'a certificate that Node accepts, and SSL_CERT_FILE does not exist',
+    given: answeredWith([http(200)], {
+      tls: [
+        tls('ok', {
+          trust: [
+            { store: 'node', path: null, trusts: true, problem: null },
+            { store: 'SSL_CERT_FILE', path: '/nope.pem', trusts: null, problem: 'ENOENT' },
+          ],
+        }),
+      ],
+    }),
+    ids: ['tls.trust-differs'],
+    words: [/accepted by Node; \/nope\.pem: ENOENT/, /unset SSL_CERT_FILE/],
+  },
+  {
     name: 'a proxy for https, and a port of another protocol',
     given: evidence({
       target: 'db.internal:5432',

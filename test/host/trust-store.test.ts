@@ -39,3 +39,17 @@ test('the authorities are parsed once for all addresses of a target', async (t) 
   t.equal(trustWith(authorityPem), trustWith(authorityPem));
   t.not(trustWith(authorityPem), trustWith(identities.selfSigned.certificate));
 });
+
+test('the authorities of the operating system and of SSL_CERT_FILE count beside Node’s', async (t) => {
+  const { port } = await listenTls(t, identities.valid);
+  const script = fileURLToPath(new URL('./handshake-here.ts', import.meta.url));
+  const folder = t.testdir({ 'authority.pem': authorityPem, 'other.pem': rootCertificates[0] ?? '' });
+  const statusWith = async (variable: string, file: string) => {
+    const env = { ...process.env, [variable]: join(folder, file) };
+    const command = [...process.execArgv, script, String(port)];
+    return (await promisify(execFile)(process.execPath, command, { env })).stdout;
+  };
+  t.equal(await statusWith('SSL_CERT_FILE', 'authority.pem'), 'ok');
+  t.equal(await statusWith('SSL_CERT_FILE', 'other.pem'), 'untrusted');
+  t.equal(await statusWith('CURL_CA_BUNDLE', 'authority.pem'), 'untrusted', 'curl is one program');
+});

@@ -10,7 +10,10 @@ import { callBy } from './gateway.js';
 /** Remedies for TLS: certificates, versions, packet sizes, and proxies on the path. */
 
 /** The handshake by hand, with this server name or another one. */
-export function openssl({ address, port, serverName }: TlsDocument, name = serverName): Argv {
+export function openssl(
+  { address, port, serverName }: Pick<TlsDocument, 'address' | 'port' | 'serverName'>,
+  name = serverName,
+): Argv {
   return ['openssl', 's_client', '-connect', `${bracketed(address)}:${port}`, '-servername', name];
 }
 
@@ -50,18 +53,69 @@ export function rightName(doc: TlsDocument, { target }: Evidence): Advice[] {
 export function trustIssuer({ target }: Evidence): Advice[] {
   return [
     {
-      text: "If the issuer is your organization's own authority, let pprobe and your client trust it; put the file of its certificate in place of CA.pem",
+      text: "If the issuer is your organization's own authority, add it to the system's list (update-ca-certificates, update-ca-trust) and to NODE_EXTRA_CA_CERTS for Node programs; to try it, put the file of its certificate in place of CA.pem",
       command: pprobeAgain(target, { command: 'diagnose', options: ['--ca-file', 'CA.pem'] }),
     },
     { text: 'If the issuer is an inspecting proxy, exempt this name from inspection' },
   ];
 }
 
-export function renewCertificate({ serverName, address }: TlsDocument): Advice[] {
+/** For a certificate that some programs of this host trust, and others do not. */
+export function trustEverywhere({ trust = [] }: Pick<TlsDocument, 'trust'>): Advice[] {
+  const system = trust.find(({ store, trusts }) => store === 'system' && trusts === true);
+  const isNodeWithout = trust.some(({ store, trusts }) => store === 'node' && trusts === false);
+  const others = trust.filter(
+    ({ store, trusts }) => store !== 'node' && store !== 'system' && trusts !== true,
+  );
   return [
-    { text: `Renew the certificate of ${serverName} at ${address}` },
-    { text: 'If the dates are right, correct the clock of this host', command: ['timedatectl'] },
+    ...(isNodeWithout && system?.path != null
+      ? [
+          {
+            text: "Let Node programs read the system's list, too (Node 22.15 and later also have --use-system-ca)",
+            snippet: `NODE_EXTRA_CA_CERTS=${system.path}`,
+          },
+        ]
+      : []),
+    ...others.map(({ store, path }) => ({
+      text: `Add the issuer to ${path ?? `the list of ${store}`}, or unset ${store}`,
+    })),
   ];
+}
+
+/** For a chain without the certificate of an issuer. */
+export function sendWholeChain({ address, port, serverName, chainFault }: TlsDocument): Advice[] {
+  if (chainFault?.kind !== 'missing-intermediate') return [];
+  return [
+    {
+      text: `Let the server at ${address} send its certificate with that of ${chainFault.name} (fullchain.pem, or the chain field of AWS Certificate Manager)`,
+      command: [...openssl({ address, port, serverName }), '-showcerts'],
+    },
+  ];
+}
+
+export function renewCertificate({ serverName, address, chainFault }: TlsDocument): Advice[] {
+  const clock: Advice = {
+    text: 'If the dates are right, correct the clock of this host',
+    command: ['timedatectl'],
+  };
+  if (chainFault?.kind === 'not-yet-valid')
+    return [
+      {
+        text: 'Compare the clock of this host with another one, and correct it if it is wrong',
+        command: ['timedatectl'],
+      },
+      {
+        text: `If the clock is right, wait, or have the certificate of ${serverName} at ${address} made again`,
+      },
+    ];
+  if (chainFault?.kind === 'expired' && chainFault.depth > 0)
+    return [
+      {
+        text: `Replace the expired certificate of ${chainFault.name} in the chain that ${address} sends, or leave it out`,
+      },
+      clock,
+    ];
+  return [{ text: `Renew the certificate of ${serverName} at ${address}` }, clock];
 }
 
 export const clientCertificate: Advice = {

@@ -1,11 +1,11 @@
 import { shellLine } from '../../core/shell-line.js';
 import { excerpt, list } from '../../core/text.js';
-import { alertOf } from '../../documents/observed/tls.js';
-import type { Evidence } from '../../documents/report.js';
+import { alertOf, isTrustedNowhere, trustWords } from '../../documents/observed/tls.js';
+import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import type { TlsCertificate, TlsDocument } from '../../documents/tls.js';
 import { possible, type Rule } from '../finding.js';
 import { DOCS } from '../remedies/docs.js';
-import { openssl, renewCertificate, rightName, trustIssuer } from '../remedies/tls.js';
+import { openssl, renewCertificate, rightName, sendWholeChain, trustIssuer } from '../remedies/tls.js';
 import { tlsRule } from './tls-rule.js';
 
 const nameMismatch = tlsRule(
@@ -40,10 +40,12 @@ const untrusted = tlsRule(
   {},
   (doc) => doc.status === 'untrusted',
   (doc, at, evidence) => ({
-    confidence: 'certain',
-    summary: `This host does not trust the issuer of the certificate at ${at}${doc.certificate === null ? '' : `: ${excerpt(doc.certificate.issuer, 80)}`}.`,
+    // Reports of earlier versions know Node's list alone, and curl may have accepted the certificate.
+    confidence: isTrustedNowhere(doc) === true ? 'certain' : 'high',
+    summary: untrustedSummary(doc, at),
     seen: `${doc.address} sent ${subject(doc)}`,
-    remedies: trustIssuer(evidence),
+    more: trustEvidence(doc, evidence),
+    remedies: [...sendWholeChain(doc), ...trustIssuer(evidence)],
     // Every system trusts the certificates of API Gateway's own names: another one comes from a device in between.
     alternatives: [
       possible(
@@ -55,18 +57,49 @@ const untrusted = tlsRule(
   }),
 );
 
+function untrustedSummary({ certificate, chainFault }: TlsDocument, at: string): string {
+  const name = excerpt(chainFault?.name ?? certificate?.issuer ?? '', 80);
+  switch (chainFault?.kind) {
+    case 'self-signed':
+      return `The certificate at ${at} is self-signed, and this host does not trust it: ${name}.`;
+    case 'missing-intermediate':
+      return `${at} does not send the certificate of its issuer, ${name}, so the chain is incomplete: curl, Node and Python reject it, while browsers fetch what is missing.`;
+    default:
+      return `This host does not trust the issuer of the certificate at ${at}${name === '' ? '' : `: ${name}`}.`;
+  }
+}
+
+function trustEvidence(doc: TlsDocument, { observations }: Evidence): EvidenceItem[] {
+  const words = trustWords(doc);
+  return words === null ? [] : [{ observation: `tls[${observations.tls.indexOf(doc)}]`, text: words }];
+}
+
 const expired = tlsRule(
   'tls.expired',
   {},
   (doc) => doc.status === 'expired',
   (doc, at) => ({
     confidence: 'certain',
-    summary: `The certificate at ${at} is not valid at this time${doc.certificate === null ? '' : `: ${validity(doc.certificate)}`}.`,
+    summary: expiredSummary(doc, at),
     seen: `${doc.address} sent ${subject(doc)}; the clock of this host was at ${doc.startedAt}`,
     remedies: renewCertificate(doc),
     alternatives: [],
   }),
 );
+
+function expiredSummary(doc: TlsDocument, at: string): string {
+  const { certificate, chain = [], chainFault, startedAt } = doc;
+  const faulty = chainFault == null ? undefined : chain[chainFault.depth];
+  if (chainFault?.kind === 'not-yet-valid')
+    return `The certificate ${excerpt(chainFault.name, 80)} at ${at} is valid only from ${day(faulty?.validFrom)} on, and the clock of this host is at ${day(startedAt)}: the clock is slow, or the certificate was made too early.`;
+  if (chainFault?.kind === 'expired' && chainFault.depth > 0)
+    return `${at} sends the certificate of an issuer that has expired: ${excerpt(chainFault.name, 80)}, valid until ${day(faulty?.validTo)}. Its own certificate is not the problem.`;
+  return `The certificate at ${at} is not valid at this time${certificate === null ? '' : `: ${validity(certificate)}`}.`;
+}
+
+function day(instant: string | null | undefined): string {
+  return instant?.slice(0, 10) ?? 'an unreadable date';
+}
 
 /** Whether the target has one of API Gateway's own names. */
 function hasOwnName({ target }: Evidence): boolean {
@@ -84,7 +117,7 @@ function subject({ certificate }: TlsDocument): string {
 }
 
 function validity({ validFrom, validTo }: TlsCertificate): string {
-  return `it is valid from ${validFrom?.slice(0, 10) ?? 'an unreadable date'} to ${validTo?.slice(0, 10) ?? 'an unreadable date'}`;
+  return `it is valid from ${day(validFrom)} to ${day(validTo)}`;
 }
 
 export const tlsCertificateRules: readonly Rule[] = [nameMismatch, nameUnknown, untrusted, expired];

@@ -1,12 +1,12 @@
 import { shellLine } from '../../core/shell-line.js';
 import { count, duration, excerpt, list } from '../../core/text.js';
 import { type AddressOutcome, addressesOf, addressOutcomes } from '../../documents/observed/tcp.js';
-import { handshakes } from '../../documents/observed/tls.js';
+import { handshakes, trustWords } from '../../documents/observed/tls.js';
 import type { Evidence } from '../../documents/report.js';
 import { familyOf } from '../../net/address/address.js';
 import { inRange, parseRange } from '../../net/address/range.js';
 import { pprobeAgain } from '../remedies/again.js';
-import { excludeFromProxy, openssl } from '../remedies/tls.js';
+import { excludeFromProxy, openssl, trustEverywhere } from '../remedies/tls.js';
 import type { WarningRule } from './warning.js';
 
 /** The variables that send programs to a proxy, which pprobe ignores. They concern https alone. */
@@ -131,4 +131,24 @@ const expiresSoon: WarningRule = {
   },
 };
 
-export const connectionWarnings: readonly WarningRule[] = [proxyInUse, familyDead, expiresSoon];
+/** The certificate is accepted here, but not by every program: their lists of authorities differ. */
+const trustDiffers: WarningRule = {
+  id: 'tls.trust-differs',
+  saidBy: ['tls.expired', 'tls.untrusted'],
+  judge: (evidence) => {
+    const differing = handshakes(evidence).find(
+      ({ doc }) => doc.status !== 'untrusted' && doc.trust?.some(({ trusts }) => trusts !== true) === true,
+    );
+    const words = differing === undefined ? null : trustWords(differing.doc);
+    if (differing === undefined || words === null) return null;
+    const { ref, doc } = differing;
+    const issuer = doc.certificate === null ? '' : ` (issuer ${excerpt(doc.certificate.issuer, 80)})`;
+    return {
+      text: `Programs on this host differ in whether they trust the certificate of ${doc.serverName}${issuer}: ${words}.`,
+      evidence: [{ observation: ref, text: words }],
+      remedies: trustEverywhere(doc),
+    };
+  },
+};
+
+export const connectionWarnings: readonly WarningRule[] = [proxyInUse, familyDead, expiresSoon, trustDiffers];

@@ -1,5 +1,6 @@
+import { list } from '../../core/text.js';
 import type { Evidence } from '../report.js';
-import type { TlsDocument, TlsPurpose } from '../tls.js';
+import type { TlsDocument, TlsPurpose, TrustStore, TrustView } from '../tls.js';
 import type { Seen } from './dns.js';
 
 /** The handshakes that a client of the target would make, on connections that opened. */
@@ -43,6 +44,56 @@ export function isNotTls({ progress }: Pick<TlsDocument, 'progress'>): boolean {
 /** The alert that ended a handshake, as RFC 8446 section 6 writes it, or null: `unrecognized_name`. */
 export function alertOf({ progress }: TlsDocument): string | null {
   return progress?.alert?.name ?? null;
+}
+
+/** Who reads a list of authorities. */
+const READERS: Readonly<Record<TrustStore, string>> = {
+  node: 'Node',
+  system: "curl and other programs with the system's list",
+  given: 'pprobe with the given authorities',
+  SSL_CERT_FILE: 'programs that obey SSL_CERT_FILE',
+  SSL_CERT_DIR: 'programs that obey SSL_CERT_DIR',
+  CURL_CA_BUNDLE: 'curl with CURL_CA_BUNDLE',
+  REQUESTS_CA_BUNDLE: 'Python requests with REQUESTS_CA_BUNDLE',
+  AWS_CA_BUNDLE: 'the AWS CLI and SDKs with AWS_CA_BUNDLE',
+};
+
+function reader({ store, path }: TrustView, all: readonly TrustView[]): string {
+  // curl reads its own variable in place of the system's list.
+  const isOwn = store === 'system' && all.some((each) => each.store === 'CURL_CA_BUNDLE');
+  const words = isOwn ? "programs with the system's list" : READERS[store];
+  return path === null ? words : `${words} (${path})`;
+}
+
+/** What the lists of authorities on this host say of the chain; null where only Node's was asked, or the report is older. */
+export function trustWords({ trust = [] }: Pick<TlsDocument, 'trust'>): string | null {
+  if (trust.length === 0) return null;
+  const readersOf = (trusts: boolean) =>
+    trust.filter((each) => each.trusts === trusts).map((each) => reader(each, trust));
+  const [accepting, rejecting] = [readersOf(true), readersOf(false)];
+  const unread = trust.flatMap(({ store, path, problem, trusts }) => {
+    if (problem !== null) return [`${path ?? `the list of ${store}`}: ${problem}`];
+    return trusts === null
+      ? [`${path ?? store}: the chain has name constraints, which are not checked here`]
+      : [];
+  });
+  return [
+    accepting.length === 0
+      ? `no list of authorities on this host vouches for it: asked were those of ${list(rejecting, 8)}`
+      : `accepted by ${list(accepting, 8)}`,
+    ...(accepting.length === 0 || rejecting.length === 0 ? [] : [`rejected by ${list(rejecting, 8)}`]),
+    ...unread,
+  ].join('; ');
+}
+
+/**
+ * Whether no list of this host vouches for a chain: false where one does; null where one could not be read, its answer is not
+ * known, or the report is of a version that asked Node's list alone.
+ */
+export function isTrustedNowhere({ trust }: Pick<TlsDocument, 'trust'>): boolean | null {
+  if (trust === undefined) return null;
+  if (trust.some(({ trusts }) => trusts === true)) return false;
+  return trust.every(({ trusts, path }) => trusts === false || path === null) ? true : null;
 }
 
 /** Products that inspect TLS, by the names that they write into the issuer. */

@@ -128,12 +128,14 @@ export function chainFaultOf(
 ): ChainFault | null {
   const [own] = sent;
   if (own === undefined) return null;
-  for (const [depth, certificate] of sent.entries()) {
+  if (lists.some((list) => vouchesFor(list, sent, nowMs) === true)) return null;
+  // Of a chain that is trusted apart from the time, the time is the fault.
+  const isOfTime = lists.some((list) => vouchesFor(list, sent, null) === true);
+  for (const [depth, certificate] of isOfTime ? sent.entries() : []) {
     if (isValidAt(certificate, nowMs)) continue;
     const isEarly = Date.parse(certificate.validFrom) > nowMs;
     return { kind: isEarly ? 'not-yet-valid' : 'expired', depth, name: nameIn(certificate.subject) };
   }
-  if (lists.some((list) => vouchesFor(list, sent, nowMs) === true)) return null;
   if (isSelfSigned(own)) return { kind: 'self-signed', depth: 0, name: nameIn(own.subject) };
   const last = lastOf(sent);
   const depth = sent.indexOf(last);

@@ -93,6 +93,8 @@ const AGAINST: ReadonlyMap<string, string> = new Map([
   ['two configured resolvers with two private answers, and silence at the first', 'an answer of nothing'],
   ['an interrupt with one address open and the other not settled', 'one address, which opens'],
   ['some addresses of the endpoint missing', 'no address in common'],
+  ['a certificate that one program alone trusts', 'lists that all reject it'],
+  ['a list of authorities that cannot be read', 'lists that all reject it'],
   ['a port that a REJECT rule of the target itself closes', 'a refusal like any other'],
 ]);
 

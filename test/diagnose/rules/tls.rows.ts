@@ -2,6 +2,28 @@ import { evidence, HOST, tls } from '../evidence.js';
 import type { Row } from './row.js';
 import { connected } from './situations.js';
 
+const nobody = [
+  { store: 'node', path: null, trusts: false, problem: null },
+  { store: 'system', path: '/etc/ssl/certs/ca-certificates.crt', trusts: false, problem: null },
+] as const;
+
+const expiredIssuer = [
+  {
+    subject: 'api.test',
+    issuer: 'Old CA',
+    validFrom: '2024-01-01T00:00:00.000Z',
+    validTo: '2027-01-01T00:00:00.000Z',
+    selfSigned: false,
+  },
+  {
+    subject: 'Old CA',
+    issuer: 'Root',
+    validFrom: '2020-01-01T00:00:00.000Z',
+    validTo: '2025-01-31T00:00:00.000Z',
+    selfSigned: false,
+  },
+] as const;
+
 export const tlsRows: Row[] = [
   {
     name: 'a certificate for other names',
@@ -19,12 +41,121 @@ export const tlsRows: Row[] = [
   },
   {
     name: 'a certificate of an unknown authority',
-    given: evidence({ ...connected, tls: [tls('untrusted', { errorCode: 'SELF_SIGNED_CERT_IN_CHAIN' })] }),
+    given: evidence({
+      ...connected,
+      tls: [tls('untrusted', { errorCode: 'SELF_SIGNED_CERT_IN_CHAIN', trust: [...nobody] })],
+    }),
     class: 'tls',
     cause: 'tls.untrusted',
     confidence: 'certain',
     summary: ['Amazon RSA 2048 M02'],
     alternatives: ['policy.proxy'],
+  },
+  {
+    name: 'a certificate of an unknown authority, where only Node’s list was asked',
+    given: evidence({ ...connected, tls: [tls('untrusted', { errorCode: 'SELF_SIGNED_CERT_IN_CHAIN' })] }),
+    class: 'tls',
+    cause: 'tls.untrusted',
+    confidence: 'high',
+    summary: ['Amazon RSA 2048 M02'],
+  },
+  {
+    name: 'a certificate that one program alone trusts',
+    given: evidence({
+      ...connected,
+      tls: [
+        tls('untrusted', {
+          trust: [...nobody, { store: 'CURL_CA_BUNDLE', path: '/own.pem', trusts: true, problem: null }],
+        }),
+      ],
+    }),
+    class: 'tls',
+    cause: 'tls.untrusted',
+    confidence: 'high',
+    summary: ['Amazon RSA 2048 M02'],
+  },
+  {
+    name: 'a list of authorities that cannot be read',
+    given: evidence({
+      ...connected,
+      tls: [
+        tls('untrusted', {
+          trust: [...nobody, { store: 'SSL_CERT_FILE', path: '/own.pem', trusts: null, problem: 'EACCES' }],
+        }),
+      ],
+    }),
+    class: 'tls',
+    cause: 'tls.untrusted',
+    confidence: 'high',
+    summary: ['Amazon RSA 2048 M02'],
+  },
+  {
+    name: 'a chain without its intermediate',
+    given: evidence({
+      ...connected,
+      tls: [
+        tls('untrusted', {
+          trust: [...nobody],
+          chainFault: { kind: 'missing-intermediate', depth: 0, name: 'Example R3' },
+        }),
+      ],
+    }),
+    class: 'tls',
+    cause: 'tls.untrusted',
+    confidence: 'certain',
+    summary: [/does not send the certificate of its issuer, Example R3/, /browsers/],
+    remedy: [/fullchain\.pem/],
+  },
+  {
+    name: 'a self-signed certificate',
+    given: evidence({
+      ...connected,
+      tls: [
+        tls('untrusted', {
+          trust: [...nobody],
+          chainFault: { kind: 'self-signed', depth: 0, name: 'own.test' },
+        }),
+      ],
+    }),
+    class: 'tls',
+    cause: 'tls.untrusted',
+    confidence: 'certain',
+    summary: ['self-signed', 'own.test'],
+  },
+  {
+    name: 'the certificate of an issuer past its time',
+    given: evidence({
+      ...connected,
+      tls: [
+        tls('expired', {
+          chain: [...expiredIssuer],
+          chainFault: { kind: 'expired', depth: 1, name: 'Old CA' },
+        }),
+      ],
+    }),
+    class: 'tls',
+    cause: 'tls.expired',
+    confidence: 'certain',
+    summary: ['Old CA', '2025-01-31'],
+    remedy: [/Replace the expired certificate of Old CA/],
+  },
+  {
+    name: 'a certificate before its time',
+    given: evidence({
+      ...connected,
+      tls: [
+        tls('expired', {
+          errorCode: 'CERT_NOT_YET_VALID',
+          chain: [...expiredIssuer],
+          chainFault: { kind: 'not-yet-valid', depth: 0, name: 'api.test' },
+        }),
+      ],
+    }),
+    class: 'tls',
+    cause: 'tls.expired',
+    confidence: 'certain',
+    summary: ['2024-01-01', 'clock'],
+    remedy: [/clock/],
   },
   {
     name: 'a certificate past its time',
