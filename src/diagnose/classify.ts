@@ -3,6 +3,7 @@ import { hostAnswers } from '../documents/observed/dns.js';
 import { addressesOf, addressOutcomes, withoutUnsendable, withStatus } from '../documents/observed/tcp.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem, Verdict } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
+import { refutationOf } from './claims.js';
 import { type Finding, PHASES, type Rule } from './finding.js';
 import { asRemedies } from './remedies/advice.js';
 import { runDoctor } from './remedies/local.js';
@@ -28,13 +29,47 @@ export interface ClassifyOptions {
  */
 export function classify(all: Evidence, options: ClassifyOptions = {}): Verdict {
   const evidence = withoutUnsendable(all);
-  const verdict = verdictOf(findingsOf(evidence, options.rules)) ?? inconclusive(evidence);
-  return { ...verdict, warnings: warningsOf(evidence, verdict.cause) };
+  const { findings, refutations } = tested(evidence, options.rules);
+  const verdict = verdictOf(findings) ?? inconclusive(evidence);
+  return {
+    ...verdict,
+    evidence: withObservations(verdict.evidence, refutations),
+    warnings: warningsOf(evidence, verdict.cause),
+  };
 }
 
 /** The findings of all rules, the verdict first. */
-export function findingsOf(evidence: Evidence, rules: readonly Rule[] = RULES): Finding[] {
-  const findings = rules.map((rule) => rule.judge(evidence)).filter((finding) => finding !== null);
+export function findingsOf(evidence: Evidence, rules?: readonly Rule[]): Finding[] {
+  return tested(evidence, rules).findings;
+}
+
+/** The findings that no observation refutes, ranked, and the observations that refuted others. */
+function tested(
+  evidence: Evidence,
+  rules: readonly Rule[] = RULES,
+): { findings: Finding[]; refutations: EvidenceItem[] } {
+  const refutations: EvidenceItem[] = [];
+  const findings = rules.flatMap((rule) => {
+    const finding = rule.judge(evidence);
+    if (finding === null) return [];
+    const { kept, against } = weighed(evidence, finding);
+    refutations.push(...against);
+    return kept === null ? [] : [kept];
+  });
+  return { findings: ranked(findings), refutations };
+}
+
+/** A finding after its claims were compared with all observations: dropped, less certain, or as it was. */
+function weighed(evidence: Evidence, finding: Finding): { kept: Finding | null; against: EvidenceItem[] } {
+  const refuted = (finding.claims ?? []).flatMap((claim) => refutationOf(evidence, claim) ?? []);
+  const against = refuted.map(({ shown }) => shown);
+  const limits = refuted.flatMap(({ result }) => (result === 'drop' ? [] : [CONFIDENCES.indexOf(result)]));
+  if (limits.length < refuted.length) return { kept: null, against };
+  const confidence = CONFIDENCES[Math.max(CONFIDENCES.indexOf(finding.confidence), ...limits)];
+  return { kept: { ...finding, confidence: confidence ?? finding.confidence }, against };
+}
+
+function ranked(findings: readonly Finding[]): Finding[] {
   return findings
     .map((finding, order) => ({ finding, order }))
     .sort(
@@ -62,13 +97,19 @@ function verdictOf([first, ...others]: readonly Finding[]): Verdict | null {
 
 /** The evidence of the verdict, and one item from each other finding that cites another observation. */
 function withConsequences(verdict: Finding, others: readonly Finding[]): EvidenceItem[] {
-  const items = [...verdict.evidence];
-  for (const { evidence } of others) {
-    const [first] = evidence;
-    if (first !== undefined && !items.some(({ observation }) => observation === first.observation))
-      items.push(first);
+  return withObservations(
+    verdict.evidence,
+    others.flatMap(({ evidence }) => evidence.slice(0, 1)),
+  );
+}
+
+/** The items, and those of `more` that cite an observation which no item before them cites. */
+function withObservations(items: readonly EvidenceItem[], more: readonly EvidenceItem[]): EvidenceItem[] {
+  const all = [...items];
+  for (const item of more) {
+    if (!all.some(({ observation }) => observation === item.observation)) all.push(item);
   }
-  return items;
+  return all;
 }
 
 function alternativesOf(verdict: Finding, others: readonly Finding[]): Alternative[] {

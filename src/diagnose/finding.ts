@@ -7,6 +7,7 @@ import type {
   Observations,
   VerdictClass,
 } from '../documents/report.js';
+import type { Claim } from './claims.js';
 import type { Advice } from './remedies/advice.js';
 
 /**
@@ -33,11 +34,13 @@ export interface Finding {
   alternatives: Alternative[];
   /** How to confirm this finding, or null; shown where it is not the verdict. */
   check: string | null;
+  /** What it says about the world, for the check against all observations. Absent: nothing that they could refute. */
+  claims?: readonly Claim[];
 }
 
 /** The result of a rule's judge; the other members of a Finding follow from its cause. */
 export type Judgement = Pick<Finding, 'confidence' | 'phase' | 'summary' | 'evidence' | 'remedies'> &
-  Partial<Pick<Finding, 'alternatives' | 'check'>>;
+  Partial<Pick<Finding, 'alternatives' | 'check' | 'claims'>>;
 
 /** What a rule uses: the observations, the text of the target, or the steps that were not measured. */
 export type Basis = keyof Observations | 'target' | 'skipped';

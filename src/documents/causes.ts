@@ -32,6 +32,7 @@ export const CAUSES = {
   'dns.endpoint-mismatch': { class: 'dns', words: 'the name resolves to another endpoint' },
   'dns.split-view': { class: 'dns', words: 'resolvers give different answers for the name' },
   'dns.hosts-override': { class: 'dns', words: 'the hosts file overrides DNS' },
+  'dns.blocked': { class: 'dns', words: 'a filter blocks the name' },
   'url.malformed': { class: 'dns', words: 'the name or URL is not valid for API Gateway' },
   'url.wrong-suffix': { class: 'dns', words: 'the name has the DNS suffix of another partition' },
   'url.wrong-region': { class: 'dns', words: 'the name and the endpoint are in different Regions' },
@@ -44,6 +45,7 @@ export const CAUSES = {
     class: 'timeout',
     words: 'the network ACL or route table of one subnet drops connections',
   },
+  'tcp.packet-loss': { class: 'timeout', words: 'some packets are lost on the way' },
   'route.loop': { class: 'timeout', words: 'routers forward the packets in a loop' },
   'route.blackhole-after-hop': { class: 'timeout', words: 'a router on the path drops the packets' },
 
@@ -96,6 +98,7 @@ export const CAUSES = {
   'tls.untrusted': { class: 'tls', words: 'this host does not trust the issuer of the certificate' },
   'tls.expired': { class: 'tls', words: 'the certificate is not valid at this time' },
   'tls.protocol': { class: 'tls', words: 'client and server have no TLS version or cipher in common' },
+  'tls.client-certificate': { class: 'tls', words: 'the server wants a certificate from the client' },
   'tls.silent': { class: 'tls', words: 'the TLS handshake gets no answer' },
   'tls.closed': { class: 'tls', words: 'the connection ends during the TLS handshake' },
 

@@ -1,8 +1,19 @@
+import { existsSync } from 'node:fs';
 import { hostname, networkInterfaces, release } from 'node:os';
 import { CapabilityError } from '../core/errors.js';
 import { canonicalAddress } from '../net/address/address.js';
 import { scopeOf } from '../net/address/scope.js';
 import { readResolvConf } from './resolv-conf.js';
+
+/** A network that one of this host's interfaces is in, so that its addresses are reached without a router. */
+export interface OwnNetwork {
+  /** @minLength 1 @maxLength 255 */
+  interface: string;
+  /** The interface's own address with the length of the prefix: `172.17.0.1/16`. @minLength 1 @maxLength 255 */
+  network: string;
+  /** The interface is a bridge of this host, such as docker0, and its network is one inside this host. */
+  bridge: boolean;
+}
 
 /** The host from which measurements were made. */
 export interface Vantage {
@@ -12,6 +23,8 @@ export interface Vantage {
   addresses: string[];
   /** @items { type: 'string', minLength: 1, maxLength: 255 } */
   nameservers: string[];
+  /** Absent in reports of version 0.1.0 and older. @maxItems 1000 */
+  networks?: OwnNetwork[];
   /** System, kernel release and architecture: `linux 6.1.0 x64`. @minLength 1 */
   platform: string;
 }
@@ -25,6 +38,7 @@ export async function readVantage(): Promise<Vantage> {
     hostname: hostname(),
     addresses: ownAddresses(),
     nameservers: await nameservers(),
+    networks: ownNetworks(),
     platform: `${process.platform} ${release()} ${process.arch}`,
   };
 }
@@ -34,6 +48,22 @@ function ownAddresses(): string[] {
     (interfaces ?? []).map((each) => canonicalAddress(each.address)),
   );
   return [...new Set(addresses.filter((address) => scopeOf(address) !== 'loopback'))];
+}
+
+/** Networks of one address have no neighbours and are left out. */
+function ownNetworks(): OwnNetwork[] {
+  return Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
+    (addresses ?? []).flatMap(({ internal, cidr, family }) =>
+      internal || cidr === null || cidr.endsWith(family === 'IPv6' ? '/128' : '/32')
+        ? []
+        : [{ interface: name, network: cidr, bridge: isBridge(name) }],
+    ),
+  );
+}
+
+/** Linux has this directory for bridges alone (Documentation/ABI/testing/sysfs-class-net). */
+function isBridge(name: string): boolean {
+  return existsSync(`/sys/class/net/${name}/bridge`);
 }
 
 async function nameservers(): Promise<string[]> {

@@ -12,6 +12,7 @@ export const DOCS = {
   endpointPolicy: `${GUIDE}/apigateway/latest/developerguide/apigateway-vpc-endpoint-policies.html`,
   gatewayResponses: `${GUIDE}/apigateway/latest/developerguide/supported-gateway-response-types.html`,
   securityPolicies: `${GUIDE}/apigateway/latest/developerguide/apigateway-security-policies.html`,
+  mutualTls: `${GUIDE}/apigateway/latest/developerguide/rest-api-mutual-tls.html`,
   vpcDns: `${GUIDE}/vpc/latest/userguide/vpc-dns.html`,
   networkAcls: `${GUIDE}/vpc/latest/userguide/vpc-network-acls.html`,
   securityGroups: `${GUIDE}/vpc/latest/userguide/vpc-security-groups.html`,

@@ -1,7 +1,9 @@
 import { list } from '../../core/text.js';
 import type { Evidence } from '../../documents/report.js';
+import type { OwnNetwork } from '../../host/vantage.js';
 import { familyOf, withoutZone, zoneOf } from '../../net/address/address.js';
 import type { Advice, Argv } from './advice.js';
+import { findInterfaces } from './network.js';
 
 /** Remedies on this host: its routes, its neighbours, its own firewall, its security modules and its limits. */
 
@@ -71,6 +73,32 @@ export function checkNeighbour(neighbour: string, address: string): Advice[] {
           command: routeGet(address),
         },
       ];
+}
+
+/** The network of a bridge of this host overlaps the one that the addresses are in: packets to them never leave this host. */
+export function renumberBridge(
+  { interface: name, network }: OwnNetwork,
+  addresses: readonly string[],
+): Advice[] {
+  return [
+    {
+      text: `Give the bridge ${name} another network: its ${network} contains ${list(addresses, 4)}, so that this host looks for ${addresses.length === 1 ? 'it' : 'them'} on the bridge. For Docker, set bip and default-address-pools in /etc/docker/daemon.json`,
+      command: ['ip', 'address', 'show', 'dev', name],
+    },
+  ];
+}
+
+/** An address in the subnet of this host that no host there has: its interface is gone, and the record is not. */
+export function staleRecord(evidence: Evidence, addresses: readonly string[]): Advice[] {
+  const { host } = evidence.target;
+  if (familyOf(withoutZone(host)) !== null) return [];
+  const find = findInterfaces(evidence, addresses);
+  return [
+    {
+      ...find,
+      text: `Find out who has ${list(addresses, 4)}: if there is no such network interface any more, the record of ${host} outlived it, and must be corrected`,
+    },
+  ];
 }
 
 export const listRuleset: Argv = ['sudo', 'nft', 'list', 'ruleset'];

@@ -1,5 +1,6 @@
 import type { Rule } from '../finding.js';
 import { dnsMismatchRules, dnsPublicRules } from './dns-answer.js';
+import { dnsBlockedRules } from './dns-blocked.js';
 import { dnsStatusRules } from './dns-status.js';
 import { dnsViewRules } from './dns-views.js';
 import { hostsOverrideRules } from './hosts-override.js';
@@ -25,6 +26,7 @@ import { urlRules } from './url.js';
  */
 export const RULES: readonly Rule[] = [
   ...urlRules,
+  ...dnsBlockedRules,
   ...dnsViewRules,
   ...hostsOverrideRules,
   ...dnsPublicRules,

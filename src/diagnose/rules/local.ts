@@ -1,5 +1,6 @@
 import { shellLine } from '../../core/shell-line.js';
 import { excerpt, list } from '../../core/text.js';
+import type { Cause } from '../../documents/causes.js';
 import { hostAnswers } from '../../documents/observed/dns.js';
 import {
   type AddressOutcome,
@@ -11,7 +12,9 @@ import {
 } from '../../documents/observed/tcp.js';
 import { explainingTraces } from '../../documents/observed/trace.js';
 import type { SkippedStep } from '../../documents/report.js';
-import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import { ofEach } from '../claims.js';
+import { type Judgement, possible, type Rule, type RuleFacts, rule } from '../finding.js';
+import type { Advice } from '../remedies/advice.js';
 import {
   allowInOwnFirewall,
   callFilter,
@@ -47,6 +50,7 @@ const firewall = rule('local.firewall', { needs: ['tcp', 'trace'] }, (evidence):
         .map(({ ref }) => ({ observation: ref, text: 'the firewall let no probe of the trace leave' })),
     ],
     remedies: [allowInOwnFirewall(evidence, addresses)],
+    claims: ofEach('not-sent', addresses),
     alternatives: [possible('local.permission', 'try the connection outside the container or service unit')],
     check: shellLine(listRuleset),
   };
@@ -76,57 +80,67 @@ const permission = rule('local.permission', { needs: ['tcp'] }, (evidence): Judg
       },
     ],
     remedies: [securityModule, callFilter],
+    claims: ofEach('not-sent', addresses),
     alternatives: [possible('local.firewall', shellLine(listRuleset))],
     check: shellLine(securityModule.command ?? []),
   };
 });
 
-/** Every local port towards the target is in use, or the range has none left. */
-const noPort = rule('local.no-port', { needs: ['tcp'] }, (evidence): Judgement | null => {
-  const failed = exhaustedAttempts(evidence).filter(({ cause }) => cause === 'no-ports');
-  const [first] = failed;
-  if (first === undefined || addressOutcomes(evidence).length > 0) return null;
-  return {
-    phase: 'local',
-    confidence: 'certain',
-    summary: `This host has no free source port for a connection to ${list(addressesOf(failed), 4)}.`,
-    evidence: [
-      {
-        observation: first.ref,
-        text: `connect() to ${list(addressesOf(failed))} found no source port${first.errno === null ? '' : ` (${first.errno})`}; nothing was sent`,
-      },
-    ],
-    remedies: [freePorts],
-    check: shellLine(freePorts.command ?? []),
-  };
-});
+/** What ran out on this host, so that it could not start a connection. */
+interface Exhausted {
+  cause: Cause;
+  facts: Pick<RuleFacts, 'id' | 'words'>;
+  of: 'no-ports' | 'no-descriptors';
+  /** What this host has none of. */
+  what: string;
+  seen: string;
+  remedy: Advice;
+  check: string;
+}
 
-const noDescriptor = rule(
-  'local.capability',
-  {
-    id: 'local.capability/descriptors',
-    words: 'this host or process has no free file descriptor',
-    needs: ['tcp'],
-  },
-  (evidence): Judgement | null => {
-    const failed = exhaustedAttempts(evidence).filter(({ cause }) => cause === 'no-descriptors');
+/** Nothing was sent, to no address. One attempt that was sent means that the shortage is not the fault. */
+function exhaustedRule({ cause, facts, of, what, seen, remedy, check }: Exhausted): Rule {
+  return rule(cause, { ...facts, needs: ['tcp'] }, (evidence): Judgement | null => {
+    const failed = exhaustedAttempts(evidence).filter((attempt) => attempt.cause === of);
     const [first] = failed;
     if (first === undefined || addressOutcomes(evidence).length > 0) return null;
+    const addresses = addressesOf(failed);
     return {
       phase: 'local',
       confidence: 'certain',
-      summary: `This host has no free file descriptor for a connection to ${list(addressesOf(failed), 4)}.`,
+      summary: `This host has no free ${what} for a connection to ${list(addresses, 4)}.`,
       evidence: [
         {
           observation: first.ref,
-          text: `no socket could be opened for ${list(addressesOf(failed))}${first.errno === null ? '' : ` (${first.errno})`}`,
+          text: `${seen} for ${list(addresses)}${first.errno === null ? '' : ` (${first.errno})`}; nothing was sent`,
         },
       ],
-      remedies: [moreDescriptors],
-      check: 'ulimit -n',
+      remedies: [remedy],
+      claims: ofEach('not-sent', addresses),
+      check,
     };
-  },
-);
+  });
+}
+
+const noPort = exhaustedRule({
+  cause: 'local.no-port',
+  facts: {},
+  of: 'no-ports',
+  what: 'source port',
+  seen: 'connect() found no source port',
+  remedy: freePorts,
+  check: shellLine(freePorts.command ?? []),
+});
+
+const noDescriptor = exhaustedRule({
+  cause: 'local.capability',
+  facts: { id: 'local.capability/descriptors', words: 'this host or process has no free file descriptor' },
+  of: 'no-descriptors',
+  what: 'file descriptor',
+  seen: 'no socket could be opened',
+  remedy: moreDescriptors,
+  check: 'ulimit -n',
+});
 
 export const localRules: readonly Rule[] = [firewall, permission, noPort, noDescriptor];
 
@@ -156,6 +170,7 @@ const capability = rule('local.capability', { needs: ['skipped'] }, (evidence): 
     remedies: [
       step.remedy === undefined ? runDoctor : { text: 'Add what is missing', commandLine: step.remedy },
     ],
+    claims: [{ says: 'no-connection-possible' }],
     check: 'pprobe doctor',
   };
 });

@@ -17,6 +17,7 @@ import type { Evidence } from '../../documents/report.js';
 import type { IcmpCode } from '../../documents/tcp.js';
 import { icmpWords } from '../../documents/terms/icmp.js';
 import { familyOf } from '../../net/address/address.js';
+import { ofEach } from '../claims.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { allowOnFirewall, endsOf } from '../remedies/network.js';
@@ -108,10 +109,11 @@ function common(
   evidence: Evidence,
   address: string,
   from: string | null,
-): Pick<Judgement, 'phase' | 'remedies' | 'check'> {
+): Pick<Judgement, 'phase' | 'remedies' | 'check' | 'claims'> {
   const trace = pprobeAgain(evidence.target, { command: 'trace', address });
   return {
     phase: 'path',
+    claims: ofEach('not-reached', [address]),
     remedies: [
       from === null
         ? { text: 'Find the firewall: it is the hop that this trace marks !X', command: trace }

@@ -24,7 +24,11 @@ const reachable = rule(
   },
   (evidence): Judgement | null => {
     const { target, observations } = evidence;
-    const common: Pick<Judgement, 'phase' | 'remedies'> = { phase: 'done', remedies: [] };
+    const common: Pick<Judgement, 'phase' | 'remedies' | 'claims'> = {
+      phase: 'done',
+      remedies: [],
+      claims: [{ says: 'target-reached' }],
+    };
     const unsettled = unsettledAddresses(evidence);
     const isSettled = unsettled.length === 0;
     const rest = isSettled ? '' : ` It is not known whether ${list(unsettled, 4)} answers.`;

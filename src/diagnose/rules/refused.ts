@@ -11,6 +11,7 @@ import {
 import { explainingTraces, portUnreachable, targetTraces } from '../../documents/observed/trace.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import type { AddressTrace, TraceProbe } from '../../documents/trace.js';
+import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { allowOnFirewall, endsOf, findInterfaces } from '../remedies/network.js';
@@ -57,6 +58,7 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
         rejection.length > 0 ? 'medium' : 'low',
       ),
     ],
+    claims: ofEach('closed', addressesOf(refusing.filter(({ cause }) => cause !== 'rst-after-syn-ack'))),
     check: `ss -ltn on the target shows whether something listens on TCP ${port}`,
   };
 });
@@ -132,6 +134,7 @@ const resetInjected = rule('policy.reset-injected', { needs: ['trace'] }, (evide
     alternatives: [
       possible('tcp.refused', `ss -ltn on ${doc.address} shows whether something listens on TCP ${doc.port}`),
     ],
+    claims: ofEach('closed', [doc.address]),
     check: shellLine(trace),
   };
 });

@@ -3,6 +3,7 @@ import { count, list } from '../../core/text.js';
 import { addressesOf, addressOutcomes } from '../../documents/observed/tcp.js';
 import { blackhole, explainingTraces, isTtlExceeded } from '../../documents/observed/trace.js';
 import type { Evidence } from '../../documents/report.js';
+import { ofEach } from '../claims.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
@@ -31,6 +32,7 @@ function tracedLoop(evidence: Evidence): Judgement | null {
         },
       ],
       remedies: [correctLoop(doc.address, members)],
+      claims: ofEach('not-reached', [doc.address]),
       check: shellLine(pprobeAgain(evidence.target, { command: 'trace', address: doc.address })),
     };
   }
@@ -59,6 +61,7 @@ function expiredOnTheWay(evidence: Evidence): Judgement | null {
       { text: 'Trace the path to find the routers of the loop', command: trace },
       ...(first.from === null ? [] : [correctLoop(first.address, [first.from])]),
     ],
+    claims: ofEach('not-reached', addressesOf(expired)),
     check: shellLine(trace),
   };
 }
@@ -82,6 +85,7 @@ const routeBlackhole = rule(
           },
         ],
         remedies: [checkBeyond(last.from, doc.address)],
+        claims: ofEach('silent', [doc.address]),
         check: `on ${last.from}, look up the route to ${doc.address} and the filters`,
       };
     }

@@ -2,10 +2,13 @@ import { shellLine } from '../../core/shell-line.js';
 import { duration, list } from '../../core/text.js';
 import { controls, silenceOf } from '../../documents/observed/control.js';
 import { endpointAnswer } from '../../documents/observed/dns.js';
+import { isRouted, linkOf } from '../../documents/observed/link.js';
 import {
   type AddressOutcome,
   addressesOf,
   addressOutcomes,
+  lossyOutcomes,
+  silentOutcomes,
   withStatus,
 } from '../../documents/observed/tcp.js';
 import { blackhole, explainingTraces, lastAnswer } from '../../documents/observed/trace.js';
@@ -14,6 +17,7 @@ import type { AddressTrace } from '../../documents/trace.js';
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
 import { hostPort } from '../../target/host-port.js';
+import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
@@ -34,7 +38,7 @@ const timeoutAll = rule(
   { needs: ['tcp'], docs: DOCS.securityGroups },
   (evidence): Judgement | null => {
     const outcomes = addressOutcomes(evidence);
-    const silent = withStatus(outcomes, 'timeout');
+    const silent = silentOutcomes(evidence);
     if (silent.length === 0 || silent.length < outcomes.length) return null;
     const addresses = addressesOf(silent);
     return {
@@ -44,6 +48,10 @@ const timeoutAll = rule(
       evidence: [silence(silent), ...pathEvidence(evidence), ...controlEvidence(evidence)],
       remedies: remediesOfAll(evidence, addresses),
       alternatives: [...wrongAddress(evidence), ...localDrop(evidence)],
+      claims: [
+        ...ofEach('silent', addresses),
+        ...(silenceOf(evidence) === 'everywhere' ? [{ says: 'nothing-comes-back' as const }] : []),
+      ],
       check: `the security groups and routes between ${clientOf(evidence, addresses)} and ${list(addresses, 4)}, in both directions`,
     };
   },
@@ -55,10 +63,10 @@ const timeoutSome = rule(
   { needs: ['tcp'], docs: DOCS.networkAcls },
   (evidence): Judgement | null => {
     const outcomes = addressOutcomes(evidence);
-    const silent = withStatus(outcomes, 'timeout');
+    const silent = silentOutcomes(evidence);
     if (silent.length === 0 || silent.length === outcomes.length) return null;
     const addresses = addressesOf(silent);
-    const others = outcomes.filter(({ status }) => status !== 'timeout');
+    const others = outcomes.filter(({ address }) => !addresses.includes(address));
     const opening = withStatus(outcomes, 'open');
     const ends = endsOf(evidence, addresses);
     const v6Only =
@@ -78,10 +86,50 @@ const timeoutSome = rule(
           'the silent addresses have another security group',
         ),
       ],
+      claims: ofEach('silent', addresses),
       check: `the network ACL and routes of the subnet of ${list(addresses, 4)}`,
     };
   },
 );
+
+/** Every SYN of the connection attempts was lost, and another packet of the same run to the same port was answered. */
+const packetLoss = rule('tcp.packet-loss', { needs: ['tcp'] }, (evidence): Judgement | null => {
+  const lossy = lossyOutcomes(evidence);
+  const [first] = lossy;
+  if (first === undefined) return null;
+  const outcomes = lossy.map(({ outcome }) => outcome);
+  const addresses = addressesOf(outcomes);
+  const { target } = evidence;
+  const count = ['--count', '20'];
+  const test = pprobeAgain(target, { command: 'tcp', address: first.outcome.address });
+  return {
+    phase: 'connect',
+    confidence: 'medium',
+    summary: `Packets to ${list(addresses, 4)} are lost on the way: some SYNs to TCP ${target.port} are answered and others are not.`,
+    claims: ofEach('sometimes-answers', addresses),
+    evidence: [silence(outcomes), ...lossy.map(({ shown }) => shown)],
+    remedies: [
+      { text: 'Find out how many are lost', command: [...test, ...count] },
+      {
+        text: `Look for two ways between this host and ${list(addresses, 4)} of which one loses packets: routes that differ between there and back, several routes of equal cost, or firewalls in several zones behind a transit gateway without appliance mode`,
+        docs: DOCS.routeTables,
+      },
+      {
+        text: 'Look for a limit on new connections: a SYN limit or a full table of connections (nf_conntrack, the connection tracking of a security group) on this host, the target, or a NAT or firewall between them',
+        command: ['sudo', 'dmesg'],
+      },
+    ],
+    alternatives: [
+      possible(
+        'local.firewall',
+        shellLine(listRuleset),
+        'low',
+        'a filter of this host or on the path drops the SYNs of the kernel and lets those of the trace pass, which have fewer options',
+      ),
+    ],
+    check: shellLine([...test, ...count]),
+  };
+});
 
 /**
  * Several silent addresses make a fault of one subnet unlikely. Two observations agree with the silence: a router that
@@ -103,7 +151,7 @@ function controlSummary(evidence: Evidence): string {
     .filter(({ result }) => result === wanted)
     .map(({ doc }) => hostPort(doc.host, doc.port));
   return reach === 'everywhere'
-    ? `, nor ${names.length === 1 ? 'does' : 'do'} ${list(names, 3)}: no answer comes back to this host from anywhere`
+    ? `, nor ${names.length === 1 ? 'does' : 'do'} ${list(names, 3)}: over TCP, no answer comes back to this host from anywhere`
     : `, while ${list(names, 3)} ${names.length === 1 ? 'answers' : 'answer'}: only this endpoint is silent`;
 }
 
@@ -174,7 +222,10 @@ function describePath(doc: AddressTrace): string | null {
     : `${last.from} at hop ${last.ttl} is the last hop to answer; ${next} not`;
 }
 
-/** Where nothing at all comes back, the side of this host comes first. A link-local address passes no router. */
+/**
+ * Where nothing at all comes back, the side of this host comes first. Between two hosts of one subnet there is no router, no
+ * network ACL and no route: only the two hosts and their security groups can drop.
+ */
 function remediesOfAll(evidence: Evidence, addresses: readonly string[]): Advice[] {
   const ends = endsOf(evidence, addresses);
   if (addresses.every(isLinkLocal)) {
@@ -183,6 +234,17 @@ function remediesOfAll(evidence: Evidence, addresses: readonly string[]): Advice
         text: `On ${list(addresses, 4)}, check that its own firewall allows TCP ${ends.port} from this link; link-local packets pass no router, security group or network ACL of another subnet`,
         command: listRuleset,
       },
+    ];
+  }
+  if (addresses.every((address) => isRouted(evidence, address) === false)) {
+    const link = linkOf(evidence, addresses[0] ?? '');
+    return [
+      {
+        ...allowInbound(ends),
+        text: `Allow inbound TCP ${ends.port} from ${ends.client ?? 'this host'} on ${list(addresses, 4)} itself and in its security group: it is in the subnet of this host${link === null ? '' : ` (${link.interface})`}, and no router or network ACL is in between`,
+      },
+      findInterfaces(evidence, addresses),
+      { ...allowOutbound(ends), text: `${allowOutbound(ends).text}, and in its own firewall` },
     ];
   }
   const there = [findInterfaces(evidence, addresses), allowInbound(ends)];
@@ -224,4 +286,4 @@ function localDrop(evidence: Evidence): Alternative[] {
   ];
 }
 
-export const timeoutRules: readonly Rule[] = [timeoutAll, timeoutSome];
+export const timeoutRules: readonly Rule[] = [timeoutAll, timeoutSome, packetLoss];

@@ -4,7 +4,9 @@ import type { Seen } from '../../documents/observed/dns.js';
 import { contrast, handshakes, spokeTls } from '../../documents/observed/tls.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import type { PathMtu, TlsDocument } from '../../documents/tls.js';
+import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { allowServerName, lowerPacketSize, openssl, pingFullSize } from '../remedies/tls.js';
 
@@ -39,6 +41,7 @@ const sniFiltered = rule('policy.sni-filtered', { needs: ['tls'] }, (evidence): 
         'the server itself drops handshakes for names that it does not know, without an alert',
       ),
     ],
+    claims: ofEach('name-matters', [address]),
     check: shellLine(openssl(failed.doc, other.doc.serverName)),
   };
 });
@@ -87,6 +90,7 @@ const mtuBlackHole = rule(
       remedies: [...lowerPacketSize],
       alternatives:
         pair === null ? [possible('policy.sni-filtered', shellLine(openssl(failed.doc, 'example.com')))] : [],
+      claims: ofEach('size-matters', [address]),
       check: shellLine(pingFullSize(address)),
     };
   },
@@ -154,4 +158,78 @@ function announcement(
     : 'no router reported the size that its next link takes';
 }
 
-export const tlsContrastRules: readonly Rule[] = [sniFiltered, mtuBlackHole];
+/**
+ * Nothing that this host sent after the SYN was acknowledged, whatever its size: a firewall on the path lets SYNs pass and drops
+ * what follows, because it saw only one direction of the connection.
+ */
+const neverAcknowledged = rule(
+  'tls.silent',
+  {
+    id: 'tls.silent/never-acknowledged',
+    words: 'nothing after the SYN is acknowledged (asymmetric routing)',
+    needs: ['tls'],
+    docs: DOCS.routeTables,
+  },
+  (evidence): Judgement | null => {
+    const failed = handshakes(evidence).find(
+      ({ doc }) =>
+        doc.status === 'timeout' &&
+        doc.progress?.acknowledged === false &&
+        doc.progress.heard === 'nothing' &&
+        isLostAtAnySize(evidence, doc.address),
+    );
+    if (failed === undefined) return null;
+    const { address, serverName, durationMs } = failed.doc;
+    const other = contrast(evidence, address, 'other-name');
+    const small = contrast(evidence, address, 'small-segments');
+    const isLost = (doc: TlsDocument | undefined): boolean => doc?.progress?.acknowledged === false;
+    return {
+      phase: 'tls',
+      confidence: isLost(other?.doc) && isLost(small?.doc) ? 'high' : 'medium',
+      summary: `${address} accepts the connection, but nothing that this host sends on it is acknowledged, at any size.`,
+      evidence: [
+        {
+          observation: failed.ref,
+          text: `the ClientHello for ${serverName} was not acknowledged within ${duration(durationMs)}`,
+        },
+        ...[other, small].flatMap((each) =>
+          each === null
+            ? []
+            : [
+                {
+                  observation: each.ref,
+                  text: `nor was ${each.doc.purpose === 'small-segments' ? 'one in small segments' : `one for ${each.doc.serverName}`} (${each.doc.status})`,
+                },
+              ],
+        ),
+        ...sizes(evidence, address),
+      ],
+      remedies: [
+        {
+          text: `Look for a firewall that sees only one direction of the connection: compare the routes between this host and ${address} in both directions, and set appliance mode on the attachment of a transit gateway that leads to firewalls in several zones`,
+          docs: DOCS.routeTables,
+        },
+        {
+          text: 'Look in the connection table of each firewall and NAT on the path for connections that never leave the state SYN',
+        },
+      ],
+      claims: [...ofEach('never-acknowledged', [address])],
+      alternatives:
+        other === null
+          ? [possible('policy.sni-filtered', shellLine(openssl(failed.doc, 'example.com')))]
+          : [],
+      check: shellLine(pprobeAgain(evidence.target, { command: 'trace', address })),
+    };
+  },
+);
+
+/** Small segments were lost too: in a further handshake, or as single packets. */
+function isLostAtAnySize(evidence: Evidence, address: string): boolean {
+  const small = contrast(evidence, address, 'small-segments');
+  const sized = mtuOf(evidence, address)?.doc;
+  const isMeasured = sized !== undefined && sized.smallestUnacknowledged !== null;
+  if (isMeasured && sized.largestAcknowledged !== null) return false;
+  return small === null ? isMeasured : !spokeTls(small.doc) && small.doc.progress?.acknowledged !== true;
+}
+
+export const tlsContrastRules: readonly Rule[] = [sniFiltered, neverAcknowledged, mtuBlackHole];

@@ -28,6 +28,7 @@ const notTls = tlsRule(
       summary: `The server at ${at}, port ${doc.port}, does not speak TLS${line === null ? '' : `: it answers "${excerpt(line, 80)}"`}.`,
       seen: `${doc.address} answered the ClientHello with ${line === null ? 'bytes that are not a TLS record' : `"${excerpt(line, 80)}"`}`,
       remedies: [serveTls(doc)],
+      says: 'not-tls',
       alternatives: [
         possible(
           'policy.proxy',
@@ -41,22 +42,27 @@ const notTls = tlsRule(
 /** Alerts about version or cipher (RFC 8446 section 6.2). */
 const AGREEMENT = /^(?:protocol_version|insufficient_security|inappropriate_fallback|handshake_failure)$/;
 
-const protocol = tlsRule(
-  'tls.protocol',
-  { docs: DOCS.securityPolicies },
-  (doc) => doc.status === 'protocol' && !isNotTls(doc) && alertOf(doc) !== 'unrecognized_name',
+/**
+ * The server asked for a certificate of the client, and ended the handshake or the connection when none came. In TLS 1.3 that
+ * happens after the handshake (RFC 8446 section 4.4.2.4).
+ */
+const clientCertificateWanted = tlsRule(
+  'tls.client-certificate',
+  { docs: DOCS.mutualTls },
+  wantsCertificate,
   (doc, at) => {
     const alert = alertOf(doc);
-    const other = alert !== null && !AGREEMENT.test(alert);
+    const how = alert === null ? (ENDING[doc.status] ?? 'ended') : `ended with the alert ${alert}`;
     return {
-      confidence: confidenceOf(alert),
-      summary: other
-        ? `${at} ended the TLS handshake for ${doc.serverName} with the alert ${alert}.`
-        : `${at} and this host have no TLS version or cipher in common for ${doc.serverName}.`,
-      seen: `the handshake with ${doc.address} failed${alert === null ? '' : ` with the alert ${alert}`}`,
+      confidence: alert === 'certificate_required' ? 'certain' : 'high',
+      summary: `${at} wants a certificate from the client for ${doc.serverName}, and gets none.`,
+      seen: `${doc.clientCertificate === 'required' ? `${doc.address} sent a CertificateRequest; ` : ''}the connection ${how} when no certificate came`,
       remedies: [
-        other && /certificate|unknown_ca|access_denied/.test(alert) ? clientCertificate : offerVersions,
-        seeHandshake(doc, 'See what the server offers'),
+        clientCertificate,
+        {
+          text: 'Repeat the handshake with the certificate and its key; put your files in place of CLIENT.pem and CLIENT.key',
+          command: [...openssl(doc), '-cert', 'CLIENT.pem', '-key', 'CLIENT.key'],
+        },
       ],
       alternatives: [
         possible('policy.proxy', `${shellLine(openssl(doc))} shows whether a proxy in between answers`),
@@ -65,34 +71,92 @@ const protocol = tlsRule(
   },
 );
 
+function wantsCertificate(doc: TlsDocument): boolean {
+  return doc.clientCertificate === 'required' || alertOf(doc) === 'certificate_required';
+}
+
+/** A certificate comes after version and cipher are agreed upon, so that the end has another reason. */
+function hasAgreed({ certificate, progress }: TlsDocument): boolean {
+  return certificate !== null || progress?.heard === 'certificate' || progress?.heard === 'done';
+}
+
+const protocol = tlsRule(
+  'tls.protocol',
+  { docs: DOCS.securityPolicies },
+  (doc) =>
+    doc.status === 'protocol' &&
+    !isNotTls(doc) &&
+    !wantsCertificate(doc) &&
+    !hasAgreed(doc) &&
+    alertOf(doc) !== 'unrecognized_name',
+  (doc, at) => {
+    const alert = alertOf(doc);
+    const other = alert !== null && !AGREEMENT.test(alert);
+    const isVague = alert === 'handshake_failure';
+    return {
+      confidence: confidenceOf(alert),
+      summary: other
+        ? `${at} ended the TLS handshake for ${doc.serverName} with the alert ${alert}.`
+        : `${at} and this host have no TLS version or cipher in common for ${doc.serverName}.`,
+      ...(other ? {} : { says: 'no-common-version' as const }),
+      seen: `the handshake with ${doc.address} failed${alert === null ? '' : ` with the alert ${alert}`}`,
+      remedies: [
+        other && /certificate|unknown_ca|access_denied/.test(alert) ? clientCertificate : offerVersions,
+        seeHandshake(doc, 'See what the server offers'),
+      ],
+      alternatives: [
+        ...(isVague
+          ? [
+              possible(
+                'tls.name-mismatch',
+                `${shellLine(openssl(doc, 'example.com'))}: some servers send this alert for a name that they do not serve`,
+              ),
+            ]
+          : []),
+        possible('policy.proxy', `${shellLine(openssl(doc))} shows whether a proxy in between answers`),
+      ],
+    };
+  },
+);
+
+/** handshake_failure has other reasons too: some servers send it for a name that they do not serve. */
 function confidenceOf(alert: string | null): Confidence {
   if (alert === 'protocol_version' || alert === 'insufficient_security') return 'certain';
-  return alert === null || AGREEMENT.test(alert) ? 'high' : 'medium';
+  return alert === null ? 'high' : 'medium';
 }
 
 /** The peer sent nothing after the ClientHello, or stopped in the middle. Lost large packets have a rule of their own. */
 const silent = tlsRule(
   'tls.silent',
   {},
-  (doc) => doc.status === 'timeout',
-  (doc, at, evidence) => ({
-    confidence: 'medium',
-    summary: `${at} accepts the connection, but ${heardWords(doc)} the TLS handshake for ${doc.serverName} within ${duration(doc.durationMs)}.`,
-    seen: `no answer from ${doc.address} ${afterWhat(doc)} within ${duration(doc.durationMs)}`,
-    more: [
-      ...acknowledgedWords(doc, evidence),
-      ...otherNameWords(doc, evidence),
-      ...smallWords(doc, evidence),
-    ],
-    remedies: [
-      pingUnfragmented(
-        doc.address,
-        'Rule out an MTU fault, in which large packets are lost on a VPN or tunnel: if this fails and a small size works, lower the MTU or clamp the MSS',
-      ),
-      findInspector,
-    ],
-    alternatives: sniFiltered(doc, evidence),
-  }),
+  (doc) => doc.status === 'timeout' && !wantsCertificate(doc),
+  (doc, at, evidence) => {
+    const isHeard = doc.progress !== undefined && doc.progress.heard !== 'nothing';
+    const isMtu = smallWords(doc, evidence).length === 0;
+    return {
+      confidence: 'medium',
+      summary: `${at} accepts the connection, but ${heardWords(doc)} the TLS handshake for ${doc.serverName} within ${duration(doc.durationMs)}.`,
+      seen: `no answer from ${doc.address} ${afterWhat(doc)} within ${duration(doc.durationMs)}`,
+      ...(isHeard ? {} : { says: 'tls-silent' as const }),
+      more: [
+        ...acknowledgedWords(doc, evidence),
+        ...otherNameWords(doc, evidence),
+        ...smallWords(doc, evidence),
+      ],
+      remedies: [
+        ...(isMtu
+          ? [
+              pingUnfragmented(
+                doc.address,
+                'Rule out an MTU fault, in which large packets are lost on a VPN or tunnel: if this fails and a small size works, lower the MTU or clamp the MSS',
+              ),
+            ]
+          : [{ text: `Check that the service at ${doc.address} runs, and read its logs` }]),
+        findInspector,
+      ],
+      alternatives: sniFiltered(doc, evidence),
+    };
+  },
 );
 
 function heardWords({ progress }: TlsDocument): string {
@@ -147,10 +211,14 @@ const closed = tlsRule(
   'tls.closed',
   {},
   (doc) =>
-    (doc.status === 'closed' || doc.status === 'reset' || doc.status === 'error') &&
+    (doc.status === 'closed' ||
+      doc.status === 'reset' ||
+      doc.status === 'error' ||
+      (doc.status === 'protocol' && hasAgreed(doc) && !isNotTls(doc))) &&
+    !wantsCertificate(doc) &&
     alertOf(doc) !== 'unrecognized_name',
   (doc, at, evidence) => ({
-    confidence: doc.status === 'error' ? 'low' : 'medium',
+    confidence: doc.status === 'error' || doc.status === 'protocol' ? 'low' : 'medium',
     summary: `${at} ${ENDING[doc.status] ?? 'ended'} the connection during the TLS handshake for ${doc.serverName}.`,
     seen: `the connection to ${doc.address} ended ${duration(doc.durationMs)} into the handshake${doc.progress === undefined || doc.progress.heard === 'nothing' ? '' : `, ${afterWhat(doc)}`}`,
     more: otherNameWords(doc, evidence),
@@ -179,4 +247,4 @@ function sniFiltered(doc: TlsDocument, evidence: Evidence): Alternative[] {
   ];
 }
 
-export const tlsHandshakeRules: readonly Rule[] = [notTls, protocol, silent, closed];
+export const tlsHandshakeRules: readonly Rule[] = [notTls, clientCertificateWanted, protocol, silent, closed];

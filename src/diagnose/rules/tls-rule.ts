@@ -5,11 +5,14 @@ import type { Seen } from '../../documents/observed/dns.js';
 import { handshakes } from '../../documents/observed/tls.js';
 import type { Alternative, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { TlsDocument } from '../../documents/tls.js';
+import { type AddressClaim, ofEach } from '../claims.js';
 import { type Judgement, type Rule, type RuleFacts, rule } from '../finding.js';
 import { openssl } from '../remedies/tls.js';
 
 /** What a rule about handshakes says about the first one that it matches. */
 export type TlsWords = Pick<Judgement, 'summary' | 'confidence' | 'remedies'> & {
+  /** What the rule says of each address. */
+  says?: AddressClaim;
   /** What was seen; the error code is appended. */
   seen: string;
   /** What other measurements of the same address add. */
@@ -29,7 +32,8 @@ export function tlsRule(
     const [first] = failed;
     if (first === undefined) return null;
     const at = list([...new Set(failed.map(({ doc }) => doc.address))], 4);
-    const { seen, more = [], ...judgement } = words(first.doc, at, evidence);
+    const { seen, more = [], says, ...judgement } = words(first.doc, at, evidence);
+    const addresses = failed.map(({ doc }) => doc.address);
     // Reports of earlier versions have no such member.
     const errorCode = first.doc.errorCode ?? null;
     const code = errorCode === null ? '' : ` (${excerpt(errorCode, 80)})`;
@@ -37,6 +41,7 @@ export function tlsRule(
       phase: 'tls',
       evidence: [{ observation: first.ref, text: `${seen}${code}` }, ...furtherProblems(first), ...more],
       check: shellLine(openssl(first.doc)),
+      claims: says === undefined ? [] : ofEach(says, addresses),
       ...judgement,
     };
   });

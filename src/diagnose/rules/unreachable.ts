@@ -1,5 +1,6 @@
 import { shellLine } from '../../core/shell-line.js';
 import { list } from '../../core/text.js';
+import { linkOf } from '../../documents/observed/link.js';
 import {
   type AddressOutcome,
   addressesOf,
@@ -17,6 +18,7 @@ import {
 import type { Evidence } from '../../documents/report.js';
 import type { TcpCause } from '../../documents/tcp.js';
 import { familyOf, withoutZone } from '../../net/address/address.js';
+import { ofEach } from '../claims.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
 import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
@@ -28,7 +30,9 @@ import {
   nameInterface,
   type RejectingRoute,
   removeRejectingRoute,
+  renumberBridge,
   routeGet,
+  staleRecord,
 } from '../remedies/local.js';
 
 /** The routes of ip-route(8) that reject, by the cause that names them. */
@@ -82,6 +86,7 @@ const routeLocal = rule('route.local', { needs: ['tcp', 'trace'] }, (evidence): 
         : [{ observation: unsent.ref, text: 'no probe of the trace could be sent either' }]),
     ],
     remedies: routeRemedies(cause, address),
+    claims: ofEach('not-sent', addresses),
     check: shellLine(routeGet(address)),
   };
 });
@@ -140,6 +145,8 @@ const routeNeighbour = rule('route.neighbour', { needs: ['tcp', 'trace'] }, (evi
   const isGateway = first !== undefined && !isDirect(first);
   const neighbour = isGateway ? (first.neighbour ?? address) : address;
   const addresses = first === undefined ? [address] : addressesOf(failed.filter(sameNeighbour(first)));
+  const link = linkOf(evidence, neighbour);
+  const onLink = link === null ? '' : ` on ${link.interface}`;
   return {
     phase: 'path',
     confidence: first !== undefined || traced?.by != null ? 'high' : 'medium',
@@ -152,12 +159,20 @@ const routeNeighbour = rule('route.neighbour', { needs: ['tcp', 'trace'] }, (evi
         : [
             {
               observation: first.ref,
-              text: `${familyOf(address) === 6 ? 'neighbour discovery' : 'ARP'} got no answer for ${isGateway ? `the gateway ${neighbour}` : list(addresses)}${first.errno === null ? '' : ` (${first.errno})`}; no SYN was sent`,
+              text: `${familyOf(address) === 6 ? 'neighbour discovery' : 'ARP'} got no answer for ${isGateway ? `the gateway ${neighbour}` : list(addresses)}${onLink}${first.errno === null ? '' : ` (${first.errno})`}; no SYN was sent`,
             },
           ]),
       ...(traced === undefined ? [] : [{ observation: traced.ref, text: ownIcmp(traced.by) }]),
     ],
-    remedies: checkNeighbour(neighbour, address),
+    remedies: [
+      ...(isGateway
+        ? []
+        : link?.bridge === true
+          ? renumberBridge(link, addresses)
+          : staleRecord(evidence, addresses)),
+      ...checkNeighbour(neighbour, address),
+    ],
+    claims: ofEach('nobody-on-link', addresses),
     check: shellLine(checkNeighbour(neighbour, address)[0]?.command ?? []),
   };
 });
@@ -205,6 +220,7 @@ const icmpUnreachable = rule(
           },
         ],
         remedies: [routeOn(by.from, doc.address)],
+        claims: ofEach('not-reached', [doc.address]),
         check: shellLine(pprobeAgain(evidence.target, { command: 'trace', address: doc.address })),
       };
     }
@@ -242,6 +258,7 @@ function untraced({ target }: Evidence, first: AddressOutcome, addresses: readon
         docs: DOCS.routeTables,
       },
     ],
+    claims: ofEach('not-reached', addresses),
     check: shellLine(trace),
   };
 }

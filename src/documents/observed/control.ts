@@ -31,9 +31,16 @@ function resultOf({ tcp }: ControlMeasurement): Control['result'] | null {
 
 const answers: ReadonlySet<TcpStatus> = new Set(['open', 'refused', 'reset']);
 
-/** How far silence reaches: `this-endpoint` where a control answers, `everywhere` where all are silent; null without controls. */
+/**
+ * How far the silence of TCP reaches: `this-endpoint` where a control answers, `everywhere` where all are silent and no DNS server
+ * answered over TCP either; null where it is not known.
+ */
 export function silenceOf(evidence: Evidence): 'this-endpoint' | 'everywhere' | null {
   const all = controls(evidence);
   if (all.length === 0) return null;
-  return all.some(({ result }) => result === 'answers') ? 'this-endpoint' : 'everywhere';
+  if (all.some(({ result }) => result === 'answers')) return 'this-endpoint';
+  const isAnswered = evidence.observations.dns.some(({ attempts }) =>
+    attempts.some(({ transport, rcode }) => transport === 'tcp' && rcode !== null),
+  );
+  return isAnswered ? null : 'everywhere';
 }

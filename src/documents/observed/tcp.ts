@@ -1,5 +1,5 @@
 import { familyOf, withoutZone } from '../../net/address/address.js';
-import type { Evidence } from '../report.js';
+import type { Evidence, EvidenceItem } from '../report.js';
 import type { TcpAttempt, TcpCause, TcpDocument, TcpStatus } from '../tcp.js';
 import { isBetterStatus } from '../terms/tcp-status.js';
 import type { AddressTrace } from '../trace.js';
@@ -63,6 +63,21 @@ export function unsettledAddresses(evidence: Evidence): string[] {
   return [...new Set(tried)].filter((address) => !settled.has(address));
 }
 
+/** Addresses whose attempts all timed out and that nothing else shows to be open: silence, as far as this run saw. */
+export function silentOutcomes(evidence: Evidence): AddressOutcome[] {
+  return withStatus(addressOutcomes(evidence), 'timeout').filter(
+    ({ address }) => openingBeside(evidence, address) === null,
+  );
+}
+
+/** Addresses whose attempts all timed out although another packet of the same run was answered: packets are lost. */
+export function lossyOutcomes(evidence: Evidence): { outcome: AddressOutcome; shown: EvidenceItem }[] {
+  return withStatus(addressOutcomes(evidence), 'timeout').flatMap((outcome) => {
+    const shown = openingBeside(evidence, outcome.address);
+    return shown === null ? [] : [{ outcome, shown }];
+  });
+}
+
 /** The outcomes with one of the given statuses. */
 export function withStatus(outcomes: readonly AddressOutcome[], ...statuses: TcpStatus[]): AddressOutcome[] {
   return outcomes.filter(({ status }) => statuses.includes(status));
@@ -73,11 +88,39 @@ export function withCause(outcomes: readonly AddressOutcome[], ...causes: TcpCau
   return outcomes.filter(({ cause }) => cause !== null && causes.includes(cause));
 }
 
-/** Whether a connection to this address opened. */
-export function opened(evidence: Evidence, address: string): boolean {
-  return addressOutcomes(evidence).some(
-    (outcome) => outcome.address === address && outcome.status === 'open',
+/** What shows that a port is open at an address: the first such observation, or null. */
+export function openingAt(evidence: Evidence, address: string): EvidenceItem | null {
+  const attempt = targetAttempts(evidence).find((each) => each.address === address && each.status === 'open');
+  return attempt === undefined
+    ? openingBeside(evidence, address)
+    : { observation: attempt.ref, text: `${address} opened` };
+}
+
+/** The same from all but the connection attempts: a SYN-ACK in a trace, a handshake or an answer on a connection. */
+export function openingBeside({ target, observations }: Evidence, address: string): EvidenceItem | null {
+  const { trace, tls, http } = observations;
+  const traced = trace.findIndex(
+    (doc) =>
+      doc.host === target.host && doc.port === target.port && doc.address === address && hasSynAck(doc),
   );
+  if (traced >= 0)
+    return { observation: `trace[${traced}]`, text: `${address} answered a SYN of the trace with SYN-ACK` };
+  const shaken = tls.findIndex(
+    (doc) => doc.address === address && doc.port === target.port && doc.connectMs !== null,
+  );
+  if (shaken >= 0)
+    return { observation: `tls[${shaken}]`, text: `a connection to ${address} for the handshake opened` };
+  const asked = http.findIndex((doc) => doc.address === address && doc.status !== null);
+  return asked < 0 ? null : { observation: `http[${asked}]`, text: `${address} answered a request` };
+}
+
+function hasSynAck({ outcome, hops }: AddressTrace): boolean {
+  return outcome === 'open' || hops.some(({ probes }) => probes.some(({ reply }) => reply === 'syn-ack'));
+}
+
+/** Whether anything shows that the port is open at this address. */
+export function opened(evidence: Evidence, address: string): boolean {
+  return openingAt(evidence, address) !== null;
 }
 
 export function addressesOf(outcomes: readonly { address: string }[]): string[] {

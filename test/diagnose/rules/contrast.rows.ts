@@ -188,10 +188,85 @@ const tlsRows: Row[] = [
       tls: [tls('protocol', { ...bare, errorCode: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' })],
     }),
     class: 'tls',
+    cause: 'tls.client-certificate',
+    confidence: 'certain',
+    evidence: ['certificate_required'],
+    remedy: [/mutual TLS/],
+  },
+  {
+    name: 'a request for a client certificate, then the alert handshake_failure, in TLS 1.2',
+    given: evidence({
+      ...connected,
+      tls: [
+        tls('protocol', {
+          clientCertificate: 'required',
+          errorCode: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+          progress: heard('certificate', { alert: { level: 'fatal', code: 40, name: 'handshake_failure' } }),
+        }),
+      ],
+    }),
+    class: 'tls',
+    cause: 'tls.client-certificate',
+    confidence: 'high',
+    evidence: ['CertificateRequest', 'handshake_failure'],
+    remedy: ['-cert CLIENT.pem'],
+  },
+  {
+    name: 'a request for a client certificate, then a reset',
+    given: evidence({
+      ...connected,
+      tls: [tls('reset', { clientCertificate: 'required', progress: heard('certificate') })],
+    }),
+    class: 'tls',
+    cause: 'tls.client-certificate',
+    confidence: 'high',
+  },
+  {
+    name: 'an alert after the certificate, without a request for one of the client',
+    given: evidence({
+      ...connected,
+      tls: [
+        tls('protocol', {
+          clientCertificate: 'none',
+          progress: heard('certificate', { alert: { level: 'fatal', code: 80, name: 'internal_error' } }),
+        }),
+      ],
+    }),
+    class: 'tls',
+    cause: 'tls.closed',
+    confidence: 'low',
+  },
+  {
+    name: 'the alert handshake_failure alone, which servers send for unknown names too',
+    given: evidence({
+      ...connected,
+      tls: [tls('protocol', { ...bare, errorCode: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' })],
+    }),
+    class: 'tls',
     cause: 'tls.protocol',
     confidence: 'medium',
-    summary: ['certificate_required'],
-    remedy: [/mutual TLS/],
+    alternatives: ['tls.name-mismatch'],
+  },
+  {
+    name: 'nothing acknowledged after the SYN, under any name and in any size',
+    given: evidence({
+      ...connected,
+      tls: [
+        tls('timeout', { ...bare, progress: heard('nothing', { acknowledged: false }) }),
+        otherName('timeout', { ...bare, progress: heard('nothing', { acknowledged: false }) }),
+        tls('timeout', {
+          ...bare,
+          purpose: 'small-segments',
+          maxSegment: 536,
+          progress: heard('nothing', { acknowledged: false }),
+        }),
+      ],
+    }),
+    class: 'tls',
+    cause: 'tls.silent',
+    confidence: 'high',
+    summary: ['nothing that this host sends on it is acknowledged'],
+    remedy: [/appliance mode/],
   },
 ];
 

@@ -1,4 +1,4 @@
-import { dns, dnsFailure, evidence, HOST, tcp, VPCE_NAME } from '../evidence.js';
+import { dns, dnsFailure, evidence, HOST, http, tcp, tls, VPCE_NAME } from '../evidence.js';
 import type { Row } from './row.js';
 import { three } from './situations.js';
 
@@ -24,5 +24,47 @@ export const dnsViewRows: Row[] = [
     confidence: 'high',
     summary: ['10.9.9.9', '10.0.1.5'],
     remedy: [`grep -n ${HOST} /etc/hosts`],
+  },
+  {
+    name: 'a filter that answers with 0.0.0.0, while this host listens on the port',
+    given: evidence({
+      dns: [dns(HOST, ['0.0.0.0'])],
+      tcp: [tcp(HOST, { '0.0.0.0': 'open' })],
+      tls: [tls('ok', { address: '0.0.0.0' })],
+      http: [http(200, { address: '0.0.0.0' })],
+    }),
+    class: 'dns',
+    cause: 'dns.blocked',
+    confidence: 'high',
+    summary: ['0.0.0.0'],
+    remedy: [/Allow .* in the filter/],
+  },
+  {
+    name: 'a filter that answers with :: and says so',
+    given: evidence({
+      target: 'db.internal:5432',
+      dns: [dns('db.internal', ['::'], { extendedErrors: [{ code: 15, text: 'Blocked' }] })],
+      tcp: [tcp('db.internal', { '::': 'open' }, 5432)],
+    }),
+    class: 'dns',
+    cause: 'dns.blocked',
+    confidence: 'certain',
+    evidence: ['extended error 15'],
+  },
+  {
+    name: 'a line of the hosts file that blocks the name',
+    given: evidence({
+      target: 'ads.example:443',
+      tcp: [tcp('ads.example', { '0.0.0.0': 'refused' })],
+      origin: {
+        source: 'hosts-file',
+        addresses: ['0.0.0.0'],
+        hostsFile: { path: '/etc/hosts', lines: [7] },
+      },
+    }),
+    class: 'dns',
+    cause: 'dns.blocked',
+    confidence: 'certain',
+    remedy: [/hosts file/],
   },
 ];

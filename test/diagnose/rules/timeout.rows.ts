@@ -204,4 +204,31 @@ export const timeoutRows: Row[] = [
     summary: ['10.0.4.4:443', 'no answer comes back to this host from anywhere'],
     alternatives: ['local.firewall'],
   },
+  {
+    name: 'every connection times out, and the trace of the same address is answered',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcp(HOST, { '10.0.1.5': 'timeout', '10.0.2.5': 'open' })],
+      trace: [trace('open', hops('10.0.9.1', '10.8.0.1'))],
+    }),
+    class: 'timeout',
+    cause: 'tcp.packet-loss',
+    confidence: 'medium',
+    summary: [/lost on the way: some SYNs .* are answered/],
+    evidence: [/SYN of the trace/],
+    remedy: ['pprobe tcp 10.0.1.5 443 --count 20', /appliance mode/, /nf_conntrack/],
+    alternatives: ['local.firewall'],
+  },
+  {
+    name: 'silence at an address in the subnet of this host',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcp(HOST, { '10.0.9.77': 'timeout' })],
+      vantage: { networks: [{ interface: 'eth0', network: '10.0.9.15/24', bridge: false }] },
+    }),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'low',
+    remedy: [/^Allow inbound TCP 443 .* on 10\.0\.9\.77 itself .*\(eth0\), and no router or network ACL/],
+  },
 ];

@@ -185,4 +185,35 @@ export const unreachableRows: Row[] = [
     confidence: 'high',
     evidence: ['EINVAL'],
   },
+  {
+    name: 'a bridge of this host whose network contains the target',
+    given: evidence({
+      dns: [dns(HOST, ['172.17.2.20'])],
+      tcp: [tcpOf(HOST, [silent('172.17.2.20', '172.17.2.20', 3050)])],
+      vantage: {
+        networks: [
+          { interface: 'eth0', network: '10.0.9.15/24', bridge: false },
+          { interface: 'docker0', network: '172.17.0.1/16', bridge: true },
+        ],
+      },
+    }),
+    class: 'unreachable',
+    cause: 'route.neighbour',
+    confidence: 'high',
+    evidence: ['on docker0'],
+    remedy: [/^Give the bridge docker0 another network: its 172\.17\.0\.1\/16 contains 172\.17\.2\.20/],
+  },
+  {
+    name: 'a record that outlived its interface in the subnet of this host',
+    given: evidence({
+      dns: [dns(HOST, ['10.0.9.99'])],
+      tcp: [tcpOf(HOST, [silent('10.0.9.99', '10.0.9.99', 3050)])],
+      vantage: { networks: [{ interface: 'eth0', network: '10.0.9.15/24', bridge: false }] },
+    }),
+    class: 'unreachable',
+    cause: 'route.neighbour',
+    confidence: 'high',
+    evidence: ['on eth0'],
+    remedy: [/the record of .* outlived it/, /Values=10\.0\.9\.99/],
+  },
 ];
