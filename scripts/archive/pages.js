@@ -1,0 +1,85 @@
+// The man page and the completion scripts, made from the commands' own help.
+
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+/** The commands and the exit codes, from a bundle of their source. */
+async function loadHelp(root) {
+  const outfile = join(root, 'build/help.cjs');
+  const contents = `
+    export { commands, loadCommands } from './src/cli/commands.js';
+    export { usageOf } from './src/cli/help.js';
+    export { networkOptions, outputOptions } from './src/cli/options.js';
+    export { exitCodeMeanings } from './src/documents/terms/exit-code.js';`;
+  await build({
+    stdin: { contents, resolveDir: root, loader: 'ts' },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['koffi', 'raw-socket', 'yargs'],
+    define: { 'import.meta.url': '__filename' },
+    logLevel: 'error',
+  });
+  return createRequire(import.meta.url)(outfile);
+}
+
+/** Text of roff(7): a backslash, a leading dot or quote and a hyphen have no meaning of their own. */
+function roff(text) {
+  return text
+    .replace(/\\/g, '\\e')
+    .replace(/-/g, '\\-')
+    .replace(/^([.'])/gm, '\\&$1');
+}
+
+function optionEntries(options) {
+  return Object.entries(options)
+    .filter(([, { hidden }]) => hidden !== true)
+    .map(([name, { alias, value, negatable, help }]) => {
+      const long = name.length === 1 ? `-${name}` : `--${negatable ? '[no-]' : ''}${name}`;
+      const spelling = alias === undefined ? long : `-${alias}, ${long}`;
+      const operand = value === undefined ? '' : ` \\fI${roff(value)}\\fR`;
+      return `.TP\n\\fB${roff(spelling)}\\fR${operand}\n${roff(help)}`;
+    });
+}
+
+/** pprobe(1) in the form of man(7), dated at `seconds` since 1970. */
+export async function manPage(root, { version, description }, seconds) {
+  const help = await loadHelp(root);
+  const loaded = await help.loadCommands(help.commands);
+  const date = new Date(seconds * 1000).toISOString().slice(0, 10);
+  const common = { ...help.networkOptions, ...help.outputOptions };
+  const own = (options) =>
+    Object.fromEntries(Object.entries(options).filter(([name]) => !Object.hasOwn(common, name)));
+  const sections = [
+    `.TH PPROBE 1 ${date} "pprobe ${version}" "User Commands"`,
+    `.SH NAME\npprobe \\- ${roff(description)}`,
+    `.SH SYNOPSIS\n${loaded.map((command) => `.B ${roff(help.usageOf(command))}`).join('\n.br\n')}`,
+    '.SH COMMANDS',
+    ...loaded.flatMap((command) => [
+      `.SS ${roff(help.usageOf(command))}\n${roff(command.summary)}.`,
+      ...command.positionals.map(({ name, help: text }) => `.TP\n\\fI${roff(name)}\\fR\n${roff(text)}`),
+      ...optionEntries(own(command.options)),
+      ...(command.notes === '' ? [] : [`.PP\n${roff(command.notes)}`]),
+    ]),
+    `.SH OPTIONS OF EVERY COMMAND\n${optionEntries(common).join('\n')}`,
+    '.SH EXIT STATUS',
+    ...help.exitCodeMeanings.map(({ code, meaning }) => `.TP\n.B ${code}\n${roff(meaning)}`),
+    '.SH EXAMPLES',
+    ...loaded.flatMap(({ examples }) =>
+      examples.map(({ command, help: text }) => `.TP\n\\fB${roff(command)}\\fR\n${roff(text)}`),
+    ),
+    '.SH SEE ALSO\n.BR traceroute (8),\n.BR dig (1),\n.BR curl (1)',
+  ];
+  return `${sections.join('\n')}\n`;
+}
+
+/** The completion scripts by their file names, as `pprobe completion` prints them. */
+export function completionScripts(root) {
+  const files = { bash: 'pprobe.bash', zsh: '_pprobe', fish: 'pprobe.fish' };
+  const print = (shell) =>
+    execFileSync(process.execPath, [join(root, 'bin/pprobe.js'), 'completion', shell], { encoding: 'utf8' });
+  return Object.fromEntries(Object.entries(files).map(([shell, file]) => [file, print(shell)]));
+}
