@@ -5,7 +5,7 @@ const nodeModule = require('node:module');
 const { join } = require('node:path');
 
 const words = process.argv.slice(2);
-if (words.length === 1 && words[0] === '--version') {
+if (words.length === 1 && /^(?:--version|version|-V|-v)$/.test(words[0])) {
   // Answered here, because reading and compiling a bundle takes longer than everything else about it.
   process.stdout.write(`${require('../package.json').version}\n`);
 } else {
@@ -27,13 +27,22 @@ function start() {
   require(join(built, `${commandIn(words, built) ?? 'no-command'}.js`));
 }
 
-/** The command that the words name: the first word that is one and not an option's value, else one that is such a value. */
+/**
+ * The command that the words name: the first word that is one, or a URL, which is a target of `diagnose`, and not an option's
+ * value; else one that is such a value.
+ */
 function commandIn(words, built) {
   const isCommand = (word) => /^[a-z]+$/.test(word) && existsSync(join(built, `${word}.js`));
   if (words[0] === undefined || isCommand(words[0])) return words[0];
   const takesValue = new Set(require(join(built, 'value-options.json')));
-  const isValue = (index) => takesValue.has(words[index - 1]);
-  return words.find((word, index) => isCommand(word) && !isValue(index)) ?? words.find(isCommand);
+  const isNamed = (word, index) => (isCommand(word) || isUrl(word)) && !takesValue.has(words[index - 1]);
+  const named = words.find(isNamed) ?? words.find(isCommand);
+  return isUrl(named) ? 'diagnose' : named;
+}
+
+/** src/cli/parse.ts has the same test. */
+function isUrl(word) {
+  return word?.includes('://') === true;
 }
 
 /**

@@ -33,7 +33,7 @@ export type * from './documents/dns.js';
 export type * from './documents/doctor.js';
 export type * from './documents/error.js';
 export type { Denial, DenialLayer, DeniedResource } from './documents/gateway-answer.js';
-export type { DocumentHeader, Tool } from './documents/header.js';
+export type { DocumentHeader, Stopped, Tool } from './documents/header.js';
 export type * from './documents/http.js';
 export type * from './documents/log.js';
 export type * from './documents/report.js';

@@ -1,6 +1,7 @@
 import { exitCodeOf, type JudgedDocument } from '../documents/terms/exit-code.js';
 import type { Style } from '../report/text/style.js';
 import type { Arguments, OptionTable, OutputForm } from './options.js';
+import type { PeerTable } from './peers/peer-option.js';
 import type { ProgressDisplay } from './progress.js';
 
 /** What a command gets besides its arguments. */
@@ -73,6 +74,10 @@ export interface Command {
   summary: string;
   positionals: readonly PositionalSpec[];
   options: OptionTable;
+  /** The options of other tools that it understands. */
+  peers?: PeerTable;
+  /** Brings arguments that are written as for other tools into the order of `positionals`. Throws InvalidInputError. */
+  arrange?(args: Arguments): Arguments;
   examples: readonly Example[];
   /** It opens raw sockets if it has the privilege, and needs root for nothing else. */
   opensRawSockets?: true;

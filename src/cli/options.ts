@@ -1,8 +1,9 @@
-import { type Bound, waitBound } from '../core/check-options.js';
+import { type Bound, portBound, waitBound } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
 import { quoted } from '../core/text.js';
 import { familyOf } from '../net/address/address.js';
 import { checkHostAddress } from '../target/host.js';
+import { parsePort } from '../target/host-port.js';
 
 /** One option as data: for parsing, for help and for completion. */
 export interface OptionSpec {
@@ -45,9 +46,9 @@ export const outputOptions: OptionTable = {
     help: 'The same as --format json: print exactly one JSON document on standard output, also after a failure',
   },
   quiet: { type: 'boolean', help: 'Do not show progress' },
-  verbose: { type: 'boolean', help: 'Show every query, record and label' },
+  verbose: { type: 'boolean', alias: 'v', help: 'Show every query, record and label' },
   help: { type: 'boolean', alias: 'h', help: 'Show this help' },
-  version: { type: 'boolean', help: 'Show the version' },
+  version: { type: 'boolean', alias: 'V', help: 'Show the version' },
 };
 
 /** The options of every command that sends packets. */
@@ -222,6 +223,33 @@ export function sourceOption(args: Arguments): string | undefined {
 /** The values of `networkOptions`, checked. */
 export function networkChoice(args: Arguments): { family: 4 | 6 | undefined; source: string | undefined } {
   return { family: familyOption(args), source: sourceOption(args) };
+}
+
+const timeLimit = waitBound(null, 86_400_000);
+
+/** The option of every command that measures one target. */
+export const limitOptions: OptionTable = {
+  'max-time': numberSpec(timeLimit, 'End after this time, with what was measured by then'),
+};
+
+/** The value of --max-time in milliseconds; undefined where it is not given. Throws InvalidInputError. */
+export function timeLimitOption(args: Arguments): number | undefined {
+  return args.options['max-time'] === undefined ? undefined : numberOption(args, 'max-time', timeLimit);
+}
+
+/**
+ * The port: the second argument, or --port; undefined without both. Throws InvalidInputError where the two differ, or where
+ * one is not a port.
+ */
+export function portOption(args: Arguments): number | undefined {
+  const [, word] = args.positionals;
+  const behind = word === undefined ? undefined : parsePort(word);
+  const named = numberOption(args, 'port', portBound);
+  if (behind === undefined || named === undefined || behind === named) return behind ?? named;
+  throw new InvalidInputError(
+    '--port',
+    `--port: ${named} contradicts the port ${behind} behind the host; leave one of them out`,
+  );
 }
 
 const idleTimeout = waitBound(null);

@@ -19,6 +19,7 @@ import {
   orList,
   outputOptions,
 } from './options.js';
+import type { PeerTable } from './peers/peer-option.js';
 import { type GivenOption, takeApart, type Words } from './words.js';
 
 /** A command line, parsed. */
@@ -44,8 +45,7 @@ export async function parse(argv: readonly string[]): Promise<CommandLine> {
   if (argv[0] === completionRequest) {
     return { output: outputForm([], {}), request: { kind: 'completions', argv, loaded } };
   }
-  const commandOf = (word: string | undefined): Command | null =>
-    loaded.find(({ name }) => name === word) ?? null;
+  const commandOf = (word: string | undefined): Command | null => commandNamed(word, loaded);
   // Options may precede the name of the command. Until the name is reached, the options of all commands that occur in the
   // command line are known. No option is a switch in one command and takes a value in another (test/cli/usage.test.ts).
   const tableFor = (word: string | undefined): OptionTable => {
@@ -53,27 +53,43 @@ export async function parse(argv: readonly string[]): Promise<CommandLine> {
     const tables = (command === null ? loaded : [command]).map(({ options }) => options);
     return Object.assign({}, ...tables, outputOptions);
   };
-  const taken = takeApart(argv, tableFor);
+  const peersFor = (word: string | undefined): PeerTable => {
+    const command = commandOf(word) ?? (loaded.length === 1 ? loaded[0] : undefined);
+    return command?.peers ?? { options: {} };
+  };
+  const taken = takeApart(argv, tableFor, peersFor);
   const [name] = taken.words;
   const command = commandOf(name);
   const table = name === undefined ? outputOptions : { ...command?.options, ...outputOptions };
-  return { output: outputForm(taken.options, table), request: requestOf(taken, command, table) };
+  return { output: outputForm(taken.options, table), request: requestOf(taken, command, table, loaded) };
 }
 
-function requestOf(taken: Words, command: Command | null, table: OptionTable): Request {
+function requestOf(
+  taken: Words,
+  command: Command | null,
+  table: OptionTable,
+  loaded: readonly Command[],
+): Request {
   const { words, verbatim, options } = taken;
   const isOn = (name: string): boolean => lastValue(options, name) === true;
   if (isOn('help')) return { kind: 'help', command };
   if (isOn('version')) return { kind: 'version' };
   try {
     const [name, ...rest] = words;
+    // As in other tools: `-v` alone shows the version, with a command it is --verbose.
+    if (name === undefined && options.length === 1 && options[0]?.spelling === '-v')
+      return { kind: 'version' };
+    if (name === 'version' && rest.length === 0) return { kind: 'version' };
+    if (name === 'help') return helpFor(rest, loaded);
     if (name === completionCommand.name) {
       checkOptions(completionCommand.name, options, table);
       return { kind: 'completion-script', shell: shellOf([...rest, ...verbatim]) };
     }
     if (command === null) throw noSuchCommand(name, options, table);
     checkOptions(command.name, options, table);
-    const args = { positionals: [...rest, ...verbatim], options: valuesOf(options, table) };
+    const written = isUrl(name) ? words : rest;
+    const given = { positionals: [...written, ...verbatim], options: valuesOf(options, table) };
+    const args = command.arrange?.(given) ?? given;
     checkPositionals(command, args);
     return { kind: 'run', command, args };
   } catch (error) {
@@ -86,9 +102,41 @@ function requestOf(taken: Words, command: Command | null, table: OptionTable): R
 function mentionedIn(argv: readonly string[]): readonly CommandEntry[] {
   const first = commands.filter(({ name }) => name === argv[0]);
   if (first.length > 0) return first;
+  const nameIn = (name: string): number =>
+    Math.min(
+      ...[name, ...(name === urlCommand ? argv.filter(isUrl) : [])].map((word) => placeOf(word, argv)),
+    );
   return commands
-    .filter(({ name }) => argv.includes(name))
-    .toSorted((one, other) => argv.indexOf(one.name) - argv.indexOf(other.name));
+    .filter(({ name }) => nameIn(name) < argv.length)
+    .toSorted((one, other) => nameIn(one.name) - nameIn(other.name));
+}
+
+function placeOf(word: string, argv: readonly string[]): number {
+  const place = argv.indexOf(word);
+  return place === -1 ? argv.length : place;
+}
+
+/** The command of a command line that begins with a URL. */
+const urlCommand = 'diagnose';
+
+/** Whether a word stands for itself and the command `diagnose`. bin/pprobe.js has the same test. */
+function isUrl(word: string | undefined): boolean {
+  return word?.includes('://') === true;
+}
+
+function commandNamed(word: string | undefined, loaded: readonly Command[]): Command | null {
+  const wanted = isUrl(word) ? urlCommand : word;
+  return loaded.find(({ name }) => name === wanted) ?? null;
+}
+
+/** `pprobe help [command]`. */
+function helpFor([name, extra]: readonly string[], loaded: readonly Command[]): Request {
+  if (extra !== undefined)
+    throw new InvalidInputError('arguments', `help: ${quoted(extra)} is one too many; give one command`);
+  if (name === undefined || name === completionCommand.name) return { kind: 'help', command: null };
+  const command = commandNamed(name, loaded);
+  if (command === null) throw noSuchCommand(name, [], {});
+  return { kind: 'help', command };
 }
 
 function lastValue(options: readonly GivenOption[], wanted: string): GivenOption['value'] | undefined {
@@ -109,7 +157,8 @@ function outputForm(options: readonly GivenOption[], table: OptionTable): Output
 }
 
 function checkOptions(commandName: string | null, options: readonly GivenOption[], table: OptionTable): void {
-  for (const { spelling, name, value } of options) {
+  for (const { spelling, name, value, error } of options) {
+    if (error !== undefined) throw error;
     const spec = name === null ? undefined : table[name];
     if (name === null || spec === undefined) throw noSuchOption(spelling, commandName, table);
     if (spec.type === 'boolean' && typeof value === 'string') {
@@ -146,15 +195,45 @@ function noSuchCommand(
     checkOptions(null, options, table);
     return new InvalidInputError('command', `no command given; give ${orList(names)}, or see pprobe --help`);
   }
-  const meant = nearest(name, names);
+  const peer = Object.hasOwn(peerCommands, name) ? peerCommands[name] : undefined;
+  const meant = peer === undefined ? nearest(name, names) : undefined;
   const hint = meant === undefined ? `give ${orList(names)}` : `did you mean "${meant}"?`;
-  return new InvalidInputError('command', `${quoted(name)} is not a command; ${hint}`);
+  const more = peer === undefined ? hostHint(name) : `; for what ${name} does, give pprobe ${peer}`;
+  return new InvalidInputError('command', `${quoted(name)} is not a command; ${hint}${more}`);
+}
+
+/** The commands of pprobe for the names of other tools. */
+const peerCommands: Readonly<Record<string, string>> = {
+  dig: 'dns NAME',
+  host: 'dns NAME',
+  nslookup: 'dns NAME',
+  getent: 'dns NAME --system',
+  ping: 'tcp HOST --count 4',
+  nc: 'tcp HOST PORT',
+  ncat: 'tcp HOST PORT',
+  telnet: 'tcp HOST PORT',
+  nmap: 'tcp HOST PORT',
+  traceroute: 'trace HOST',
+  tracert: 'trace HOST',
+  tracepath: 'trace HOST',
+  tcptraceroute: 'trace HOST PORT',
+  mtr: 'trace HOST --watch',
+  curl: 'diagnose URL',
+  wget: 'diagnose URL',
+  openssl: 'diagnose HOST:PORT',
+};
+
+/** For a word that is the name of a host or an address. */
+function hostHint(name: string): string {
+  const isHost = /^[\w.:[\]-]+$/.test(name) && /[.:]/.test(name);
+  return isHost ? `; for this host, pprobe diagnose ${name}` : '';
 }
 
 function noSuchOption(given: string, commandName: string | null, known: OptionTable): InvalidInputError {
   const full = commandName === null ? 'pprobe' : `pprobe ${commandName}`;
   const names = Object.keys(known).filter((name) => name.length > 1 && known[name]?.hidden !== true);
-  const meant = given.startsWith('--') ? nearest(given.slice(2), names) : undefined;
+  const word = /^--?(?:no-)?(\w[\w-]+)/.exec(given)?.[1];
+  const meant = word === undefined ? undefined : nearest(word, names);
   const hint = meant === undefined ? `see ${full} --help` : `did you mean --${meant}?`;
   return new InvalidInputError(given, `${excerpt(given, 80)}: ${full} has no such option; ${hint}`);
 }

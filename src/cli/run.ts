@@ -1,4 +1,6 @@
 import { writeSync } from 'node:fs';
+import { anyOf } from '../core/deadline.js';
+import { checkRuntime } from '../core/runtime.js';
 import { version } from '../core/version.js';
 import { startDocument } from '../documents/header.js';
 import { exitCodes } from '../documents/terms/exit-code.js';
@@ -7,11 +9,12 @@ import { printBulk } from './bulk-output.js';
 import type { CommandContext } from './command.js';
 import { failureOf, InterruptedError } from './failure.js';
 import { commandHelp, programHelp } from './help.js';
-import { type Arguments, type OutputForm, sourceOption } from './options.js';
+import { type Arguments, type OutputForm, sourceOption, timeLimitOption } from './options.js';
 import { parse, type Request } from './parse.js';
 import { noProgress, type ProgressDisplay, terminalProgress } from './progress.js';
 import { styleFor, tolerateErrors, writeText } from './terminal.js';
 
+const timeLimitNote = 'pprobe: the time of --max-time is over; this is what was measured until then\n';
 const interruptedNote = 'pprobe: interrupted; this is what was measured until then\n';
 
 /**
@@ -80,26 +83,31 @@ class Run {
   }
 
   async #runCommand({ command, args }: Extract<Request, { kind: 'run' }>): Promise<number> {
-    const [output, progress, stop] = [this.#output, this.#progress, this.#stopping.signal];
-    const note = (line: string): void => {
-      progress.clear();
-      process.stderr.write(`${line}\n`);
-    };
-    const context: CommandContext = { output, stop, progress, note };
+    checkRuntime();
+    const [output, progress, interrupt] = [this.#output, this.#progress, this.#stopping.signal];
+    const limit = startTimeLimit(timeLimitOption(args));
+    const stop = anyOf(interrupt, limit.signal);
+    const context: CommandContext = { output, stop, progress, note: (line) => this.#note(line) };
     const style = styleFor(process.stdout, process.env);
     const closeSockets = command.opensRawSockets === true ? await dropRoot(args) : () => {};
     try {
       const result = await command.run(args, context);
-      if ('entries' in result) return await printBulk(result, context, style);
+      if ('entries' in result) return await printBulk(result, { ...context, stop: interrupt }, style);
       progress.clear();
       const isText = output.format === 'text';
       await this.#print(isText ? result.render(style, output.verbose) : this.#json(result.document));
-      if (!stop.aborted) return result.exitCode;
-      if (!output.quiet) await writeText(process.stderr, interruptedNote).catch(() => {});
-      return exitCodes.interrupted;
+      const note = interrupt.aborted ? interruptedNote : stop.aborted ? timeLimitNote : null;
+      if (note !== null && !output.quiet) await writeText(process.stderr, note).catch(() => {});
+      return interrupt.aborted ? exitCodes.interrupted : result.exitCode;
     } finally {
+      limit.end();
       closeSockets();
     }
+  }
+
+  #note(line: string): void {
+    this.#progress.clear();
+    process.stderr.write(`${line}\n`);
   }
 
   async #fail(error: unknown): Promise<number> {
@@ -140,6 +148,14 @@ class Run {
 /** Rejects with an uncaught exception: from an event handler, or from a promise without a handler. */
 function nextCrash(): Promise<never> {
   return new Promise((_resolve, reject) => process.once('uncaughtException', reject));
+}
+
+/** A signal that aborts after `limitMs`, as that of AbortSignal.timeout() does; never without a limit. */
+function startTimeLimit(limitMs: number | undefined): { signal: AbortSignal; end(): void } {
+  const limit = new AbortController();
+  const reason = new DOMException('the time of --max-time is over', 'TimeoutError');
+  const timer = limitMs === undefined ? undefined : setTimeout(() => limit.abort(reason), limitMs);
+  return { signal: limit.signal, end: () => clearTimeout(timer) };
 }
 
 function progressFor({ quiet }: OutputForm): ProgressDisplay {

@@ -1,4 +1,5 @@
 import { callback, checkOptions, type OptionChecks, string } from '../core/check-options.js';
+import { checkRuntime } from '../core/runtime.js';
 import { startDocument } from '../documents/header.js';
 import type { ReportDocument } from '../documents/report.js';
 import type { GivenOptions, Target } from '../documents/target.js';
@@ -34,6 +35,7 @@ const diagnoseChecks: OptionChecks<DiagnoseOptions> = {
  * signal's reason.
  */
 export async function diagnose(input: string | URL, options: DiagnoseOptions = {}): Promise<ReportDocument> {
+  checkRuntime();
   checkOptions(diagnoseChecks, options);
   const text = targetText(input);
   const given = givenOptions(options);

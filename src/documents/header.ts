@@ -18,6 +18,16 @@ export interface DocumentHeader<Kind extends string> {
   /** When the measurement began, for people: durations are measured by another clock. */
   startedAt: Instant;
   durationMs: Ms;
+  /** Present where the measurement was ended before its end: the document holds what was known by then. */
+  stopped?: Stopped;
+}
+
+/** Why and when a measurement was ended early. */
+export interface Stopped {
+  /** `time-limit`: --max-time, or an AbortSignal.timeout() given as `stop`. `request`: Ctrl-C, or another abort of `stop`. */
+  by: 'time-limit' | 'request';
+  /** From the start of the measurement. */
+  afterMs: Ms;
 }
 
 /** Of a command that reads its input from a file: the line that the document is about. */
@@ -37,6 +47,13 @@ export function startDocument<Kind extends string>(kind: Kind): () => DocumentHe
     startedAt,
     durationMs: elapsedMs(startMs),
   });
+}
+
+/** The member `stopped` of a document whose measurement `stop` ended after `afterMs`; no member otherwise. */
+export function stoppedMember(stop: AbortSignal | undefined, afterMs: number): { stopped?: Stopped } {
+  if (stop?.aborted !== true) return {};
+  const isTimeLimit = stop.reason instanceof DOMException && stop.reason.name === 'TimeoutError';
+  return { stopped: { by: isTimeLimit ? 'time-limit' : 'request', afterMs } };
 }
 
 /** The last time formatted: a sweep starts many documents per millisecond, and formatting is most of a header's cost. */

@@ -2,7 +2,7 @@ import type { ProxyEnvironment } from '../host/proxy.js';
 import type { Vantage } from '../host/vantage.js';
 import type { Cause, VerdictClass } from './causes.js';
 import type { DnsDocument, SystemLookup } from './dns.js';
-import type { DocumentHeader } from './header.js';
+import type { DocumentHeader, Stopped } from './header.js';
 import type { HttpDocument } from './http.js';
 import type { Hostname, IpAddresses, Ordinal, Port, Text } from './scalars.js';
 import type { Target } from './target.js';
@@ -82,6 +82,8 @@ export interface Evidence {
   vantage: Vantage;
   observations: Observations;
   skipped: SkippedStep[];
+  /** Present where the measurement was ended before its end: what is missing was not waited for. */
+  stopped?: Stopped;
 }
 
 /**

@@ -11,6 +11,8 @@ import {
 } from '../core/check-options.js';
 import { andThen, type MaybePromise, unwrapOnceSettled } from '../core/maybe-promise.js';
 import { type Items, mapOrdered } from '../core/ordered-map.js';
+import { checkRuntime } from '../core/runtime.js';
+import { stoppedMember } from '../documents/header.js';
 import type { TcpDocument } from '../documents/tcp.js';
 import {
   type ConnectAddressesOptions,
@@ -35,10 +37,12 @@ export async function connect(
   port: number = portBound.default,
   options: ConnectOptions = {},
 ): Promise<TcpDocument> {
+  checkRuntime();
   checkOptions(connectChecks, options);
   checkHost(host);
   checkPort(port);
-  return (await openHostConnector(options))(host, port, options.signal);
+  const document = await (await openHostConnector(options))(host, port, options.signal);
+  return { ...document, ...stoppedMember(options.stop, document.durationMs) };
 }
 
 /** connect() for many hosts with the same options, each with a signal of its own. Without a promise where possible. */
@@ -90,6 +94,7 @@ export function connectMany(
   options: ConnectManyOptions = {},
 ): AsyncGenerator<TcpDocument, void, undefined> {
   try {
+    checkRuntime();
     checkOptions(connectManyChecks, options);
     checkItems('targets', targets);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { release } from 'node:os';
 import { abortSignal, checkOptions, type OptionChecks, string } from '../core/check-options.js';
 import { CapabilityError } from '../core/errors.js';
+import { checkRuntime } from '../core/runtime.js';
 import type { DoctorDocument, DoctorProblem } from '../documents/doctor.js';
 import { startDocument } from '../documents/header.js';
 import { isEc2Instance, possibleVpcRanges } from '../host/ec2.js';
@@ -31,6 +32,7 @@ const doctorChecks: OptionChecks<DoctorOptions> = {
  * without a network. Rejects with InvalidInputError or the signal's reason.
  */
 export async function doctor(options: DoctorOptions = {}): Promise<DoctorDocument> {
+  checkRuntime();
   checkOptions(doctorChecks, options);
   options.signal?.throwIfAborted();
   const header = startDocument('doctor');

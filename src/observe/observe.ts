@@ -1,5 +1,8 @@
 import { checkOptions, checkPort, checkString, isPlainObject, refused } from '../core/check-options.js';
+import { elapsedMs, nowMs } from '../core/clock.js';
 import { anyOf } from '../core/deadline.js';
+import { checkRuntime } from '../core/runtime.js';
+import { stoppedMember } from '../documents/header.js';
 import type { ControlMeasurement, Evidence, SkippedStep } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
 import { readProxyEnvironment } from '../host/proxy.js';
@@ -36,6 +39,7 @@ export async function observe(
   target: Target | string | URL,
   options: ObserveOptions = {},
 ): Promise<Evidence> {
+  checkRuntime();
   checkOptions(observeChecks, options);
   if (typeof target !== 'string' && !(target instanceof URL)) {
     checkTargetObject(target);
@@ -66,6 +70,7 @@ function checkTargetObject(target: unknown): asserts target is Target {
 export async function observeTarget(target: Target, options: ObserveOptions): Promise<Evidence> {
   options.signal?.throwIfAborted();
   checkZone(target.host);
+  const startMs = nowMs();
   await prepare(options);
   const vantage = await readVantage();
   const { nameservers } = vantage;
@@ -122,6 +127,7 @@ export async function observeTarget(target: Target, options: ObserveOptions): Pr
       { skipped: tracing?.skipped ?? (options.trace === false ? [traceSwitchedOff] : []) },
       { skipped: notSpoken(target, options) },
     ]),
+    ...stoppedMember(options.stop, elapsedMs(startMs)),
   };
 }
 

@@ -7,7 +7,8 @@ import {
   within,
 } from '../core/check-options.js';
 import { anyOf } from '../core/deadline.js';
-import { startDocument } from '../documents/header.js';
+import { checkRuntime } from '../core/runtime.js';
+import { startDocument, stoppedMember } from '../documents/header.js';
 import type { TraceDocument } from '../documents/trace.js';
 import { familyOf } from '../net/address/address.js';
 import { checkTraceOptions, type TraceOptions, traceChecks } from '../probe/trace/options.js';
@@ -45,6 +46,7 @@ export const nameWaitMs = 500;
  */
 export function traceHost(host: string, options: TraceHostOptions = {}): TraceRun {
   return startTraceRun(async (onHop) => {
+    checkRuntime();
     checkOptions(traceHostChecks, options);
     checkTraceOptions(options);
     const { port = portBound.default, signal, stop } = options;
@@ -52,7 +54,11 @@ export function traceHost(host: string, options: TraceHostOptions = {}): TraceRu
     const header = startDocument('trace');
     const found = await findAddresses(name, options);
     const address = chooseAddress(found, options.source);
-    if (address === null) return { ...header(), ...traceWithoutAddress(name, port, found, options) };
+    if (address === null) {
+      const head = header();
+      const stopped = stoppedMember(stop, head.durationMs);
+      return { ...head, ...traceWithoutAddress(name, port, found, options), ...stopped };
+    }
     const names = options.resolve === true ? new HopNames(ptrOver(options.dns), options.onName) : null;
     try {
       const input = { host: name, address, port, resolution: found.resolution };
@@ -62,7 +68,7 @@ export function traceHost(host: string, options: TraceHostOptions = {}): TraceRu
       });
       await names?.settle(nameWaitMs, anyOf(signal, stop));
       signal?.throwIfAborted();
-      return { ...document, names: names?.known() ?? null };
+      return { ...document, names: names?.known() ?? null, ...stoppedMember(stop, document.durationMs) };
     } finally {
       names?.close();
     }

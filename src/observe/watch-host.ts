@@ -10,6 +10,7 @@ import {
 } from '../core/check-options.js';
 import { nowMs } from '../core/clock.js';
 import { anyOf } from '../core/deadline.js';
+import { checkRuntime } from '../core/runtime.js';
 import { startDocument } from '../documents/header.js';
 import type { TraceDocument, TraceHop } from '../documents/trace.js';
 import type { WatchRound } from '../documents/trace-watch.js';
@@ -69,6 +70,7 @@ export async function* watchHost(
   host: string,
   options: WatchHostOptions = {},
 ): AsyncGenerator<WatchRound, void, undefined> {
+  checkRuntime();
   checkOptions(watchHostChecks, options);
   const { port = portBound.default, signal, stop } = options;
   const traceOptions = { ...options, queries: options.queries ?? 1 };

@@ -17,13 +17,14 @@ import type { WatchRound } from '../../src/documents/trace-watch.js';
  * it in the schema.
  */
 
-function header<Kind extends string>(kind: Kind): DocumentHeader<Kind> {
+function header<Kind extends string>(kind: Kind): Required<DocumentHeader<Kind>> {
   return {
     kind,
     version: 1,
     tool: { name: 'pprobe', version: '0.1.0' },
     startedAt: '2026-03-01T12:00:00.000Z',
     durationMs: 12.345,
+    stopped: { by: 'time-limit', afterMs: 10_000 },
   };
 }
 

@@ -3,11 +3,12 @@ import { checkTarget } from '../../diagnose/classify.js';
 import { type DiagnoseOptions, diagnose } from '../../diagnose/diagnose.js';
 import type { Target } from '../../documents/target.js';
 import { exitCodeList, verdictExitCodes } from '../../documents/terms/exit-code.js';
+import { familyOf } from '../../net/address/address.js';
 import { connectTimeoutMs, observeBounds } from '../../observe/options.js';
 import { askBounds } from '../../probe/http/ask.js';
 import { handshakeBounds } from '../../probe/tls/handshake.js';
 import { cleanForTerminal } from '../../report/text/style.js';
-import { parseControl } from '../../target/host-port.js';
+import { hostPort, parseControl, parsePort } from '../../target/host-port.js';
 import { formatServer, parseServer } from '../../target/server.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { readInput } from '../files.js';
@@ -15,6 +16,7 @@ import {
   type Arguments,
   durationText,
   flag,
+  limitOptions,
   listOption,
   networkChoice,
   networkOptions,
@@ -25,6 +27,7 @@ import {
   switchOption,
   textOption,
 } from '../options.js';
+import { diagnosePeers } from '../peers/diagnose.js';
 import { checkForm, formed, reportForm, reportOptions, reportResult } from '../report-output.js';
 
 const options: OptionTable = {
@@ -63,6 +66,7 @@ const options: OptionTable = {
     observeBounds.timeoutMs,
     `Wait this long for each connection (${durationText(connectTimeoutMs)}), TLS handshake (${durationText(handshakeBounds.timeoutMs.default)}) and HTTP answer (${durationText(askBounds.timeoutMs.default)})`,
   ),
+  ...limitOptions,
   ...networkOptions,
 };
 
@@ -125,12 +129,23 @@ async function certificates(path: string, signal: AbortSignal): Promise<string> 
   throw new InvalidInputError('--ca-file', `--ca-file: "${path}" contains no certificate in PEM form`);
 }
 
+/** `HOST PORT`, as for telnet, is `HOST:PORT`. */
+function arrange(args: Arguments): Arguments {
+  const [host = '', port = '', ...more] = args.positionals;
+  const bare = host.replace(/^\[(.*)\]$/, '$1');
+  const isHost = /^[\w.-]+$/.test(host) || familyOf(bare) !== null;
+  if (!isHost || !/^\d+$/.test(port) || more.length > 0) return args;
+  return { ...args, positionals: [hostPort(bare, parsePort(port))] };
+}
+
 export const diagnoseCommand: Command = {
   name: 'diagnose',
   summary:
     'Measures DNS, TCP, TLS, HTTP and the path, and says what is wrong, on what evidence, and what to change',
   positionals: [{ name: 'target', required: true, help: 'https:// URL, host, or host:port' }],
   options,
+  peers: diagnosePeers,
+  arrange,
   examples: [
     {
       command: 'pprobe diagnose https://abc123defg.execute-api.us-east-1.amazonaws.com/prod',
@@ -143,6 +158,10 @@ export const diagnoseCommand: Command = {
     {
       command: 'pprobe diagnose db.internal:5432 --save report.json',
       help: 'Any TCP service; keep the report',
+    },
+    {
+      command: 'pprobe https://api.example.com/orders --max-time 10s',
+      help: 'A URL alone is diagnosed, too; after ten seconds, the verdict is that of what was measured',
     },
     {
       command: 'pprobe diagnose https://api.example.com --html report.html --redact',

@@ -1,10 +1,13 @@
+import { portBound } from '../../core/check-options.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { andThen, type MaybePromise, unwrapOnceSettled } from '../../core/maybe-promise.js';
 import type { DnsDocument, SystemLookup } from '../../documents/dns.js';
+import { stoppedMember } from '../../documents/header.js';
 import { exitCodeOf } from '../../documents/terms/exit-code.js';
 import { findHosts } from '../../host/hosts-file.js';
 import { familyOf } from '../../net/address/address.js';
 import { compareNames, compareSystem, lookupSystem } from '../../probe/dns/compare.js';
+import { isRecordType } from '../../probe/dns/message/record-type.js';
 import { type ResolveOptions, resolveBounds } from '../../probe/dns/options.js';
 import { resolve } from '../../probe/dns/resolve.js';
 import { resolveAtAll } from '../../probe/dns/resolve-at-all.js';
@@ -24,6 +27,7 @@ import {
   type Arguments,
   familyOption,
   flag,
+  limitOptions,
   listOption,
   networkOptions,
   numberOption,
@@ -33,6 +37,7 @@ import {
   sourceOption,
   textOption,
 } from '../options.js';
+import { dnsPeers } from '../peers/dns.js';
 
 const options: OptionTable = {
   type: {
@@ -70,6 +75,11 @@ const options: OptionTable = {
   ),
   tries: numberSpec(resolveBounds.tries, 'Ask a server that does not answer this many times'),
   search: { type: 'boolean', negatable: 'on', help: 'Try the search domains of the host (on)' },
+  port: numberSpec(portBound, 'The port of the servers that are given without one', {
+    alias: 'p',
+    value: 'PORT',
+  }),
+  ...limitOptions,
   ...networkOptions,
 };
 
@@ -90,7 +100,8 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   if (args.options.file !== undefined) return await dnsBulk(args, how, context);
   const question = questionOf(args);
   progress.show([`asking for ${cleanForTerminal(question.name)} …`]);
-  const document = await measure(args, { ...how, types: question.types }, question);
+  const measured = await measure(args, { ...how, types: question.types }, question);
+  const document = { ...measured, ...stoppedMember(stop, measured.durationMs) };
   return resultOf(document, flag(args, 'short') ? shortText : dnsText);
 }
 
@@ -127,7 +138,36 @@ function askSystem(args: Arguments, name: string, { types, stop }: ResolveOption
 function serversOf(args: Arguments): string[] | undefined {
   const [, positional] = args.positionals;
   const named = listOption(args, 'server');
-  return positional === undefined ? named : [positional, ...(named ?? [])];
+  const servers = positional === undefined ? named : [positional, ...(named ?? [])];
+  const port = numberOption(args, 'port', portBound);
+  if (port === undefined) return servers;
+  if (servers === undefined)
+    throw new InvalidInputError('--port', '--port: is the port of a server; give the server, too');
+  return servers.map((server) => (server.includes('#') ? server : `${server}#${port}`));
+}
+
+/**
+ * Takes record types and the class IN out of the arguments, where dig and host have them: `NAME TYPE`, `TYPE NAME`,
+ * `NAME IN TYPE`, with a server before or behind the type.
+ */
+function arrange(args: Arguments): Arguments {
+  const { positionals, options } = args;
+  const [first = '', second = ''] = positionals;
+  const isTypeFirst = isRecordType(first) && isNameBehindType(first, second);
+  const isType = (word: string, index: number): boolean =>
+    isRecordType(word) && (index === 0 ? isTypeFirst : !isTypeFirst || index > 1);
+  const types = positionals.filter(isType);
+  const isClass = (word: string, index: number): boolean => index > 0 && word.toUpperCase() === 'IN';
+  const rest = positionals.filter((word, index) => !isType(word, index) && !isClass(word, index));
+  if (types.length === 0) return { ...args, positionals: rest };
+  const given = options.type === undefined ? [] : [options.type].flat();
+  return { positionals: rest, options: { ...options, type: [...given, ...types] } };
+}
+
+/** `MX example.com`, `ns localhost`, `a example.com`. `a b` and `a 10.0.0.2` are a name and its server. */
+function isNameBehindType(type: string, word: string): boolean {
+  if (word === '' || isRecordType(word) || familyOf(word.replace(/[#:]\d+$/, '')) !== null) return false;
+  return type.length > 1 || word.includes('.');
 }
 
 export const dnsCommand: Command = {
@@ -143,6 +183,8 @@ export const dnsCommand: Command = {
     { name: 'server', required: false, help: "Ask this server instead of the host's own: ADDR or ADDR#PORT" },
   ],
   options,
+  peers: dnsPeers,
+  arrange,
   examples: [
     { command: 'pprobe dns api.example.com', help: 'What addresses does this host get?' },
     {
@@ -154,6 +196,10 @@ export const dnsCommand: Command = {
         'pprobe dns abc123defg.execute-api.us-east-1.amazonaws.com \\\n' +
         '    --compare vpce-0abc-xyz.execute-api.us-east-1.vpce.amazonaws.com',
       help: 'Do the API and the VPC endpoint have the same addresses? If not, private DNS is off, or on for another VPC',
+    },
+    {
+      command: 'pprobe dns @10.0.0.2 api.example.com MX +short',
+      help: 'The words of dig, nslookup (-type=MX) and host (-t MX -W 2)',
     },
     { command: 'pprobe dns -x 10.0.1.23', help: 'Which name has this address?' },
     {

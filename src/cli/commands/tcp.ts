@@ -12,7 +12,7 @@ import {
 import { connectBounds } from '../../probe/tcp/connect-addresses.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { tcpLine, tcpText } from '../../report/text/tcp.js';
-import { hostWithPort, parsePort, parseTargetLine } from '../../target/host-port.js';
+import { hostWithPort, parseTargetLine } from '../../target/host-port.js';
 import { type BulkJob, bulkOptions, runBulk } from '../bulk.js';
 import {
   type BulkResult,
@@ -24,20 +24,25 @@ import {
 import {
   type Arguments,
   flag,
+  limitOptions,
   networkChoice,
   networkOptions,
   numberOption,
   numberSpec,
   type OptionTable,
+  portOption,
   required,
   textOption,
 } from '../options.js';
+import { tcpPeers } from '../peers/tcp.js';
 
 const options: OptionTable = {
+  port: numberSpec(portBound, 'TCP port', { alias: 'p', value: 'PORT' }),
   timeout: numberSpec(connectBounds.timeoutMs, 'Wait this long for each connection'),
   count: numberSpec(
     connectBounds.count,
     'Connect this many times to each address, and print a summary as ping does',
+    { alias: 'c' },
   ),
   interval: numberSpec(connectBounds.intervalMs, 'With --count: the time from one attempt to the next'),
   banner: {
@@ -45,6 +50,7 @@ const options: OptionTable = {
     help: 'Read the first line of a service that speaks first, such as SSH or SMTP',
   },
   ...bulkOptions('targets', sweepBounds.concurrency),
+  ...limitOptions,
   ...networkOptions,
 };
 
@@ -69,9 +75,7 @@ async function runOne(
   { stop, progress }: CommandContext,
   common: ConnectOptions,
 ): Promise<CommandResult> {
-  const portText = args.positionals[1];
-  const given = portText === undefined ? undefined : parsePort(portText);
-  const { host, port } = hostWithPort(required(args, 0), given);
+  const { host, port } = hostWithPort(required(args, 0), portOption(args));
   const ended: string[] = [];
   const waiting = `connecting to ${cleanForTerminal(host)} port ${port} …`;
   progress.show([waiting]);
@@ -94,7 +98,7 @@ async function sweep(args: Arguments, common: ConnectOptions): Promise<BulkJob<T
   if (extra !== undefined) {
     throw new InvalidInputError('--file', `--file: the hosts are in the file; leave out "${portText}"`);
   }
-  const port = portText === undefined ? portBound.default : parsePort(portText);
+  const port = portOption({ ...args, positionals: ['', ...args.positionals] }) ?? portBound.default;
   const connectTo: HostConnector = await openHostConnector(common);
   return {
     noun: 'targets',
@@ -116,6 +120,7 @@ export const tcpCommand: Command = {
     { name: 'port', required: false, help: `TCP port (${portBound.default})` },
   ],
   options,
+  peers: tcpPeers,
   examples: [
     { command: 'pprobe tcp api.example.com', help: 'Is port 443 open on every address of the name?' },
     {
@@ -125,6 +130,10 @@ export const tcpCommand: Command = {
     {
       command: 'pprobe tcp api.example.com --count 5',
       help: 'How many attempts fail, and how long do they take?',
+    },
+    {
+      command: 'pprobe tcp -zv -w 2 api.example.com 443',
+      help: 'The words of nc, of telnet (HOST PORT) and of ping (-c 5 -i 1 -W 2)',
     },
     {
       command: 'pprobe tcp --file targets.txt 8443',

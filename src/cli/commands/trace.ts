@@ -5,8 +5,9 @@ import type { WatchRound } from '../../documents/trace-watch.js';
 import { type TraceHostOptions, traceHost } from '../../observe/trace-host.js';
 import { type WatchHostOptions, watchBounds, watchHost } from '../../observe/watch-host.js';
 import { traceBounds } from '../../probe/trace/options.js';
+import type { Style } from '../../report/text/style.js';
 import { traceText } from '../../report/text/trace.js';
-import { WatchLog, watchLines, watchText } from '../../report/text/watch.js';
+import { roundLine, WatchLog, watchLines, watchText } from '../../report/text/watch.js';
 import { hostWithPort } from '../../target/host-port.js';
 import {
   type BulkEntry,
@@ -21,16 +22,22 @@ import {
   type Arguments,
   choiceOption,
   flag,
+  limitOptions,
   networkChoice,
   networkOptions,
   numberOption,
   numberSpec,
   type OptionTable,
+  portOption,
   required,
 } from '../options.js';
+import { tracePeers } from '../peers/trace.js';
 import { LiveHops } from '../progress.js';
 
 const methods = ['auto', 'syn', 'connect'] as const;
+
+/** As many as `mtr --report` makes. */
+const reportRounds = 10;
 
 const options: OptionTable = {
   port: numberSpec(portBound, 'TCP port', { alias: 'p', value: 'PORT' }),
@@ -55,20 +62,28 @@ const options: OptionTable = {
   },
   interval: numberSpec(watchBounds.intervalMs, 'With --watch: the time from one round to the next'),
   count: numberSpec(watchBounds.rounds, 'With --watch: end after this many rounds'),
+  report: {
+    type: 'boolean',
+    alias: 'r',
+    lines: true,
+    help: `--watch that prints only the table at its end, after ${reportRounds} rounds unless --count says otherwise`,
+  },
   method: {
     type: 'string',
     value: 'METHOD',
     help: 'syn: raw packets, needs CAP_NET_RAW; connect: needs Linux 5.8, no privileges; auto: syn if it is available (auto)',
   },
+  ...limitOptions,
   ...networkOptions,
 };
 
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult> {
-  const { host, port } = hostWithPort(required(args, 0), numberOption(args, 'port', portBound));
-  const isWatch = flag(args, 'watch');
+  const { host, port } = hostWithPort(required(args, 0), portOption(args));
+  const isReport = flag(args, 'report');
+  const isWatch = flag(args, 'watch') || isReport;
   const watching = {
     intervalMs: onlyWatching('interval', watchBounds.intervalMs),
-    rounds: onlyWatching('count', watchBounds.rounds),
+    rounds: onlyWatching('count', watchBounds.rounds) ?? (isReport ? reportRounds : undefined),
   };
   const traceOptions: TraceHostOptions = {
     port,
@@ -85,7 +100,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     stop: context.stop,
   };
   return isWatch
-    ? runWatch(host, { ...traceOptions, ...watching }, context)
+    ? runWatch(host, { ...traceOptions, ...watching }, context, isReport)
     : runTrace(host, traceOptions, context);
 
   function onlyWatching(name: string, bound: Bound): number | undefined {
@@ -121,14 +136,26 @@ function waitOption(args: Arguments): number | undefined {
 export const traceCommand: Command = {
   name: 'trace',
   summary: 'Shows the routers on the path of a TCP connection, and whether the port at its end is open',
-  positionals: [{ name: 'host', required: true, help: 'Name or IP address, or HOST:PORT' }],
+  positionals: [
+    { name: 'host', required: true, help: 'Name or IP address, or HOST:PORT' },
+    { name: 'port', required: false, help: `TCP port (${portBound.default})` },
+  ],
   options,
+  peers: tracePeers,
   examples: [
     { command: 'pprobe trace api.example.com', help: 'The path to port 443' },
     { command: 'pprobe trace 10.0.1.23 -p 8443 -q 1', help: 'Another port, one probe per hop' },
     {
       command: 'pprobe trace api.example.com --watch --resolve',
       help: 'Loss and times per hop, as mtr shows them',
+    },
+    {
+      command: 'pprobe trace -n -T -q 1 -m 20 api.example.com 8443',
+      help: 'The words of traceroute, and of mtr: -rwbc 5 is --report --resolve --verbose --count 5',
+    },
+    {
+      command: 'pprobe trace api.example.com --watch | tee path.log',
+      help: 'Into a pipe or a file: a line for each round, and the table at the end',
     },
     { command: 'sudo pprobe trace api.example.com --method syn', help: 'Send raw packets' },
   ],
@@ -140,13 +167,14 @@ export const traceCommand: Command = {
 };
 
 /**
- * Repeats the trace until `--count` rounds are done or Ctrl-C. Updates a table on a terminal and prints it at the end; with
- * JSON, prints one document per round.
+ * Repeats the trace until `--count` rounds are done or Ctrl-C. Updates a table on a terminal and prints it at the end. Without
+ * a terminal, prints a line per round before the table, except for `isReport`. With JSON, prints one document per round.
  */
 export async function runWatch(
   host: string,
   options: WatchHostOptions,
   { output, progress }: CommandContext,
+  isReport = false,
 ): Promise<CommandResult | BulkResult> {
   const log = new WatchLog();
   // The hops of the first round are shown as they come; after it, the table is shown.
@@ -166,7 +194,9 @@ export async function runWatch(
     progress.show(watchLines(log, { color: false, columns: screen.columns, unicode: true }, screen.lines));
   }
 
-  if (output.format !== 'text') return { entries: entries(), exitCode, interruptedNote };
+  const isLive = progress.size() !== null && process.stdout.isTTY;
+  const isLines = output.format !== 'text' || !(isLive || isReport || output.quiet);
+  if (isLines) return { entries: entries(), exitCode, interruptedNote };
   for await (const round of rounds) add(round);
   const { latest } = log;
   if (latest === null) throw new InterruptedError();
@@ -179,8 +209,11 @@ export async function runWatch(
   async function* entries(): AsyncGenerator<BulkEntry[]> {
     for await (const round of rounds) {
       add(round);
-      yield [{ document: round, render: () => null }];
+      yield [{ document: round, render: () => roundLine(round) }];
     }
+    if (output.format !== 'text' || log.latest === null) return;
+    const table = (style: Style, verbose: boolean) => watchText(log, style, verbose).replace(/\n$/, '');
+    yield [{ document: log.latest, render: table }];
   }
 
   function exitCode(): number {

@@ -123,7 +123,8 @@ export type JudgedDocument =
 export function exitCodeOf(document: JudgedDocument): number {
   switch (document.kind) {
     case 'dns':
-      return isAnsweredAlike(document) ? exitCodes.ok : exitCodes.dns;
+      if (isAnsweredAlike(document)) return exitCodes.ok;
+      return wasCutOff(document) ? exitCodes.inconclusive : exitCodes.dns;
     case 'tcp':
       return tcpExitCode(document);
     case 'trace':
@@ -152,11 +153,23 @@ function isAnsweredAlike({ status, compare, allServers }: DnsDocument): boolean 
   return status === 'answered' && compare?.same !== false && allServers?.agree !== false;
 }
 
-function traceExitCode({ outcome, address }: Pick<TraceDocument, 'outcome' | 'address'>): number {
+/** Whether the lookup was stopped before it had any result. */
+function wasCutOff({ status, stopped }: DnsDocument): boolean {
+  return status === 'error' && stopped !== undefined;
+}
+
+function traceExitCode({
+  outcome,
+  address,
+  stopped,
+}: Pick<TraceDocument, 'outcome' | 'address' | 'stopped'>): number {
+  if (outcome === 'interrupted' && stopped?.by === 'time-limit') return exitCodes.inconclusive;
   return address === null && outcome !== 'interrupted' ? exitCodes.dns : traceExitCodes[outcome];
 }
 
-function tcpExitCode({ status, attempts, resolution }: TcpDocument): number {
+function tcpExitCode({ status, attempts, resolution, stopped }: TcpDocument): number {
   const hasNoAddress = attempts.length === 0 && resolution !== null;
+  if (hasNoAddress && wasCutOff({ ...resolution, ...(stopped === undefined ? {} : { stopped }) }))
+    return exitCodes.inconclusive;
   return hasNoAddress ? exitCodes.dns : tcpExitCodes[status];
 }

@@ -6,6 +6,7 @@ import {
   waitBound,
   within,
 } from '../../core/check-options.js';
+import { checkRuntime } from '../../core/runtime.js';
 import type { DnsComparison, DnsDocument, SystemComparison, SystemLookup } from '../../documents/dns.js';
 import { type SystemAddressesOptions, systemAddresses } from '../../host/getent.js';
 import type { HostsEntry } from '../../host/hosts-file.js';
@@ -37,6 +38,7 @@ const systemLookupChecks: OptionChecks<SystemLookupOptions> = {
  * @throws the reason of `options.signal` when it aborts
  */
 export async function lookupSystem(name: string, options: SystemLookupOptions = {}): Promise<SystemLookup> {
+  checkRuntime();
   checkOptions(systemLookupChecks, options);
   const { family, timeoutMs = systemLookupBounds.timeoutMs.default, ...how } = options;
   const checkedName = checkName(name);

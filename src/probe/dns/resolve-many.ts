@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { checkItems, checkOptions } from '../../core/check-options.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { type Items, mapOrdered } from '../../core/ordered-map.js';
+import { checkRuntime } from '../../core/runtime.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import { type ResolveManyOptions, type ResolveOptions, resolveBounds, resolveManyChecks } from './options.js';
 import { makePlan } from './plan.js';
@@ -31,6 +32,7 @@ export async function* resolveMany(
   names: Items<string>,
   options: ResolveManyOptions = {},
 ): AsyncGenerator<NameOutcome, void, undefined> {
+  checkRuntime();
   checkOptions(resolveManyChecks, options);
   checkItems('names', names);
   const { concurrency = resolveBounds.concurrency.default, signal, stop } = options;

@@ -1,5 +1,6 @@
 import { checkOptions } from '../../core/check-options.js';
 import { anyOf } from '../../core/deadline.js';
+import { checkRuntime } from '../../core/runtime.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import { type DocumentHeader, startDocument } from '../../documents/header.js';
 import type { ResolverRole } from '../../host/resolver-role.js';
@@ -23,6 +24,7 @@ import { type LookupSignals, makePlan, type Plan, startLookup } from './plan.js'
  * @throws the reason of `options.signal` when it aborts
  */
 export async function resolve(name: string, options: ResolveOptions = {}): Promise<DnsDocument> {
+  checkRuntime();
   checkOptions(resolveChecks, options);
   checkName(name);
   options.signal?.throwIfAborted();

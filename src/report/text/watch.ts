@@ -1,4 +1,4 @@
-import { count } from '../../core/text.js';
+import { count, duration } from '../../core/text.js';
 import type { TraceOutcome } from '../../documents/trace.js';
 import type { HopStatistics, PathChange, WatchRound } from '../../documents/trace-watch.js';
 import { traceEnding } from '../trace-ending.js';
@@ -93,6 +93,22 @@ export function watchText(log: WatchLog, style: Style, verbose = false): string 
   return `${lines.join('\n')}\n`;
 }
 
+/** One round of a watch in one line: time, outcome, hops, the round trip to the target, and what changed. */
+export function roundLine(round: WatchRound): string {
+  const { outcome, destinationTtl, statistics } = round;
+  const last = statistics.at(-1)?.lastMs ?? null;
+  const reached =
+    destinationTtl === null ? `${count(statistics.length, 'hop')} seen` : count(destinationTtl, 'hop');
+  const time = destinationTtl === null || last === null ? [] : [duration(last)];
+  const parts = [outcome, reached, ...time, ...round.changes.map(whatChanged)];
+  return `${timeOfDay(round.startedAt)} round ${round.round}: ${parts.join(', ')}`;
+}
+
+/** In UTC. */
+function timeOfDay(instant: string): string {
+  return `${instant.slice(11, 19)}Z`;
+}
+
 /** The live view of a watch, in at most `room` lines. Hops that do not fit are left out at the top. */
 export function watchLines(log: WatchLog, style: Style, room: number): string[] {
   const { latest } = log;
@@ -120,15 +136,17 @@ function legend(log: WatchLog, { statistics }: WatchRound): string[] {
 }
 
 function changeText({ round, startedAt, change }: LoggedChange): string {
-  // The time of day, in UTC.
-  const when = `${startedAt.slice(11, 19)}Z round ${round}:`;
+  return `${timeOfDay(startedAt)} round ${round}: ${whatChanged(change)}`;
+}
+
+function whatChanged(change: PathChange): string {
   switch (change.what) {
     case 'router':
-      return `${when} hop ${change.ttl}: ${addressList(change.from)} -> ${addressList(change.to)}`;
+      return `hop ${change.ttl}: ${addressList(change.from)} -> ${addressList(change.to)}`;
     case 'length':
-      return `${when} the path ends at hop ${change.to}, before at hop ${change.from}`;
+      return `the path ends at hop ${change.to}, before at hop ${change.from}`;
     case 'outcome':
-      return `${when} ${change.from} -> ${change.to}`;
+      return `${change.from} -> ${change.to}`;
   }
 }
 

@@ -111,6 +111,12 @@ export function recordTypeOf(text: string, argument = 'type'): RecordType {
   return { name: typeName(number), number };
 }
 
+/** Whether the text is the mnemonic of a type, or `TYPE65`. */
+export function isRecordType(text: string): boolean {
+  const upper = text.toUpperCase();
+  return numbers.has(upper) || /^TYPE\d{1,5}$/.test(upper);
+}
+
 /** Why a question cannot have the type; null if it can. */
 function refusal(number: number): string | null {
   if (number === 251 || number === 252)

@@ -1,0 +1,68 @@
+import { InvalidInputError } from '../../core/errors.js';
+import { quoted } from '../../core/text.js';
+import {
+  always,
+  gives,
+  givesSeconds,
+  givesSource,
+  type PeerTable,
+  refusalsOf,
+  sourceNotInterface,
+  spelled,
+  turns,
+  valued,
+} from './peer-option.js';
+
+const refused = refusalsOf('trace');
+const onlyTcp = 'it sends TCP SYNs only, because firewalls treat them as they treat the connection itself';
+
+/** The options of traceroute(8), tcptraceroute(1) and mtr(8) that `pprobe trace` has under another name or not at all. */
+export const tracePeers: PeerTable = {
+  options: {
+    ...spelled('-T --tcp -S', always),
+    ...spelled('-n --no-dns -d', turns(['resolve', false])),
+    ...spelled('-c --report-cycles', gives('count', 'watch')),
+    ...spelled('-b --show-ips', turns(['resolve'], ['verbose'])),
+    '--report-wide': turns(['report']),
+    '-j': turns(['json']),
+    ...spelled('-C --csv -l --raw --split', refused('for a program, give --format ndjson')),
+    '-N': gives('parallel'),
+    '--address': gives('source'),
+    '-a': gives('source'),
+    '-s': givesSource(
+      'a SYN has no payload, so there is no packet size; for a source address, give --source',
+    ),
+    '-i': valued((value) => {
+      if (!/^[\d.]+$/.test(value)) throw new InvalidInputError('-i', `-i: ${sourceNotInterface}`);
+      return givesSeconds('interval').meaning(value, '-i');
+    }),
+    '-P': valued((value, spelling) => {
+      if (/^\d+$/.test(value)) return [{ name: 'port', value }];
+      if (value.toLowerCase() === 'tcp') return [];
+      throw new InvalidInputError(spelling, `${spelling}: ${quoted(value)} is not a port; ${onlyTcp}`);
+    }),
+    '-M': valued((value, spelling) => {
+      if (/^(?:tcp|tcpconn)$/.test(value))
+        return [{ name: 'method', value: value === 'tcp' ? 'auto' : 'connect' }];
+      throw new InvalidInputError(spelling, `${spelling}: ${quoted(value)} is not a method; ${onlyTcp}`);
+    }),
+    ...spelled('-I --icmp -U --udp -u -D --dccp -UL --udplite --sctp', refused(`leave it out; ${onlyTcp}`)),
+    '--sport': refused('every probe has a port of its own; --paris keeps the ports of all probes the same'),
+    ...spelled('-z --sendwait', refused('to send fewer probes at the same time, give --parallel 1')),
+    ...spelled('-A --as-path-lookups --aslookup -y', refused('it does not look AS numbers up')),
+    ...spelled(
+      '-F --mtu --dont-fragment',
+      refused('pprobe diagnose measures the path MTU when a handshake is silent'),
+    ),
+    ...spelled('-t --tos -Q', refused('it cannot set the type of service of its probes')),
+    ...spelled('-g --gateway', refused('it sends its probes by the routes of this host')),
+    ...spelled('-x --xml -o --order', refused('for a program, give --json')),
+    ...spelled(
+      '--back -e --extensions',
+      refused('give --verbose, which shows the labels and what each hop answered'),
+    ),
+    '--fwmark': refused('it cannot mark its packets'),
+  },
+  // In a word with -r, -w is mtr's wide report and has no value. Every table of pprobe is as wide as its names.
+  rewrite: (word) => (/^-(?=.*r)[rwbnzTc46]+\d*$/.test(word) ? word.replaceAll('w', '') : word),
+};
