@@ -45,7 +45,7 @@ const mistakes: [line: string, says: RegExp][] = [
   ['tcp 127.0.0.1 -6', /IPv4 address, but only IPv6/],
   ['tcp 127.0.0.1 -4 -6', /-4 and -6: give one of them/],
   ['tcp 127.0.0.1 --source eth0', /--source: "eth0" is not an IP address/],
-  ['tcp 127.0.0.1 -z', /-z: pprobe tcp has no such option/],
+  ['tcp 127.0.0.1 -u', /-u: pprobe tcp has no such option; it connects with TCP only/],
   ['tcp 127.0.0.1 -46', /-46: pprobe tcp has no such option/],
   ['tcp 127.0.0.1 --no-timeout', /--no-timeout: pprobe tcp has no such option/],
   ['tcp 127.0.0.1 --tmeout 5', /did you mean --timeout\?/],
@@ -121,7 +121,7 @@ test('the name of a command may follow options, and names of other commands may 
     t.equal(behind.stderr, first.stderr, name);
   }
   const lines: [string, RegExp][] = [
-    ['trace dns tcp', /trace: "tcp" is one too many/],
+    ['trace dns tcp', /port: "tcp" is not a port/],
     ['--port x trace dns', /--port: "x" is not a port/],
     // The name of a built file is not a command.
     ['any-command dns', /"any-command" is not a command/],
