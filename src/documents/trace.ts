@@ -12,7 +12,16 @@ export type { SynAckDetails } from '../net/wire/wire.js';
 export type TraceMethod = WireMethod;
 
 /** What the trace found out about the port. */
-export type TraceOutcome = 'open' | 'closed' | 'filtered' | 'prohibited' | 'unreachable' | 'interrupted';
+export type TraceOutcome =
+  | 'open'
+  | 'closed'
+  /** The target answered no SYN, not even those of full TTL. */
+  | 'filtered'
+  | 'prohibited'
+  | 'unreachable'
+  /** The path was not followed to its end, because of a limit of the trace. */
+  | 'not-reached'
+  | 'interrupted';
 
 /** Why the trace ended. */
 export type TraceStop = 'destination' | 'unreachable' | 'gap-limit' | 'max-ttl' | 'abort';
@@ -96,6 +105,30 @@ export interface RoutingLoop {
   members: IpAddress[];
 }
 
+/** SYNs of full TTL, which no router answers with Time Exceeded: whether the target answers, however its routers behave. */
+export interface TargetQuery {
+  reply: ReplyKind;
+  from: IpAddress | null;
+  rttMs: Ms | null;
+  icmp: IcmpCode | null;
+  /** SYNs that left this host. */
+  sent: Count;
+  /** How long the target kept silent from the first SYN on; null where an answer came. */
+  waitedMs: Ms | null;
+}
+
+/** Where the packets of the trace leave this host. */
+export interface TraceRoute {
+  /** null for a target on a link of this host. */
+  gateway: IpAddress | null;
+  interface: string | null;
+  /**
+   * The gateway or interface of an ordinary TCP connection, where it differs: routing rules by protocol or port, or a load
+   * balancing over several routes by port, which packets of a raw socket do not follow.
+   */
+  tcpDiffers: string | null;
+}
+
 /** One trace. */
 export interface TraceResult {
   host: Hostname;
@@ -112,6 +145,10 @@ export interface TraceResult {
   /** @maxItems 255 */
   hops: TraceHop[];
   loop: RoutingLoop | null;
+  /** What SYNs of full TTL found; null where none was sent. Absent in older documents. */
+  target?: TargetQuery | null;
+  /** null where the routing table cannot be read. Absent in older documents. */
+  route?: TraceRoute | null;
   /** Why this host sent no probe; null where it sent one, or where the reason is not known. Absent in older documents. */
   unsent?: TcpCause | null;
   /** The smallest MTU in a `!F`, or null. */

@@ -5,7 +5,17 @@ import type { TraceDocument, TraceHop, TraceProbe } from '../documents/trace.js'
 /** The members of a trace that its ending is about. A round of a watch has them too. */
 export type EndedTrace = Pick<
   TraceDocument,
-  'host' | 'address' | 'port' | 'outcome' | 'stoppedBy' | 'hops' | 'loop' | 'pathMtu'
+  | 'host'
+  | 'address'
+  | 'port'
+  | 'outcome'
+  | 'stoppedBy'
+  | 'hops'
+  | 'loop'
+  | 'pathMtu'
+  | 'target'
+  | 'route'
+  | 'method'
 >;
 
 /**
@@ -34,27 +44,60 @@ interface Answer {
 }
 
 function outcomeEnding(trace: EndedTrace): string {
-  const { port, host } = trace;
   switch (trace.outcome) {
     case 'open':
-      return (
-        `Open: ${answerer(trace, 'syn-ack')} accepts connections on port ${port}. The path works` +
-        (port === 443 ? `; to check TLS and HTTP, run pprobe diagnose ${host}.` : '.')
-      );
+      return openEnding(trace);
     case 'closed':
-      return (
-        `Closed: ${answerer(trace, 'rst')} sent a reset. The path works; nothing listens on port ` +
-        `${port}, or a firewall resets connections to it: look at the service on that host first.`
-      );
+      return closedEnding(trace);
     case 'prohibited':
       return prohibitedEnding(trace);
     case 'unreachable':
       return unreachableEnding(trace);
     case 'filtered':
       return filteredEnding(trace);
+    case 'not-reached':
+      return notReachedEnding(trace);
     case 'interrupted':
-      return `Interrupted${afterHop(lastReply(trace.hops))}: the state of port ${port} was not yet known.`;
+      return `Interrupted${afterHop(lastReply(trace.hops))}: the state of port ${trace.port} was not yet known.`;
   }
+}
+
+function openEnding(trace: EndedTrace): string {
+  const { port, host } = trace;
+  const works =
+    port === 443 ? `The path works; to check TLS and HTTP, run pprobe diagnose ${host}.` : 'The path works.';
+  if (hasReply(trace, 'syn-ack')) {
+    return `Open: ${answerer(trace, 'syn-ack')} accepts connections on port ${port}. ${works}`;
+  }
+  return `Open: ${destination(trace)} accepts connections on port ${port}. ${tooSlowToFollow(trace)} ${works}`;
+}
+
+/** The target answered SYNs of full TTL, and too late for this engine to see it at a hop. */
+function tooSlowToFollow({ target }: EndedTrace): string {
+  const after = target?.rttMs == null ? '' : ` after ${Math.round(target.rttMs)} ms`;
+  return (
+    `It answered${after}, and the method connect sees the hops only up to 950 ms, so their number is unknown: ` +
+    'pprobe trace --method syn finds it.'
+  );
+}
+
+function closedEnding(trace: EndedTrace): string {
+  const { port, route } = trace;
+  if (!hasReply(trace, 'rst')) {
+    return `Closed: ${destination(trace)} sent a reset from port ${port}. ${tooSlowToFollow(trace)}`;
+  }
+  const reset = firstAnswer(trace.hops, ({ reply }) => reply === 'rst');
+  if (reset?.hop.ttl === 1 && route?.gateway != null) {
+    return (
+      `Closed: a reset in the name of ${destination(trace)} came at hop 1, but the way there starts with the gateway ` +
+      `${route.gateway}, so the target cannot have sent it. The firewall of this host or that gateway resets connections ` +
+      `to port ${port}: look at sudo nft list ruleset, then at the gateway.`
+    );
+  }
+  return (
+    `Closed: ${answerer(trace, 'rst')} sent a reset. The path works; nothing listens on port ` +
+    `${port}, or a firewall resets connections to it: look at the service on that host first.`
+  );
 }
 
 function loopEnding(trace: EndedTrace): string {
@@ -101,27 +144,63 @@ function unreachableReason(annotation: string): string {
 }
 
 function filteredEnding(trace: EndedTrace): string {
-  const { hops, port, stoppedBy } = trace;
+  const { hops, port, stoppedBy, route } = trace;
   const last = lastReply(hops);
   const silent = silentTail(hops);
   if (last !== undefined && silent === 0) {
     return (
       `Filtered: hop ${last.hop.ttl} (${last.probe.from}) still answered, but the hop limit was reached before ` +
-      `${destination(trace)}. Give a higher --max-ttl.`
+      `${destination(trace)}.${silentTarget(trace)} Give a higher --max-ttl.`
     );
   }
+  if (last === undefined && route?.gateway === null) return onLinkEnding(trace);
   const limit =
     stoppedBy === 'max-ttl' ? 'the hop limit was reached' : `${count(silent, 'hop')} in a row did not answer`;
   if (last === undefined) {
     return (
-      `Filtered: no hop answered; ${limit}. The probes, or the answers to them, are dropped at or near this host: ` +
-      "look at its security group's outbound rules, the network ACL of its subnet and its route table."
+      `Filtered: no hop answered; ${limit}.${silentTarget(trace)} The probes, or the answers to them, are dropped at or ` +
+      "near this host: look at its security group's outbound rules, the network ACL of its subnet and its route table."
     );
   }
   return (
-    `Filtered: nothing answered${afterHop(last)}; ${limit}. Probes to port ${port} are dropped there: by a firewall, a ` +
-    'security group, or a missing route, on the way there or back. Look at the inbound rules of ' +
+    `Filtered: nothing answered${afterHop(last)}; ${limit}.${silentTarget(trace)} Probes to port ${port} are dropped ` +
+    'there: by a firewall, a security group, or a missing route, on the way there or back. Look at the inbound rules of ' +
     `${destination(trace)} for port ${port}, then at the route back to this host.`
+  );
+}
+
+/** A sentence about the SYNs of full TTL; empty where none is known to have been sent. */
+function silentTarget(trace: EndedTrace): string {
+  const { target } = trace;
+  if (target == null || target.reply !== 'none') return '';
+  const waited = target.waitedMs === null ? '' : ` within ${Math.round(target.waitedMs)} ms`;
+  return ` ${destination(trace)} itself answered none of ${count(target.sent, 'SYN')} of full TTL${waited}; --wait waits longer.`;
+}
+
+/** The target is on a link of this host, so no router, network ACL or route table lies between. */
+function onLinkEnding(trace: EndedTrace): string {
+  const { port, route } = trace;
+  const link = route?.interface == null ? 'a link of this host' : `this host's link ${route.interface}`;
+  return (
+    `Filtered: no SYN was answered.${silentTarget(trace)} ${destination(trace)} is on ${link}, with no router between: its ` +
+    `own firewall or security group drops the SYNs. Look at the inbound rules of ${destination(trace)} for port ${port}, then at the outbound rules of this host.`
+  );
+}
+
+function notReachedEnding(trace: EndedTrace): string {
+  const { hops, port, target } = trace;
+  const last = hops.at(-1)?.ttl ?? 0;
+  const within = `Not reached within ${count(last, 'hop')}`;
+  if (target?.reply === 'syn-ack' || target?.reply === 'rst') {
+    const says = target.reply === 'syn-ack' ? 'accepts connections' : 'resets connections';
+    return (
+      `${within}: ${destination(trace)} is further away, or its hops do not answer. It ${says} on port ${port}: a SYN of ` +
+      'full TTL was answered. Give a higher --max-ttl to see the rest of the path.'
+    );
+  }
+  return (
+    `${within}${afterHop(lastReply(hops))}: the trace ended at its own limit, so whether ${destination(trace)} answers on ` +
+    `port ${port} is unknown. Give a higher --max-ttl, or run pprobe tcp ${trace.host} ${port}.`
   );
 }
 
@@ -129,6 +208,10 @@ function filteredEnding(trace: EndedTrace): string {
 function sendErrnoOf({ hops }: EndedTrace): string | null {
   if (firstAnswer(hops, isUnreachable) !== undefined) return null;
   return firstAnswer(hops, ({ reply }) => reply === 'send-error')?.probe.errno ?? null;
+}
+
+function hasReply({ hops }: EndedTrace, reply: TraceProbe['reply']): boolean {
+  return firstAnswer(hops, (probe) => probe.reply === reply) !== undefined;
 }
 
 function isUnreachable({ reply }: TraceProbe): boolean {

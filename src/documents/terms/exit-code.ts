@@ -66,6 +66,7 @@ export const traceExitCodes: Readonly<Record<TraceOutcome, number>> = {
   filtered: exitCodes.timeout,
   prohibited: exitCodes.policy,
   unreachable: exitCodes.unreachable,
+  'not-reached': exitCodes.inconclusive,
   interrupted: exitCodes.interrupted,
 };
 

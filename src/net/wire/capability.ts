@@ -12,10 +12,21 @@ export function resourceError(cause: unknown): CapabilityError | null {
       { cause },
     );
   }
+  if (code === 'EADDRINUSE') return noPortError(code, cause);
   if (code !== 'ENOBUFS' && code !== 'ENOMEM') return null;
   return new CapabilityError('memory', `The kernel has no memory for the trace's sockets (${code}).`, null, {
     cause,
   });
+}
+
+/** The CapabilityError of a trace for which no local port is free. */
+export function noPortError(code: string, cause?: unknown): CapabilityError {
+  return new CapabilityError(
+    'local port',
+    `No local port is left for the trace's SYNs (${code}): other sockets of this host hold all ports of net.ipv4.ip_local_port_range.`,
+    'sysctl net.ipv4.ip_local_port_range; ss -s',
+    { cause },
+  );
 }
 
 /** Grants the capability to the node binary, so that pprobe runs without sudo. */

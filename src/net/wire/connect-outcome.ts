@@ -57,8 +57,14 @@ export function connectOutcome(socket: TcpSocket, context: ConnectContext): Conn
   }
 }
 
-/** Reads the error queue, the pending error and the state, in this order, because each read clears what it returns. */
+/**
+ * Reads the state, the error queue and the pending error. The state comes first: in a connection that is open, errors concern
+ * this host's own ACK, whose TTL expires at the first router, and are no answer to the SYN. Each read of the others clears
+ * what it returns.
+ */
 function readOutcome(socket: TcpSocket, context: ConnectContext): ConnectOutcome {
+  const { isConnecting, isClosed } = socket.info();
+  if (!isConnecting && !isClosed) return fromHandshake(socket, context);
   const queued = socket.readErrorQueue();
   const errno = socket.takeError();
   if (queued !== null && isFromNetwork(queued)) return fromNetwork(queued, context);

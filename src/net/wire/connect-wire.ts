@@ -52,6 +52,7 @@ interface WireContext {
 
 class ConnectWire implements Wire {
   readonly method = 'connect';
+  readonly longestRttMs = closeBeforeResendMs;
   readonly source: string;
   readonly #libc: Libc;
   readonly #context: WireContext;
@@ -78,7 +79,7 @@ class ConnectWire implements Wire {
     }
   }
 
-  send({ id, ttl }: ProbeRequest): void {
+  send({ id, ttl, isForTarget = false }: ProbeRequest): void {
     const { family, target, listener } = this.#context;
     let socket: TcpSocket | undefined;
     try {
@@ -89,7 +90,15 @@ class ConnectWire implements Wire {
       const sentAtMonotonicNs = process.hrtime.bigint();
       socket.connect({ address: target.address, port: target.port });
       socket.setTtl(ackTtl);
-      this.#watch({ id, socket, sentAtNs, sentAtMonotonicNs, stopWatching: () => {}, closeTimer: undefined });
+      const probe = {
+        id,
+        socket,
+        sentAtNs,
+        sentAtMonotonicNs,
+        stopWatching: () => {},
+        closeTimer: undefined,
+      };
+      this.#watch(probe, isForTarget);
     } catch (error) {
       socket?.close();
       if (!(error instanceof SystemCallError)) throw error;
@@ -131,10 +140,18 @@ class ConnectWire implements Wire {
     } else if (source !== null) socket.bind({ address: source, port: 0 });
   }
 
-  #watch(probe: Probe): void {
+  #watch(probe: Probe, isForTarget: boolean): void {
     const { fd } = probe.socket;
     probe.stopWatching = poller(this.#libc).add(fd, 'output', (readyAtNs) => this.#settle(probe, readyAtNs));
-    probe.closeTimer = setTimeout(() => this.#forget(probe), closeBeforeResendMs);
+    probe.closeTimer = setTimeout(() => {
+      // The event loop may have been busy: a reply that arrived in time still counts.
+      this.#settle(probe, null);
+      if (!this.#probes.has(probe)) return;
+      // The kernel may send this SYN again, because every answer to it is the target's. On the port that all probes share,
+      // it would be in the way of the next one.
+      if (isForTarget && this.#sharedPort === null) probe.socket.setTtl(resetTtl);
+      else this.#forget(probe);
+    }, closeBeforeResendMs);
     this.#probes.add(probe);
   }
 

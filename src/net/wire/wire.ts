@@ -8,6 +8,8 @@ export interface ProbeRequest {
   id: number;
   /** TTL or hop limit, 1 to 255. */
   ttl: number;
+  /** Its TTL does not expire on the way. The wire listens for its answer until it is closed. */
+  isForTarget?: boolean;
 }
 
 export type WireReplyKind = 'time-exceeded' | 'syn-ack' | 'rst' | 'unreachable';
@@ -72,7 +74,11 @@ export interface Wire {
   readonly method: WireMethod;
   /** The source address of the probes. */
   readonly source: string;
+  /** The longest round trip that the engine can see of an ordinary probe, milliseconds; absent where it has no limit. */
+  readonly longestRttMs?: number;
   send(probe: ProbeRequest): void;
+  /** No answer to the probe is expected any more. Its port may be used for another probe. */
+  retire?(id: number): void;
   /** Reports everything that has arrived, before it returns. A busy event loop leaves packets in the sockets. */
   receive(): void;
   /** The next hop, if it does not answer ARP or neighbour discovery; null if it answers or this is unknown. */

@@ -54,7 +54,10 @@ export async function driveTrace(hooks: DriverHooks, stop: AbortSignal): Promise
     cancelTimer();
     let step = strategy.next(clock.now());
     while (step.send.length > 0) {
-      for (const probe of step.send) wire.send(probe);
+      for (const probe of step.send) {
+        wire.send(probe);
+        strategy.onSent(probe.id);
+      }
       step = strategy.next(clock.now());
     }
     isPumping = false;
@@ -65,7 +68,7 @@ export async function driveTrace(hooks: DriverHooks, stop: AbortSignal): Promise
   function expire(): void {
     // The timer may fire late. A packet that arrived before the deadline still counts as arrived in time.
     wire.receive();
-    strategy.onDeadline(clock.now());
+    for (const id of strategy.onDeadline(clock.now())) wire.retire?.(id);
     changed();
   }
 

@@ -14,7 +14,7 @@ export interface ProbeState {
   result: TraceProbe | null;
   /** When its latest packet was sent. */
   sentAtMs: number;
-  /** Packets sent, 1 or 2. */
+  /** Packets sent: 1 or 2, and 0 while this host refuses to send the first one. */
   sent: number;
 }
 
@@ -25,6 +25,8 @@ export interface HopState {
   isRetried: boolean;
   /** Number of changes to the results of its probes. */
   changes: number;
+  /** Packets in flight, and packets that this host refused and that wait for another try. */
+  open: number;
 }
 
 /**
@@ -43,20 +45,35 @@ export function refusalOutcome(errno: string): 'prohibited' | 'unreachable' {
   return errno === 'EPERM' || errno === 'EACCES' ? 'prohibited' : 'unreachable';
 }
 
+/** The index of the first hop that reached the target; null while none has. */
+export function reachedAt(hops: readonly HopState[]): number | null {
+  const index = hops.findIndex(({ probes }) =>
+    probes.some(({ ending, result }) => result?.from != null && (ending === 'open' || ending === 'closed')),
+  );
+  return index < 0 ? null : index;
+}
+
 /**
- * The index of the hop that ends the path: the first one that reached the target, else the first one where every reply is
- * an ICMP unreachable. Where one of several parallel paths is broken, other probes of the same hop get a Time Exceeded, and
- * the unreachable ends nothing. null if no hop ends the path yet.
+ * The index of the first hop where every reply is an ICMP unreachable and behind which no router answers. Where one of
+ * several parallel paths is broken, other probes of the same hop get a Time Exceeded. A router that answers expiring packets
+ * with an unreachable and forwards the others has hops that answer behind it. null if there is no such hop.
  */
-export function endOf(hops: readonly HopState[]): number | null {
+export function blockedAt(hops: readonly HopState[]): number | null {
   let blocked: number | null = null;
   for (const [index, { probes }] of hops.entries()) {
     const answered = probes.filter(({ result }) => result?.from != null);
-    if (answered.some(({ ending }) => ending === 'open' || ending === 'closed')) return index;
-    const isBlocked = answered.length > 0 && answered.every(({ ending }) => ending !== null);
-    if (isBlocked) blocked ??= index;
+    if (answered.length === 0) continue;
+    if (answered.every(({ ending }) => ending !== null)) blocked ??= index;
+    else blocked = null;
   }
   return blocked;
+}
+
+/** The hop has probes, and none of them left this host. */
+export function isUnsent({ probes }: HopState): boolean {
+  return (
+    probes.length > 0 && probes.every(({ sent, result }) => sent === 0 || result?.reply === 'send-error')
+  );
 }
 
 /** The endings of one hop, the most informative about the target first. */

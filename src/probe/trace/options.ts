@@ -37,7 +37,11 @@ export interface TraceOptions {
   maxTtl?: number | undefined;
   /** Number of consecutive silent hops that ends the trace, up to 255; 0 for no limit. Default 5. */
   gapLimit?: number | undefined;
-  /** The longest wait for one reply, 1 to 600000 milliseconds. Most waits are far shorter. Default 3000. */
+  /**
+   * The longest wait for one reply, 1 to 600000 milliseconds. Most waits are far shorter, because round trips of the same
+   * trace bound them; where none does, a wait that is given lasts as long as it says. Default 3000, and 1000 where no round
+   * trip bounds it.
+   */
   waitMs?: number | undefined;
   /** The most probes in flight, 1 to 1000. Default 16. */
   parallel?: number | undefined;
@@ -74,7 +78,7 @@ export const traceChecks: OptionChecks<TraceOptions> = {
 };
 
 /** The checked options of the strategy, with defaults. */
-export type CheckedTraceOptions = Omit<StrategyOptions, 'family'>;
+export type CheckedTraceOptions = Omit<StrategyOptions, 'family' | 'longestRttMs'>;
 
 /** Fills in defaults and checks ranges. Throws InvalidInputError, naming the option. */
 export function checkTraceOptions(options: TraceOptions): CheckedTraceOptions {
@@ -85,6 +89,7 @@ export function checkTraceOptions(options: TraceOptions): CheckedTraceOptions {
     gapLimit: inRange('gapLimit', options.gapLimit),
     parallel: inRange('parallel', options.parallel),
     maxWaitMs: inRange('waitMs', options.waitMs),
+    isWaitGiven: options.waitMs !== undefined,
     paris: options.paris ?? false,
   };
   if (checked.firstTtl > checked.maxTtl) {

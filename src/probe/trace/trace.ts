@@ -7,7 +7,7 @@ import { startDocument } from '../../documents/header.js';
 import type { TcpCause } from '../../documents/tcp.js';
 import { type AddressTrace, routingLoop, type TraceHop, unsentCause } from '../../documents/trace.js';
 import { checkAddress } from '../../net/address/address.js';
-import { resourceError } from '../../net/wire/capability.js';
+import { noPortError, resourceError } from '../../net/wire/capability.js';
 import { openWire } from '../../net/wire/engines.js';
 import type { SegmentDiscard, Wire, WireListener } from '../../net/wire/wire.js';
 import { checkSource } from '../../target/host.js';
@@ -74,7 +74,8 @@ export async function traceAddress(
         ...world,
         createStrategy(wire) {
           nextHop.wire = wire;
-          return new TraceStrategy({ ...forMethod(checked, wire.method), family });
+          const { longestRttMs } = wire;
+          return new TraceStrategy({ ...forMethod(checked, wire.method), family, longestRttMs });
         },
         onChange(strategy, halt) {
           // This check comes first, so that no hop is reported when no packet left this host.
@@ -90,7 +91,7 @@ export async function traceAddress(
     options.signal?.throwIfAborted();
     if (nextHop.isSilent(strategy)) return refused('EHOSTUNREACH', 'silent-neighbour', wire);
     const hops = withRateLimits(strategy.hops());
-    const missing = missingResource(hops);
+    const missing = missingResource(hops, family);
     if (missing !== null) throw missing;
     feed.finish(strategy, hops);
     return {
@@ -143,6 +144,7 @@ export async function traceAddress(
       pathMtu: null,
       discarded: {},
       names: null,
+      target: null,
     };
   }
 }
@@ -174,8 +176,10 @@ class NextHop {
   /** False until the first hop is settled. The neighbour is looked up once, and only if that hop sent no reply. */
   isSilent(strategy: TraceStrategy): boolean {
     if (this.#isSilent === null && strategy.isSettled(this.#firstTtl)) {
-      const isAnswered = strategy.hop(this.#firstTtl).probes.some(({ reply }) => reply !== 'none');
-      this.#isSilent = !isAnswered && this.wire?.silentNeighbour() != null;
+      // The kernel's own ICMP error, three seconds after the first packet for the neighbour, whichever program sent it.
+      const isReported = strategy.hop(this.#firstTtl).probes.some(({ errno }) => errno === 'EHOSTUNREACH');
+      const isSilent = isReported || this.wire?.silentNeighbour() != null;
+      this.#isSilent = isSilent && !strategy.isAnyAnswered();
     }
     return this.#isSilent ?? false;
   }
@@ -184,11 +188,13 @@ class NextHop {
 /**
  * The CapabilityError of a trace in which every send failed for lack of descriptors or memory; null for other traces.
  */
-function missingResource(hops: readonly TraceHop[]): Error | null {
+function missingResource(hops: readonly TraceHop[], family: 4 | 6): Error | null {
   const probes = hops.flatMap((hop) => hop.probes);
   const errnos = new Set(probes.map(({ reply, errno }) => (reply === 'send-error' ? errno : null)));
   const [errno = null] = errnos;
   if (errno === null || errnos.size !== 1) return null;
+  // Over IPv6 it says that no source address fits the target.
+  if (errno === 'EADDRNOTAVAIL') return family === 4 ? noPortError(errno) : null;
   return resourceError(Object.assign(new Error(`send: ${errno}`), { code: errno }));
 }
 

@@ -5,9 +5,16 @@ export type SlowestRtts = ReadonlyMap<number, number>;
 
 /**
  * The wait where no round trip bounds it: for all probes at first, and for silent hops behind the last answer, because the
- * target may be behind a satellite link. It is the initial retransmission timeout of TCP (RFC 6298 section 2.1).
+ * target may be behind a satellite link. It is the initial retransmission timeout of TCP (RFC 6298 section 2.1). A wait
+ * that the user gave replaces it.
  */
 const unboundedMs = 1000;
+
+/**
+ * How long the target is asked with SYNs of full TTL before its silence counts. Where only the first hop answered, or none,
+ * the link that makes round trips long may be right behind it: a satellite or a loaded mobile link takes up to 1.8 s.
+ */
+const targetMs = { near: 1900, far: 1500 };
 
 /** The shortest wait. A router that is not a neighbour takes longer for some replies than for others. */
 const floorMs = 50;
@@ -18,12 +25,16 @@ const slowPathMs = 100;
 /** How long a probe stays in flight before it counts as silent. The waits follow the round trips seen so far. */
 export class Waits {
   readonly #maxWaitMs: number;
+  /** The wait that the user gave; null for the default. */
+  readonly #givenMs: number | null;
   readonly #slowest = new Map<number, number>();
   /** Waits computed since the last change of `#slowest`, by TTL. */
   readonly #computed = new Map<number, number>();
 
-  constructor(maxWaitMs: number) {
+  /** `isGiven`: the user gave the longest wait, and it is obeyed where no round trip bounds the wait. */
+  constructor(maxWaitMs: number, isGiven = false) {
     this.#maxWaitMs = maxWaitMs;
+    this.#givenMs = isGiven ? maxWaitMs : null;
   }
 
   /** A probe at `ttl` was answered after `rttMs`. */
@@ -33,13 +44,29 @@ export class Waits {
     this.#computed.clear();
   }
 
+  /** The target answered a SYN of full TTL after `rttMs`, so every packet that passes a hop needs no longer. */
+  noteTarget(rttMs: number): void {
+    this.note(beyondAllHops, rttMs);
+  }
+
   /** Milliseconds from sending. */
   forTtl(ttl: number): number {
-    const wait = this.#computed.get(ttl) ?? waitMs(ttl, this.#slowest, this.#maxWaitMs);
+    const unbounded = this.#givenMs ?? unboundedMs;
+    const wait = this.#computed.get(ttl) ?? waitMs(ttl, this.#slowest, this.#maxWaitMs, unbounded);
     this.#computed.set(ttl, wait);
     return wait;
   }
+
+  /** Milliseconds from the first SYN of full TTL until the silence of the target counts. */
+  forTarget(): number {
+    if (this.#givenMs !== null) return this.#givenMs;
+    const wait = this.#slowest.size < 2 ? targetMs.near : targetMs.far;
+    return Math.min(this.#maxWaitMs, Math.max(wait, 4 * Math.max(0, ...this.#slowest.values())));
+  }
 }
+
+/** A key behind all TTLs. */
+const beyondAllHops = 256;
 
 /**
  * The wait for a probe at `ttl`, milliseconds. Round trips of the same hop decide. Without them, those of later hops bound
@@ -47,11 +74,16 @@ export class Waits {
  * waits 3 times the round trip of the same hop, 10 times that of a later hop, and 5 s for the silent hops at the end. Here
  * the round trip of a far later hop is not multiplied by ten, and the silent hops at the end get TCP's timeout.
  */
-export function waitMs(ttl: number, slowest: SlowestRtts, maxWaitMs: number): number {
-  return Math.min(maxWaitMs, Math.max(floorMs, expectedMs(ttl, slowest)));
+export function waitMs(
+  ttl: number,
+  slowest: SlowestRtts,
+  maxWaitMs: number,
+  unbounded: number = unboundedMs,
+): number {
+  return Math.min(maxWaitMs, Math.max(floorMs, expectedMs(ttl, slowest, unbounded)));
 }
 
-function expectedMs(ttl: number, slowest: SlowestRtts): number {
+function expectedMs(ttl: number, slowest: SlowestRtts, unbounded: number): number {
   let here: number | null = null;
   let later: number | null = null;
   let earlier = 0;
@@ -62,7 +94,7 @@ function expectedMs(ttl: number, slowest: SlowestRtts): number {
   }
   if (here !== null) return 3 * (here + 1);
   if (later !== null) return Math.min(10 * (later + 1), 2 * later + slowPathMs);
-  return Math.max(unboundedMs, 4 * earlier);
+  return Math.max(unbounded, 4 * earlier);
 }
 
 /** Delay before a probe is sent again for its round trip. The event loop has then handled what made it late. */

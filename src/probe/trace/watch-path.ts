@@ -128,15 +128,18 @@ class RouterChanges {
   }
 }
 
-/** Finds changes of the outcome. One silent round is a lost packet; only two in a row are a change to `filtered`. */
+/**
+ * Finds changes of the outcome. One silent round is a lost packet, and one round that ends before the target follows a path
+ * that became longer; only two in a row are a change.
+ */
 class OutcomeChanges {
   #settled: TraceOutcome | null = null;
-  #wasFiltered = false;
+  #latest: TraceOutcome | null = null;
 
   add(outcome: TraceOutcome): PathChange | null {
     if (outcome === 'interrupted') return null;
-    const isOnce = outcome === 'filtered' && !this.#wasFiltered;
-    this.#wasFiltered = outcome === 'filtered';
+    const isOnce = ['filtered', 'not-reached'].includes(outcome) && this.#latest !== outcome;
+    this.#latest = outcome;
     const from = this.#settled;
     if (from === null) this.#settled = outcome;
     if (from === null || outcome === from || isOnce) return null;

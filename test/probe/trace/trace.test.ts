@@ -222,7 +222,8 @@ t.test('options of the trace: first TTL, last TTL, probes per hop', async (t) =>
     expect,
     options: { firstTtl: 2, maxTtl: 2, queries: 2 },
   });
-  t.match(document, { outcome: 'filtered', stoppedBy: 'max-ttl' });
+  t.match(document, { outcome: 'not-reached', stoppedBy: 'max-ttl', destinationTtl: null });
+  t.match(document, { target: { reply: 'syn-ack', rttMs: 5, sent: 1 } });
   t.same(describeHops(document), ['100.64.0.2 1']);
   t.equal(document.hops[0]?.probes.length, 2);
 });
