@@ -77,15 +77,33 @@ export interface DnsAttempt {
   rcode: Text | null;
   /**
    * The error that ended the attempt: `ECONNREFUSED`, `EHOSTUNREACH`. `EOF`: the server closed the TCP connection before a
-   * whole reply. `ECANCELED`: the lookup was stopped before this attempt had an outcome.
+   * whole reply. `ECANCELED`: the lookup was stopped, or another reply decided it, before this attempt had an outcome.
    */
   errno: Errno | null;
-  /** What is wrong with a `malformed` reply, and the octet at which decoding failed; null otherwise. */
+  /**
+   * What is wrong with a `malformed` reply, and the octet at which decoding failed; that a NOERROR reply says nothing about the
+   * name because the server does not recurse (`error`); null otherwise.
+   */
   detail: Text | null;
-  /** Whether the query carried an OPT record (RFC 6891). false only after a server answered one with FORMERR or NOTIMP. */
+  /**
+   * Whether the query carried an OPT record (RFC 6891) and the AD bit. false for a query as C libraries send it by default,
+   * which follows one with EDNS that was not answered with records.
+   */
   edns: boolean;
+  /** From the start of the lookup to the query. Missing in documents of versions before 0.2.0. */
+  sentMs?: Ms | undefined;
   /** From the query to the reply; to the end of the wait where no reply came. */
   durationMs: Ms;
+  /** The reply came after the next query had been sent. */
+  late?: true;
+}
+
+/** A server that answers queries without EDNS (RFC 6891), and not those with it. */
+export interface EdnsHabit {
+  server: ServerName;
+  /** How a query with EDNS ends. */
+  outcome: DnsStatus;
+  rcode: Text | null;
 }
 
 /** A DNS cookie (RFC 7873) in hexadecimal digits. */
@@ -205,6 +223,37 @@ export interface DnsDocument extends DocumentHeader<'dns'>, OfInputLine {
   resolver?: ResolverRole;
   /** How long programs on this host wait for nameservers, where one of resolv.conf did not answer. */
   systemPatience?: SystemPatience;
+  /** Where the deciding server answers only queries without EDNS: how it treats the others. */
+  answersOnlyWithoutEdns?: EdnsHabit;
+  /** The types of `question` that no server answered at all, where another type was answered. */
+  typesNotAnswered?: Text[];
+  /** The types of `question` that no server could answer, where another type was answered. */
+  typesFailed?: { type: Text; status: DnsStatus; rcode: Text | null }[];
+  /** Servers without any reply to this lookup, before the deciding one in the order in which programs ask. */
+  serversPassedOver?: ServerName[];
+  /** Queries to servers that answered others, which were lost on the way. @asType integer @minimum 1 */
+  queriesLost?: number;
+  /** The servers that neither have the zone nor ask others, and so say nothing about the name. */
+  notRecursive?: ServerName[];
+  /** The reply over UDP was truncated, and no reply came over TCP port 53 of this server. */
+  truncatedWithoutTcp?: { server: ServerName; errno: Errno | null };
+  /**
+   * The end of the chain of aliases, where it does not exist or has no record of the types asked. The name asked does exist: it
+   * is an alias (RFC 6604 section 3).
+   */
+  danglingAlias?: { target: Text; status: 'nxdomain' | 'no-data' };
+  /** The chain of aliases returns to a name that it has passed. */
+  aliasLoop?: true;
+  /** The DNAME that redirects the name, where the reply lacks the CNAME made from it; C libraries do not follow it (RFC 6672 section 3.1). */
+  dnameOnly?: { owner: Text; target: Text };
+  /** Names that have other records beside a CNAME, which RFC 2181 section 10.1 forbids: resolvers differ in what they answer. */
+  aliasBesideData?: Text[];
+  /** The reply ended at an alias, and its target was asked for separately, which C libraries do not do. */
+  aliasFollowedHere?: true;
+  /** The options of resolv.conf and RES_OPTIONS, where its nameservers were asked. */
+  resolverOptions?: Text[];
+  /** resolv.conf names no usable nameserver, so 127.0.0.1 was asked, as programs do; the values that are no addresses. */
+  nameserverMissing?: { ignored: Text[] };
   /** In a report: why the lookup was made. */
   asked?: {
     purpose: DnsPurpose;

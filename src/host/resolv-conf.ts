@@ -24,6 +24,16 @@ export interface ResolvConf {
   edns0: boolean;
   /** glibc passes the AD bit of replies on to programs; without this option it clears the bit. */
   trustAd: boolean;
+  /** getaddrinfo(3) asks for no AAAA records. */
+  noAaaa: boolean;
+  /** A name without dots is not tried without a suffix. */
+  noTldQuery: boolean;
+  /** getaddrinfo(3) asks for AAAA after the reply for A, instead of at the same time. */
+  singleRequest: boolean;
+  /** As `singleRequest`, and on a new socket. */
+  singleRequestReopen: boolean;
+  /** All options as they are written, in order, those of RES_OPTIONS last. */
+  options: string[];
 }
 
 /** What affects the configuration besides the file: see resolv.conf(5), FILES and `search`. */
@@ -59,6 +69,11 @@ export function parseResolvConf(text: string, context: ResolvContext = {}): Reso
     useVc: false,
     edns0: false,
     trustAd: false,
+    noAaaa: false,
+    noTldQuery: false,
+    singleRequest: false,
+    singleRequestReopen: false,
+    options: [],
   };
   for (const line of text.split('\n')) {
     const [keyword, ...values] = line.split(/[ \t]+/);
@@ -70,28 +85,35 @@ export function parseResolvConf(text: string, context: ResolvContext = {}): Reso
     else if (keyword === 'options') for (const option of values) applyOption(conf, option);
   }
   if (context.localDomain !== undefined) conf.search = suffixes(context.localDomain.split(/[ \t]+/));
-  for (const option of (context.resOptions ?? '').split(/[ \t]+/)) applyOption(conf, option);
+  for (const option of (context.resOptions ?? '').split(/[ \t\n]+/)) applyOption(conf, option);
   return conf;
 }
 
+/** The errors after which glibc and musl go on with their defaults, as if the file were empty (resolv_conf.c). */
+const ignoredErrnos = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EISDIR', 'ELOOP']);
+
+/** What C libraries ask if resolv.conf names no nameserver (resolv.conf(5)). */
+export const defaultNameserver = '127.0.0.1';
+
 /**
  * Reads this host's resolver configuration, including the host name, LOCALDOMAIN and RES_OPTIONS. The list of nameservers
- * is empty if the file has none.
+ * is empty if the file has none or does not exist.
  *
- * @throws CapabilityError if the file cannot be read
+ * @throws CapabilityError if the file cannot be read for another reason
  */
 export async function readResolvConf(path = '/etc/resolv.conf'): Promise<ResolvConf> {
-  let text: string;
+  let text = '';
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw new CapabilityError(
-      path,
-      `${path} cannot be read (${why}), so this host's nameservers are unknown; name one with --server ADDR`,
-      null,
-      { cause },
-    );
+    if (!ignoredErrnos.has(why))
+      throw new CapabilityError(
+        path,
+        `${path} cannot be read (${why}), so this host's nameservers are unknown; name one with --server ADDR`,
+        null,
+        { cause },
+      );
   }
   const { LOCALDOMAIN: localDomain, RES_OPTIONS: resOptions } = process.env;
   return parseResolvConf(text, { hostname: hostname(), localDomain, resOptions });
@@ -103,6 +125,8 @@ function addNameserver(conf: ResolvConf, value: string): void {
 }
 
 function applyOption(conf: ResolvConf, option: string): void {
+  if (option === '') return;
+  conf.options.push(option);
   const [name = '', value = ''] = option.split(':', 2);
   // glibc reads numbers with atoi(3), which returns 0 for other text; it waits at least a second and asks at least once.
   const number = Math.max(0, Number.parseInt(value, 10) || 0);
@@ -113,6 +137,10 @@ function applyOption(conf: ResolvConf, option: string): void {
   else if (option === 'use-vc') conf.useVc = true;
   else if (option === 'edns0') conf.edns0 = true;
   else if (option === 'trust-ad') conf.trustAd = true;
+  else if (option === 'no-aaaa') conf.noAaaa = true;
+  else if (option === 'no-tld-query') conf.noTldQuery = true;
+  else if (option === 'single-request') conf.singleRequest = true;
+  else if (option === 'single-request-reopen') conf.singleRequestReopen = true;
 }
 
 function domainOf(host: string): string[] {
@@ -134,19 +162,36 @@ export interface SystemPatience {
   firstMs: number;
   /** For all nameservers and attempts. The wait is repeated for each name of the search list. @minimum 0 */
   totalMs: number;
+  /** For the record type that a server does not answer, where it answers the other: A without AAAA. @minimum 0 */
+  missingTypeMs?: number;
 }
 
 /**
- * How long glibc's getaddrinfo(3) waits with this configuration: `timeout` for the first server; for the second and third
- * two and four times `timeout`, divided by the number of servers, in whole seconds and at least one (send_dg() in
- * res_send.c); all of it `attempts` times. Verified with getent(1) and servers that do not answer.
+ * How long glibc's getaddrinfo(3) waits for each of `servers` nameservers in one attempt, in milliseconds: `timeout` for the
+ * first; for the second and third two and four times `timeout`, divided by the number of servers, in whole seconds and at
+ * least one (send_dg() in res_send.c).
  */
-export function systemPatience({ nameservers, timeoutMs, attempts }: ResolvConf): SystemPatience {
-  const servers = Math.max(1, nameservers.length);
-  let totalMs = 0;
-  for (let index = 0; index < servers; index += 1) {
+export function serverPatienceMs({ timeoutMs }: ResolvConf, servers: number): number[] {
+  return Array.from({ length: Math.max(1, servers) }, (_, index) => {
     const seconds = Math.floor(((timeoutMs / 1000) * 2 ** index) / (index === 0 ? 1 : servers));
-    totalMs += Math.max(1, seconds) * 1000;
-  }
-  return { firstMs: timeoutMs, totalMs: totalMs * attempts };
+    return Math.max(1, seconds) * 1000;
+  });
+}
+
+/**
+ * How long glibc's getaddrinfo(3) waits with this configuration: for each server in turn, and all of it `attempts` times.
+ * Verified with getent(1) and servers that do not answer.
+ *
+ * A server that answers one of A and AAAA is asked for both again one after the other, and then on a new socket, and is
+ * awaited each time (res_send.c, RES_SNGLKUP and RES_SNGLKUPREOP). The options `single-request` and
+ * `single-request-reopen` begin with the second and the third of these.
+ */
+export function systemPatience(conf: ResolvConf): SystemPatience {
+  const { nameservers, timeoutMs, attempts, singleRequest, singleRequestReopen } = conf;
+  const roundMs = serverPatienceMs(conf, nameservers.length).reduce((sum, waitMs) => sum + waitMs, 0);
+  return {
+    firstMs: timeoutMs,
+    totalMs: roundMs * attempts,
+    missingTypeMs: timeoutMs * (singleRequestReopen ? 1 : singleRequest ? 2 : 3),
+  };
 }

@@ -1,9 +1,17 @@
-import type { DnsAddress, DnsDocument, DnsRecord, DnsStatus, ExtendedDnsError } from '../../documents/dns.js';
+import type {
+  DnsAddress,
+  DnsDocument,
+  DnsRecord,
+  DnsStatus,
+  EdnsHabit,
+  ExtendedDnsError,
+} from '../../documents/dns.js';
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
 import { isName, withoutFinalDot } from '../../target/dns-name.js';
-import type { SentQuery } from './ask-server.js';
+import { formatServer } from '../../target/server.js';
 import { askType, type TypeResult } from './ask-type.js';
+import type { SentQuery } from './conversation.js';
 import type { AnswerRecord } from './message/decode.js';
 import type { Lookup, SearchRules } from './plan.js';
 
@@ -21,7 +29,10 @@ export type Combined = Pick<
   DnsDocument,
   'status' | 'rcode' | 'server' | 'transport' | 'flags' | 'addresses' | 'chain' | 'records' | 'extendedErrors'
 > &
-  Pick<TypeResult, 'nsid' | 'cookie'>;
+  Pick<TypeResult, 'nsid' | 'cookie'> & {
+    /** One per type asked. */
+    results: readonly TypeResult[];
+  };
 
 /**
  * Asks for all types of a name, under the names that the search rules give, in order, until one is answered. As in
@@ -33,17 +44,45 @@ export type Combined = Pick<
 export async function askName(name: string, lookup: Lookup): Promise<NameResult> {
   const names = searchNames(name, lookup.plan.search);
   const first = await askTypes(names.next().value ?? name, lookup);
-  return isFollowedByNext(first) ? await askOthers(name, names, first, lookup) : first;
+  if (!isFollowedByNext(first)) return first;
+  return await confirmed(await askOthers(name, names, first, lookup), lookup);
+}
+
+/**
+ * Asks once more in the form of programs where a server says to queries with EDNS that the name or its records do not
+ * exist: some servers say so of queries that they do not understand. If the answer differs, it is the one of programs. A
+ * server that shows aliases of the name has understood.
+ */
+async function confirmed(result: NameResult, lookup: Lookup): Promise<NameResult> {
+  const { status, server, rcode } = result.combined;
+  const { plan, stop } = lookup;
+  const asked = server === null ? undefined : lookup.servers.find((each) => formatServer(each) === server);
+  if (asked === undefined || server === null || stop?.aborted || plan.programsSendEdns) return result;
+  if ((status !== 'nxdomain' && status !== 'no-data') || result.combined.records.length > 0) return result;
+  if (plan.ednsHabits.has(server) || plan.ednsProven.has(server)) return result;
+  const again = await askTypes(result.asked, { ...lookup, servers: [asked], asPrograms: true });
+  const sent = [...result.sent, ...again.sent];
+  if (again.combined.status !== 'answered') {
+    if (again.combined.status === status) plan.ednsProven.add(server);
+    return { ...result, sent };
+  }
+  const habit: EdnsHabit = { server, outcome: status, rcode };
+  plan.ednsHabits.set(server, habit);
+  const results = again.combined.results.map((each) => ({ ...each, ednsHabit: habit }));
+  return { ...again, combined: { ...again.combined, results }, sent };
 }
 
 /**
  * The absolute names under which a name is looked up, in order and with final dot, by the rules of resolv.conf(5) and
  * glibc's res_nsearch: a name with a final dot is absolute; one with at least `ndots` dots is tried as typed first, one
- * with fewer dots last. Suffixes that would make the name too long are left out. Never empty.
+ * with fewer dots last; with `no-tld-query`, a name without dots is tried as typed only if there is no suffix. Suffixes that would make the name too long are left out. Never empty.
  *
  * @param name as checkName returned it
  */
-export function* searchNames(name: string, { search, ndots }: SearchRules): Generator<string> {
+export function* searchNames(
+  name: string,
+  { search, ndots, noTldQuery = false }: SearchRules,
+): Generator<string> {
   if (name.endsWith('.')) return yield name;
   const asTyped = `${name}.`;
   const isTypedFirst = dotsIn(name) >= ndots;
@@ -52,7 +91,8 @@ export function* searchNames(name: string, { search, ndots }: SearchRules): Gene
     const joined = suffix === '.' ? asTyped : `${name}.${suffix}.`;
     return isName(joined) ? [joined] : [];
   });
-  for (const each of new Set(isTypedFirst ? suffixed : [...suffixed, asTyped])) {
+  const isTypedLast = !noTldQuery || dotsIn(name) > 0 || search.length === 0;
+  for (const each of new Set(isTypedFirst || !isTypedLast ? suffixed : [...suffixed, asTyped])) {
     if (!isTypedFirst || each !== asTyped) yield each;
   }
 }
@@ -141,6 +181,7 @@ export function combine(results: readonly TypeResult[]): Combined {
     chain: deciding.chain,
     records: records.map(({ name, typeName, ttl, data }): DnsRecord => ({ name, type: typeName, ttl, data })),
     extendedErrors: ofAll(results, ({ extendedErrors }) => extendedErrors, errorKey),
+    results,
   };
 }
 

@@ -1,13 +1,15 @@
-import type { DnsCookie, DnsFlags, DnsStatus, DnsTransport, ExtendedDnsError } from '../../documents/dns.js';
+import type {
+  DnsCookie,
+  DnsFlags,
+  DnsStatus,
+  DnsTransport,
+  EdnsHabit,
+  ExtendedDnsError,
+} from '../../documents/dns.js';
 import { statusOfRcode } from '../../documents/terms/rcode.js';
-import { isName, nameKey } from '../../target/dns-name.js';
-import {
-  askServers,
-  outcomeOfFirst,
-  type SentQuery,
-  type ServerOutcome,
-  sendFirstQuery,
-} from './ask-server.js';
+import { isName, nameKey, withoutFinalDot } from '../../target/dns-name.js';
+import { askServers, outcomeOfFirst, type ServerOutcome, sendFirstQuery } from './ask-server.js';
+import { isNotRecursive, type SentQuery } from './conversation.js';
 import type { AnswerRecord, Reply } from './message/decode.js';
 import type { Cookie } from './message/edns.js';
 import { type RecordType, typeNumber } from './message/record-type.js';
@@ -25,8 +27,22 @@ export interface TypeResult {
   cookie: DnsCookie | null;
   chain: string[];
   records: AnswerRecord[];
+  ednsHabit: EdnsHabit | undefined;
+  /** What is odd about the chain of aliases; null in most answers. */
+  oddities: AliasOddities | null;
   /** All queries that were sent, in order. */
   sent: readonly SentQuery[];
+}
+
+/** What programs cannot follow, or follow in different ways. */
+export interface AliasOddities {
+  isLoop: boolean;
+  /** The target of an alias was asked for separately. */
+  isFollowedHere: boolean;
+  /** A DNAME above the name, without the CNAME that is made from it. */
+  dname: { owner: string; target: string } | null;
+  /** Names with other records beside a CNAME. */
+  besideData: readonly string[];
 }
 
 // A recursive server follows a whole chain within one reply. One that needs more queries than this is not recursive.
@@ -41,7 +57,7 @@ export function askType(name: string, type: RecordType, lookup: Lookup): Promise
   const [server] = lookup.servers;
   if (server === undefined) return askAlong(null, name, type, lookup, null);
   return sendFirstQuery(server, name, type, lookup).then((first) => {
-    const outcome = outcomeOfFirst(first);
+    const outcome = outcomeOfFirst(first, lookup);
     if (outcome === null) return askAlong(null, name, type, lookup, first);
     const step = stepOf(null, outcome, name, type);
     if (step.next === null || lookup.stop?.aborted) return step.result;
@@ -81,15 +97,12 @@ function stepOf(previous: Step | null, outcome: ServerOutcome, asked: string, ty
   const { exchange } = outcome;
   const aliases = previous?.aliases ?? [];
   if (exchange.outcome !== 'reply') {
-    return {
-      result: resultOf(previous, outcome, null, exchange.outcome, { chain: [], records: [] }),
-      next: null,
-      aliases,
-    };
+    return { result: resultOf(previous, outcome, null, exchange.outcome, nothing), next: null, aliases };
   }
   const { reply } = exchange;
   const followed = followAnswer(reply, asked, type, aliases);
-  const status = statusOfRcode(reply.rcode) ?? (followed.isFound ? 'answered' : 'no-data');
+  const settled = isNotRecursive(reply) ? 'error' : followed.isFound ? 'answered' : 'no-data';
+  const status = statusOfRcode(reply.rcode) ?? settled;
   const target = followed.chain.at(-1);
   const isUnfinished = status === 'no-data' && target !== undefined && !followed.isLoop && !reply.hasSoa;
   return {
@@ -99,13 +112,22 @@ function stepOf(previous: Step | null, outcome: ServerOutcome, asked: string, ty
   };
 }
 
+const nothing: Pick<Followed, 'chain' | 'records' | 'isLoop' | 'dname' | 'besideData'> = {
+  chain: [],
+  records: [],
+  isLoop: false,
+  dname: null,
+  besideData: [],
+};
+
 function resultOf(
   previous: Step | null,
-  { server, transport, sent }: ServerOutcome,
+  { server, transport, sent, ednsHabit }: ServerOutcome,
   reply: Reply | null,
   status: DnsStatus,
-  { chain, records }: Pick<Followed, 'chain' | 'records'>,
+  followed: typeof nothing,
 ): TypeResult {
+  const { chain, records } = followed;
   const before = previous?.result;
   return {
     status,
@@ -113,6 +135,8 @@ function resultOf(
     transport,
     chain: before === undefined ? chain : [...before.chain, ...chain],
     records: before === undefined ? records : [...before.records, ...records],
+    ednsHabit: ednsHabit ?? before?.ednsHabit,
+    oddities: odditiesOf(before, followed),
     sent: before === undefined ? sent : [...before.sent, ...sent],
     rcode: reply?.rcodeName ?? null,
     flags: reply?.flags ?? null,
@@ -120,6 +144,15 @@ function resultOf(
     nsid: reply?.nsid ?? null,
     cookie: presentCookie(reply?.cookie ?? null),
   };
+}
+
+function odditiesOf(
+  before: TypeResult | undefined,
+  { isLoop, dname, besideData }: typeof nothing,
+): AliasOddities | null {
+  const earlier = before?.oddities?.besideData ?? [];
+  if (before === undefined && !isLoop && dname === null && besideData.length === 0) return null;
+  return { isLoop, isFollowedHere: before !== undefined, dname, besideData: [...earlier, ...besideData] };
 }
 
 function presentCookie(cookie: Cookie | null): DnsCookie | null {
@@ -139,7 +172,12 @@ interface Followed {
   /** Whether the chain returns to a name that it has passed. */
   isLoop: boolean;
   aliases: readonly string[];
+  dname: AliasOddities['dname'];
+  besideData: string[];
 }
+
+/** The types that may stand beside a CNAME: signatures and their kin (RFC 4034 section 2.5, RFC 2535). */
+const besideCname: ReadonlySet<number> = new Set([5, 24, 25, 46, 47]);
 
 /**
  * Follows the CNAME chain of an answer (RFC 1034 section 4.3.2, step 3a) from a name to the records of a type, whatever
@@ -149,26 +187,64 @@ interface Followed {
  */
 function followAnswer(reply: Reply, name: string, type: RecordType, earlier: readonly string[]): Followed {
   if (isDirectAnswer(reply, name, type))
-    return { records: reply.answers, chain: [], isFound: true, isLoop: false, aliases: earlier };
+    return {
+      records: reply.answers,
+      chain: [],
+      isFound: true,
+      isLoop: false,
+      aliases: earlier,
+      dname: null,
+      besideData: [],
+    };
   const owners = byOwner(reply.answers);
   const records: AnswerRecord[] = [];
   const chain: string[] = [];
   const aliases = new Set(earlier);
+  const besideData: string[] = [];
   const end = (isFound: boolean, isLoop: boolean, last: readonly AnswerRecord[] = []): Followed => {
-    return { records: [...records, ...last], chain, isFound, isLoop, aliases: [...aliases] };
+    return {
+      records: [...records, ...last],
+      chain,
+      isFound,
+      isLoop,
+      aliases: [...aliases],
+      dname: null,
+      besideData,
+    };
   };
   for (let key = nameKey(name); ; ) {
     const here = owners.get(key) ?? [];
     const wanted = here.filter((record) => type.number === typeNumber.ANY || record.type === type.number);
-    if (wanted.length > 0) return end(true, false, wanted);
     const alias = here.find((record) => record.type === typeNumber.CNAME);
-    if (!alias?.target) return end(false, false);
+    if (alias !== undefined && here.some((record) => !besideCname.has(record.type)))
+      besideData.push(alias.name);
+    if (wanted.length > 0) return end(true, false, wanted);
+    const redirection = dnameAbove(key, owners);
+    if (redirection !== null) records.push(redirection);
+    if (!alias?.target) {
+      const { name: owner, data: target } = redirection ?? {};
+      const isRedirected = owner !== undefined && target !== undefined;
+      return {
+        ...end(false, false),
+        dname: isRedirected ? { owner, target: withoutFinalDot(target) } : null,
+      };
+    }
     records.push(alias);
     chain.push(alias.target);
     aliases.add(key);
     key = nameKey(alias.target);
     if (aliases.has(key)) return end(false, true);
   }
+}
+
+/** The DNAME record of a name above (RFC 6672 section 2.3); null if the answer has none. */
+function dnameAbove(key: string, owners: ReadonlyMap<string, AnswerRecord[]>): AnswerRecord | null {
+  for (const [owner, records] of owners) {
+    const isAbove = owner === '.' ? key !== '.' : key.endsWith(`.${owner}`);
+    const dname = isAbove ? records.find((record) => record.type === typeNumber.DNAME) : undefined;
+    if (dname !== undefined) return dname;
+  }
+  return null;
 }
 
 /** Reports whether all records have the type and the name asked for, as in most answers. */

@@ -10,9 +10,8 @@ import {
   waitBound,
   within,
 } from '../../core/check-options.js';
-import { CapabilityError, InvalidInputError } from '../../core/errors.js';
-import { quoted } from '../../core/text.js';
-import type { ResolvConf } from '../../host/resolv-conf.js';
+import { InvalidInputError } from '../../core/errors.js';
+import { defaultNameserver, type ResolvConf } from '../../host/resolv-conf.js';
 import { canonicalAddress } from '../../net/address/address.js';
 import { checkSource, sourceAddress } from '../../target/host.js';
 import { parseServer, type ServerAddress } from '../../target/server.js';
@@ -20,7 +19,10 @@ import { type RecordType, recordTypeOf } from './message/record-type.js';
 
 /** The options of resolve(). */
 export interface ResolveOptions {
-  /** Record types, asked for at the same time: 1 to 20 mnemonics or `TYPE65`. Default: A and AAAA. */
+  /**
+   * Record types, asked for at the same time: 1 to 20 mnemonics or `TYPE65`. Default: A and AAAA; A alone where resolv.conf
+   * says `no-aaaa` and no servers are given.
+   */
   types?: readonly string[] | undefined;
   /** `ADDR` or `ADDR#PORT`, asked in order. Default: the nameservers of resolv.conf. */
   servers?: readonly string[] | undefined;
@@ -28,7 +30,8 @@ export interface ResolveOptions {
   tcp?: boolean | undefined;
   /**
    * The wait for one reply in milliseconds, 1 to 60000. Default: such that all tries of all servers end within three
-   * seconds, but at least 300 and at most 1000. resolv.conf's own timeout of five seconds is too long for a diagnosis.
+   * seconds, but at least 300 and at most 1000; a server that shows signs of life is awaited as long as programs on this
+   * host would wait, by resolv.conf's `timeout` and `attempts`. A reply to an earlier try counts in either case.
    */
   timeoutMs?: number | undefined;
   /** How often a server that does not answer is asked, 1 to 10. Default: 2. */
@@ -94,8 +97,9 @@ const defaultTimeout = { min: 300, max: 1000 };
  *
  * @throws InvalidInputError for an unknown type, for none and for more than twenty
  */
-export function readTypes(options: ResolveOptions): RecordType[] {
-  const types = (options.types ?? defaultTypes).map((text) => recordTypeOf(text));
+export function readTypes(options: ResolveOptions, { noAaaa }: ResolvConf): RecordType[] {
+  const ownTypes = noAaaa && !hasGivenServers(options) ? ['A'] : defaultTypes;
+  const types = (options.types ?? ownTypes).map((text) => recordTypeOf(text));
   if (types.length < 1 || types.length > maxTypes) {
     throw new InvalidInputError(
       'type',
@@ -105,23 +109,21 @@ export function readTypes(options: ResolveOptions): RecordType[] {
   return [...new Map(types.map((type) => [type.number, type])).values()];
 }
 
+/** Whether the servers to ask are given, and not those of resolv.conf. */
+export function hasGivenServers({ servers }: ResolveOptions): boolean {
+  return servers !== undefined && servers.length > 0;
+}
+
 /**
- * Reads the servers to ask: those given, otherwise resolv.conf's.
+ * Reads the servers to ask: those given, otherwise resolv.conf's, otherwise the one that C libraries ask by default.
  *
  * @throws InvalidInputError for a server that is not an address
- * @throws CapabilityError if no server is given and resolv.conf has none
  */
 export function readServers(options: ResolveOptions, conf: ResolvConf): ServerAddress[] {
   const given = options.servers ?? [];
   if (given.length > 0) return given.map((text) => parseServer(text));
-  if (conf.nameservers.length > 0)
-    return conf.nameservers.map((address) => ({ address: canonicalAddress(address), port: 53 }));
-  const ignored = conf.ignoredNameservers.map(quoted).join(', ');
-  throw new CapabilityError(
-    '/etc/resolv.conf',
-    `/etc/resolv.conf names no nameserver${ignored && ` that is an address (it says ${ignored})`}, so there is no server to ask; ` +
-      'name one with --server ADDR',
-  );
+  const own = conf.nameservers.length > 0 ? conf.nameservers : [defaultNameserver];
+  return own.map((address) => ({ address: canonicalAddress(address), port: 53 }));
 }
 
 /**

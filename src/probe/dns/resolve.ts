@@ -5,22 +5,25 @@ import type { DnsDocument } from '../../documents/dns.js';
 import { type DocumentHeader, startDocument } from '../../documents/header.js';
 import type { ResolverRole } from '../../host/resolver-role.js';
 import { checkName, withoutFinalDot } from '../../target/dns-name.js';
+import type { ServerAddress } from '../../target/server.js';
 import { askName, type NameResult } from './ask-name.js';
-import type { SentQuery } from './ask-server.js';
+import type { SentQuery } from './conversation.js';
+import { noteworthy } from './noteworthy.js';
 import { type ResolveOptions, resolveChecks } from './options.js';
 import { type LookupSignals, makePlan, type Plan, startLookup } from './plan.js';
 
 /**
  * Looks up a name by sending queries to resolvers, past all caches of this host, and reports every query and reply. All
  * types are asked for at the same time. Servers are asked in order: one that fails or does not answer is followed by the
- * next.
+ * next. A query that is not answered with records is followed by one as programs on this host send it, without EDNS.
  *
  * A name that does not exist, or a resolver that does not answer, is a result: see `status`. With the defaults, a lookup
- * ends within three seconds if no resolver answers.
+ * ends within three seconds if no resolver answers or shows signs of life; one that does is awaited as long as programs on
+ * this host would wait.
  *
  * @param name a domain name, internationalized or not; a final dot makes it absolute
  * @throws InvalidInputError for an invalid name, type, server, source or number
- * @throws CapabilityError if no server is given and this host's resolv.conf names none
+ * @throws CapabilityError if no server is given and this host's resolv.conf cannot be read
  * @throws the reason of `options.signal` when it aborts
  */
 export async function resolve(name: string, options: ResolveOptions = {}): Promise<DnsDocument> {
@@ -46,7 +49,7 @@ export async function resolveWith(plan: Plan, name: string, signals: LookupSigna
   const header = finish();
   const { server } = result.combined;
   const role = server === null ? null : plan.roleOf(server);
-  return documentOf(header, plan, result, role instanceof Promise ? await role : role);
+  return documentOf(header, plan, result, lookup.servers, role instanceof Promise ? await role : role);
 }
 
 /**
@@ -57,6 +60,7 @@ function documentOf(
   header: DocumentHeader<'dns'>,
   plan: Plan,
   { asked, combined, sent }: NameResult,
+  servers: readonly ServerAddress[],
   resolver: ResolverRole | null,
 ): DnsDocument {
   const attempts = sent.map(({ attempt }) => attempt);
@@ -87,7 +91,10 @@ function documentOf(
   if (plan.systemPatience !== null && attempts.some(({ outcome }) => outcome === 'timeout')) {
     document.systemPatience = plan.systemPatience;
   }
-  return document;
+  if (plan.resolverOptions.length > 0) document.resolverOptions = [...plan.resolverOptions];
+  if (plan.withoutNameserver !== null)
+    document.nameserverMissing = { ignored: [...plan.withoutNameserver.ignored] };
+  return Object.assign(document, noteworthy(document, combined.results, servers));
 }
 
 /** The number of discarded packets, by reason. */

@@ -17,6 +17,8 @@ function result(status: DnsStatus, server = '10.0.0.2'): TypeResult {
     cookie: null,
     chain: [status],
     records: [],
+    ednsHabit: undefined,
+    oddities: null,
     sent: [],
   };
 }

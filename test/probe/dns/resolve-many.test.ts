@@ -119,7 +119,10 @@ t.test('queries, replies and discards are published on the channels', async (t) 
     return () => unsubscribe(`pprobe:dns:${what}`, listen);
   });
   t.teardown(() => listeners.map((leave) => leave()));
-  const server = await serve(t, (asked) => [asked.raw, reply(asked)]);
+  const server = await serve(t, (asked) => [
+    asked.raw,
+    reply(asked, { answers: [address(asked.name, '10.0.0.5')] }),
+  ]);
   for await (const _ of resolveMany(['a.test'], { ...options, servers: [server.text] })) t.pass();
   t.same(heard, ['query ', 'discard not-a-reply', 'reply ']);
 });

@@ -55,7 +55,7 @@ export function decodeReply(message: Buffer, knownHeader = readHeader(message)):
   const answers: AnswerRecord[] = [];
   for (const record of records) {
     if (record.section === 'authority' && record.type === typeNumber.SOA) hasSoa = true;
-    if (record.section !== 'answer' || record.class !== classIn) continue;
+    if (record.section !== 'answer' || record.class !== classIn || record === opt) continue;
     const answer = readAnswer(framed.frame, record);
     if (answer === null) {
       const reason = `${typeName(record.type)} record with invalid data of ${record.end - record.start} octets`;

@@ -174,7 +174,8 @@ function readRecord(
     return fault(`${where}: ${typeName(type)} of ${length} octets, not ${fixed}`, start);
   }
   if (type === typeNumber.OPT) {
-    if (section !== 'additional' || name.name !== '.') return fault(`${where}: OPT out of place`, at);
+    // Some servers put it into another section (c-ares issue 968). It is read there, because nothing else can be meant.
+    if (name.name !== '.') return fault(`${where}: OPT out of place`, at);
     if (!optionsFit(message, start, end))
       return fault(`${where}: an option reaches past the OPT record`, start);
   }

@@ -32,8 +32,9 @@ const noRequest: EdnsRequest = { nsid: false, cookie: null };
 const templates = new Map<string, Buffer>();
 
 /**
- * Encodes a recursive query of class IN with a random ID (RFC 5452 section 4.3). The AD bit requests the AD bit of the
- * reply, which says whether the data was validated (RFC 6840 section 5.7); dig sets it too.
+ * Encodes a recursive query of class IN with a random ID (RFC 5452 section 4.3). With EDNS, the AD bit requests the AD bit
+ * of the reply, which says whether the data was validated (RFC 6840 section 5.7); dig sets it too. Without EDNS, the query
+ * is the one of C libraries by default: no OPT record and no AD bit.
  *
  * @param name as checkName returned it; it is not checked again
  * @param edns whether to add an OPT record, without which servers send no extended errors (RFC 8914)
@@ -74,7 +75,7 @@ function encodeForRoot(type: RecordType, edns: boolean, request: EdnsRequest): B
   return encode({
     type: 'query',
     id: 0,
-    flags: RECURSION_DESIRED | AUTHENTIC_DATA,
+    flags: edns ? RECURSION_DESIRED | AUTHENTIC_DATA : RECURSION_DESIRED,
     questions: [{ name: '.', type: codecType(type), class: 'IN' }],
     additionals: edns ? [optRecord(request)] : [],
   });

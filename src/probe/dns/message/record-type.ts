@@ -15,7 +15,7 @@ export const headerLength = 12;
 export const classIn = 1;
 
 /** The record types that the client interprets itself. */
-export const typeNumber = { A: 1, CNAME: 5, SOA: 6, AAAA: 28, OPT: 41, ANY: 255 } as const;
+export const typeNumber = { A: 1, CNAME: 5, SOA: 6, AAAA: 28, DNAME: 39, OPT: 41, ANY: 255 } as const;
 
 // The types in use of IANA's registry of resource record types. dns-packet's own table lacks SVCB and HTTPS, and its
 // toType() returns 0 for unknown mnemonics.

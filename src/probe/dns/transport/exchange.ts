@@ -21,6 +21,16 @@ export interface TimedExchange {
   exchange: Exchange;
   /** From the sending of the query to the octet or event that ended the exchange. */
   durationMs: number;
+  /** After a timeout: the exchange whose socket is still open. */
+  late?: LateExchange;
+}
+
+/** An exchange without a reply in time, whose socket stays open: a reply may still come. */
+export interface LateExchange {
+  /** Resolves when a reply or an error comes. Never rejects. */
+  ended: Promise<TimedExchange>;
+  /** Closes the socket. After it, `ended` does not resolve any more. */
+  close(): void;
 }
 
 /** Sends a query to a server and waits for the reply: a transport. */
@@ -32,7 +42,7 @@ export type SendQuery = (
 
 /** The limits of one exchange. */
 export interface ExchangeLimits {
-  /** From the first packet sent to the last octet read. */
+  /** From the first packet sent to the last octet read. Afterwards the socket stays open, see LateExchange. */
   timeoutMs: number;
   /** The local address to send from; undefined leaves the choice to the system. */
   source: string | undefined;
@@ -40,6 +50,8 @@ export interface ExchangeLimits {
   signal: AbortSignal | undefined;
   /** Ends the exchange as an error with errno ECANCELED. */
   stop: AbortSignal | undefined;
+  /** Ends the exchange as ECANCELED, because its question was decided. A pool, which ignores `stop`, heeds it. */
+  leaving?: AbortSignal | undefined;
   /** Called for each packet that is not the reply. The packet's octets are valid during the call only. */
   onDiscard: (reason: DnsDiscardReason, packet: Buffer) => void;
 }
@@ -58,10 +70,11 @@ export interface OpenExchange {
 export const canceled: Exchange = { outcome: 'error', errno: 'ECANCELED' };
 
 /**
- * Runs one exchange until a callback, the timeout, `signal` or `stop` ends it. `open` starts the I/O and returns a
- * function that closes it; this function is called exactly once.
+ * Runs one exchange until a callback, `signal` or `stop` ends it. `open` starts the I/O and returns a function that closes
+ * it; this function is called exactly once. At the timeout, the result is handed over, and the I/O goes on until the
+ * caller closes the late exchange.
  *
- * @param onTimeout the result when the timeout ends the exchange
+ * @param onTimeout the result at the timeout
  */
 export function runExchange(
   limits: ExchangeLimits,
@@ -82,15 +95,24 @@ export function runExchange(
       close?.();
       report();
     };
+    let report = resolve;
     const settle = (exchange: Exchange, atMs = nowMs()): void =>
-      end(() => resolve({ exchange, durationMs: elapsedMs(startMs, Math.max(startMs, atMs)) }));
+      end(() => report({ exchange, durationMs: elapsedMs(startMs, Math.max(startMs, atMs)) }));
     const fail = (error: Error): void => {
-      const sourceError = foreignSourceError(error, limits);
+      const sourceError = report === resolve ? foreignSourceError(error, limits) : null;
       if (sourceError === null) settle(exchangeOfError(error, limits));
       else end(() => reject(sourceError));
     };
+    const timeOut = (): void => {
+      const inTime = { exchange: onTimeout(), durationMs: elapsedMs(startMs) };
+      cancelLimits();
+      const ended = new Promise<TimedExchange>((resolveLate) => {
+        report = resolveLate;
+      });
+      resolve({ ...inTime, late: { ended, close: () => end(() => {}) } });
+    };
     const cancelLimits = startLimits(limits, {
-      onTimeout: () => settle(onTimeout()),
+      onTimeout: timeOut,
       onStop: () => settle(canceled),
       onAbort: (reason) => end(() => reject(reason)),
     });

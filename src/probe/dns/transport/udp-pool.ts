@@ -35,8 +35,8 @@ const queriesPerPort = 16;
 
 /**
  * Sends many queries over UDP from few sockets. Each socket is connected to one server and is replaced, after
- * `queriesPerPort` queries, by another on a new random port. The `signal` and `stop` of single queries are ignored:
- * close() ends all queries under way.
+ * `queriesPerPort` queries, by another on a new random port. The `signal` and `stop` of single queries are
+ * ignored: close() ends all queries under way.
  */
 export class UdpPool {
   /** By server. */
@@ -80,6 +80,8 @@ interface PendingQuery {
   startMs: number;
   /** Octets of the shortest packet that was too short for a DNS header; null if there was none. */
   shortestPacket: number | null;
+  /** The timeout has been reported, and the reply may still come. */
+  isLate: boolean;
   settle(result: TimedExchange): void;
   reject(error: Error): void;
 }
@@ -128,8 +130,17 @@ class SharedPort {
   send(query: Query, limits: ExchangeLimits): Promise<TimedExchange> {
     this.#queriesLeft--;
     return new Promise((settle, reject) => {
-      const pending: PendingQuery = { query, limits, startMs: nowMs(), shortestPacket: null, settle, reject };
+      const pending: PendingQuery = {
+        query,
+        limits,
+        startMs: nowMs(),
+        shortestPacket: null,
+        isLate: false,
+        settle,
+        reject,
+      };
       this.#pending.set(query.id, pending);
+      limits.leaving?.addEventListener('abort', () => this.#end(pending, canceled), { once: true });
       this.#toSend.push(pending);
       this.#cancelTimer ??= systemClock.after(limits.timeoutMs, this.#onTimer);
       if (this.#isConnected) this.#sending ??= setImmediate(() => this.#sendAll());
@@ -181,17 +192,36 @@ class SharedPort {
     const atMs = nowMs();
     let nextMs = Number.POSITIVE_INFINITY;
     for (const pending of this.#pending.values()) {
+      if (pending.isLate) continue;
       const leftMs = pending.startMs + pending.limits.timeoutMs - atMs;
-      if (leftMs <= 0) this.#end(pending, exchangeWithoutReply(pending.shortestPacket), atMs);
+      if (leftMs <= 0) this.#handOver(pending, atMs);
       else nextMs = Math.min(nextMs, leftMs);
     }
     const isNeeded = !this.#isClosed && nextMs < Number.POSITIVE_INFINITY;
     this.#cancelTimer = isNeeded ? systemClock.after(nextMs, this.#onTimer) : null;
   };
 
+  /** Reports the timeout of a query and goes on waiting for its reply. */
+  #handOver(pending: PendingQuery, atMs: number): void {
+    const { settle, startMs, shortestPacket } = pending;
+    const durationMs = elapsedMs(startMs, atMs);
+    pending.isLate = true;
+    const ended = new Promise<TimedExchange>((settleLate) => {
+      pending.settle = settleLate;
+    });
+    const close = (): void => this.#forget(pending);
+    settle({ exchange: exchangeWithoutReply(shortestPacket), durationMs, late: { ended, close } });
+  }
+
   #end(pending: PendingQuery, exchange: Exchange, atMs = nowMs()): void {
-    this.#pending.delete(pending.query.id);
+    if (this.#pending.get(pending.query.id) !== pending) return;
     pending.settle({ exchange, durationMs: elapsedMs(pending.startMs, atMs) });
+    this.#forget(pending);
+  }
+
+  #forget(pending: PendingQuery): void {
+    if (this.#pending.get(pending.query.id) !== pending) return;
+    this.#pending.delete(pending.query.id);
     if (this.#pending.size === 0 && (this.#isRetired || this.#queriesLeft === 0)) this.close();
   }
 
@@ -199,7 +229,7 @@ class SharedPort {
   #failAll(error: Error): void {
     this.#isRetired = true;
     for (const pending of this.#pending.values()) {
-      const sourceError = foreignSourceError(error, pending.limits);
+      const sourceError = pending.isLate ? null : foreignSourceError(error, pending.limits);
       if (sourceError !== null) pending.reject(sourceError);
       this.#end(pending, exchangeOfError(error, pending.limits));
     }

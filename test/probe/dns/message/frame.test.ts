@@ -104,10 +104,10 @@ t.test('a compressed name over 255 octets is a fault', async (t) => {
 });
 
 t.test(
-  'an OPT record is unique, owned by the root, in the additional section, and contains its options',
+  'an OPT record is unique, owned by the root, and contains its options; some servers put it into the answer',
   async (t) => {
     t.match(faultOf(message([0, 0, 0, 2], fixed(41, 0), fixed(41, 0))), /a second OPT record/);
-    t.match(faultOf(message([0, 1, 0, 0], fixed(41, 0))), /answer record 1: OPT out of place/);
+    t.equal(faultOf(message([0, 1, 0, 0], fixed(41, 0))), 'none');
     t.match(faultOf(message([0, 0, 0, 1], `0161${fixed(41, 0)}`)), /OPT out of place/);
     t.match(
       faultOf(message([0, 0, 0, 1], fixed(41, 6), '000f 0003 0000')),

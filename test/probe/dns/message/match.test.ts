@@ -66,13 +66,19 @@ t.test('a reply without a question must be an error without records', async (t) 
   t.equal(discardReason(forged, query), 'no-question');
 });
 
-t.test('a query has one question, RD, the AD bit, and an OPT record for 1232 octets or none', async (t) => {
-  const hex = (edns: boolean) =>
-    encodeQuery('a.b', { name: 'HTTPS', number: 65 }, edns).message.toString('hex').slice(4);
-  t.equal(hex(true), '01200001000000000001' + '016101620000410001' + '00002904d0000000000000');
-  t.equal(hex(false), '01200001000000000000' + '016101620000410001');
-  t.equal(encodeQuery('.', { name: 'NS', number: 2 }, false).message.toString('hex').slice(24), '0000020001');
-});
+t.test(
+  'a query has one question, RD, and the AD bit with an OPT record for 1232 octets or neither',
+  async (t) => {
+    const hex = (edns: boolean) =>
+      encodeQuery('a.b', { name: 'HTTPS', number: 65 }, edns).message.toString('hex').slice(4);
+    t.equal(hex(true), '01200001000000000001' + '016101620000410001' + '00002904d0000000000000');
+    t.equal(hex(false), '01000001000000000000' + '016101620000410001');
+    t.equal(
+      encodeQuery('.', { name: 'NS', number: 2 }, false).message.toString('hex').slice(24),
+      '0000020001',
+    );
+  },
+);
 
 t.test('all sixteen bits of the IDs vary', async (t) => {
   const ids = Array.from({ length: 200 }, () => encodeQuery('a', { name: 'A', number: 1 }, false).id);

@@ -76,9 +76,26 @@ for (const [way, open] of ways) {
     pool.close();
     const canceled = await long;
     t.same(timeout.exchange, { outcome: 'timeout' });
+    t.ok(timeout.late, 'its reply may still come');
     t.same(canceled.exchange, { outcome: 'error', errno: 'ECANCELED' });
     const after = await pool.send(server, encodeQuery('c.test', type, true), limits());
     t.same(after.exchange, { outcome: 'error', errno: 'ECANCELED' });
+  });
+
+  t.test(`${way}: a late reply ends the late exchange`, async (t) => {
+    const late = await serve(t, (asked) => [
+      { afterMs: 200, packet: reply(asked, { answers: [address(asked.name, '10.0.0.5')] }) },
+    ]);
+    const pool = new UdpPool(await open());
+    t.teardown(() => pool.close());
+    for (const send of [pool.send, sendOverUdpWith(await open())]) {
+      const query = encodeQuery('a.test', type, true);
+      const first = await send(parseServer(late.text), query, limits({ timeoutMs: 50 }));
+      t.same(first.exchange, { outcome: 'timeout' });
+      const ended = await first.late?.ended;
+      t.equal(ended?.exchange.outcome, 'reply');
+      t.ok((ended?.durationMs ?? 0) >= 199, 'with the time since the query was sent');
+    }
   });
 
   t.test(`${way}: a source that this host does not have is invalid input`, async (t) => {
@@ -105,7 +122,9 @@ for (const [way, open] of ways) {
     const foreign = ask(parseServer('127.0.0.1#9'), query, limits({ source: '192.0.2.1' }));
     await t.rejects(foreign, { name: 'InvalidInputError' });
     const silent = parseServer((await serve(t, () => [])).text);
-    t.same((await ask(silent, query, limits({ timeoutMs: 50 }))).exchange, { outcome: 'timeout' });
+    const unanswered = await ask(silent, query, limits({ timeoutMs: 50 }));
+    t.same(unanswered.exchange, { outcome: 'timeout' });
+    unanswered.late?.close();
     const abort = new AbortController();
     const waiting = ask(silent, query, limits({ signal: abort.signal }));
     abort.abort(new Error('enough'));

@@ -108,7 +108,9 @@ t.test('a closed port is reported at once, because of the ICMP error', async (t)
 });
 
 t.test('each query has a port of its own', async (t) => {
-  const server = await serve(t, (asked) => [reply(asked)]);
+  const server = await serve(t, (asked) => [
+    reply(asked, { answers: asked.type === 'A' ? [address('a.test', truth)] : [] }),
+  ]);
   const types = ['A', 'AAAA', 'MX', 'TXT', 'NS'];
   await resolve('a.test.', { servers: [server.text], types, timeoutMs: 60_000 });
   t.equal(new Set(server.sources).size, types.length);
@@ -129,9 +131,9 @@ t.test('a server without EDNS is asked again without it', async (t) => {
   }
 });
 
-t.test('FORMERR from a server with EDNS, or for a query without it, is final', async (t) => {
+t.test('FORMERR for a query without EDNS is final', async (t) => {
   const knows = await serve(t, (asked) => [reply(asked, { rcode: 1, additionals: [opt()] })]);
-  t.match(await ask(knows.text, 60_000), { status: 'error', rcode: 'FORMERR', attempts: { length: 1 } });
+  t.match(await ask(knows.text, 60_000), { status: 'error', rcode: 'FORMERR', attempts: { length: 2 } });
   const never = await serve(t, (asked) => [reply(asked, { rcode: 1 })]);
   t.match(await ask(never.text, 60_000), { status: 'error', rcode: 'FORMERR', attempts: { length: 2 } });
 });

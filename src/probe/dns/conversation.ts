@@ -1,0 +1,386 @@
+import { elapsedMs, nowMs } from '../../core/clock.js';
+import type { DnsAttempt, DnsStatus, DnsTransport } from '../../documents/dns.js';
+import { rcodeNumber, statusOfRcode } from '../../documents/terms/rcode.js';
+import { familyOf } from '../../net/address/address.js';
+import { withoutFinalDot } from '../../target/dns-name.js';
+import { formatServer, type ServerAddress } from '../../target/server.js';
+import { publishDiscard, publishQuery, publishReply, type QueryContext } from './channels.js';
+import type { Reply } from './message/decode.js';
+import { encodeQuery } from './message/query.js';
+import type { RecordType } from './message/record-type.js';
+import type { Lookup } from './plan.js';
+import { canceled, type Exchange, type LateExchange, type TimedExchange } from './transport/exchange.js';
+
+/** One query that was sent, and how its exchange ended. */
+export interface SentQuery {
+  /** The query as a document lists it. */
+  attempt: DnsAttempt;
+  exchange: Exchange;
+  /** On the clock of nowMs(). */
+  startedMs: number;
+  /** The number of packets that were not the reply, by reason. */
+  discarded: Readonly<Record<string, number>>;
+  /** Present while no reply has come in time and the socket is open. */
+  late?: LateExchange | undefined;
+}
+
+/** The end of a question at one server: no reply that is to be repeated over TCP. */
+export type FinalExchange = Exclude<Exchange, { outcome: 'truncated' }>;
+
+/** What a conversation tells its inquiry. */
+interface Events {
+  /** A query is on its way; its entry is replaced when it ends. Returns its position among all queries. */
+  onSent(query: SentQuery): number;
+  onUpdate(position: number, query: SentQuery): void;
+  /** Something has changed: a reply, an error, or the end of the ordinary wait for a reply. */
+  onChange(): void;
+  onFailure(error: unknown): void;
+}
+
+/**
+ * A question at one server, with all its tries. Their sockets stay open until close(), so a reply to an earlier try counts
+ * whenever it comes. A truncated reply is followed by a query over TCP (RFC 7766 section 5), BADCOOKIE by one with the
+ * cookie that the server has sent and then by one over TCP (RFC 7873 section 5.3). A query with EDNS that fails is
+ * followed by one as the programs of this host send it: a server that does not know EDNS may answer FORMERR, NOTIMP or
+ * SERVFAIL, or nothing at all (RFC 6891 section 7).
+ */
+export class Conversation {
+  readonly server: ServerAddress;
+  readonly key: string;
+  /** The reply or error that ends the conversation; null while a reply may still come. */
+  final: FinalExchange | null = null;
+  /** Whether the deciding query had an OPT record. */
+  finalEdns = true;
+  /** How the query with EDNS failed, if it did: a reply, a malformed message or a broken connection. */
+  ednsFailure: FinalExchange | null = null;
+  transport: DnsTransport;
+  /** Tries: queries without those that follow from a truncated reply or a cookie. */
+  tries = 0;
+  /** Whether a try was made in the form of programs. */
+  isAskedAsPrograms = false;
+  /** The next server has been asked, because no reply came. */
+  isGivenUp = false;
+  /** Its host's TCP port 53 has been tried. */
+  isWatched = false;
+  /** It was asked again after the time that programs wait for one reply. */
+  isAskedOften = false;
+  askedMs = 0;
+  readonly #name: string;
+  readonly #type: RecordType;
+  readonly #lookup: Lookup;
+  readonly #events: Events;
+  /** Queries without an outcome, by their position. */
+  readonly #waiting = new Map<number, SentQuery>();
+  #badCookies = 0;
+  /** A failure after which the server may be asked again. */
+  #passing: FinalExchange | null = null;
+  #isClosed = false;
+
+  constructor(server: ServerAddress, name: string, type: RecordType, lookup: Lookup, events: Events) {
+    this.server = server;
+    this.key = formatServer(server);
+    this.#name = name;
+    this.#type = type;
+    this.#lookup = lookup;
+    this.#events = events;
+    this.transport = firstTransport(lookup);
+  }
+
+  get isWaiting(): boolean {
+    return this.final === null && this.#waiting.size > 0;
+  }
+
+  /** The outcome so far. */
+  get outcome(): FinalExchange {
+    return this.final ?? this.#passing ?? this.#unreadable() ?? { outcome: 'timeout' };
+  }
+
+  /** What came instead of a reply while a query was waiting: packets that are too short for one. */
+  #unreadable(): FinalExchange | null {
+    for (const { exchange } of this.#waiting.values()) if (exchange.outcome === 'malformed') return exchange;
+    return null;
+  }
+
+  /** Whether a query is waiting for a reply over this transport. */
+  waitsOver(transport: DnsTransport): boolean {
+    return [...this.#waiting.values()].some(({ attempt }) => attempt.transport === transport);
+  }
+
+  /** Makes a try. */
+  ask(edns: boolean): void {
+    this.#begin(edns);
+    this.#send(this.transport, edns);
+  }
+
+  /** Takes over a query that was sent as the first try. */
+  adopt(first: SentQuery): void {
+    this.#begin(first.attempt.edns);
+    this.askedMs = first.startedMs;
+    const position = this.#events.onSent(first);
+    this.#handle(position, first);
+  }
+
+  /** Sends one more query with EDNS, to see whether the server answers it. Resolves with whether it does within `waitMs`. */
+  answersEdns(waitMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, waitMs, false);
+      const { pending, position } = this.#transmit(this.transport, true);
+      pending.then(
+        (query) => {
+          this.#keep(position, query);
+          const isAnswer = query.exchange.outcome === 'truncated' || isSettled(query.exchange);
+          if (query.late !== undefined) return;
+          clearTimeout(timer);
+          resolve(isAnswer);
+        },
+        (error: unknown) => {
+          clearTimeout(timer);
+          this.#events.onFailure(error);
+          resolve(false);
+        },
+      );
+    });
+  }
+
+  /**
+   * Closes all sockets. Queries without an outcome become timeouts where the server had its time, otherwise ECANCELED:
+   * the question was decided, or the lookup stopped, before they could be answered.
+   */
+  close(isCutShort: boolean): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const answeredMs = this.final === null ? null : this.#decidedMs;
+    for (const [position, query] of this.#waiting) {
+      query.late?.close();
+      const isTimeout = answeredMs === null ? this.isGivenUp || !isCutShort : query.startedMs < answeredMs;
+      const inTime: Exchange = query.late === undefined ? { outcome: 'timeout' } : query.exchange;
+      const exchange = isTimeout ? inTime : canceled;
+      const { server, transport, name, type, edns, sentMs } = query.attempt;
+      const context = { server, transport, name, type };
+      const attempt = attemptOf(context, edns, sentMs, exchange, elapsedMs(query.startedMs));
+      publishReply(attempt);
+      this.#events.onUpdate(position, { ...query, attempt, exchange, late: undefined });
+    }
+    this.#waiting.clear();
+  }
+
+  /** When the deciding query was sent. */
+  #decidedMs = 0;
+
+  #begin(edns: boolean): void {
+    if (this.tries++ === 0) this.askedMs = nowMs();
+    if (edns === this.#lookup.plan.programsSendEdns) this.isAskedAsPrograms = true;
+  }
+
+  #send(transport: DnsTransport, edns: boolean): void {
+    const { pending, position } = this.#transmit(transport, edns);
+    pending.then((query) => this.#handle(position, query), this.#events.onFailure);
+  }
+
+  #transmit(transport: DnsTransport, edns: boolean): { pending: Promise<SentQuery>; position: number } {
+    const startedMs = nowMs();
+    const context = contextOf(this.server, this.#name, this.#type, transport);
+    const attempt = attemptOf(context, edns, elapsedMs(this.#lookup.startedMs, startedMs), canceled, 0);
+    const provisional: SentQuery = { attempt, exchange: canceled, startedMs, discarded: {} };
+    const position = this.#events.onSent(provisional);
+    this.#waiting.set(position, provisional);
+    return {
+      pending: sendQuery(this.server, this.#name, this.#type, transport, edns, this.#lookup),
+      position,
+    };
+  }
+
+  /** Notes how a query ended or that it has no reply yet. A late reply replaces the entry. */
+  #keep(position: number, query: SentQuery, onLate: (query: SentQuery) => void = () => {}): void {
+    if (this.#isClosed) {
+      query.late?.close();
+      return;
+    }
+    this.#events.onUpdate(position, query);
+    const { late } = query;
+    if (late === undefined) {
+      this.#waiting.delete(position);
+      return;
+    }
+    this.#waiting.set(position, query);
+    late.ended.then((result) => onLate(lateQuery(query, result, this.#lookup)));
+  }
+
+  #handle(position: number, query: SentQuery): void {
+    this.#keep(position, query, (later) => this.#handle(position, later));
+    if (this.#isClosed) return;
+    if (query.late === undefined && this.final === null) this.#conclude(query);
+    this.#events.onChange();
+  }
+
+  #conclude({ exchange, attempt: { transport, edns }, startedMs }: SentQuery): void {
+    if (exchange.outcome === 'truncated') {
+      // What programs do with their own truncated reply is the same: they ask over TCP.
+      this.isAskedAsPrograms = true;
+      this.transport = 'tcp';
+      if (!this.waitsOver('tcp')) this.#send('tcp', edns);
+      return;
+    }
+    if (isBadCookie(exchange) && this.#lookup.plan.cookies !== null && transport === 'udp') {
+      if (++this.#badCookies > 1) this.transport = 'tcp';
+      this.#send(this.transport, edns);
+      return;
+    }
+    const isUnreachable = exchange.outcome === 'unreachable' || exchange === canceled;
+    if (edns && !isSettled(exchange) && !isUnreachable) {
+      this.ednsFailure = exchange;
+      // A server that does not know EDNS says so without an OPT record; glibc then leaves it out even with `edns0`.
+      const hasAlternative = !this.#lookup.plan.programsSendEdns || isWithoutEdns(exchange);
+      if (hasAlternative) {
+        if (!this.isAskedAsPrograms || this.#lookup.plan.programsSendEdns) {
+          this.#begin(false);
+          this.isAskedAsPrograms = true;
+          this.#send(transport, false);
+        }
+        if (this.#waiting.size > 0) return;
+      }
+    }
+    if (isWorthRepeating(exchange)) {
+      this.#passing = exchange;
+      return;
+    }
+    // Another try, in the form of programs, may still be answered.
+    if (!isSettled(exchange) && edns && this.#waiting.size > 0 && !isUnreachable) return;
+    this.final = exchange;
+    this.finalEdns = edns;
+    this.transport = transport;
+    this.#decidedMs = startedMs;
+  }
+}
+
+export function firstTransport({ plan }: Lookup): DnsTransport {
+  return plan.tcp ? 'tcp' : 'udp';
+}
+
+function contextOf(
+  server: ServerAddress,
+  name: string,
+  type: RecordType,
+  transport: DnsTransport,
+): QueryContext {
+  return { server: formatServer(server), transport, name: withoutFinalDot(name), type: type.name };
+}
+
+/** Sends one query. Its promise resolves with the reply, or at the end of the ordinary wait. */
+export function sendQuery(
+  server: ServerAddress,
+  name: string,
+  type: RecordType,
+  transport: DnsTransport,
+  edns: boolean,
+  { plan, signal, stop, leaving, startedMs: lookupMs }: Lookup,
+): Promise<SentQuery> {
+  const context = contextOf(server, name, type, transport);
+  const { nsid, cookies, suspectMs } = plan;
+  const discarded: Record<string, number> = {};
+  const startedMs = nowMs();
+  const query = encodeQuery(name, type, edns, { nsid, cookie: cookies?.of(server) ?? null });
+  publishQuery(context, query);
+  const exchanging = plan.send[transport](server, query, {
+    timeoutMs: suspectMs,
+    source: sourceFor(server, plan.source),
+    signal,
+    stop,
+    leaving,
+    onDiscard: (reason, packet) => {
+      discarded[reason] = (discarded[reason] ?? 0) + 1;
+      publishDiscard(context, reason, packet);
+    },
+  });
+  // The continuations of the promise run synchronously with the reply: fewer promises per query in a bulk.
+  return exchanging.then(({ exchange, durationMs, late }): SentQuery => {
+    const attempt = attemptOf(context, edns, elapsedMs(lookupMs, startedMs), exchange, durationMs);
+    if (late !== undefined) return { attempt, exchange, startedMs, discarded, late };
+    publishReply(attempt);
+    noteReply(exchange, server, plan);
+    return { attempt, exchange, startedMs, discarded };
+  });
+}
+
+function noteReply(exchange: Exchange, server: ServerAddress, { life, cookies }: Lookup['plan']): void {
+  if (exchange.outcome !== 'reply' && exchange.outcome !== 'truncated') return;
+  life.replied(formatServer(server));
+  if (exchange.outcome === 'reply' && exchange.reply.cookie) cookies?.learn(server, exchange.reply.cookie);
+}
+
+/** A query whose reply or error came after the ordinary wait. */
+function lateQuery(query: SentQuery, { exchange, durationMs }: TimedExchange, lookup: Lookup): SentQuery {
+  const { server, transport, name, type, edns, sentMs } = query.attempt;
+  const context = { server, transport, name, type };
+  const attempt = { ...attemptOf(context, edns, sentMs, exchange, durationMs), late: true as const };
+  publishReply(attempt);
+  if (exchange.outcome === 'reply' || exchange.outcome === 'truncated') lookup.plan.life.replied(server);
+  return { attempt, exchange, startedMs: query.startedMs, discarded: query.discarded };
+}
+
+function attemptOf(
+  { server, transport, name, type }: QueryContext,
+  edns: boolean,
+  sentMs: number | undefined,
+  exchange: Exchange,
+  durationMs: number,
+): DnsAttempt {
+  const reply = exchange.outcome === 'reply' ? exchange.reply : null;
+  const isLame = reply !== null && isNotRecursive(reply);
+  return {
+    server,
+    transport,
+    name,
+    type,
+    outcome: exchange.outcome === 'reply' ? statusOf(exchange.reply) : exchange.outcome,
+    rcode: reply?.rcodeName ?? null,
+    errno: 'errno' in exchange ? exchange.errno : null,
+    detail: isLame ? lameDetail : 'detail' in exchange ? exchange.detail : null,
+    edns,
+    sentMs,
+    durationMs,
+  };
+}
+
+const lameDetail = 'no answer, not authoritative, and no recursion offered: a referral to other servers';
+
+function statusOf(reply: Reply): DnsStatus {
+  if (isNotRecursive(reply)) return 'error';
+  return statusOfRcode(reply.rcode) ?? (reply.answers.length > 0 ? 'answered' : 'no-data');
+}
+
+/**
+ * Whether a reply says nothing about the name, because its server neither has the zone nor asks others: NOERROR without
+ * records, AA, RA and SOA. It may list the name servers of the zone. glibc asks the next server after it.
+ */
+export function isNotRecursive({ rcode, answers, flags, hasSoa }: Reply): boolean {
+  if (rcode !== rcodeNumber.NOERROR || answers.length > 0 || hasSoa) return false;
+  return !flags.authoritative && !flags.recursionAvailable;
+}
+
+/** Whether a reply settles the question: records, no data, or no such name. */
+export function isSettled(exchange: Exchange): exchange is { outcome: 'reply'; reply: Reply } {
+  if (exchange.outcome !== 'reply' || isNotRecursive(exchange.reply)) return false;
+  const status = statusOfRcode(exchange.reply.rcode);
+  return status === null || status === 'nxdomain';
+}
+
+function isWorthRepeating(exchange: Exchange): boolean {
+  if (exchange.outcome === 'error') return exchange.errno === 'EOF' || exchange.errno === 'ECONNRESET';
+  return exchange.outcome === 'timeout' || exchange.outcome === 'malformed';
+}
+
+/** A server that knows EDNS adds an OPT record to every reply, errors included. */
+export function isWithoutEdns(exchange: Exchange): boolean {
+  if (exchange.outcome !== 'reply' || exchange.reply.edns) return false;
+  return exchange.reply.rcode === rcodeNumber.FORMERR || exchange.reply.rcode === rcodeNumber.NOTIMP;
+}
+
+function isBadCookie(exchange: Exchange): boolean {
+  return exchange.outcome === 'reply' && exchange.reply.rcode === rcodeNumber.BADCOOKIE;
+}
+
+/** The source address applies to servers of its family only. */
+function sourceFor(server: ServerAddress, source: string | undefined): string | undefined {
+  return source !== undefined && familyOf(source) === familyOf(server.address) ? source : undefined;
+}

@@ -1,0 +1,80 @@
+import { connect, type Socket } from 'node:net';
+import { formatServer, type ServerAddress } from '../../target/server.js';
+
+/** One connection attempt to TCP port 53 of a server, shared by all questions that wait for the server. */
+interface Knock {
+  socket: Socket;
+  watchers: Set<() => void>;
+}
+
+/**
+ * Which servers show signs of life. A server without a reply to a query is worth a long wait only if something else shows
+ * that it works: it has answered another query, or its host answers on TCP port 53. A refusal (RST) counts too: a server
+ * whose UDP port is closed as well would have been reported by ICMP. Lookups of one plan share what they see.
+ */
+export class SignsOfLife {
+  readonly #replied = new Set<string>();
+  readonly #onTcp = new Set<string>();
+  readonly #accepting = new Set<string>();
+  readonly #knocks = new Map<string, Knock>();
+
+  /** Notes a reply of a server, of whatever kind. */
+  replied(server: string): void {
+    this.#replied.add(server);
+  }
+
+  /** Whether a server answers queries, or its host answers on TCP. */
+  isAlive(server: string): boolean {
+    return this.#replied.has(server) || this.#onTcp.has(server);
+  }
+
+  /** Whether a server accepts connections on TCP port 53. */
+  acceptsTcp(server: string): boolean {
+    return this.#accepting.has(server);
+  }
+
+  /**
+   * Connects to a server over TCP, unless it is known to answer there, and calls `onSign` when it does. Returns a function
+   * that ends the waiting; the last one that waits for a server closes the connection attempt.
+   */
+  watch(server: ServerAddress, source: string | undefined, onSign: () => void): () => void {
+    const key = formatServer(server);
+    if (this.#onTcp.has(key)) return () => {};
+    const knock = this.#knocks.get(key) ?? this.#knock(server, key, source);
+    knock.watchers.add(onSign);
+    return () => {
+      knock.watchers.delete(onSign);
+      if (knock.watchers.size === 0) this.#end(key, knock);
+    };
+  }
+
+  #knock(server: ServerAddress, key: string, source: string | undefined): Knock {
+    const socket = connect({
+      host: server.address,
+      port: server.port,
+      ...(source === undefined ? {} : { localAddress: source }),
+    });
+    const knock: Knock = { socket, watchers: new Set() };
+    const onAnswer = (): void => {
+      this.#onTcp.add(key);
+      const watchers = [...knock.watchers];
+      this.#end(key, knock);
+      for (const watcher of watchers) watcher();
+    };
+    socket.on('connect', () => {
+      this.#accepting.add(key);
+      onAnswer();
+    });
+    socket.on('error', (error) => {
+      if ('code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET')) onAnswer();
+    });
+    this.#knocks.set(key, knock);
+    return knock;
+  }
+
+  #end(key: string, knock: Knock): void {
+    if (this.#knocks.get(key) === knock) this.#knocks.delete(key);
+    knock.watchers.clear();
+    knock.socket.destroy();
+  }
+}
