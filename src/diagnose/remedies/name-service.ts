@@ -147,6 +147,10 @@ const ADVICE = {
     `Check that the DNS service on ${servers} runs, and that UDP and TCP 53 pass in both directions (security group, network ACL, firewall)`,
   tcp: (servers: string) =>
     `Ask ${servers} over TCP; if that works, something on the path damages or forges UDP replies`,
+  'tcp-53': (servers: string) =>
+    `Open TCP port 53 to ${servers} beside UDP, in both directions (security group, network ACL, firewall); answers that do not fit into a datagram need it (RFC 7766)`,
+  recursion: (servers: string) =>
+    `Let ${servers} resolve other names for this host (allow-recursion, a forwarder), or name a recursive resolver in resolv.conf; this one serves its own zones only`,
   listening: (servers: string) =>
     `Start the DNS service on ${servers}, or remove the address from the resolver configuration of this host`,
 } as const;
@@ -161,7 +165,7 @@ export function checkResolver(target: Target, doc: DnsDocument, advice: keyof ty
       command: 'dns',
       name: target.host,
       ...(server === undefined ? {} : { server }),
-      options: advice === 'tcp' ? ['--tcp'] : [],
+      options: advice === 'tcp' || advice === 'tcp-53' ? ['--tcp'] : [],
     }),
     docs: DOCS.vpcDns,
   };

@@ -45,6 +45,7 @@ function statusRule(cause: Cause, words: Words): Rule {
     const failed = hostAnswers(evidence)[0];
     if (failed === undefined) return null;
     if (!(words.matches?.(failed.doc) ?? failed.doc.status === words.status)) return null;
+    if (words.matches !== isTcpBlocked && isTcpBlocked(failed.doc)) return null;
     // The addresses came from elsewhere, such as the hosts file: the failed lookup does no harm.
     if (addressOutcomes(evidence).length > 0) return null;
     const { host } = evidence.target;
@@ -65,6 +66,17 @@ function evidenceOf(evidence: Evidence, { ref, doc }: Seen<DnsDocument>): Eviden
   if (doc.status === 'timeout' && doc.systemPatience !== undefined) {
     const waits = `programs on this host wait ${duration(doc.systemPatience.totalMs)} before they give up`;
     items.push({ observation: ref, text: `${waits}, by the settings of resolv.conf` });
+  }
+  if (doc.nameserverMissing !== undefined) {
+    const { ignored } = doc.nameserverMissing;
+    const named =
+      ignored.length === 0
+        ? ''
+        : ` (${list(ignored.map(excerpt))} ${ignored.length === 1 ? 'is' : 'are'} no address)`;
+    items.push({
+      observation: ref,
+      text: `resolv.conf names no nameserver${named}, so programs on this host ask 127.0.0.1`,
+    });
   }
   for (const { code, text } of doc.extendedErrors) {
     items.push({
@@ -114,7 +126,31 @@ function overTcp(target: Target): string {
   return shellLine(pprobeAgain(target, { command: 'dns', name: target.host, options: ['--tcp'] }));
 }
 
+const isTcpBlocked = ({ truncatedWithoutTcp }: DnsDocument): boolean => truncatedWithoutTcp !== undefined;
+
+/** No server says anything about the name, because those that reply do not recurse. */
+const isLame = ({ status, rcode, notRecursive }: DnsDocument): boolean =>
+  status === 'error' && rcode === 'NOERROR' && notRecursive !== undefined;
+
 export const dnsStatusRules: readonly Rule[] = [
+  statusRule('dns.tcp-blocked', {
+    status: 'timeout',
+    matches: isTcpBlocked,
+    summary: (host, { truncatedWithoutTcp: blocked }) =>
+      `The resolver ${blocked?.server ?? ''} answers the query for ${host} over UDP, but the answer does not fit, and TCP port 53 of it ${blocked?.errno ? `is closed (${blocked.errno})` : 'does not answer'}.`,
+    confidence: () => 'high',
+    remedies: (evidence, doc) => [checkResolver(evidence.target, doc, 'tcp-53')],
+    alternatives: () => [],
+  }),
+  statusRule('dns.not-recursive', {
+    status: 'error',
+    matches: isLame,
+    summary: (host, doc) =>
+      `${list(doc.notRecursive ?? [])} ${doc.notRecursive?.length === 1 ? 'does' : 'do'} not resolve ${host}: it is no recursive resolver, and refers to other servers.`,
+    confidence: () => 'high',
+    remedies: (evidence, doc) => [checkResolver(evidence.target, doc, 'recursion')],
+    alternatives: () => [],
+  }),
   statusRule('dns.nxdomain', {
     status: 'nxdomain',
     summary: (host, doc) => `${capital(called(doc))} replies that ${host} does not exist.`,

@@ -24,11 +24,7 @@ function isAnswered({ outcome }: DnsAttempt): boolean {
   return outcome !== 'timeout' && outcome !== 'unreachable' && outcome !== 'error' && outcome !== 'malformed';
 }
 
-/**
- * How often glibc waits for `timeout` where one of two types is not answered: both types over one socket, then one after
- * the other over it, then each over a socket of its own (res_send.c, options single-request and single-request-reopen of
- * resolv.conf(5)). It then gives up the type, and asks no other server.
- */
+/** How often glibc waits for `timeout` where one of two types is not answered; see systemPatience(). */
 const waitsForType = 3;
 
 /** One record type is never answered although another one is. */
@@ -53,7 +49,7 @@ const typeSilent: WarningRule = {
     const wait =
       patience === undefined
         ? 'wait for both'
-        : `wait ${duration(waitsForType * patience.firstMs)} for it each time`;
+        : `wait ${duration(patience.missingTypeMs ?? waitsForType * patience.firstMs)} for it each time`;
     const tries = attempts.filter(({ type }) => silent.includes(type)).length;
     return {
       text: `${doc.server} never answers the query for ${list(silent)}, although it answers the one for ${list(answered)}: programs on this host ${wait}.`,
@@ -145,7 +141,8 @@ const queriesLost: WarningRule = {
         ),
     );
     const [first] = lost;
-    if (first === undefined) return null;
+    // A server that drops queries with EDNS loses none: programs here send no such queries.
+    if (first === undefined || doc.answersOnlyWithoutEdns !== undefined) return null;
     const wait =
       doc.systemPatience === undefined
         ? ''

@@ -45,11 +45,21 @@ export const dnsStatusWords: Readonly<Record<DnsStatus, string>> = {
 };
 
 /** Why there is no answer, in words, with the rcode or errno. */
-export function failureWords({ status, rcode, attempts }: DnsDocument): string {
+export function failureWords(document: DnsDocument): string {
+  const { status, rcode, attempts, notRecursive, truncatedWithoutTcp } = document;
+  if (truncatedWithoutTcp !== undefined) {
+    const server = cleanForTerminal(truncatedWithoutTcp.server);
+    const { errno } = truncatedWithoutTcp;
+    const how = errno === null ? 'does not answer' : `fails (${cleanForTerminal(errno)})`;
+    return `the answer does not fit into a datagram, and TCP port 53 of ${server} ${how}`;
+  }
+  if (status === 'error' && rcode === 'NOERROR' && notRecursive !== undefined)
+    return 'the server does not resolve this name: it is not recursive, and refers to other servers';
   if (status === 'error' && rcode !== null) {
     return rcodeWords(rcode) ?? `the server answered with an error (${cleanForTerminal(rcode)})`;
   }
-  const errno = attempts.findLast((attempt) => attempt.errno !== null)?.errno ?? null;
+  const ended = attempts.filter(({ errno }) => errno !== 'ECANCELED');
+  const errno = (ended.findLast((attempt) => attempt.errno !== null) ?? attempts.at(-1))?.errno ?? null;
   if (status === 'error' && errno === 'ECANCELED') return 'interrupted before an answer came';
   if (status === 'error' && errno === 'EOF') return 'the server closed the connection before its reply (EOF)';
   const hasErrno = (status === 'error' || status === 'unreachable') && errno !== null;

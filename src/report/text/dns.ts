@@ -4,6 +4,7 @@ import { type DnsAttempt, type DnsDocument, isAnsweredAtOnce, replyTimeMs } from
 import { dnsMark } from '../marks.js';
 import { comparedNameLines, serverViewLines, systemLookupLines } from './dns-comparisons.js';
 import { dnsDetails } from './dns-details.js';
+import { dnsNotes } from './dns-notes.js';
 import { failureWords, scopeMeanings, scopeWords, transportWords } from './dns-words.js';
 import { cleanForTerminal, mark, paint, type Style } from './style.js';
 import { padTo, widthOf, wrap } from './wrap.js';
@@ -23,6 +24,7 @@ export function dnsText(document: DnsDocument, style: Style, verbose = false): s
     ),
     ...originLines(document, style),
     ...delayLines(document, style),
+    ...dnsNotes(document).map((note) => wrap(paint(style, 'warn', note), style.columns, 4, 2)),
     ...serverOptionLines(document),
   ];
   if (document.allServers) lines.push('', ...serverViewLines(document.allServers, style));
@@ -139,13 +141,20 @@ function roleWords({ server, resolver }: DnsDocument): string | null {
  * does not answer slows down every program on the host.
  */
 function delayLines(document: DnsDocument, style: Style): string[] {
-  const { server, status, attempts, allServers, systemPatience } = document;
+  const { server, status, attempts, allServers, systemPatience, answersOnlyWithoutEdns } = document;
+  const silentTypes = new Set(document.typesNotAnswered);
   // With --all-servers each server has its own line.
   if (allServers !== undefined) return [];
   const others = [...new Set(attempts.map((attempt) => attempt.server))].filter((each) => each !== server);
   const isDecided = replyTimeMs(document) !== null;
   const lines = others.flatMap((other) => undecidedServer(other, attempts, isDecided, systemPatience));
-  const lost = attempts.filter((attempt) => attempt.server === server && attempt.outcome === 'timeout');
+  const lost = attempts.filter(
+    (attempt) =>
+      attempt.server === server &&
+      attempt.outcome === 'timeout' &&
+      !silentTypes.has(attempt.type) &&
+      answersOnlyWithoutEdns === undefined,
+  );
   if (status === 'timeout') {
     if (systemPatience !== undefined)
       lines.push(`programs on this host wait ${duration(systemPatience.totalMs)} before they give up`);
@@ -163,7 +172,7 @@ function undecidedServer(
   isDecided: boolean,
   patience: DnsDocument['systemPatience'],
 ): string[] {
-  const last = attempts.findLast((attempt) => attempt.server === server);
+  const last = attempts.findLast((attempt) => attempt.server === server && attempt.errno !== 'ECANCELED');
   const failure = last === undefined ? null : attemptFailure(last);
   if (last === undefined || failure === null) return [];
   const words = `${cleanForTerminal(server)}, asked ${isDecided ? 'before' : 'as well'}, ${failure}`;
@@ -175,6 +184,7 @@ function undecidedServer(
 
 /** How an attempt failed, or null if its reply settled the question. */
 function attemptFailure({ outcome, rcode, errno }: DnsAttempt): string | null {
+  if (errno === 'ECANCELED') return null;
   const code = rcode ?? errno;
   const reason = code === null ? '' : ` (${cleanForTerminal(code)})`;
   switch (outcome) {
@@ -186,8 +196,9 @@ function attemptFailure({ outcome, rcode, errno }: DnsAttempt): string | null {
       return `refuses to answer${reason}`;
     case 'malformed':
       return 'sent a reply that could not be parsed';
-    case 'servfail':
     case 'error':
+      return rcode === 'NOERROR' ? 'is not recursive and says nothing about the name' : `failed${reason}`;
+    case 'servfail':
       return `failed${reason}`;
     default:
       return null;

@@ -4,6 +4,28 @@ import { three } from './situations.js';
 
 export const dnsStatusRows: Row[] = [
   {
+    name: 'the answer does not fit, and TCP port 53 does not answer',
+    given: evidence({
+      dns: [dnsFailure(HOST, 'timeout', { truncatedWithoutTcp: { server: '10.0.0.2', errno: null } })],
+    }),
+    class: 'dns',
+    cause: 'dns.tcp-blocked',
+    confidence: 'high',
+    summary: ['over UDP', 'TCP port 53', '10.0.0.2'],
+    remedy: [/TCP port 53/, '--tcp'],
+  },
+  {
+    name: 'a server that does not recurse',
+    given: evidence({
+      dns: [dnsFailure(HOST, 'error', { rcode: 'NOERROR', notRecursive: ['10.0.0.2'] })],
+    }),
+    class: 'dns',
+    cause: 'dns.not-recursive',
+    confidence: 'high',
+    summary: ['10.0.0.2', 'no recursive resolver'],
+    remedy: [/recursive resolver/],
+  },
+  {
     name: 'a name that does not exist',
     given: evidence({ dns: [dnsFailure(HOST, 'nxdomain')] }),
     class: 'dns',

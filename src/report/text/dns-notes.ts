@@ -1,0 +1,79 @@
+import { duration, list } from '../../core/text.js';
+import type { DnsDocument, EdnsHabit } from '../../documents/dns.js';
+import { defaultNameserver } from '../../host/resolv-conf.js';
+import { cleanForTerminal } from './style.js';
+
+/** What a lookup shows besides its answer, a sentence each: what programs on this host get otherwise, or not at all. */
+export function dnsNotes(document: DnsDocument): string[] {
+  return [...aliasNotes(document), ...typeNotes(document), ...serverNotes(document)];
+}
+
+function aliasNotes(document: DnsDocument): string[] {
+  const { question, danglingAlias, aliasLoop, dnameOnly, aliasBesideData, aliasFollowedHere } = document;
+  const name = cleanForTerminal(question.name);
+  const notes: string[] = [];
+  if (danglingAlias !== undefined) {
+    const target = cleanForTerminal(danglingAlias.target);
+    notes.push(
+      danglingAlias.status === 'nxdomain'
+        ? `${name} is an alias of ${target}, which does not exist`
+        : `${name} is an alias of ${target}, which has no such record`,
+    );
+  }
+  if (aliasLoop) notes.push(`${name} is an alias that leads back to itself, so it has no address`);
+  if (dnameOnly !== undefined) {
+    const owner = cleanForTerminal(dnameOnly.owner);
+    const target = cleanForTerminal(dnameOnly.target);
+    notes.push(
+      `a DNAME redirects the names below ${owner} to ${target}, but the server adds no CNAME for ${name}: C libraries cannot follow it`,
+    );
+  }
+  if (aliasBesideData !== undefined) {
+    const names = list(aliasBesideData.map(cleanForTerminal));
+    notes.push(
+      `${names} has other records beside its CNAME, which is forbidden (RFC 2181 section 10.1): resolvers differ in what they answer`,
+    );
+  }
+  if (aliasFollowedHere)
+    notes.push(
+      'the server did not follow the alias; pprobe asked for its target, which C libraries on this host do not do',
+    );
+  return notes;
+}
+
+function typeNotes({ typesNotAnswered, typesFailed, systemPatience, server }: DnsDocument): string[] {
+  const notes: string[] = [];
+  const asked = cleanForTerminal(server ?? 'the server');
+  if (typesNotAnswered !== undefined) {
+    const types = list(typesNotAnswered.map(cleanForTerminal));
+    const waitMs = systemPatience?.missingTypeMs;
+    const wait =
+      waitMs === undefined ? '' : `: programs on this host wait ${duration(waitMs)} for it each time`;
+    notes.push(`${asked} never answers the query for ${types}${wait}`);
+  }
+  for (const { type, rcode, status } of typesFailed ?? [])
+    notes.push(`the query for ${cleanForTerminal(type)} failed (${cleanForTerminal(rcode ?? status)})`);
+  return notes;
+}
+
+function serverNotes({ answersOnlyWithoutEdns, nameserverMissing, resolverOptions }: DnsDocument): string[] {
+  const notes: string[] = [];
+  if (answersOnlyWithoutEdns !== undefined) notes.push(ednsNote(answersOnlyWithoutEdns));
+  if (nameserverMissing !== undefined) {
+    const ignored = nameserverMissing.ignored.map(cleanForTerminal);
+    const named =
+      ignored.length === 0 ? '' : ` (${list(ignored)} ${ignored.length === 1 ? 'is' : 'are'} no address)`;
+    notes.push(
+      `resolv.conf names no nameserver${named}, so ${defaultNameserver} was asked, as programs on this host do`,
+    );
+  }
+  if (resolverOptions?.includes('no-aaaa'))
+    notes.push('resolv.conf says no-aaaa: programs on this host ask for no AAAA records');
+  return notes;
+}
+
+function ednsNote({ server, outcome, rcode }: EdnsHabit): string {
+  const how =
+    rcode === null ? (outcome === 'timeout' ? 'are not answered' : `end as ${outcome}`) : `get ${rcode}`;
+  return `${cleanForTerminal(server)} answers only without EDNS: queries with an OPT record ${cleanForTerminal(how)}; C libraries send none by default`;
+}
