@@ -53,7 +53,15 @@ t.test('the options of resolv.conf(5) are read, and all of them are listed as wr
     singleRequest: true,
     singleRequestReopen: true,
     ndots: 3,
-    options: ['no-aaaa', 'single-request', 'no-tld-query', 'inet6', 'single-request-reopen', 'ndots:3', 'debug'],
+    options: [
+      'no-aaaa',
+      'single-request',
+      'no-tld-query',
+      'inet6',
+      'single-request-reopen',
+      'ndots:3',
+      'debug',
+    ],
   });
 });
 
@@ -173,9 +181,13 @@ t.test('the defaults of resolv.conf(5): five seconds, twice', async (t) => {
   });
 });
 
-t.test('one type that is not answered: three waits, fewer where the types are asked for in turn', async (t) => {
-  const waitMs = (options: string) => systemPatience(parseResolvConf(`options ${options}`)).missingTypeMs;
-  t.same(['timeout:2', 'timeout:2 single-request', 'timeout:2 single-request-reopen'].map(waitMs), [
-    6000, 4000, 2000,
-  ]);
-});
+t.test(
+  'one type that is not answered: three waits, fewer where the types are asked for in turn',
+  async (t) => {
+    const waitMs = (options: string) => systemPatience(parseResolvConf(`options ${options}`)).missingTypeMs;
+    t.same(
+      ['timeout:2', 'timeout:2 single-request', 'timeout:2 single-request-reopen'].map(waitMs),
+      [6000, 4000, 2000],
+    );
+  },
+);
