@@ -48,6 +48,16 @@ export interface IcmpCode {
 }
 
 /**
+ * What the target did with a connection that it had accepted, before this host sent anything: `open`: nothing, or it sent data;
+ * `closed`: it closed it (FIN); `reset`: it reset it (RST). A proxy or load balancer without a working backend does so.
+ */
+export interface TcpAfterOpen {
+  end: 'open' | 'closed' | 'reset';
+  /** From the SYN-ACK to that event, or to the end of the watch. */
+  afterMs: Ms;
+}
+
+/**
  * One connection attempt to one address.
  *
  * @if { properties: { status: { const: 'open' } } }
@@ -73,6 +83,13 @@ export interface TcpAttempt {
   icmp?: IcmpCode | null;
   /** SYNs sent again before the end; null where it is not known or no SYN was sent. */
   retransmits?: Count | null;
+  /**
+   * Of an open connection: whether the answer is to a later SYN than the first. false: SYN 1 was answered, however late; true:
+   * SYN 1 or its answer was lost; null where it is not known which SYN was answered.
+   */
+  firstSynLost?: boolean | null;
+  /** Absent where the connection was not watched. */
+  afterOpen?: TcpAfterOpen | null;
   /** Of a `silent-neighbour`: the address of the gateway, or that of the target on the same link. */
   neighbour?: IpAddress | null;
   /** The first line that the service sent; null when it sent none. Present only where it was requested. */

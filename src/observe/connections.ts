@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { exceptionOf } from '../documents/gateway-answer.js';
 import type { HttpDocument, HttpVariant } from '../documents/http.js';
@@ -12,6 +13,7 @@ import { connectAddresses } from '../probe/tcp/connect-addresses.js';
 import { type Connection, handshake } from '../probe/tls/handshake.js';
 import { defaultName } from '../target/private-api/names.js';
 import { type Branches, type Outcome, resultsOf, skippedOf } from './branches.js';
+import { watchOneMs } from './connect.js';
 import { connectTimeoutMs, type ObserveOptions } from './options.js';
 import { startSecondLooks } from './second-look.js';
 
@@ -46,6 +48,9 @@ export async function connectAndAsk(
   options.onProgress?.(`connecting to ${some}`);
   const asking = new Map<string, Promise<AddressFindings>>();
   const askAddress = startAsking(target, options, branches);
+  const onOpen = ({ address, durationMs }: TcpAttempt, socket: Socket): void => {
+    asking.set(address, askAddress(address, { socket, connectMs: durationMs }));
+  };
   const connecting = await branches.run('tcp', () =>
     connectAddresses(
       { host, port, addresses, resolution: null },
@@ -54,10 +59,7 @@ export async function connectAndAsk(
         source,
         ...branches.signals,
         onAttempt,
-        onOpen({ address, durationMs }, socket) {
-          if (url === null) socket.destroy();
-          else asking.set(address, askAddress(address, { socket, connectMs: durationMs }));
-        },
+        ...(url === null ? { watchMs: watchOneMs } : { onOpen }),
       },
     ),
   );

@@ -124,6 +124,8 @@ const attempt: Required<TcpAttempt> = {
   from: 'fd00::1',
   icmp: { type: 1, code: 4 },
   retransmits: 2,
+  firstSynLost: null,
+  afterOpen: { end: 'closed', afterMs: 1.5 },
   neighbour: 'fe80::1',
   banner: '220 ready',
 };

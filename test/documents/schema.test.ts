@@ -27,7 +27,16 @@ const optional = new Set([
 ]);
 
 /** The same, of a connection attempt alone: elsewhere members of these names must be there. */
-const optionalInAttempts = new Set(['cause', 'from', 'icmp', 'retransmits', 'neighbour', 'banner']);
+const optionalInAttempts = new Set([
+  'cause',
+  'from',
+  'icmp',
+  'retransmits',
+  'neighbour',
+  'banner',
+  'firstSynLost',
+  'afterOpen',
+]);
 
 /** The same, of a lookup or a connection alone. */
 const optionalInMeasurements = new Set(['asked', 'line']);

@@ -61,7 +61,7 @@ export interface TcpSendState {
 
 const on = uint32(1);
 /** Shared by all sockets: results are read before the next call, and a new buffer would cost more than the call. */
-const value = Buffer.alloc(104);
+const value = Buffer.alloc(156);
 const localName = Buffer.alloc(longestSockaddr);
 const lengthOf = uint32(0);
 
@@ -243,6 +243,8 @@ export class TcpSocket {
 export interface TcpInfo {
   /** The handshake is in progress. */
   isConnecting: boolean;
+  /** ESTABLISHED, or CLOSE_WAIT after the peer's FIN: the handshake is complete. */
+  isEstablished: boolean;
   /** An error closed the connection. If neither this nor `isConnecting`: ESTABLISHED, or CLOSE_WAIT after the peer's FIN. */
   isClosed: boolean;
   /** The handshake's round trip as the kernel measured it, milliseconds. */
@@ -255,23 +257,28 @@ export interface TcpInfo {
   windowScale: number | null;
   /** Total number of retransmissions. */
   retransmits: number;
+  /** Segments without data received, the SYN-ACK included; 0 before Linux 4.6. */
+  controlSegmentsIn: number;
   /** Retransmitted segments in flight: 0 after a retransmission that this host's firewall dropped. */
   retransmitsOut: number;
 }
 
+const established = 1;
 const synSent = 2;
 const synReceived = 3;
 const closed = 7;
+const closeWait = 8;
 
 /**
  * Decodes struct tcp_info. Offsets: state 0, options 5, window scales 6, retransmissions in flight 36 and total 100, round
- * trip 68 (microseconds).
+ * trip 68 (microseconds), segments received 140, of them with data 152.
  */
 function decodeTcpInfo(bytes: Buffer): TcpInfo {
   const options = bytes.readUInt8(5);
   const state = bytes.readUInt8(0);
   return {
     isConnecting: state === synSent || state === synReceived,
+    isEstablished: state === established || state === closeWait,
     isClosed: state === closed,
     rttMs: bytes.readUInt32LE(68) / 1000,
     timestamps: (options & 1) !== 0,
@@ -280,5 +287,6 @@ function decodeTcpInfo(bytes: Buffer): TcpInfo {
     ecn: (options & 8) !== 0,
     retransmits: bytes.readUInt32LE(100),
     retransmitsOut: bytes.readUInt32LE(36),
+    controlSegmentsIn: Math.max(0, bytes.readUInt32LE(140) - bytes.readUInt32LE(152)),
   };
 }

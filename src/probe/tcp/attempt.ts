@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { TcpAttempt, TcpCause, TcpStatus } from '../../documents/tcp.js';
 import { causeOfErrno, statusOfErrno } from '../../documents/terms/errno.js';
 import { isPortError, isProhibition } from '../../documents/terms/icmp.js';
@@ -11,10 +11,31 @@ export interface AttemptOptions {
   timeoutMs: number;
   /** The local address to bind to. */
   source?: string | undefined;
+  /** Find out which SYN was answered, where that is not plain; takes up to 1.5 s after the connection opened. Default false. */
+  confirms?: boolean | undefined;
   /** Ends the attempt as `error`, ECANCELED. */
   cancel?: Cancel | undefined;
   /** Receives an open connection, which it must close, before the attempt resolves. Without it the connection is closed. */
   onOpen?: ((attempt: TcpAttempt, socket: Socket) => void) | undefined;
+}
+
+/**
+ * An attempt whose connection was accepted and then reset before this process looked at it, for an `onOpen` that takes over
+ * connections: the same as one that is reset after this process looked. Pure.
+ */
+export function asOpened(attempt: TcpAttempt): TcpAttempt {
+  return { ...attempt, status: 'open', errno: null, cause: 'syn-ack' };
+}
+
+/** A connection that emits ECONNRESET, in place of the one that was reset. */
+export function resetConnection(): Socket {
+  const socket = new Socket();
+  // The new owner may listen later.
+  socket.on('error', () => {});
+  setImmediate(() =>
+    socket.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' })),
+  );
+  return socket;
 }
 
 /** An attempt that ended before a packet was sent. */
@@ -42,7 +63,7 @@ export interface AttemptResult
   cause: TcpCause | null;
 }
 
-type End = Omit<ConnectEnd, 'socket' | 'durationMs' | 'retransmits' | 'localPort'>;
+type End = Omit<ConnectEnd, 'socket' | 'durationMs' | 'retransmits' | 'firstSynLost' | 'localPort'>;
 
 /** Classifies what the kernel reported about one connect() to `address`. Pure. */
 export function classifyEnd(end: End, address: string, family: 4 | 6): AttemptResult {

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
+import { elapsedMs, nowMs } from '../../core/clock.js';
 import { startLimits } from '../../core/deadline.js';
+import type { TcpAfterOpen } from '../../documents/tcp.js';
 
 /**
  * Octets. A reply line of SMTP has at most 512 (RFC 5321 section 4.5.3.1.5), the version of SSH at most 255 (RFC 4253
@@ -8,32 +10,47 @@ import { startLimits } from '../../core/deadline.js';
 const longestBanner = 512;
 const newline = 0x0a;
 
+/** What a service did before the client sent anything. */
+export interface Watched {
+  /** The first line, or the part of it that came; null when nothing came. */
+  banner: string | null;
+  afterOpen: TcpAfterOpen;
+}
+
 /**
- * Reads the first line that a service sends before the client sends anything, without the line ending: at most 512 octets,
- * decoded as UTF-8. Control characters are kept. Resolves with null if nothing arrives within `timeoutMs`. Always closes
- * the connection.
+ * Watches a connection that opened, without sending anything, until the peer closes or resets it, or for `timeoutMs`. Ends early
+ * with the first octets, or with the first line where `wantsLine`: a line has at most 512 octets here, without the line ending,
+ * decoded as UTF-8; control characters are kept. Always closes the connection.
  */
-export function readBanner(
+export function watchConnection(
   socket: Socket,
-  { timeoutMs, stop }: { timeoutMs: number; stop?: AbortSignal | undefined },
-): Promise<string | null> {
+  { timeoutMs, wantsLine, stop }: { timeoutMs: number; wantsLine: boolean; stop?: AbortSignal | undefined },
+): Promise<Watched> {
+  const startMs = nowMs();
   return new Promise((resolve) => {
     const pieces: Buffer[] = [];
     let octets = 0;
-    const finish = (): void => {
+    let isOver = false;
+    const finish = (end: TcpAfterOpen['end']): void => {
+      if (isOver) return;
+      isOver = true;
       cancelLimits();
+      const afterMs = elapsedMs(startMs);
       socket.destroy();
-      resolve(octets === 0 ? null : firstLine(Buffer.concat(pieces)));
+      const banner = octets === 0 ? null : firstLine(Buffer.concat(pieces));
+      resolve({ banner, afterOpen: { end, afterMs } });
     };
-    const cancelLimits = startLimits({ timeoutMs, stop }, { onTimeout: finish, onStop: finish });
+    const onOpen = (): void => finish('open');
+    const cancelLimits = startLimits({ timeoutMs, stop }, { onTimeout: onOpen, onStop: onOpen });
     socket.on('data', (chunk: Buffer) => {
       pieces.push(chunk);
       octets += chunk.length;
-      if (octets >= longestBanner || chunk.includes(newline)) finish();
+      if (!wantsLine || octets >= longestBanner || chunk.includes(newline)) finish('open');
     });
-    socket.on('error', () => {});
-    // Node also emits this after the peer's FIN, because it then closes this side too.
-    socket.on('close', finish);
+    // EPIPE and ECONNABORTED are resets, too.
+    socket.on('error', () => finish('reset'));
+    socket.on('end', () => finish('closed'));
+    socket.on('close', () => finish('closed'));
   });
 }
 

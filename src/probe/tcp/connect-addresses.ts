@@ -21,8 +21,8 @@ import { type Libc, SystemCallError } from '../../net/libc/load.js';
 import { isForeignSource, sourceNotHere } from '../../net/libc/source.js';
 import { TcpSocket } from '../../net/libc/tcp-socket.js';
 import { checkSource, sourceAddress } from '../../target/host.js';
-import { unsentAttempt } from './attempt.js';
-import { readBanner } from './banner.js';
+import { asOpened, unsentAttempt } from './attempt.js';
+import { type Watched, watchConnection } from './banner.js';
 import { Cancel } from './cancel.js';
 import { publishAttempt, publishResult } from './channels.js';
 import { connectOnce, openSockets, type SocketChoice, type Sockets } from './sockets.js';
@@ -44,6 +44,11 @@ export const connectBounds = {
   /** A million attempts, at one per second, take eleven days. All are kept in memory. */
   count: { noun: 'a number of attempts', unit: null, min: 1, max: 1_000_000, default: 1 },
   intervalMs: waitBound(1000),
+  /**
+   * A proxy that finds no backend closes within milliseconds. Not watched by default: many targets take longer then, and the
+   * receiver of a connection notices by itself.
+   */
+  watchMs: { noun: 'a time', unit: 'ms', min: 0, max: 600_000, default: 0 },
 } as const satisfies Record<string, Bound>;
 
 export interface ConnectAddressesOptions {
@@ -55,6 +60,11 @@ export interface ConnectAddressesOptions {
   intervalMs?: number | undefined;
   /** Read the first line that the service sends; waits at most `timeoutMs` for it. Default false. */
   banner?: boolean | undefined;
+  /**
+   * How long an open connection is watched, beyond one round trip, for a reset or a close by the target, 0 to 600000
+   * milliseconds. Default 0; that of `connect` is 250. Not with `onOpen`.
+   */
+  watchMs?: number | undefined;
   /** The local address to bind to. Attempts on addresses of the other family end as `error`, EAFNOSUPPORT. */
   source?: string | undefined;
   /** Default `auto`: libc's sockets where this host allows it, else those of node:net, which report less. */
@@ -77,6 +87,7 @@ export const connectAddressesChecks: OptionChecks<ConnectAddressesOptions> = {
   count: within(connectBounds.count),
   intervalMs: within(connectBounds.intervalMs),
   banner: boolean,
+  watchMs: within(connectBounds.watchMs),
   source: sourceAddress,
   sockets: oneOf('auto', 'libc', 'node'),
   signal: abortSignal,
@@ -112,7 +123,9 @@ export async function openConnector(options: ConnectAddressesOptions): Promise<C
     timeoutMs = connectBounds.timeoutMs.default,
     count = connectBounds.count.default,
     intervalMs = connectBounds.intervalMs.default,
+    watchMs = connectBounds.watchMs.default,
   } = options;
+  checkNumber('watchMs', watchMs, connectBounds.watchMs);
   checkNumber('timeoutMs', timeoutMs, connectBounds.timeoutMs);
   checkNumber('count', count, connectBounds.count);
   checkNumber('intervalMs', intervalMs, connectBounds.intervalMs);
@@ -122,7 +135,7 @@ export async function openConnector(options: ConnectAddressesOptions): Promise<C
   const sockets = await openSockets(options.sockets);
   signal?.throwIfAborted();
   if (source !== undefined && sockets.libc !== null) checkSourceIsHere(sockets.libc, source);
-  const plan = { ...options, sockets, timeoutMs, count, intervalMs };
+  const plan = { ...options, sockets, timeoutMs, count, intervalMs, watchMs };
   return (input, own) => connectBy(input, plan, own);
 }
 
@@ -148,6 +161,7 @@ interface ConnectPlan extends Omit<ConnectAddressesOptions, 'sockets' | 'signal'
   timeoutMs: number;
   count: number;
   intervalMs: number;
+  watchMs: number;
 }
 
 /**
@@ -211,24 +225,43 @@ function attemptBy(
 ): MaybePromise<TcpAttempt> {
   const { sockets, timeoutMs, source, onOpen } = plan;
   publishAttempt(address, port);
-  return plan.banner
-    ? connectAndRead(plan, address, port, cancel)
-    : connectOnce(sockets, address, port, { timeoutMs, source, cancel, onOpen });
+  if (plan.banner || (onOpen === undefined && plan.watchMs > 0))
+    return connectAndWatch(plan, address, port, cancel);
+  // Whether the reset is noticed is chance here, so it must not decide the status.
+  return andThen(connectOnce(sockets, address, port, { timeoutMs, source, cancel, onOpen }), (attempt) =>
+    attempt.status === 'reset' ? { ...asOpened(attempt), afterOpen: { end: 'reset', afterMs: 0 } } : attempt,
+  );
 }
 
-async function connectAndRead(
-  { sockets, timeoutMs, source }: ConnectPlan,
+/** Connects, and watches what the target does with the connection, so that it is told the same each time. */
+async function connectAndWatch(
+  { sockets, timeoutMs, source, banner: wantsLine = false, watchMs }: ConnectPlan,
   address: string,
   port: number,
   cancel: Cancel,
 ): Promise<TcpAttempt> {
-  let banner: Promise<string | null> | null = null;
-  const limits = { timeoutMs: Math.min(timeoutMs, bannerTimeoutMs), stop: cancel.signal };
-  const onOpen = (_attempt: TcpAttempt, socket: Socket) => {
-    banner = readBanner(socket, limits);
+  let watching: Promise<Watched> | null = null;
+  const onOpen = ({ durationMs }: TcpAttempt, socket: Socket) => {
+    const watchedMs = wantsLine ? Math.min(timeoutMs, bannerTimeoutMs) : durationMs + watchMs;
+    watching = watchConnection(socket, { timeoutMs: watchedMs, wantsLine, stop: cancel.signal });
   };
-  const attempt = await connectOnce(sockets, address, port, { timeoutMs, source, cancel, onOpen });
-  return { ...attempt, banner: await banner };
+  const attempt = await connectOnce(sockets, address, port, {
+    timeoutMs,
+    source,
+    cancel,
+    confirms: true,
+    onOpen,
+  });
+  // A callback has set it.
+  const watched: Watched | null = await (watching as Promise<Watched> | null);
+  const line = wantsLine ? { banner: watched?.banner ?? null } : {};
+  if (watched === null) return { ...attempt, ...line };
+  const { afterOpen, banner } = watched;
+  const isReset = afterOpen.end === 'reset' && banner === null;
+  const outcome = isReset
+    ? { status: 'reset' as const, errno: 'ECONNRESET', cause: 'rst-after-syn-ack' as const }
+    : {};
+  return { ...attempt, ...outcome, afterOpen, ...line };
 }
 
 /** Does the work and closes `cancel`. After an error of an attempt or of a callback, the other attempts are canceled. */

@@ -6,7 +6,7 @@ import type { TcpAttempt } from '../../documents/tcp.js';
 import { familyOf } from '../../net/address/address.js';
 import type { Libc } from '../../net/libc/load.js';
 import { isForeignSource, sourceNotHere } from '../../net/libc/source.js';
-import { type AttemptOptions, classifyEnd } from './attempt.js';
+import { type AttemptOptions, asOpened, classifyEnd, resetConnection } from './attempt.js';
 import { type ConnectEnd, type RunningConnect, startConnect } from './kernel-connect.js';
 
 /**
@@ -18,7 +18,7 @@ export function connectThroughLibc(
   libc: Libc,
   address: string,
   port: number,
-  { timeoutMs, source, cancel, onOpen }: AttemptOptions,
+  { timeoutMs, source, cancel, confirms, onOpen }: AttemptOptions,
 ): MaybePromise<TcpAttempt> {
   const state: {
     attempt: TcpAttempt | null;
@@ -28,11 +28,12 @@ export function connectThroughLibc(
     fail: ((error: unknown) => void) | null;
   } = { attempt: null, isCanceled: false, settle: () => {}, fail: null };
   const onEnd = (end: ConnectEnd): void => {
-    const attempt = attemptOf(end, address, port, state.isCanceled);
+    const ended = attemptOf(end, address, port, state.isCanceled);
+    const attempt = ended.status === 'reset' && onOpen !== undefined ? asOpened(ended) : ended;
     state.attempt = attempt;
     const { socket } = end;
-    if (socket !== null && onOpen !== undefined) {
-      const opened = new Socket({ fd: socket.release() });
+    if (attempt.status === 'open' && onOpen !== undefined) {
+      const opened = socket === null ? resetConnection() : new Socket({ fd: socket.release() });
       try {
         onOpen(attempt, opened);
       } catch (error) {
@@ -61,7 +62,11 @@ export function connectThroughLibc(
 
   function start(): RunningConnect {
     try {
-      return startConnect(libc, { address, port, source: source ?? null }, onEnd);
+      return startConnect(
+        libc,
+        { address, port, source: source ?? null, confirms: confirms ?? false },
+        onEnd,
+      );
     } catch (error) {
       throw source !== undefined && isForeignSource(error) ? sourceNotHere(source) : error;
     }
@@ -69,7 +74,7 @@ export function connectThroughLibc(
 }
 
 function attemptOf(end: ConnectEnd, address: string, port: number, isCanceled: boolean): TcpAttempt {
-  const { localAddress, localPort, retransmits } = end;
+  const { localAddress, localPort, retransmits, firstSynLost } = end;
   const isCut = isCanceled && end.end === 'given-up';
   const result = isCut ? canceled : classifyEnd(end, address, familyOf(address) === 6 ? 6 : 4);
   return {
@@ -85,6 +90,7 @@ function attemptOf(end: ConnectEnd, address: string, port: number, isCanceled: b
     from: result.from,
     icmp: result.icmp,
     retransmits,
+    firstSynLost,
     neighbour: result.neighbour,
   };
 }

@@ -5,7 +5,7 @@ import type { TcpAttempt, TcpCause, TcpStatus } from '../../documents/tcp.js';
 import { causeOfErrno, statusOfErrno } from '../../documents/terms/errno.js';
 import { checkAddress } from '../../net/address/address.js';
 import { isForeignSource, sourceNotHere } from '../../net/libc/source.js';
-import type { AttemptOptions } from './attempt.js';
+import { type AttemptOptions, asOpened, resetConnection } from './attempt.js';
 
 /**
  * Makes one TCP connection through node:net, where libc cannot be called. The attempt lacks the details of ICMP errors, and
@@ -34,7 +34,7 @@ export function connectThroughNode(
     const finish = (status: TcpStatus, errno: string | null, cause: TcpCause | null) => {
       const durationMs = elapsedMs(startMs);
       cancelLimits();
-      const attempt: TcpAttempt = {
+      const ended: TcpAttempt = {
         address,
         port,
         status,
@@ -48,10 +48,11 @@ export function connectThroughNode(
         retransmits: null,
         neighbour: null,
       };
-      if (status === 'open' && onOpen !== undefined) {
+      const attempt = status === 'reset' && onOpen !== undefined ? asOpened(ended) : ended;
+      if (attempt.status === 'open' && onOpen !== undefined) {
         // From now on its errors belong to the new owner.
         socket.off('error', onError);
-        onOpen(attempt, socket);
+        onOpen(attempt, status === 'reset' ? resetConnection() : socket);
       } else socket.destroy();
       resolve(attempt);
     };
@@ -68,7 +69,12 @@ export function connectThroughNode(
       },
     );
 
-    socket.once('connect', () => finish('open', null, 'syn-ack'));
+    socket.once('connect', () => {
+      // Nothing listens: TCP connected the port to itself (simultaneous open), because it was chosen as the local port, too.
+      const isItself = socket.localPort === port && socket.localAddress === address;
+      if (isItself) finish('refused', 'ECONNREFUSED', 'rst');
+      else finish('open', null, 'syn-ack');
+    });
     socket.once('error', onError);
   });
 }

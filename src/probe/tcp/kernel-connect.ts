@@ -11,6 +11,11 @@ export interface ConnectRequest {
   port: number;
   /** The local address to bind to; null lets the kernel choose. */
   source: string | null;
+  /**
+   * Where SYNs were sent again and the answer does not say which one it answers: wait until it is known, at most 1.5 s after
+   * the connection opened.
+   */
+  confirms: boolean;
 }
 
 /** How one connect() ended, as the kernel reports it, without interpretation. */
@@ -28,6 +33,8 @@ export interface ConnectEnd {
   durationMs: number;
   /** Number of SYN retransmissions; null where no SYN was sent. */
   retransmits: number | null;
+  /** Of an open connection: the answer is to a later SYN; false: to the first; null: not known. */
+  firstSynLost: boolean | null;
   /** This host's own firewall dropped the SYNs: the kernel counts retransmissions, but no segment in flight. */
   droppedHere: boolean;
   /** The address of the next hop, if it does not answer ARP or neighbour discovery, so that no SYN was sent. */
@@ -65,12 +72,29 @@ export function startConnect(
 /** Nanoseconds in which no SYN is retransmitted; the first retransmission follows after 1 s (RFC 6298). */
 const beforeRetransmission = 200_000_000n;
 
+/** Milliseconds between the first SYN and the next are 1000, so an answer that is this much older is to a later SYN. */
+const laterSynMs = 500;
+/**
+ * How long the answer to the second SYN, sent 1 s after the first, can follow the answer to the first one, milliseconds; and how
+ * often the kernel is asked whether it has come.
+ */
+const secondAnswerMs = 1500;
+const secondAnswerPollMs = 50;
+
+/**
+ * Connections of a port to itself before the port counts as refused. The kernel chooses another local port each time.
+ */
+const mostSelfConnections = 5;
+
 class KernelConnect implements RunningConnect {
   readonly #libc: Libc;
   readonly #request: ConnectRequest;
   readonly #onEnd: (end: ConnectEnd) => void;
   #socket: TcpSocket | null = null;
   #stopWatching: (() => void) | null = null;
+  #selfConnections = 0;
+  /** Ends the wait for the answer to the second SYN. */
+  #endConfirming: (() => void) | null = null;
   #localAddress: string | null = null;
   #localPort: number | null = null;
   #sentAtNs = process.hrtime.bigint();
@@ -109,6 +133,10 @@ class KernelConnect implements RunningConnect {
 
   giveUp(): void {
     const socket = this.#socket;
+    if (this.#endConfirming !== null) {
+      this.#endConfirming();
+      return;
+    }
     if (socket === null || this.#look(socket, null)) return;
     const durationMs = this.#sinceSentMs(null);
     const { retransmits, retransmitsOut } = socket.info();
@@ -132,7 +160,17 @@ class KernelConnect implements RunningConnect {
     if (state === 'pending') return false;
     const durationMs = this.#sinceSentMs(returnedAtNs);
     if (state === 'open') {
-      this.#open(socket, socket.info(), durationMs);
+      const info = socket.info();
+      if (info.isClosed) {
+        this.#finish({
+          end: 'failed',
+          errno: socket.takeError() ?? 'ECONNRESET',
+          durationMs,
+          retransmits: 0,
+        });
+        return true;
+      }
+      this.#open(socket, info, durationMs);
       return true;
     }
     const queued = socket.readErrorQueue();
@@ -170,20 +208,66 @@ class KernelConnect implements RunningConnect {
       this.#finish({ end: 'failed', errno, durationMs, retransmits, silentNeighbour });
       return true;
     }
-    if (info.isConnecting) return false;
+    // Whatever made the socket ready, only a complete handshake is an open port.
+    if (!info.isEstablished) return false;
     this.#open(socket, info, durationMs);
     return true;
   }
 
-  #open(socket: TcpSocket, { rttMs, retransmits }: TcpInfo, durationMs: number): void {
-    // After a retransmission the round trip would not include the wait for it.
-    const isRoundTrip = retransmits === 0 && rttMs > 0;
-    this.#finish({
+  #open(socket: TcpSocket, info: TcpInfo, durationMs: number): void {
+    const { rttMs, retransmits } = info;
+    if (this.#localPort === this.#request.port && this.#localAddress === this.#request.address) {
+      this.#connectAgain(socket, durationMs);
+      return;
+    }
+    const firstSynLost = isFirstSynLost(info, durationMs);
+    // After a lost SYN the round trip would not include the wait for the next one.
+    const isRoundTrip = firstSynLost === false && rttMs > 0;
+    const end: OpenEnd = {
       end: 'open',
       durationMs: isRoundTrip ? Math.min(rttMs, durationMs) : durationMs,
       retransmits,
       socket,
-    });
+    };
+    if (firstSynLost === null && retransmits === 1 && this.#request.confirms) {
+      this.#stopWatching?.();
+      this.#confirm(socket, info.controlSegmentsIn, end);
+    } else this.#finish({ ...end, firstSynLost });
+  }
+
+  /**
+   * A port that nothing listens on is connected to itself if the kernel chose it as the local port, too (RFC 9293 section
+   * 3.5, simultaneous open). It is closed and tried from another port.
+   */
+  #connectAgain(socket: TcpSocket, durationMs: number): void {
+    this.#stopWatching?.();
+    this.#stopWatching = null;
+    this.#socket = null;
+    socket.closeByReset();
+    socket.close();
+    this.#selfConnections += 1;
+    if (this.#selfConnections < mostSelfConnections) this.start();
+    else this.#finish({ end: 'failed', errno: 'ECONNREFUSED', durationMs, retransmits: 0 });
+  }
+
+  /**
+   * Finds out which of two SYNs was answered: a peer at a long distance answers both, and its second answer follows a second
+   * after the first one. Without it, one of the SYNs or answers was lost.
+   */
+  #confirm(socket: TcpSocket, segmentsBefore: number, end: OpenEnd): void {
+    const untilNs = process.hrtime.bigint() + BigInt(secondAnswerMs) * 1_000_000n;
+    const settle = (firstSynLost: boolean | null): void => {
+      clearInterval(timer);
+      this.#endConfirming = null;
+      this.#finish({ ...end, firstSynLost });
+    };
+    const timer = setInterval(() => {
+      const { controlSegmentsIn, isEstablished } = socket.info();
+      if (controlSegmentsIn > segmentsBefore) settle(false);
+      else if (!isEstablished) settle(null);
+      else if (process.hrtime.bigint() > untilNs) settle(true);
+    }, secondAnswerPollMs);
+    this.#endConfirming = () => settle(null);
   }
 
   #failByIcmp(queued: QueuedPacketError, durationMs: number, retransmits: number): void {
@@ -249,6 +333,7 @@ class KernelConnect implements RunningConnect {
       from: end.from ?? null,
       durationMs: end.durationMs,
       retransmits: end.retransmits ?? null,
+      firstSynLost: end.firstSynLost ?? null,
       droppedHere: end.droppedHere ?? false,
       silentNeighbour: end.silentNeighbour ?? null,
       routeErrno: end.routeErrno ?? null,
@@ -257,6 +342,20 @@ class KernelConnect implements RunningConnect {
       socket: end.socket ?? null,
     });
   }
+}
+
+type OpenEnd = Required<Pick<ConnectEnd, 'end' | 'durationMs' | 'retransmits' | 'socket'>>;
+
+/**
+ * Whether the answer is to a later SYN than the first. The option of RFC 7323 says when the answered SYN was sent; without it
+ * the kernel measures no round trip after a retransmission. null: not known. Pure.
+ */
+export function isFirstSynLost(
+  { retransmits, timestamps, rttMs }: Pick<TcpInfo, 'retransmits' | 'timestamps' | 'rttMs'>,
+  durationMs: number,
+): boolean | null {
+  if (retransmits === 0) return false;
+  return timestamps && rttMs > 0 ? durationMs - rttMs > laterSynMs : null;
 }
 
 /**

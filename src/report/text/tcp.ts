@@ -96,8 +96,8 @@ function localEnd({ address, localAddress, localPort }: TcpAttempt): string[] {
 const causeWords: Readonly<Partial<Record<TcpCause, (attempt: TcpAttempt) => string>>> = {
   'syn-ack': () => tcpStatusWords.open,
   rst: () => 'a reset came back: nothing listens on this port, or a device on the path answers for it',
-  'rst-after-syn-ack': () =>
-    'accepted and reset at once: look at the proxy or load balancer in front of the service',
+  'rst-after-syn-ack': ({ afterOpen }) =>
+    `accepted and reset at once${afterOpen == null ? '' : `, after ${took(afterOpen.afterMs)}`}: look at the proxy or load balancer in front of the service`,
   icmp: errorWords,
   silence: ({ retransmits }) =>
     retransmits
@@ -127,14 +127,26 @@ export function attemptWords(attempt: TcpAttempt): string {
   const words = known ?? byErrno ?? tcpStatusWords[status];
   const parts = [words, ...(status === 'open' ? openWords(attempt) : [])];
   if (banner != null) parts.push(`sends "${clean(banner)}"`);
-  else if (banner === null && status === 'open') parts.push('sends no banner');
+  else if (banner === null && status === 'open' && (attempt.afterOpen?.end ?? 'open') === 'open')
+    parts.push('sends no banner');
   const origin = known === undefined && local ? '; this host sent nothing' : '';
   return `${parts.join('; ')}${origin}${errno === null ? '' : ` (${clean(errno)})`}`;
 }
 
-function openWords({ retransmits }: TcpAttempt): string[] {
-  if (!retransmits) return [];
-  return [`only SYN ${retransmits + 1} was answered: packets are lost`];
+function openWords({ retransmits, firstSynLost, durationMs, afterOpen, banner }: TcpAttempt): string[] {
+  const words: string[] = [];
+  if (retransmits) {
+    if (firstSynLost === true) words.push('SYN 1 was not answered, a later one was: packets are lost');
+    else if (firstSynLost === false)
+      words.push(`SYN 1 was answered late, after ${took(durationMs)}: the round trip is long`);
+    else words.push(`the answer came after ${retransmits + 1} SYNs; it is not known which one it answers`);
+  }
+  if (afterOpen?.end === 'closed' && banner == null)
+    words.push(
+      `the other end closed it after ${took(afterOpen.afterMs)} without a word: a proxy or load balancer without a working backend does so`,
+    );
+  if (afterOpen?.end === 'reset') words.push('the other end reset it at once');
+  return words;
 }
 
 function errorWords({ icmp, from, address, status }: TcpAttempt): string {

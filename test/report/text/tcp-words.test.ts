@@ -7,7 +7,26 @@ const icmp = (type: number, code: number) => ({ type, code });
 
 const rows: [attempt: Partial<TcpAttempt>, words: string][] = [
   [{ status: 'open', cause: 'syn-ack' }, 'accepts connections'],
-  [{ status: 'open', cause: 'syn-ack', retransmits: 1 }, 'only SYN 2 was answered: packets are lost'],
+  [
+    { status: 'open', cause: 'syn-ack', retransmits: 1, firstSynLost: true },
+    'SYN 1 was not answered, a later one was: packets are lost',
+  ],
+  [
+    { status: 'open', cause: 'syn-ack', retransmits: 1, firstSynLost: false, durationMs: 1310 },
+    'SYN 1 was answered late, after 1310.0 ms: the round trip is long',
+  ],
+  [
+    { status: 'open', cause: 'syn-ack', retransmits: 2, firstSynLost: null },
+    'the answer came after 3 SYNs; it is not known which one it answers',
+  ],
+  [
+    { status: 'open', cause: 'syn-ack', banner: null, afterOpen: { end: 'closed', afterMs: 3 } },
+    'accepts connections; the other end closed it after 3.0 ms without a word',
+  ],
+  [
+    { status: 'open', cause: 'syn-ack', afterOpen: { end: 'reset', afterMs: 0 } },
+    'the other end reset it at once',
+  ],
   [{ status: 'open', cause: 'syn-ack', banner: 'SSH-2.0\u001b[31m' }, 'sends "SSH-2.0'],
   [{ status: 'open', cause: 'syn-ack', banner: null }, 'sends no banner'],
   [{ status: 'refused', cause: 'rst', errno: 'ECONNREFUSED' }, 'a reset came back: nothing listens'],
