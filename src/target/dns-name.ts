@@ -5,6 +5,7 @@ import { InvalidInputError } from '../core/errors.js';
 import { quoted } from '../core/text.js';
 import { canonicalAddress, familyOf } from '../net/address/address.js';
 import { checkNumberForm, endsInNumber } from './number-form.js';
+import { refusePasted } from './pasted.js';
 
 // RFC 1035 section 2.3.4, in octets. A name on the wire has a length octet per label and one for the root.
 const maxLabel = 63;
@@ -37,6 +38,7 @@ export function checkName(name: unknown, argument = 'name'): string {
   const family = familyOf(name);
   if (family !== null) fail(`is an IPv${family} address, not a name; ask for its name with --reverse`);
   checkNumberForm(name, argument);
+  refusePasted(name, argument);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) fail('is a URL; write only the host name in it');
 
   const labels = name.split(dots);

@@ -3,6 +3,7 @@ import { InvalidInputError } from '../core/errors.js';
 import { quoted } from '../core/text.js';
 import { familyOf, withoutZone } from '../net/address/address.js';
 import { checkHost, refuseUrl } from './host.js';
+import { refusePasted } from './pasted.js';
 
 /** A host and a TCP port. */
 export interface HostAndPort {
@@ -33,6 +34,7 @@ export function parsePort(text: string, argument = 'port', whole?: string): numb
  * @throws InvalidInputError naming `argument`, or `port`
  */
 export function parseHostPort(text: string, argument = 'target'): Authority {
+  refusePasted(text, argument);
   refuseUrl(text, argument);
   if (familyOf(text) !== null) return { host: checkHost(text, argument), port: null };
   const parts = /^(\[[^\]]*\]|[^:[\]]*)(?::([^:]*))?$/su.exec(text);

@@ -6,6 +6,7 @@ import { canonicalAddress, familyOf, withoutZone, zoneOf } from '../net/address/
 import { type AddressScope, scopeOf } from '../net/address/scope.js';
 import { checkName } from './dns-name.js';
 import { checkNumberForm } from './number-form.js';
+import { refusePasted } from './pasted.js';
 
 /**
  * Reads a host, as every command and the library take it, into the one form the rest of pprobe uses: an address in
@@ -21,6 +22,7 @@ export function checkHost(text: unknown, argument = 'host'): string {
   checkString(argument, text, 'give a host name or an IP address');
   const address = readAddress(text, argument);
   if (address !== null) return address;
+  refusePasted(text, argument);
   refuseUrl(text, argument);
   if (text === '') throw invalidText(argument, text, 'is empty; give a host name or an IP address');
   const name = checkName(text, argument).toLowerCase();
@@ -127,8 +129,15 @@ export function refuseUrl(text: string, argument: string): void {
       'carried credentials; pprobe sends none and keeps none: leave out user:password@',
     );
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
-    throw invalidText(argument, text, 'is a URL; write only the host name in it');
-  if (/[/\\?#]/.test(text)) throw invalidText(argument, text, 'has a path in it; write only the host name');
+    throw invalidText(argument, text, `is a URL; write only the host name in it${authorityOf(text)}`);
+  if (/[/\\?#]/.test(text))
+    throw invalidText(argument, text, `has a path in it; write only the host name${authorityOf(text)}`);
+}
+
+/** `: api.example.com:8443` for a message; empty for a text without a host. */
+function authorityOf(text: string): string {
+  const authority = text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').replace(/[/\\?#].*$/s, '');
+  return /^[\w.:[\]-]+$/.test(authority) ? `: ${authority}` : '';
 }
 
 /** Every spelling of an address in fe80::/10 (RFC 4291 section 2.4) begins like this. */

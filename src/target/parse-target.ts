@@ -14,6 +14,7 @@ import { familyOf } from '../net/address/address.js';
 import { withoutFinalDot } from './dns-name.js';
 import { checkHost, refuseUrl } from './host.js';
 import { bracketed, choosePort, parseHostPort } from './host-port.js';
+import { refusePasted } from './pasted.js';
 import { aliasName, isApiId, isVpceId, readPrivateName } from './private-api/names.js';
 import { partitionOf } from './private-api/partitions.js';
 
@@ -97,6 +98,7 @@ function splitTarget(input: string): TargetParts {
   const wrong = (what: string) => invalidText('target', input, what);
   if (text === '')
     throw new InvalidInputError('target', 'target: nothing given; give a URL, a host or host:port');
+  refusePasted(input, 'target');
   if (/[\s\p{Cc}]/u.test(withoutSecrets(text)))
     throw wrong('has a space or control character in it; give one URL or host');
 

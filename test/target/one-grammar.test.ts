@@ -98,6 +98,37 @@ const refusedHosts: [text: string, says: RegExp][] = [
   ['.', /is not a host name/],
   ['a!b.test', /the character !/],
   ['user:secret@a.test', /carried credentials/],
+  ['"a.test"', /has quotation marks around it; give "a\.test"/],
+  ['“a.test”', /has quotation marks around it/],
+  ["'a.test'", /has quotation marks around it/],
+  ['`a.test`', /has quotation marks around it/],
+  ['<a.test>', /has angle brackets around it; give "a\.test"/],
+  ['"10.0.0.1"', /has quotation marks around it; give "10\.0\.0\.1"/],
+  ['a\u200b.test', /has the invisible character U\+200B in it; give "a\.test"/],
+  ['a.te\u00adst', /has the invisible character U\+00AD in it/],
+  ['a.test\u2060', /has the invisible character U\+2060 in it/],
+  ['\u202ea.test', /has the invisible character U\+202E in it/],
+  ['10.0.0.1\u200e', /has the invisible character U\+200E in it; give "10\.0\.0\.1"/],
+];
+
+/** Pasted text with more than a host: `diagnose` reads a URL, and the others say which host is in it. */
+const pasted: [text: string, target: string | RegExp, host: RegExp][] = [
+  ['https://a.test/prod', 'a.test', /is a URL; write only the host name in it: a\.test$/],
+  ['https://a.test:8443/prod', 'a.test', /is a URL; write only the host name in it: a\.test:8443$/],
+  ['HTTPS://A.Test./', 'a.test', /is a URL/],
+  ['https://bücher.test/', 'xn--bcher-kva.test', /is a URL/],
+  ['a.test:8443/prod', 'a.test', /has a path in it; write only the host name: a\.test:8443$/],
+  ['a.test/', 'a.test', /has a path in it; write only the host name: a\.test$/],
+  ['http://a.test/', /is not an https URL/, /is a URL; write only the host name in it: a\.test$/],
+  [
+    '<https://a.test/prod>',
+    /has angle brackets around it; give "https:\/\/a\.test\/prod"/,
+    /has angle brackets/,
+  ],
+  ['"https://a.test/prod"', /has quotation marks around it; give "https:/, /has quotation marks/],
+  ['https://a.test/\u200b', /has the invisible character U\+200B/, /has the invisible character/],
+  ['https://user:secret@a.test/', /carried credentials/, /carried credentials/],
+  ['https:/a.test/', /write https:\/\/ with two slashes/, /has a path|is not host:port/],
 ];
 
 const acceptedAddresses = [
@@ -123,6 +154,25 @@ test('every command and the library refuse the same hosts with the same sentence
         t.equal(said, await verdict(checkHost, text), `${name}: ${text}: the same sentence`);
         t.notMatch(said, /secret|\n/);
       }
+    }
+  }
+});
+
+test('pasted text: a URL is a target, and every other reader says which host is in it', async (t) => {
+  for (const [text, target, host] of pasted) {
+    if (typeof target === 'string') t.equal(parseTarget(text).host, target, text);
+    else t.match((await verdict(readers.parseTarget ?? checkHost, text)) ?? 'accepted', target, text);
+    for (const name of [
+      'tcp and trace',
+      'tcp --file',
+      'diagnose --control',
+      'connect',
+      'trace',
+      'watchTrace',
+    ]) {
+      const said = (await verdict(readers[name] ?? checkHost, text)) ?? 'accepted';
+      t.match(said, host, `${name}: ${text}`);
+      t.notMatch(said, /secret|\n/);
     }
   }
 });

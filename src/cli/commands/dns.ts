@@ -160,8 +160,8 @@ function arrange(args: Arguments): Arguments {
   const isClass = (word: string, index: number): boolean => index > 0 && word.toUpperCase() === 'IN';
   const rest = positionals.filter((word, index) => !isType(word, index) && !isClass(word, index));
   if (types.length === 0) return { ...args, positionals: rest };
-  const given = options.type === undefined ? [] : [options.type].flat();
-  return { positionals: rest, options: { ...options, type: [...given, ...types] } };
+  const all = [...(options.type === undefined ? [] : [options.type].flat()), ...types];
+  return { positionals: rest, options: { ...options, type: all.length === 1 ? all[0] : all } };
 }
 
 /** `MX example.com`, `ns localhost`, `a example.com`. `a b` and `a 10.0.0.2` are a name and its server. */

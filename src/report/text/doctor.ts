@@ -66,11 +66,11 @@ function problemLines({ text, remedy }: DoctorProblem, style: Style): string[] {
   return [...lines, ''];
 }
 
-function conclusion({ nameservers, engines }: DoctorDocument): string {
+function conclusion({ nameservers, engines, problems }: DoctorDocument): string {
   if (nameservers.length === 0) return 'Names cannot be resolved here; addresses can still be probed.';
   if (!engines.some(({ available }) => available))
-    return 'Everything works here except trace; diagnose leaves that step out.';
+    return 'DNS, TCP, TLS and HTTP work here; trace does not, and diagnose leaves that step out.';
   if (!engines.every(({ available }) => available))
-    return 'Everything works here: trace needs one method only.';
-  return 'Everything works here.';
+    return 'All commands work here; trace has one of its two methods, and needs one only.';
+  return problems.length > 0 ? 'All commands work here; see the remarks above.' : 'Everything works here.';
 }
