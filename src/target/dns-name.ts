@@ -74,6 +74,86 @@ export function checkName(name: unknown, argument = 'name'): string {
   return checked;
 }
 
+/**
+ * Checks a name to look up, which may have any octets: those that a host name cannot have are escaped, as in zone files and
+ * in the output of dig and pprobe (`\032` for a space, `\.` for a dot in a label, RFC 1035 section 5.1). Returns the name as
+ * NameReader writes it. A name without a backslash is checked by checkName().
+ *
+ * @throws InvalidInputError as checkName() does
+ */
+export function checkQueryName(name: unknown, argument = 'name'): string {
+  checkString(argument, name, 'give a domain name like api.example.com');
+  if (!name.includes('\\')) return checkName(name, argument);
+  const fail = (why: string): never => {
+    throw invalidText(argument, name, why);
+  };
+  const labels = splitEscaped(name);
+  if (labels === null)
+    return fail(
+      'has a backslash without an octet; write \\ and three decimal digits up to 255, or one character',
+    );
+  const absolute = labels.at(-1) === '';
+  if (absolute) labels.pop();
+  if (labels.includes('')) fail('has an empty label; write exactly one dot between two labels');
+  const long = labels.find((label) => label.length > maxLabel);
+  if (long !== undefined) fail(`has a label of ${long.length} octets; a label has ${maxLabel} at most`);
+  const octets = labels.reduce((sum, label) => sum + label.length + 1, 1);
+  if (octets > maxWire) fail(`is ${octets} octets long on the wire; a name has ${maxWire} at most`);
+  return labels.map(presentLabel).join('.') + (absolute ? '.' : '');
+}
+
+/** The labels of an escaped name as octets, a character each; null if an escape is incomplete or a character no octet. */
+function splitEscaped(name: string): string[] | null {
+  const labels = [''];
+  for (const [part, digits, escaped] of name.matchAll(/\\(?:(\d{3})|([^\d]))|[\s\S]/g)) {
+    const last = labels.length - 1;
+    if (part === '.') {
+      labels.push('');
+      continue;
+    }
+    const octet = digits === undefined ? (escaped ?? part).charCodeAt(0) : Number(digits);
+    if (octet > 255 || part === '\\' || (part.length === 1 && octet > 0x7e)) return null;
+    labels[last] += String.fromCharCode(octet);
+  }
+  return labels;
+}
+
+/** What a label is written as: everything else is escaped. */
+const special = /[^!#%&'*+,\-/0-9:<=>?A-Z[\]^_`a-z{|}~]/g;
+
+/**
+ * A label in the presentation form of zone files (RFC 1035 section 5.1): characters with a meaning there are preceded by a
+ * backslash, and octets that are not printable ASCII become `\DDD`.
+ *
+ * @param octets a character each
+ */
+export function presentLabel(octets: string): string {
+  return octets.replace(special, (character) => {
+    const octet = character.charCodeAt(0);
+    return octet <= 0x20 || octet >= 0x7f ? escapedOctet(octet) : `\\${character}`;
+  });
+}
+
+/** The escape `\DDD` of an octet, in decimal. */
+export function escapedOctet(octet: number): string {
+  return `\\${String(octet).padStart(3, '0')}`;
+}
+
+/** Whether checkQueryName() returns the text unchanged. */
+export function isQueryName(text: string): boolean {
+  try {
+    return checkQueryName(text) === text;
+  } catch (error) {
+    if (error instanceof InvalidInputError) return false;
+    throw error;
+  }
+}
+
+/** Whether a name ends with a dot that is no part of its last label. */
+export function isAbsolute(name: string): boolean {
+  return name.endsWith('.') && (/\\*(?=\.$)/.exec(name)?.[0].length ?? 0) % 2 === 0;
+}
+
 function isPlain(name: string): boolean {
   // With its final dot, a name's text is an octet shorter than the name on the wire.
   const wireLength = name.length + (name.endsWith('.') ? 1 : 2);
@@ -92,7 +172,7 @@ export function isName(text: string): boolean {
 
 /** The name without the final dot that makes it absolute; the root stays `.`. */
 export function withoutFinalDot(name: string): string {
-  return name.length > 1 && name.endsWith('.') ? name.slice(0, -1) : name;
+  return name.length > 1 && isAbsolute(name) ? name.slice(0, -1) : name;
 }
 
 /**

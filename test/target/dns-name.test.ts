@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { InvalidInputError } from '../../src/core/errors.js';
 import { encodeQuery } from '../../src/probe/dns/message/query.js';
-import { checkName, isName, nameKey } from '../../src/target/dns-name.js';
+import { NameReader } from '../../src/probe/dns/message/wire-name.js';
+import { checkName, checkQueryName, isName, nameKey, withoutFinalDot } from '../../src/target/dns-name.js';
 
 const label63 = 'a'.repeat(63);
 
@@ -95,5 +96,50 @@ t.test('any text is a name that is sent unchanged, or is refused in one line', a
       }
     }),
     { numRuns: 5000 },
+  );
+});
+
+t.test('names to look up may have escapes, in the form in which names are printed', async (t) => {
+  const accepted: Record<string, string> = {
+    'My\\032Printer._ipp._tcp.local': 'My\\032Printer._ipp._tcp.local',
+    'first\\.last.example.': 'first\\.last.example.',
+    'a\\ b.example': 'a\\032b.example',
+    'Printer\\032[Office].example': 'Printer\\032[Office].example',
+    'dot\\.': 'dot\\.',
+    'back\\\\.': 'back\\\\.',
+    '\\097.example': 'a.example',
+    'plain.example': 'plain.example',
+  };
+  for (const [name, checked] of Object.entries(accepted)) t.equal(checkQueryName(name), checked, name);
+  for (const name of ['a\\', 'a\\25.example', 'a\\256.example', '\\032..example', 'é\\032.example'])
+    t.throws(() => checkQueryName(name), { name: 'InvalidInputError' }, name);
+  t.throws(() => checkName('a\\.b.example'), { message: /the character/ }, 'a host has none');
+  t.equal(withoutFinalDot('dot\\.'), 'dot\\.');
+  t.equal(withoutFinalDot('back\\\\.'), 'back\\\\');
+});
+
+t.test('any name that is printed is accepted, and is the same name on the wire', async () => {
+  const label = fc.uint8Array({ minLength: 1, maxLength: 63 });
+  fc.assert(
+    fc.property(fc.array(label, { minLength: 1, maxLength: 3 }), (labels) => {
+      const wire = Buffer.concat([
+        Buffer.alloc(12),
+        ...labels.flatMap((octets) => [Buffer.from([octets.length]), Buffer.from(octets)]),
+        Buffer.alloc(1),
+      ]);
+      const read = new NameReader(wire).read(12);
+      if (!read.ok) return false;
+      if (!read.name.includes('\\')) return true;
+      const { message, questionEnd } = encodeQuery(
+        checkQueryName(read.name),
+        { name: 'A', number: 1 },
+        false,
+      );
+      return (
+        checkQueryName(read.name) === read.name &&
+        message.subarray(12, questionEnd - 4).equals(wire.subarray(12))
+      );
+    }),
+    { numRuns: 3000 },
   );
 });

@@ -14,7 +14,7 @@ import { resolveAtAll } from '../../probe/dns/resolve-at-all.js';
 import { openResolver, type Resolver } from '../../probe/dns/resolve-many.js';
 import { dnsLine, dnsShort, dnsText } from '../../report/text/dns.js';
 import { cleanForTerminal } from '../../report/text/style.js';
-import { checkName, reverseName } from '../../target/dns-name.js';
+import { checkQueryName, reverseName } from '../../target/dns-name.js';
 import { bulkOptions, runBulk } from '../bulk.js';
 import {
   type BulkResult,
@@ -227,7 +227,7 @@ export interface DnsQuestion {
 /** Reads the question for one name. Throws InvalidInputError for options that contradict each other. */
 export function questionOf(args: Arguments): DnsQuestion {
   const compare = textOption(args, 'compare');
-  if (compare !== undefined) checkName(compare, '--compare');
+  if (compare !== undefined) checkQueryName(compare, '--compare');
   if (flag(args, 'reverse') && compare !== undefined)
     throw conflict('--compare', '--reverse looks up no addresses to compare');
   const ask = typesFor(args, compare !== undefined);

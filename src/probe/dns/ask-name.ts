@@ -8,7 +8,7 @@ import type {
 } from '../../documents/dns.js';
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
-import { isName, withoutFinalDot } from '../../target/dns-name.js';
+import { isAbsolute, isQueryName, withoutFinalDot } from '../../target/dns-name.js';
 import { formatServer } from '../../target/server.js';
 import { askType, type TypeResult } from './ask-type.js';
 import type { SentQuery } from './conversation.js';
@@ -39,7 +39,7 @@ export type Combined = Pick<
  * glibc's res_nsearch, a name with NXDOMAIN, without data or with SERVFAIL is followed by the next; any other failure
  * ends the search, because the servers would fail for the next name too.
  *
- * @param name as checkName returned it
+ * @param name as checkQueryName returned it
  */
 export async function askName(name: string, lookup: Lookup): Promise<NameResult> {
   const names = searchNames(name, lookup.plan.search);
@@ -77,19 +77,19 @@ async function confirmed(result: NameResult, lookup: Lookup): Promise<NameResult
  * glibc's res_nsearch: a name with a final dot is absolute; one with at least `ndots` dots is tried as typed first, one
  * with fewer dots last; with `no-tld-query`, a name without dots is tried as typed only if there is no suffix. Suffixes that would make the name too long are left out. Never empty.
  *
- * @param name as checkName returned it
+ * @param name as checkQueryName returned it
  */
 export function* searchNames(
   name: string,
   { search, ndots, noTldQuery = false }: SearchRules,
 ): Generator<string> {
-  if (name.endsWith('.')) return yield name;
+  if (isAbsolute(name)) return yield name;
   const asTyped = `${name}.`;
   const isTypedFirst = dotsIn(name) >= ndots;
   if (isTypedFirst) yield asTyped;
   const suffixed = search.flatMap((suffix) => {
     const joined = suffix === '.' ? asTyped : `${name}.${suffix}.`;
-    return isName(joined) ? [joined] : [];
+    return isQueryName(joined) ? [joined] : [];
   });
   const isTypedLast = !noTldQuery || dotsIn(name) > 0 || search.length === 0;
   for (const each of new Set(isTypedFirst || !isTypedLast ? suffixed : [...suffixed, asTyped])) {
@@ -99,7 +99,9 @@ export function* searchNames(
 
 function dotsIn(name: string): number {
   let dots = 0;
-  for (let at = name.indexOf('.'); at >= 0; at = name.indexOf('.', at + 1)) dots++;
+  for (let at = name.indexOf('.'); at >= 0; at = name.indexOf('.', at + 1)) {
+    if (isAbsolute(name.slice(0, at + 1))) dots++;
+  }
   return dots;
 }
 

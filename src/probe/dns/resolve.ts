@@ -4,7 +4,7 @@ import { checkRuntime } from '../../core/runtime.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import { type DocumentHeader, startDocument } from '../../documents/header.js';
 import type { ResolverRole } from '../../host/resolver-role.js';
-import { checkName, withoutFinalDot } from '../../target/dns-name.js';
+import { checkQueryName, withoutFinalDot } from '../../target/dns-name.js';
 import type { ServerAddress } from '../../target/server.js';
 import { askName, type NameResult } from './ask-name.js';
 import type { SentQuery } from './conversation.js';
@@ -21,7 +21,7 @@ import { type LookupSignals, makePlan, type Plan, startLookup } from './plan.js'
  * ends within three seconds if no resolver answers or shows signs of life; one that does is awaited as long as programs on
  * this host would wait.
  *
- * @param name a domain name, internationalized or not; a final dot makes it absolute
+ * @param name a domain name, internationalized or not, or with escapes (`\032`, `\.`); a final dot makes it absolute
  * @throws InvalidInputError for an invalid name, type, server, source or number
  * @throws CapabilityError if no server is given and this host's resolv.conf cannot be read
  * @throws the reason of `options.signal` when it aborts
@@ -29,7 +29,7 @@ import { type LookupSignals, makePlan, type Plan, startLookup } from './plan.js'
 export async function resolve(name: string, options: ResolveOptions = {}): Promise<DnsDocument> {
   checkRuntime();
   checkOptions(resolveChecks, options);
-  checkName(name);
+  checkQueryName(name);
   options.signal?.throwIfAborted();
   const plan = await makePlan(options);
   const signals = { signal: forMany(options.signal), stop: forMany(options.stop) };
@@ -45,7 +45,7 @@ function forMany(signal: AbortSignal | undefined): AbortSignal | undefined {
 export async function resolveWith(plan: Plan, name: string, signals: LookupSignals): Promise<DnsDocument> {
   const lookup = startLookup(plan, signals);
   const finish = startDocument('dns');
-  const result = await askName(checkName(name), lookup);
+  const result = await askName(checkQueryName(name), lookup);
   const header = finish();
   const { server } = result.combined;
   const role = server === null ? null : plan.roleOf(server);

@@ -25,6 +25,14 @@ const udpPayloadSize = 1232;
 const questionTail = 4;
 
 const dot = 0x2e;
+const backslash = 0x5c;
+
+const escapedDigits = /^\d{3}/;
+
+/** The number of octets of a name's text, in which an escape stands for one octet. */
+function octetsOf(text: string): number {
+  return text.includes('\\') ? text.replace(/\\(?:\d{3}|[\s\S])/g, 'x').length : text.length;
+}
 
 const noRequest: EdnsRequest = { nsid: false, cookie: null };
 
@@ -36,7 +44,7 @@ const templates = new Map<string, Buffer>();
  * of the reply, which says whether the data was validated (RFC 6840 section 5.7); dig sets it too. Without EDNS, the query
  * is the one of C libraries by default: no OPT record and no AD bit.
  *
- * @param name as checkName returned it; it is not checked again
+ * @param name as checkQueryName returned it; it is not checked again
  * @param edns whether to add an OPT record, without which servers send no extended errors (RFC 8914)
  * @param request what to request in the OPT record
  */
@@ -50,7 +58,7 @@ export function encodeQuery(
   const template = hasRequest ? encodeForRoot(type, edns, request) : templateOf(type, edns);
   const text = withoutFinalDot(name);
   // The length octets of the labels replace the dots; the first label's and the root's come in addition.
-  const nameEnd = headerLength + (text === '.' ? 1 : text.length + 2);
+  const nameEnd = headerLength + (text === '.' ? 1 : octetsOf(text) + 2);
   const afterName = template.subarray(headerLength + 1);
   const message = Buffer.allocUnsafe(nameEnd + afterName.length);
   const id = randomInt(0x10000);
@@ -111,6 +119,10 @@ function writeName(message: Buffer, text: string): void {
       if (octet === dot) {
         message[lengthAt] = at - lengthAt - 1;
         lengthAt = at++;
+      } else if (octet === backslash) {
+        const digits = escapedDigits.exec(text.slice(index + 1, index + 4))?.[0];
+        message[at++] = digits === undefined ? text.charCodeAt(index + 1) : Number(digits);
+        index += digits?.length ?? 1;
       } else message[at++] = octet;
     }
     message[lengthAt] = at - lengthAt - 1;

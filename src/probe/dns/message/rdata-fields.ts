@@ -1,5 +1,6 @@
+import { escapedOctet } from '../../../target/dns-name.js';
 import { typeName } from './record-type.js';
-import { escapedOctet, type NameReader } from './wire-name.js';
+import type { NameReader } from './wire-name.js';
 
 /** The position in a record's data: from `at` to `end`, exclusive. */
 export interface Cursor {

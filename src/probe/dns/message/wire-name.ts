@@ -1,3 +1,4 @@
+import { presentLabel } from '../../../target/dns-name.js';
 import { headerLength } from './record-type.js';
 
 /** Why a name in a message cannot be read. */
@@ -63,7 +64,7 @@ export class NameReader {
         if (at + 1 + size > limit) return { ok: false, fault: 'cut short', at };
         octets += 1 + size;
         if (octets > maxOctets) return { ok: false, fault: 'over 255 octets', at };
-        if (size > 0) text += presentLabel(message, at + 1, at + 1 + size);
+        if (size > 0) text += readLabel(message, at + 1, at + 1 + size);
         at += 1 + size;
         if (size > 0) continue;
       } else {
@@ -91,27 +92,16 @@ export class NameReader {
   }
 }
 
-const special = /[^!#%&'*+,\-/0-9:<=>?A-Z[\]^_`a-z{|}~]/g;
-
 /** By octet: 1 if it is written as it is. */
 const plain = Uint8Array.from({ length: 256 }, (_, octet) => {
-  return String.fromCharCode(octet).search(special) < 0 ? 1 : 0;
+  const character = String.fromCharCode(octet);
+  return presentLabel(character) === character ? 1 : 0;
 });
 
-function presentLabel(message: Buffer, start: number, end: number): string {
+function readLabel(message: Buffer, start: number, end: number): string {
   const label = message.toString('latin1', start, end);
   for (let at = start; at < end; at++) {
-    if (plain[message[at] ?? 0] === 0) return `${label.replace(special, escaped)}.`;
+    if (plain[message[at] ?? 0] === 0) return `${presentLabel(label)}.`;
   }
   return `${label}.`;
-}
-
-function escaped(character: string): string {
-  const octet = character.charCodeAt(0);
-  return octet <= 0x20 || octet >= 0x7f ? escapedOctet(octet) : `\\${character}`;
-}
-
-/** The escape `\DDD` of an octet, in decimal. */
-export function escapedOctet(octet: number): string {
-  return `\\${String(octet).padStart(3, '0')}`;
 }
