@@ -22,5 +22,8 @@ export const DOCS = {
   networkFirewall: `${GUIDE}/network-firewall/latest/developerguide/stateful-rule-groups-domain-names.html`,
   pathMtu: `${GUIDE}/AWSEC2/latest/UserGuide/network_mtu.html`,
   proxy: `${GUIDE}/cli/latest/userguide/cli-configure-proxy.html`,
+  nat64: `${GUIDE}/vpc/latest/userguide/nat-gateway-nat64-dns64.html`,
+  interfaceEndpoints: `${GUIDE}/vpc/latest/privatelink/create-interface-endpoint.html`,
+  gatewayEndpoints: `${GUIDE}/vpc/latest/privatelink/gateway-endpoints.html`,
   accessDenied: `${GUIDE}/IAM/latest/UserGuide/troubleshoot_access-denied.html`,
 } as const;

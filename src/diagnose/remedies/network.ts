@@ -12,6 +12,8 @@ import { regionOption } from './gateway.js';
 export interface Ends {
   /** The address that the target sees; null where it is not known. */
   client: string | null;
+  /** The addresses that the targets see, of each family that they have. */
+  clients: readonly string[];
   addresses: readonly string[];
   port: number;
   /** null where it is not known. */
@@ -22,7 +24,14 @@ export interface Ends {
 export function endsOf(evidence: Evidence, addresses: readonly string[]): Ends {
   const { port, privateApi } = evidence.target;
   const family = addresses.some((address) => familyOf(address) === 4) ? 4 : 6;
-  return { client: clientAddress(evidence, family), addresses, port, region: privateApi?.region ?? null };
+  const families = ([4, 6] as const).filter((each) => addresses.some((one) => familyOf(one) === each));
+  return {
+    client: clientAddress(evidence, family),
+    clients: families.flatMap((each) => clientAddress(evidence, each) ?? []),
+    addresses,
+    port,
+    region: privateApi?.region ?? null,
+  };
 }
 
 /** The network interfaces of the addresses, with their subnets and security groups: every other step needs them. */
@@ -41,36 +50,38 @@ export function findInterfaces(evidence: Evidence, addresses: readonly string[])
   };
 }
 
-/** Inbound rule of the target's security group. */
-export function allowInbound({ client, addresses, port, region }: Ends): Advice {
+/** Inbound rule of the target's security group, for each family that the target has. */
+export function allowInbound({ clients, addresses, port, region }: Ends): Advice {
   const allow = ['aws', 'ec2', 'authorize-security-group-ingress', ...regionOption(region)];
-  const block = client === null ? 'CLIENT_CIDR' : asBlock(client);
   // The short form of the command takes IPv4 blocks only.
-  const v6 = client !== null && familyOf(client) === 6;
-  const rule = v6
-    ? ['--ip-permissions', `IpProtocol=tcp,FromPort=${port},ToPort=${port},Ipv6Ranges=[{CidrIpv6=${block}}]`]
-    : ['--protocol', 'tcp', '--port', String(port), '--cidr', block];
+  const rule = clients.some((client) => familyOf(client) === 6)
+    ? ['--ip-permissions', [`IpProtocol=tcp,FromPort=${port},ToPort=${port}`, ...rangesOf(clients)].join(',')]
+    : ['--protocol', 'tcp', '--port', String(port), '--cidr', clients.map(asBlock)[0] ?? 'CLIENT_CIDR'];
   return {
-    text: `Allow inbound TCP ${port} from ${client ?? 'this host'} in the security group of ${list(addresses, 4)}`,
+    text: `Allow inbound TCP ${port} from ${clients.length === 0 ? 'this host' : list(clients)} in the security group of ${list(addresses, 4)}`,
     command: [...allow, '--group-id', 'SG_OF_TARGET', ...rule],
     docs: DOCS.securityGroups,
   };
 }
 
-/** Outbound rule of this host's own security group. A default group allows everything; a narrowed one does not. */
-export function allowOutbound({ client, addresses, port, region }: Ends): Advice {
-  const ranges = [['IpRanges', 'CidrIp', 4] as const, ['Ipv6Ranges', 'CidrIpv6', 6] as const].flatMap(
+/** The blocks of addresses, in the form of `--ip-permissions`. */
+function rangesOf(addresses: readonly string[]): string[] {
+  return [['IpRanges', 'CidrIp', 4] as const, ['Ipv6Ranges', 'CidrIpv6', 6] as const].flatMap(
     ([name, key, family]) => {
       const blocks = addresses.filter((address) => familyOf(address) === family).map(asBlock);
       return blocks.length === 0 ? [] : [`${name}=[${blocks.map((block) => `{${key}=${block}}`).join(',')}]`];
     },
   );
+}
+
+/** Outbound rule of this host's own security group. A default group allows everything; a narrowed one does not. */
+export function allowOutbound({ client, addresses, port, region }: Ends): Advice {
   return {
     text: `Allow outbound TCP ${port} to ${list(addresses, 4)} in the security group of this host${client === null ? '' : ` (${client})`}`,
     command: [
       ...['aws', 'ec2', 'authorize-security-group-egress', ...regionOption(region)],
       ...['--group-id', 'SG_OF_THIS_HOST', '--ip-permissions'],
-      ['IpProtocol=tcp', `FromPort=${port}`, `ToPort=${port}`, ...ranges].join(','),
+      ['IpProtocol=tcp', `FromPort=${port}`, `ToPort=${port}`, ...rangesOf(addresses)].join(','),
     ],
     docs: DOCS.securityGroups,
   };

@@ -31,6 +31,7 @@ import {
   endsOf,
   findInterfaces,
 } from '../remedies/network.js';
+import { outsideRemedies } from '../remedies/public-address.js';
 
 /** All addresses are silent. A security group belongs to the endpoint and drops at each of them, so it comes first. */
 const timeoutAll = rule(
@@ -223,7 +224,7 @@ function describePath(doc: AddressTrace): string | null {
 }
 
 /**
- * Where nothing at all comes back, the side of this host comes first. Between two hosts of one subnet there is no router, no
+ * Nobody administers the interfaces of public addresses from here. Where nothing at all comes back, the side of this host comes first. Between two hosts of one subnet there is no router, no
  * network ACL and no route: only the two hosts and their security groups can drop.
  */
 function remediesOfAll(evidence: Evidence, addresses: readonly string[]): Advice[] {
@@ -247,6 +248,8 @@ function remediesOfAll(evidence: Evidence, addresses: readonly string[]): Advice
       { ...allowOutbound(ends), text: `${allowOutbound(ends).text}, and in its own firewall` },
     ];
   }
+  const outside = evidence.target.privateApi === null ? outsideRemedies(evidence, addresses) : null;
+  if (outside !== null) return outside;
   const there = [findInterfaces(evidence, addresses), allowInbound(ends)];
   const here = [allowOutbound(ends), checkAcl(ends), checkRoutes(ends)];
   return silenceOf(evidence) === 'everywhere' ? [...here, ...there] : [...there, ...here];

@@ -1,0 +1,159 @@
+import { list } from '../../core/text.js';
+import { controls } from '../../documents/observed/control.js';
+import type { Evidence } from '../../documents/report.js';
+import { familyOf } from '../../net/address/address.js';
+import { inRange, parseRange } from '../../net/address/range.js';
+import { scopeOf } from '../../net/address/scope.js';
+import { hostPort } from '../../target/host-port.js';
+import type { Advice } from './advice.js';
+import { DOCS } from './docs.js';
+import { regionOption } from './gateway.js';
+import { allowOutbound, endsOf } from './network.js';
+
+/**
+ * Remedies for silent addresses that lie in nobody's VPC: public ones, and those that DNS64 makes of an IPv4 address. The
+ * reader owns no interface, subnet or security group there. What can be missing is this host's own way to them.
+ */
+
+/** The prefix that DNS64 of a VPC puts before an IPv4 address (RFC 6052). */
+const NAT64 = '64:ff9b::/96';
+
+/** null where an address can belong to an interface of a VPC of the reader. */
+export function outsideRemedies(evidence: Evidence, addresses: readonly string[]): Advice[] | null {
+  if (addresses.length === 0) return null;
+  if (addresses.every(isTranslated)) return translatedRemedies(evidence, addresses);
+  if (!addresses.every((address) => isTranslated(address) || isOutside(evidence, address))) return null;
+  return publicRemedies(evidence, addresses);
+}
+
+function isTranslated(address: string): boolean {
+  const [own, prefix] = [parseRange(address), parseRange(NAT64)];
+  return own !== null && prefix !== null && inRange(own, prefix);
+}
+
+/** Addresses of IPv6 are public inside a VPC, too: one in the same /56 as this host is a neighbour (the length of a VPC's block). */
+function isOutside({ vantage }: Evidence, address: string): boolean {
+  if (familyOf(address) === null || scopeOf(address) !== 'public') return false;
+  const asked = parseRange(address);
+  return !vantage.addresses.some((own) => {
+    const block = familyOf(own) === 6 ? parseRange(`${own}/56`) : null;
+    return asked !== null && block !== null && inRange(asked, block);
+  });
+}
+
+function translatedRemedies(evidence: Evidence, addresses: readonly string[]): Advice[] {
+  return [
+    {
+      text: `${list(addresses, 4)} ${addresses.length === 1 ? 'is' : 'are'} made by DNS64 from IPv4 addresses, and only a NAT gateway translates them back: in the route table of this host's subnet, send ${NAT64} to a NAT gateway`,
+      command: routeTables(evidence),
+      docs: DOCS.nat64,
+    },
+    {
+      text: "Or, if this host has IPv4, switch DNS64 of its subnet off, so that names without AAAA records resolve to IPv4 (SUBNET_OF_THIS_HOST is the subnet's id)",
+      command: [
+        ...['aws', 'ec2', 'modify-subnet-attribute', ...regionOption(regionOf(evidence))],
+        ...['--subnet-id', 'SUBNET_OF_THIS_HOST', '--no-enable-dns64'],
+      ],
+      docs: DOCS.nat64,
+    },
+    allowOutbound(endsOf(evidence, addresses)),
+  ];
+}
+
+function publicRemedies(evidence: Evidence, addresses: readonly string[]): Advice[] {
+  const outbound = allowOutbound(endsOf(evidence, addresses));
+  const answering = controls(evidence).find(
+    ({ result, doc }) =>
+      result === 'answers' &&
+      doc.tcp.attempts.some(({ address }) => familyOf(address) !== null && scopeOf(address) === 'public'),
+  );
+  const own = `${outbound.text}, and in the network ACL of its subnet, where TCP 1024-65535 must come back in`;
+  if (answering !== undefined) {
+    return [
+      {
+        ...outbound,
+        text: `${own}: ${hostPort(answering.doc.host, answering.doc.port)} answers, so this host reaches public addresses, and a rule for this destination is missing`,
+      },
+      {
+        text: `On a firewall or proxy between this subnet and the Internet, allow ${evidence.target.host} and ${list(addresses, 4)}`,
+      },
+      ...endpointAdvice(evidence),
+    ];
+  }
+  return [
+    {
+      text: `${list(addresses, 4)} ${addresses.length === 1 ? 'is a public address' : 'are public addresses'}: in the route table of this host's subnet, check for ${defaultRoutes(addresses)}`,
+      command: routeTables(evidence),
+      docs: DOCS.routeTables,
+    },
+    ...endpointAdvice(evidence),
+    { ...outbound, text: own },
+  ];
+}
+
+function defaultRoutes(addresses: readonly string[]): string {
+  const routes = [
+    [4, '0.0.0.0/0 to a NAT gateway, or to an internet gateway where this host has a public address'],
+    [6, '::/0 to an egress-only internet gateway, or to an internet gateway'],
+  ] as const;
+  return routes
+    .filter(([family]) => addresses.some((address) => familyOf(address) === family))
+    .map(([, words]) => words)
+    .join('; and for ');
+}
+
+function routeTables(evidence: Evidence): string[] {
+  return [
+    ...['aws', 'ec2', 'describe-route-tables', ...regionOption(regionOf(evidence))],
+    ...[
+      '--filters',
+      'Name=association.subnet-id,Values=SUBNET_OF_THIS_HOST',
+      '--query',
+      'RouteTables[].Routes',
+    ],
+  ];
+}
+
+/** `kinesis` and `us-east-1` of `kinesis.us-east-1.amazonaws.com`; the Region is null for a global name. */
+const SERVICE_NAME =
+  /(?:^|\.)(?<service>[a-z0-9-]+)(?:\.dualstack)?(?:\.(?<region>[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}))?\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws)$/;
+
+/** Services that have gateway endpoints: entries of a route table, without private DNS. */
+const BY_ROUTE: ReadonlySet<string> = new Set(['s3', 'dynamodb']);
+
+function regionOf({ target }: Evidence): string | null {
+  return target.privateApi?.region ?? SERVICE_NAME.exec(target.host.toLowerCase())?.groups?.region ?? null;
+}
+
+/** A VPC endpoint in place of the way to public addresses, for a service of AWS. */
+function endpointAdvice(evidence: Evidence): Advice[] {
+  const { service, region = null } = SERVICE_NAME.exec(evidence.target.host.toLowerCase())?.groups ?? {};
+  if (service === undefined) return [];
+  const place = region ?? 'REGION';
+  const isByRoute = BY_ROUTE.has(service);
+  const find = [
+    ...['aws', 'ec2', 'describe-vpc-endpoint-services', ...regionOption(region)],
+    ...[
+      '--query',
+      `ServiceDetails[?contains(PrivateDnsName || ServiceName, '${service}')].[ServiceName,PrivateDnsName]`,
+    ],
+  ];
+  const regional: Advice[] =
+    region === null
+      ? [
+          {
+            text: `${evidence.target.host} is the global name, and the private DNS of an interface endpoint is for regional names: let the client call ${service}.REGION.amazonaws.com (for SDKs, AWS_STS_REGIONAL_ENDPOINTS=regional and AWS_REGION)`,
+          },
+        ]
+      : [];
+  return [
+    {
+      text: isByRoute
+        ? `Or reach it without the Internet: a gateway endpoint for com.amazonaws.${place}.${service} in the route table of this host's subnet (for IPv4 it costs nothing)`
+        : `Or reach it without the Internet: an interface endpoint for this service with private DNS, so that ${region === null ? 'its regional name' : evidence.target.host} resolves to private addresses; this lists its service name`,
+      command: find,
+      docs: isByRoute ? DOCS.gatewayEndpoints : DOCS.interfaceEndpoints,
+    },
+    ...regional,
+  ];
+}
