@@ -12,6 +12,7 @@ import {
   targetOf,
   targetText,
 } from '../target/parse-target.js';
+import { keptHeaders, readHeaders } from '../target/request-headers.js';
 import { classify } from './classify.js';
 
 /** Options of `diagnose`. */
@@ -47,7 +48,8 @@ export async function diagnose(input: string | URL, options: DiagnoseOptions = {
 }
 
 /** The options that a further command has to repeat; null where none was given. */
-function givenOptions({ family, source, control, dns, vpcResolver, ca, caFile }: DiagnoseOptions) {
+function givenOptions(options: DiagnoseOptions) {
+  const { family, source, control, dns, vpcResolver, ca, caFile, headers, timeoutMs, http, trace } = options;
   const given: GivenOptions = {
     ...(family === undefined ? {} : { family }),
     ...(source === undefined ? {} : { source }),
@@ -55,6 +57,10 @@ function givenOptions({ family, source, control, dns, vpcResolver, ca, caFile }:
     ...(dns?.servers === undefined ? {} : { servers: [...dns.servers] }),
     ...(vpcResolver === undefined ? {} : { vpcResolver }),
     ...(ca === undefined ? {} : { caFile: caFile ?? 'CA.pem' }),
+    ...(headers === undefined ? {} : { headers: keptHeaders(readHeaders(headers)) }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(http === false ? { http } : {}),
+    ...(trace === undefined ? {} : { trace }),
   };
   return Object.keys(given).length === 0 ? null : given;
 }

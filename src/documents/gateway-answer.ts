@@ -1,5 +1,6 @@
 import type { Cause } from './causes.js';
 import type { HttpDocument, HttpFailure } from './http.js';
+import { isHttpApi, isRestApi, responderOf } from './responder.js';
 
 /** The exception in `x-amzn-errortype`, without the URL that some services append: `AccessDeniedException:http://…`. */
 export function exceptionOf({ errorType }: HttpDocument): string | null {
@@ -9,7 +10,7 @@ export function exceptionOf({ errorType }: HttpDocument): string | null {
 
 /** Whether the front end of API Gateway answered, by the headers that only it sets. */
 export function fromGateway(doc: HttpDocument): boolean {
-  return doc.gatewayId !== null || (doc.requestId !== null && exceptionOf(doc) !== null);
+  return isRestApi(doc) || isHttpApi(doc);
 }
 
 /** Whether a whole answer came that is not an error: 2xx or 3xx, without an exception that a gateway response rewrote. */
@@ -29,8 +30,43 @@ export function causeOf(doc: HttpDocument): Cause | null {
   if (worked(doc)) return null;
   if (doc.status === null) return causeOfFailure(doc.failure);
   const exception = exceptionOf(doc);
-  if (exception !== null) return causeOfException(exception, doc);
-  return causeOfStatus(doc);
+  switch (responderOf({ doc, certificate: null }).kind) {
+    case 'http-api':
+      return causeOfHttpApi(doc.status);
+    case 'load-balancer':
+      return causeOfLoadBalancer(doc.status);
+    case 'aws-service':
+      return causeOfService(exception, doc);
+    default:
+      return exception === null ? causeOfStatus(doc) : causeOfException(exception, doc);
+  }
+}
+
+/**
+ * HTTP APIs have no `x-amzn-errortype`. 404 is an unknown route or stage, 403 an authorizer or IAM that denies, 503 an
+ * integration that cannot be reached or does not answer within 30 s ("Troubleshooting HTTP APIs" of the developer guide).
+ */
+function causeOfHttpApi(status: number): Cause {
+  if (status === 404) return 'api.path-unknown';
+  if (status === 401 || status === 403) return 'api.authentication';
+  if (status === 429) return 'api.throttled';
+  if (status === 503) return 'backend.network';
+  if (status === 504) return 'backend.timeout';
+  return status >= 500 ? 'backend.error' : 'http.error';
+}
+
+/** 504: the target took no connection within 10 s, or sent no answer in time. 401 and 561: the identity provider. */
+function causeOfLoadBalancer(status: number): Cause {
+  if (status === 504) return 'backend.timeout';
+  return status === 401 || status === 561 ? 'api.authentication' : 'http.error';
+}
+
+/** pprobe signs nothing, so that a service of AWS which answers wants a signature first of all. */
+function causeOfService(exception: string | null, doc: HttpDocument): Cause {
+  if (/Authentication|Signature|UnrecognizedClient|ExpiredToken|InvalidClientTokenId/.test(exception ?? ''))
+    return 'api.authentication';
+  if (doc.status === 429 || /Throttl|TooManyRequests/.test(exception ?? '')) return 'api.throttled';
+  return 'http.error';
 }
 
 /** The denial in the text of an answer, or null. */

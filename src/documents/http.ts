@@ -33,6 +33,12 @@ export interface HttpDocument extends DocumentHeader<'http'> {
   requestId: HeaderValue | null;
   /** The header `x-amz-apigw-id`, which only the front end of API Gateway sets. */
   gatewayId: HeaderValue | null;
+  /** The header `apigw-requestid`, which only HTTP APIs of API Gateway set. Absent, like the next two, in earlier versions. */
+  httpApiRequestId?: HeaderValue | null;
+  /** Other headers of the answer that tell who sent it, by name in lower case; those of `RESPONDER_HEADERS`. */
+  headers?: Record<string, HeaderValue>;
+  /** The title of an HTML page, or the first line of the plain text of an error. @maxLength 200 */
+  title?: string | null;
   viaCloudFront: boolean;
   /** The header `via`: the proxies on the path, as they name themselves. */
   via: HeaderValue | null;

@@ -1,4 +1,4 @@
-import type { Hostname, IpAddress, Port, ServerName, Text, Url } from './scalars.js';
+import type { HeaderValue, Hostname, IpAddress, Port, ServerName, Text, Url } from './scalars.js';
 
 /** The parts of the name of a private API. A part that this form of the name does not have is null. */
 export interface PrivateApi {
@@ -21,6 +21,14 @@ export interface PrivateApi {
   endpointName: Hostname | null;
 }
 
+/** A header that was given for the request. */
+export interface GivenHeader {
+  /** The name. @minLength 1 @maxLength 256 */
+  field: string;
+  /** Of Host and x-apigw-api-id; null for every other header, whose value can be a secret. */
+  value: HeaderValue | null;
+}
+
 /**
  * The options of a diagnosis that say how it was measured, as they were given. A command in a remedy repeats them. An
  * option that was not given is absent; `--vpce` and `--api-id` are part of `privateApi`.
@@ -38,6 +46,14 @@ export interface GivenOptions {
   vpcResolver?: Text;
   /** `--ca-file`: the path of the file. */
   caFile?: Text;
+  /** `-H`. @maxItems 64 */
+  headers?: GivenHeader[];
+  /** `--timeout`, milliseconds. @minimum 0 */
+  timeoutMs?: number;
+  /** `--no-http`. */
+  http?: false;
+  /** `--trace` or `--no-trace`. */
+  trace?: boolean;
 }
 
 /** What the user wants to reach, parsed and checked. */

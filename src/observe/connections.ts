@@ -12,6 +12,7 @@ import { variantHeaders } from '../probe/http/request.js';
 import { connectAddresses } from '../probe/tcp/connect-addresses.js';
 import { type Connection, handshake } from '../probe/tls/handshake.js';
 import { defaultName } from '../target/private-api/names.js';
+import { type RequestHeader, readHeaders, secretValues } from '../target/request-headers.js';
 import { type Branches, type Outcome, resultsOf, skippedOf } from './branches.js';
 import { watchOneMs } from './connect.js';
 import { connectTimeoutMs, type ObserveOptions } from './options.js';
@@ -135,12 +136,16 @@ async function askOver(
   const { timeoutMs, query = '', keepQuery = false } = options;
   const apiHost = privateApi === null ? null : defaultName(privateApi);
   const names = { apiHost: apiHost === target.host ? null : apiHost, apiId: privateApi?.apiId ?? null };
+  const given = options.headers === undefined ? [] : readHeaders(options.headers);
+  const secrets = secretValues(given);
   const answers: Outcome<HttpDocument>[] = [];
   for (const variant of ['plain' as const, ...namingVariants]) {
-    const headers = variantHeaders(variant, names);
-    if (headers === null || socket.destroyed) continue;
+    const naming = variantHeaders(variant, names);
+    if (naming === null || socket.destroyed) continue;
+    const headers = { ...headersBeside(given, variant), ...naming };
+    if (variant !== 'plain' && isSame(headers, given)) continue;
     options.onProgress?.(`requesting ${url}`);
-    const input = { variant, url: `${url}${query}`, address, headers, keepQuery };
+    const input = { variant, url: `${url}${query}`, address, headers, secrets, keepQuery };
     const answer = await branches.run('http', () => ask(socket, input, { timeoutMs, ...branches.signals }));
     answers.push(answer);
     // With this exception the gateway says that it found no API by this name. Other names are useful only then.
@@ -148,4 +153,20 @@ async function askOver(
     if (variant === 'plain' && !(isUnknownApi && names.apiId !== null)) break;
   }
   return answers;
+}
+
+/** The headers that the user gave, in lower case, without those that a variant replaces. The bogus request needs none of them. */
+function headersBeside(given: readonly RequestHeader[], variant: HttpVariant): Record<string, string> {
+  if (variant === 'bogus') return {};
+  const replaced = variant === 'plain' ? [] : ['host', 'x-apigw-api-id'];
+  const lower = given.map(({ name, value }) => [name.toLowerCase(), value] as const);
+  return Object.fromEntries(lower.filter(([name]) => !replaced.includes(name)));
+}
+
+/** Whether a variant is the request that the user gave. */
+function isSame(headers: Record<string, string>, given: readonly RequestHeader[]): boolean {
+  const names = Object.keys(headers);
+  return (
+    names.length === given.length && given.every(({ name, value }) => headers[name.toLowerCase()] === value)
+  );
 }

@@ -46,7 +46,10 @@ export async function observe(
     return observeTarget(target, options);
   }
   const text = targetText(target);
-  return observeTarget(targetOf(text, {}), { ...options, query: options.query ?? queryOf(text) });
+  return observeTarget(targetOf(text, { headers: options.headers }), {
+    ...options,
+    query: options.query ?? queryOf(text),
+  });
 }
 
 /** Checks what the measurements read of a target that a caller made. Throws InvalidInputError. */

@@ -13,6 +13,7 @@ import { type ResolveOptions, resolveChecks } from '../probe/dns/options.js';
 import { type TraceOptions, traceChecks } from '../probe/trace/options.js';
 import { checkHost, sourceAddress } from '../target/host.js';
 import type { HostAndPort } from '../target/host-port.js';
+import { type GivenHeaders, readHeaders } from '../target/request-headers.js';
 import { parseServer } from '../target/server.js';
 import { addressFamily } from './host-addresses.js';
 
@@ -44,6 +45,11 @@ export interface ObserveOptions {
   control?: HostAndPort | undefined;
   /** Authorities to trust besides the system's own, PEM. */
   ca?: string | undefined;
+  /**
+   * Sent with the request, by name or as lines `NAME: VALUE`, so that it is the request of the user's client. The values of
+   * Host and x-apigw-api-id are kept; every other value is in no document and no message.
+   */
+  headers?: GivenHeaders | undefined;
   /** Default true. */
   http?: boolean | undefined;
   /** Sent with the URL's path, from its `?` on; kept out of every document unless `keepQuery`. */
@@ -73,6 +79,9 @@ export const observeChecks: OptionChecks<ObserveOptions> = {
   vpcResolver: parseServer,
   control: nested<HostAndPort>({ host: checkHost, port: within(portBound) }),
   ca: string('give certificates in PEM'),
+  headers: (value, argument) => {
+    readHeaders(value, argument);
+  },
   http: boolean,
   query: string('give what follows the path, from its ? on'),
   keepQuery: boolean,

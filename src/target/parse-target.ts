@@ -17,6 +17,7 @@ import { bracketed, choosePort, parseHostPort } from './host-port.js';
 import { refusePasted } from './pasted.js';
 import { aliasName, isApiId, isVpceId, readPrivateName } from './private-api/names.js';
 import { partitionOf } from './private-api/partitions.js';
+import { apiInHeaders, type GivenHeaders, readHeaders } from './request-headers.js';
 
 /** Options of `parseTarget`. */
 export interface ParseTargetOptions extends PrivateApiOptions {
@@ -28,6 +29,9 @@ export const parseTargetChecks: OptionChecks<ParseTargetOptions> = {
   vpce: string('give the id of a VPC endpoint, or its DNS name'),
   apiId: string('give the id of an API, like a1b2c3d4e5'),
   port: within(portBound),
+  headers: (value, argument) => {
+    readHeaders(value, argument);
+  },
 };
 
 /**
@@ -127,6 +131,8 @@ export interface PrivateApiOptions {
   vpce?: string | undefined;
   /** The id of an API. */
   apiId?: string | undefined;
+  /** The headers of the request: Host and x-apigw-api-id name an API. */
+  headers?: GivenHeaders | undefined;
 }
 
 /**
@@ -142,14 +148,18 @@ function describePrivateApi(
 ): PrivateApi | null {
   const named = readPrivateName(host);
   const endpoint = options.vpce === undefined ? null : readVpce(options.vpce);
-  const apiId = options.apiId === undefined ? null : readApiId(options.apiId);
+  const sent = apiInHeaders(options.headers === undefined ? [] : readHeaders(options.headers));
+  const given = options.apiId === undefined ? null : readApiId(options.apiId);
+  agree('--api-id', given, sent.apiId, 'the header of the request');
+  const apiId = given ?? sent.apiId;
   if (named === null && endpoint === null && apiId === null) return null;
 
-  agree('--api-id', apiId, named?.apiId ?? null);
+  agree('--api-id', given, named?.apiId ?? null);
   agree('--vpce', endpoint?.vpceId ?? null, named?.vpceId ?? null);
-  const region = named?.region ?? endpoint?.region ?? null;
+  const region = named?.region ?? endpoint?.region ?? sent.region;
   const api = {
-    apiId: named?.apiId ?? apiId,
+    // API Gateway selects the API by Host, or by x-apigw-api-id, before it looks at the name in the URL.
+    apiId: sent.apiId ?? named?.apiId ?? apiId,
     vpceId: named?.vpceId ?? endpoint?.vpceId ?? null,
     region,
   };
@@ -186,11 +196,16 @@ function readApiId(given: string): string {
   );
 }
 
-function agree(option: string, given: string | null, named: string | null): void {
+function agree(
+  option: string,
+  given: string | null,
+  named: string | null,
+  where = "the target's name",
+): void {
   if (given === null || named === null || given === named) return;
   throw new InvalidInputError(
     option,
-    `${option}: ${given} contradicts the target's name, which says ${named}; leave out one of them`,
+    `${option}: ${given} contradicts ${where}, which says ${named}; leave out one of them`,
   );
 }
 

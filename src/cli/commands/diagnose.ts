@@ -9,6 +9,7 @@ import { askBounds } from '../../probe/http/ask.js';
 import { handshakeBounds } from '../../probe/tls/handshake.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { hostPort, parseControl, parsePort } from '../../target/host-port.js';
+import { readHeaders } from '../../target/request-headers.js';
 import { formatServer, parseServer } from '../../target/server.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { readInput } from '../files.js';
@@ -33,6 +34,13 @@ import { checkForm, formed, reportForm, reportOptions, reportResult } from '../r
 const options: OptionTable = {
   vpce: { type: 'string', value: 'NAME', help: 'The VPC endpoint: its id (vpce-…) or its DNS name' },
   'api-id': { type: 'string', value: 'ID', help: 'The id of the API, if the target is a custom domain name' },
+  header: {
+    type: 'string',
+    alias: 'H',
+    value: "'NAME: VALUE'",
+    repeatable: true,
+    help: 'Send this header with the request, as curl does; only the values of Host and x-apigw-api-id are kept and printed',
+  },
   'ca-file': { type: 'string', value: 'PEM', help: 'Also trust the certificate authorities in this file' },
   save: { type: 'string', value: 'FILE', help: 'Write the report as JSON to a file, for "pprobe explain"' },
   ...reportOptions,
@@ -82,6 +90,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     timeoutMs: numberOption(args, 'timeout', observeBounds.timeoutMs),
     ca: caFile === undefined ? undefined : await certificates(caFile, stop),
     caFile,
+    headers: headersOption(args),
     ...contrastOptions(args),
     keepQuery: flag(args, 'keep-query'),
     http: args.options.http !== false,
@@ -104,6 +113,15 @@ function problemOf(target: Target): string | null {
   if (verdict === null) return null;
   const [remedy] = verdict.remedies;
   return cleanForTerminal(`pprobe: ${[verdict.summary, remedy?.text].filter(Boolean).join(' ')}`);
+}
+
+/** The headers of the request. A comma is part of a value. */
+function headersOption({ options }: Arguments): string[] | undefined {
+  const value: unknown = options.header;
+  if (value === undefined) return undefined;
+  const lines = [value].flat().map(String);
+  readHeaders(lines, '--header');
+  return lines;
 }
 
 /** The options for further measurements. */

@@ -21,7 +21,7 @@ export function pprobeAgain(target: Target, again: Again): Argv {
   const { given = {} } = target;
   switch (again.command) {
     case 'diagnose': {
-      const { caFile, vpcResolver, servers = [] } = given;
+      const { caFile, vpcResolver, servers = [], headers = [], timeoutMs } = given;
       const control = given.control && hostPort(given.control.host, given.control.port);
       const options = again.options ?? [];
       const kept = [
@@ -31,6 +31,10 @@ export function pprobeAgain(target: Target, again: Again): Argv {
         ...servers.flatMap((server) => ['--server', server]),
         ...option('--vpc-resolver', vpcResolver),
         ...option('--source', given.source),
+        ...headers.flatMap(({ field, value }) => ['-H', `${field}: ${value ?? 'VALUE'}`]),
+        ...option('--timeout', timeoutMs === undefined ? undefined : `${timeoutMs}ms`),
+        ...(given.http === false ? ['--no-http'] : []),
+        ...(given.trace === undefined ? [] : [given.trace ? '--trace' : '--no-trace']),
         ...familyOption(target),
       ];
       return ['pprobe', 'diagnose', ...subject(subjectOf(target), [...without(kept, options), ...options])];
@@ -61,11 +65,15 @@ function subject(text: string, options: Argv): string[] {
   return text.startsWith('-') ? [...options, '--', text] : [text, ...options];
 }
 
-/** `options` without those that `others` name. All of them except `-4` and `-6` take a value. */
+/** Options without a value. */
+const switches: ReadonlySet<string> = new Set(['-4', '-6', '--no-http', '--trace', '--no-trace']);
+
+/** `options` without those that `others` name. */
 function without(options: Argv, others: Argv): string[] {
   return options.filter((word, index) => {
     const before = options[index - 1];
-    const isReplaced = others.includes(word) || (before?.startsWith('--') && others.includes(before));
+    const isValue = before?.startsWith('--') === true && !switches.has(before);
+    const isReplaced = others.includes(word) || (isValue && others.includes(before));
     return !isReplaced;
   });
 }

@@ -43,7 +43,7 @@ function cured(evidence: Evidence, plain: Answer, cure: Answer): Judgement {
   return {
     phase: 'http',
     confidence: worked(cure.doc) ? 'certain' : 'high',
-    summary: `${target.host} alone does not select an API; the same request with ${header} ${worked(cure.doc) ? 'succeeds' : 'finds it'}.`,
+    summary: `The request lacks a header that names the API: ${target.host} alone does not select an API; the same request with ${header} ${worked(cure.doc) ? 'succeeds' : 'finds it'}.`,
     evidence: [
       forbidden(plain),
       {

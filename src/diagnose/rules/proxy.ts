@@ -1,11 +1,11 @@
 import { shellLine } from '../../core/shell-line.js';
-import { excerpt } from '../../core/text.js';
-import { fromGateway } from '../../documents/gateway-answer.js';
+import { capital, excerpt } from '../../core/text.js';
 import type { HttpDocument } from '../../documents/http.js';
-import { mainAnswers } from '../../documents/observed/http.js';
+import { mainAnswers, responderTo } from '../../documents/observed/http.js';
 import { addressOutcomes } from '../../documents/observed/tcp.js';
 import { handshakes, inspectorIn } from '../../documents/observed/tls.js';
 import type { Evidence } from '../../documents/report.js';
+import type { ResponderKind } from '../../documents/responder.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { DOCS } from '../remedies/docs.js';
 import { bypassProxy, excludeFromProxy, exemptFromInspection, openssl } from '../remedies/tls.js';
@@ -15,7 +15,7 @@ const PROXY_AUTHENTICATION = 407;
 
 /** A proxy answers: it says so itself, it signs the certificate, or it adds its headers to the answer. */
 const proxyAnswers = rule('policy.proxy', { needs: ['http', 'tls'], docs: DOCS.proxy }, (evidence) => {
-  return demandsLogin(evidence) ?? inspectsTls(evidence) ?? addsHeaders(evidence);
+  return demandsLogin(evidence) ?? inspectsTls(evidence) ?? answersItself(evidence) ?? addsHeaders(evidence);
 });
 
 function demandsLogin(evidence: Evidence): Judgement | null {
@@ -51,13 +51,41 @@ function inspectsTls(evidence: Evidence): Judgement | null {
   };
 }
 
+/**
+ * A proxy, a filter or the login page of a network answered by itself, with any status: a block page is often a 200. Under a
+ * name of AWS, the certificate and the missing headers show it, also where the page names no product.
+ */
+function answersItself(evidence: Evidence): Judgement | null {
+  const found = mainAnswers(evidence)
+    .map((answer) => ({ ...answer, responder: responderTo(evidence, answer.doc) }))
+    .find(({ responder }) => responder.kind === 'proxy');
+  if (found === undefined) return null;
+  const { ref, doc, responder } = found;
+  const page = doc.title ?? null;
+  return {
+    phase: 'http',
+    confidence: 'high',
+    summary: `${capital(excerpt(responder.name, 60))} answers instead of ${evidence.target.host}: HTTP ${doc.status ?? ''}${nameOf(doc)}${page === null ? '' : `, with the page "${excerpt(page, 80)}"`}.`,
+    evidence: [
+      { observation: ref, text: `HTTP ${doc.status ?? ''} from ${doc.address}${nameOf(doc)}` },
+      ...responder.signs.map((sign) => ({ observation: ref, text: excerpt(sign, 200) })),
+    ],
+    remedies: [bypassProxy(evidence)],
+    check: "look for the request in the proxy's log",
+  };
+}
+
 /** The answers of a private API come from API Gateway alone; a `via` or the server name of a proxy shows one in between. */
 function addsHeaders(evidence: Evidence): Judgement | null {
   const api = evidence.target.privateApi;
   if (api === null || api.form === 'custom') return null;
   const answer = mainAnswers(evidence).find(
     ({ doc }) =>
-      doc.status !== null && doc.status >= 400 && !fromGateway(doc) && !doc.viaCloudFront && isProxy(doc),
+      doc.status !== null &&
+      doc.status >= 400 &&
+      !NOT_PROXIES.has(responderTo(evidence, doc).kind) &&
+      !doc.viaCloudFront &&
+      isProxy(doc),
   );
   if (answer === undefined) return null;
   return {
@@ -74,6 +102,13 @@ function addsHeaders(evidence: Evidence): Judgement | null {
     check: "look for the request in the proxy's log",
   };
 }
+
+const NOT_PROXIES: ReadonlySet<ResponderKind> = new Set([
+  'rest-api',
+  'http-api',
+  'aws-service',
+  'load-balancer',
+]);
 
 const PROXIES = /squid|proxy|bluecoat|zscaler|varnish|haproxy|envoy|forti|websense|mcafee|netskope/i;
 

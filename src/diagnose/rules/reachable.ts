@@ -1,5 +1,5 @@
 import { duration, list } from '../../core/text.js';
-import { allWorked, mainAnswers } from '../../documents/observed/http.js';
+import { allWorked, mainAnswers, responderTo } from '../../documents/observed/http.js';
 import {
   addressesOf,
   addressOutcomes,
@@ -8,6 +8,7 @@ import {
 } from '../../documents/observed/tcp.js';
 import { purposeOf } from '../../documents/observed/tls.js';
 import type { Evidence, SkippedStep } from '../../documents/report.js';
+import { askedAws } from '../../documents/responder.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
 
 /**
@@ -35,9 +36,13 @@ const reachable = rule(
     if (observations.http.length > 0) {
       const [first] = mainAnswers(evidence);
       if (first === undefined || !allWorked(evidence)) return null;
+      // Every answer of API Gateway has its headers: without them something else may have answered.
+      const isOdd =
+        askedAws(first.doc)?.service === 'execute-api' &&
+        !['rest-api', 'http-api', 'aws-service'].includes(responderTo(evidence, first.doc).kind);
       return {
         ...common,
-        confidence: isSettled ? 'certain' : 'high',
+        confidence: isSettled && !isOdd ? 'certain' : 'high',
         summary: `${target.host} answers: HTTP ${first.doc.status ?? ''} from ${first.doc.address} in ${duration(first.doc.durationMs)}.${rest}`,
         evidence: [
           { observation: first.ref, text: `HTTP ${first.doc.status ?? ''} from ${first.doc.address}` },

@@ -1,17 +1,17 @@
-import { shellLine } from '../../core/shell-line.js';
-import { duration, excerpt } from '../../core/text.js';
+import { capital, duration, excerpt, list } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
 import { exceptionOf, fromGateway } from '../../documents/gateway-answer.js';
 import type { HttpDocument, HttpFailure } from '../../documents/http.js';
-import { type Answer, judgedAnswers } from '../../documents/observed/http.js';
-import type { Alternative, Confidence, Evidence } from '../../documents/report.js';
+import { type Answer, judgedAnswers, responderTo } from '../../documents/observed/http.js';
+import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
+import { headerOf, isHttpApi, type Responder, type ResponderKind } from '../../documents/responder.js';
 import type { PrivateApi, Target } from '../../documents/target.js';
 import { pathOf } from '../../target/parse-target.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import type { Advice } from '../remedies/advice.js';
-import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { readExecutionLog, serviceRemedies } from '../remedies/gateway.js';
+import { meaningOf, responderRemedies, waitLonger } from '../remedies/responder.js';
 import { pingUnfragmented } from '../remedies/tls.js';
 
 interface Words {
@@ -32,16 +32,65 @@ function serviceRule(cause: Cause, words: (doc: HttpDocument, target: Target) =>
     (evidence: Evidence): Judgement | null => {
       const answer = judgedAnswers(evidence).find((each) => each.cause === cause);
       if (answer === undefined) return null;
-      const { more = [], ...judgement } = words(answer.doc, evidence.target);
+      const { target } = evidence;
+      const { doc } = answer;
+      const responder = responderTo(evidence, doc);
+      // Nothing came: what would have answered is known from the name of the target alone.
+      const isApi = GATEWAY.has(responder.kind) || (doc.status === null && isApiName(target));
+      const { more = [], ...judgement } =
+        isApi || cause === 'http.error' ? words(doc, target) : otherWords(responder, cause, doc, target);
       return {
         phase: 'http',
-        evidence: evidenceOf(answer),
-        remedies: [...serviceRemedies(cause, evidence.target.privateApi), ...more],
+        evidence: evidenceOf(evidence, answer, responder),
+        remedies: [
+          ...(isApi ? serviceRemedies(cause, target.privateApi) : responderRemedies(responder, doc, target)),
+          ...more,
+        ],
         check: 'send the request again with what is missing',
         ...judgement,
+        ...(isApi || cause !== 'http.error' || doc.failure !== null
+          ? {}
+          : errorWords(responder, doc, target)),
       };
     },
   );
+}
+
+const GATEWAY: ReadonlySet<ResponderKind> = new Set(['rest-api', 'http-api']);
+
+/** Whether the name of the target is that of an API, or the user says so. */
+function isApiName({ privateApi }: Target): boolean {
+  return privateApi !== null;
+}
+
+/** The verdict about an answer that something other than API Gateway sent. */
+function otherWords(responder: Responder, cause: Cause, doc: HttpDocument, target: Target): Words {
+  if (doc.status === null) {
+    return {
+      confidence: 'low',
+      summary: `${doc.address} took the request for ${target.host} and did not answer within ${duration(doc.durationMs)}.`,
+      alternatives: [possible('http.error', waitLonger(target), 'low', 'the server is slow, but works')],
+    };
+  }
+  return {
+    confidence: cause === 'api.authentication' && doc.errorType !== null ? 'certain' : 'high',
+    ...errorWords(responder, doc, target),
+  };
+}
+
+function errorWords(responder: Responder, doc: HttpDocument, { host }: Target): Pick<Words, 'summary'> {
+  const { status } = doc;
+  const meaning = status === null ? null : meaningOf(responder, status);
+  const kind = doc.errorType === null ? '' : ` (${excerpt(doc.errorType, 80)})`;
+  if (responder.kind === 'server')
+    return { summary: `${host} answers with the error status HTTP ${status ?? ''}.` };
+  if (responder.kind === 'aws-service')
+    return {
+      summary: `${capital(responder.name)} answers at ${doc.address} with HTTP ${status ?? ''}${kind}: the network works.`,
+    };
+  return {
+    summary: `${capital(excerpt(responder.name, 60))} in front of ${host} answers by itself with HTTP ${status ?? ''}${meaning === null ? '' : `: ${meaning}`}.`,
+  };
 }
 
 const DOCS_OF: Readonly<Partial<Record<Cause, string>>> = {
@@ -54,20 +103,41 @@ const DOCS_OF: Readonly<Partial<Record<Cause, string>>> = {
   'backend.error': DOCS.executionLogs,
 };
 
-function evidenceOf({ ref, doc }: Answer) {
-  const id =
-    doc.requestId === null
+function evidenceOf({ target }: Evidence, { ref, doc }: Answer, responder: Responder): EvidenceItem[] {
+  const id = doc.requestId ?? doc.httpApiRequestId ?? null;
+  const behind = headerOf(doc, 'x-amzn-remapped-server');
+  return [
+    { observation: ref, text: said(doc, responder) },
+    ...(responder.signs.length === 0
       ? []
-      : [{ observation: ref, text: `request id ${doc.requestId}: look it up in the logs` }];
-  return [{ observation: ref, text: said(doc) }, ...id];
+      : [{ observation: ref, text: `who answered is known by ${excerpt(list(responder.signs), 300)}` }]),
+    ...(responder.kind === 'http-api' && target.privateApi !== null
+      ? [
+          {
+            observation: ref,
+            text: 'HTTP APIs are always public: their names resolve to public addresses, and private DNS of an endpoint would hide them',
+          },
+        ]
+      : []),
+    ...(/^awselb/i.test(behind ?? '')
+      ? [
+          {
+            observation: ref,
+            text: 'a load balancer behind API Gateway made this answer, and not its target',
+          },
+        ]
+      : []),
+    ...(id === null ? [] : [{ observation: ref, text: `request id ${id}: look it up in the logs` }]),
+  ];
 }
 
-function said(doc: HttpDocument): string {
+function said(doc: HttpDocument, responder: Responder): string {
   if (doc.status === null)
     return `the request got no answer: ${doc.failure ?? 'unknown failure'} after ${duration(doc.durationMs)}`;
-  const by = fromGateway(doc) ? 'API Gateway' : (doc.server ?? doc.address);
+  const by = responder.kind === 'server' ? (doc.server ?? doc.address) : responder.name;
   const kind = doc.errorType === null ? '' : `, ${doc.errorType}`;
-  return `${excerpt(by, 60)} answered HTTP ${doc.status}${kind}${doc.message === null ? '' : `: ${excerpt(doc.message)}`}`;
+  const text = doc.message ?? doc.title ?? null;
+  return `${excerpt(by, 60)} answered HTTP ${doc.status}${kind}${text === null ? '' : `: ${excerpt(text)}`}`;
 }
 
 /** The exception header comes from API Gateway itself; status and text alone are one step weaker. */
@@ -95,7 +165,7 @@ export const serviceRules: readonly Rule[] = [
   serviceRule('api.path-unknown', (doc, target) => ({
     // An unsigned request for a method with IAM authorization gets the same answer.
     confidence: 'medium',
-    summary: `${named(target.privateApi)} has no GET ${resource(target)}${target.privateApi?.stage ? ` in stage ${target.privateApi.stage}` : ''}, or requires a signed request.`,
+    summary: `${doc.httpApiRequestId == null ? '' : 'HTTP '}${named(target.privateApi)} has no GET ${resource(target)}${target.privateApi?.stage ? ` in stage ${target.privateApi.stage}` : ''}, or requires a signed request.`,
     more: [{ text: `The network needs no change: TCP, TLS and API Gateway at ${doc.address} answered` }],
     alternatives: [unsigned],
   })),
@@ -110,7 +180,11 @@ export const serviceRules: readonly Rule[] = [
     alternatives: [possible('api.not-matched', 'check API id, Region and stage')],
   })),
   serviceRule('api.authentication', (doc, { privateApi }) => ({
-    confidence: byException(doc),
+    confidence: isHttpApi(doc) && doc.status === 403 ? 'medium' : byException(doc),
+    alternatives:
+      isHttpApi(doc) && doc.status === 403
+        ? [possible('policy.identity', 'does an authorizer of the route deny the caller? Its log says so')]
+        : [],
     summary: `${named(privateApi)} answers, and requires credentials that this request did not carry or that do not match.`,
     more: [{ text: 'The network needs no change: pprobe sends no credentials, and the API answered' }],
   })),
@@ -127,14 +201,7 @@ export const serviceRules: readonly Rule[] = [
     more: readExecutionLog(doc.requestId, target.privateApi),
     alternatives:
       doc.status === null
-        ? [
-            possible(
-              'http.error',
-              `wait longer for the answer: ${shellLine(pprobeAgain(target, { command: 'diagnose', options: ['--timeout', '30s'] }))}`,
-              'low',
-              'the backend is slow, but works',
-            ),
-          ]
+        ? [possible('http.error', waitLonger(target), 'low', 'the backend is slow, but works')]
         : [],
   })),
   serviceRule('backend.network', (doc, { privateApi }) => ({
@@ -150,7 +217,7 @@ export const serviceRules: readonly Rule[] = [
   serviceRule('http.error', (doc, { host, privateApi }) => ({
     confidence: doc.failure === null ? 'high' : 'medium',
     summary: errorSummary(doc, host),
-    remedies: errorRemedies(doc),
+    ...(doc.failure === null ? {} : { remedies: errorRemedies(doc) }),
     alternatives:
       privateApi !== null && !fromGateway(doc)
         ? [
@@ -179,10 +246,8 @@ function errorSummary({ address, status, failure }: HttpDocument, host: string):
   return `${address} took the request for ${host} and ${FAILED[failure]}${status === null ? '' : ` (HTTP ${status})`}.`;
 }
 
-function errorRemedies({ address, status, failure }: HttpDocument): Advice[] {
+function errorRemedies({ address, status }: HttpDocument): Advice[] {
   const logs = { text: `Look for the request in the logs of the server at ${address}` };
-  if (failure === null)
-    return [{ text: `${logs.text}: the network works, and the server itself answers ${status ?? ''}` }];
   return status === null
     ? [logs]
     : [

@@ -1,8 +1,10 @@
 import type { Cause } from '../causes.js';
-import { causeOf, fromGateway, worked } from '../gateway-answer.js';
+import { causeOf, exceptionOf, fromGateway, worked } from '../gateway-answer.js';
 import type { HttpDocument, HttpVariant } from '../http.js';
 import type { Evidence } from '../report.js';
+import { type Responder, responderOf } from '../responder.js';
 import type { Seen } from './dns.js';
+import { handshakes } from './tls.js';
 
 /** An HTTP answer with its cause; null for one without an error. */
 export interface Answer extends Seen<HttpDocument> {
@@ -44,12 +46,26 @@ export function judgedAnswers(evidence: Evidence): Answer[] {
   ];
 }
 
+/** Who sent an answer, from its headers, its page, and the certificate of the connection. */
+export function responderTo(evidence: Evidence, doc: HttpDocument): Responder {
+  const shaken = handshakes(evidence).find((each) => each.doc.address === doc.address);
+  return responderOf({ doc, certificate: shaken?.doc.certificate ?? null });
+}
+
 /**
  * Whether an answer proves that the request arrived at the API: an answer of the API or its backend, or a denial. The bare
- * Forbidden proves nothing: API Gateway sends it where it finds no API.
+ * Forbidden proves nothing: API Gateway sends it where it finds no API. Without the type of an exception it comes from the
+ * backend or from an authorizer, which only a known API has.
  */
 export function apiAnswered(evidence: Evidence): boolean {
   return judgedAnswers(evidence).some(
-    ({ doc, cause }) => worked(doc) || (fromGateway(doc) && cause !== 'api.not-matched'),
+    ({ doc, cause }) =>
+      (worked(doc) && responderTo(evidence, doc).kind !== 'proxy') ||
+      (fromGateway(doc) && (cause !== 'api.not-matched' || isOwnAnswer(doc))),
   );
+}
+
+/** An answer that API Gateway passed on: it has the gateway's id and no exception. */
+function isOwnAnswer(doc: HttpDocument): boolean {
+  return doc.gatewayId !== null && doc.requestId !== null && exceptionOf(doc) === null;
 }

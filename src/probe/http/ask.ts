@@ -20,6 +20,8 @@ export interface AskInput {
   address: string;
   /** Headers of the variant (see variantHeaders). They replace the default ones of the same name. */
   headers?: Record<string, string> | undefined;
+  /** Values of these headers that the document must not contain, although a server may repeat them. */
+  secrets?: readonly string[] | undefined;
 }
 
 /** Limits and default of `timeoutMs`. */
@@ -60,7 +62,12 @@ export async function ask(socket: Socket, input: AskInput, options: AskOptions =
     variant,
     url: input.keepQuery === true ? url.shownWithQuery : url.shown,
     address,
-    ...responseFacts(response?.statusCode ?? null, response?.headers ?? {}, Buffer.concat(body).toString()),
+    ...responseFacts(
+      response?.statusCode ?? null,
+      response?.headers ?? {},
+      Buffer.concat(body).toString(),
+      input.secrets,
+    ),
     failure,
     errorCode,
   });

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { withoutSecrets } from '../../core/text.js';
 import type { HttpDocument } from '../../documents/http.js';
+import { RESPONDER_HEADERS } from '../../documents/responder.js';
 
 /** The members of a document that come from the response. */
 export type ResponseFacts = Pick<
@@ -9,6 +10,9 @@ export type ResponseFacts = Pick<
   | 'errorType'
   | 'requestId'
   | 'gatewayId'
+  | 'httpApiRequestId'
+  | 'headers'
+  | 'title'
   | 'viaCloudFront'
   | 'via'
   | 'server'
@@ -18,26 +22,47 @@ export type ResponseFacts = Pick<
 
 /** Characters. A denial with its ARN has 300. */
 const longestMessage = 1000;
+const longestTitle = 200;
+/** Of a header that is kept; an id is shorter. */
+const longestHeader = 256;
 
-/** Reads a response. `body` is the part that was received. Pure; never throws. */
+/**
+ * Reads a response. `received` is the part of the body that came. `secrets` are values that no member contains. Pure; never
+ * throws.
+ */
 export function responseFacts(
   status: number | null,
   headers: IncomingHttpHeaders,
-  body: string,
+  received: string,
+  secrets: readonly string[] = [],
 ): ResponseFacts {
-  const header = (name: string): string | null => [headers[name] ?? []].flat()[0] ?? null;
+  const clean = withoutValues(secrets);
+  // Before the text is cut, so that no beginning of a value is left.
+  const body = clean(received);
+  const header = (name: string): string | null => {
+    const value = [headers[name] ?? []].flat()[0] ?? null;
+    return value === null ? null : clean(value);
+  };
   const via = header('via');
   return {
     status,
     errorType: errorTypeOf(header('x-amzn-errortype')),
     requestId: header('x-amzn-requestid'),
     gatewayId: header('x-amz-apigw-id'),
+    httpApiRequestId: header('apigw-requestid'),
+    headers: Object.fromEntries(
+      RESPONDER_HEADERS.flatMap((name) => {
+        const value = header(name);
+        return value === null ? [] : [[name, value.slice(0, longestHeader)]];
+      }),
+    ),
+    title: titleOf(status, header('content-type'), body),
     viaCloudFront:
       header('x-amz-cf-id') !== null ||
       [via, header('x-cache')].some((value) => /cloudfront/i.test(value ?? '')),
     via,
     server: header('server'),
-    location: headers.location === undefined ? null : withoutSecrets(headers.location),
+    location: headers.location === undefined ? null : clean(withoutSecrets(headers.location)),
     message: messageOf(body),
   };
 }
@@ -45,6 +70,14 @@ export function responseFacts(
 /** The type without its namespace: `ForbiddenException` of `ForbiddenException:http://…`. */
 function errorTypeOf(value: string | null): string | null {
   return value?.split(/[:,]/, 1)[0]?.trim() || null;
+}
+
+/** The title of a page, or the first line of an error in plain text: proxies and filters name themselves there. */
+function titleOf(status: number | null, contentType: string | null, body: string): string | null {
+  const isText = /^text\/plain\b/i.test(contentType ?? '') && status !== null && status >= 400;
+  const text = isText ? body.trim().split(/[\r\n]/, 1)[0] : /<title\b[^>]{0,200}>([^<]*)/i.exec(body)?.[1];
+  const line = (text ?? '').replaceAll(/\s+/g, ' ').trim();
+  return line === '' ? null : Array.from(line).slice(0, longestTitle).join('');
 }
 
 /** API Gateway writes `message`, but its authorization errors have `Message`. */
@@ -60,4 +93,20 @@ function messageOf(body: string): string | null {
   const message = [fields.get('message'), fields.get('Message')].find((value) => typeof value === 'string');
   // Array.from splits by code points, so no surrogate pair is cut.
   return typeof message === 'string' ? Array.from(message).slice(0, longestMessage).join('') : null;
+}
+
+/** Shorter texts are in every answer by chance, and identify nobody. */
+const shortestSecret = 4;
+
+/**
+ * Removes values of headers that were sent from a text of the answer: API Gateway, for one, repeats the Authorization header in
+ * the message of an IncompleteSignatureException. A value is also found by its parts (`Bearer TOKEN`, `name=value; …`) and
+ * percent-encoded.
+ */
+export function withoutValues(values: readonly string[]): (text: string) => string {
+  const parts = values.flatMap((value) => [value, ...value.split(/[\s;,="']+/)]);
+  const secrets = [...new Set(parts.flatMap((part) => [part, encodeURIComponent(part)]))]
+    .filter(({ length }) => length >= shortestSecret)
+    .sort((a, b) => b.length - a.length);
+  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
 }

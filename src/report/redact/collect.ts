@@ -21,6 +21,7 @@ const TEXTS = new Set([
   'server',
   'location',
   'firstLine',
+  'title',
   'banner',
   'data',
   'text',
@@ -63,6 +64,9 @@ function collect(known: KnownNames, value: unknown, key: string, listed: boolean
     for (const [member, each] of Object.entries(value)) {
       if (member === 'environment') collectProxies(known, each);
       else if (member === 'names' && !Array.isArray(each)) collectHopNames(known, each);
+      // The members are the names of headers, which identify nobody.
+      else if (member === 'headers')
+        for (const text of textsIn(each)) collectText(known, text, 'text', false);
       // In a log, only the summary of a request names its backend.
       else if (member === 'summary' && 'extendedId' in value) collect(known, each, 'text', false);
       else if (!OWN.has(member)) collect(known, each, member, false);
@@ -113,6 +117,12 @@ function valuesIn(environment: unknown): string[] {
   if (typeof environment !== 'object' || environment === null) return [];
   const own = 'value' in environment && typeof environment.value === 'string' ? [environment.value] : [];
   return [...own, ...Object.values(environment).flatMap(valuesIn)];
+}
+
+/** Every text in a value, at any depth. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function isDotted(token: string): boolean {

@@ -1,0 +1,312 @@
+import { type AwsName, awsNameOf } from './aws-name.js';
+import type { HttpDocument } from './http.js';
+import type { TlsCertificate } from './tls.js';
+
+/**
+ * What sent an HTTP answer. `rest-api`, `http-api`: API Gateway, or an API behind it; `load-balancer`: an Application Load
+ * Balancer itself, not its targets; `aws-service`: another service of AWS; `cdn`: the cache itself, not the origin; `proxy`: a
+ * proxy, a filter or a portal between this host and the target; `reverse-proxy`: software in front of the server, which the
+ * owner of the target runs; `server`: none of these.
+ */
+export type ResponderKind =
+  | 'rest-api'
+  | 'http-api'
+  | 'load-balancer'
+  | 'aws-service'
+  | 'cdn'
+  | 'proxy'
+  | 'reverse-proxy'
+  | 'server';
+
+/** Who answered, and by which signs this is known. */
+export interface Responder {
+  kind: ResponderKind;
+  /** For a sentence: `API Gateway`, `the AWS service kinesis`, `Squid`. */
+  name: string;
+  /** What shows it, each part for a sentence: `the header apigw-requestid`. */
+  signs: string[];
+}
+
+/** The headers beside `x-amzn-requestid`, `server` and `via` that tell who answered. None of them carries a secret. */
+export const RESPONDER_HEADERS: readonly string[] = [
+  ...['x-amz-request-id', 'x-amz-id-2', 'x-amzn-waf-action', 'x-amzn-remapped-server', 'x-amzn-trace-id'],
+  ...['x-amz-cf-pop', 'x-cache', 'x-squid-error', 'proxy-agent', 'proxy-status', 'x-bluecoat-via'],
+  ...['x-envoy-upstream-service-time', 'x-varnish', 'x-served-by', 'cf-ray', 'x-akamai-request-id'],
+  ...['x-azure-ref', 'x-iinfo', 'x-kong-response-latency', 'content-type'],
+];
+
+/** What is known of one answer. */
+export interface Answered {
+  doc: HttpDocument;
+  /** The certificate of the connection, or null. */
+  certificate: TlsCertificate | null;
+}
+
+type Test = (answered: Answered) => { kind: ResponderKind; name: string; signs: string[] } | null;
+
+/** Who sent an answer, from all its headers, its page and the certificate of the connection. Pure. */
+export function responderOf(answered: Answered): Responder {
+  for (const test of TESTS) {
+    const found = test(answered);
+    if (found !== null) return found;
+  }
+  const { server } = answered.doc;
+  return server === null
+    ? { kind: 'server', name: 'the server', signs: [] }
+    : { kind: 'server', name: server, signs: [`the header server: ${server}`] };
+}
+
+/** The value of a header that was kept, or null. */
+export function headerOf(doc: HttpDocument, name: string): string | null {
+  return doc.headers?.[name] ?? null;
+}
+
+/** The header `apigw-requestid`, which the HTTP APIs of API Gateway send, and REST APIs do not. */
+export function isHttpApi({ httpApiRequestId = null, gatewayId }: HttpDocument): boolean {
+  return httpApiRequestId !== null && gatewayId === null;
+}
+
+/** What the name in the URL of a request says, or null. */
+export function askedAws({ url }: Pick<HttpDocument, 'url'>): AwsName | null {
+  return URL.canParse(url) ? awsNameOf(new URL(url).hostname.toLowerCase()) : null;
+}
+
+/**
+ * The exceptions of API Gateway's own front end ("Gateway response types" of the developer guide). Other services of AWS have
+ * some of them too.
+ */
+const GATEWAY_EXCEPTIONS: ReadonlySet<string> = new Set([
+  ...['ForbiddenException', 'MissingAuthenticationTokenException', 'AccessDeniedException'],
+  ...['UnauthorizedException', 'InvalidSignatureException', 'IncompleteSignatureException'],
+  ...['ExpiredTokenException', 'UnrecognizedClientException', 'TooManyRequestsException'],
+  ...['LimitExceededException', 'ThrottlingException', 'InternalServerErrorException'],
+  ...['BadRequestException', 'RequestTooLargeException', 'UnsupportedMediaTypeException'],
+  ...['NotFoundException', 'InternalFailureException'],
+]);
+
+/** Whether a REST API or WebSocket API of API Gateway answered, or its front end. */
+export function isRestApi(doc: HttpDocument): boolean {
+  if (doc.gatewayId !== null) return true;
+  const exception = doc.errorType?.split(/[:#,;\s]/, 1)[0] ?? '';
+  if (doc.requestId === null || exception === '') return false;
+  const asked = askedAws(doc);
+  if (asked !== null) return asked.service === 'execute-api';
+  return GATEWAY_EXCEPTIONS.has(exception);
+}
+
+const restApi: Test = ({ doc }) => {
+  if (!isRestApi(doc)) return null;
+  const sign = doc.gatewayId === null ? 'x-amzn-errortype' : 'x-amz-apigw-id';
+  return { kind: 'rest-api', name: 'API Gateway', signs: [`the header ${sign}`] };
+};
+
+const httpApi: Test = ({ doc }) =>
+  isHttpApi(doc)
+    ? { kind: 'http-api', name: 'an HTTP API of API Gateway', signs: ['the header apigw-requestid'] }
+    : null;
+
+/** 407 (RFC 9110 section 15.5.8) is sent by proxies alone, and 511 (RFC 6585 section 6) by networks that want a login. */
+const byStatus: Test = ({ doc }) => {
+  const { status, via, server } = doc;
+  if (status === 407) {
+    const named = forwardProxy(doc)?.name ?? via ?? server;
+    return { kind: 'proxy', name: named ?? 'a proxy', signs: ['the status 407'] };
+  }
+  return status === 511
+    ? { kind: 'proxy', name: 'the login page of this network', signs: ['the status 511'] }
+    : null;
+};
+
+/** Products between a client and the Internet, as they name themselves in headers and on their pages. */
+const FORWARD_PROXIES: readonly (readonly [RegExp, string])[] = [
+  [/\bsquid\b/i, 'Squid'],
+  [/zscaler|zscalertwo|zscloud/i, 'Zscaler'],
+  [/blue ?coat|proxysg/i, 'Blue Coat ProxySG'],
+  [/netskope|goskope/i, 'Netskope'],
+  [/forti(?:gate|guard|net|proxy)/i, 'FortiGate'],
+  [/palo ?alto|globalprotect|pan-os/i, 'Palo Alto Networks'],
+  [/mcafee|skyhigh|trellix/i, 'McAfee Web Gateway'],
+  [/websense|forcepoint/i, 'Forcepoint'],
+  [/ironport|cisco (?:umbrella|secure web|wsa)|opendns/i, 'Cisco Umbrella'],
+  [/sophos/i, 'Sophos'],
+  [/check ?point/i, 'Check Point'],
+  [/barracuda/i, 'Barracuda'],
+  [/watchguard|fireware/i, 'WatchGuard'],
+  [/iboss/i, 'iboss'],
+  [/cato networks/i, 'Cato Networks'],
+  [/mitmproxy/i, 'mitmproxy'],
+  [/tinyproxy/i, 'Tinyproxy'],
+  [/privoxy/i, 'Privoxy'],
+  [/e2guardian|dansguardian/i, 'e2guardian'],
+  [/microsoft isa|forefront|tmg\b/i, 'Microsoft TMG'],
+];
+
+/** Headings of pages that block a request, where no product is named. */
+const BLOCK_PAGE =
+  /(?:web ?(?:page|site)|access|site|url|page|content|request|category)\b.{0,40}\b(?:blocked|denied|restricted|not allowed|filtered)|blocked by|web ?filter(?:ing)?|content filter|url filter|acceptable use|captive portal|hotspot|network (?:login|authentication)|wi-?fi login|guest (?:access|network)|sign in to (?:the )?network/i;
+
+/** Where such pages are, as the target of a redirect. */
+const PORTAL = /captive|portal|hotspot|guest|wifi|login|blockpage|block\.|blocked|fgtauth|swg\.|gateway\./i;
+
+function forwardProxy(doc: HttpDocument): { name: string; sign: string } | null {
+  const places: [string, string | null][] = [
+    ['the header x-squid-error', headerOf(doc, 'x-squid-error') === null ? null : 'squid'],
+    ['the header x-bluecoat-via', headerOf(doc, 'x-bluecoat-via') === null ? null : 'bluecoat'],
+    ['the header server', doc.server],
+    ['the header via', doc.via],
+    ['the header proxy-agent', headerOf(doc, 'proxy-agent')],
+    ['the header x-cache', headerOf(doc, 'x-cache')],
+    ['the title of the page', doc.title ?? null],
+    ['the target of the redirect', doc.location],
+  ];
+  for (const [sign, text] of places) {
+    const name = FORWARD_PROXIES.find(([pattern]) => pattern.test(text ?? ''))?.[1];
+    if (name !== undefined) return { name, sign };
+  }
+  return null;
+}
+
+/** A proxy that names itself. A cache in front of the server can be Squid too, so an answer without an error proves nothing. */
+const namedProxy: Test = ({ doc }) => {
+  const found = forwardProxy(doc);
+  if (found === null) return null;
+  const byPage = found.sign === 'the title of the page' || found.sign === 'the target of the redirect';
+  if (!byPage && doc.status !== null && doc.status < 300 && !isAmazons(askedAws(doc))) return null;
+  return { kind: 'proxy', name: found.name, signs: [found.sign] };
+};
+
+/** `awselb/2.0` is in answers that a load balancer makes itself; those of its targets keep the header of the target. */
+const loadBalancer: Test = ({ doc }) =>
+  /^awselb\//i.test(doc.server ?? '')
+    ? {
+        kind: 'load-balancer',
+        name: 'an Application Load Balancer',
+        signs: [`the header server: ${doc.server}`],
+      }
+    : null;
+
+const cdn: Test = ({ doc }) => {
+  const { server } = doc;
+  if (/^cloudfront$/i.test(server ?? ''))
+    return { kind: 'cdn', name: 'CloudFront', signs: ['the header server: CloudFront'] };
+  if (headerOf(doc, 'cf-ray') !== null || /^cloudflare/i.test(server ?? ''))
+    return { kind: 'cdn', name: 'Cloudflare', signs: ['the headers of Cloudflare'] };
+  if (/^akamaighost/i.test(server ?? ''))
+    return { kind: 'cdn', name: 'Akamai', signs: [`the header server: ${server}`] };
+  return null;
+};
+
+/** Services of AWS send `x-amzn-requestid`; S3 and some others `x-amz-request-id` with `x-amz-id-2`. */
+const awsService: Test = ({ doc }) => {
+  const asked = askedAws(doc);
+  const id = doc.requestId ?? headerOf(doc, 'x-amz-request-id');
+  if (id === null) return null;
+  const isS3 = headerOf(doc, 'x-amz-id-2') !== null || /^amazons3$/i.test(doc.server ?? '');
+  const service =
+    asked?.kind === 'service' && asked.service !== 'execute-api' ? asked.service : isS3 ? 's3' : null;
+  if (service === null && doc.errorType === null) return null;
+  return {
+    kind: 'aws-service',
+    name: service === null ? 'a service of AWS' : `the AWS service ${service}`,
+    signs: [
+      `the header ${doc.requestId === null ? 'x-amz-request-id' : 'x-amzn-requestid'} without those of API Gateway`,
+      ...(doc.errorType === null ? [] : [`x-amzn-errortype: ${doc.errorType}`]),
+    ],
+  };
+};
+
+/**
+ * Every answer of API Gateway and of the services of AWS has a request id, and Amazon's certificate. An answer for one of
+ * their names with neither comes from something in between.
+ */
+const inPlaceOfAws: Test = ({ doc, certificate }) => {
+  if (!isAmazons(askedAws(doc)) || doc.status === null) return null;
+  const foreign = certificate !== null && !isAmazonsIssuer(certificate.issuer);
+  if (!foreign) return null;
+  // Software that a reverse proxy names, such as the load balancer of a private zone, is not a filter.
+  if (softwareOf(doc) !== null && !BLOCK_PAGE.test(doc.title ?? '')) return null;
+  return {
+    kind: 'proxy',
+    name: 'a proxy or filter',
+    signs: [
+      `the certificate is by ${certificate.issuer}, and not by Amazon`,
+      'no header of AWS',
+      ...(doc.title == null ? [] : [`the page "${doc.title}"`]),
+      ...(doc.location === null ? [] : [`a redirect to ${doc.location}`]),
+    ],
+  };
+};
+
+/** A page that blocks, or a redirect to a portal, under any name. */
+const blockPage: Test = ({ doc }) => {
+  if (doc.status === null) return null;
+  const blocks =
+    doc.status >= 400 &&
+    BLOCK_PAGE.test(doc.title ?? '') &&
+    /filter|blocked by|portal|hotspot/i.test(doc.title ?? '');
+  const amazons = isAmazons(askedAws(doc)) && doc.requestId === null;
+  const portal = amazons && doc.location !== null && PORTAL.test(doc.location);
+  if (!blocks && !portal && !(amazons && BLOCK_PAGE.test(doc.title ?? ''))) return null;
+  return {
+    kind: 'proxy',
+    name: 'a filter or portal of this network',
+    signs: [portal ? `a redirect to ${doc.location}` : `the page "${doc.title}"`],
+  };
+};
+
+const SOFTWARE: readonly (readonly [RegExp, string])[] = [
+  [/^(?:istio-)?envoy/i, 'Envoy'],
+  [/^(?:nginx|openresty|tengine)/i, 'nginx'],
+  [/^haproxy/i, 'HAProxy'],
+  [/^traefik/i, 'Traefik'],
+  [/^varnish/i, 'Varnish'],
+  [/^kong/i, 'Kong'],
+  [/^caddy/i, 'Caddy'],
+  [/^microsoft-azure-application-gateway/i, 'Azure Application Gateway'],
+  [/^big-?ip/i, 'BIG-IP'],
+  [/^gws|^google frontend/i, 'Google Front End'],
+  [/^awselb/i, 'an Application Load Balancer'],
+];
+
+function softwareOf(doc: HttpDocument): { name: string; sign: string } | null {
+  const named = SOFTWARE.find(([pattern]) => pattern.test(doc.server ?? ''))?.[1];
+  if (named !== undefined) return { name: named, sign: `the header server: ${doc.server}` };
+  const title = doc.title ?? '';
+  if (/upstream connect error|no healthy upstream|RBAC: access denied|upstream request timeout/i.test(title))
+    return { name: 'Envoy', sign: `the text "${title}"` };
+  if (headerOf(doc, 'x-envoy-upstream-service-time') !== null)
+    return { name: 'Envoy', sign: 'the header x-envoy-upstream-service-time' };
+  if (headerOf(doc, 'x-varnish') !== null) return { name: 'Varnish', sign: 'the header x-varnish' };
+  if (headerOf(doc, 'x-kong-response-latency') !== null)
+    return { name: 'Kong', sign: 'the header x-kong-response-latency' };
+  return null;
+}
+
+const reverseProxy: Test = ({ doc }) => {
+  const found = softwareOf(doc);
+  return found === null ? null : { kind: 'reverse-proxy', name: found.name, signs: [found.sign] };
+};
+
+/** The first test that fits decides. */
+const TESTS: readonly Test[] = [
+  byStatus,
+  restApi,
+  httpApi,
+  loadBalancer,
+  awsService,
+  namedProxy,
+  blockPage,
+  inPlaceOfAws,
+  cdn,
+  reverseProxy,
+];
+
+/** Whether AWS itself answers under a name: private APIs and the APIs of services. Function URLs have their own headers. */
+function isAmazons(asked: AwsName | null): boolean {
+  return asked !== null && asked.kind === 'service';
+}
+
+/** The authorities that sign for names of AWS: Amazon Trust Services, and those before it, in China also now. */
+export function isAmazonsIssuer(issuer: string): boolean {
+  return /\bAmazon\b|Starfield|DigiCert|GlobalSign|VeriSign|Symantec/i.test(issuer);
+}
