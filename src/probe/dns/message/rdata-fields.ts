@@ -77,6 +77,15 @@ export const tag: Field = (cursor) => {
 
 export const restAsHex: Field = (cursor) => hex(rest(cursor));
 
+/** Octets as `0x4700…`: a network address of OSI (RFC 1706 section 6). */
+export const prefixedHex: Field = (cursor) => `0x${hex(rest(cursor))}`;
+
+/** 64 bits in four groups: a node identifier or locator (RFC 6742 sections 2.1 and 2.3). */
+export const locator: Field = (cursor) => {
+  const octets = take(cursor, 8);
+  return octets && (octets.toString('hex').match(/.{4}/g) ?? []).join(':');
+};
+
 export const restAsBase64: Field = (cursor) => rest(cursor).toString('base64');
 
 /** The salt of NSEC3: counted octets, or `-` without any (RFC 5155 section 3.3). */

@@ -205,6 +205,34 @@ function keyName(key: number): string {
   return keyNames[key] ?? `key${key}`;
 }
 
+const relays: readonly Field[] = [() => '.', ipv4, ipv6, domain];
+
+/** A relay of multicast (RFC 8777 section 4.2): precedence, whether discovery is optional, type of relay, relay. */
+const multicastRelay: Field = (cursor) => {
+  const precedence = u8(cursor);
+  const octet = take(cursor, 1)?.[0];
+  if (precedence === null || octet === undefined) return null;
+  const kind = octet & 0x7f;
+  const readRelay = relays[kind];
+  if (readRelay === undefined) return unknownForm(cursor);
+  const relay = readRelay(cursor);
+  return relay === null ? null : [precedence, octet >> 7, kind, relay].join(' ');
+};
+
+/** The services of a host (RFC 1035 section 3.4.2): address, protocol, and the ports whose bits are set. */
+const services: Field = (cursor) => {
+  const address = ipv4(cursor);
+  const protocol = u8(cursor);
+  if (address === null || protocol === null) return null;
+  const ports = [...rest(cursor)].flatMap((octet, index) =>
+    [0, 1, 2, 3, 4, 5, 6, 7].flatMap((bit) => (octet & (0x80 >> bit) ? [index * 8 + bit] : [])),
+  );
+  return [address, protocol, ...ports].join(' ');
+};
+
+const keyFields: Field[] = [field.u16, field.u8, field.u8, field.restAsBase64];
+const digestFields: Field[] = [field.u16, field.u8, field.u8, field.restAsHex];
+
 // The fields of each type's data, in order. Types without a layout are printed as octets.
 const layouts: ReadonlyMap<string, readonly field.Field[]> = new Map<string, field.Field[]>([
   ['A', [field.ipv4]],
@@ -212,6 +240,36 @@ const layouts: ReadonlyMap<string, readonly field.Field[]> = new Map<string, fie
   ['CNAME', [field.domain]],
   ['SOA', [field.domain, field.domain, field.u32, field.u32, field.u32, field.u32, field.u32]],
   ['PTR', [field.domain]],
+  ['MD', [field.domain]],
+  ['MF', [field.domain]],
+  ['MB', [field.domain]],
+  ['MG', [field.domain]],
+  ['MR', [field.domain]],
+  ['MINFO', [field.domain, field.domain]],
+  ['WKS', [services]],
+  ['X25', [field.text]],
+  ['ISDN', [field.texts]],
+  ['RT', [field.u16, field.domain]],
+  ['NSAP', [field.prefixedHex]],
+  ['NSAP-PTR', [field.domain]],
+  ['PX', [field.u16, field.domain, field.domain]],
+  ['GPOS', [field.text, field.text, field.text]],
+  ['KEY', keyFields],
+  ['RKEY', keyFields],
+  ['SINK', [field.u8, field.u8, field.u8, field.restAsBase64]],
+  ['NINFO', [field.texts]],
+  ['TALINK', [field.domain, field.domain]],
+  ['NID', [field.u16, field.locator]],
+  ['L32', [field.u16, field.ipv4]],
+  ['L64', [field.u16, field.locator]],
+  ['LP', [field.u16, field.domain]],
+  ['AVC', [field.texts]],
+  ['RESINFO', [field.texts]],
+  ['WALLET', [field.texts]],
+  ['DOA', [field.u32, field.u32, field.u8, field.text, field.restAsBase64]],
+  ['AMTRELAY', [multicastRelay]],
+  ['TA', digestFields],
+  ['DLV', digestFields],
   ['HINFO', [field.text, field.text]],
   ['MX', [field.u16, field.domain]],
   ['TXT', [field.texts]],
@@ -229,6 +287,20 @@ const layouts: ReadonlyMap<string, readonly field.Field[]> = new Map<string, fie
   ['SSHFP', [field.u8, field.u8, field.restAsHex]],
   [
     'RRSIG',
+    [
+      field.type,
+      field.u8,
+      field.u8,
+      field.u32,
+      field.time,
+      field.time,
+      field.u16,
+      field.domain,
+      field.restAsBase64,
+    ],
+  ],
+  [
+    'SIG',
     [
       field.type,
       field.u8,
