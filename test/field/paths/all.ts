@@ -1,0 +1,15 @@
+import type { NetworkCase, PathCase } from './case.js';
+import { contradictionCases, contradictionPaths } from './contradictions.cases.js';
+import { patienceCases, patiencePaths } from './patience.cases.js';
+import { unsentCases, unsentPaths } from './unsent.cases.js';
+import { warningCases } from './warnings.cases.js';
+
+/** The order gives each case its network: a new case goes to the end of its file. */
+export const networkCases: readonly NetworkCase[] = [
+  ...contradictionCases,
+  ...patienceCases,
+  ...unsentCases,
+  ...warningCases,
+];
+
+export const pathCases: readonly PathCase[] = [...contradictionPaths, ...patiencePaths, ...unsentPaths];

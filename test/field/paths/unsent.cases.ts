@@ -1,0 +1,117 @@
+import type { NetworkCase, PathCase } from './case.js';
+import { web } from './servers.js';
+
+const filtered = /filtered|silent|inbound rules of the target/i;
+/** Listens on all of these ports of loopback, so that no program gets one of them as its own. */
+const occupy = (from: number, to: number) => [
+  process.execPath,
+  '-e',
+  `for (let port = ${from}; port <= ${to}; port++) require('net').createServer().listen(port, '0.0.0.0')`,
+];
+const portRange = (from: number, to: number) =>
+  `client sh -c 'echo "${from} ${to}" >/proc/sys/net/ipv4/ip_local_port_range'`;
+
+/** A second link between client and router, with a gateway at 10.63.N.1. */
+const secondLink = `
+ip link add other netns client-{n} type veth peer name other netns router-{n}
+client ip address add 10.63.{n}.10/24 dev other
+router ip address add 10.63.{n}.1/24 dev other
+client ip link set other up
+router ip link set other up
+ip -n servers route add 10.63.{n}.0/24 via {far}.1
+client ip route add default via 10.63.{n}.1 table 200
+`;
+
+export const unsentCases: readonly NetworkCase[] = [
+  {
+    id: 'C1a',
+    situation: 'ten local ports, six of them taken',
+    source: 'https://github.com/casper-network/casper-node/issues/3252',
+    before: 'EADDRINUSE rows, then exit 11 "Filtered … inbound rules of the target"',
+    setUp: portRange(50000, 50009),
+    servers: { '{net}.10:443': web(['x.field.test']) },
+    onClient: [occupy(50000, 50005)],
+    steps: [
+      {
+        args: ['trace', '{net}.10', '--method', 'syn'],
+        expected: { exitCodes: [0], says: [/\bopen\b/i], never: [filtered] },
+      },
+      {
+        args: ['trace', '{net}.10', '--method', 'connect'],
+        expected: { exitCodes: [0], says: [/\bopen\b/i], never: [filtered] },
+      },
+    ],
+  },
+  {
+    id: 'C2',
+    situation: 'the gateway does not answer ARP',
+    source: 'no public thread is named for it',
+    before: 'exit 14, 11, 14, 11 in turn',
+    setUp: 'client ip route replace default via {here}.77',
+    steps: [1, 2, 3].flatMap(() =>
+      ['syn', 'connect'].map((method) => ({
+        args: ['trace', '{net}.10', '--method', method],
+        expected: { exitCodes: [14], never: [/filtered/i] },
+      })),
+    ),
+  },
+  {
+    id: 'C8',
+    situation: 'a port of this host in the ephemeral range on which no program listens',
+    source: 'https://github.com/tokio-rs/tokio/issues/3405',
+    before: 'now and then open: TCP connected to itself',
+    setUp: portRange(50000, 50003),
+    steps: [
+      {
+        args: ['tcp', '127.0.0.1', '50001', '--count', '40', '--interval', '20ms'],
+        expected: { exitCodes: [13], says: [/refused/i], never: [/(?<!\b0 )\bopen\b/i] },
+      },
+    ],
+  },
+  {
+    id: 'C12',
+    situation: 'an on-link target that does not answer ARP, traced several times',
+    source: 'https://github.com/langgenius/dify/issues/14202',
+    before: 'exit 14, 11, 14, 11 in turn',
+    steps: [1, 2, 3].map(() => ({
+      args: ['trace', '{here}.88'],
+      expected: { exitCodes: [14], never: [/filtered/i] },
+    })),
+  },
+  {
+    id: 'C13',
+    situation: 'a policy routing rule for the source address, and --source gives that address',
+    source: 'https://github.com/insomniacslk/dublin-traceroute/issues/93',
+    before: 'another path than TCP of this host takes, without a word',
+    setUp: `${secondLink}\nclient ip rule add from 10.63.{n}.10 lookup 200 priority 100`,
+    servers: { '{net}.10:443': web(['x.field.test']) },
+    steps: ['syn', 'connect'].map((method) => ({
+      args: ['trace', '{net}.10', '--method', method, '--source', '10.63.{n}.10'],
+      expected: { exitCodes: [0], says: [/10\.63\.\d+\.1\b/] },
+    })),
+  },
+];
+
+export const unsentPaths: readonly PathCase[] = [
+  {
+    id: 'C4',
+    situation: 'method connect, and the event loop is busy for 800 ms while the target answers at 400 ms',
+    source: 'https://github.com/netty/netty/issues/9399',
+    before: 'target at hop 6, "EHOSTUNREACH"',
+    target: '203.0.113.120',
+    path: {
+      hops: Array.from({ length: 5 }, (_, index) => ({
+        address: `10.7.0.${index + 1}`,
+        rttMs: 10 * (index + 1),
+      })),
+      end: { rttMs: 400, answer: 'syn-ack' },
+    },
+    steps: [
+      {
+        args: ['trace', '203.0.113.120', '--method', 'connect'],
+        preload: './hold.mjs',
+        expected: { exitCodes: [0], says: [/\bopen\b/i], never: [/EHOSTUNREACH/] },
+      },
+    ],
+  },
+];
