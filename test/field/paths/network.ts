@@ -20,7 +20,7 @@ loopback() {
 ip netns add servers
 loopback servers
 ip -n servers route add local 0.0.0.0/0 dev lo
-ip -n servers -6 route add local ::/0 dev lo
+ip -n servers -6 route add local ::/0 dev lo table main
 nsenter --net=/run/netns/servers sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/ip_nonlocal_bind'
 `;
 
