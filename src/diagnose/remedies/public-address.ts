@@ -46,7 +46,7 @@ function translatedRemedies(evidence: Evidence, addresses: readonly string[]): A
     {
       text: `${list(addresses, 4)} ${addresses.length === 1 ? 'is' : 'are'} made by DNS64 from IPv4 addresses, and only a NAT gateway translates them back: in the route table of this host's subnet, send ${NAT64} to a NAT gateway`,
       command: routeTables(evidence),
-      docs: DOCS.nat64,
+      docs: DOCS.dns64,
     },
     {
       text: "Or, if this host has IPv4, switch DNS64 of its subnet off, so that names without AAAA records resolve to IPv4 (SUBNET_OF_THIS_HOST is the subnet's id)",
@@ -54,7 +54,7 @@ function translatedRemedies(evidence: Evidence, addresses: readonly string[]): A
         ...['aws', 'ec2', 'modify-subnet-attribute', ...regionOption(regionOf(evidence))],
         ...['--subnet-id', 'SUBNET_OF_THIS_HOST', '--no-enable-dns64'],
       ],
-      docs: DOCS.nat64,
+      docs: DOCS.dns64,
     },
     allowOutbound(endsOf(evidence, addresses)),
   ];
