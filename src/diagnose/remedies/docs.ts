@@ -21,6 +21,7 @@ export const DOCS = {
   customDomains: `${GUIDE}/apigateway/latest/developerguide/apigateway-private-custom-domains.html`,
   networkFirewall: `${GUIDE}/network-firewall/latest/developerguide/stateful-rule-groups-domain-names.html`,
   loadBalancer: `${GUIDE}/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html`,
+  interfaceEndpoints: `${GUIDE}/vpc/latest/privatelink/aws-services-privatelink-support.html`,
   natGateway: `${GUIDE}/vpc/latest/userguide/vpc-nat-gateway.html`,
   dns64: `${GUIDE}/vpc/latest/userguide/nat-gateway-nat64-dns64.html`,
   httpApi: `${GUIDE}/apigateway/latest/developerguide/http-api-vs-rest.html`,
