@@ -1,4 +1,4 @@
-import { list } from '../core/text.js';
+import { duration, list } from '../core/text.js';
 import { hostAnswers } from '../documents/observed/dns.js';
 import { addressesOf, addressOutcomes, withoutUnsendable, withStatus } from '../documents/observed/tcp.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem, Verdict } from '../documents/report.js';
@@ -148,11 +148,13 @@ function inconclusive(evidence: Evidence): Verdict {
   const steps = MEASUREMENTS.filter(([step]) => observations[step].length > 0).map(([, name]) => name);
   const measured =
     steps.length === 0 ? 'nothing was measured' : `the measurements made (${list(steps)}) do not decide it`;
+  const ended =
+    evidence.stopped === undefined ? '' : `; they were stopped after ${duration(evidence.stopped.afterMs)}`;
   return {
     class: 'inconclusive',
     cause: 'none',
     confidence: 'low',
-    summary: `It is not known whether ${target.host} can be reached: ${measured}.`,
+    summary: `It is not known whether ${target.host} can be reached: ${measured}${ended}.`,
     evidence: measuredSoFar(evidence),
     remedies: asRemedies([
       {

@@ -10,6 +10,7 @@ import { classify } from './classify.js';
 export function explain(text: string): ReportDocument {
   checkString('text', text, 'give the text of a saved report');
   const report = parseReport(text);
-  const { target, vantage, observations, skipped } = report;
-  return { ...report, verdict: classify({ target, vantage, observations, skipped }) };
+  const { target, vantage, observations, skipped, stopped } = report;
+  const evidence = { target, vantage, observations, skipped, ...(stopped === undefined ? {} : { stopped }) };
+  return { ...report, verdict: classify(evidence) };
 }

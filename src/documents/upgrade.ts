@@ -77,8 +77,9 @@ function isObject(value: unknown): value is Members {
 
 /** A report with the evidence of `upgradeEvidence`. */
 export function upgradeReport(report: SavedReport): SavedReport {
-  const { target, vantage, observations, skipped } = report;
-  return { ...report, ...upgradeEvidence({ target, vantage, observations, skipped }) };
+  const { target, vantage, observations, skipped, stopped } = report;
+  const evidence = { target, vantage, observations, skipped, ...(stopped === undefined ? {} : { stopped }) };
+  return { ...report, ...upgradeEvidence(evidence) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import type { TraceDocument } from '../../../src/documents/trace.js';
 import { WatchedPath } from '../../../src/probe/trace/watch-path.js';
-import { WatchLog, watchLines, watchText } from '../../../src/report/text/watch.js';
+import { roundLine, WatchLog, watchLines, watchText } from '../../../src/report/text/watch.js';
 import { hop, plain, probe, silence, traceDocument } from '../documents.js';
 import { lines } from '../lines.js';
 
@@ -37,6 +37,15 @@ test('the final table: numbers per hop, changes with their time, how rounds ende
       'path works; to check TLS and HTTP, run pprobe diagnose api.example.com.',
     ),
   );
+});
+
+test('a round in one line: time, outcome, hops, round trip, changes', async (t) => {
+  const path = new WatchedPath();
+  const rounds = [round('10.0.0.1', 1), round('10.0.0.2', 3)].map((each) => roundLine(path.add(each)));
+  t.same(rounds, [
+    '03:04:05Z round 1: open, 3 hops, 1 ms',
+    '03:04:05Z round 2: open, 3 hops, 3 ms, hop 1: 10.0.0.1 -> 10.0.0.2',
+  ]);
 });
 
 test('names replace addresses; --verbose has both; one that is too wide has a line of its own', async (t) => {
