@@ -18,6 +18,8 @@ export interface Period {
 export interface Authority extends Identity {
   /** Issues a certificate for a TLS server. */
   issue(request: { names: readonly string[] } & Period): Promise<Identity>;
+  /** Certifies an authority below this one. */
+  certify(commonName: string): Promise<Authority>;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -28,35 +30,62 @@ x509.cryptoProvider.set(webcrypto);
 /** A new certificate authority on EC P-256: self-signed, valid from yesterday for a month. */
 export async function createAuthority(commonName: string): Promise<Authority> {
   const keys = await newKeys();
-  const now = Date.now();
   const root = await x509.X509CertificateGenerator.createSelfSigned({
-    ...fieldsOf(commonName, { validFrom: new Date(now - dayMs), validTo: new Date(now + 30 * dayMs) }),
+    ...fieldsOf(commonName, authorityPeriod()),
     keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
+    extensions: [...authorityExtensions(), await x509.SubjectKeyIdentifierExtension.create(keys.publicKey)],
   });
+  return authorityOf(root, keys);
+}
+
+function authorityPeriod(): Period {
+  const now = Date.now();
+  return { validFrom: new Date(now - dayMs), validTo: new Date(now + 30 * dayMs) };
+}
+
+function authorityExtensions(): x509.Extension[] {
+  return [
+    new x509.BasicConstraintsExtension(true, undefined, true),
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+  ];
+}
+
+async function authorityOf(
+  certificate: x509.X509Certificate,
+  keys: webcrypto.CryptoKeyPair,
+): Promise<Authority> {
+  const signed = async (
+    commonName: string,
+    period: Period,
+    own: webcrypto.CryptoKeyPair,
+    extensions: x509.Extension[],
+  ): Promise<x509.X509Certificate> =>
+    x509.X509CertificateGenerator.create({
+      ...fieldsOf(commonName, period),
+      issuer: certificate.subject,
+      publicKey: own.publicKey,
+      signingKey: keys.privateKey,
+      extensions: [
+        ...extensions,
+        await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
+        await x509.SubjectKeyIdentifierExtension.create(own.publicKey),
+      ],
+    });
   return {
-    ...(await identityOf(root, keys)),
+    ...(await identityOf(certificate, keys)),
     async issue({ names, ...period }) {
       const own = await newKeys();
-      const certificate = await x509.X509CertificateGenerator.create({
-        ...fieldsOf(names[0] ?? '', period),
-        issuer: root.subject,
-        publicKey: own.publicKey,
-        signingKey: keys.privateKey,
-        extensions: [
-          new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value }))),
-          new x509.BasicConstraintsExtension(false, undefined, true),
-          new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-          new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-          await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
-          await x509.SubjectKeyIdentifierExtension.create(own.publicKey),
-        ],
-      });
-      return identityOf(certificate, own);
+      const extensions = [
+        new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value }))),
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      ];
+      return identityOf(await signed(names[0] ?? '', period, own, extensions), own);
+    },
+    async certify(commonName) {
+      const own = await newKeys();
+      return authorityOf(await signed(commonName, authorityPeriod(), own, authorityExtensions()), own);
     },
   };
 }

@@ -1,0 +1,88 @@
+import { answer, type FieldCase, web } from './case.js';
+
+/** Whom this host trusts: the store of its operating system, and the variables that its programs read. */
+
+function trusting(
+  id: string,
+  situation: string,
+  source: string,
+  before: string,
+  more: Pick<FieldCase, 'env' | 'files'>,
+  expected: FieldCase['expected'],
+  curlPrints: RegExp | null,
+): FieldCase {
+  const name = `${id.toLowerCase()}.shop.test`;
+  const address = `10.64.10.${id.replace(/\D/g, '')}`;
+  return {
+    id,
+    situation,
+    source,
+    before,
+    args: ['diagnose', `https://${name}/`, '--no-trace'],
+    zone: { [name]: [address] },
+    web: [web(address, name, answer('200 OK', { server: 'nginx' }, 'ok'))],
+    peers:
+      curlPrints === null
+        ? []
+        : [
+            {
+              argv: ['curl', '-s', '-o', '/dev/null', '-w', '%{http_code} %{exitcode}', `https://${name}/`],
+              prints: curlPrints,
+            },
+            {
+              argv: [
+                'sh',
+                '-c',
+                `openssl s_client -connect ${address}:443 -servername ${name} -verify_return_error </dev/null 2>&1`,
+              ],
+              prints: /200/.test(curlPrints.source)
+                ? /Verify return code: 0/
+                : /unable to get local issuer|self.signed/,
+            },
+          ],
+    expected,
+    ...more,
+  };
+}
+
+const store = '/etc/ssl/certs/ca-certificates.crt';
+const untrusted = { exitCode: 15, causes: ['tls.untrusted'] };
+
+export const trustCases: readonly FieldCase[] = [
+  trusting(
+    'H1',
+    "the company's authority is in the store of the operating system",
+    'https://github.com/nodejs/node/issues/3159',
+    'tls.untrusted certain, while curl gets 200',
+    { files: { [store]: '{pem}' } },
+    { exitCode: 0, says: [/Node/] },
+    /200 0/,
+  ),
+  trusting(
+    'H2',
+    'SSL_CERT_FILE names a bundle',
+    'https://github.com/aio-libs/aiohttp/issues/3180',
+    'tls.untrusted certain',
+    { env: { SSL_CERT_FILE: '{ca}' } },
+    { exitCode: 0, says: [/SSL_CERT_FILE|Node/] },
+    /200 0/,
+  ),
+  trusting(
+    'H3',
+    'SSL_CERT_DIR names a directory of hashed names',
+    'https://github.com/openwrt/packages/issues/27661',
+    'tls.untrusted certain',
+    { env: { SSL_CERT_DIR: '{store}' } },
+    { exitCode: 0 },
+    /200 0/,
+  ),
+  trusting(
+    'H5',
+    'nobody on this host trusts the authority',
+    'https://github.com/nttgin/BGPalerter/issues/1072',
+    'tls.untrusted certain',
+    {},
+    untrusted,
+    /000 60/,
+  ),
+];
