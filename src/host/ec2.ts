@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
+import { localInterfaces } from '../net/libc/interfaces.js';
 
 /** The manufacturer of this machine, as its firmware says. World-readable. */
 const firmwareVendor = '/sys/class/dmi/id/sys_vendor';
@@ -15,7 +15,7 @@ export async function isEc2Instance(vendorFile = firmwareVendor): Promise<boolea
  * nameserver at base plus two of one of them is the VPC's resolver.
  */
 export function possibleVpcRanges(): string[] {
-  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const own = Object.values(localInterfaces()).flatMap((addresses) => addresses ?? []);
   const masks = Array.from({ length: 13 }, (_, index) => 16 + index);
   return own
     .filter(({ family, internal }) => family === 'IPv4' && !internal)

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
 import { canonicalAddress } from '../net/address/address.js';
 import { isVpcResolver, vpcResolverOf } from '../net/address/scope.js';
+import { localInterfaces } from '../net/libc/interfaces.js';
 import { isEc2Instance, possibleVpcRanges } from './ec2.js';
 import { parseResolvConf } from './resolv-conf.js';
 
@@ -49,7 +49,7 @@ async function upstreamsOf(path: string): Promise<string[]> {
 
 /** The IPv4 networks of this host, except loopback, as `10.0.1.10/24`. */
 function ownNetworks(): string[] {
-  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const own = Object.values(localInterfaces()).flatMap((addresses) => addresses ?? []);
   return own.flatMap(({ family, internal, cidr }) =>
     family === 'IPv4' && !internal && cidr !== null ? [cidr] : [],
   );

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { hostname, networkInterfaces, release } from 'node:os';
+import { hostname, release } from 'node:os';
 import { CapabilityError } from '../core/errors.js';
 import { canonicalAddress } from '../net/address/address.js';
 import { scopeOf } from '../net/address/scope.js';
+import { localInterfaces } from '../net/libc/interfaces.js';
 import { readResolvConf } from './resolv-conf.js';
 
 /** A network that one of this host's interfaces is in, so that its addresses are reached without a router. */
@@ -44,7 +45,7 @@ export async function readVantage(): Promise<Vantage> {
 }
 
 function ownAddresses(): string[] {
-  const addresses = Object.values(networkInterfaces()).flatMap((interfaces) =>
+  const addresses = Object.values(localInterfaces()).flatMap((interfaces) =>
     (interfaces ?? []).map((each) => canonicalAddress(each.address)),
   );
   return [...new Set(addresses.filter((address) => scopeOf(address) !== 'loopback'))];
@@ -52,7 +53,7 @@ function ownAddresses(): string[] {
 
 /** Networks of one address have no neighbours and are left out. */
 function ownNetworks(): OwnNetwork[] {
-  return Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
+  return Object.entries(localInterfaces()).flatMap(([name, addresses]) =>
     (addresses ?? []).flatMap(({ internal, cidr, family }) =>
       internal || cidr === null || cidr.endsWith(family === 'IPv6' ? '/128' : '/32')
         ? []

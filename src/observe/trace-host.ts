@@ -11,6 +11,7 @@ import { checkRuntime } from '../core/runtime.js';
 import { startDocument, stoppedMember } from '../documents/header.js';
 import type { TraceDocument } from '../documents/trace.js';
 import { familyOf } from '../net/address/address.js';
+import { hasRoute } from '../net/wire/engines.js';
 import { checkTraceOptions, type TraceOptions, traceChecks } from '../probe/trace/options.js';
 import { traceAddress } from '../probe/trace/trace.js';
 import { startTraceRun, type TraceRun } from '../probe/trace/trace-run.js';
@@ -41,7 +42,7 @@ export const nameWaitMs = 500;
 
 /**
  * Traces the path to `host` with TCP SYNs. The result is a promise of the document and an async iterable of its hops.
- * Of several addresses the first is traced, IPv4 before IPv6 as traceroute(8) does. Throws InvalidInputError,
+ * Of several addresses the first that this host can reach is traced, IPv4 before IPv6 as traceroute(8) does. Throws InvalidInputError,
  * CapabilityError or the signal's reason, all through the promise and the iterator.
  */
 export function traceHost(host: string, options: TraceHostOptions = {}): TraceRun {
@@ -53,7 +54,7 @@ export function traceHost(host: string, options: TraceHostOptions = {}): TraceRu
     const name = checkHost(host);
     const header = startDocument('trace');
     const found = await findAddresses(name, options);
-    const address = chooseAddress(found, options.source);
+    const address = await chooseAddress(found, options.source);
     if (address === null) {
       const head = header();
       const stopped = stoppedMember(stop, head.durationMs);
@@ -76,12 +77,20 @@ export function traceHost(host: string, options: TraceHostOptions = {}): TraceRu
 }
 
 /**
- * The address to trace, out of several: the first of the family of `source`, else the first, IPv4 before IPv6; null where
- * there are no addresses. Throws InvalidInputError for a source that cannot reach any of them.
+ * The address to trace, out of several: the first of the family of `source`, else the first that this host has a route to
+ * (RFC 6724 section 6, rule 1), IPv4 before IPv6; null where there are no addresses. Throws InvalidInputError for a source
+ * that cannot reach any of them.
  */
-export function chooseAddress({ addresses }: HostAddresses, source: string | undefined): string | null {
+export async function chooseAddress(
+  { addresses }: HostAddresses,
+  source: string | undefined,
+): Promise<string | null> {
   const family = source === undefined ? 4 : checkSource(source, addresses);
-  return addresses.find((each) => familyOf(each) === family) ?? addresses[0] ?? null;
+  const ofFamily = (each: string) => familyOf(each) === family;
+  const ordered = [...addresses.filter(ofFamily), ...addresses.filter((each) => !ofFamily(each))];
+  if (ordered.length < 2 || source !== undefined) return ordered[0] ?? null;
+  for (const address of ordered) if (await hasRoute(address)) return address;
+  return ordered[0] ?? null;
 }
 
 /** The members of a trace document for a name that has no address; `resolution` has the reason. */

@@ -78,7 +78,7 @@ export async function* watchHost(
   const name = checkHost(host);
   const header = startDocument('trace');
   const found = await findAddresses(name, options);
-  const address = chooseAddress(found, options.source);
+  const address = await chooseAddress(found, options.source);
   if (address === null) {
     yield new WatchedPath().add({ ...header(), ...traceWithoutAddress(name, port, found, options) });
     return;

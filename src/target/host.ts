@@ -1,9 +1,9 @@
-import { networkInterfaces } from 'node:os';
 import { type Check, checkString, invalidText } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
 import { list } from '../core/text.js';
 import { canonicalAddress, familyOf, withoutZone, zoneOf } from '../net/address/address.js';
 import { type AddressScope, scopeOf } from '../net/address/scope.js';
+import { localInterfaces } from '../net/libc/interfaces.js';
 import { checkName } from './dns-name.js';
 import { checkNumberForm } from './number-form.js';
 import { refusePasted } from './pasted.js';
@@ -152,7 +152,7 @@ interface LinkLocalInterface {
 }
 
 function linkLocalInterfaces(): LinkLocalInterface[] {
-  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) => {
+  return Object.entries(localInterfaces()).flatMap(([name, addresses = []]) => {
     const own = addresses.find((each) => each.family === 'IPv6' && isLinkLocal(each.address));
     return own?.family === 'IPv6' ? [{ name, index: own.scopeid }] : [];
   });

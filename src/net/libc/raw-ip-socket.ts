@@ -52,9 +52,10 @@ export class RawIpSocket {
     const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
     this.fd = checked(libc, 'socket', libc.socket(family === 4 ? AF_INET : AF_INET6, type, protocol));
     try {
-      this.#setOption(SOL_SOCKET, SO_RCVBUF, uint32(receiveBufferOctets));
-      this.#setOption(SOL_SOCKET, SO_TIMESTAMPNS, uint32(1));
-      if (family === 6) this.#setOption(IPPROTO_IPV6, IPV6_RECVHOPLIMIT, uint32(1));
+      // Without these options a detail is missing, and replies are stamped when they are read.
+      this.#trySetOption(SOL_SOCKET, SO_RCVBUF, uint32(receiveBufferOctets));
+      this.#trySetOption(SOL_SOCKET, SO_TIMESTAMPNS, uint32(1));
+      if (family === 6) this.#trySetOption(IPPROTO_IPV6, IPV6_RECVHOPLIMIT, uint32(1));
     } catch (error) {
       this.close();
       throw error;
@@ -75,21 +76,21 @@ export class RawIpSocket {
     this.#setOption(IPPROTO_IP, IP_HDRINCL, uint32(1));
   }
 
-  /** TCP: receives only segments that can answer a SYN. */
+  /** TCP: receives only segments that can answer a SYN, where the kernel has socket filters. */
   receiveOnlyAnswers(): void {
     // struct sock_fprog: the number of instructions, and at octet 8 their address.
     const program = answerFilters[this.#family];
     const filter = Buffer.alloc(16);
     filter.writeUInt16LE(program.length / 8, 0);
     filter.writeBigUInt64LE(this.#libc.addressOf(program), 8);
-    this.#setOption(SOL_SOCKET, SO_ATTACH_FILTER, filter);
+    this.#trySetOption(SOL_SOCKET, SO_ATTACH_FILTER, filter);
   }
 
-  /** ICMP: receives only errors. */
+  /** ICMP: receives only errors, where the kernel has this filter. */
   receiveOnlyErrors(): void {
     const wanted = errorsOnly(this.#family);
-    if (this.#family === 4) this.#setOption(SOL_RAW, ICMP_FILTER, wanted);
-    else this.#setOption(IPPROTO_ICMPV6, ICMP6_FILTER, wanted);
+    if (this.#family === 4) this.#trySetOption(SOL_RAW, ICMP_FILTER, wanted);
+    else this.#trySetOption(IPPROTO_ICMPV6, ICMP6_FILTER, wanted);
   }
 
   /** IPv6: sets the hop limit of the following packets. */
@@ -130,5 +131,10 @@ export class RawIpSocket {
 
   #setOption(level: number, name: number, value: Buffer): void {
     checked(this.#libc, 'setsockopt', this.#libc.setsockopt(this.fd, level, name, value, value.length));
+  }
+
+  /** For options that emulated kernels (qemu-user, gVisor) do not have. Ignores errors. */
+  #trySetOption(level: number, name: number, value: Buffer): void {
+    this.#libc.setsockopt(this.fd, level, name, value, value.length);
   }
 }

@@ -1,7 +1,7 @@
-import { networkInterfaces } from 'node:os';
 import { zoneOf } from '../address/address.js';
 import { addressToBytes, bytesToAddress } from '../packet/address-bytes.js';
 import { AF_INET, AF_INET6 } from './constants.js';
+import { localInterfaces } from './interfaces.js';
 
 export interface Endpoint {
   address: string;
@@ -40,7 +40,7 @@ export function writeSockaddr(buffer: Buffer, { address, port }: Endpoint): numb
 export function interfaceIndex(zone: string): number | null {
   if (/^\d{1,9}$/.test(zone)) return Number(zone);
   // Node gives the index only with link-local addresses; other addresses of the interface have 0.
-  const indexes = networkInterfaces()[zone]?.map((each) => (each.family === 'IPv6' ? each.scopeid : 0));
+  const indexes = localInterfaces()[zone]?.map((each) => (each.family === 'IPv6' ? each.scopeid : 0));
   return indexes?.find((index) => index !== 0) ?? null;
 }
 

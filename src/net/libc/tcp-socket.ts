@@ -113,11 +113,11 @@ export class TcpSocket {
     const names = ipOptions[this.#family];
     this.setTtl(ttl);
     this.queueErrors();
-    this.#setOption(level, names.receiveTtl, on);
+    this.#trySetOption(level, names.receiveTtl, on);
     this.#trySetOption(level, names.receiveExtensions, on);
     this.stampErrors();
     this.closeByReset();
-    this.#setOption(IPPROTO_TCP, TCP_QUICKACK, uint32(0));
+    this.#trySetOption(IPPROTO_TCP, TCP_QUICKACK, uint32(0));
   }
 
   /** Adds ICMP errors to the socket's error queue (ip(7)). */
@@ -128,7 +128,8 @@ export class TcpSocket {
 
   /** Adds the kernel's receive time to the errors of the queue. */
   stampErrors(): void {
-    this.#setOption(SOL_SOCKET, SO_TIMESTAMPNS, on);
+    // qemu-user and gVisor do not have it; errors then count from when they are read.
+    this.#trySetOption(SOL_SOCKET, SO_TIMESTAMPNS, on);
   }
 
   /**
@@ -225,7 +226,7 @@ export class TcpSocket {
     checked(this.#libc, 'setsockopt', this.#libc.setsockopt(this.fd, level, name, value, value.length));
   }
 
-  /** For options that older kernels do not have. Ignores errors. */
+  /** For options that older or emulated kernels do not have. Ignores errors. */
   #trySetOption(level: number, name: number, value: Buffer): void {
     this.#libc.setsockopt(this.fd, level, name, value, value.length);
   }

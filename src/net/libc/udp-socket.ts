@@ -68,11 +68,10 @@ export class UdpSocket {
     return count < 0 ? vector.payloads(this.#unlessBusy('recvmmsg')) : vector.payloads(count);
   }
 
-  /** Makes the kernel stamp the datagrams that receiveStamped() returns. */
+  /** Makes the kernel stamp the datagrams that receiveStamped() returns, where it can: qemu-user and gVisor cannot. */
   stamp(): void {
     const on = uint32(1);
-    const status = this.#libc.setsockopt(this.fd, SOL_SOCKET, SO_TIMESTAMPNS, on, on.length);
-    checked(this.#libc, 'setsockopt', status);
+    this.#libc.setsockopt(this.fd, SOL_SOCKET, SO_TIMESTAMPNS, on, on.length);
   }
 
   /** The next datagram; null when there is no datagram. */

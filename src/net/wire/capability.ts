@@ -32,12 +32,48 @@ export function noPortError(code: string, cause?: unknown): CapabilityError {
 /** Grants the capability to the node binary, so that pprobe runs without sudo. */
 const remedy = `sudo setcap cap_net_raw+ep ${process.execPath}`;
 
-/** The CapabilityError for a raw socket that the kernel refused to open. */
-export function rawSocketError(cause: unknown): CapabilityError {
+/**
+ * Errnos that say that this kernel or sandbox does not offer a call: gVisor, WSL 1, qemu-user, systemd's
+ * RestrictAddressFamilies and SystemCallFilter, seccomp profiles of containers.
+ */
+const notOffered = [
+  'EPROTONOSUPPORT',
+  'EAFNOSUPPORT',
+  'ESOCKTNOSUPPORT',
+  'ENOPROTOOPT',
+  'EOPNOTSUPP',
+  'ENOTSUP',
+  'ENOSYS',
+  'EINVAL',
+];
+const forbidden = ['EPERM', 'EACCES'];
+
+/** The CapabilityError for a raw socket that the kernel refused with this errno; null for an errno of another meaning. */
+export function rawSocketError(code: string, cause: unknown): CapabilityError | null {
+  if (forbidden.includes(code)) {
+    return new CapabilityError(
+      'CAP_NET_RAW',
+      'Raw sockets need CAP_NET_RAW, which this process does not have: run it with sudo, or grant node the capability.',
+      remedy,
+      { cause },
+    );
+  }
+  if (!notOffered.includes(code)) return null;
   return new CapabilityError(
-    'CAP_NET_RAW',
-    'Raw sockets need CAP_NET_RAW, which this process does not have: run it with sudo, or grant node the capability.',
-    remedy,
+    'raw sockets',
+    `This kernel or sandbox has no raw sockets for TCP and ICMP (${code}), as gVisor and WSL 1 have none: trace with --method connect, or from the host outside.`,
+    null,
+    { cause },
+  );
+}
+
+/** The CapabilityError of the `connect` engine for a refused call; null for an errno of another meaning. */
+export function errorQueueError(code: string, cause: unknown): CapabilityError | null {
+  if (!notOffered.includes(code) && !forbidden.includes(code)) return null;
+  return new CapabilityError(
+    'error queue',
+    `This kernel or sandbox does not report ICMP errors to a TCP socket (${code}), so the method connect does not work here.`,
+    null,
     { cause },
   );
 }

@@ -6,6 +6,7 @@ import { silentNeighbour } from '../libc/netlink.js';
 import { poller } from '../libc/poller.js';
 import { routeOf } from '../libc/route.js';
 import { TcpSocket } from '../libc/tcp-socket.js';
+import { errorQueueError } from './capability.js';
 import { type AnswerTiming, connectOutcome } from './connect-outcome.js';
 import type { ProbeRequest, Wire, WireListener, WireTarget } from './wire.js';
 
@@ -75,7 +76,8 @@ class ConnectWire implements Wire {
       this.#sharedPort = context.target.paris ? this.#reservePort() : null;
     } catch (error) {
       this.#keeper.close();
-      throw error;
+      if (!(error instanceof SystemCallError) || error.syscall === 'bind') throw error;
+      throw errorQueueError(error.code, error) ?? error;
     }
   }
 

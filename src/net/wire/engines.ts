@@ -120,6 +120,14 @@ async function requireErrorQueue(): Promise<void> {
   }
 }
 
+/** Whether this host has a route and a source address for `address`. Sends no packet. */
+export async function hasRoute(address: string): Promise<boolean> {
+  return sourceFor(address, null).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** The MTU where the route's is unknown. */
 const ethernetMtu = 1500;
 

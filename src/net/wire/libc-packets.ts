@@ -35,8 +35,9 @@ export async function openLibcPackets(family: 4 | 6, source: string | null = nul
     return new LibcPackets(libc, family, tcp, icmp);
   } catch (error) {
     for (const socket of opened) socket.close();
-    if (!(error instanceof SystemCallError) || !['EPERM', 'EACCES'].includes(error.code)) throw error;
-    throw rawSocketError(error);
+    // bind(2) refuses a source that is not an address of this host.
+    if (!(error instanceof SystemCallError) || error.syscall === 'bind') throw error;
+    throw rawSocketError(error.code, error) ?? error;
   }
 }
 

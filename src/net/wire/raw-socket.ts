@@ -74,8 +74,8 @@ function createSocket(module: RawModule, options: Parameters<RawModule['createSo
     return module.createSocket(options);
   } catch (cause) {
     // The package's errors have strerror's text and no code.
-    if (!(cause instanceof Error) || !/not permitted|denied/i.test(cause.message)) throw cause;
-    throw rawSocketError(cause);
+    const code = cause instanceof Error ? errnoOfText(cause.message) : '';
+    throw rawSocketError(code, cause) ?? cause;
   }
 }
 
@@ -165,9 +165,16 @@ const errnoTexts: Record<string, string> = {
   'Invalid argument': 'EINVAL',
   'No buffer space available': 'ENOBUFS',
   'Message too long': 'EMSGSIZE',
+  'Protocol not supported': 'EPROTONOSUPPORT',
+  'Address family not supported by protocol': 'EAFNOSUPPORT',
+  'Socket type not supported': 'ESOCKTNOSUPPORT',
+  'Protocol not available': 'ENOPROTOOPT',
+  'Operation not supported': 'EOPNOTSUPP',
+  'Function not implemented': 'ENOSYS',
 };
 
-/** The errno for strerror's text; the text itself where it is not in the table. */
+/** The errno for an error text with strerror's words in it; the text itself where none of the table is. */
 function errnoOfText(text: string): string {
-  return errnoTexts[text] ?? text;
+  const words = Object.keys(errnoTexts).find((each) => text.toLowerCase().includes(each.toLowerCase()));
+  return (words === undefined ? undefined : errnoTexts[words]) ?? text;
 }

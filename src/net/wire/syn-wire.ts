@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { roundMs } from '../../core/clock.js';
+import { nowMs, roundMs } from '../../core/clock.js';
 import { withoutZone } from '../address/address.js';
 import { SystemCallError } from '../libc/load.js';
 import { localIcmpErrno } from '../packet/icmp.js';
@@ -28,6 +28,9 @@ interface Outstanding extends SentSyn<HubFlow> {
   sentAtMs: number | null;
 }
 
+/** A port of the target's answer is used again only after this time: the kernel's RST has then ended the handshake there. */
+const resetMs = 100;
+
 /**
  * The wire of the `syn` engine, over any packet port. Each probe is a SYN with a random sequence number, which a router's
  * quote and the target's answer contain. Without `paris` each probe also has its own source port: the target
@@ -38,6 +41,8 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
   const { hub, source, address, family, port } = options;
   const timestampBase = randomInt(2 ** 32);
   const probes = new Map<number, Outstanding>();
+  /** Ports whose probes are over, for hosts where no other port is free. In order of use, oldest first. */
+  const idlePorts = new Map<number, { fromMs: number }>();
   let isClosed = false;
 
   const flow: HubFlow = {
@@ -53,6 +58,8 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
         return listener.onSendError(probe.id, localIcmpErrno(family, reply.icmp));
       }
       const rttMs = roundMs(Math.max(0, atMs - sentAtMs));
+      const isTarget = reply.kind === 'syn-ack' || reply.kind === 'rst';
+      release(probe.sourcePort, isTarget ? 2 * rttMs + resetMs : 0);
       listener.onReply({ ...reply, id: probe.id, from, replyTtl: ttl, rttMs });
     },
     onDiscard: (reason) => listener.onDiscard(reason),
@@ -66,9 +73,23 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
       return hub.leasePort(flow);
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
-      listener.onSendError(id, error.code);
-      return null;
+      const used = oldestIdlePort();
+      if (used === null) listener.onSendError(id, error.code);
+      return used;
     }
+  }
+
+  function release(port: number, delayMs: number): void {
+    if (!options.paris) idlePorts.set(port, { fromMs: nowMs() + delayMs });
+  }
+
+  function oldestIdlePort(): number | null {
+    for (const [port, { fromMs }] of idlePorts) {
+      if (fromMs > nowMs()) continue;
+      idlePorts.delete(port);
+      return port;
+    }
+    return null;
   }
 
   return {
@@ -100,6 +121,10 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
       );
     },
     receive: () => hub.packets.receive(),
+    retire(id) {
+      const probe = probes.get(id);
+      if (probe !== undefined) release(probe.sourcePort, 0);
+    },
     silentNeighbour: options.silentNeighbour,
     close() {
       if (isClosed) return;

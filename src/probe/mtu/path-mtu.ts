@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { elapsedMs, nowMs } from '../../core/clock.js';
 import { type Limits, startLimits } from '../../core/deadline.js';
 import type { PathMtu } from '../../documents/tls.js';
 import { canonicalAddress, familyOf } from '../../net/address/address.js';
+import { localInterfaces } from '../../net/libc/interfaces.js';
 import { type Libc, loadLibc, SystemCallError } from '../../net/libc/load.js';
 import { poller } from '../../net/libc/poller.js';
 import { routeMtu } from '../../net/libc/route.js';
@@ -102,7 +102,7 @@ async function isAcknowledged(socket: TcpSocket, { signal, stop }: Limits): Prom
  */
 async function interfaceMtu(address: string | null): Promise<number | null> {
   if (address === null) return null;
-  const found = Object.entries(networkInterfaces()).find(([, addresses]) =>
+  const found = Object.entries(localInterfaces()).find(([, addresses]) =>
     addresses?.some((each) => canonicalAddress(each.address) === canonicalAddress(address)),
   );
   if (found === undefined) return null;

@@ -99,6 +99,8 @@ export class TraceStrategy {
   readonly #packets: (PacketState | null)[] = [];
   /** In flight: sent, not answered, not expired. Never more than `parallel`. */
   readonly #pending = new Set<PacketState>();
+  /** Expired and not answered. */
+  readonly #expired = new Set<PacketState>();
   readonly #waits: Waits;
   readonly #untimed = new UntimedProbes();
   readonly #target: TargetAsker;
@@ -159,7 +161,7 @@ export class TraceStrategy {
   onReply(reply: WireReply): void {
     this.#refusals.retryNow();
     if (this.#target.has(reply.id)) {
-      this.#target.onReply(reply);
+      this.#target.onReply(reply, this.#nowMs);
       return;
     }
     const packet = this.#packets[reply.id];
@@ -172,6 +174,7 @@ export class TraceStrategy {
     }
     packet.isAnswered = true;
     this.#close(packet);
+    this.#expired.delete(packet);
     if (probe.result !== null) {
       if (probe.result.rttMs === null) this.#amend(probe, { rttMs: reply.rttMs });
       return;
@@ -185,6 +188,21 @@ export class TraceStrategy {
     else if (probe.sent === 1) this.#untimed.add(probe);
     this.#lastAnsweredTtl = Math.max(this.#lastAnsweredTtl, probe.ttl);
     this.#findEnd();
+    this.#extendWaits();
+  }
+
+  /** Round trips that are longer than those before give packets that expired too early more time. They stay late. */
+  #extendWaits(): void {
+    for (const packet of this.#expired) {
+      const { probe } = packet;
+      if (probe.result !== null) this.#expired.delete(packet);
+      else if (this.#nowMs < this.#deadline(packet)) {
+        this.#expired.delete(packet);
+        this.#pending.add(packet);
+        const hop = this.#hopAt(probe.ttl);
+        if (hop !== undefined) hop.open += 1;
+      }
+    }
   }
 
   #findEnd(): void {
@@ -244,6 +262,7 @@ export class TraceStrategy {
       if (nowMs < this.#deadline(packet)) continue;
       packet.isExpired = true;
       this.#close(packet);
+      this.#expired.add(packet);
       expired.push(packet.id);
     }
     if (expired.length > 0) this.#refusals.retryNow();
@@ -336,7 +355,7 @@ export class TraceStrategy {
   #isBehindWire(): boolean {
     const { longestRttMs } = this.#options;
     if (longestRttMs === undefined || !this.#target.isReached) return false;
-    return this.#target.rttMs === null || this.#target.rttMs > 0.9 * longestRttMs;
+    return this.#target.elapsedMs > 0.9 * longestRttMs;
   }
 
   /** TTL of the hop that ends the path, as far as is known. */

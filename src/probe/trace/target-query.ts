@@ -31,6 +31,8 @@ export class TargetAsker {
   #tries = 0;
   #firstAtMs: number | null = null;
   #answer: WireReply | null = null;
+  /** From the SYN to its answer, by the strategy's clock. */
+  #elapsedMs = 0;
   #isSilent = false;
   #waitedMs = 0;
 
@@ -56,9 +58,9 @@ export class TargetAsker {
     return this.ending === 'open' || this.ending === 'closed';
   }
 
-  /** Round trip of the answer; null where it is unknown. */
-  get rttMs(): number | null {
-    return this.#answer?.rttMs ?? null;
+  /** Round trip of the answer; where it is not known, the time until it was read. */
+  get elapsedMs(): number {
+    return this.#answer?.rttMs ?? this.#elapsedMs;
   }
 
   /** When the next SYN is to be sent; null when it has an answer or all were sent. */
@@ -90,12 +92,13 @@ export class TargetAsker {
   }
 
   /** A reply to one of the SYNs. The target's own answer replaces that of a router, and a known time an unknown one. */
-  onReply(reply: WireReply): void {
+  onReply(reply: WireReply, nowMs: number): void {
     const wasReached = this.isReached;
     if (this.#answer === null || (!wasReached && endingOf(this.#family, reply) !== null))
       this.#answer = reply;
     else if (this.#answer.kind === reply.kind && this.#answer.rttMs === null) this.#answer = reply;
     else return;
+    this.#elapsedMs = nowMs - (this.#sent.get(reply.id) ?? nowMs);
     if (this.isReached && reply.rttMs !== null) this.#waits.noteTarget(reply.rttMs);
   }
 
