@@ -27,7 +27,6 @@ export const DOCS = {
   httpApi: `${GUIDE}/apigateway/latest/developerguide/http-api-vs-rest.html`,
   pathMtu: `${GUIDE}/AWSEC2/latest/UserGuide/network_mtu.html`,
   proxy: `${GUIDE}/cli/latest/userguide/cli-configure-proxy.html`,
-  interfaceEndpoints: `${GUIDE}/vpc/latest/privatelink/create-interface-endpoint.html`,
   gatewayEndpoints: `${GUIDE}/vpc/latest/privatelink/gateway-endpoints.html`,
   accessDenied: `${GUIDE}/IAM/latest/UserGuide/troubleshoot_access-denied.html`,
 } as const;
