@@ -1,6 +1,12 @@
 import { duration, list } from '../core/text.js';
 import { hostAnswers } from '../documents/observed/dns.js';
-import { addressesOf, addressOutcomes, withoutUnsendable, withStatus } from '../documents/observed/tcp.js';
+import {
+  addressesOf,
+  addressOutcomes,
+  withOutcomes,
+  withoutUnsendable,
+  withStatus,
+} from '../documents/observed/tcp.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem, Verdict } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
 import { refutationOf } from './claims.js';
@@ -28,13 +34,31 @@ export interface ClassifyOptions {
  * judge in `options.rules` is passed on. The classes `reachable` and `inconclusive` have the cause `none`.
  */
 export function classify(all: Evidence, options: ClassifyOptions = {}): Verdict {
-  const evidence = withoutUnsendable(all);
-  const { findings, refutations } = tested(evidence, options.rules);
+  return examine(all, options.rules).verdict;
+}
+
+/** How a verdict came about. */
+export interface Examination {
+  verdict: Verdict;
+  /** The findings that no observation refutes, the verdict's first. */
+  findings: Finding[];
+  /** The observations that refuted claims of findings; the evidence of the verdict has them. */
+  refutations: EvidenceItem[];
+}
+
+/** Judges evidence, and keeps what the verdict was chosen from. */
+export function examine(all: Evidence, rules?: readonly Rule[]): Examination {
+  const evidence = withOutcomes(withoutUnsendable(all));
+  const { findings, refutations } = tested(evidence, rules);
   const verdict = verdictOf(findings) ?? inconclusive(evidence);
   return {
-    ...verdict,
-    evidence: withObservations(verdict.evidence, refutations),
-    warnings: warningsOf(evidence, verdict.cause),
+    verdict: {
+      ...verdict,
+      evidence: withObservations(verdict.evidence, refutations),
+      warnings: warningsOf(evidence, verdict.cause),
+    },
+    findings,
+    refutations,
   };
 }
 

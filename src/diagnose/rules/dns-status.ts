@@ -16,6 +16,7 @@ import type { Target } from '../../documents/target.js';
 import { rcodeWords } from '../../documents/terms/rcode.js';
 import { familyOf } from '../../net/address/address.js';
 import { wellKnownResolver } from '../../net/address/scope.js';
+import type { Claim } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
@@ -56,9 +57,25 @@ function statusRule(cause: Cause, words: Words): Rule {
       evidence: evidenceOf(evidence, failed),
       remedies: words.remedies(evidence, failed.doc),
       alternatives: words.alternatives(evidence.target),
+      claims: claimsOf(failed.doc),
       check: shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host })),
     };
   });
+}
+
+function claimsOf(doc: DnsDocument): Claim[] {
+  const { name } = doc.question;
+  switch (doc.status) {
+    case 'timeout':
+      return serversOf(doc).map((server) => ({ says: 'server-silent', server, name }));
+    case 'unreachable':
+      return doc.server === null ? [] : [{ says: 'server-unreachable', server: doc.server, name }];
+    case 'nxdomain':
+    case 'no-data':
+      return doc.server === null ? [] : [{ says: 'name-missing', server: doc.server, name }];
+    default:
+      return [];
+  }
 }
 
 function evidenceOf(evidence: Evidence, { ref, doc }: Seen<DnsDocument>): EvidenceItem[] {

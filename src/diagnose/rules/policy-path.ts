@@ -88,6 +88,7 @@ function rejectedConnection(evidence: Evidence): Judgement | null {
       : `ICMP type ${icmp.type} code ${icmp.code}, ${meaning(address, icmp)}`;
   return {
     ...common(evidence, address, from),
+    claims: ofEach('not-reached', addresses),
     confidence: 'high',
     summary: `${from === null ? 'A firewall on the path' : `A firewall at ${from}`} rejects TCP ${port} to ${list(addresses, 4)}: it answers with ${said}.`,
     evidence: [

@@ -20,9 +20,12 @@ import { isRejectedBetween } from './policy-path.js';
 /** Something answered and refused. A security group or network ACL never does: they drop in silence. */
 const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | null => {
   const outcomes = addressOutcomes(evidence);
-  const refusing = withStatus(outcomes, 'refused', 'reset').filter((each) => !isRejectedBetween(each));
-  const [first] = refusing;
+  const [first, ...others] = withStatus(outcomes, 'refused', 'reset').filter(
+    (each) => !isRejectedBetween(each) && !opened(evidence, each.address),
+  );
   if (first === undefined) return null;
+  // One sentence is about addresses that refuse in one way.
+  const refusing = [first, ...others.filter(({ cause }) => cause === first.cause)];
   const { port, privateApi } = evidence.target;
   const addresses = addressesOf(refusing);
   const opening = withStatus(outcomes, 'open');

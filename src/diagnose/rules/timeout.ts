@@ -108,7 +108,13 @@ const packetLoss = rule('tcp.packet-loss', { needs: ['tcp'] }, (evidence): Judge
     confidence: 'medium',
     summary: `Packets to ${list(addresses, 4)} are lost on the way: some SYNs to TCP ${target.port} are answered and others are not.`,
     claims: ofEach('sometimes-answers', addresses),
-    evidence: [silence(outcomes), ...lossy.map(({ shown }) => shown)],
+    evidence: [
+      {
+        observation: first.outcome.ref,
+        text: `no SYN of the connection attempts was answered within ${duration(Math.max(...outcomes.map(({ durationMs }) => durationMs)))} at ${list(addresses)}`,
+      },
+      ...lossy.map(({ shown }) => shown),
+    ],
     remedies: [
       { text: 'Find out how many are lost', command: [...test, ...count] },
       {
@@ -213,6 +219,8 @@ function describePath(doc: AddressTrace): string | null {
     return `the packets loop between ${list(doc.loop.members, 4)} from hop ${doc.loop.firstTtl} on`;
   const last = lastAnswer(doc);
   if (last === null) {
+    const isHeard = doc.hops.some(({ probes }) => probes.some(({ from }) => from !== null));
+    if (isHeard || doc.hops.length === 0) return null;
     return doc.hops.length === 1
       ? 'the only hop probed does not answer'
       : `none of the ${doc.hops.length} hops probed answers, as is usual inside a VPC`;

@@ -1,6 +1,11 @@
 import { shellLine } from '../../core/shell-line.js';
 import { count, duration, excerpt, list } from '../../core/text.js';
-import { type AddressOutcome, addressesOf, addressOutcomes } from '../../documents/observed/tcp.js';
+import {
+  type AddressOutcome,
+  addressesOf,
+  addressOutcomes,
+  openingBeside,
+} from '../../documents/observed/tcp.js';
 import { handshakes, trustWords } from '../../documents/observed/tls.js';
 import type { Evidence } from '../../documents/report.js';
 import { familyOf } from '../../net/address/address.js';
@@ -67,12 +72,13 @@ const familyDead: WarningRule = {
       [4, 6],
     ] as const) {
       const failed = outcomes.filter(({ address }) => familyOf(address) === family);
+      const isOpened = failed.some(({ address }) => openingBeside(evidence, address) !== null);
       const opening = outcomes.filter(
         ({ address, status }) => familyOf(address) === other && status === 'open',
       );
       const [first] = failed;
       const [open] = opening;
-      if (first === undefined || open === undefined || !failed.every(isLost)) continue;
+      if (first === undefined || open === undefined || isOpened || !failed.every(isLost)) continue;
       const waited = Math.max(...failed.map(({ durationMs }) => durationMs));
       const addresses = list(addressesOf(failed), 4);
       return {

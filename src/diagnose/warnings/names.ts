@@ -39,7 +39,7 @@ const typeSilent: WarningRule = {
     const types = [...new Set(attempts.map(({ type }) => type))];
     const silent = types.filter((type) => {
       const asked = attempts.filter((attempt) => attempt.type === type);
-      return asked.some(isSilent) && !asked.some(isAnswered);
+      return asked.some(isSilent) && !asked.some(isAnswered) && !answersElsewhere(evidence, lookup.doc, type);
     });
     const answered = types.filter((type) =>
       attempts.some((attempt) => attempt.type === type && isAnswered(attempt)),
@@ -63,6 +63,20 @@ const typeSilent: WarningRule = {
     };
   },
 };
+
+/** Whether another lookup of the same name at the same server had an answer for a type. */
+function answersElsewhere(
+  { observations }: Evidence,
+  { server, question }: ObservedDns,
+  type: string,
+): boolean {
+  return observations.dns.some(({ attempts }) =>
+    attempts.some(
+      (each) =>
+        each.server === server && each.type === type && each.name === question.name && isAnswered(each),
+    ),
+  );
+}
 
 /** A nameserver of this host that was asked before the one that answered. */
 const passedOver: WarningRule = {
@@ -104,10 +118,8 @@ function isPassedOver({ outcome, errno }: DnsAttempt): boolean {
 
 /** Whether another lookup of the same run, made with this server alone, was answered. */
 function answeredAlone(evidence: Evidence, server: string): boolean {
-  return evidence.observations.dns.some(
-    (doc) =>
-      doc.server === server &&
-      doc.attempts.some((attempt) => attempt.server === server && isAnswered(attempt)),
+  return evidence.observations.dns.some((doc) =>
+    doc.attempts.some((attempt) => attempt.server === server && isAnswered(attempt)),
   );
 }
 

@@ -22,17 +22,31 @@ function targetTcp({ target, observations }: Evidence): Seen<TcpDocument>[] {
     .filter(({ doc }) => doc.host === target.host && doc.port === target.port);
 }
 
+/** What was computed of the evidence in use by `classify`: all rules ask for the same. */
+const computed = new WeakMap<Evidence, { attempts: AddressOutcome[]; outcomes: AddressOutcome[] }>();
+
+/** A copy of the evidence for which attempts and outcomes are computed once. It must not be changed. */
+export function withOutcomes(evidence: Evidence): Evidence {
+  const copy = { ...evidence };
+  const attempts = targetAttempts(copy);
+  computed.set(copy, { attempts, outcomes: bestOf(attempts) });
+  return copy;
+}
+
 /** Every attempt on the target, in the order made. */
 function targetAttempts(evidence: Evidence): AddressOutcome[] {
-  return targetTcp(evidence).flatMap(({ ref, doc }) =>
-    doc.attempts.map((attempt) => ({
-      ...attempt,
-      ref,
-      cause: attempt.cause ?? null,
-      from: attempt.from ?? null,
-      icmp: attempt.icmp ?? null,
-      neighbour: attempt.neighbour ?? null,
-    })),
+  return (
+    computed.get(evidence)?.attempts ??
+    targetTcp(evidence).flatMap(({ ref, doc }) =>
+      doc.attempts.map((attempt) => ({
+        ...attempt,
+        ref,
+        cause: attempt.cause ?? null,
+        from: attempt.from ?? null,
+        icmp: attempt.icmp ?? null,
+        neighbour: attempt.neighbour ?? null,
+      })),
+    )
   );
 }
 
@@ -41,8 +55,12 @@ function targetAttempts(evidence: Evidence): AddressOutcome[] {
  * for a reason of this process) say nothing about the network and are left out.
  */
 export function addressOutcomes(evidence: Evidence): AddressOutcome[] {
+  return computed.get(evidence)?.outcomes ?? bestOf(targetAttempts(evidence));
+}
+
+function bestOf(attempts: readonly AddressOutcome[]): AddressOutcome[] {
   const best = new Map<string, AddressOutcome>();
-  for (const attempt of targetAttempts(evidence)) {
+  for (const attempt of attempts) {
     if (attempt.status === 'error') continue;
     const known = best.get(attempt.address);
     if (known === undefined || isBetterStatus(attempt.status, known.status))
