@@ -17,7 +17,7 @@ import { compareAnswers } from './answers.js';
 import { compareAddresses, compareDns } from './dns.js';
 import { comparePaths } from './paths.js';
 import { compareReach, eachByItself } from './reach.js';
-import { isSameHost, isSettled, names, type Side, sidesOf, verdictEvidence } from './side.js';
+import { isConclusive, isSameHost, names, type Side, sidesOf, verdictEvidence } from './side.js';
 
 /** A saved report. `name` is the path of its file, for messages. */
 export interface NamedReport {
@@ -158,7 +158,7 @@ function compareTargets(sides: readonly Side[]): ComparisonFinding | null {
 
 /** Compares the reports of one host at different times. */
 function compareTimes(sides: readonly Side[]): ComparisonFinding[] {
-  const inOrder = sides.filter(isSettled).toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
+  const inOrder = sides.filter(isConclusive).toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
   return inOrder.flatMap((later, index) => {
     const earlier = inOrder.slice(0, index).findLast((side) => isSameHost(side, later));
     if (earlier === undefined || earlier.verdict.cause === later.verdict.cause) return [];
@@ -192,7 +192,7 @@ const OWN: readonly Cause[] = [
 /** Compares faults of single hosts with the hosts that do not have them. */
 function compareLocal(sides: readonly Side[]): ComparisonFinding[] {
   const own = sides.filter(({ verdict }) => OWN.some((cause) => cause === verdict.cause));
-  const others = sides.filter((side) => isSettled(side) && !own.includes(side));
+  const others = sides.filter((side) => isConclusive(side) && !own.includes(side));
   if (others.length === 0) return [];
   return own.map((side): ComparisonFinding => {
     const cause = OWN.find((each) => each === side.verdict.cause) ?? 'local.firewall';

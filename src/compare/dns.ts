@@ -7,7 +7,7 @@ import type { Cause } from '../documents/causes.js';
 import type { ComparedEvidence, ComparisonFinding } from '../documents/comparison.js';
 import { addressSet, resolverOf } from '../documents/observed/dns.js';
 import type { Confidence, Remedy } from '../documents/report.js';
-import { groupBy, isSettled, names, reachedService, type Side } from './side.js';
+import { groupBy, isConclusive, names, reachedService, type Side } from './side.js';
 
 type Answered = Side & { answer: NonNullable<Side['answer']> };
 
@@ -23,7 +23,7 @@ export function compareDns(sides: readonly Side[]): ComparisonFinding[] {
   if (groups.size < 2 || sides.every(reachedService)) return [];
   const kinds = new Set(answered.map(kindOf));
   const working = answered.filter(reachedService);
-  const failing = answered.filter((side) => isSettled(side) && !reachedService(side));
+  const failing = answered.filter((side) => isConclusive(side) && !reachedService(side));
   const answers = [...groups].map(
     ([answer, group]) => `${names(group)} ${group.length > 1 ? 'get' : 'gets'} ${answer}`,
   );

@@ -7,8 +7,8 @@ import type { Confidence, Remedy, VerdictClass } from '../documents/report.js';
 import {
   addressesFor,
   areNeighbours,
+  isConclusive,
   isSameHost,
-  isSettled,
   names,
   reachedService,
   type Side,
@@ -17,7 +17,7 @@ import {
 
 /** Compares which hosts reach the service. */
 export function compareReach(sides: readonly Side[]): ComparisonFinding[] {
-  const settled = sides.filter(isSettled);
+  const settled = sides.filter(isConclusive);
   const working = settled.filter(reachedService);
   const failing = settled.filter((side) => !reachedService(side));
   if (settled.length < 2) return [unsettled(sides)];
@@ -50,7 +50,7 @@ function shareAddress(first: Side, second: Side): boolean {
 }
 
 function unsettled(sides: readonly Side[]): ComparisonFinding {
-  const open = sides.filter((side) => !isSettled(side));
+  const open = sides.filter((side) => !isConclusive(side));
   return {
     kind: 'other-fault',
     suspects: [],

@@ -88,7 +88,7 @@ function isDenial({ cause }: Verdict): boolean {
 }
 
 /** Whether the report has a verdict about the network. */
-export function isSettled({ verdict }: Side): boolean {
+export function isConclusive({ verdict }: Side): boolean {
   return verdict.class !== 'inconclusive';
 }
 

@@ -282,6 +282,11 @@ function unsound(
     : null;
 }
 
+/**
+ * Two files run at the same time, with half of the reports each: 100,000 together, or as many as the variable PPROBE_REPORTS says.
+ */
+export const contradictionsPerFile = Math.ceil(Number(process.env.PPROBE_REPORTS ?? 100_000) / 2);
+
 /** The first seed from `first` on whose report is contradicted, with the sentence; null where there is none. */
 export function firstContradiction(first: number, count: number): string | null {
   for (let seed = first; seed < first + count; seed++) {

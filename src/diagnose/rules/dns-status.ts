@@ -57,22 +57,26 @@ function statusRule(cause: Cause, words: Words): Rule {
       evidence: evidenceOf(evidence, failed),
       remedies: words.remedies(evidence, failed.doc),
       alternatives: words.alternatives(evidence.target),
-      claims: claimsOf(failed.doc),
+      claims: claimsOf(failed.doc, host),
       check: shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host })),
     };
   });
 }
 
-function claimsOf(doc: DnsDocument): Claim[] {
-  const { name } = doc.question;
+/** The search list can have made another name of the host: what is said holds for both. */
+function claimsOf(doc: DnsDocument, host: string): Claim[] {
+  const names = [...new Set([host, doc.question.name])];
+  const { server } = doc;
   switch (doc.status) {
     case 'timeout':
-      return serversOf(doc).map((server) => ({ says: 'server-silent', server, name }));
+      return names.flatMap((name) =>
+        serversOf(doc).map((each): Claim => ({ says: 'server-silent', server: each, name })),
+      );
     case 'unreachable':
-      return doc.server === null ? [] : [{ says: 'server-unreachable', server: doc.server, name }];
+      return server === null ? [] : [{ says: 'server-unreachable', server, name: host }];
     case 'nxdomain':
     case 'no-data':
-      return doc.server === null ? [] : [{ says: 'name-missing', server: doc.server, name }];
+      return server === null ? [] : names.map((name) => ({ says: 'name-missing', server, name }));
     default:
       return [];
   }

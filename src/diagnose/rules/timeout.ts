@@ -11,7 +11,7 @@ import {
   silentOutcomes,
   withStatus,
 } from '../../documents/observed/tcp.js';
-import { blackhole, explainingTraces, lastAnswer } from '../../documents/observed/trace.js';
+import { blackhole, explainingTraces, lastAnswer, targetTraces } from '../../documents/observed/trace.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { AddressTrace } from '../../documents/trace.js';
 import { familyOf } from '../../net/address/address.js';
@@ -200,9 +200,15 @@ function verbOf(others: readonly AddressOutcome[]): string {
 /** What the traces add to a silent connection; addresses whose paths look the same share a line. */
 function pathEvidence(evidence: Evidence): EvidenceItem[] {
   const lines = new Map<string, { ref: string; addresses: string[] }>();
+  // Another trace to the same address may have heard what this one did not.
+  const heard = new Set(
+    targetTraces(evidence)
+      .filter(({ doc }) => doc.hops.some(({ probes }) => probes.some(({ from }) => from !== null)))
+      .map(({ doc }) => doc.address),
+  );
   for (const { ref, doc } of explainingTraces(evidence)) {
     const text = describePath(doc);
-    if (text === null) continue;
+    if (text === null || (lastAnswer(doc) === null && heard.has(doc.address))) continue;
     const same = lines.get(text);
     if (same === undefined) lines.set(text, { ref, addresses: [doc.address] });
     else same.addresses.push(doc.address);

@@ -116,10 +116,13 @@ function isPassedOver({ outcome, errno }: DnsAttempt): boolean {
   );
 }
 
-/** Whether another lookup of the same run, made with this server alone, was answered. */
+/** Whether another query of the same run to this server got an answer about a name. */
 function answeredAlone(evidence: Evidence, server: string): boolean {
-  return evidence.observations.dns.some((doc) =>
-    doc.attempts.some((attempt) => attempt.server === server && isAnswered(attempt)),
+  return evidence.observations.dns.some(({ attempts }) =>
+    attempts.some(
+      ({ server: asked, outcome }) =>
+        asked === server && (outcome === 'answered' || outcome === 'no-data' || outcome === 'nxdomain'),
+    ),
   );
 }
 
