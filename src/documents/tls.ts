@@ -9,6 +9,7 @@ import type {
   Octet,
   Octets,
   Port,
+  StatusCode,
   Text,
 } from './scalars.js';
 
@@ -143,9 +144,11 @@ export interface TlsProgress {
 /**
  * Why a handshake was made. `target`: as a client of the target makes it. `other-name`: after a handshake that ended without an
  * answer (timeout, reset, closed), to the same address with another server name, to see whether the name decides; neither its
- * certificate nor its outcome is a fault. `small-segments`: the same with TCP segments that fit any MTU (`maxSegment`).
+ * certificate nor its outcome is a fault. `small-segments`: the same with TCP segments that fit any MTU (`maxSegment`), after a
+ * handshake or a request without an answer. `small-hello`: with a ClientHello that fits one segment, without the key share of a
+ * post-quantum group.
  */
-export type TlsPurpose = 'target' | 'other-name' | 'small-segments';
+export type TlsPurpose = 'target' | 'other-name' | 'small-segments' | 'small-hello';
 
 /**
  * One handshake with one address; one of `observations.tls`.
@@ -172,6 +175,11 @@ export interface TlsDocument extends DocumentHeader<'tls'> {
   purpose?: TlsPurpose;
   /** TCP_MAXSEG as set before connecting, octets of payload; absent where it was not set. @asType integer @minimum 1 @maximum 65535 */
   maxSegment?: number;
+  /**
+   * Of `small-segments` after a request that got no answer: the status of the same request over this connection; null when it got
+   * none either. Absent where no request was sent.
+   */
+  answerStatus?: StatusCode | null;
   /** Absent in documents of earlier versions. */
   progress?: TlsProgress;
   /** null when the handshake did not come so far. Absent, like the members below, in documents of earlier versions. */

@@ -16,7 +16,7 @@ import { type RequestHeader, readHeaders, secretValues } from '../target/request
 import { type Branches, type Outcome, resultsOf, skippedOf } from './branches.js';
 import { watchOneMs } from './connect.js';
 import { connectTimeoutMs, type ObserveOptions } from './options.js';
-import { startSecondLooks } from './second-look.js';
+import { type Findings, startAnswerLook, startSecondLooks } from './second-look.js';
 
 /** The documents of the connections to the target, each list in the order of its addresses. */
 export interface TargetConnections {
@@ -75,7 +75,7 @@ export async function connectAndAsk(
   };
 }
 
-const purposes: readonly TlsPurpose[] = ['target', 'other-name', 'small-segments'];
+const purposes: readonly TlsPurpose[] = ['target', 'other-name', 'small-segments', 'small-hello'];
 
 /** The variants that tell a wrong name from a wrong policy, in the order sent. */
 const namingVariants: HttpVariant[] = ['host', 'api-id', 'bogus'];
@@ -109,12 +109,12 @@ function startAsking(target: Target, options: ObserveOptions, branches: Branches
     try {
       const looked = await branches.run('tls', () => look.finish(document));
       const isAsked = socket !== null && options.http !== false;
-      const answers = isAsked ? await askOver(socket, target, address, options, branches) : [];
+      const asked = isAsked ? await askOver(socket, target, address, options, branches) : notAsked;
       return {
-        tls: [document, ...(looked.result?.tls ?? [])],
-        http: resultsOf(answers),
-        pathMtu: looked.result?.pathMtu ?? [],
-        skipped: skippedOf([looked, ...answers]),
+        tls: [document, ...(looked.result?.tls ?? []), ...(asked.looked.result?.tls ?? [])],
+        http: resultsOf(asked.answers),
+        pathMtu: [...(looked.result?.pathMtu ?? []), ...(asked.looked.result?.pathMtu ?? [])],
+        skipped: skippedOf([looked, asked.looked, ...asked.answers]),
       };
     } finally {
       socket?.destroy();
@@ -123,6 +123,14 @@ function startAsking(target: Target, options: ObserveOptions, branches: Branches
   };
 }
 
+/** The answers, and what a second look at an answer that did not come has found. */
+interface Asked {
+  answers: Outcome<HttpDocument>[];
+  looked: Outcome<Findings>;
+}
+
+const notAsked: Asked = { answers: [], looked: { result: null, skipped: [] } };
+
 /** The answers to the plain request and, where they are useful, to its variants; in the order sent. */
 async function askOver(
   socket: TLSSocket,
@@ -130,15 +138,16 @@ async function askOver(
   address: string,
   options: ObserveOptions,
   branches: Branches,
-): Promise<Outcome<HttpDocument>[]> {
+): Promise<Asked> {
   const { url, privateApi } = target;
-  if (url === null) return [];
+  if (url === null) return notAsked;
   const { timeoutMs, query = '', keepQuery = false } = options;
   const apiHost = privateApi === null ? null : defaultName(privateApi);
   const names = { apiHost: apiHost === target.host ? null : apiHost, apiId: privateApi?.apiId ?? null };
   const given = options.headers === undefined ? [] : readHeaders(options.headers);
   const secrets = secretValues(given);
   const answers: Outcome<HttpDocument>[] = [];
+  let { looked } = notAsked;
   for (const variant of ['plain' as const, ...namingVariants]) {
     const naming = variantHeaders(variant, names);
     if (naming === null || socket.destroyed) continue;
@@ -146,13 +155,20 @@ async function askOver(
     if (variant !== 'plain' && isSame(headers, given)) continue;
     options.onProgress?.(`requesting ${url}`);
     const input = { variant, url: `${url}${query}`, address, headers, secrets, keepQuery };
+    const look =
+      variant === 'plain'
+        ? startAnswerLook(target, address, options, branches.signals, (other, limits) =>
+            ask(other, input, limits),
+          )
+        : null;
     const answer = await branches.run('http', () => ask(socket, input, { timeoutMs, ...branches.signals }));
     answers.push(answer);
+    if (look !== null) looked = await branches.run('http', () => look.finish(answer.result));
     // With this exception the gateway says that it found no API by this name. Other names are useful only then.
     const isUnknownApi = answer.result !== null && exceptionOf(answer.result) === 'ForbiddenException';
     if (variant === 'plain' && !(isUnknownApi && names.apiId !== null)) break;
   }
-  return answers;
+  return { answers, looked };
 }
 
 /** The headers that the user gave, in lower case, without those that a variant replaces. The bogus request needs none of them. */

@@ -1,5 +1,7 @@
-import { anyOf } from '../core/deadline.js';
+import type { TLSSocket } from 'node:tls';
+import { anyOf, type Limits } from '../core/deadline.js';
 import { CapabilityError } from '../core/errors.js';
+import type { HttpDocument } from '../documents/http.js';
 import type { Target } from '../documents/target.js';
 import type { PathMtu, TlsDocument, TlsPurpose } from '../documents/tls.js';
 import { withoutZone } from '../net/address/address.js';
@@ -18,6 +20,11 @@ const slowHandshakeMs = 700;
 const timeoutMs = 2200;
 /** The addresses of one name fail in one way; two are enough to see that. */
 const mostAddresses = 2;
+
+/** A request that is slower than this may have lost its answer. The wait for it is twice as long by default. */
+const slowAnswerMs = 2500;
+/** OpenSSL 3.5 and later offer X25519MLKEM768, with a key share of 1184 octets. */
+const sendsLargeHello = Number.parseFloat(process.versions.openssl) >= 3.5;
 
 /** What a second look found. */
 export interface Findings {
@@ -57,7 +64,8 @@ export function startSecondLooks(
       connection?: Connection,
     ): Promise<TlsDocument> {
       const input = { address, port, serverName };
-      const { document, socket } = await handshake(input, { ...limits, connection, ca, source });
+      const smallHello = purpose === 'small-hello';
+      const { document, socket } = await handshake(input, { ...limits, connection, ca, source, smallHello });
       socket?.destroy();
       const maxSegment = purpose === 'small-segments' ? { maxSegment: smallSegment(address) } : {};
       return { ...document, purpose, ...maxSegment };
@@ -67,12 +75,16 @@ export function startSecondLooks(
       return connection === null ? null : await repeat('small-segments', withoutZone(host), connection);
     }
     async function look(isSilent: boolean): Promise<Findings> {
-      const [named, small, sizes] = await Promise.all([
+      const [named, small, short, sizes] = await Promise.all([
         ifPossible(repeat('other-name', otherName)),
         isSilent ? ifPossible(repeatSmall()) : null,
+        isSilent && sendsLargeHello ? ifPossible(repeat('small-hello', withoutZone(host))) : null,
         isSilent ? ifPossible(measurePathMtu(place, limits)) : null,
       ]);
-      return { tls: [named, small].filter((each) => each !== null), pathMtu: sizes === null ? [] : [sizes] };
+      return {
+        tls: [named, small, short].filter((each) => each !== null),
+        pathMtu: sizes === null ? [] : [sizes],
+      };
     }
     const start = (isSilent: boolean): void => {
       if (running !== null || looked.size >= mostAddresses) return;
@@ -96,6 +108,65 @@ export function startSecondLooks(
         enough.abort();
       },
     };
+  };
+}
+
+/** The second look at a request whose answer does not come. */
+export interface AnswerLook {
+  /** The request has ended: resolves when the second look has ended as well, with nothing where there was none. */
+  finish(document: HttpDocument | null): Promise<Findings>;
+}
+
+/**
+ * Looks again at a request that gets no answer, while it is still waited for: over a connection whose segments fit any MTU, in
+ * both directions. If the answer comes over that one, large packets are lost. The sizes that get through are measured, too.
+ */
+export function startAnswerLook(
+  { host, port }: Target,
+  address: string,
+  { ca, source, timeoutMs: answerMs }: ObserveOptions,
+  signals: Signals,
+  request: (socket: TLSSocket, limits: Limits) => Promise<HttpDocument>,
+): AnswerLook {
+  const enough = new AbortController();
+  const limits = { timeoutMs, signal: signals.signal, stop: anyOf(signals.stop, enough.signal) };
+  const place = { address, port, source };
+  let running: Promise<Findings> | null = null;
+
+  async function askSmall(): Promise<TlsDocument | null> {
+    const connection = await connectSmall(place, limits);
+    if (connection === null) return null;
+    const input = { address, port, serverName: withoutZone(host) };
+    const { document, socket } = await handshake(input, { ...limits, connection, ca, source });
+    const own = { ...document, purpose: 'small-segments' as const, maxSegment: smallSegment(address) };
+    if (socket === null) return own;
+    try {
+      return { ...own, answerStatus: (await request(socket, limits)).status };
+    } finally {
+      socket.destroy();
+    }
+  }
+  async function look(): Promise<Findings> {
+    const [small, sizes] = await Promise.all([
+      ifPossible(askSmall()),
+      ifPossible(measurePathMtu(place, limits)),
+    ]);
+    return { tls: small === null ? [] : [small], pathMtu: sizes === null ? [] : [sizes] };
+  }
+  const start = (): void => {
+    running ??= look();
+    // finish() awaits it; until then a failure is not unhandled.
+    running.catch(() => {});
+  };
+  const slowAnswer = setTimeout(start, Math.min(slowAnswerMs, (answerMs ?? slowAnswerMs) / 2));
+  return {
+    async finish(document) {
+      clearTimeout(slowAnswer);
+      if (document?.failure === 'timeout') start();
+      else enough.abort();
+      const found = await running;
+      return found === null || enough.signal.aborted ? { tls: [], pathMtu: [] } : found;
+    },
   };
 }
 

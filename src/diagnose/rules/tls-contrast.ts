@@ -3,7 +3,7 @@ import { duration } from '../../core/text.js';
 import type { Seen } from '../../documents/observed/dns.js';
 import { contrast, handshakes, spokeTls } from '../../documents/observed/tls.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
-import type { PathMtu, TlsDocument } from '../../documents/tls.js';
+import type { PathMtu, TlsDocument, TlsPurpose } from '../../documents/tls.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { pprobeAgain } from '../remedies/again.js';
@@ -96,15 +96,115 @@ const mtuBlackHole = rule(
   },
 );
 
+/** The request gets no answer, and the same request over a connection with small segments does: large packets are lost. */
+const mtuAfterHandshake = rule(
+  'tls.silent',
+  {
+    id: 'tls.silent/path-mtu-after-handshake',
+    words: 'large packets are lost on the path after the handshake (MTU black hole)',
+    needs: ['http'],
+    docs: DOCS.pathMtu,
+  },
+  (evidence): Judgement | null => {
+    for (const [index, doc] of evidence.observations.http.entries()) {
+      if (doc.variant !== 'plain' || doc.failure !== 'timeout') continue;
+      const { address } = doc;
+      const small = contrast(evidence, address, 'small-segments');
+      const status = small?.doc.answerStatus ?? null;
+      if (small === null || status === null) continue;
+      const size = small.doc.maxSegment;
+      const segments = size === undefined ? 'small segments' : `segments of at most ${size} octets`;
+      return {
+        phase: 'http',
+        confidence: isLostBySize(evidence, address) ? 'high' : 'medium',
+        summary: `Large packets between this host and ${address} are lost without an ICMP error (an MTU black hole): the TLS handshake succeeds, the answer to the request does not arrive, and with ${segments} it does.`,
+        evidence: [
+          {
+            observation: `http[${index}]`,
+            text: `${doc.status === null ? 'no answer' : `HTTP ${doc.status}, and then nothing`} within ${duration(doc.durationMs)}`,
+          },
+          { observation: small.ref, text: `with ${segments}, the same request is answered: HTTP ${status}` },
+          ...sizes(evidence, address),
+        ],
+        remedies: [...lowerPacketSize],
+        alternatives: [
+          possible(
+            'backend.timeout',
+            `${shellLine(pprobeAgain(evidence.target, { command: 'diagnose', options: [] }))} again: a slow backend gives other results`,
+          ),
+        ],
+        check: shellLine(pingFullSize(address)),
+      };
+    }
+    return null;
+  },
+);
+
+/** The server, or a device before it, answers a ClientHello of one segment and none of two. */
+const largeHello = rule(
+  'tls.silent',
+  {
+    id: 'tls.silent/large-hello',
+    words: 'a ClientHello of two segments gets no answer (post-quantum key share)',
+    needs: ['tls'],
+  },
+  (evidence): Judgement | null => {
+    const pair = cured(evidence, 'small-hello', ['timeout', 'reset', 'closed']);
+    if (pair === null) return null;
+    const { failed, other } = pair;
+    const { address, serverName, status, durationMs } = failed.doc;
+    const cut = contrast(evidence, address, 'small-segments');
+    // With small segments the large ClientHello takes more segments: if that one is answered, the size of packets decides.
+    if (cut !== null && spokeTls(cut.doc)) return null;
+    const [large, small] = [failed.doc.progress?.sentBytes ?? null, other.doc.progress?.sentBytes ?? null];
+    return {
+      phase: 'tls',
+      confidence: cut === null ? 'medium' : 'high',
+      summary: `${address}, or a firewall before it, does not answer a ClientHello that takes two segments${large === null ? '' : ` (${large} octets)`}: the handshake for ${serverName} ${ENDS[status] ?? 'fails'}, and without the key share of a post-quantum group it is answered.`,
+      evidence: [
+        {
+          observation: failed.ref,
+          text: `handshake for ${serverName}: ${status} after ${duration(durationMs)}`,
+        },
+        {
+          observation: other.ref,
+          text: `with a ClientHello in one segment${small === null ? '' : ` (it and all else sent: ${small} octets)`}, ${address} answers`,
+        },
+        ...(cut === null
+          ? []
+          : [
+              {
+                observation: cut.ref,
+                text: 'in small segments the large one gets no answer either, so that the MTU does not matter',
+              },
+            ]),
+      ],
+      remedies: [
+        {
+          text: 'Update the server, load balancer or firewall that reads only the first segment of a ClientHello',
+        },
+        {
+          text: 'Until then, let clients offer no post-quantum group: in OpenSSL 3.5 with the line below in openssl.cnf, in Node with tls.DEFAULT_ECDH_CURVE',
+          snippet: 'Groups = X25519:P-256',
+        },
+      ],
+      alternatives: [],
+      check: `${shellLine(openssl(failed.doc))} -groups X25519`,
+    };
+  },
+);
+
+function isLostBySize(evidence: Evidence, address: string): boolean {
+  const measured = mtuOf(evidence, address)?.doc;
+  const lost = measured?.smallestUnacknowledged ?? null;
+  const passed = measured?.largestAcknowledged ?? null;
+  return lost !== null && passed !== null && passed < lost;
+}
+
 /** On a connection that opened, a packet was never acknowledged although a smaller one was. */
 function lostBySize(evidence: Evidence): { failed: Handshake } | null {
   const silent = handshakes(evidence).filter(({ doc }) => doc.status === 'timeout');
-  const failed = silent.find(({ doc }) => {
-    const measured = mtuOf(evidence, doc.address)?.doc;
-    const lost = measured?.smallestUnacknowledged ?? null;
-    const passed = measured?.largestAcknowledged ?? null;
-    return lost !== null && passed !== null && passed < lost;
-  });
+  const failed = silent.find(({ doc }) => isLostBySize(evidence, doc.address));
   return failed === undefined || contrast(evidence, failed.doc.address, 'small-segments') !== null
     ? null
     : { failed };
@@ -112,7 +212,7 @@ function lostBySize(evidence: Evidence): { failed: Handshake } | null {
 
 function cured(
   evidence: Evidence,
-  purpose: 'other-name' | 'small-segments',
+  purpose: Exclude<TlsPurpose, 'target'>,
   statuses: readonly TlsDocument['status'][],
 ): { failed: Handshake; other: Handshake } | null {
   for (const failed of handshakes(evidence)) {
@@ -232,4 +332,10 @@ function isLostAtAnySize(evidence: Evidence, address: string): boolean {
   return small === null ? isMeasured : !spokeTls(small.doc) && small.doc.progress?.acknowledged !== true;
 }
 
-export const tlsContrastRules: readonly Rule[] = [sniFiltered, neverAcknowledged, mtuBlackHole];
+export const tlsContrastRules: readonly Rule[] = [
+  sniFiltered,
+  neverAcknowledged,
+  mtuBlackHole,
+  largeHello,
+  mtuAfterHandshake,
+];

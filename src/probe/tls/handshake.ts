@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { checkNumber, checkPort, waitBound } from '../../core/check-options.js';
 import { elapsedMs, nowMs } from '../../core/clock.js';
 import { startLimits } from '../../core/deadline.js';
@@ -38,6 +38,8 @@ export interface HandshakeOptions {
   connection?: Connection | undefined;
   /** PEM of certificate authorities to trust in addition to those of this system. */
   ca?: string | undefined;
+  /** Offer no post-quantum group, whose key share makes the ClientHello larger than one segment. Default false. */
+  smallHello?: boolean | undefined;
   /** The local address to bind to. */
   source?: string | undefined;
   /** When aborted, the handshake rejects with the signal's reason and closes the socket. */
@@ -165,7 +167,7 @@ class Attempt {
     const { serverName } = this.#input;
     const socket = connectTls({
       socket: this.#tap,
-      secureContext: this.#trust.context,
+      secureContext: this.#options.smallHello ? contextOfSmallHello(this.#trust) : this.#trust.context,
       // SNI has no addresses, and no dot at the end of a name (RFC 6066 section 3).
       servername: familyOf(serverName) === null ? serverName.replace(/\.$/, '') : '',
       ALPNProtocols: ['http/1.1'],
@@ -285,6 +287,11 @@ class Attempt {
   #asksForCertificate({ protocol }: SessionFacts): boolean | null {
     return protocol === 'TLSv1.3' ? this.#tap.sentRecords.count >= 2 : this.#tap.reader.asksForCertificate;
   }
+}
+
+function contextOfSmallHello({ given }: Trust): SecureContext {
+  const ca = given.length === 0 ? {} : { ca: given.map(String) };
+  return createSecureContext({ ecdhCurve: 'X25519:P-256:P-384', ...ca });
 }
 
 /** The least time for the server's verdict on the client's certificate, milliseconds. */

@@ -85,6 +85,7 @@ const TLS_PURPOSES: Readonly<Record<TlsPurpose, string>> = {
   target: '',
   'other-name': ', with another server name',
   'small-segments': ', in small segments',
+  'small-hello': ', with a small ClientHello',
 };
 
 /** The difference of an HTTP request from the plain one. */

@@ -108,6 +108,57 @@ const tlsRows: Row[] = [
     remedy: [/Clamp the MSS/, /fragmentation needed/],
   },
   {
+    name: 'a request whose answer comes in small segments only',
+    given: answeredWith([http(null, { failure: 'timeout' })], {
+      tls: [tls('ok'), tls('ok', { purpose: 'small-segments', maxSegment: 536, answerStatus: 200 })],
+      pathMtu: [
+        {
+          address: '10.0.1.5',
+          port: 443,
+          interfaceMtu: 1500,
+          kernelMtu: 1500,
+          peerMss: 1460,
+          announced: null,
+          largestAcknowledged: 1280,
+          smallestUnacknowledged: 1360,
+        },
+      ],
+    }),
+    class: 'tls',
+    cause: 'tls.silent',
+    confidence: 'high',
+    summary: [/MTU black hole/, /handshake succeeds/, '536'],
+    remedy: [/Clamp the MSS/],
+    alternatives: ['backend.timeout'],
+  },
+  {
+    name: 'a request whose answer comes in small segments, and no size that is lost',
+    given: answeredWith([http(null, { failure: 'timeout' })], {
+      tls: [tls('ok'), tls('ok', { purpose: 'small-segments', maxSegment: 536, answerStatus: 200 })],
+    }),
+    class: 'tls',
+    cause: 'tls.silent',
+    confidence: 'medium',
+    alternatives: ['backend.timeout'],
+  },
+  {
+    name: 'a ClientHello of two segments that gets no answer',
+    given: evidence({
+      ...connected,
+      tls: [
+        tls('timeout', { ...bare, progress: heard('nothing', { acknowledged: true, sentBytes: 1638 }) }),
+        otherName('timeout', bare),
+        tls('timeout', { ...bare, purpose: 'small-segments', maxSegment: 536 }),
+        tls('ok', { purpose: 'small-hello' }),
+      ],
+    }),
+    class: 'tls',
+    cause: 'tls.silent',
+    confidence: 'high',
+    summary: [/two segments/, '1638', /post-quantum/],
+    remedy: [/X25519:P-256/],
+  },
+  {
     name: 'a large packet that never arrives where a smaller one does',
     given: evidence({
       ...connected,

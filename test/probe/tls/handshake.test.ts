@@ -23,6 +23,18 @@ async function shake(port: number, options: HandshakeOptions & { serverName?: st
   return { ...document, kept };
 }
 
+test('a small ClientHello is not larger, and its handshake has the same result', async (t) => {
+  const { port } = await listenTls(t, identities.valid);
+  const input = { address: '127.0.0.1', port, serverName };
+  const sentBy = async (smallHello: boolean) => {
+    const { document, socket } = await handshake(input, { ca: authorityPem, timeoutMs: 60_000, smallHello });
+    socket?.destroy();
+    t.equal(document.status, 'ok');
+    return document.progress?.sentBytes ?? 0;
+  };
+  t.ok((await sentBy(true)) <= (await sentBy(false)));
+});
+
 test('a server with a certificate of an added authority is ok, and the caller gets the socket', async (t) => {
   const { port, names } = await listenTls(t, identities.valid, (socket) => socket.end('hello'));
   const { document, socket } = await handshake({ address, port, serverName }, { ca: authorityPem });
