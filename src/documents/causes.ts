@@ -34,6 +34,8 @@ export const CAUSES = {
   'dns.hosts-override': { class: 'dns', words: 'the hosts file overrides DNS' },
   'dns.not-recursive': { class: 'dns', words: 'the server does not resolve names of other zones' },
   'dns.tcp-blocked': { class: 'dns', words: 'the answer does not fit into UDP, and TCP port 53 is closed' },
+  'dns.search-list': { class: 'dns', words: 'another name answered, made with the search list' },
+  'dns.alias-dangling': { class: 'dns', words: 'the name is an alias of a name without an address' },
   'dns.blocked': { class: 'dns', words: 'a filter blocks the name' },
   'url.malformed': { class: 'dns', words: 'the name or URL is not valid for API Gateway' },
   'url.wrong-suffix': { class: 'dns', words: 'the name has the DNS suffix of another partition' },

@@ -157,6 +157,34 @@ export function checkApi(api: PrivateApi | null): Advice[] {
   ];
 }
 
+/** What to check where a custom domain name selects no API. */
+export function checkCustomName(host: string): Advice[] {
+  return [
+    {
+      text: `Check that ${host} has a base path mapping, or a routing rule, for this path, and that it names an API and stage that exist`,
+      command: ['aws', 'apigateway', 'get-base-path-mappings', '--domain-name', host],
+      docs: DOCS.customDomains,
+    },
+    {
+      text: `If ${host} is a private custom domain name, check that its own policy allows this endpoint, and that it is associated with the endpoint (domain name access association)`,
+      command: ['aws', 'apigateway', 'get-domain-name-access-associations'],
+      docs: DOCS.customDomains,
+    },
+    {
+      text: `If ${host} requires mutual TLS, send a client certificate that its truststore vouches for`,
+      command: [
+        'aws',
+        'apigateway',
+        'get-domain-name',
+        '--domain-name',
+        host,
+        '--query',
+        'mutualTlsAuthentication',
+      ],
+    },
+  ];
+}
+
 /** Prints the endpoint type of an API: PRIVATE, REGIONAL or EDGE. */
 export function showEndpointTypes({ apiId, region }: PrivateApi): string[] {
   return [

@@ -36,8 +36,15 @@ export function rightName(doc: TlsDocument, { target }: Evidence): Advice[] {
   const own: Advice = {
     text: `Give the server at ${doc.address} a certificate for ${doc.serverName}, or call it by a name in its certificate`,
   };
+  const isGateways = doc.certificate?.names.some((name) => /(?:^|\.)execute-api\./.test(name)) ?? false;
+  const isOwn = target.privateApi !== null && target.privateApi.form !== 'custom';
+  const record: Advice = {
+    text: `Let the record of ${doc.serverName} point to the regional domain name of its custom domain (d-….execute-api…, regionalDomainName), and not to the API or the endpoint, whose certificate this is`,
+    command: ['aws', 'apigateway', 'get-domain-name', '--domain-name', doc.serverName],
+    docs: DOCS.customDomains,
+  };
   const custom: Advice[] =
-    target.privateApi?.form === 'custom'
+    target.privateApi?.form === 'custom' || (isGateways && !isOwn)
       ? [
           {
             text: `If ${doc.serverName} is a private custom domain name, associate it with the VPC endpoint (domain name access association); if another account owns it, accept its share`,
@@ -45,6 +52,7 @@ export function rightName(doc: TlsDocument, { target }: Evidence): Advice[] {
           },
         ]
       : [];
+  if (isGateways && !isOwn) return [...custom, record];
   return right === null || right.host === doc.serverName
     ? [...custom, own]
     : [callBy(right, 'Call the API by its own name, which the certificate covers'), ...custom, own];

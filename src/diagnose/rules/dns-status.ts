@@ -49,6 +49,7 @@ function statusRule(cause: Cause, words: Words): Rule {
     if (words.matches !== isTcpBlocked && isTcpBlocked(failed.doc)) return null;
     // The addresses came from elsewhere, such as the hosts file: the failed lookup does no harm.
     if (addressOutcomes(evidence).length > 0) return null;
+    if (cause !== 'dns.alias-dangling' && danglingOf(failed.doc) !== null) return null;
     const { host } = evidence.target;
     return {
       phase: 'resolve',
@@ -153,7 +154,29 @@ const isTcpBlocked = ({ truncatedWithoutTcp }: DnsDocument): boolean => truncate
 const isLame = ({ status, rcode, notRecursive }: DnsDocument): boolean =>
   status === 'error' && rcode === 'NOERROR' && notRecursive !== undefined;
 
+/** The end of the chain of aliases that does not exist (RFC 6604 section 3), or null. The name asked exists. */
+function danglingOf({ danglingAlias, status, chain }: DnsDocument): string | null {
+  if (danglingAlias !== undefined) return danglingAlias.target;
+  // Reports of earlier versions have the chain alone.
+  return status === 'nxdomain' ? (chain.at(-1) ?? null) : null;
+}
+
 export const dnsStatusRules: readonly Rule[] = [
+  statusRule('dns.alias-dangling', {
+    status: 'nxdomain',
+    matches: (doc) => danglingOf(doc) !== null,
+    summary: (host, doc) =>
+      `${host} is an alias of ${danglingOf(doc)}, which ${doc.status === 'nxdomain' ? 'does not exist' : 'has no address'}.`,
+    confidence: () => 'high',
+    remedies: ({ target }, doc) => [
+      {
+        text: `Correct the CNAME that leads from ${target.host} to ${danglingOf(doc)}, or create that name: what it stood for was deleted, or is in a zone that this resolver does not see`,
+        command: pprobeAgain(target, { command: 'dns', name: danglingOf(doc) ?? target.host }),
+        docs: DOCS.vpcDns,
+      },
+    ],
+    alternatives: otherView,
+  }),
   statusRule('dns.tcp-blocked', {
     status: 'timeout',
     matches: isTcpBlocked,

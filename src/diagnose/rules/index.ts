@@ -12,6 +12,7 @@ import { proxyRules } from './proxy.js';
 import { reachableRules } from './reachable.js';
 import { refusedRules, resetInjectedRules } from './refused.js';
 import { routeRules } from './route.js';
+import { searchListRules } from './search-list.js';
 import { serviceRules } from './service.js';
 import { timeoutRules } from './timeout.js';
 import { tlsCertificateRules } from './tls-certificate.js';
@@ -29,6 +30,7 @@ export const RULES: readonly Rule[] = [
   ...dnsBlockedRules,
   ...dnsViewRules,
   ...hostsOverrideRules,
+  ...searchListRules,
   ...dnsPublicRules,
   ...dnsMismatchRules,
   ...dnsStatusRules,

@@ -9,7 +9,7 @@ import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
-import { API_ID, callBy, checkApi } from '../remedies/gateway.js';
+import { API_ID, callBy, checkApi, checkCustomName } from '../remedies/gateway.js';
 
 /**
  * `Forbidden` without a reason: API Gateway found no API for this request, or one that requires a key, or WAF blocked it.
@@ -79,7 +79,12 @@ function uncured(evidence: Evidence, plain: Answer): Judgement {
       ? `${host} names an endpoint but no API: API Gateway answers Forbidden unless the request names the API too.`
       : `API Gateway answers Forbidden: it finds no API for ${host}${stageWords(api)}.`,
     evidence: [forbidden(plain), ...bogusEvidence(evidence)],
-    remedies: nameless ? nameApi(evidence, api) : [...strict(evidence), ...checkApi(api)],
+    remedies: nameless
+      ? nameApi(evidence, api)
+      : [
+          ...strict(evidence),
+          ...(api === null || api.form === 'custom' ? checkCustomName(host) : checkApi(api)),
+        ],
     alternatives: nameless ? [] : sameLooks(plain),
     check: 'name the API in Host or x-apigw-api-id, and check id, Region and stage',
   };

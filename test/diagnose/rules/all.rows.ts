@@ -1,4 +1,5 @@
 import { inconclusiveRows } from '../inconclusive.rows.js';
+import { aliasRows } from './aliases.rows.js';
 import { contrastRows } from './contrast.rows.js';
 import { dnsMismatchRows } from './dns-mismatch.rows.js';
 import { dnsPublicRows } from './dns-public.rows.js';
@@ -19,6 +20,7 @@ import { urlRows } from './url.rows.js';
 
 /** Every row of the table of verdicts. */
 export const rows: readonly Row[] = [
+  ...aliasRows,
   ...contrastRows,
   ...dnsMismatchRows,
   ...dnsPublicRows,
