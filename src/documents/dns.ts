@@ -90,8 +90,8 @@ export interface DnsAttempt {
    * which follows one with EDNS that was not answered with records.
    */
   edns: boolean;
-  /** From the start of the lookup to the query. Missing in documents of versions before 0.2.0. */
-  sentMs?: Ms | undefined;
+  /** From the start of the lookup to the query; null in documents of versions before 0.2.0. */
+  sentMs: Ms | null;
   /** From the query to the reply; to the end of the wait where no reply came. */
   durationMs: Ms;
   /** The reply came after the next query had been sent. */

@@ -20,6 +20,8 @@ const absent = {
   hop: { rateLimited: false },
   trace: { loop: null, pathMtu: null, names: null, discarded: {}, resolution: null },
   attempt: { local: false, localAddress: null, localPort: null },
+  query: { sentMs: null },
+  systemPatience: { missingTypeMs: null },
   tls: { errorCode: null, connectMs: null },
   http: { via: null, location: null, errorCode: null },
   privateApi: { endpointName: null },
@@ -39,6 +41,7 @@ export function withAbsentMembers(report: Members): Members {
       target: (target) => changed(target, { privateApi: (api) => ({ ...absent.privateApi, ...api }) }),
       observations: (observations) =>
         changed(observations, {
+          dns: withQueries,
           tcp: withAttempts,
           control: (control) => changed(control, { tcp: withAttempts }),
           tls: (tls) => ({ ...absent.tls, ...tls }),
@@ -47,6 +50,7 @@ export function withAbsentMembers(report: Members): Members {
             changed(
               { ...absent.trace, ...trace },
               {
+                resolution: withQueries,
                 hops: (hop) =>
                   changed({ ...absent.hop, ...hop }, { probes: (probe) => ({ ...absent.probe, ...probe }) }),
               },
@@ -57,7 +61,18 @@ export function withAbsentMembers(report: Members): Members {
 }
 
 function withAttempts(document: Members): Members {
-  return changed(document, { attempts: (attempt) => ({ ...absent.attempt, ...attempt }) });
+  return changed(document, {
+    attempts: (attempt) => ({ ...absent.attempt, ...attempt }),
+    resolution: withQueries,
+  });
+}
+
+/** The same of a lookup. */
+function withQueries(lookup: Members): Members {
+  return changed(lookup, {
+    attempts: (query) => ({ ...absent.query, ...query }),
+    systemPatience: (patience) => ({ ...absent.systemPatience, ...patience }),
+  });
 }
 
 /** A copy of an object with some members changed; a member that is a list is changed item by item. */

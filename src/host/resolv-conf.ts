@@ -162,8 +162,13 @@ export interface SystemPatience {
   firstMs: number;
   /** For all nameservers and attempts. The wait is repeated for each name of the search list. @minimum 0 */
   totalMs: number;
-  /** For the record type that a server does not answer, where it answers the other: A without AAAA. @minimum 0 */
-  missingTypeMs?: number;
+  /**
+   * For the record type that a server does not answer, where it answers the other: A without AAAA. null in documents of
+   * versions before 0.2.0.
+   *
+   * @minimum 0
+   */
+  missingTypeMs: number | null;
 }
 
 /**

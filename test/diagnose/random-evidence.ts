@@ -181,7 +181,7 @@ function dnsDocumentOf(dice: Dice, name: string, addresses: readonly string[]): 
     server: decided?.server ?? null,
     transport: decided?.transport ?? null,
     attempts,
-    ...(dice.chance(0.5) ? { systemPatience: { firstMs: 5000, totalMs: 10_000 } } : {}),
+    ...(dice.chance(0.5) ? { systemPatience: { firstMs: 5000, totalMs: 10_000, missingTypeMs: null } } : {}),
     asked: { purpose, server: purpose === 'host' ? null : (decided?.server ?? null) },
   };
 }

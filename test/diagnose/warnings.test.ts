@@ -13,7 +13,7 @@ import { anyEvidence } from './any-evidence.js';
 import { answeredWith, attempt, dns, evidence, HOST, http, tcpOf, tls } from './evidence.js';
 import { exists } from './rules/row.js';
 
-const patience = { firstMs: 5000, totalMs: 10_000 };
+const patience = { firstMs: 5000, totalMs: 10_000, missingTypeMs: null };
 
 function asked(server: string, type: string, outcome: DnsAttempt['outcome']): DnsAttempt {
   return dnsAttempt({ server, name: HOST, type, outcome, rcode: outcome === 'answered' ? 'NOERROR' : null });

@@ -24,9 +24,25 @@ const optional = new Set([
   'bad-quote',
   '10.0.9.1',
   'statistics',
+  'stopped',
+  // What a lookup shows besides its answer, where it shows it.
+  'answersOnlyWithoutEdns',
+  'typesNotAnswered',
+  'typesFailed',
+  'serversPassedOver',
+  'queriesLost',
+  'notRecursive',
+  'truncatedWithoutTcp',
+  'danglingAlias',
+  'aliasLoop',
+  'dnameOnly',
+  'aliasBesideData',
+  'aliasFollowedHere',
+  'resolverOptions',
+  'nameserverMissing',
 ]);
 
-/** The same, of a connection attempt alone: elsewhere members of these names must be there. */
+/** The same, of a connection attempt or a query alone: elsewhere members of these names must be there. */
 const optionalInAttempts = new Set([
   'cause',
   'from',
@@ -34,6 +50,7 @@ const optionalInAttempts = new Set([
   'retransmits',
   'neighbour',
   'banner',
+  'late',
   'firstSynLost',
   'afterOpen',
 ]);

@@ -104,6 +104,10 @@ test('members that the first reports did not have', async (t) => {
     [old.observations.trace[0]?.hops[0], 'rateLimited'],
     [old.observations.trace[0]?.hops[0]?.probes[0], 'synAck'],
     [old.observations.http[0], 'via'],
+    [old.observations.dns[0]?.attempts[0], 'sentMs'],
+    [old.observations.dns[0]?.systemPatience, 'missingTypeMs'],
+    [old.observations.tcp[0]?.resolution?.attempts[0], 'sentMs'],
+    [old.observations.trace[0]?.resolution?.attempts[0], 'sentMs'],
   ] as const)
     Reflect.deleteProperty(Object(holder), name);
   const { verdict, ...expected } = structuredClone(samples.report);
@@ -114,6 +118,10 @@ test('members that the first reports did not have', async (t) => {
   Object.assign(Object(hop), { rateLimited: false });
   Object.assign(Object(hop?.probes[0]), { synAck: null });
   Object.assign(Object(expected.observations.http[0]), { via: null });
+  Object.assign(Object(expected.observations.dns[0]?.attempts[0]), { sentMs: null });
+  Object.assign(Object(expected.observations.dns[0]?.systemPatience), { missingTypeMs: null });
+  Object.assign(Object(expected.observations.tcp[0]?.resolution?.attempts[0]), { sentMs: null });
+  Object.assign(Object(expected.observations.trace[0]?.resolution?.attempts[0]), { sentMs: null });
   t.same(withAbsentMembers({ ...old }), expected);
   t.same(withAbsentMembers({ observations: 1 }), { skipped: [], observations: 1 });
 });

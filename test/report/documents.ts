@@ -27,6 +27,7 @@ export function dnsAttempt(changes: Partial<DnsAttempt> = {}): DnsAttempt {
     errno: null,
     detail: null,
     edns: true,
+    sentMs: null,
     durationMs: 3.21,
     ...changes,
   };

@@ -321,7 +321,7 @@ function lateQuery(query: SentQuery, { exchange, durationMs }: TimedExchange, lo
 function attemptOf(
   { server, transport, name, type }: QueryContext,
   edns: boolean,
-  sentMs: number | undefined,
+  sentMs: number | null,
   exchange: Exchange,
   durationMs: number,
 ): DnsAttempt {

@@ -9,12 +9,11 @@ interface Knock {
 
 /**
  * Which servers show signs of life. A server without a reply to a query is worth a long wait only if something else shows
- * that it works: it has answered another query, or its host answers on TCP port 53. A refusal (RST) counts too: a server
- * whose UDP port is closed as well would have been reported by ICMP. Lookups of one plan share what they see.
+ * that it works: it has answered another query, or it accepts connections on TCP port 53. A refusal (RST) is none: it shows
+ * that the host is there and that no DNS server listens, or that a firewall rejects. Lookups of one plan share what they see.
  */
 export class SignsOfLife {
   readonly #replied = new Set<string>();
-  readonly #onTcp = new Set<string>();
   readonly #accepting = new Set<string>();
   readonly #knocks = new Map<string, Knock>();
 
@@ -23,9 +22,9 @@ export class SignsOfLife {
     this.#replied.add(server);
   }
 
-  /** Whether a server answers queries, or its host answers on TCP. */
+  /** Whether a server answers queries, or accepts connections. */
   isAlive(server: string): boolean {
-    return this.#replied.has(server) || this.#onTcp.has(server);
+    return this.#replied.has(server) || this.#accepting.has(server);
   }
 
   /** Whether a server accepts connections on TCP port 53. */
@@ -34,12 +33,12 @@ export class SignsOfLife {
   }
 
   /**
-   * Connects to a server over TCP, unless it is known to answer there, and calls `onSign` when it does. Returns a function
+   * Connects to a server over TCP, unless it is known to accept, and calls `onSign` when it does. Returns a function
    * that ends the waiting; the last one that waits for a server closes the connection attempt.
    */
   watch(server: ServerAddress, source: string | undefined, onSign: () => void): () => void {
     const key = formatServer(server);
-    if (this.#onTcp.has(key)) return () => {};
+    if (this.#accepting.has(key)) return () => {};
     const knock = this.#knocks.get(key) ?? this.#knock(server, key, source);
     knock.watchers.add(onSign);
     return () => {
@@ -55,19 +54,14 @@ export class SignsOfLife {
       ...(source === undefined ? {} : { localAddress: source }),
     });
     const knock: Knock = { socket, watchers: new Set() };
-    const onAnswer = (): void => {
-      this.#onTcp.add(key);
+    socket.on('connect', () => {
+      this.#accepting.add(key);
       const watchers = [...knock.watchers];
       this.#end(key, knock);
       for (const watcher of watchers) watcher();
-    };
-    socket.on('connect', () => {
-      this.#accepting.add(key);
-      onAnswer();
     });
-    socket.on('error', (error) => {
-      if ('code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET')) onAnswer();
-    });
+    // Without a listener, a refusal would end the process.
+    socket.on('error', () => {});
     this.#knocks.set(key, knock);
     return knock;
   }

@@ -46,9 +46,9 @@ function typeNotes({ typesNotAnswered, typesFailed, systemPatience, server }: Dn
   const asked = cleanForTerminal(server ?? 'the server');
   if (typesNotAnswered !== undefined) {
     const types = list(typesNotAnswered.map(cleanForTerminal));
-    const waitMs = systemPatience?.missingTypeMs;
+    const waitMs = systemPatience?.missingTypeMs ?? null;
     const wait =
-      waitMs === undefined ? '' : `: programs on this host wait ${duration(waitMs)} for it each time`;
+      waitMs === null ? '' : `: programs on this host wait ${duration(waitMs)} for it each time`;
     notes.push(`${asked} never answers the query for ${types}${wait}`);
   }
   for (const { type, rcode, status } of typesFailed ?? [])

@@ -57,6 +57,14 @@ t.test('a first server that is alive and silent is awaited for resolv.conf’s t
   t.ok(document.durationMs >= 1000);
 });
 
+t.test('a server that is silent over UDP and refuses TCP is not awaited', async (t) => {
+  const server = await serve(t, () => [], { tcp: false });
+  const resolvConf = parseResolvConf('options timeout:30 attempts:5');
+  const document = await resolve('a.test.', { servers: [server.text], types: ['A'], resolvConf });
+  t.match(document, { status: 'timeout' });
+  t.ok(document.durationMs < 25_000);
+});
+
 t.test('a type that is never answered is told beside the answer of the other', async (t) => {
   const server = await serve(t, (asked) => (asked.type === 'A' ? [a(asked, '10.0.0.5')] : []));
   const resolvConf = parseResolvConf('nameserver 10.0.0.2\noptions timeout:2 attempts:1');

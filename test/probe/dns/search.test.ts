@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { searchNames } from '../../../src/probe/dns/ask-name.js';
-import { isName } from '../../../src/target/dns-name.js';
+import { isQueryName } from '../../../src/target/dns-name.js';
 
 const two = ['one.test', 'two.test'];
 
@@ -48,7 +48,7 @@ t.test('with any rules, the name as typed is tried, and all names are valid and 
   fc.assert(
     fc.property(fc.domain(), rules, (name, given) => {
       const names = [...searchNames(name, given)];
-      return names.includes(`${name}.`) && names.every(isName) && new Set(names).size === names.length;
+      return names.includes(`${name}.`) && names.every(isQueryName) && new Set(names).size === names.length;
     }),
   );
 });

@@ -29,7 +29,7 @@ test('servers that did not decide and queries that were lost are listed, because
     dnsText(dnsDocument({ ...changes, addresses: [] }), plain)
       .split('\n')
       .slice(1, -1);
-  const systemPatience = { firstMs: 5000, totalMs: 20_000 };
+  const systemPatience = { firstMs: 5000, totalMs: 20_000, missingTypeMs: null };
   const silent = dnsAttempt({ server: '10.0.0.9', outcome: 'timeout', rcode: null });
   const answer = dnsAttempt();
   t.same(linesOf({ attempts: [silent, answer], systemPatience }).slice(1), [
