@@ -41,13 +41,10 @@ export async function connect(
   checkOptions(connectChecks, options);
   checkHost(host);
   checkPort(port);
-  const watchMs = options.watchMs ?? watchOneMs;
-  const document = await (await openHostConnector({ ...options, watchMs }))(host, port, options.signal);
+  const watch = options.watch ?? true;
+  const document = await (await openHostConnector({ ...options, watch }))(host, port, options.signal);
   return { ...document, ...stoppedMember(options.stop, document.durationMs) };
 }
-
-/** Of one target: as long as a proxy needs to notice that its backend refuses. Milliseconds. */
-export const watchOneMs = 250;
 
 /** connect() for many hosts with the same options, each with a signal of its own. Without a promise where possible. */
 export type HostConnector = (host: string, port: number, signal?: AbortSignal) => MaybePromise<TcpDocument>;

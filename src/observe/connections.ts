@@ -14,7 +14,6 @@ import { type Connection, handshake } from '../probe/tls/handshake.js';
 import { defaultName } from '../target/private-api/names.js';
 import { type RequestHeader, readHeaders, secretValues } from '../target/request-headers.js';
 import { type Branches, type Outcome, resultsOf, skippedOf } from './branches.js';
-import { watchOneMs } from './connect.js';
 import { connectTimeoutMs, type ObserveOptions } from './options.js';
 import { type Findings, startAnswerLook, startSecondLooks } from './second-look.js';
 
@@ -60,7 +59,7 @@ export async function connectAndAsk(
         source,
         ...branches.signals,
         onAttempt,
-        ...(url === null ? { watchMs: watchOneMs } : { onOpen }),
+        ...(url === null ? { watch: true } : { onOpen }),
       },
     ),
   );

@@ -141,7 +141,7 @@ export const tcpCommand: Command = {
     },
   ],
   notes:
-    `Exit code: ${exitCodeList(tcpExitCodes)}; 10 when the name could not be resolved. With several addresses, the best ` +
+    `Exit code: ${exitCodeList(tcpExitCodes)}; 10 when the name could not be resolved, 3 when this host had no local port or descriptor left. With several addresses, the best ` +
     'result decides.',
   run,
 };

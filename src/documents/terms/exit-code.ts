@@ -3,7 +3,7 @@ import type { DnsDocument } from '../dns.js';
 import type { DoctorDocument } from '../doctor.js';
 import type { LogDocument } from '../log.js';
 import type { ReportDocument, VerdictClass } from '../report.js';
-import type { TcpDocument, TcpStatus } from '../tcp.js';
+import type { TcpCause, TcpDocument, TcpStatus } from '../tcp.js';
 import type { TraceDocument, TraceOutcome } from '../trace.js';
 import type { WatchRound } from '../trace-watch.js';
 
@@ -172,5 +172,10 @@ function tcpExitCode({ status, attempts, resolution, stopped }: TcpDocument): nu
   const hasNoAddress = attempts.length === 0 && resolution !== null;
   if (hasNoAddress && wasCutOff({ ...resolution, ...(stopped === undefined ? {} : { stopped }) }))
     return exitCodes.inconclusive;
-  return hasNoAddress ? exitCodes.dns : tcpExitCodes[status];
+  if (hasNoAddress) return exitCodes.dns;
+  const isShort = attempts.some(({ cause }) => cause != null && shortages.has(cause));
+  return status === 'error' && isShort ? exitCodes.capability : tcpExitCodes[status];
 }
+
+/** What this host lacked for an attempt, so that nothing was sent. */
+const shortages: ReadonlySet<TcpCause> = new Set(['no-ports', 'no-descriptors', 'no-source-address']);

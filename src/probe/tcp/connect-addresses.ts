@@ -44,10 +44,7 @@ export const connectBounds = {
   /** A million attempts, at one per second, take eleven days. All are kept in memory. */
   count: { noun: 'a number of attempts', unit: null, min: 1, max: 1_000_000, default: 1 },
   intervalMs: waitBound(1000),
-  /**
-   * A proxy that finds no backend closes within milliseconds. Not watched by default: many targets take longer then, and the
-   * receiver of a connection notices by itself.
-   */
+  /** Not watched by default: many targets take longer then, and the receiver of a connection notices by itself. */
   watchMs: { noun: 'a time', unit: 'ms', min: 0, max: 600_000, default: 0 },
 } as const satisfies Record<string, Bound>;
 
@@ -61,9 +58,11 @@ export interface ConnectAddressesOptions {
   /** Read the first line that the service sends; waits at most `timeoutMs` for it. Default false. */
   banner?: boolean | undefined;
   /**
-   * How long an open connection is watched, beyond one round trip, for a reset or a close by the target, 0 to 600000
-   * milliseconds. Default 0; that of `connect` is 250. Not with `onOpen`.
+   * Watch an open connection for a reset or a close by the target: for 20 ms and three of its round trips, at most 250 ms.
+   * Default false; that of `connect` is true. Not with `onOpen`.
    */
+  watch?: boolean | undefined;
+  /** Watch it for this long beyond one round trip instead, 0 to 600000 milliseconds; 0 leaves it to `watch`. Default 0. */
   watchMs?: number | undefined;
   /** The local address to bind to. Attempts on addresses of the other family end as `error`, EAFNOSUPPORT. */
   source?: string | undefined;
@@ -87,6 +86,7 @@ export const connectAddressesChecks: OptionChecks<ConnectAddressesOptions> = {
   count: within(connectBounds.count),
   intervalMs: within(connectBounds.intervalMs),
   banner: boolean,
+  watch: boolean,
   watchMs: within(connectBounds.watchMs),
   source: sourceAddress,
   sockets: oneOf('auto', 'libc', 'node'),
@@ -225,12 +225,20 @@ function attemptBy(
 ): MaybePromise<TcpAttempt> {
   const { sockets, timeoutMs, source, onOpen } = plan;
   publishAttempt(address, port);
-  if (plan.banner || (onOpen === undefined && plan.watchMs > 0))
+  if (plan.banner || (onOpen === undefined && (plan.watch || plan.watchMs > 0)))
     return connectAndWatch(plan, address, port, cancel);
   // Whether the reset is noticed is chance here, so it must not decide the status.
   return andThen(connectOnce(sockets, address, port, { timeoutMs, source, cancel, onOpen }), (attempt) =>
     attempt.status === 'reset' ? { ...asOpened(attempt), afterOpen: { end: 'reset', afterMs: 0 } } : attempt,
   );
+}
+
+/**
+ * How long to watch a connection that opened after `roundTripMs`, milliseconds: a proxy that asks a backend as far away as itself
+ * and is refused closes after two round trips, and 20 ms are for its own work. Pure.
+ */
+function briefWatchMs(roundTripMs: number): number {
+  return Math.min(250, 20 + 3 * roundTripMs);
 }
 
 /** Connects, and watches what the target does with the connection, so that it is told the same each time. */
@@ -242,7 +250,8 @@ async function connectAndWatch(
 ): Promise<TcpAttempt> {
   let watching: Promise<Watched> | null = null;
   const onOpen = ({ durationMs }: TcpAttempt, socket: Socket) => {
-    const watchedMs = wantsLine ? Math.min(timeoutMs, bannerTimeoutMs) : durationMs + watchMs;
+    const quietMs = watchMs > 0 ? durationMs + watchMs : briefWatchMs(durationMs);
+    const watchedMs = wantsLine ? Math.min(timeoutMs, bannerTimeoutMs) : quietMs;
     watching = watchConnection(socket, { timeoutMs: watchedMs, wantsLine, stop: cancel.signal });
   };
   const attempt = await connectOnce(sockets, address, port, {

@@ -115,7 +115,8 @@ const causeWords: Readonly<Partial<Record<TcpCause, (attempt: TcpAttempt) => str
   'local-firewall': ({ icmp }) =>
     `this host's own firewall ${icmp ? 'rejects' : 'drops'} it: see \`nft list ruleset\``,
   'local-policy': () => 'this host forbids the connection: a security module, or a seccomp or BPF filter',
-  'no-ports': () => 'this host has no source port left: see `sysctl net.ipv4.ip_local_port_range`',
+  'no-ports': () =>
+    'this host has no local port left to connect from: see `sysctl net.ipv4.ip_local_port_range`',
   'no-source-address': () => 'this host has no address to send from: see --source and `ip address`',
 };
 
@@ -127,8 +128,7 @@ export function attemptWords(attempt: TcpAttempt): string {
   const words = known ?? byErrno ?? tcpStatusWords[status];
   const parts = [words, ...(status === 'open' ? openWords(attempt) : [])];
   if (banner != null) parts.push(`sends "${clean(banner)}"`);
-  else if (banner === null && status === 'open' && (attempt.afterOpen?.end ?? 'open') === 'open')
-    parts.push('sends no banner');
+  else if (banner === null && status === 'open') parts.push('sends no banner');
   const origin = known === undefined && local ? '; this host sent nothing' : '';
   return `${parts.join('; ')}${origin}${errno === null ? '' : ` (${clean(errno)})`}`;
 }
