@@ -39,11 +39,20 @@ export function startLimits({ timeoutMs, signal, stop }: Limits, handlers: Limit
 }
 
 /**
+ * The signals that each signal of `anyOf` follows. AbortSignal.any() holds them weakly, and so does the timer of
+ * AbortSignal.timeout(): without this reference, garbage collection removes such a signal before its time is over, and the
+ * combined signal never aborts (measured with Node 20).
+ */
+const followed = new WeakMap<AbortSignal, readonly AbortSignal[]>();
+
+/**
  * Returns a signal that aborts when the first of several does. It may have any number of listeners; for the caller's own
  * signals, Node warns of a leak after ten.
  */
 export function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
-  const own = AbortSignal.any(signals.filter((signal) => signal !== undefined));
+  const sources = signals.filter((signal) => signal !== undefined);
+  const own = AbortSignal.any(sources);
+  followed.set(own, sources);
   setMaxListeners(0, own);
   return own;
 }

@@ -28,7 +28,7 @@ test('--file --json: one document per line of the file, in order; errors have th
   t.equal(fromFile.code, 2);
   const fromStdin = await pprobe([...asked, '-'], input);
   const lines = (text: string) =>
-    text.split('\n').map((line) => line.replace(/"durationMs":[\d.]+|T[\d:.]+Z/g, ''));
+    text.split('\n').map((line) => line.replace(/"(?:durationMs|sentMs)":[\d.]+|T[\d:.]+Z/g, ''));
   t.same(lines(fromStdin.stdout), lines(fromFile.stdout), 'standard input gives the same documents');
   t.match(fromStdin.stderr, /^pprobe: standard input line 4: /);
 });

@@ -1,5 +1,7 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import t from 'tap';
-import { type Limits, startLimits } from '../../src/core/deadline.js';
+import { anyOf, type Limits, startLimits } from '../../src/core/deadline.js';
 
 const timeoutMs = 60_000;
 
@@ -33,3 +35,20 @@ t.test('after cancellation no handler is called', async (t) => {
   startLimits(limits, { onTimeout: never, onStop: never })();
   await new Promise((resolve) => setTimeout(resolve, 20));
 });
+
+t.test(
+  'a combined signal follows a timeout signal that nothing else refers to, through garbage collection',
+  async (t) => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const never = new AbortController();
+    const collecting = setInterval(collect, 10);
+    t.teardown(() => clearInterval(collecting));
+    const combined = [anyOf(AbortSignal.timeout(200)), anyOf(anyOf(AbortSignal.timeout(200)), never.signal)];
+    const reasons = combined.map(
+      (signal) =>
+        new Promise((resolve) => signal.addEventListener('abort', () => resolve(signal.reason.name))),
+    );
+    t.same(await Promise.all(reasons), ['TimeoutError', 'TimeoutError']);
+  },
+);
