@@ -6,6 +6,7 @@ import {
   type Asked,
   address,
   type Behaviour,
+  cname,
   framed,
   type Response,
   reply,
@@ -43,14 +44,23 @@ function read(raw: Buffer, transport: Asked['transport']): Asked {
   return { transport, id, name: questions[0]?.name ?? '', type: questions[0]?.type ?? '', edns, raw };
 }
 
-/** Answers with these addresses, by name. Another name does not exist. */
+/** Answers with these addresses, by name; an entry `alias NAME` leads to another name. A name that is not here does not exist. */
 export function answerFrom(zone: Readonly<Record<string, readonly string[]>>): Behaviour {
   return (asked) => {
-    const name = asked.name.toLowerCase();
+    const aliases = [];
+    let name = asked.name.toLowerCase();
+    for (let [entry] = zone[name] ?? []; entry?.startsWith('alias '); [entry] = zone[name] ?? []) {
+      const target = entry.slice('alias '.length);
+      aliases.push(cname(name, target));
+      name = target;
+    }
     const found = zone[name];
-    if (found === undefined) return [reply(asked, { rcode: 3, authorities: [soa('test')] })];
+    if (found === undefined)
+      return [reply(asked, { answers: aliases, rcode: 3, authorities: [soa('test')] })];
     const own = found.filter((each) => each.includes(':') === (asked.type === 'AAAA'));
-    const answers = asked.type === 'A' || asked.type === 'AAAA' ? own.map((each) => address(name, each)) : [];
-    return [reply(asked, { answers, authorities: answers.length === 0 ? [soa('test')] : [] })];
+    const addresses =
+      asked.type === 'A' || asked.type === 'AAAA' ? own.map((each) => address(name, each)) : [];
+    const authorities = addresses.length === 0 ? [soa('test')] : [];
+    return [reply(asked, { answers: [...aliases, ...addresses], authorities })];
   };
 }

@@ -1,45 +1,6 @@
 import type { Behaviour } from '../../probe/dns/server.js';
 import type { PathBehaviour } from '../../simulation/answers.js';
-
-/** What a command must print. Texts are matched against its output, with line breaks and runs of blanks as one blank. */
-export interface Expected {
-  /** Any of them. */
-  exitCodes: readonly number[];
-  /** Of the verdict of `diagnose`: any of them. */
-  causes?: readonly string[];
-  /** The strongest confidence that the observations support. */
-  atMost?: 'high' | 'medium' | 'low';
-  says?: readonly RegExp[];
-  never?: readonly RegExp[];
-}
-
-/** One command on the client. */
-export interface Step {
-  args: readonly string[];
-  env?: Readonly<Record<string, string>>;
-  /** Run as an ordinary user, without capabilities. */
-  asUser?: true;
-  /** Modules that Node loads first, beside this file: they take something away from the process. */
-  preload?: string;
-  expected: Expected;
-}
-
-/** Another program that is asked the same, and what it prints. It is left out where it is not installed. */
-export interface Peer {
-  argv: readonly string[];
-  prints: RegExp;
-}
-
-interface Case {
-  id: string;
-  situation: string;
-  /** Where it was reported. */
-  source: string;
-  /** What version 0.1.0 printed. */
-  before: string;
-  steps: readonly Step[];
-  peers?: readonly Peer[];
-}
+import type { Case } from '../case.js';
 
 /** A server of the case, started among the servers at `address:port`. */
 export type Serve = (place: { address: string; port: number }) => Promise<void>;

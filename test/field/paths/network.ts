@@ -1,3 +1,6 @@
+import { networkCases } from './all.js';
+import type { NetworkCase } from './case.js';
+
 /**
  * The network of the cases, as a shell script for its own namespaces: one namespace that has every address there is, for the
  * servers, and for each case a client and a router of its own, so that no case changes the network of another. Each namespace
@@ -67,8 +70,23 @@ ${setUp}
 `;
 }
 
-/** The script for these cases, by number. It runs its arguments among the servers. */
-export function networkOf(setUps: ReadonlyMap<number, string>): string {
-  const each = [...setUps].map(([n, setUp]) => ownNetwork(n, setUp));
+/** The script for these cases. It runs its arguments among the servers. */
+export function networkOf(cases: readonly NetworkCase[]): string {
+  const each = cases.map((one) => ownNetwork(numberOf(one), filled(one.setUp ?? '', numberOf(one))));
   return [common, ...each, 'exec nsenter --net=/run/netns/servers -- "$@"'].join('\n');
+}
+
+/** The number of a case's network. It is in addresses, so it is less than 256. */
+export function numberOf(each: NetworkCase): number {
+  return networkCases.indexOf(each) + 1;
+}
+
+/** A text of a case with the addresses of its network. */
+export function filled(text: string, n: number): string {
+  return text
+    .replaceAll('{net}', `10.62.${n}`)
+    .replaceAll('{here}', `10.60.${n}`)
+    .replaceAll('{far}', `10.61.${n}`)
+    .replaceAll('{net6}', `fd62:${n}`)
+    .replaceAll('{n}', String(n));
 }

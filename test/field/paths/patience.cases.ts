@@ -23,8 +23,6 @@ const slowResolver = (id: string, situation: string, afterMs: number, network: s
   id,
   situation,
   source: 'no public thread is named for it',
-  before:
-    'dns dns.timeout high: "programs on this host wait 10 s before they give up"; programs get the answer',
   resolvers: { '{net}.53': slowly(afterMs, network) },
   servers: { [`${network}:443`]: web(['slow.field.test']) },
   steps: [
@@ -40,11 +38,29 @@ const slowResolver = (id: string, situation: string, afterMs: number, network: s
 export const patienceCases: readonly NetworkCase[] = [
   slowResolver('B5a', 'every reply of the resolver takes 1.2 s', 1200, '10.90.1.1'),
   {
+    id: 'B6',
+    situation: 'the first nameserver takes 1.6 s, the second answers another address at once',
+    source: 'no public thread is named for it',
+    files: { '/etc/resolv.conf': 'nameserver {net}.53\nnameserver {net}.54\n' },
+    resolvers: { '{net}.53': slowly(1600, '10.90.2.1'), '{net}.54': slowly(0, '10.90.2.99') },
+    servers: { '10.90.2.1:443': web(['first.field.test']) },
+    steps: [
+      {
+        args: diagnose('first.field.test'),
+        expected: { exitCodes: [0], says: [/10\.90\.2\.1\b/], never: [/did not answer/i] },
+      },
+      {
+        args: ['dns', 'first.field.test', '--short'],
+        expected: { exitCodes: [0], says: [/10\.90\.2\.1\b/] },
+      },
+    ],
+    peers: [{ argv: ['getent', 'ahostsv4', 'first.field.test'], prints: /10\.90\.2\.1\b/ }],
+  },
+  {
     id: 'B9',
     situation:
       "the target is on this host's own link, its neighbour entry is known, and its SYNs are dropped",
     source: 'no public thread is named for it',
-    before: "remedies: this host's outbound rules, the network ACL, the route table",
     setUp: `router nft 'table ip silent { chain input { type filter hook input priority 0; tcp dport 443 drop; }; }'`,
     steps: [
       {
@@ -62,7 +78,6 @@ export const patienceCases: readonly NetworkCase[] = [
     id: 'B13',
     situation: 'the resolver answers one type in 3 s and the other at once',
     source: 'https://github.com/systemd/systemd/issues/18006',
-    before: 'dns.timeout: the slow type counts as never answered',
     resolvers: {
       '{net}.53': (asked) => [
         asked.type === 'A'
@@ -80,7 +95,6 @@ export const patienceCases: readonly NetworkCase[] = [
     id: 'B14',
     situation: 'a resolver that is dead is given up quickly, although nothing else is known',
     source: 'no public thread is named for it',
-    before: 'dns dns.timeout high',
     setUp: `router nft 'table ip dead { chain forward { type filter hook forward priority 0; ip daddr {net}.53 drop; }; }'`,
     steps: [
       {
@@ -113,7 +127,6 @@ export const patiencePaths: readonly PathCase[] = [
     id: 'B1a',
     situation: 'hop 1 answers, 2 to 6 are silent, 7 answers, 8 to 13 are silent, the target answers at 14',
     source: 'https://github.com/nxtrace/NTrace-core/issues/295',
-    before: 'exit 11: "Filtered … dropped there: by a firewall"',
     target: '203.0.113.101',
     path: {
       hops: hops(13, { silent: [...range(2, 6), ...range(8, 13)] }),
@@ -132,7 +145,6 @@ export const patiencePaths: readonly PathCase[] = [
     id: 'B1b',
     situation: 'hop 1 answers, five are silent, then the target answers',
     source: 'https://github.com/RIPE-NCC/ripe-atlas-probe-measurements/issues/9',
-    before: 'exit 11: "Filtered … dropped there: by a firewall"',
     target: '203.0.113.102',
     path: { hops: hops(6, { silent: range(2, 6) }), end: { rttMs: 9, answer: 'syn-ack' } },
     steps: both('203.0.113.102'),
@@ -141,7 +153,6 @@ export const patiencePaths: readonly PathCase[] = [
     id: 'B2',
     situation: 'a router answers expiring probes with unreachable (3/13) and forwards the rest',
     source: 'https://github.com/traviscross/mtr/issues/234',
-    before: 'exit 12: "Prohibited, the rule to change is on that device"',
     target: '203.0.113.103',
     path: {
       hops: hops(5).map((hop, index) =>
@@ -164,7 +175,6 @@ export const patiencePaths: readonly PathCase[] = [
     id: 'B3',
     situation: 'the target answers after 980 ms, method connect',
     source: 'https://github.com/nefilim/pinger/issues/4',
-    before: 'exit 11: "Filtered … firewall"; `pprobe tcp`: open',
     target: '203.0.113.104',
     path: { hops: hops(4, { rttMs: 200 }), end: { rttMs: 980, answer: 'syn-ack' } },
     steps: [
@@ -179,7 +189,6 @@ export const patiencePaths: readonly PathCase[] = [
     id: 'B4',
     situation: 'the first hop answers in 2 ms, all others in 1600 ms, method syn',
     source: 'no public thread is named for it',
-    before: 'exit 11: "Filtered" after 1.7 s, and --wait 5000 changes nothing',
     target: '203.0.113.105',
     path: {
       hops: hops(5).map((hop, index) => ({ ...hop, rttMs: index === 0 ? 2 : 1600 })),
@@ -197,7 +206,6 @@ export const patiencePaths: readonly PathCase[] = [
     id: 'B7',
     situation: '`trace -f 3 -m 4` on a path of six hops whose target is open',
     source: 'no public thread is named for it',
-    before: 'exit 11: "Filtered"',
     target: '203.0.113.106',
     path: { hops: hops(6), end: { rttMs: 9, answer: 'syn-ack' } },
     steps: [
@@ -211,7 +219,6 @@ export const patiencePaths: readonly PathCase[] = [
     id: 'B8',
     situation: '`trace HOST -w 5`, as typed by a user of traceroute',
     source: 'https://man7.org/linux/man-pages/man8/traceroute.8.html',
-    before: 'waits 5 ms: all hops are silent, "look at its security group"',
     target: '203.0.113.107',
     path: { hops: hops(3, { rttMs: 8 }), end: { rttMs: 30, answer: 'syn-ack' } },
     steps: [
@@ -223,10 +230,22 @@ export const patiencePaths: readonly PathCase[] = [
     ],
   },
   {
+    id: 'B10',
+    situation: 'a round trip of 1310 ms, `pprobe tcp`',
+    source: 'no public thread is named for it',
+    target: '203.0.113.108',
+    path: { hops: hops(2), end: { rttMs: 1310, answer: 'syn-ack' } },
+    steps: [
+      {
+        args: ['tcp', '203.0.113.108'],
+        expected: { exitCodes: [0], never: [/packets are lost|only SYN 2/i] },
+      },
+    ],
+  },
+  {
     id: 'B11',
     situation: 'a hop answers expiring probes with host unreachable (3/1), and the target answers behind it',
     source: 'https://github.com/traviscross/mtr/issues/434',
-    before: 'exit 14: unreachable, from that hop',
     target: '203.0.113.109',
     path: {
       hops: hops(5).map((hop, index) =>
@@ -240,9 +259,21 @@ export const patiencePaths: readonly PathCase[] = [
     id: 'B12',
     situation: 'no hop answers at all, and the target answers at hop 12',
     source: 'https://github.com/RIPE-NCC/ripe-atlas-probe-measurements/issues/9',
-    before: 'exit 11: "Filtered … dropped there: by a firewall"',
     target: '203.0.113.110',
     path: { hops: hops(12, { silent: range(1, 12) }), end: { rttMs: 15, answer: 'syn-ack' } },
     steps: both('203.0.113.110'),
+  },
+  {
+    id: 'B15',
+    situation: 'eight silent hops before a target that refuses',
+    source: 'https://github.com/RIPE-NCC/ripe-atlas-probe-measurements/issues/9',
+    target: '203.0.113.111',
+    path: { hops: hops(9, { silent: range(2, 9) }), end: { rttMs: 12, answer: 'rst' } },
+    steps: [
+      {
+        args: ['trace', '203.0.113.111'],
+        expected: { exitCodes: [13], says: [/closed|refused/i], never: [/filtered/i] },
+      },
+    ],
   },
 ];

@@ -1,14 +1,15 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { Semaphore } from '../../../src/core/semaphore.js';
+import type { Step } from '../case.js';
+import { askPeers, execute, readIfThere } from '../execute.js';
+import type { Played } from '../judge.js';
 import { answerFrom, serveDns } from '../serve.js';
 import { networkCases } from './all.js';
-import type { NetworkCase, Step } from './case.js';
-import { filled, numberOf, type Played, type Printed } from './played.js';
+import type { NetworkCase } from './case.js';
+import { filled, numberOf } from './network.js';
 import { testAuthority } from './servers.js';
 
 /**
@@ -61,7 +62,7 @@ async function play(each: NetworkCase): Promise<Played> {
     return `mount --bind '${source}' '${path}'`;
   });
   const inside = (argv: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-    run(
+    execute(
       [
         ...onClient,
         'unshare',
@@ -84,14 +85,7 @@ async function play(each: NetworkCase): Promise<Played> {
     const printed = await inside(argvOf(step, saved), step.env);
     steps.push({ printed, report: readIfThere(saved) });
   }
-  const peers: (Printed | null)[] = [];
-  for (const { argv } of each.peers ?? []) {
-    const isThere = await promisify(execFile)('sh', ['-c', 'command -v "$1"', 'sh', argv[0] ?? '']).then(
-      () => true,
-      () => false,
-    );
-    peers.push(isThere ? await inside(argv) : null);
-  }
+  const peers = await askPeers(each.peers ?? [], inside);
   for (const child of beside) child.kill('SIGKILL');
   return { id: each.id, steps, peers, durationMs: performance.now() - startMs };
 }
@@ -114,27 +108,4 @@ function filler(each: NetworkCase): (text: string) => string {
 
 function mapValues(given: Readonly<Record<string, string>>, change: (text: string) => string) {
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, change(value)]));
-}
-
-async function run(argv: readonly string[], env: Record<string, string>): Promise<Printed> {
-  const [command = '', ...args] = argv;
-  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const printed = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      printed[name] += text;
-    });
-  }
-  const limit = setTimeout(() => child.kill('SIGKILL'), 120_000);
-  const [exitCode] = await once(child, 'close');
-  clearTimeout(limit);
-  return { exitCode, ...printed };
-}
-
-function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,16 @@
+import { answerFrom } from '../serve.js';
 import type { NetworkCase, PathCase } from './case.js';
 import { web } from './servers.js';
 
+/** Situations in which what this host did not send was counted as the silence of others. */
+
+const diagnose = (host: string, ...more: string[]) => [
+  'diagnose',
+  `https://${host}/`,
+  '--ca-file',
+  '{ca}',
+  ...more,
+];
 const filtered = /filtered|silent|inbound rules of the target/i;
 /** Listens on all of these ports of loopback, so that no program gets one of them as its own. */
 const occupy = (from: number, to: number) => [
@@ -27,7 +37,6 @@ export const unsentCases: readonly NetworkCase[] = [
     id: 'C1a',
     situation: 'ten local ports, six of them taken',
     source: 'https://github.com/casper-network/casper-node/issues/3252',
-    before: 'EADDRINUSE rows, then exit 11 "Filtered … inbound rules of the target"',
     setUp: portRange(50000, 50009),
     servers: { '{net}.10:443': web(['x.field.test']) },
     onClient: [occupy(50000, 50005)],
@@ -46,7 +55,6 @@ export const unsentCases: readonly NetworkCase[] = [
     id: 'C2',
     situation: 'the gateway does not answer ARP',
     source: 'no public thread is named for it',
-    before: 'exit 14, 11, 14, 11 in turn',
     setUp: 'client ip route replace default via {here}.77',
     steps: [1, 2, 3].flatMap(() =>
       ['syn', 'connect'].map((method) => ({
@@ -56,10 +64,44 @@ export const unsentCases: readonly NetworkCase[] = [
     ),
   },
   {
+    id: 'C3',
+    situation: 'a host with IPv6 only, and a name with A and AAAA',
+    source: 'https://github.com/ooni/probe/issues/2823',
+    setUp: 'client ip route del default via {here}.1; client ip address del {here}.10/24 dev near',
+    files: { '/etc/resolv.conf': 'nameserver {net6}::53\n' },
+    resolvers: {
+      '{net6}::53': answerFrom({ 'both.field.test': ['10.92.3.10', 'fd92:3::10'] }),
+    },
+    servers: { 'fd92:3::10:443': web(['both.field.test']) },
+    steps: [
+      { args: ['trace', 'both.field.test'], expected: { exitCodes: [0], says: [/fd92:/i, /\bopen\b/i] } },
+      { args: diagnose('both.field.test'), expected: { exitCodes: [0], never: [/ENETUNREACH.*path/i] } },
+    ],
+  },
+  {
+    id: 'C7a',
+    situation: 'raw sockets are refused with EPROTONOSUPPORT, as in gVisor',
+    source: 'https://github.com/microsoft/WSL/issues/1383',
+    servers: { '{net}.10:443': web(['x.field.test']) },
+    steps: [
+      {
+        args: ['trace', '{net}.10'],
+        preload: './forbid.mjs',
+        env: { FORBID: 'raw=93' },
+        expected: { exitCodes: [0], says: [/\bopen\b/i], never: [/bug in pprobe/i] },
+      },
+      {
+        args: ['trace', '{net}.10', '--method', 'syn'],
+        preload: './forbid.mjs',
+        env: { FORBID: 'raw=93' },
+        expected: { exitCodes: [3], never: [/bug in pprobe/i] },
+      },
+    ],
+  },
+  {
     id: 'C8',
     situation: 'a port of this host in the ephemeral range on which no program listens',
     source: 'https://github.com/tokio-rs/tokio/issues/3405',
-    before: 'now and then open: TCP connected to itself',
     setUp: portRange(50000, 50003),
     steps: [
       {
@@ -69,10 +111,48 @@ export const unsentCases: readonly NetworkCase[] = [
     ],
   },
   {
+    id: 'C9',
+    situation: 'systemd forbids the service AF_NETLINK (RestrictAddressFamilies)',
+    source: 'https://github.com/NLnetLabs/unbound/issues/350',
+    zone: { 'restricted.field.test': ['{net}.10'] },
+    servers: { '{net}.10:443': web(['restricted.field.test']) },
+    steps: [
+      ...[
+        ['tcp', 'restricted.field.test'],
+        ['trace', 'restricted.field.test'],
+        ['dns', 'restricted.field.test'],
+        diagnose('restricted.field.test'),
+      ].map((args) => ({
+        args,
+        preload: './forbid.mjs',
+        env: { FORBID: 'netlink=97' },
+        expected: { exitCodes: [0], never: [/bug in pprobe/i] },
+      })),
+    ],
+  },
+  {
+    id: 'C10',
+    situation: 'the kernel knows no SO_TIMESTAMPNS, as under qemu-user',
+    source: 'https://github.com/schweikert/fping/issues/272',
+    zone: { 'emulated.field.test': ['{net}.10'] },
+    servers: { '{net}.10:443': web(['emulated.field.test']) },
+    steps: [
+      ...[
+        ['tcp', 'emulated.field.test'],
+        ['trace', 'emulated.field.test'],
+        diagnose('emulated.field.test'),
+      ].map((args) => ({
+        args,
+        preload: './forbid.mjs',
+        env: { FORBID: 'timestamps=92,timestampsNew=92' },
+        expected: { exitCodes: [0], never: [/bug in pprobe/i] },
+      })),
+    ],
+  },
+  {
     id: 'C12',
     situation: 'an on-link target that does not answer ARP, traced several times',
     source: 'https://github.com/langgenius/dify/issues/14202',
-    before: 'exit 14, 11, 14, 11 in turn',
     steps: [1, 2, 3].map(() => ({
       args: ['trace', '{here}.88'],
       expected: { exitCodes: [14], never: [/filtered/i] },
@@ -82,7 +162,6 @@ export const unsentCases: readonly NetworkCase[] = [
     id: 'C13',
     situation: 'a policy routing rule for the source address, and --source gives that address',
     source: 'https://github.com/insomniacslk/dublin-traceroute/issues/93',
-    before: 'another path than TCP of this host takes, without a word',
     setUp: `${secondLink}\nclient ip rule add from 10.63.{n}.10 lookup 200 priority 100`,
     servers: { '{net}.10:443': web(['x.field.test']) },
     steps: ['syn', 'connect'].map((method) => ({
@@ -97,7 +176,6 @@ export const unsentPaths: readonly PathCase[] = [
     id: 'C4',
     situation: 'method connect, and the event loop is busy for 800 ms while the target answers at 400 ms',
     source: 'https://github.com/netty/netty/issues/9399',
-    before: 'target at hop 6, "EHOSTUNREACH"',
     target: '203.0.113.120',
     path: {
       hops: Array.from({ length: 5 }, (_, index) => ({

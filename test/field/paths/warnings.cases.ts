@@ -1,5 +1,6 @@
+import { address, type Behaviour, reply } from '../../probe/dns/server.js';
 import type { NetworkCase } from './case.js';
-import { web } from './servers.js';
+import { closes, closesLater, plain, resets, web } from './servers.js';
 
 /** Situations in which one answer hid the failure of another, or programs had a trouble that pprobe did not tell. */
 
@@ -12,14 +13,56 @@ const diagnose = (host: string, ...more: string[]) => [
 ];
 const secure = ['api.field.test'];
 
+/** Answers A with the address, and only these other types. */
+function only(types: readonly string[], to: string): Behaviour {
+  return (asked) =>
+    types.includes(asked.type)
+      ? [reply(asked, { answers: asked.type === 'A' ? [address(asked.name, to)] : [] })]
+      : [];
+}
+
 const reachable = (...says: RegExp[]) => ({ exitCodes: [0], causes: ['none'], says: [/REACHABLE/, ...says] });
 
+/** Accepts and then closes or resets: the same answer each time. */
+const accepted = (id: string, situation: string, serve: typeof closes, word: RegExp): NetworkCase => ({
+  id,
+  situation,
+  source: 'https://github.com/moby/moby/issues/16976',
+  servers: { '{net}.10:443': serve },
+  steps: [1, 2, 3].map(() => ({
+    args: ['tcp', '{net}.10', '--banner'],
+    expected: { exitCodes: [0, 13], says: [/accepted|open/i, word], never: [/says nothing/i] },
+  })),
+});
+
 export const warningCases: readonly NetworkCase[] = [
+  {
+    id: 'D1',
+    situation: 'A is answered, AAAA never',
+    source: 'https://github.com/systemd/systemd/issues/22575',
+    resolvers: { '{net}.53': only(['A'], '10.91.1.1') },
+    servers: { '10.91.1.1:443': web(secure) },
+    steps: [
+      {
+        args: diagnose('api.field.test'),
+        expected: reachable(/AAAA/, /never|no answer|not answered/i, /programs/i),
+      },
+      {
+        args: ['dns', 'api.field.test'],
+        expected: { exitCodes: [0], says: [/AAAA/, /never|no answer|not answered/i] },
+      },
+    ],
+    peers: [
+      {
+        argv: ['dig', '+short', '+time=1', '+tries=1', 'api.field.test', 'AAAA'],
+        prints: /timed out|no servers|communications/i,
+      },
+    ],
+  },
   {
     id: 'D2',
     situation: 'the first nameserver is dead, the second answers',
     source: 'https://github.com/cloudfoundry/os-conf-release/issues/33',
-    before: 'reachable, and not a word of the dead one',
     setUp: `router nft 'table ip dead { chain forward { type filter hook forward priority 0; ip daddr {net}.9 drop; }; }'`,
     files: { '/etc/resolv.conf': 'nameserver {net}.9\nnameserver {net}.53\n' },
     zone: { 'api.field.test': ['{net}.10'] },
@@ -35,7 +78,6 @@ export const warningCases: readonly NetworkCase[] = [
     id: 'D3',
     situation: 'HTTPS_PROXY is set, and NO_PROXY holds only networks in CIDR notation',
     source: 'https://github.com/curl/curl/issues/9773',
-    before: 'reachable; the rule fires in JSON alone',
     zone: { 'api.field.test': ['{net}.10'] },
     servers: { '{net}.10:443': web(secure) },
     steps: [
@@ -50,7 +92,6 @@ export const warningCases: readonly NetworkCase[] = [
     id: 'D4',
     situation: 'nsswitch.conf has "hosts: files", so programs never ask DNS',
     source: 'https://github.com/denoland/clawpatrol/pull/716',
-    before: 'reachable',
     files: { '/etc/resolv.conf': 'nameserver {net}.53\n', '/etc/nsswitch.conf': 'hosts: files\n' },
     zone: { 'api.field.test': ['{net}.10'] },
     servers: { '{net}.10:443': web(secure) },
@@ -61,7 +102,6 @@ export const warningCases: readonly NetworkCase[] = [
     id: 'D5a',
     situation: "A is 0.0.0.0, a filter's answer, and this host listens on the port",
     source: 'https://github.com/AdguardTeam/dnsproxy/issues/68',
-    before: 'open, reachable',
     zone: { 'api.field.test': ['0.0.0.0'] },
     onClient: [[process.execPath, '-e', "require('net').createServer().listen(443, '0.0.0.0')"]],
     steps: [
@@ -71,11 +111,35 @@ export const warningCases: readonly NetworkCase[] = [
       },
     ],
   },
+  accepted('D6a', 'the port accepts and closes at once', closes, /closed/i),
+  accepted('D6b', 'the port accepts and resets at once', resets, /reset/i),
+  {
+    id: 'D7',
+    situation:
+      'a block page with status 200 for an API name, with a certificate of a trusted company authority',
+    source: 'https://github.com/github/copilot-release/issues/2258',
+    zone: { 'abc123defg.execute-api.us-east-1.amazonaws.com': ['{net}.10'] },
+    servers: {
+      '{net}.10:443': web(
+        ['abc123defg.execute-api.us-east-1.amazonaws.com'],
+        plain(
+          '200 OK',
+          { 'content-type': 'text/html' },
+          '<html><title>Access denied</title>Blocked by policy</html>',
+        ),
+      ),
+    },
+    steps: [
+      {
+        args: diagnose('abc123defg.execute-api.us-east-1.amazonaws.com'),
+        expected: { exitCodes: [12], causes: ['policy.proxy'], atMost: 'high' },
+      },
+    ],
+  },
   {
     id: 'D9',
     situation: 'the certificate expires in five days',
     source: 'https://github.com/tenex/rails-assets/issues/454',
-    before: 'reachable, and not a word',
     zone: { 'api.field.test': ['{net}.10'] },
     servers: { '{net}.10:443': web(secure, undefined, { days: 5 }) },
     steps: [{ args: diagnose('api.field.test'), expected: reachable(/certificate/i, /expires/i) }],
@@ -84,15 +148,19 @@ export const warningCases: readonly NetworkCase[] = [
     id: 'D5b',
     situation: "AAAA is ::, a filter's answer, beside no A",
     source: 'https://github.com/AdguardTeam/DnsLibs/issues/40',
-    before: 'refused or open: pprobe connects to this host',
     zone: { 'api.field.test': ['::'] },
     steps: [{ args: diagnose('api.field.test'), expected: { exitCodes: [10], causes: ['dns.blocked'] } }],
   },
+  accepted(
+    'D6c',
+    'the port accepts and closes after 300 ms, as a balancer without targets does',
+    closesLater(300),
+    /closed/i,
+  ),
   {
     id: 'D11',
     situation: 'resolv.conf names three nameservers, the first two are dead',
     source: 'https://github.com/hickory-dns/hickory-dns/issues/2150',
-    before: 'reachable, and not a word of the dead ones',
     setUp: `router nft 'table ip dead { chain forward { type filter hook forward priority 0; ip daddr { {net}.8, {net}.9 } drop; }; }'`,
     files: { '/etc/resolv.conf': 'nameserver {net}.8\nnameserver {net}.9\nnameserver {net}.53\n' },
     zone: { 'api.field.test': ['{net}.10'] },

@@ -1,3 +1,4 @@
+import type { Case } from '../case.js';
 import { answerCases } from './answers.cases.js';
 import type { FieldCase } from './case.js';
 import { commandCases } from './commands.cases.js';
@@ -6,11 +7,12 @@ import { requestCases } from './requests.cases.js';
 import { resolverCases } from './resolver.cases.js';
 import { trustCases } from './trust.cases.js';
 
-export const allCases: readonly FieldCase[] = [
+/** The place in this list gives each case the address of its resolver. */
+export const serviceCases: readonly (FieldCase & Case)[] = [
   ...answerCases,
   ...remedyCases,
   ...resolverCases,
   ...trustCases,
   ...requestCases,
   ...commandCases,
-];
+].map((each) => ({ ...each, steps: [each] }));

@@ -1,4 +1,5 @@
-import { answer, type FieldCase, type Peer, web } from './case.js';
+import type { Peer } from '../case.js';
+import { answer, type FieldCase, web } from './case.js';
 
 /** Who answered: told from all headers, the certificate and the name, and the advice fits who it was. */
 
@@ -19,7 +20,6 @@ function httpApi(
     situation: `a public HTTP API answers ${status}`,
     source:
       'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html',
-    before: 'dns.public-answer: switch private DNS of the endpoint on',
     args: ['diagnose', `https://${API}/orders`, '--ca-file', '{ca}', '--no-trace'],
     zone: { [API]: [address] },
     web: [
@@ -35,7 +35,7 @@ function httpApi(
       ),
     ],
     peers: [curl(`https://${API}/orders`, status)],
-    expected: { exitCode: 16, causes, atMost: 'high', says: [/HTTP API/], never: NOT_PRIVATE_DNS },
+    expected: { exitCodes: [16], causes, atMost: 'high', says: [/HTTP API/], never: NOT_PRIVATE_DNS },
   };
 }
 
@@ -59,7 +59,6 @@ function loadBalancer(
     id,
     situation: `a load balancer answers ${status} itself`,
     source,
-    before: 'http.error: the network is fine; ask the server',
     args: ['diagnose', `https://${name}/`, '--ca-file', '{ca}', '--no-trace'],
     zone: { [name]: [address] },
     web: [
@@ -75,7 +74,7 @@ function loadBalancer(
     ],
     peers: [curl(`https://${name}/`, status)],
     expected: {
-      exitCode: 16,
+      exitCodes: [16],
       causes,
       atMost: 'high',
       says: [/load balancer/i, ...says],
@@ -98,13 +97,12 @@ function awsService(
     id,
     situation: `${service} answers ${status}`,
     source: 'https://docs.aws.amazon.com/general/latest/gr/rande.html',
-    before: 'API Gateway answered, with advice on stages',
     args: ['diagnose', `https://${name}/`, '--ca-file', '{ca}', '--no-trace'],
     zone: { [name]: [address] },
     web: [web(address, name, answer(status, headers, body), { issuer: 'Amazon RSA 2048 M02' })],
     peers: [curl(`https://${name}/`, status)],
     expected: {
-      exitCode: 16,
+      exitCodes: [16],
       says: [new RegExp(service, 'i')],
       never: [/API Gateway answered/, /\bstage\b/i, /resource policy/i],
     },
@@ -125,7 +123,6 @@ function other(
     id,
     situation,
     source,
-    before: 'http.error: the server itself answers, the network works',
     args: ['diagnose', `https://${name}/`, '--ca-file', '{ca}', '--no-trace'],
     zone: { [name]: [address] },
     web: [web(address, name, text)],
@@ -220,7 +217,6 @@ export const answerCases: readonly FieldCase[] = [
     id: 'E4',
     situation: 'a server that is not of AWS takes the request and sends nothing',
     source: 'https://github.com/psf/requests/issues/3070',
-    before: "API Gateway's 29 s and its execution logs",
     args: [
       'diagnose',
       'https://e4.shop.test/report',
@@ -233,7 +229,7 @@ export const answerCases: readonly FieldCase[] = [
     zone: { 'e4.shop.test': ['10.64.4.1'] },
     web: [web('10.64.4.1', 'e4.shop.test', null)],
     expected: {
-      exitCode: 16,
+      exitCodes: [16],
       causes: ['backend.timeout', 'http.error'],
       never: [/API Gateway/, /29 s/, /execution log/i, /\bLambda\b/, /integration/i],
     },
@@ -249,7 +245,7 @@ export const answerCases: readonly FieldCase[] = [
       'upstream connect error or disconnect/reset before headers. reset reason: connection timeout',
     ),
     {
-      exitCode: 16,
+      exitCodes: [16],
       causes: ['backend.network', 'backend.timeout', 'backend.error', 'http.error'],
       atMost: 'high',
       says: [/envoy/i, /behind|upstream/i],
@@ -273,7 +269,7 @@ export const answerCases: readonly FieldCase[] = [
       '<html>Access Denied.</html>',
     ),
     {
-      exitCode: 12,
+      exitCodes: [12],
       causes: ['policy.proxy'],
       atMost: 'high',
       says: [/squid/i, /proxy/i],
@@ -291,7 +287,7 @@ export const answerCases: readonly FieldCase[] = [
       '<html><head><title>504 Gateway Time-out</title></head><body><center><h1>504 Gateway Time-out</h1></center><hr><center>nginx</center></body></html>',
     ),
     {
-      exitCode: 16,
+      exitCodes: [16],
       causes: ['backend.timeout', 'http.error'],
       atMost: 'high',
       says: [/nginx/i, /behind|upstream/i],
@@ -315,7 +311,7 @@ export const answerCases: readonly FieldCase[] = [
       '{"error":"KeyError"}',
     ),
     {
-      exitCode: 16,
+      exitCodes: [16],
       says: [/gunicorn|CloudFront/],
       never: [/CloudFront (cannot|could not) (reach|connect)/i, /API Gateway/],
     },
@@ -331,7 +327,7 @@ export const answerCases: readonly FieldCase[] = [
       '{"message":"database is locked"}',
     ),
     {
-      exitCode: 16,
+      exitCodes: [16],
       never: [
         /(cannot|could not|does not|did not) (reach|connect to) (its|the|what is) ?(upstream|behind)/i,
         /API Gateway/,

@@ -1,16 +1,5 @@
 import type { Behaviour } from '../../probe/dns/server.js';
-
-/** What a command must print. All texts are matched against its output, with line breaks and runs of blanks as one blank. */
-export interface Expected {
-  /** Any of them, where the words below say which. */
-  exitCode: number | readonly number[];
-  /** Of the verdict of `diagnose`: any of them. */
-  causes?: readonly string[];
-  /** The strongest confidence that the observations support. */
-  atMost?: 'high' | 'medium' | 'low';
-  says?: readonly RegExp[];
-  never?: readonly RegExp[];
-}
+import type { Case, Step } from '../case.js';
 
 /** A server for HTTPS. */
 export interface WebServer {
@@ -28,26 +17,12 @@ export interface WebServer {
   answer: (head: string) => string | null;
 }
 
-/** Another program of the host that is asked the same, and what it prints. It is left out where it is not installed. */
-export interface Peer {
-  argv: readonly string[];
-  prints: RegExp;
-}
-
 /**
- * A situation that somebody met in the field, as data: what the network is like, which command is run in it, and what is
- * right. `{ca}`, `{resolver}` and `{store}` in arguments, variables and files stand for the path of the authority's certificate,
- * the address of the resolver of this case, and a directory of hashed certificates.
+ * A situation of one command on the network of network.ts. `{ca}`, `{pem}`, `{resolver}` and `{store}` in arguments, variables
+ * and files stand for the path of the authority's certificate, its text, the address of the resolver of this case, and a
+ * directory of hashed certificates.
  */
-export interface FieldCase {
-  id: string;
-  situation: string;
-  /** Where it was reported. */
-  source: string;
-  /** What version 0.1.0 printed. */
-  before: string;
-  args: readonly string[];
-  env?: Readonly<Record<string, string>>;
+export interface FieldCase extends Omit<Case, 'steps'>, Step {
   /** Files of this host in place of its own. Default: `/etc/resolv.conf` names the resolver of the case. */
   files?: Readonly<Record<string, string>>;
   /** Addresses of each name, or `alias NAME`; a name that is not here does not exist. Or a server of the case's own. */
@@ -57,24 +32,6 @@ export interface FieldCase {
   web?: readonly WebServer[];
   /** Addresses that drop every packet. */
   silent?: readonly string[];
-  peers?: readonly Peer[];
-  expected: Expected;
-}
-
-/** What one command printed. */
-export interface Printed {
-  exitCode: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-export interface Played {
-  id: string;
-  pprobe: Printed;
-  /** The report that `diagnose` saved, as JSON text, or null. */
-  report: string | null;
-  peers: (Printed | null)[];
-  durationMs: number;
 }
 
 /** The answer of a web server, with Content-Length. */

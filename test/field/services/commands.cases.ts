@@ -16,7 +16,6 @@ function typed(
     id,
     situation: `a user of ${from} types: pprobe ${args.join(' ')}`,
     source: `man ${from}`,
-    before: 'an unknown option or another meaning',
     args,
     zone: { [NAME]: [ADDRESS] },
     web: [web(ADDRESS, NAME, answer('200 OK', {}, 'ok'))],
@@ -28,7 +27,7 @@ function typed(
 /** The tool itself, with the same words, reaches the same address. */
 const same = (...argv: string[]): Partial<FieldCase> => ({ peers: [{ argv, prints: /10\.64\.12\.1/ }] });
 
-const found = { exitCode: 0, says: [/10\.64\.12\.1/] };
+const found = { exitCodes: [0], says: [/10\.64\.12\.1/] };
 
 export const commandCases: readonly FieldCase[] = [
   typed(
@@ -36,7 +35,7 @@ export const commandCases: readonly FieldCase[] = [
     ['dns', '@{resolver}', NAME, 'A', '+short'],
     'dig',
     {
-      exitCode: 0,
+      exitCodes: [0],
       says: [/^10\.64\.12\.1\s*$/],
     },
     same('dig', '@{resolver}', NAME, 'A', '+short'),
@@ -63,22 +62,22 @@ export const commandCases: readonly FieldCase[] = [
   ),
   typed('M10', ['trace', '-n', '-4', '-q', '1', ADDRESS, '443'], 'traceroute', found),
   typed('M11', ['trace', '-c', '1', '-n', ADDRESS], 'mtr', found),
-  typed('M12', ['trace', ADDRESS, '-w', '5'], 'traceroute', { exitCode: 2, says: [/5s/, /5ms/] }),
-  typed('M13', ['trace', '-I', ADDRESS], 'traceroute', { exitCode: 2, says: [/TCP/] }),
-  typed('M14', ['trace', '-U', ADDRESS], 'traceroute', { exitCode: 2, says: [/TCP/] }),
+  typed('M12', ['trace', ADDRESS, '-w', '5'], 'traceroute', { exitCodes: [2], says: [/5s/, /5ms/] }),
+  typed('M13', ['trace', '-I', ADDRESS], 'traceroute', { exitCodes: [2], says: [/TCP/] }),
+  typed('M14', ['trace', '-U', ADDRESS], 'traceroute', { exitCodes: [2], says: [/TCP/] }),
   typed('M15', [`https://${NAME}/`, '--ca-file', '{ca}', '--no-trace'], 'curl', found),
-  typed('M16', ['diagnose', `https://${NAME}/`, '-k'], 'curl', { exitCode: 2, says: [/--ca-file/] }),
-  typed('M17', ['diagnose', `https://${NAME}/`, '-X', 'POST'], 'curl', { exitCode: 2, says: [/GET/] }),
-  typed('M18', ['help'], 'git', { exitCode: 0, says: [/diagnose/, /trace/] }),
-  typed('M19', ['help', 'trace'], 'git', { exitCode: 0, says: [/max-ttl/] }),
-  typed('M20', ['version'], 'go', { exitCode: 0, says: [/\d+\.\d+\.\d+/] }),
-  typed('M21', ['-V'], 'dig', { exitCode: 0, says: [/\d+\.\d+\.\d+/] }),
-  typed('M22', ['tcp', `https://${NAME}:8443/x`], 'curl', { exitCode: [2, 13], says: [/8443|diagnose/] }),
+  typed('M16', ['diagnose', `https://${NAME}/`, '-k'], 'curl', { exitCodes: [2], says: [/--ca-file/] }),
+  typed('M17', ['diagnose', `https://${NAME}/`, '-X', 'POST'], 'curl', { exitCodes: [2], says: [/GET/] }),
+  typed('M18', ['help'], 'git', { exitCodes: [0], says: [/diagnose/, /trace/] }),
+  typed('M19', ['help', 'trace'], 'git', { exitCodes: [0], says: [/max-ttl/] }),
+  typed('M20', ['version'], 'go', { exitCodes: [0], says: [/\d+\.\d+\.\d+/] }),
+  typed('M21', ['-V'], 'dig', { exitCodes: [0], says: [/\d+\.\d+\.\d+/] }),
+  typed('M22', ['tcp', `https://${NAME}:8443/x`], 'curl', { exitCodes: [2, 13], says: [/8443|diagnose/] }),
   typed('M23', ['tcp', `${NAME}:443`], 'telnet', found),
   typed('M24', ['tcp', '-zvw5', ADDRESS, '443'], 'nc', found, same('nc', '-zvw5', ADDRESS, '443')),
   typed('M25', ['dns', NAME, '+noall', '+answer'], 'dig', found),
   typed('M26', ['dns', '-x', ADDRESS, '@{resolver}'], 'dig', {
-    exitCode: 10,
+    exitCodes: [10],
     says: [/1\.12\.64\.10\.in-addr\.arpa/],
   }),
   typed('M27', ['trace', '-rwc', '1', '-n', ADDRESS], 'mtr', found),
@@ -87,9 +86,12 @@ export const commandCases: readonly FieldCase[] = [
     ['diagnose', '-sS', '-o', '/dev/null', `https://${NAME}/`, '--cacert', '{ca}', '--no-trace'],
     'curl',
     {
-      exitCode: 0,
+      exitCodes: [0],
     },
   ),
-  typed('M29', ['diagnose', `https://${NAME}/`, '-I', '--no-trace'], 'curl', { exitCode: 2, says: [/GET/] }),
+  typed('M29', ['diagnose', `https://${NAME}/`, '-I', '--no-trace'], 'curl', {
+    exitCodes: [2],
+    says: [/GET/],
+  }),
   typed('M30', ['trace', '--watch', '--count', '2', '--interval', '100ms', ADDRESS], 'mtr', found),
 ];

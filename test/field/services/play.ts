@@ -1,33 +1,23 @@
-import { execFile, spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { promisify } from 'node:util';
-import { decode } from 'dns-packet';
 import { Semaphore } from '../../../src/core/semaphore.js';
 import { createAuthority } from '../../lab/certificate/certificate.js';
-import {
-  type Asked,
-  address,
-  type Behaviour,
-  cname,
-  framed,
-  type Response,
-  reply,
-  soa,
-} from '../../probe/dns/server.js';
-import { allCases } from './all.js';
-import type { FieldCase, Played, Printed, WebServer } from './case.js';
+import { askPeers, execute, type Printed, readIfThere } from '../execute.js';
+import type { Played } from '../judge.js';
+import { answerFrom, serveDns } from '../serve.js';
+import { serviceCases } from './all.js';
+import type { FieldCase, WebServer } from './case.js';
 
 /**
  * Runs among the servers of network.ts: starts those of every case, runs the commands of the cases on the client, several
  * at a time, and prints what they printed as JSON. Arguments: the program to run, and the identifiers of the cases (default: all).
  */
 const [program = '', ...only] = process.argv.slice(2);
-const cases = allCases.filter(({ id }) => only.length === 0 || only.includes(id));
+const cases = serviceCases.filter(({ id }) => only.length === 0 || only.includes(id));
 const run = promisify(execFile);
 const directory = mkdtempSync('/run/field-');
 
@@ -57,7 +47,7 @@ writeFileSync(join(store, `${hash}.0`), authorities.test.certificate);
 
 /** The resolver of a case: an address for each, so that no case hears of another. */
 const resolverOf = ({ id }: FieldCase): string => {
-  const at = allCases.findIndex((each) => each.id === id);
+  const at = serviceCases.findIndex((each) => each.id === id);
   return `10.61.${Math.floor(at / 200)}.${(at % 200) + 1}`;
 };
 
@@ -92,15 +82,11 @@ async function play(given: FieldCase): Promise<Played> {
   const isDiagnosis = given.args[0] === 'diagnose' && !given.args.includes('--help');
   const saved = join(own, 'report.json');
   const fill = (text: string): string =>
-    text.replace(/\{(ca|resolver|store|pem)\}/g, (_, word: string) =>
-      word === 'ca'
-        ? caFile
-        : word === 'store'
-          ? store
-          : word === 'pem'
-            ? readFileSync(caFile, 'utf8')
-            : resolverOf(given),
-    );
+    text
+      .replaceAll('{ca}', caFile)
+      .replaceAll('{pem}', readFileSync(caFile, 'utf8'))
+      .replaceAll('{store}', store)
+      .replaceAll('{resolver}', resolverOf(given));
   const files = Object.entries({ '/etc/resolv.conf': 'nameserver {resolver}\n', ...given.files }).map(
     ([path, text], index) => {
       const source = join(own, String(index));
@@ -114,36 +100,18 @@ async function play(given: FieldCase): Promise<Played> {
     ),
   );
   const inside = (argv: readonly string[]) => onClient(argv.map(fill), files, env);
-  const pprobe = await inside([
+  const printed = await inside([
     process.execPath,
     program,
     ...given.args,
     ...(isDiagnosis && !given.args.includes('--save') ? ['--save', saved] : []),
   ]);
-  const peers: (Printed | null)[] = [];
-  for (const { argv } of given.peers ?? []) {
-    const [tool = ''] = argv;
-    const exists = await run('sh', ['-c', 'command -v "$1"', 'sh', tool]).then(
-      () => true,
-      () => false,
-    );
-    peers.push(exists ? await inside(argv) : null);
-  }
   return {
     id: given.id,
-    pprobe,
-    report: isDiagnosis ? readIfThere(saved) : null,
-    peers,
+    steps: [{ printed, report: isDiagnosis ? readIfThere(saved) : null }],
+    peers: await askPeers(given.peers ?? [], inside),
     durationMs: performance.now() - startMs,
   };
-}
-
-function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
 }
 
 /** Runs a command on the client, which sees each of `files` in place of its own. */
@@ -159,81 +127,16 @@ async function onClient(
     ]),
     'exec "$@"',
   ].join('\n');
-  const child = spawn(
-    'nsenter',
-    ['--net=/run/netns/client', '--', 'unshare', '--mount', 'sh', '-euc', script, 'sh', ...argv],
-    { env, stdio: ['ignore', 'pipe', 'pipe'] },
+  return execute(
+    ['nsenter', '--net=/run/netns/client', '--', 'unshare', '--mount', 'sh', '-euc', script, 'sh', ...argv],
+    env,
   );
-  const printed = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      printed[name] += text;
-    });
-  }
-  const limit = setTimeout(() => child.kill('SIGKILL'), 120_000);
-  const [exitCode] = await once(child, 'close');
-  clearTimeout(limit);
-  return { exitCode, ...printed };
 }
 
 async function silence(addresses: readonly string[]): Promise<void> {
   if (addresses.length === 0) return;
   const rules = addresses.map((each) => `${each.includes(':') ? 'ip6' : 'ip'} daddr ${each} drop;`).join(' ');
   await run('nft', [`table inet silent { chain input { type filter hook input priority 0; ${rules} }; }`]);
-}
-
-function answerFrom(zone: Readonly<Record<string, readonly string[]>>): Behaviour {
-  return (asked) => {
-    const name = asked.name.toLowerCase();
-    const answers = [];
-    let current = name;
-    for (let [entry] = zone[current] ?? []; entry?.startsWith('alias '); [entry] = zone[current] ?? []) {
-      const target = entry.slice('alias '.length);
-      answers.push(cname(current, target));
-      current = target;
-    }
-    const found = zone[current];
-    if (found === undefined) return [reply(asked, { answers, rcode: 3, authorities: [soa('test')] })];
-    const own = found.filter((each) => each.includes(':') === (asked.type === 'AAAA'));
-    const addresses =
-      asked.type === 'A' || asked.type === 'AAAA' ? own.map((each) => address(current, each)) : [];
-    return [
-      reply(asked, {
-        answers: [...answers, ...addresses],
-        authorities: addresses.length === 0 ? [soa('test')] : [],
-      }),
-    ];
-  };
-}
-
-async function serveDns(at: string, behave: Behaviour): Promise<void> {
-  const respond = (responses: Response[], send: (packet: Buffer) => void): void => {
-    for (const response of responses) {
-      if (Buffer.isBuffer(response)) send(response);
-      else setTimeout(() => send(response.packet), response.afterMs);
-    }
-  };
-  const socket = createSocket(at.includes(':') ? 'udp6' : 'udp4');
-  socket.on('message', (raw, from) => {
-    respond(behave(read(raw, 'udp'), null), (packet) => socket.send(packet, from.port, from.address));
-  });
-  socket.bind(53, at);
-  const stream = createServer((connection) => {
-    connection.on('error', () => connection.destroy());
-    connection.once('data', (octets) => {
-      respond(behave(read(octets.subarray(2), 'tcp'), connection), (packet) =>
-        connection.write(framed(packet)),
-      );
-    });
-  });
-  stream.listen(53, at);
-  await Promise.all([once(socket, 'listening'), once(stream, 'listening')]);
-}
-
-function read(raw: Buffer, transport: Asked['transport']): Asked {
-  const { id = 0, questions = [], additionals = [] } = decode(raw);
-  const edns = additionals.some(({ type }) => type === 'OPT');
-  return { transport, id, name: questions[0]?.name ?? '', type: questions[0]?.type ?? '', edns, raw };
 }
 
 async function serveWeb({

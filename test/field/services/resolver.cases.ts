@@ -57,7 +57,6 @@ function lookup(
   id: string,
   situation: string,
   source: string,
-  before: string,
   zone: FieldCase['zone'],
   expected: FieldCase['expected'],
   more: Partial<FieldCase> = {},
@@ -67,7 +66,6 @@ function lookup(
     id,
     situation,
     source,
-    before,
     args: ['dns', name],
     ...(zone === undefined ? {} : { zone }),
     expected,
@@ -75,7 +73,7 @@ function lookup(
   };
 }
 
-const answered = (says: readonly RegExp[] = []) => ({ exitCode: 0, says: [/10\.64\.9\.1/, ...says] });
+const answered = (says: readonly RegExp[] = []) => ({ exitCodes: [0], says: [/10\.64\.9\.1/, ...says] });
 const getent = (name: string) => ({ argv: ['getent', 'ahosts', name], prints: /10\.64\.9\.1/ });
 
 export const resolverCases: readonly FieldCase[] = [
@@ -83,7 +81,6 @@ export const resolverCases: readonly FieldCase[] = [
     'G1',
     'a resolver that drops queries with EDNS',
     'https://github.com/c-ares/c-ares/issues/911',
-    'dns.timeout',
     onlyWithoutEdns(() => []),
     answered([/EDNS/]),
     { peers: [getent('g1.shop.test')] },
@@ -92,7 +89,6 @@ export const resolverCases: readonly FieldCase[] = [
     'G1-servfail',
     'a resolver that fails queries with EDNS',
     'https://github.com/c-ares/c-ares/issues/911',
-    'dns.servfail',
     onlyWithoutEdns((asked) => [reply(asked, { rcode: 2 })]),
     answered([/EDNS/]),
     { peers: [getent('g1-servfail.shop.test')] },
@@ -101,7 +97,6 @@ export const resolverCases: readonly FieldCase[] = [
     'G2',
     'an OPT record in the answer section',
     'https://github.com/c-ares/c-ares/issues/968',
-    'dns.malformed',
     (asked) => [
       reply(
         asked,
@@ -117,7 +112,6 @@ export const resolverCases: readonly FieldCase[] = [
     'G3',
     'the first resolver refers to other servers, the second answers',
     'https://github.com/containers/aardvark-dns/issues/204',
-    'dns.no-data certain: the name exists',
     referral,
     answered([/recurs/i]),
     {
@@ -130,11 +124,10 @@ export const resolverCases: readonly FieldCase[] = [
     id: 'G3-alone',
     situation: 'the only resolver refers to other servers',
     source: 'https://github.com/containers/aardvark-dns/issues/204',
-    before: 'dns.no-data certain: the name exists',
     args: ['diagnose', 'https://g3-alone.shop.test/', '--no-trace'],
     zone: referral,
     expected: {
-      exitCode: 10,
+      exitCodes: [10],
       causes: ['dns.not-recursive'],
       says: [/recurs/i],
       never: [/the name exists/i],
@@ -144,18 +137,16 @@ export const resolverCases: readonly FieldCase[] = [
     id: 'G4',
     situation: 'resolv.conf names no server',
     source: 'https://github.com/containerd/containerd/issues/10539',
-    before: 'exit 3, certain: nobody to ask',
     args: ['diagnose', 'https://g4.shop.test/', '--no-trace', '--timeout', '1s'],
     files: { '/etc/resolv.conf': '# generated\nsearch shop.test\n' },
-    expected: { exitCode: 10, says: [/127\.0\.0\.1/], never: [/nobody to ask/i] },
+    expected: { exitCodes: [10], says: [/127\.0\.0\.1/], never: [/nobody to ask/i] },
   },
   lookup(
     'G5',
     'a DNAME without the CNAME made of it',
     'https://github.com/systemd/systemd/issues/34916',
-    'NODATA, and no trace of the DNAME',
     (asked) => [reply(asked, { answers: [rawRecord('shop.test', 39, nameOctets('moved.test'))] })],
-    { exitCode: 10, says: [/DNAME/, /moved\.test/] },
+    { exitCodes: [10], says: [/DNAME/, /moved\.test/] },
     {
       peers: [
         { argv: ['dig', '+noall', '+answer', '@{resolver}', 'g5.shop.test'], prints: /DNAME\s+moved\.test/ },
@@ -166,9 +157,8 @@ export const resolverCases: readonly FieldCase[] = [
     'G6',
     'options no-aaaa',
     'https://github.com/systemd/systemd/issues/35415',
-    'the AAAA is used, and no cause is named',
     { 'g6.shop.test': [ADDRESS, 'fd64::6'] },
-    { exitCode: 0, says: [/10\.64\.9\.1/, /no-aaaa/], never: [/fd64::6/] },
+    { exitCodes: [0], says: [/10\.64\.9\.1/, /no-aaaa/], never: [/fd64::6/] },
     {
       files: { '/etc/resolv.conf': 'nameserver {resolver}\noptions no-aaaa\n' },
       peers: [
@@ -184,17 +174,15 @@ export const resolverCases: readonly FieldCase[] = [
       id: `G7-${command}-${host}`,
       situation: `the host is ${host}, a form of inet_aton(3)`,
       source: 'https://github.com/rust-lang/rust/issues/61186',
-      before: 'asked of DNS as a name by some commands',
       args: [command, host],
       zone: {},
-      expected: { exitCode: 2, says: [new RegExp(meant.replaceAll('.', '\\.'))] },
+      expected: { exitCodes: [2], says: [new RegExp(meant.replaceAll('.', '\\.'))] },
     })),
   ),
   lookup(
     'G8',
     'FORMERR without the question, from a server that does not know EDNS',
     'https://github.com/zmap/zdns/issues/617',
-    'answered, without a word on EDNS',
     onlyWithoutEdns(bareFormerr),
     answered([/EDNS/]),
     { peers: [getent('g8.shop.test')] },
@@ -203,7 +191,6 @@ export const resolverCases: readonly FieldCase[] = [
     'G9',
     'a right answer without RA',
     'https://github.com/chriscohnen/islandr/issues/64',
-    'answered',
     (asked) => [withFlags(rightly(asked), asked.type === 'A' ? 0x8500 : 0x8500)],
     answered(),
     { peers: [getent('g9.shop.test')] },
@@ -212,9 +199,8 @@ export const resolverCases: readonly FieldCase[] = [
     'G11',
     'NXDOMAIN from a server without RA and AA: glibc takes it as the answer',
     'https://github.com/golang/go/issues/12778',
-    'dns.nxdomain',
     (asked) => [withFlags(reply(asked, { rcode: 3 }), 0x8103)],
-    { exitCode: 10, says: [/NXDOMAIN|does not exist/] },
+    { exitCodes: [10], says: [/NXDOMAIN|does not exist/] },
     {
       files: { '/etc/resolv.conf': 'nameserver {resolver}\nnameserver 10.61.9.11\n' },
       resolvers: { '10.61.9.11': (asked) => [rightly(asked)] },
@@ -225,7 +211,6 @@ export const resolverCases: readonly FieldCase[] = [
     'G12',
     'a label with a blank, written as dig and pprobe print it',
     'https://github.com/brutella/dnssd/issues/50',
-    'exit 2: not a name',
     (asked) => [
       encode({
         type: 'response',
@@ -235,14 +220,13 @@ export const resolverCases: readonly FieldCase[] = [
         answers: [{ type: 'PTR', name: asked.name, ttl: 60, data: 'found.shop.test' }],
       }),
     ],
-    { exitCode: 0, says: [/found\.shop\.test/] },
+    { exitCodes: [0], says: [/found\.shop\.test/] },
     { args: ['dns', 'office\\032printer._ipp._tcp.shop.test', '-t', 'PTR'] },
   ),
   lookup(
     'G13',
     'an empty NOERROR without AA and RA, and a second server that knows the name',
     'https://github.com/containers/aardvark-dns/issues/204',
-    'dns.no-data certain',
     (asked) => [withFlags(reply(asked), 0x8100)],
     answered(),
     {
@@ -255,15 +239,13 @@ export const resolverCases: readonly FieldCase[] = [
     'G14',
     'a resolver that loses the first queries of each kind, with and without EDNS',
     'https://github.com/systemd/systemd/issues/13432',
-    'answered, or timeout',
     losesFirst(2),
-    { exitCode: [0, 10], never: [/only without EDNS/i, /without EDNS only/i] },
+    { exitCodes: [0, 10], never: [/only without EDNS/i, /without EDNS only/i] },
   ),
   lookup(
     'G15',
     'the first resolver fails, the second answers',
     'https://github.com/creytiv/re/issues/216',
-    'answered, without a word on the first',
     (asked) => [reply(asked, { rcode: 2 })],
     answered([/SERVFAIL/]),
     {
@@ -276,31 +258,16 @@ export const resolverCases: readonly FieldCase[] = [
     id: 'G17',
     situation: 'the hosts file of this host blocks the name',
     source: 'https://github.com/StevenBlack/hosts/issues/1974',
-    before: 'connects to 0.0.0.0',
     args: ['diagnose', 'https://g17.shop.test/', '--no-trace'],
     files: { '/etc/hosts': '127.0.0.1 localhost\n0.0.0.0 g17.shop.test\n' },
     zone: { 'g17.shop.test': [ADDRESS] },
     peers: [{ argv: ['getent', 'ahosts', 'g17.shop.test'], prints: /0\.0\.0\.0/ }],
-    expected: { exitCode: 10, says: [/\/etc\/hosts|hosts file/i, /0\.0\.0\.0/] },
-  },
-  {
-    id: 'G18',
-    situation: 'the answer is truncated, TCP 53 accepts the connection and sends nothing',
-    source: 'https://github.com/AdguardTeam/AdGuardHome/issues/8000',
-    before: 'dns.timeout high',
-    args: ['diagnose', 'https://g18.shop.test/', '--no-trace'],
-    zone: (asked) => (asked.transport === 'tcp' ? [] : [reply(asked, { flags: 0x0200 })]),
-    expected: {
-      exitCode: 10,
-      says: [/TCP/, /truncated|does not fit|too large/i],
-      never: [/TCP 53 (to it )?is (dropped|refused|blocked)/i],
-    },
+    expected: { exitCodes: [10], says: [/\/etc\/hosts|hosts file/i, /0\.0\.0\.0/] },
   },
   lookup(
     'G19',
     'the A is answered, the AAAA is empty without AA and RA',
     'https://github.com/d2iq-archive/mesos-dns/issues/102',
-    'answered',
     (asked) => [asked.type === 'A' ? rightly(asked) : withFlags(reply(asked), 0x8100)],
     answered(),
     { peers: [getent('g19.shop.test')] },
