@@ -227,7 +227,10 @@ export interface DnsDocument extends DocumentHeader<'dns'>, OfInputLine {
   answersOnlyWithoutEdns?: EdnsHabit;
   /** The types of `question` that no server answered at all, where another type was answered. */
   typesNotAnswered?: Text[];
-  /** The types of `question` that no server could answer, where another type was answered. */
+  /**
+   * The types of `question` that failed, where another type was answered or the name is said not to exist. `nxdomain` beside
+   * another type's records: the server is wrong, since NXDOMAIN is about the name (RFC 8020).
+   */
   typesFailed?: { type: Text; status: DnsStatus; rcode: Text | null }[];
   /** Servers without any reply to this lookup, before the deciding one in the order in which programs ask. */
   serversPassedOver?: ServerName[];
@@ -235,8 +238,11 @@ export interface DnsDocument extends DocumentHeader<'dns'>, OfInputLine {
   queriesLost?: number;
   /** The servers that neither have the zone nor ask others, and so say nothing about the name. */
   notRecursive?: ServerName[];
-  /** The reply over UDP was truncated, and no reply came over TCP port 53 of this server. */
-  truncatedWithoutTcp?: { server: ServerName; errno: Errno | null };
+  /**
+   * The reply over UDP was truncated, and no reply came over TCP port 53 of this server. `accepts`: whether it accepts
+   * connections there; null where this was not tried.
+   */
+  truncatedWithoutTcp?: { server: ServerName; errno: Errno | null; accepts: boolean | null };
   /**
    * The end of the chain of aliases, where it does not exist or has no record of the types asked. The name asked does exist: it
    * is an alias (RFC 6604 section 3).

@@ -8,7 +8,10 @@ import { canonicalAddress, familyOf } from '../net/address/address.js';
 export interface SystemAddresses {
   /** Canonical and without duplicates, in the order of the answer. */
   addresses: string[];
-  /** null if there are addresses. `ENOTFOUND`: no addresses, for a reason unknown to getent(1). `ETIMEDOUT`: no answer in time. */
+  /**
+   * null if there are addresses. `ENOTFOUND`: no addresses, for a reason unknown to getent(1). `ETIMEDOUT`: no answer in time.
+   * `ECANCELED`: the caller did not wait longer.
+   */
   errorCode: string | null;
   durationMs: number;
 }
@@ -18,7 +21,7 @@ export interface SystemAddressesOptions {
   timeoutMs?: number | undefined;
   /** Rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Ends the lookup as `ETIMEDOUT`. */
+  /** Ends the lookup as `ECANCELED`. */
   stop?: AbortSignal | undefined;
 }
 
@@ -53,11 +56,10 @@ export async function systemAddresses(
       cleanUp();
       resolve({ addresses, errorCode, durationMs: elapsedMs(startMs) });
     };
-    const timeOut = (): void => finish([], 'ETIMEDOUT');
     const limits = { timeoutMs, signal, stop };
     const cancelLimits = startLimits(limits, {
-      onTimeout: timeOut,
-      onStop: timeOut,
+      onTimeout: () => finish([], 'ETIMEDOUT'),
+      onStop: () => finish([], 'ECANCELED'),
       onAbort: (reason) => {
         cleanUp();
         reject(reason);

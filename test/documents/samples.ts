@@ -99,7 +99,7 @@ const dns: Required<DnsDocument> = {
   serversPassedOver: ['10.0.0.3'],
   queriesLost: 1,
   notRecursive: ['10.0.0.4'],
-  truncatedWithoutTcp: { server: '10.0.0.2', errno: 'ECONNREFUSED' },
+  truncatedWithoutTcp: { server: '10.0.0.2', errno: 'ECONNREFUSED', accepts: false },
   danglingAlias: { target: 'gone.example', status: 'nxdomain' },
   aliasLoop: true,
   dnameOnly: { owner: 'example', target: 'example.net' },

@@ -149,6 +149,8 @@ const ADVICE = {
     `Ask ${servers} over TCP; if that works, something on the path damages or forges UDP replies`,
   'tcp-53': (servers: string) =>
     `Open TCP port 53 to ${servers} beside UDP, in both directions (security group, network ACL, firewall); answers that do not fit into a datagram need it (RFC 7766)`,
+  'over-tcp': (servers: string) =>
+    `Make ${servers} answer over TCP, which answers that do not fit into a datagram need (RFC 7766): it accepts the connection, so the DNS service or what forwards its connections is at fault`,
   recursion: (servers: string) =>
     `Let ${servers} resolve other names for this host (allow-recursion, a forwarder), or name a recursive resolver in resolv.conf; this one serves its own zones only`,
   listening: (servers: string) =>
@@ -165,7 +167,7 @@ export function checkResolver(target: Target, doc: DnsDocument, advice: keyof ty
       command: 'dns',
       name: target.host,
       ...(server === undefined ? {} : { server }),
-      options: advice === 'tcp' || advice === 'tcp-53' ? ['--tcp'] : [],
+      options: advice === 'tcp' || advice === 'tcp-53' || advice === 'over-tcp' ? ['--tcp'] : [],
     }),
     docs: DOCS.vpcDns,
   };

@@ -36,7 +36,7 @@ interface Words {
   /** Replaces the comparison with `status`. */
   matches?: (doc: DnsDocument) => boolean;
   summary: (host: string, doc: DnsDocument) => string;
-  confidence: (doc: DnsDocument) => Confidence;
+  confidence: (doc: DnsDocument, evidence: Evidence) => Confidence;
   remedies: (evidence: Evidence, doc: DnsDocument) => Advice[];
   alternatives: (target: Target) => Alternative[];
 }
@@ -53,7 +53,7 @@ function statusRule(cause: Cause, words: Words): Rule {
     const { host } = evidence.target;
     return {
       phase: 'resolve',
-      confidence: words.confidence(failed.doc),
+      confidence: words.confidence(failed.doc, evidence),
       summary: words.summary(host, failed.doc),
       evidence: evidenceOf(evidence, failed),
       remedies: words.remedies(evidence, failed.doc),
@@ -68,6 +68,8 @@ function statusRule(cause: Cause, words: Words): Rule {
 function claimsOf(doc: DnsDocument, host: string): Claim[] {
   const names = [...new Set([host, doc.question.name])];
   const { server } = doc;
+  // The server did reply, but not with the answer: what is said is about TCP.
+  if (doc.truncatedWithoutTcp !== undefined) return [];
   switch (doc.status) {
     case 'timeout':
       return names.flatMap((name) =>
@@ -148,7 +150,32 @@ function overTcp(target: Target): string {
   return shellLine(pprobeAgain(target, { command: 'dns', name: target.host, options: ['--tcp'] }));
 }
 
-const isTcpBlocked = ({ truncatedWithoutTcp }: DnsDocument): boolean => truncatedWithoutTcp !== undefined;
+/** A server that accepts connections and sends nothing is silent, not blocked. */
+const isTcpBlocked = ({ truncatedWithoutTcp: truncated }: DnsDocument): boolean =>
+  truncated !== undefined && truncated.accepts !== true;
+
+/**
+ * NXDOMAIN says that there is no such name (RFC 8020). It is less than certain where another type failed, where getaddrinfo(3)
+ * finds the name, or where names of this form have a source besides DNS (RFC 6762 section 3).
+ */
+function nameMissing({ typesFailed, typesNotAnswered }: DnsDocument, evidence: Evidence): Confidence {
+  if (typesFailed !== undefined || typesNotAnswered !== undefined) return 'medium';
+  const { system } = evidence.observations;
+  if (system !== undefined && system.addresses.length > 0) return 'medium';
+  const isElsewhere = hostAnswers(evidence).some(({ doc }) => doc.addresses.length > 0);
+  const isDenied = system?.errorCode === 'ENOTFOUND';
+  return isElsewhere || (evidence.target.host.endsWith('.local') && !isDenied) ? 'high' : 'certain';
+}
+
+function timeoutSummary(host: string, doc: DnsDocument): string {
+  const { truncatedWithoutTcp: truncated } = doc;
+  if (truncated !== undefined)
+    return `The resolver ${truncated.server} answers the query for ${host} over UDP, but the answer does not fit; over TCP it accepts the connection and does not reply.`;
+  const servers = serversOf(doc);
+  if (servers.length === 0) return `No resolver answers the query for ${host}.`;
+  const are = servers.length > 1;
+  return `The resolver${are ? 's' : ''} ${list(servers)} ${are ? 'do' : 'does'} not answer the query for ${host}.`;
+}
 
 /** No server says anything about the name, because those that reply do not recurse. */
 const isLame = ({ status, rcode, notRecursive }: DnsDocument): boolean =>
@@ -197,8 +224,9 @@ export const dnsStatusRules: readonly Rule[] = [
   }),
   statusRule('dns.nxdomain', {
     status: 'nxdomain',
-    summary: (host, doc) => `${capital(called(doc))} replies that ${host} does not exist.`,
-    confidence: replied,
+    summary: (host, doc) =>
+      `${capital(called(doc))} replies that ${host} does not exist${(doc.typesFailed ?? []).map(({ type, rcode, status }) => `, but fails for its ${type} record (${rcode ?? status})`).join('')}.`,
+    confidence: nameMissing,
     remedies: missing,
     alternatives: otherView,
   }),
@@ -232,10 +260,11 @@ export const dnsStatusRules: readonly Rule[] = [
   }),
   statusRule('dns.timeout', {
     status: 'timeout',
-    summary: (host, doc) =>
-      `${serversOf(doc).length === 0 ? 'No resolver' : `The resolver${serversOf(doc).length > 1 ? 's' : ''} ${list(serversOf(doc))}`} ${serversOf(doc).length === 0 ? 'answers' : serversOf(doc).length > 1 ? 'do not answer' : 'does not answer'} the query for ${host}.`,
+    summary: timeoutSummary,
     confidence: repeated,
-    remedies: (evidence, doc) => [checkResolver(evidence.target, doc, 'port-53')],
+    remedies: (evidence, doc) => [
+      checkResolver(evidence.target, doc, doc.truncatedWithoutTcp === undefined ? 'port-53' : 'over-tcp'),
+    ],
     alternatives: (target) => [
       possible('local.firewall', `${shellLine(listRuleset)}, and ${overTcp(target)}`),
     ],

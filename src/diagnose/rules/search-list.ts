@@ -22,7 +22,7 @@ const searchList = rule('dns.search-list', { needs: ['dns'] }, (evidence): Judge
   return {
     phase: 'resolve',
     confidence: shaken === undefined ? 'medium' : 'high',
-    summary: `${target.host} itself did not answer: the search list made ${asked} of it, which gives ${list(addressSet(answer.doc.addresses), 4)}.`,
+    summary: `Another name answered for ${target.host}: the search list made ${asked} of it, which gives ${list(addressSet(answer.doc.addresses), 4)}.`,
     evidence: [
       {
         observation: answer.ref,

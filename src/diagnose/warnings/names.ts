@@ -203,9 +203,12 @@ const systemFails: WarningRule = {
   },
 };
 
-/** pprobe ends getaddrinfo as ETIMEDOUT as soon as it needs nothing more. Shorter than a second it is no sign of slowness. */
+/**
+ * pprobe ends getaddrinfo as soon as it needs nothing more: as ECANCELED, and in versions before 0.2.0 as ETIMEDOUT. Shorter than
+ * a second it is no sign of slowness.
+ */
 function wasStopped(durationMs: number, errorCode: string): boolean {
-  return errorCode === 'ETIMEDOUT' && durationMs < 1000;
+  return errorCode === 'ECANCELED' || (errorCode === 'ETIMEDOUT' && durationMs < 1000);
 }
 
 /** getaddrinfo(3) gives other addresses than DNS, so that programs connect to another place than the one measured. */

@@ -246,7 +246,7 @@ class Inquiry {
     const { life } = this.#lookup.plan;
     if (!conversation.isWaiting) return false;
     const overUdp = conversation.waitsOver('udp') && life.isAlive(conversation.key);
-    return overUdp || (conversation.waitsOver('tcp') && life.acceptsTcp(conversation.key));
+    return overUdp || (conversation.waitsOver('tcp') && life.acceptsTcp(conversation.key) === true);
   }
 
   #lookForLife(conversation: Conversation): void {

@@ -2,6 +2,7 @@ import type { DnsDocument } from '../../documents/dns.js';
 import { formatServer, type ServerAddress } from '../../target/server.js';
 import type { TypeResult } from './ask-type.js';
 import { isNotRecursive } from './conversation.js';
+import type { SignsOfLife } from './signs-of-life.js';
 
 /** What a lookup shows besides its answer: trouble that programs have although there is an answer, or why there is none. */
 type Noteworthy = Pick<
@@ -25,17 +26,19 @@ type Noteworthy = Pick<
  *
  * @param results one per type, in the order asked
  * @param servers in the order in which they were asked
+ * @param life what is known about TCP port 53 of the servers
  */
 export function noteworthy(
   document: DnsDocument,
   results: readonly TypeResult[],
   servers: readonly ServerAddress[],
+  life: SignsOfLife,
 ): Noteworthy {
   const found: Noteworthy = {};
   aboutTypes(found, document, results);
   aboutAliases(found, document, results);
   if (document.attempts.some(({ outcome }) => outcome !== 'answered' && outcome !== 'no-data'))
-    aboutServers(found, document, results, servers);
+    aboutServers(found, document, results, servers, life);
   return found;
 }
 
@@ -46,11 +49,14 @@ function aboutTypes(
 ): void {
   const habit = results.find(({ ednsHabit }) => ednsHabit !== undefined)?.ednsHabit;
   if (habit !== undefined) found.answersOnlyWithoutEdns = habit;
-  if (status !== 'answered' || results.every((result) => isSettled(result.status))) return;
+  if (status !== 'answered' && status !== 'nxdomain') return;
+  if (results.every((result) => result.status === status || result.status === 'no-data')) return;
   const types = question.type.split(',');
   const failed = results.flatMap(({ status: outcome, rcode }, index) => {
     const type = types[index];
-    return type === undefined || isSettled(outcome) ? [] : [{ type, status: outcome, rcode }];
+    // NXDOMAIN is about the name, for all types (RFC 8020): it contradicts the records of another one.
+    const isFailure = !isSettled(outcome) || (outcome === 'nxdomain' && status === 'answered');
+    return type === undefined || !isFailure ? [] : [{ type, status: outcome, rcode }];
   });
   const silent = failed.filter((each) => each.status === 'timeout').map(({ type }) => type);
   const others = failed.filter((each) => each.status !== 'timeout');
@@ -85,6 +91,7 @@ function aboutServers(
   { server, status, attempts, answersOnlyWithoutEdns }: DnsDocument,
   results: readonly TypeResult[],
   servers: readonly ServerAddress[],
+  life: SignsOfLife,
 ): void {
   const lame = results.flatMap(({ sent }) =>
     sent
@@ -100,7 +107,11 @@ function aboutServers(
     !isSettled(status) &&
     isWithoutReply(overTcp.outcome)
   )
-    found.truncatedWithoutTcp = { server: truncated, errno: overTcp.errno };
+    found.truncatedWithoutTcp = {
+      server: truncated,
+      errno: overTcp.errno,
+      accepts: overTcp.outcome === 'timeout' ? life.acceptsTcp(truncated) : isAccepted(overTcp.errno),
+    };
   if (!isSettled(status)) return;
   const order = servers.map(formatServer);
   const before = server === null ? [] : order.slice(0, Math.max(0, order.indexOf(server)));
@@ -123,6 +134,11 @@ function aboutServers(
       ),
   );
   if (lost.length > 0) found.queriesLost = lost.length;
+}
+
+/** EOF and ECONNRESET end a connection that was accepted. */
+function isAccepted(errno: string | null): boolean {
+  return errno === 'EOF' || errno === 'ECONNRESET';
 }
 
 function isWithoutReply(outcome: DnsDocument['attempts'][number]['outcome']): boolean {

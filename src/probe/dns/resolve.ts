@@ -94,7 +94,7 @@ function documentOf(
   if (plan.resolverOptions.length > 0) document.resolverOptions = [...plan.resolverOptions];
   if (plan.withoutNameserver !== null)
     document.nameserverMissing = { ignored: [...plan.withoutNameserver.ignored] };
-  return Object.assign(document, noteworthy(document, combined.results, servers));
+  return Object.assign(document, noteworthy(document, combined.results, servers, plan.life));
 }
 
 /** The number of discarded packets, by reason. */

@@ -15,6 +15,7 @@ interface Knock {
 export class SignsOfLife {
   readonly #replied = new Set<string>();
   readonly #accepting = new Set<string>();
+  readonly #tried = new Set<string>();
   readonly #knocks = new Map<string, Knock>();
 
   /** Notes a reply of a server, of whatever kind. */
@@ -27,9 +28,9 @@ export class SignsOfLife {
     return this.#replied.has(server) || this.#accepting.has(server);
   }
 
-  /** Whether a server accepts connections on TCP port 53. */
-  acceptsTcp(server: string): boolean {
-    return this.#accepting.has(server);
+  /** Whether a server accepts connections on TCP port 53; null if none was tried. */
+  acceptsTcp(server: string): boolean | null {
+    return this.#tried.has(server) ? this.#accepting.has(server) : null;
   }
 
   /**
@@ -48,6 +49,7 @@ export class SignsOfLife {
   }
 
   #knock(server: ServerAddress, key: string, source: string | undefined): Knock {
+    this.#tried.add(key);
     const socket = connect({
       host: server.address,
       port: server.port,

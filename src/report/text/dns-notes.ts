@@ -41,18 +41,30 @@ function aliasNotes(document: DnsDocument): string[] {
   return notes;
 }
 
-function typeNotes({ typesNotAnswered, typesFailed, systemPatience, server }: DnsDocument): string[] {
+function typeNotes({ status, typesNotAnswered, typesFailed, systemPatience, server }: DnsDocument): string[] {
   const notes: string[] = [];
   const asked = cleanForTerminal(server ?? 'the server');
   if (typesNotAnswered !== undefined) {
     const types = list(typesNotAnswered.map(cleanForTerminal));
     const waitMs = systemPatience?.missingTypeMs ?? null;
-    const wait =
-      waitMs === null ? '' : `: programs on this host wait ${duration(waitMs)} for it each time`;
+    const wait = waitMs === null ? '' : `: programs on this host wait ${duration(waitMs)} for it each time`;
     notes.push(`${asked} never answers the query for ${types}${wait}`);
   }
-  for (const { type, rcode, status } of typesFailed ?? [])
-    notes.push(`the query for ${cleanForTerminal(type)} failed (${cleanForTerminal(rcode ?? status)})`);
+  for (const { type, rcode, status: outcome } of typesFailed ?? []) {
+    const failure = `the query for ${cleanForTerminal(type)}`;
+    const code = cleanForTerminal(rcode ?? outcome);
+    const isForAddresses = type === 'A' || type === 'AAAA';
+    if (outcome === 'nxdomain')
+      notes.push(
+        `${failure} gets NXDOMAIN, although the name exists${isForAddresses ? ': programs with musl (Alpine Linux) then find no address' : ''}`,
+      );
+    else if (status === 'nxdomain')
+      notes.push(`${failure} failed (${code}), so it is not certain that the name does not exist`);
+    else
+      notes.push(
+        `${failure} failed (${code})${isForAddresses ? '; programs with musl (Alpine Linux) then find no address' : ''}`,
+      );
+  }
   return notes;
 }
 

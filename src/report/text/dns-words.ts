@@ -49,8 +49,9 @@ export function failureWords(document: DnsDocument): string {
   const { status, rcode, attempts, notRecursive, truncatedWithoutTcp } = document;
   if (truncatedWithoutTcp !== undefined) {
     const server = cleanForTerminal(truncatedWithoutTcp.server);
-    const { errno } = truncatedWithoutTcp;
-    const how = errno === null ? 'does not answer' : `fails (${cleanForTerminal(errno)})`;
+    const { errno, accepts } = truncatedWithoutTcp;
+    const silent = accepts === true ? 'accepts connections and sends no reply' : 'does not answer';
+    const how = errno === null ? silent : `fails (${cleanForTerminal(errno)})`;
     return `the answer does not fit into a datagram, and TCP port 53 of ${server} ${how}`;
   }
   if (status === 'error' && rcode === 'NOERROR' && notRecursive !== undefined)

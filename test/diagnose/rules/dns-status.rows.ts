@@ -1,3 +1,4 @@
+import { dnsAttempt } from '../../report/documents.js';
 import { API, dns, dnsFailure, evidence, HOST, VPCE, VPCE_NAME } from '../evidence.js';
 import type { Row } from './row.js';
 import { three } from './situations.js';
@@ -6,13 +7,58 @@ export const dnsStatusRows: Row[] = [
   {
     name: 'the answer does not fit, and TCP port 53 does not answer',
     given: evidence({
-      dns: [dnsFailure(HOST, 'timeout', { truncatedWithoutTcp: { server: '10.0.0.2', errno: null } })],
+      dns: [
+        dnsFailure(HOST, 'timeout', {
+          truncatedWithoutTcp: { server: '10.0.0.2', errno: null, accepts: false },
+        }),
+      ],
     }),
     class: 'dns',
     cause: 'dns.tcp-blocked',
     confidence: 'high',
     summary: ['over UDP', 'TCP port 53', '10.0.0.2'],
     remedy: [/TCP port 53/, '--tcp'],
+  },
+  {
+    name: 'the answer does not fit, and the resolver accepts TCP connections without a reply',
+    given: evidence({
+      dns: [
+        dnsFailure(HOST, 'timeout', {
+          attempts: [
+            dnsAttempt({ name: HOST, outcome: 'truncated' }),
+            dnsAttempt({ name: HOST, transport: 'tcp', outcome: 'timeout', rcode: null }),
+          ],
+          truncatedWithoutTcp: { server: '10.0.0.2', errno: null, accepts: true },
+        }),
+      ],
+    }),
+    class: 'dns',
+    cause: 'dns.timeout',
+    confidence: 'high',
+    summary: ['over UDP', 'does not fit', 'accepts the connection'],
+    remedy: [/answer over TCP/, '--tcp'],
+  },
+  {
+    name: 'the A fails, and the AAAA says that there is no such name',
+    given: evidence({
+      target: 'db.internal:5432',
+      dns: [
+        dnsFailure('db.internal', 'nxdomain', {
+          typesFailed: [{ type: 'A', status: 'servfail', rcode: 'SERVFAIL' }],
+        }),
+      ],
+    }),
+    class: 'dns',
+    cause: 'dns.nxdomain',
+    confidence: 'medium',
+    summary: ['fails for its A record (SERVFAIL)'],
+  },
+  {
+    name: 'a name that multicast DNS may have',
+    given: evidence({ target: 'printer.local:631', dns: [dnsFailure('printer.local', 'nxdomain')] }),
+    class: 'dns',
+    cause: 'dns.nxdomain',
+    confidence: 'high',
   },
   {
     name: 'a server that does not recurse',

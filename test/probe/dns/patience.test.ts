@@ -157,13 +157,30 @@ t.test('an answer that does not fit, where TCP port 53 does not answer', async (
   const resolvConf = parseResolvConf('options timeout:1 attempts:1');
   t.match(await resolve('a.test.', { servers: [server.text], types: ['A'], resolvConf }), {
     status: 'timeout',
-    truncatedWithoutTcp: { server: server.text, errno: null },
+    truncatedWithoutTcp: { server: server.text, errno: null, accepts: true },
   });
   const closed = await serve(t, (asked) => [reply(asked, { flags: truncatedFlag })], { tcp: false });
   t.match(await resolve('a.test.', { servers: [closed.text], types: ['A'], resolvConf }), {
     status: 'unreachable',
-    truncatedWithoutTcp: { server: closed.text, errno: 'ECONNREFUSED' },
+    truncatedWithoutTcp: { server: closed.text, errno: 'ECONNREFUSED', accepts: false },
   });
+});
+
+t.test('NXDOMAIN for one type beside an answer or a failure of the other', async (t) => {
+  const denied = (asked: Asked) => reply(asked, { rcode: 3, authorities: [soa('test')] });
+  const failure = (asked: Asked) => reply(asked, { rcode: 2 });
+  const answering = await serve(t, (asked) => [asked.type === 'A' ? a(asked, '10.0.0.5') : denied(asked)]);
+  t.match(await resolve('a.test.', { servers: [answering.text] }), {
+    status: 'answered',
+    typesFailed: [{ type: 'AAAA', status: 'nxdomain', rcode: 'NXDOMAIN' }],
+  });
+  const failing = await serve(t, (asked) => [asked.type === 'A' ? failure(asked) : denied(asked)]);
+  t.match(await resolve('a.test.', { servers: [failing.text] }), {
+    status: 'nxdomain',
+    typesFailed: [{ type: 'A', status: 'servfail', rcode: 'SERVFAIL' }],
+  });
+  const missing = await serve(t, (asked) => [denied(asked)]);
+  t.notOk('typesFailed' in (await resolve('a.test.', { servers: [missing.text] })));
 });
 
 t.test('an OPT record in the answer section is read', async (t) => {
