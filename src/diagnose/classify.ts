@@ -201,7 +201,9 @@ function measuredSoFar(evidence: Evidence): EvidenceItem[] {
       text:
         addresses.length > 0
           ? `${evidence.target.host} resolves to ${list(addresses)}`
-          : `the DNS lookup ended with ${answer.doc.status}`,
+          : evidence.stopped !== undefined && answer.doc.status === 'error'
+            ? 'the DNS lookup was stopped before an answer came'
+            : `the DNS lookup ended with ${answer.doc.status}`,
     });
   }
   const open = withStatus(addressOutcomes(evidence), 'open');

@@ -43,11 +43,15 @@ function resolvePhase(report: ReportDocument): RequestPhase | null {
   const addresses = doc.addresses.map(({ address }) => address);
   const scopes = [...new Set(doc.addresses.map(({ scope }) => scope))];
   const isFailed = addresses.length === 0 || report.verdict.class === 'dns';
+  const isCutOff = report.stopped !== undefined && doc.status === 'error';
   return {
     name: 'resolve',
     mark: isFailed ? 'failed' : 'ok',
     ms: lookupTimeMs(doc),
-    text: addresses.length > 0 ? `${list(addresses, 4)} (${list(scopes)})` : (doc.rcode ?? doc.status),
+    text:
+      addresses.length > 0
+        ? `${list(addresses, 4)} (${list(scopes)})`
+        : (doc.rcode ?? (isCutOff ? 'stopped before an answer came' : doc.status)),
   };
 }
 

@@ -1,6 +1,8 @@
 import { count, list } from '../core/text.js';
 import { sendErrnoWords } from '../documents/terms/errno.js';
+import { icmpMark } from '../documents/terms/icmp.js';
 import type { TraceDocument, TraceHop, TraceProbe } from '../documents/trace.js';
+import { familyOf } from '../net/address/address.js';
 
 /** The members of a trace that its ending is about. A round of a watch has them too. */
 export type EndedTrace = Pick<
@@ -131,8 +133,15 @@ function unreachableEnding(trace: EndedTrace): string {
       `${sendErrnoWords(errno) ?? 'the system refused'} (${errno}). See: ${look}.`
     );
   }
-  const annotation = firstAnswer(trace.hops, isUnreachable)?.probe.annotation ?? '';
-  return `Unreachable: ${answerer(trace, 'unreachable')} reported that it cannot deliver to ${destination(trace)}${unreachableReason(annotation)}`;
+  return `Unreachable: ${answerer(trace, 'unreachable')} reported that it cannot deliver to ${destination(trace)}${unreachableReason(unreachableMark(trace))}`;
+}
+
+/** The mark of the first unreachable: of a hop, or else of the SYNs of full TTL, whose sender may be behind the last hop. */
+function unreachableMark({ hops, target, address }: EndedTrace): string {
+  const ofHop = firstAnswer(hops, isUnreachable)?.probe.annotation;
+  if (ofHop != null) return ofHop;
+  const icmp = target?.reply === 'unreachable' ? target.icmp : null;
+  return icmp === null ? '' : (icmpMark(familyOf(address ?? '') ?? 4, icmp, null) ?? '');
 }
 
 function unreachableReason(annotation: string): string {
@@ -229,7 +238,9 @@ function firstAnswer(hops: readonly TraceHop[], wanted: (probe: TraceProbe) => b
 /** Who sent the first reply of this kind, with its hop. */
 function answerer(trace: EndedTrace, reply: TraceProbe['reply']): string {
   const found = firstAnswer(trace.hops, (probe) => probe.reply === reply);
-  return found === undefined ? destination(trace) : `${found.probe.from ?? '?'} at hop ${found.hop.ttl}`;
+  if (found !== undefined) return `${found.probe.from ?? '?'} at hop ${found.hop.ttl}`;
+  const { target } = trace;
+  return (target?.reply === reply ? target.from : null) ?? destination(trace);
 }
 
 function afterHop(last: Answer | undefined): string {

@@ -23,7 +23,8 @@ export async function makeCertificates(): Promise<Certificates> {
   const trusted = await createAuthority('pprobe lab CA');
   const stranger = await createAuthority('Inspecting Firewall CA');
   const now = Date.now();
-  const current = { validFrom: new Date(now - hourMs), validTo: new Date(now + 7 * 24 * hourMs) };
+  // More than the 14 days before which `diagnose` warns.
+  const current = { validFrom: new Date(now - hourMs), validTo: new Date(now + 30 * 24 * hourMs) };
   const past = { validFrom: new Date(now - 48 * hourMs), validTo: new Date(now - 24 * hourMs) };
   return {
     authority: trusted.certificate,

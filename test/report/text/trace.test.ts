@@ -193,6 +193,20 @@ test('a hop limit below the length of the path: the option to give', async (t) =
   t.match(traceText(document, plain), 'Filtered: hop 4 (10.0.1.1) still answered, but the hop limit');
 });
 
+test('an unreachable from behind the last hop that was traced names its sender, not the target', async (t) => {
+  const target = {
+    reply: 'unreachable' as const,
+    from: '100.64.3.2',
+    rttMs: 1,
+    icmp: { type: 3, code: 0 },
+    sent: 1,
+    waitedMs: null,
+  };
+  const document = traceDocument({ hops: [], outcome: 'unreachable', stoppedBy: 'max-ttl', target });
+  const text = traceText(document, plain).replace(/\s+/g, ' ');
+  t.match(text, /Unreachable: 100\.64\.3\.2 reported that it cannot deliver to \S+: it has no route to it/);
+});
+
 test('the meaning of an unreachable by its mark, and the path MTU', async (t) => {
   const ending = (annotation: string) => {
     const says = probe({ reply: 'unreachable', from: '10.0.2.1', annotation });
