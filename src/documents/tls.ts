@@ -95,10 +95,11 @@ export interface ChainFault {
 /**
  * Which list of authorities. `node`: that of Node programs, with NODE_EXTRA_CA_CERTS; `system`: the operating system's, which
  * curl, OpenSSL, Python and Go use; `given`: that of the option `ca`; the others: the file or directory that an environment
- * variable names.
+ * variable names. Beside `NODE_EXTRA_CA_CERTS`, `node` is the list that Node has without it.
  */
 export type TrustStore =
   | 'node'
+  | 'NODE_EXTRA_CA_CERTS'
   | 'system'
   | 'given'
   | 'SSL_CERT_FILE'

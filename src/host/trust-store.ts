@@ -57,6 +57,14 @@ export function nodeAuthorities(): Authorities {
   return nodes;
 }
 
+let bundled: Authorities | null = null;
+
+/** The authorities that are built into Node, without those of NODE_EXTRA_CA_CERTS, to be searched. */
+export function bundledAuthorities(): Authorities {
+  bundled ??= new Authorities(readPem(tls.rootCertificates.join('\n')).certificates);
+  return bundled;
+}
+
 /** The authorities that Node trusts by default, including those of NODE_EXTRA_CA_CERTS. */
 function defaultAuthorities(): readonly string[] {
   // Since Node 22.15. Also respects --use-system-ca and --use-openssl-ca.

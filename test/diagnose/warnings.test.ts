@@ -153,7 +153,7 @@ const rows: Row[] = [
       ],
     }),
     ids: ['tls.trust-differs'],
-    words: [/accepted by Node; \/nope\.pem: ENOENT/, /unset SSL_CERT_FILE/],
+    words: [/accepted by Node; SSL_CERT_FILE names \/nope\.pem: ENOENT/, /unset SSL_CERT_FILE/],
   },
   {
     name: 'a proxy for https, and a port of another protocol',

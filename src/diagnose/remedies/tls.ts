@@ -1,3 +1,4 @@
+import { isChainComplete } from '../../documents/observed/tls.js';
 import type { Evidence } from '../../documents/report.js';
 import type { TlsDocument } from '../../documents/tls.js';
 import { bracketed } from '../../target/host-port.js';
@@ -70,6 +71,7 @@ export function trustIssuer({ target }: Evidence): Advice[] {
 
 /** For a certificate that some programs of this host trust, and others do not. */
 export function trustEverywhere({ trust = [] }: Pick<TlsDocument, 'trust'>): Advice[] {
+  const isSystemWithout = trust.some(({ store, trusts }) => store === 'system' && trusts === false);
   const system = trust.find(({ store, trusts }) => store === 'system' && trusts === true);
   const isNodeWithout = trust.some(({ store, trusts }) => store === 'node' && trusts === false);
   const others = trust.filter(
@@ -84,6 +86,13 @@ export function trustEverywhere({ trust = [] }: Pick<TlsDocument, 'trust'>): Adv
           },
         ]
       : []),
+    ...(isSystemWithout
+      ? [
+          {
+            text: "Add the authority to the system's list (update-ca-certificates, update-ca-trust): services do not have the environment variables of this shell",
+          },
+        ]
+      : []),
     ...others.map(({ store, path }) => ({
       text: `Add the issuer to ${path ?? `the list of ${store}`}, or unset ${store}`,
     })),
@@ -91,11 +100,14 @@ export function trustEverywhere({ trust = [] }: Pick<TlsDocument, 'trust'>): Adv
 }
 
 /** For a chain without the certificate of an issuer. */
-export function sendWholeChain({ address, port, serverName, chainFault }: TlsDocument): Advice[] {
-  if (chainFault?.kind !== 'missing-intermediate') return [];
+export function sendWholeChain(doc: TlsDocument): Advice[] {
+  const { address, port, serverName, chainFault } = doc;
+  if (chainFault == null || isChainComplete(doc)) return [];
+  if (chainFault.kind !== 'missing-intermediate' && chainFault.kind !== 'unknown-root') return [];
+  const isSure = chainFault.kind === 'missing-intermediate';
   return [
     {
-      text: `Let the server at ${address} send its certificate with that of ${chainFault.name} (fullchain.pem, or the chain field of AWS Certificate Manager)`,
+      text: `${isSure ? 'Let' : `If ${chainFault.name} is not a root, let`} the server at ${address} send its certificate with that of ${chainFault.name} (fullchain.pem, or the chain field of AWS Certificate Manager)`,
       command: [...openssl({ address, port, serverName }), '-showcerts'],
     },
   ];

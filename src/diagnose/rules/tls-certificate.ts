@@ -1,6 +1,6 @@
 import { shellLine } from '../../core/shell-line.js';
 import { excerpt, list } from '../../core/text.js';
-import { alertOf, isTrustedNowhere, trustWords } from '../../documents/observed/tls.js';
+import { alertOf, isChainComplete, isTrustedNowhere, trustWords } from '../../documents/observed/tls.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import type { TlsCertificate, TlsDocument } from '../../documents/tls.js';
 import { possible, type Rule } from '../finding.js';
@@ -40,8 +40,9 @@ const untrusted = tlsRule(
   {},
   (doc) => doc.status === 'untrusted',
   (doc, at, evidence) => ({
-    // Reports of earlier versions know Node's list alone, and curl may have accepted the certificate.
-    confidence: isTrustedNowhere(doc) === true ? 'certain' : 'high',
+    // Reports of earlier versions know Node's list alone, and curl may have accepted the certificate. The root of a chain
+    // without an end may be trusted.
+    confidence: isTrustedNowhere(doc) === true && isChainComplete(doc) ? 'certain' : 'high',
     summary: untrustedSummary(doc, at),
     seen: `${doc.address} sent ${subject(doc)}`,
     more: trustEvidence(doc, evidence),
@@ -57,13 +58,18 @@ const untrusted = tlsRule(
   }),
 );
 
-function untrustedSummary({ certificate, chainFault }: TlsDocument, at: string): string {
+function untrustedSummary(doc: TlsDocument, at: string): string {
+  const { certificate, chainFault } = doc;
   const name = excerpt(chainFault?.name ?? certificate?.issuer ?? '', 80);
   switch (chainFault?.kind) {
     case 'self-signed':
       return `The certificate at ${at} is self-signed, and this host does not trust it: ${name}.`;
     case 'missing-intermediate':
-      return `${at} does not send the certificate of its issuer, ${name}, so the chain is incomplete: curl, Node and Python reject it, while browsers fetch what is missing.`;
+      return `${at} does not send the certificate of its issuer, ${name}, so the chain is incomplete: curl, Node and Python reject it, while browsers fetch what is missing. If it is the certificate of a root, this host does not trust that root.`;
+    case 'unknown-root':
+      if (!isChainComplete(doc))
+        return `This host does not know the issuer of the certificate at ${at}, ${name}: it does not trust this authority, or the server leaves out an intermediate certificate.`;
+      return `This host does not trust the root of the certificate at ${at}: ${name}.`;
     default:
       return `This host does not trust the issuer of the certificate at ${at}${name === '' ? '' : `: ${name}`}.`;
   }

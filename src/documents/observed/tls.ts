@@ -50,6 +50,7 @@ export function alertOf({ progress }: TlsDocument): string | null {
 const READERS: Readonly<Record<TrustStore, string>> = {
   node: 'Node',
   system: "curl and other programs with the system's list",
+  NODE_EXTRA_CA_CERTS: 'Node with NODE_EXTRA_CA_CERTS',
   given: 'pprobe with the given authorities',
   SSL_CERT_FILE: 'programs that obey SSL_CERT_FILE',
   SSL_CERT_DIR: 'programs that obey SSL_CERT_DIR',
@@ -59,10 +60,22 @@ const READERS: Readonly<Record<TrustStore, string>> = {
 };
 
 function reader({ store, path }: TrustView, all: readonly TrustView[]): string {
-  // curl reads its own variable in place of the system's list.
-  const isOwn = store === 'system' && all.some((each) => each.store === 'CURL_CA_BUNDLE');
-  const words = isOwn ? "programs with the system's list" : READERS[store];
+  const has = (...stores: TrustStore[]) => all.some((each) => stores.includes(each.store));
+  // curl reads a variable in place of the system's list.
+  const isWithoutCurl = store === 'system' && has('CURL_CA_BUNDLE', 'SSL_CERT_FILE', 'SSL_CERT_DIR');
+  const isWithoutExtra = store === 'node' && has('NODE_EXTRA_CA_CERTS');
+  const words = isWithoutCurl
+    ? "programs with the system's list"
+    : isWithoutExtra
+      ? 'Node without NODE_EXTRA_CA_CERTS'
+      : READERS[store];
   return path === null ? words : `${words} (${path})`;
+}
+
+/** A list that could not be read: the variable is named, because it is where a wrong path comes from. */
+function listName(store: TrustStore, path: string | null): string {
+  if (path === null) return `the list of ${store}`;
+  return store === 'system' || store === 'node' || store === 'given' ? path : `${store} names ${path}`;
 }
 
 /** What the lists of authorities on this host say of the chain; null where only Node's was asked, or the report is older. */
@@ -72,7 +85,7 @@ export function trustWords({ trust = [] }: Pick<TlsDocument, 'trust'>): string |
     trust.filter((each) => each.trusts === trusts).map((each) => reader(each, trust));
   const [accepting, rejecting] = [readersOf(true), readersOf(false)];
   const unread = trust.flatMap(({ store, path, problem, trusts }) => {
-    if (problem !== null) return [`${path ?? `the list of ${store}`}: ${problem}`];
+    if (problem !== null) return [`${listName(store, path)}: ${problem}`];
     return trusts === null
       ? [`${path ?? store}: the chain has name constraints, which are not checked here`]
       : [];
@@ -94,6 +107,17 @@ export function isTrustedNowhere({ trust }: Pick<TlsDocument, 'trust'>): boolean
   if (trust === undefined) return null;
   if (trust.some(({ trusts }) => trusts === true)) return false;
   return trust.every(({ trusts, path }) => trusts === false || path === null) ? true : null;
+}
+
+/**
+ * Whether the chain shows its end: a certificate that is its own issuer, or an issuer that is known here by name. Otherwise the
+ * server may leave out an intermediate certificate whose root is trusted. false for reports without the chain.
+ */
+export function isChainComplete({ chain = [], chainFault, errorCode }: TlsDocument): boolean {
+  if (errorCode === 'SELF_SIGNED_CERT_IN_CHAIN' || errorCode === 'DEPTH_ZERO_SELF_SIGNED_CERT') return true;
+  if (chainFault == null) return false;
+  const isEnd = chain[chainFault.depth]?.selfSigned === true;
+  return chainFault.kind === 'self-signed' || chainFault.kind === 'other' || isEnd;
 }
 
 /** Products that inspect TLS, by the names that they write into the issuer. */

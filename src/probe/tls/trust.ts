@@ -1,8 +1,13 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TlsDocument, TrustStore, TrustView } from '../../documents/tls.js';
-import { Authorities, type AuthorityList, readAuthorityLists } from '../../host/authorities.js';
+import {
+  Authorities,
+  type AuthorityList,
+  readAuthorityFile,
+  readAuthorityLists,
+} from '../../host/authorities.js';
 import { certificateParts } from '../../host/certificate-der.js';
-import { nodeAuthorities, type Trust, unreadExtraFile } from '../../host/trust-store.js';
+import { bundledAuthorities, nodeAuthorities, type Trust, unreadExtraFile } from '../../host/trust-store.js';
 import { chainFacts, chainFaultOf, isSelfSigned, vouchesFor } from './chain.js';
 
 /** What the lists of authorities on this host say about a chain. */
@@ -25,7 +30,8 @@ const ofThisHost: ReadonlySet<TrustStore> = new Set(['system', 'SSL_CERT_FILE', 
 
 /**
  * Asks the lists of this host about a chain that Node's list and that of option `ca` do not vouch for (`nodeError`, null where
- * they do). Where they do, only lists that environment variables name are asked: they make programs differ from Node.
+ * they do). Where they do, only lists that environment variables name are asked, which make programs differ from Node, and the
+ * system's where Node owes its answer to NODE_EXTRA_CA_CERTS alone.
  */
 export function judgeTrust(
   sent: readonly X509Certificate[],
@@ -34,14 +40,8 @@ export function judgeTrust(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): TrustFacts {
   const nowMs = Date.now();
-  if (nodeError === null) {
-    if (!isListNamed(environment)) return { chainError: null, hiddenError: null };
-    const named = readAuthorityLists(environment).filter(({ store }) => store !== 'system');
-    const views = named.map((list) => viewOf(list, sent, nowMs));
-    const differs = views.some(({ trusts }) => trusts !== true);
-    const node: TrustView = { store: 'node', path: null, trusts: true, problem: null };
-    return { chainError: null, hiddenError: null, ...(differs ? { trust: [node, ...views] } : {}) };
-  }
+  if (nodeError === null)
+    return { chainError: null, hiddenError: null, ...differing(sent, environment, nowMs) };
   const lists = readAuthorityLists(environment);
   const views = lists.map((list) => viewOf(list, sent, nowMs));
   const isTrusted = views.some(({ store, trusts }) => trusts === true && ofThisHost.has(store));
@@ -68,6 +68,32 @@ export function judgeTrust(
     chainFault: isTrusted ? null : chainFaultOf(sent, all, nowMs),
     trust: [...own, ...views],
   };
+}
+
+/** The lists that differ from Node's, which vouches for the chain, where there are such lists. */
+function differing(
+  sent: readonly X509Certificate[],
+  environment: Readonly<Record<string, string | undefined>>,
+  nowMs: number,
+): Pick<TrustFacts, 'trust'> {
+  const extraFile = environment.NODE_EXTRA_CA_CERTS ?? '';
+  const extra = extraFile === '' ? null : readAuthorityFile(extraFile);
+  const isByExtra =
+    extra !== null &&
+    vouchesFor(extra.authorities, sent, nowMs) === true &&
+    vouchesFor(bundledAuthorities(), sent, nowMs) !== true;
+  if (!isByExtra && !isListNamed(environment)) return {};
+  const lists = readAuthorityLists(environment).filter(({ store }) => isByExtra || store !== 'system');
+  const views = lists.map((list) => viewOf(list, sent, nowMs));
+  if (views.every(({ trusts }) => trusts === true)) return {};
+  const node: TrustView = { store: 'node', path: null, trusts: !isByExtra, problem: null };
+  const byExtra: TrustView = {
+    store: 'NODE_EXTRA_CA_CERTS',
+    path: extraFile,
+    trusts: true,
+    problem: extra?.problem ?? null,
+  };
+  return { trust: [node, ...(isByExtra ? [byExtra] : []), ...views] };
 }
 
 function isListNamed(environment: Readonly<Record<string, string | undefined>>): boolean {

@@ -27,6 +27,9 @@ const TEXTS = new Set([
   'text',
 ]);
 
+/** Members with paths of files on the host, or with a message that contains one. */
+const PATHS = new Set(['path', 'problem']);
+
 /** Members with pprobe's own words, where no names are collected. */
 const OWN = new Set(['tool', 'alert', 'verdict', 'docs']);
 
@@ -76,6 +79,7 @@ function collect(known: KnownNames, value: unknown, key: string, listed: boolean
 
 function collectText({ names, apis }: KnownNames, value: string, key: string, listed: boolean): void {
   if (key === 'apiId') addTo(apis, value);
+  if (PATHS.has(key)) collectPath(names, value);
   if (listed ? NAME_LISTS.has(key) : NAMES.has(key)) addTo(names, value);
   // An issuer that is only the name of a product does not identify a user of it.
   if (SUBJECTS.has(key) && inspectorIn(value) !== value) {
@@ -89,6 +93,15 @@ function collectText({ names, apis }: KnownNames, value: string, key: string, li
   for (const [, host = ''] of value.matchAll(/:\/\/(?:[^/\s@]{1,200}@)?([^/\s:?#"'<>\]\\]+)/g))
     addTo(names, host);
   for (const [arn] of value.matchAll(/\barn:[\w-]+:[^\s"',]+/g)) collectArn({ names, apis }, arn);
+}
+
+/** Collects the user of a home directory, and directories and files that are called as a host. */
+function collectPath(names: Set<string>, text: string): void {
+  for (const [, user = ''] of text.matchAll(/\/(?:home|Users)\/([^/\s:`]+)/g)) addTo(names, user);
+  for (const [token] of text.matchAll(/[\p{L}\p{N}_.*-]+/gu)) {
+    const name = token.replace(/\.(?:pem|crt|cer|der|p7b|bundle|d|\d+)$/i, '');
+    if (isDotted(name)) addTo(names, trimmed(name));
+  }
 }
 
 /** Collects from `arn:aws:execute-api:{region}:{account}:{api}/…` and `arn:aws:sts::{account}:assumed-role/{role}/{session}`. */

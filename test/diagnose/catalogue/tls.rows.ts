@@ -25,7 +25,7 @@ export const tls: CatalogueRow[] = [
     rows: '39',
     what: 'inspecting firewall',
     fault: 'certificate-untrusted',
-    verdict: 'tls tls.untrusted certain',
+    verdict: 'tls tls.untrusted high',
     remedy: /--ca-file/,
   },
   {

@@ -7,6 +7,9 @@ const nobody = [
   { store: 'system', path: '/etc/ssl/certs/ca-certificates.crt', trusts: false, problem: null },
 ] as const;
 
+const dates = { validFrom: '2026-01-01T00:00:00.000Z', validTo: '2027-01-01T00:00:00.000Z' };
+const chainOf = (subject: string, issuer: string) => ({ subject, issuer, ...dates });
+
 const expiredIssuer = [
   {
     subject: 'api.test',
@@ -102,9 +105,49 @@ export const tlsRows: Row[] = [
     }),
     class: 'tls',
     cause: 'tls.untrusted',
-    confidence: 'certain',
+    confidence: 'high',
     summary: [/does not send the certificate of its issuer, Example R3/, /browsers/],
     remedy: [/fullchain\.pem/],
+  },
+  {
+    name: 'an unknown issuer whose certificate was not sent: its root may be trusted',
+    given: evidence({
+      ...connected,
+      tls: [
+        tls('untrusted', {
+          errorCode: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+          trust: [...nobody],
+          chain: [{ ...chainOf('own.test', 'Example Issuing CA'), selfSigned: false }],
+          chainFault: { kind: 'unknown-root', depth: 0, name: 'Example Issuing CA' },
+        }),
+      ],
+    }),
+    class: 'tls',
+    cause: 'tls.untrusted',
+    confidence: 'high',
+    summary: ['Example Issuing CA', /leaves out an intermediate certificate/],
+    remedy: [/fullchain\.pem/, /update-ca-certificates/],
+  },
+  {
+    name: 'a root that was sent, and that no list has',
+    given: evidence({
+      ...connected,
+      tls: [
+        tls('untrusted', {
+          errorCode: 'SELF_SIGNED_CERT_IN_CHAIN',
+          trust: [...nobody],
+          chain: [
+            { ...chainOf('own.test', 'Example Root'), selfSigned: false },
+            { ...chainOf('Example Root', 'Example Root'), selfSigned: true },
+          ],
+          chainFault: { kind: 'unknown-root', depth: 1, name: 'Example Root' },
+        }),
+      ],
+    }),
+    class: 'tls',
+    cause: 'tls.untrusted',
+    confidence: 'certain',
+    summary: [/does not trust the root/, 'Example Root'],
   },
   {
     name: 'a self-signed certificate',

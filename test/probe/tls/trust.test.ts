@@ -79,6 +79,30 @@ test('variables whose list does not vouch are told where Node’s does', async (
   ]);
 });
 
+test('an authority of NODE_EXTRA_CA_CERTS alone is told, with what other programs say', async (t) => {
+  const folder = t.testdir({ 'corp.pem': root.pem });
+  const path = join(folder, 'corp.pem');
+  const facts = judgeTrust(sent, null, nobody, { NODE_EXTRA_CA_CERTS: path });
+  t.equal(facts.chainError, null);
+  t.match(facts.trust, [
+    { store: 'node', trusts: false },
+    { store: 'NODE_EXTRA_CA_CERTS', path, trusts: true, problem: null },
+    { store: 'system' },
+  ]);
+  t.not(facts.trust?.[2]?.trusts, true);
+  const words = trustWords(facts) ?? '';
+  t.match(words, 'accepted by Node with NODE_EXTRA_CA_CERTS');
+  t.match(words, 'rejected by Node without NODE_EXTRA_CA_CERTS');
+  t.equal(judgeTrust(sent, null, nobody, { NODE_EXTRA_CA_CERTS: '/nope.pem' }).trust, undefined);
+});
+
+test('the variable that names an unreadable list is told', async (t) => {
+  const facts = judgeTrust(sent, 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', nobody, {
+    SSL_CERT_FILE: '/nonexistent/bundle.pem',
+  });
+  t.match(trustWords(facts), 'SSL_CERT_FILE names /nonexistent/bundle.pem: ENOENT');
+});
+
 test('a file of NODE_EXTRA_CA_CERTS that Node could not read', async (t) => {
   const facts = judgeTrust(sent, 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', nobody, {
     NODE_EXTRA_CA_CERTS: '/nope.pem',

@@ -99,6 +99,19 @@ function reportWith({ api, vpce, group, account, hidden, key, addresses, names }
             alert: null,
             firstLine: `HTTP/1.0 400 by ${corp} ${own}`,
           },
+          chain: [
+            { subject: corp, issuer: `${company} Root`, validFrom: null, validTo: null, selfSigned: false },
+          ],
+          chainFault: { kind: 'unknown-root', depth: 0, name: `${company} Root` },
+          trust: [
+            { store: 'SSL_CERT_FILE', path: `/etc/${corp}.pem`, trusts: false, problem: null },
+            {
+              store: 'NODE_EXTRA_CA_CERTS',
+              path: `/home/${hostname}/ca.pem`,
+              trusts: null,
+              problem: `NODE_EXTRA_CA_CERTS=/home/${hostname}/ca.pem: ENOENT`,
+            },
+          ],
         }),
       ],
       http: [
