@@ -1,6 +1,6 @@
 import type { Cause } from './causes.js';
 import type { HttpDocument, HttpFailure } from './http.js';
-import { isHttpApi, isRestApi, responderOf } from './responder.js';
+import { isFixedResponse, isHttpApi, isRestApi, responderOf } from './responder.js';
 
 /** The exception in `x-amzn-errortype`, without the URL that some services append: `AccessDeniedException:http://…`. */
 export function exceptionOf({ errorType }: HttpDocument): string | null {
@@ -23,18 +23,22 @@ export function worked(doc: HttpDocument): boolean {
  * The cause of an error in an answer; null for an answer that is not an error, and for an exchange that was interrupted.
  *
  * `x-amzn-errortype` decides first, because the owner of an API can rewrite status and body: customised 404 answers still have
- * MissingAuthenticationTokenException there. The types are those of "Gateway response types" in the developer guide and of
- * recorded answers.
+ * MissingAuthenticationTokenException there. The types are those of
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html and of recorded answers.
  */
 export function causeOf(doc: HttpDocument): Cause | null {
   if (worked(doc)) return null;
   if (doc.status === null) return causeOfFailure(doc.failure);
   const exception = exceptionOf(doc);
-  switch (responderOf({ doc, certificate: null }).kind) {
+  const { kind } = responderOf({ doc, certificate: null });
+  switch (kind) {
     case 'http-api':
       return causeOfHttpApi(doc.status);
     case 'load-balancer':
-      return causeOfLoadBalancer(doc.status);
+      return isFixedResponse(doc) ? 'http.error' : causeOfLoadBalancer(doc.status);
+    case 'cdn':
+    case 'reverse-proxy':
+      return causeInFront(doc.status, kind);
     case 'aws-service':
       return causeOfService(exception, doc);
     default:
@@ -44,7 +48,9 @@ export function causeOf(doc: HttpDocument): Cause | null {
 
 /**
  * HTTP APIs have no `x-amzn-errortype`. 404 is an unknown route or stage, 403 an authorizer or IAM that denies, 503 an
- * integration that cannot be reached or does not answer within 30 s ("Troubleshooting HTTP APIs" of the developer guide).
+ * integration that cannot be reached or does not answer within 30 s
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting.html,
+ * https://repost.aws/knowledge-center/api-gateway-5xx-error).
  */
 function causeOfHttpApi(status: number): Cause {
   if (status === 404) return 'api.path-unknown';
@@ -55,7 +61,23 @@ function causeOfHttpApi(status: number): Cause {
   return status >= 500 ? 'backend.error' : 'http.error';
 }
 
-/** 504: the target took no connection within 10 s, or sent no answer in time. 401 and 561: the identity provider. */
+/**
+ * What stands in front of the server says that it has no answer of it. CloudFront sends 502 where it cannot connect to the
+ * origin or agree with it on TLS, and 504 where the origin does not answer
+ * (https://repost.aws/knowledge-center/cloudfront-502-errors,
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/http-504-gateway-timeout.html). Cloudflare: 521 refused, 522 no
+ * answer to the SYN, 523 no route, 524 no answer in time, 525 and 526 TLS.
+ */
+function causeInFront(status: number, kind: 'cdn' | 'reverse-proxy'): Cause {
+  if (status === 504 || status === 522 || status === 524) return 'backend.timeout';
+  if (status === 521 || status === 523 || status === 525 || status === 526) return 'backend.network';
+  return kind === 'cdn' && status === 502 ? 'backend.network' : 'http.error';
+}
+
+/**
+ * 504: the target took no connection within 10 s, or sent no answer in time. 401 and 561: the identity provider
+ * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html).
+ */
 function causeOfLoadBalancer(status: number): Cause {
   if (status === 504) return 'backend.timeout';
   return status === 401 || status === 561 ? 'api.authentication' : 'http.error';

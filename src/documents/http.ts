@@ -37,7 +37,7 @@ export interface HttpDocument extends DocumentHeader<'http'> {
   httpApiRequestId?: HeaderValue | null;
   /** Other headers of the answer that tell who sent it, by name in lower case; those of `RESPONDER_HEADERS`. */
   headers?: Record<string, HeaderValue>;
-  /** The title of an HTML page, or the first line of the plain text of an error. @maxLength 200 */
+  /** The title of an HTML page, or its first heading, or the first line of the plain text of an error. @maxLength 200 */
   title?: string | null;
   viaCloudFront: boolean;
   /** The header `via`: the proxies on the path, as they name themselves. */

@@ -185,12 +185,29 @@ const loadBalancer: Test = ({ doc }) =>
       }
     : null;
 
+/**
+ * Whether a load balancer's answer is the fixed response of a rule: its own error pages are HTML and have the status in their
+ * title, and those of 46x and 561 are empty (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html).
+ */
+export function isFixedResponse(doc: HttpDocument): boolean {
+  const title = doc.title ?? null;
+  if (doc.message !== null) return true;
+  return title !== null && !title.startsWith(String(doc.status));
+}
+
+/**
+ * A cache itself, not its origin. CloudFront and Akamai leave the origin's `server` in what they pass on; `x-cache: Error from
+ * cloudfront` is beside every error, also of the origin. Cloudflare writes its name over all answers; 520 to 530 are its own
+ * (https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/), and so are pages that name it.
+ */
 const cdn: Test = ({ doc }) => {
-  const { server } = doc;
+  const { server, status } = doc;
   if (/^cloudfront$/i.test(server ?? ''))
     return { kind: 'cdn', name: 'CloudFront', signs: ['the header server: CloudFront'] };
-  if (headerOf(doc, 'cf-ray') !== null || /^cloudflare/i.test(server ?? ''))
-    return { kind: 'cdn', name: 'Cloudflare', signs: ['the headers of Cloudflare'] };
+  const isCloudflare = headerOf(doc, 'cf-ray') !== null || /^cloudflare/i.test(server ?? '');
+  const isOwn =
+    (status !== null && status >= 520 && status <= 530) || /cloudflare|\| 5\d\d:/i.test(doc.title ?? '');
+  if (isCloudflare && isOwn) return { kind: 'cdn', name: 'Cloudflare', signs: ['the headers of Cloudflare'] };
   if (/^akamaighost/i.test(server ?? ''))
     return { kind: 'cdn', name: 'Akamai', signs: [`the header server: ${server}`] };
   return null;
@@ -254,9 +271,11 @@ const blockPage: Test = ({ doc }) => {
   };
 };
 
+/** Software in front of servers, by the header `server`. Most of it writes that header over those of the servers behind it. */
 const SOFTWARE: readonly (readonly [RegExp, string])[] = [
   [/^(?:istio-)?envoy/i, 'Envoy'],
   [/^(?:nginx|openresty|tengine)/i, 'nginx'],
+  [/^apache/i, 'Apache'],
   [/^haproxy/i, 'HAProxy'],
   [/^traefik/i, 'Traefik'],
   [/^varnish/i, 'Varnish'],
@@ -269,11 +288,10 @@ const SOFTWARE: readonly (readonly [RegExp, string])[] = [
 ];
 
 function softwareOf(doc: HttpDocument): { name: string; sign: string } | null {
+  const title = doc.title ?? '';
+  if (ENVOYS.test(title)) return { name: 'Envoy', sign: `the text "${title}"` };
   const named = SOFTWARE.find(([pattern]) => pattern.test(doc.server ?? ''))?.[1];
   if (named !== undefined) return { name: named, sign: `the header server: ${doc.server}` };
-  const title = doc.title ?? '';
-  if (/upstream connect error|no healthy upstream|RBAC: access denied|upstream request timeout/i.test(title))
-    return { name: 'Envoy', sign: `the text "${title}"` };
   if (headerOf(doc, 'x-envoy-upstream-service-time') !== null)
     return { name: 'Envoy', sign: 'the header x-envoy-upstream-service-time' };
   if (headerOf(doc, 'x-varnish') !== null) return { name: 'Varnish', sign: 'the header x-varnish' };
@@ -282,9 +300,29 @@ function softwareOf(doc: HttpDocument): { name: string; sign: string } | null {
   return null;
 }
 
+/**
+ * Whether software in front made the answer, and did not pass on one of the server behind it: its pages have the status as
+ * their title or heading (`504 Gateway Time-out`), and Envoy's are one of its own sentences. Any other body is the
+ * server's: software in front puts its name on every answer.
+ */
+function isOwnPage({ status, title = null, message }: HttpDocument, name: string): boolean {
+  if (message !== null || title === null) return false;
+  if (name === 'Envoy') return ENVOYS.test(title);
+  return (
+    new RegExp(`^(?:HTTP )?(?:Error )?${status}\\b`, 'i').test(title) ||
+    /proxy error|bad gateway|gateway time-?out/i.test(title)
+  );
+}
+
+/** Envoy's own answers are these sentences as plain text ("local replies" of its documentation and source). */
+const ENVOYS =
+  /upstream connect error|no healthy upstream|RBAC: access denied|upstream request timeout|local_rate_limited|stream timeout/i;
+
 const reverseProxy: Test = ({ doc }) => {
   const found = softwareOf(doc);
-  return found === null ? null : { kind: 'reverse-proxy', name: found.name, signs: [found.sign] };
+  if (found === null) return null;
+  const kind = isOwnPage(doc, found.name) ? 'reverse-proxy' : 'server';
+  return { kind, name: kind === 'server' ? (doc.server ?? found.name) : found.name, signs: [found.sign] };
 };
 
 /** The first test that fits decides. */

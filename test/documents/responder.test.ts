@@ -41,10 +41,45 @@ test('who answered', (t) => {
     ],
     ['cdn', bare(502, { server: 'CloudFront', url: plain }), 'CloudFront'],
     ['cdn', bare(522, { server: 'cloudflare', url: plain }), 'Cloudflare'],
-    ['reverse-proxy', bare(503, { server: 'istio-envoy', url: plain }), 'Envoy'],
     ['reverse-proxy', bare(503, { title: 'no healthy upstream', url: plain }), 'Envoy'],
-    ['reverse-proxy', bare(503, { headers: { 'x-varnish': '32770' }, url: plain }), 'Varnish'],
-    ['reverse-proxy', bare(502, { server: 'nginx/1.24.0', url: plain }), 'nginx'],
+    [
+      'reverse-proxy',
+      bare(503, { headers: { 'x-varnish': '32770' }, title: '503 Backend fetch failed', url: plain }),
+      'Varnish',
+    ],
+    // https://github.com/kubernetes/ingress-nginx/issues/6178
+    ['reverse-proxy', bare(502, { server: 'nginx/1.24.0', title: '502 Bad Gateway', url: plain }), 'nginx'],
+    // Software in front writes its name over the server's, also on the server's own errors.
+    // https://github.com/istio/istio/issues/9906
+    [
+      'server',
+      bare(503, { server: 'istio-envoy', message: 'database is locked', url: plain }),
+      'istio-envoy',
+    ],
+    ['server', bare(504, { server: 'nginx', message: 'no answer of the shop', url: plain }), 'nginx'],
+    ['server', bare(500, { server: 'cloudflare', headers: { 'cf-ray': 'a' }, url: plain }), 'cloudflare'],
+    // https://github.com/chanzuckerberg/single-cell-data-portal/issues/1250
+    [
+      'server',
+      bare(500, {
+        server: 'gunicorn',
+        viaCloudFront: true,
+        headers: { 'x-cache': 'Error from cloudfront' },
+        url: plain,
+      }),
+      'gunicorn',
+    ],
+    // https://stackoverflow.com/questions/20664018/cloudfront-custom-origin-distribution-returns-502-error-the-request-could-not-b
+    [
+      'cdn',
+      bare(502, { server: 'CloudFront', title: 'ERROR: The request could not be satisfied', url: plain }),
+      'CloudFront',
+    ],
+    [
+      'cdn',
+      bare(504, { server: 'cloudflare', title: 'shop.example.com | 504: Gateway time-out', url: plain }),
+      'Cloudflare',
+    ],
     ['server', bare(500, { server: 'Apache', url: plain }), 'Apache'],
   ];
   for (const [kind, doc, name] of rows)
@@ -59,6 +94,15 @@ test('the cause of answers that are not from a REST API', (t) => {
   t.equal(httpApi(503), 'backend.network');
   t.equal(causeOf(bare(504, { server: 'awselb/2.0' })), 'backend.timeout');
   t.equal(causeOf(bare(561, { server: 'awselb/2.0' })), 'api.authentication');
+  t.equal(causeOf(bare(504, { server: 'awselb/2.0', title: '504 Gateway Time-out' })), 'backend.timeout');
+  t.equal(causeOf(bare(504, { server: 'awselb/2.0', title: 'closed for maintenance' })), 'http.error');
+  t.equal(causeOf(bare(504, { server: 'CloudFront' })), 'backend.timeout');
+  t.equal(causeOf(bare(502, { server: 'CloudFront' })), 'backend.network');
+  t.equal(causeOf(bare(403, { server: 'CloudFront' })), 'http.error');
+  t.equal(causeOf(bare(522, { server: 'cloudflare' })), 'backend.timeout');
+  t.equal(causeOf(bare(525, { server: 'cloudflare' })), 'backend.network');
+  t.equal(causeOf(bare(504, { server: 'nginx', title: '504 Gateway Time-out' })), 'backend.timeout');
+  t.equal(causeOf(bare(504, { server: 'nginx', message: 'upstream' })), 'http.error');
   t.end();
 });
 

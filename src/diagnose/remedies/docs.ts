@@ -28,5 +28,6 @@ export const DOCS = {
   pathMtu: `${GUIDE}/AWSEC2/latest/UserGuide/network_mtu.html`,
   proxy: `${GUIDE}/cli/latest/userguide/cli-configure-proxy.html`,
   gatewayEndpoints: `${GUIDE}/vpc/latest/privatelink/gateway-endpoints.html`,
+  cloudFront: `${GUIDE}/AmazonCloudFront/latest/DeveloperGuide/troubleshooting-response-errors.html`,
   accessDenied: `${GUIDE}/IAM/latest/UserGuide/troubleshoot_access-denied.html`,
 } as const;

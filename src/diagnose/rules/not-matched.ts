@@ -72,12 +72,14 @@ function otherName({ target }: Evidence): Advice[] {
 function uncured(evidence: Evidence, plain: Answer): Judgement {
   const { host, privateApi: api } = evidence.target;
   const nameless = api !== null && api.apiId === null && api.form !== 'custom';
+  const lacking = nameless ? null : lackingHeader(evidence, api);
+  if (lacking !== null) return lacking;
   return {
     phase: 'http',
     confidence: confidenceUncured(api, nameless),
     summary: nameless
       ? `${host} names an endpoint but no API: API Gateway answers Forbidden unless the request names the API too.`
-      : `API Gateway answers Forbidden: it finds no API for ${host}${stageWords(api)}.`,
+      : `API Gateway answers Forbidden: it finds no API${namedByHeader(evidence) ? ` ${api?.apiId}` : ''} for ${host}${stageWords(api)}.`,
     evidence: [forbidden(plain), ...bogusEvidence(evidence)],
     remedies: nameless
       ? nameApi(evidence, api)
@@ -87,6 +89,41 @@ function uncured(evidence: Evidence, plain: Answer): Judgement {
         ],
     alternatives: nameless ? [] : sameLooks(plain),
     check: 'name the API in Host or x-apigw-api-id, and check id, Region and stage',
+  };
+}
+
+/** Whether the request as the user gave it names the API in a header. */
+function namedByHeader({ target }: Evidence): boolean {
+  const given = target.given?.headers ?? [];
+  return (
+    target.privateApi?.apiId != null &&
+    given.some(({ value }) => value?.includes(target.privateApi?.apiId ?? '') === true)
+  );
+}
+
+/** The id of the API is known, but neither the name nor a header of the request has it, and no request that has it was answered. */
+function lackingHeader(evidence: Evidence, api: PrivateApi | null): Judgement | null {
+  const { target } = evidence;
+  if (api === null || api.apiId === null || (api.form !== 'vpce' && api.form !== 'zonal')) return null;
+  const named = [...answersTo(evidence, 'host'), ...answersTo(evidence, 'api-id')];
+  if (namedByHeader(evidence) || named.some(({ doc }) => doc.status !== null)) return null;
+  const [plain] = mainAnswers(evidence).filter(({ cause }) => cause === 'api.not-matched');
+  const header = `x-apigw-api-id: ${api.apiId}`;
+  return {
+    phase: 'http',
+    // No answer to a request that has the header: whether this API exists here is not known.
+    confidence: confidenceUncured(api, false),
+    summary: `The request lacks a header that names the API: ${target.host} alone does not select an API; send ${header}.`,
+    evidence: plain === undefined ? [] : [forbidden(plain)],
+    remedies: [
+      callBy({ url: target.url ?? `https://${target.host}/`, header }, `Use the header ${header}`),
+      {
+        text: 'Try it with pprobe',
+        command: pprobeAgain(target, { command: 'diagnose', options: ['-H', header] }),
+      },
+      ...otherName(evidence),
+    ],
+    check: `send ${header}`,
   };
 }
 
@@ -152,7 +189,10 @@ function strict(evidence: Evidence): Advice[] {
 function sameLooks({ doc }: Answer): Alternative[] {
   const log = doc.requestId === null ? 'its request id' : `request ${doc.requestId}`;
   return [
-    possible('api.key', 'send x-api-key with a key of a usage plan that includes this stage'),
+    possible(
+      'api.key',
+      'send x-api-key with a key of a usage plan that includes this stage; a key that no plan of the stage has gets the same answer',
+    ),
     possible('api.waf', `look up ${log} in the logs of the web ACL of this stage`),
   ];
 }

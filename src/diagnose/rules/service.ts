@@ -1,3 +1,4 @@
+import { shellLine } from '../../core/shell-line.js';
 import { capital, duration, excerpt, list } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
 import { exceptionOf, fromGateway } from '../../documents/gateway-answer.js';
@@ -80,7 +81,7 @@ function otherWords(responder: Responder, cause: Cause, doc: HttpDocument, targe
 
 function errorWords(responder: Responder, doc: HttpDocument, { host }: Target): Pick<Words, 'summary'> {
   const { status } = doc;
-  const meaning = status === null ? null : meaningOf(responder, status);
+  const meaning = meaningOf(responder, doc);
   const kind = doc.errorType === null ? '' : ` (${excerpt(doc.errorType, 80)})`;
   if (responder.kind === 'server')
     return { summary: `${host} answers with the error status HTTP ${status ?? ''}.` };
@@ -156,22 +157,54 @@ function named(api: PrivateApi | null): string {
   return api === null || api.apiId === null ? 'The API' : `API ${api.apiId}`;
 }
 
-const unsigned = possible(
-  'api.authentication',
-  'if the method is authorized by IAM, sign the request: curl --aws-sigv4 aws:amz:REGION:execute-api',
-);
+function unsigned({ privateApi, host, url }: Target): Alternative {
+  const region = privateApi?.region ?? 'REGION';
+  const sign = ['curl', '--aws-sigv4', `aws:amz:${region}:execute-api`, url ?? `https://${host}/`];
+  return possible(
+    'api.authentication',
+    `if the method is authorized by IAM, sign the request: ${shellLine(sign)}`,
+  );
+}
+
+/** Headers that carry credentials, by name; a report has no values of them. */
+const CREDENTIALS =
+  /^(?:authorization|proxy-authorization|cookie|x-amz-security-token|.*(?:token|auth|session|secret).*)$/i;
+
+function hasSent({ given }: Target, name: RegExp): boolean {
+  return given?.headers?.some(({ field }) => name.test(field)) ?? false;
+}
+
+/** Credentials that were sent and not accepted. */
+function refusedCredentials(target: Target): Advice[] {
+  const sent = (target.given?.headers ?? [])
+    .map(({ field }) => field)
+    .filter((field) => CREDENTIALS.test(field));
+  return [
+    {
+      text: `Check what ${list(sent)} had: a token that is expired, of another user pool, audience or issuer, or a SigV4 signature of another Region, service, host or time`,
+      docs: DOCS.forbidden,
+    },
+    {
+      text: 'Check which authorizer the method has, and which header it reads: another one is not looked at',
+      docs: DOCS.forbidden,
+    },
+    { text: 'The network needs no change: the API answered' },
+  ];
+}
 
 export const serviceRules: readonly Rule[] = [
   serviceRule('api.path-unknown', (doc, target) => ({
     // An unsigned request for a method with IAM authorization gets the same answer.
     confidence: 'medium',
-    summary: `${doc.httpApiRequestId == null ? '' : 'HTTP '}${named(target.privateApi)} has no GET ${resource(target)}${target.privateApi?.stage ? ` in stage ${target.privateApi.stage}` : ''}, or requires a signed request.`,
+    summary: `${doc.httpApiRequestId == null ? '' : 'HTTP '}${named(target.privateApi)} has no GET ${resource(target)}${target.privateApi?.stage ? ` in stage ${target.privateApi.stage}` : ''}, or requires a ${hasSent(target, CREDENTIALS) ? 'SigV4 signature in place of what was sent' : 'signed request'}.`,
     more: [{ text: `The network needs no change: TCP, TLS and API Gateway at ${doc.address} answered` }],
-    alternatives: [unsigned],
+    alternatives: [unsigned(target)],
   })),
-  serviceRule('api.key', (doc, { privateApi }) => ({
+  serviceRule('api.key', (doc, target) => ({
     confidence: 'medium',
-    summary: `${named(privateApi)} requires an API key, which this request did not carry.`,
+    summary: hasSent(target, /^x-api-key$/i)
+      ? `${named(target.privateApi)} requires an API key, and does not accept the one that was sent.`
+      : `${named(target.privateApi)} requires an API key, which this request did not carry.`,
     alternatives: doc.status === 403 ? [possible('api.not-matched', 'check API id, Region and stage')] : [],
   })),
   serviceRule('api.waf', (_doc, { privateApi }) => ({
@@ -179,14 +212,21 @@ export const serviceRules: readonly Rule[] = [
     summary: `AWS WAF blocks the request to ${privateApi?.apiId ?? 'the API'}.`,
     alternatives: [possible('api.not-matched', 'check API id, Region and stage')],
   })),
-  serviceRule('api.authentication', (doc, { privateApi }) => ({
+  serviceRule('api.authentication', (doc, target) => ({
     confidence: isHttpApi(doc) && doc.status === 403 ? 'medium' : byException(doc),
     alternatives:
       isHttpApi(doc) && doc.status === 403
         ? [possible('policy.identity', 'does an authorizer of the route deny the caller? Its log says so')]
         : [],
-    summary: `${named(privateApi)} answers, and requires credentials that this request did not carry or that do not match.`,
-    more: [{ text: 'The network needs no change: pprobe sends no credentials, and the API answered' }],
+    summary: hasSent(target, CREDENTIALS)
+      ? `${named(target.privateApi)} answers, and does not accept the credentials that were sent.`
+      : `${named(target.privateApi)} answers, and requires credentials, which this request did not have.`,
+    ...(hasSent(target, CREDENTIALS) ? { remedies: refusedCredentials(target) } : {}),
+    more: [
+      {
+        text: "The network needs no change: the API answered. To ask as your client does, give pprobe its header with -H 'Authorization: VALUE'",
+      },
+    ],
   })),
   serviceRule('api.throttled', (doc, { privateApi }) => ({
     confidence: byException(doc),

@@ -32,7 +32,8 @@ export function allWorked(evidence: Evidence): boolean {
 
 /**
  * The answers that show how the API handles the request. An endpoint's own name selects no API, so that the plain request
- * matches none; then the answers to the requests that name the API in a header count too. The bogus one never counts.
+ * matches none; then the answers to the requests that name the API in a header count too. The bogus one never counts, and one
+ * that got no answer says nothing: the server may only have closed the connection after the first.
  */
 export function judgedAnswers(evidence: Evidence): Answer[] {
   const main = mainAnswers(evidence);
@@ -41,7 +42,10 @@ export function judgedAnswers(evidence: Evidence): Answer[] {
   return [
     ...main,
     ...named.filter(
-      (answer) => answer.cause !== 'api.not-matched' && !main.some(({ ref }) => ref === answer.ref),
+      (answer) =>
+        answer.doc.status !== null &&
+        answer.cause !== 'api.not-matched' &&
+        !main.some(({ ref }) => ref === answer.ref),
     ),
   ];
 }

@@ -72,10 +72,12 @@ function errorTypeOf(value: string | null): string | null {
   return value?.split(/[:,]/, 1)[0]?.trim() || null;
 }
 
-/** The title of a page, or the first line of an error in plain text: proxies and filters name themselves there. */
+/** The title of a page, or its heading, or the first line of an error in plain text: proxies and filters name themselves there. */
 function titleOf(status: number | null, contentType: string | null, body: string): string | null {
   const isText = /^text\/plain\b/i.test(contentType ?? '') && status !== null && status >= 400;
-  const text = isText ? body.trim().split(/[\r\n]/, 1)[0] : /<title\b[^>]{0,200}>([^<]*)/i.exec(body)?.[1];
+  const text = isText
+    ? body.trim().split(/[\r\n]/, 1)[0]
+    : /<(?:title|h1)\b[^>]{0,200}>([^<]*)/i.exec(body)?.[1];
   const line = (text ?? '').replaceAll(/\s+/g, ' ').trim();
   return line === '' ? null : Array.from(line).slice(0, longestTitle).join('');
 }
