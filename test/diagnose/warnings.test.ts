@@ -191,6 +191,26 @@ const rows: Row[] = [
     words: [],
   },
   {
+    name: 'a connection whose first SYN was lost',
+    given: answeredWith([http(200)], {
+      tcp: [
+        tcpOf(HOST, [attempt('10.0.1.5', 'open', { retransmits: 1, firstSynLost: true, durationMs: 1020 })]),
+      ],
+    }),
+    ids: ['tcp.syn-lost'],
+    words: [/10\.0\.1\.5 are lost: the first SYN got no answer/, /--count 20/],
+  },
+  {
+    name: 'a connection whose first SYN was answered after the second was sent',
+    given: answeredWith([http(200)], {
+      tcp: [
+        tcpOf(HOST, [attempt('10.0.1.5', 'open', { retransmits: 1, firstSynLost: false, durationMs: 1310 })]),
+      ],
+    }),
+    ids: [],
+    words: [],
+  },
+  {
     name: 'a certificate with nine days left',
     given: answeredWith([http(200)], {
       tls: [

@@ -107,6 +107,37 @@ function isLost({ status, local }: AddressOutcome): boolean {
   return status === 'timeout' || (status === 'unreachable' && !local);
 }
 
+/** The connection opened, and its first SYN or the answer to it was lost: the kernel sent another one a second later. */
+const synLost: WarningRule = {
+  id: 'tcp.syn-lost',
+  saidBy: ['tcp.packet-loss'],
+  judge: (evidence) => {
+    const lossy = addressOutcomes(evidence).filter(
+      ({ status, firstSynLost }) => status === 'open' && firstSynLost === true,
+    );
+    const [first] = lossy;
+    if (first === undefined) return null;
+    const addresses = list(addressesOf(lossy), 4);
+    const sent = (first.retransmits ?? 1) + 1;
+    const command = pprobeAgain(evidence.target, { command: 'tcp', address: first.address });
+    return {
+      text: `Packets to ${addresses} are lost: the first SYN got no answer, and the connection opened after ${duration(first.durationMs)}. Programs on this host wait as long each time that happens.`,
+      evidence: [
+        {
+          observation: first.ref,
+          text: `${first.address} was sent ${count(sent, 'SYN')}, and did not answer the first one`,
+        },
+      ],
+      remedies: [
+        {
+          text: 'Find out how many are lost: two ways to the target of which one loses packets, or a limit on new connections, look like this',
+          command: [...command, '--count', '20'],
+        },
+      ],
+    };
+  },
+};
+
 /** A certificate is renewed a month before its end where that is automatic: two weeks before it, somebody forgot. */
 const SOON_DAYS = 14;
 const DAY_MS = 86_400_000;
@@ -157,4 +188,10 @@ const trustDiffers: WarningRule = {
   },
 };
 
-export const connectionWarnings: readonly WarningRule[] = [proxyInUse, familyDead, expiresSoon, trustDiffers];
+export const connectionWarnings: readonly WarningRule[] = [
+  proxyInUse,
+  familyDead,
+  synLost,
+  expiresSoon,
+  trustDiffers,
+];

@@ -72,6 +72,14 @@ export const trustCases: readonly FieldCase[] = [
     /200 0/,
   ),
   trusting(
+    'H4',
+    'only NODE_EXTRA_CA_CERTS has the authority: Node trusts it, curl does not',
+    'https://github.com/nodejs/node/issues/3159',
+    { env: { NODE_EXTRA_CA_CERTS: '{ca}' } },
+    { exitCodes: [0], says: [/NODE_EXTRA_CA_CERTS/, /curl/] },
+    /000 60/,
+  ),
+  trusting(
     'H5',
     'nobody on this host trusts the authority',
     'https://github.com/nttgin/BGPalerter/issues/1072',
@@ -79,4 +87,23 @@ export const trustCases: readonly FieldCase[] = [
     untrusted,
     /000 60/,
   ),
+  trusting(
+    'H6',
+    'SSL_CERT_FILE names a file that does not exist',
+    'https://github.com/certifi/python-certifi/issues/194',
+    { env: { SSL_CERT_FILE: '/nonexistent/bundle.pem' } },
+    { ...untrusted, says: [/SSL_CERT_FILE/] },
+    null,
+  ),
+  {
+    ...trusting(
+      'H7',
+      'the root is trusted, and the server does not send the authority in between',
+      'https://github.com/nodejs/node/issues/16336',
+      { files: { [store]: '{pem}' } },
+      { ...untrusted, atMost: 'high', says: [/intermediate|chain/i] },
+      /000 60/,
+    ),
+    web: [web('10.64.10.7', 'h7.shop.test', answer('200 OK', {}, 'ok'), { issuer: 'intermediate' })],
+  },
 ];
