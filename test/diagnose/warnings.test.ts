@@ -87,6 +87,14 @@ const rows: Row[] = [
     words: [/no answer for .* within 2 s/],
   },
   {
+    name: 'getaddrinfo that was ended as soon as nothing more was needed',
+    given: answeredWith([http(200)], {
+      system: { name: HOST, addresses: [], errorCode: 'ECANCELED', durationMs: 1500 },
+    }),
+    ids: [],
+    words: [],
+  },
+  {
     name: 'getaddrinfo that was ended because the target had answered',
     given: answeredWith([http(200)], {
       system: { name: HOST, addresses: [], errorCode: 'ETIMEDOUT', durationMs: 61 },

@@ -170,7 +170,7 @@ function nameMissing({ typesFailed, typesNotAnswered }: DnsDocument, evidence: E
 function timeoutSummary(host: string, doc: DnsDocument): string {
   const { truncatedWithoutTcp: truncated } = doc;
   if (truncated !== undefined)
-    return `The resolver ${truncated.server} answers the query for ${host} over UDP, but the answer does not fit; over TCP it accepts the connection and does not reply.`;
+    return `The resolver ${truncated.server} answers the query for ${host} over UDP, but the answer does not fit and is truncated; over TCP it accepts the connection and does not reply.`;
   const servers = serversOf(doc);
   if (servers.length === 0) return `No resolver answers the query for ${host}.`;
   const are = servers.length > 1;
@@ -208,7 +208,7 @@ export const dnsStatusRules: readonly Rule[] = [
     status: 'timeout',
     matches: isTcpBlocked,
     summary: (host, { truncatedWithoutTcp: blocked }) =>
-      `The resolver ${blocked?.server ?? ''} answers the query for ${host} over UDP, but the answer does not fit, and TCP port 53 of it ${blocked?.errno ? `is closed (${blocked.errno})` : 'does not answer'}.`,
+      `The resolver ${blocked?.server ?? ''} answers the query for ${host} over UDP, but the answer does not fit and is truncated, and TCP port 53 of it ${blocked?.errno ? `is closed (${blocked.errno})` : 'does not answer'}.`,
     confidence: () => 'high',
     remedies: (evidence, doc) => [checkResolver(evidence.target, doc, 'tcp-53')],
     alternatives: () => [],

@@ -186,6 +186,8 @@ const systemFails: WarningRule = {
     if (system.errorCode === null || wasStopped(system.durationMs, system.errorCode)) return null;
     const inDns = list(addressSet(lookup.doc.addresses), 4);
     const isSlow = system.errorCode === 'ETIMEDOUT';
+    // getaddrinfo had less time than the resolver took to answer.
+    if (isSlow && lookup.doc.durationMs >= system.durationMs) return null;
     const { host } = evidence.target;
     return {
       text: isSlow
