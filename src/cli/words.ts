@@ -99,7 +99,7 @@ function optionsIn(word: string, known: KnownOptions): FoundOption[] {
   return peer === null ? shortOptions(word, known) : [peer];
 }
 
-/** The word as an option of another tool: `-type=MX`, `+short`, `@10.0.0.2`; null if it is none. */
+/** The word as an option of another tool: `-type=MX`, `+short`, `@10.0.0.2`; null if it is not one. */
 function peerOption(word: string, { options }: PeerTable): FoundOption | null {
   const equals = word.indexOf('=');
   const spelling = equals === -1 ? word : word.slice(0, equals);

@@ -28,7 +28,7 @@ export type AddressClaim =
   | 'sometimes-answers'
   /** No hop on the way to it answers. */
   | 'hops-silent'
-  /** Nobody on this link answers for it. */
+  /** No host on this link answers for it. */
   | 'nobody-on-link'
   /** Packets to it do not arrive: a router cannot deliver them, a loop, a filter. */
   | 'not-reached'

@@ -76,7 +76,7 @@ export function keptHeaders(headers: readonly RequestHeader[]): GivenHeader[] {
   return headers.map(({ name, value }) => ({ field: name, value: isShown(name) ? value : null }));
 }
 
-/** Headers whose values servers also write into answers of their own; they identify nobody. */
+/** Headers whose values servers also write into answers of their own; they do not identify the responder. */
 const ORDINARY: ReadonlySet<string> = new Set([
   ...['accept', 'accept-encoding', 'accept-language', 'cache-control', 'content-type', 'pragma'],
 ]);

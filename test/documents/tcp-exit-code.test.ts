@@ -3,7 +3,7 @@ import type { TcpAttempt, TcpCause } from '../../src/documents/tcp.js';
 import { exitCodeOf } from '../../src/documents/terms/exit-code.js';
 import { tcpAttempt, tcpDocument } from '../report/documents.js';
 
-test('tcp: what this host lacks is told by exit code 3, unless an address answered', async (t) => {
+test('tcp: exit code 3 for what this host lacks, unless an address answered', async (t) => {
   const lacking = (cause: TcpCause | null): TcpAttempt =>
     tcpAttempt({ status: 'error', errno: 'EADDRNOTAVAIL', cause, local: true });
   const codeOf = (status: 'error' | 'open', attempts: TcpAttempt[]) =>

@@ -27,7 +27,7 @@ export interface Peer {
   prints: RegExp;
 }
 
-/** A situation that somebody met in the field, as data: which commands are run in it, and what is right. */
+/** A situation met in the field, as data: which commands are run in it, and what is right. */
 export interface Case {
   id: string;
   situation: string;

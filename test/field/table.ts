@@ -14,7 +14,7 @@ export interface Outcome {
 
 /** One case from the field, as it was tried. */
 export interface Row extends Pick<Case, 'id' | 'situation' | 'source'> {
-  /** Of version 0.1.0; null where nobody played the case to it. */
+  /** Of version 0.1.0; null where the case was not played to it. */
   before: Outcome | null;
   now: Outcome;
   /** The test that tries it. */

@@ -57,7 +57,7 @@ test('variables name further lists, and several directories', async (t) => {
   );
 });
 
-test('what cannot be read is told, and nothing waits', async (t) => {
+test('a file that cannot be read is reported, and nothing waits', async (t) => {
   const root = t.testdir({
     'empty.pem': '',
     'key.pem': '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n',

@@ -8,7 +8,7 @@ test('the addresses of getent are parsed, without duplicates and other lines', a
   ]);
 });
 
-test('localhost has addresses; a stop is told, and an abort rejects with its reason', async (t) => {
+test('localhost has addresses; a stop is reported, and an abort rejects with its reason', async (t) => {
   t.match(await systemAddresses('localhost'), { errorCode: null });
   const stop = AbortSignal.abort();
   t.match(await systemAddresses('localhost', { stop }), { addresses: [], errorCode: 'ECANCELED' });

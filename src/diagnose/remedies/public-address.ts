@@ -11,7 +11,7 @@ import { regionOption } from './gateway.js';
 import { allowOutbound, endsOf } from './network.js';
 
 /**
- * Remedies for silent addresses that lie in nobody's VPC: public ones, and those that DNS64 makes of an IPv4 address. The
+ * Remedies for silent addresses that lie in no VPC: public ones, and those that DNS64 makes of an IPv4 address. The
  * reader owns no interface, subnet or security group there. What can be missing is this host's own way to them.
  */
 

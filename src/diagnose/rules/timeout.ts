@@ -238,8 +238,9 @@ function describePath(doc: AddressTrace): string | null {
 }
 
 /**
- * Nobody administers the interfaces of public addresses from here. Where nothing at all comes back, the side of this host comes first. Between two hosts of one subnet there is no router, no
- * network ACL and no route: only the two hosts and their security groups can drop.
+ * The interfaces of public addresses belong to others, so their remedies are about this host's way to them. Where nothing at
+ * all comes back, the side of this host comes first. Between two hosts of one subnet there is no router, no network ACL and
+ * no route: only the two hosts and their security groups can drop.
  */
 function remediesOfAll(evidence: Evidence, addresses: readonly string[]): Advice[] {
   const ends = endsOf(evidence, addresses);

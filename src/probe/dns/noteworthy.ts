@@ -4,7 +4,7 @@ import type { TypeResult } from './ask-type.js';
 import { isNotRecursive } from './conversation.js';
 import type { SignsOfLife } from './signs-of-life.js';
 
-/** What a lookup shows besides its answer: trouble that programs have although there is an answer, or why there is none. */
+/** What a lookup shows besides its answer: trouble that programs have although there is an answer, or why there is no answer. */
 type Noteworthy = Pick<
   DnsDocument,
   | 'answersOnlyWithoutEdns'

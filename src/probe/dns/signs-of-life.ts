@@ -9,7 +9,7 @@ interface Knock {
 
 /**
  * Which servers show signs of life. A server without a reply to a query is worth a long wait only if something else shows
- * that it works: it has answered another query, or it accepts connections on TCP port 53. A refusal (RST) is none: it shows
+ * that it works: it has answered another query, or it accepts connections on TCP port 53. A refusal (RST) is no sign: it shows
  * that the host is there and that no DNS server listens, or that a firewall rejects. Lookups of one plan share what they see.
  */
 export class SignsOfLife {

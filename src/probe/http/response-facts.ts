@@ -97,7 +97,7 @@ function messageOf(body: string): string | null {
   return typeof message === 'string' ? Array.from(message).slice(0, longestMessage).join('') : null;
 }
 
-/** Shorter texts are in every answer by chance, and identify nobody. */
+/** Shorter texts are in every answer by chance, and do not identify the responder. */
 const shortestSecret = 4;
 
 /**

@@ -241,7 +241,7 @@ function briefWatchMs(roundTripMs: number): number {
   return Math.min(250, 20 + 3 * roundTripMs);
 }
 
-/** Connects, and watches what the target does with the connection, so that it is told the same each time. */
+/** Connects, and watches what the target does with the connection, so that the result is the same each time. */
 async function connectAndWatch(
   { sockets, timeoutMs, source, banner: wantsLine = false, watchMs }: ConnectPlan,
   address: string,

@@ -67,7 +67,7 @@ function collect(known: KnownNames, value: unknown, key: string, listed: boolean
     for (const [member, each] of Object.entries(value)) {
       if (member === 'environment') collectProxies(known, each);
       else if (member === 'names' && !Array.isArray(each)) collectHopNames(known, each);
-      // The members are the names of headers, which identify nobody.
+      // The members are the names of headers, which identify no person or host.
       else if (member === 'headers')
         for (const text of textsIn(each)) collectText(known, text, 'text', false);
       // In a log, only the summary of a request names its backend.

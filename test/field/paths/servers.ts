@@ -64,10 +64,10 @@ export function tcp(accept: (socket: Socket) => void): Serve {
   };
 }
 
-/** It accepts and closes without a word, like a forwarder that has nobody to forward to. */
+/** It accepts and closes without sending anything, like a forwarder that has no backend. */
 export const closes = tcp((socket) => socket.end());
 export const resets = tcp((socket) => socket.resetAndDestroy());
-/** It closes some time after it accepted, as it does when its own connection to somebody else has failed. */
+/** It closes some time after it accepted, as it does when its own connection to the backend has failed. */
 export const closesLater = (afterMs: number): Serve =>
   tcp((socket) => setTimeout(() => socket.end(), afterMs));
 /** It reads and never says anything. */

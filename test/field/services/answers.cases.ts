@@ -254,7 +254,7 @@ export const answerCases: readonly FieldCase[] = [
   ),
   other(
     'E6',
-    'a proxy nobody set answers instead of the server',
+    'a proxy that is not configured here answers instead of the server',
     'https://github.com/sipgate/sipgate.io/issues/35',
     '10.64.6.1',
     answer(

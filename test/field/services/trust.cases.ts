@@ -81,7 +81,7 @@ export const trustCases: readonly FieldCase[] = [
   ),
   trusting(
     'H5',
-    'nobody on this host trusts the authority',
+    'no list of this host has the authority',
     'https://github.com/nttgin/BGPalerter/issues/1072',
     {},
     untrusted,

@@ -65,7 +65,7 @@ t.test('a server that is silent over UDP and refuses TCP is not awaited', async 
   t.ok(document.durationMs < 25_000);
 });
 
-t.test('a type that is never answered is told beside the answer of the other', async (t) => {
+t.test('a type that is never answered is reported beside the answer of the other', async (t) => {
   const server = await serve(t, (asked) => (asked.type === 'A' ? [a(asked, '10.0.0.5')] : []));
   const resolvConf = parseResolvConf('nameserver 10.0.0.2\noptions timeout:2 attempts:1');
   const plan = { ...(await makePlan({ resolvConf })), servers: [parseServer(server.text)] };

@@ -86,7 +86,7 @@ test('without a watch, as in a sweep, the status is open each time', async (t) =
     t.equal((await connectAddresses(input, { timeoutMs: 60_000 })).status, 'open');
 });
 
-test('which SYN was answered is told by the time stamp', async (t) => {
+test('the time stamp shows which SYN was answered', async (t) => {
   t.equal(isFirstSynLost({ retransmits: 0, timestamps: false, rttMs: 0 }, 12), false);
   t.equal(isFirstSynLost({ retransmits: 1, timestamps: true, rttMs: 1309 }, 1310), false, 'the first, late');
   t.equal(isFirstSynLost({ retransmits: 1, timestamps: true, rttMs: 290 }, 1310), true, 'the second');

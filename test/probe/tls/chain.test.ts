@@ -32,7 +32,7 @@ test('a list without the root does not vouch, nor one with another authority of 
   t.equal(vouchesFor(listOf(root), [], nowMs), false);
 });
 
-test('a missing intermediate is told from an unknown root', async (t) => {
+test('a missing intermediate is distinguished from an unknown root', async (t) => {
   t.match(fault(sent(leaf), listOf(root)), { kind: 'missing-intermediate', depth: 0, name: 'Middle' });
   const plain = await make({ name: 'api.test' }, middle);
   t.match(

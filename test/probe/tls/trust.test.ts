@@ -12,7 +12,7 @@ const leaf = await make({ name: 'api.test', fetchable: true }, middle);
 const sent = [leaf.certificate, middle.certificate];
 const nobody = { given: [] };
 
-test('a list that vouches is told beside those that do not', async (t) => {
+test('a list that vouches is reported beside those that do not', async (t) => {
   const folder = t.testdir({ 'corp.pem': root.pem });
   const path = join(folder, 'corp.pem');
   const facts = judgeTrust(sent, 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', nobody, { SSL_CERT_FILE: path });
@@ -31,7 +31,7 @@ test('a list that vouches is told beside those that do not', async (t) => {
   );
 });
 
-test('the list of a single program is told, and does not decide', async (t) => {
+test('the list of a single program is reported, and does not decide', async (t) => {
   const folder = t.testdir({ 'corp.pem': root.pem });
   const path = join(folder, 'corp.pem');
   const facts = judgeTrust(sent, 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', nobody, { AWS_CA_BUNDLE: path });
