@@ -138,7 +138,7 @@ const synLost: WarningRule = {
   },
 };
 
-/** A certificate is renewed a month before its end where that is automatic: two weeks before it, somebody forgot. */
+/** Automatic renewal happens a month before the end; less than two weeks before it, the renewal probably fails. */
 const SOON_DAYS = 14;
 const DAY_MS = 86_400_000;
 
