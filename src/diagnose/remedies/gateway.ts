@@ -1,5 +1,6 @@
 import type { Cause } from '../../documents/causes.js';
 import type { PrivateApi } from '../../documents/target.js';
+import { familyOf } from '../../net/address/address.js';
 import type { InvokeUrl } from '../../target/private-api/invoke-url.js';
 import { usualApiId } from '../../target/private-api/names.js';
 import type { Advice } from './advice.js';
@@ -112,11 +113,12 @@ function usagePlans(api: PrivateApi | null): Advice[] {
 
 /** The id of the endpoint behind an address is in the description of its network interface. */
 export function nameEndpoint(api: PrivateApi | null, address: string): Advice {
+  const filter = familyOf(address) === 6 ? 'ipv6-addresses.ipv6-address' : 'addresses.private-ip-address';
   return {
     text: `Find the id of the endpoint at ${address}: it is in the description of the network interface`,
     command: [
       ...['aws', 'ec2', 'describe-network-interfaces', ...regionOption(api?.region ?? null)],
-      ...['--filters', `Name=addresses.private-ip-address,Values=${address}`],
+      ...['--filters', `Name=${filter},Values=${address}`],
       ...['--query', 'NetworkInterfaces[].Description'],
     ],
   };

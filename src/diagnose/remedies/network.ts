@@ -75,9 +75,9 @@ function rangesOf(addresses: readonly string[]): string[] {
 }
 
 /** Outbound rule of this host's own security group. A default group allows everything; a narrowed one does not. */
-export function allowOutbound({ client, addresses, port, region }: Ends): Advice {
+export function allowOutbound({ clients, addresses, port, region }: Ends): Advice {
   return {
-    text: `Allow outbound TCP ${port} to ${list(addresses, 4)} in the security group of this host${client === null ? '' : ` (${client})`}`,
+    text: `Allow outbound TCP ${port} to ${list(addresses, 4)} in the security group of this host${clients.length === 0 ? '' : ` (${list(clients)})`}`,
     command: [
       ...['aws', 'ec2', 'authorize-security-group-egress', ...regionOption(region)],
       ...['--group-id', 'SG_OF_THIS_HOST', '--ip-permissions'],
@@ -88,26 +88,26 @@ export function allowOutbound({ client, addresses, port, region }: Ends): Advice
 }
 
 /** Network ACLs of both subnets in both directions: they are stateless. */
-export function checkAcl({ client, addresses, port }: Ends): Advice {
-  const from = client ?? 'this host';
+export function checkAcl({ clients, addresses, port }: Ends): Advice {
+  const from = clients.length === 0 ? 'this host' : list(clients);
   return {
     text: `In the network ACL of the subnet of ${list(addresses, 4)}, allow TCP ${port} in from ${from}, and TCP 1024-65535 out to it; in the network ACL of this host's subnet, allow the reverse`,
     docs: DOCS.networkAcls,
   };
 }
 
-export function checkRoutes({ client, addresses }: Ends): Advice {
+export function checkRoutes({ clients, addresses }: Ends): Advice {
   return {
-    text: `Check the route tables of both subnets: a route from this host's subnet to ${list(addresses, 4)} (peering, transit gateway, VPN), a route back to ${client ?? 'this host'}, and no route in the state blackhole`,
+    text: `Check the route tables of both subnets: a route from this host's subnet to ${list(addresses, 4)} (peering, transit gateway, VPN), a route back to ${clients.length === 0 ? 'this host' : list(clients)}, and no route in the state blackhole`,
     docs: DOCS.routeTables,
   };
 }
 
 /** A rule in a firewall at `firewall`, which is an address or a description. */
 export function allowOnFirewall(ends: Ends, firewall: string): Advice {
-  const { client, addresses, port } = ends;
+  const { clients, addresses, port } = ends;
   return {
-    text: `Allow TCP ${port} from ${client ?? 'this host'} to ${list(addresses, 4)} on the firewall at ${firewall}`,
+    text: `Allow TCP ${port} from ${clients.length === 0 ? 'this host' : list(clients)} to ${list(addresses, 4)} on the firewall at ${firewall}`,
   };
 }
 
