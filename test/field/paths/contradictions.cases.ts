@@ -1,4 +1,4 @@
-import { reply } from '../../probe/dns/server.js';
+import { reply, truncatedFlag } from '../../probe/dns/server.js';
 import type { NetworkCase, PathCase } from './case.js';
 import { mute, opensslServer, resets, tcp, web } from './servers.js';
 
@@ -91,6 +91,27 @@ export const contradictionCases: readonly NetworkCase[] = [
           never: [/in common|no TLS version or cipher/i],
         },
       },
+    ],
+  },
+  {
+    id: 'A4',
+    situation: 'the answer over UDP is truncated, and TCP 53 to the resolver is dropped',
+    source: 'https://github.com/AdguardTeam/AdGuardHome/issues/8000',
+    setUp: `router nft 'table ip tcp53 { chain forward { type filter hook forward priority 0; tcp dport 53 drop; }; }'`,
+    resolvers: { '{net}.53': (asked) => [reply(asked, { flags: truncatedFlag })] },
+    steps: [
+      {
+        args: diagnose('large.field.test'),
+        expected: {
+          exitCodes: [10],
+          causes: ['dns.tcp-blocked'],
+          atMost: 'high',
+          says: [/truncated|does not fit/i, /TCP (port )?53/],
+        },
+      },
+    ],
+    peers: [
+      { argv: ['dig', '+time=1', '+tries=1', 'large.field.test'], prints: /truncated|timed out|connection/i },
     ],
   },
   {
@@ -190,6 +211,23 @@ for each in vboxnet0 port machine; do client ip link set $each up; done`,
           causes: ['tls.silent'],
           says: [/acknowledge/i],
           never: [/nothing of ours was acknowledged/i],
+        },
+      },
+    ],
+  },
+  {
+    id: 'A13',
+    situation: 'the answer over UDP is truncated, and the resolver refuses TCP 53',
+    source: 'https://github.com/tailscale/tailscale/issues/3744',
+    setUp: `router nft 'table ip tcp53 { chain forward { type filter hook forward priority 0; tcp dport 53 reject with tcp reset; }; }'`,
+    resolvers: { '{net}.53': (asked) => [reply(asked, { flags: truncatedFlag })] },
+    steps: [
+      {
+        args: diagnose('large.field.test'),
+        expected: {
+          exitCodes: [10],
+          causes: ['dns.tcp-blocked'],
+          says: [/truncated|does not fit/i, /TCP (port )?53/],
         },
       },
     ],

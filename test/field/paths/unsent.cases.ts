@@ -52,6 +52,34 @@ export const unsentCases: readonly NetworkCase[] = [
     ],
   },
   {
+    id: 'C1b',
+    situation: 'all ten local ports are taken',
+    source: 'https://github.com/emqx/emqtt-bench/issues/221',
+    setUp: portRange(50000, 50009),
+    servers: { '{net}.10:443': web(['x.field.test']) },
+    onClient: [occupy(50000, 50009)],
+    steps: [
+      { args: ['tcp', '{net}.10'], expected: { exitCodes: [3], says: [/local port/i], never: [filtered] } },
+      {
+        args: ['trace', '{net}.10', '--method', 'syn'],
+        expected: { exitCodes: [3], says: [/local port/i], never: [filtered] },
+      },
+      {
+        args: ['trace', '{net}.10', '--method', 'connect'],
+        expected: { exitCodes: [3], says: [/local port/i], never: [filtered] },
+      },
+      {
+        args: ['diagnose', '{net}.10:443'],
+        expected: {
+          exitCodes: [3],
+          causes: ['local.no-port'],
+          says: [/local port/i],
+          never: [/inbound rules/i],
+        },
+      },
+    ],
+  },
+  {
     id: 'C2',
     situation: 'the gateway does not answer ARP',
     source: 'no public thread is named for it',

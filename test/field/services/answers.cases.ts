@@ -157,22 +157,6 @@ export const answerCases: readonly FieldCase[] = [
     [/target/i, /security group/i],
   ),
   loadBalancer(
-    'E2-502',
-    '10.64.2.2',
-    '502 Bad Gateway',
-    'https://github.com/PublicMapping/districtbuilder/pull/448',
-    ['backend.error', 'backend.network', 'http.error'],
-    [/target/i, /clos|reset|malformed|HTTPS/i],
-  ),
-  loadBalancer(
-    'E2-503',
-    '10.64.2.3',
-    '503 Service Temporarily Unavailable',
-    'https://github.com/aws-samples/eks-workshop-greater-china/issues/16',
-    ['backend.error', 'backend.network', 'http.error'],
-    [/target/i, /regist|health/i],
-  ),
-  loadBalancer(
     'E2-464',
     '10.64.2.4',
     '464',
@@ -235,24 +219,6 @@ export const answerCases: readonly FieldCase[] = [
     },
   },
   other(
-    'E5',
-    'a service mesh cannot reach what is behind it',
-    'https://github.com/envoyproxy/gateway/issues/4114',
-    '10.64.5.1',
-    answer(
-      '503 Service Unavailable',
-      { server: 'envoy', 'content-type': 'text/plain' },
-      'upstream connect error or disconnect/reset before headers. reset reason: connection timeout',
-    ),
-    {
-      exitCodes: [16],
-      causes: ['backend.network', 'backend.timeout', 'backend.error', 'http.error'],
-      atMost: 'high',
-      says: [/envoy/i, /behind|upstream/i],
-      never: [/API Gateway/, /the network works, and the server itself/],
-    },
-  ),
-  other(
     'E6',
     'a proxy that is not configured here answers instead of the server',
     'https://github.com/sipgate/sipgate.io/issues/35',
@@ -274,6 +240,30 @@ export const answerCases: readonly FieldCase[] = [
       atMost: 'high',
       says: [/squid/i, /proxy/i],
       never: [/API Gateway/],
+    },
+  ),
+  other(
+    'E7',
+    'CloudFront cannot reach its origin',
+    'https://github.com/dyatko/arkit/issues/848',
+    '10.64.7.1',
+    answer(
+      '504 Gateway Timeout',
+      {
+        server: 'CloudFront',
+        'x-cache': 'Error from cloudfront',
+        via: '1.1 abc.cloudfront.net (CloudFront)',
+        'x-amz-cf-id': 'LC2jGUzfii2k',
+        'content-type': 'text/html',
+      },
+      '<H1>504 ERROR</H1><H2>The request could not be satisfied.</H2>',
+    ),
+    {
+      exitCodes: [16],
+      causes: ['backend.timeout', 'backend.network', 'backend.error', 'http.error'],
+      atMost: 'high',
+      says: [/CloudFront/, /origin|behind/i],
+      never: [/API Gateway/, /the network works, and the server itself/],
     },
   ),
   other(

@@ -195,6 +195,19 @@ export const remedyCases: readonly FieldCase[] = [
       says: [/10\.60\.0\.10\/32/, /fd60::10\/128/],
     },
   },
+  {
+    id: 'F9',
+    situation: 'the handshake fits, the answer does not, and the error of the router is lost',
+    source: 'https://github.com/oven-sh/bun/issues/27351',
+    args: ['diagnose', 'https://f9.shop.test/', '--ca-file', '{ca}', '--no-trace', '--timeout', '2s'],
+    zone: { 'f9.shop.test': ['10.62.9.9'] },
+    web: [web('10.62.9.9', 'f9.shop.test', answer('200 OK', {}, 'x'.repeat(20_000)))],
+    expected: {
+      exitCodes: [15, 16],
+      says: [/MTU/],
+      never: [/API Gateway/],
+    },
+  },
   silentService('F10', 'sts.amazonaws.com', '52.94.10.6', 'https://github.com/boto/boto3/issues/4301', [
     /regional|sts\.(REGION|<region>|us-)/i,
   ]),

@@ -196,6 +196,14 @@ export const resolverCases: readonly FieldCase[] = [
     { peers: [getent('g9.shop.test')] },
   ),
   lookup(
+    'G10',
+    'the A is there, the AAAA is NXDOMAIN',
+    'https://github.com/openziti/ziti/pull/3077',
+    (asked) => [asked.type === 'A' ? rightly(asked) : reply(asked, { rcode: 3, authorities: [soa('test')] })],
+    answered([/AAAA/, /NXDOMAIN/]),
+    { peers: [getent('g10.shop.test')] },
+  ),
+  lookup(
     'G11',
     'NXDOMAIN from a server without RA and AA: glibc takes it as the answer',
     'https://github.com/golang/go/issues/12778',
@@ -254,6 +262,17 @@ export const resolverCases: readonly FieldCase[] = [
       peers: [getent('g15.shop.test')],
     },
   ),
+  lookup(
+    'G16',
+    'the A fails and the AAAA is NXDOMAIN, from a load balancer that knows no AAAA',
+    'https://github.com/envoyproxy/envoy/issues/42590',
+    (asked) => [
+      asked.type === 'A'
+        ? reply(asked, { rcode: 2 })
+        : reply(asked, { rcode: 3, authorities: [soa('test')] }),
+    ],
+    { exitCodes: [10], says: [/SERVFAIL/] },
+  ),
   {
     id: 'G17',
     situation: 'the hosts file of this host blocks the name',
@@ -263,6 +282,18 @@ export const resolverCases: readonly FieldCase[] = [
     zone: { 'g17.shop.test': [ADDRESS] },
     peers: [{ argv: ['getent', 'ahosts', 'g17.shop.test'], prints: /0\.0\.0\.0/ }],
     expected: { exitCodes: [10], says: [/\/etc\/hosts|hosts file/i, /0\.0\.0\.0/] },
+  },
+  {
+    id: 'G18',
+    situation: 'the answer is truncated, TCP 53 accepts the connection and sends nothing',
+    source: 'https://github.com/AdguardTeam/AdGuardHome/issues/8000',
+    args: ['diagnose', 'https://g18.shop.test/', '--no-trace'],
+    zone: (asked) => (asked.transport === 'tcp' ? [] : [reply(asked, { flags: 0x0200 })]),
+    expected: {
+      exitCodes: [10],
+      says: [/TCP/, /truncated|does not fit|too large/i],
+      never: [/TCP 53 (to it )?is (dropped|refused|blocked)/i],
+    },
   },
   lookup(
     'G19',
