@@ -1,6 +1,6 @@
 import type { DnsAttempt } from '../documents/dns.js';
 import { controls } from '../documents/observed/control.js';
-import { openingAt } from '../documents/observed/tcp.js';
+import { openingAt, staysOpenAt } from '../documents/observed/tcp.js';
 import { handshakes, spokeTls } from '../documents/observed/tls.js';
 import { isPortUnreachable } from '../documents/observed/trace.js';
 import type { Confidence, Evidence, EvidenceItem } from '../documents/report.js';
@@ -34,6 +34,8 @@ export type AddressClaim =
   | 'not-reached'
   /** Its port is closed. */
   | 'closed'
+  /** It accepts connections and closes each at once. */
+  | 'closes-at-once'
   /** It does not speak TLS. */
   | 'not-tls'
   /** It and this host have no TLS version or cipher in common. */
@@ -91,6 +93,7 @@ const CLAIMS: Rows = {
   'nobody-on-link': { refuted: (evidence, { address }) => spokenBy(evidence, address), result: 'drop' },
   'not-reached': { refuted: (evidence, { address }) => openingAt(evidence, address), result: 'drop' },
   closed: { refuted: (evidence, { address }) => openingAt(evidence, address), result: 'drop' },
+  'closes-at-once': { refuted: (evidence, { address }) => staysOpenAt(evidence, address), result: 'drop' },
   'not-tls': { refuted: (evidence, { address }) => tlsSpokenBy(evidence, address), result: 'drop' },
   'no-common-version': {
     refuted: (evidence, { address }) => certificateOf(evidence, address),

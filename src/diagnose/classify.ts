@@ -1,12 +1,7 @@
 import { duration, list } from '../core/text.js';
 import { hostAnswers } from '../documents/observed/dns.js';
-import {
-  addressesOf,
-  addressOutcomes,
-  withOutcomes,
-  withoutUnsendable,
-  withStatus,
-} from '../documents/observed/tcp.js';
+import { remembering } from '../documents/observed/memo.js';
+import { addressesOf, addressOutcomes, withoutUnsendable, withStatus } from '../documents/observed/tcp.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem, Verdict } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
 import { refutationOf } from './claims.js';
@@ -48,7 +43,7 @@ export interface Examination {
 
 /** Judges evidence, and keeps what the verdict was chosen from. */
 export function examine(all: Evidence, rules?: readonly Rule[]): Examination {
-  const evidence = withOutcomes(withoutUnsendable(all));
+  const evidence = remembering(withoutUnsendable(all));
   const { findings, refutations } = tested(evidence, rules);
   const verdict = verdictOf(findings) ?? inconclusive(evidence);
   return {

@@ -38,7 +38,16 @@ export function phasesOf(report: ReportDocument): RequestPhase[] {
 
 function resolvePhase(report: ReportDocument): RequestPhase | null {
   if (familyOf(report.target.host) !== null) return null;
+  const { origin } = report.observations;
   const doc = hostAnswers(report)[0]?.doc;
+  if (origin?.source === 'hosts-file' && origin.addresses.length > 0) {
+    return {
+      name: 'resolve',
+      mark: report.verdict.class === 'dns' ? 'failed' : 'ok',
+      ms: null,
+      text: `${list(origin.addresses, 4)}, from ${origin.hostsFile?.path ?? 'the hosts file'}`,
+    };
+  }
   if (doc === undefined) return missingPhase('resolve', report, 'dns');
   const addresses = doc.addresses.map(({ address }) => address);
   const scopes = [...new Set(doc.addresses.map(({ scope }) => scope))];

@@ -43,6 +43,15 @@ class Shown {
     );
   }
 
+  /** A connection to the address was of use. */
+  stays(address: string): boolean {
+    return (
+      this.#attempts(address).some(
+        ({ status, afterOpen }) => status === 'open' && afterOpen?.end !== 'closed',
+      ) || this.given.observations.http.some((doc) => doc.address === address && doc.status !== null)
+    );
+  }
+
   /** The address itself sent something. */
   spoke(address: string): boolean {
     return (
@@ -153,8 +162,13 @@ const SENTENCES: readonly Sentence[] = [
     refuted: opened,
   },
   { says: /rejects TCP \d+ to/, refuted: opened },
+  { says: /closes? them without a word/, refuted: any((shown, address) => shown.stays(address)) },
   {
-    says: /nothing listens|^A firewall on the path, .* resets TCP/,
+    says: /the first SYN got no answer/,
+    refuted: (shown, addresses) => addresses.some((each) => !shown.opened(each)),
+  },
+  {
+    says: /nothing listens|^A firewall on the path, .* resets TCP|^The firewall of this host, or the gateway/,
     refuted: (shown, addresses, text) =>
       addresses
         .filter((each) => !/ (?:is|are) open/.test(text) || text.indexOf(each) < text.indexOf('refuse'))

@@ -79,6 +79,29 @@ class Dice {
   }
 }
 
+/** How many different documents there are of one kind about one address: many reports share them, which makes them cheap. */
+const VARIANTS = 400;
+
+const made = new Map<string, unknown[]>();
+
+/** One of the documents with this name, each of which is always the same one. */
+function shared<Document>(dice: Dice, name: string, make: (own: Dice) => Document): Document {
+  const known = made.get(name) ?? [];
+  made.set(name, known);
+  const index = dice.number(VARIANTS);
+  // All documents with one name are made here, by the function of that name.
+  const found = (known[index] as Document | undefined) ?? make(new Dice(seedOf(name) + index));
+  known[index] = found;
+  return found;
+}
+
+/** A number that differs from name to name (FNV-1a). */
+function seedOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const letter of name) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
+  return hash >>> 0;
+}
+
 /** How an attempt can end, with the causes that lead there. */
 const TCP_ENDS: readonly [TcpStatus, readonly TcpCause[], boolean][] = [
   ['open', ['syn-ack'], false],
@@ -117,9 +140,14 @@ function tcpAttemptOf(dice: Dice, address: string, port: number): TcpAttempt {
     local,
     cause,
     durationMs: dice.number(3000),
+    ...(status === 'open' ? { firstSynLost: dice.of([null, false, true]), ...afterOpenOf(dice) } : {}),
     ...icmp,
     ...neighbour,
   });
+}
+
+function afterOpenOf(dice: Dice): Pick<TcpAttempt, 'afterOpen'> {
+  return dice.chance(0.5) ? {} : { afterOpen: { end: dice.of(['open', 'closed'] as const), afterMs: 3 } };
 }
 
 function tcpDocumentOf(dice: Dice, host: string, port: number, addresses: readonly string[]): TcpDocument {
@@ -330,6 +358,9 @@ function traceDocumentOf(dice: Dice, host: string, port: number, address: string
     address,
     loop: routingLoop(hops),
     unsent: unsentCause(hops),
+    route: dice.chance(0.5)
+      ? null
+      : { gateway: dice.of([null, '10.0.9.1']), interface: 'eth0', tcpDiffers: null },
   };
 }
 
@@ -364,6 +395,18 @@ const SKIPPED: readonly SkippedStep[] = [
   { step: 'trace', reason: 'no engine on this host' },
   { step: 'dns', reason: '/etc/resolv.conf cannot be read', missing: '/etc/resolv.conf' },
 ];
+
+function tlsOf(dice: Dice, host: string, port: number, address: string): TlsDocument {
+  return shared(dice, `tls ${host} ${port} ${address}`, (own) => tlsDocumentOf(own, address, port, host));
+}
+
+function httpOf(dice: Dice, address: string): HttpDocument {
+  return shared(dice, `http ${address}`, (own) => httpDocumentOf(own, address));
+}
+
+function traceOf(dice: Dice, host: string, port: number, address: string): AddressTrace {
+  return shared(dice, `trace ${host} ${port} ${address}`, (own) => traceDocumentOf(own, host, port, address));
+}
 
 /** The report of a seed: the same one each time. */
 export function randomEvidence(seed: number): Evidence {
@@ -400,9 +443,9 @@ export function randomEvidence(seed: number): Evidence {
     observations: {
       dns: lookups,
       tcp: dice.chance(0.85) ? [tcpDocumentOf(dice, host, port, connected)] : [],
-      tls: target.url === null ? [] : dice.times(3, () => tlsDocumentOf(dice, someAddress(), port, host)),
-      http: target.url === null ? [] : dice.times(2, () => httpDocumentOf(dice, someAddress())),
-      trace: dice.times(2, () => traceDocumentOf(dice, host, port, someAddress())),
+      tls: target.url === null ? [] : dice.times(3, () => tlsOf(dice, host, port, someAddress())),
+      http: target.url === null ? [] : dice.times(2, () => httpOf(dice, someAddress())),
+      trace: dice.times(2, () => traceOf(dice, host, port, someAddress())),
       ...(dice.chance(0.3)
         ? {
             origin: {

@@ -38,6 +38,10 @@ export function removeRejectingRoute(address: string, type: RejectingRoute): Adv
       text: 'Remove it, or add a more specific route for the addresses that are needed; put the network from the list above in place of NETWORK',
       command: ['sudo', ...ip(address), 'route', 'del', type, 'NETWORK'],
     },
+    {
+      text: `If there is no such route, a policy routing rule of type ${type} (ip rule) rejects the packets: find it, and delete it by its priority`,
+      command: [...ip(address), 'rule', 'show'],
+    },
   ];
 }
 
@@ -82,7 +86,7 @@ export function renumberBridge(
 ): Advice[] {
   return [
     {
-      text: `Give the bridge ${name} another network: its ${network} contains ${list(addresses, 4)}, so that this host looks for ${addresses.length === 1 ? 'it' : 'them'} on the bridge. For Docker, set bip and default-address-pools in /etc/docker/daemon.json`,
+      text: `Give the bridge ${name}, whose network ${network} overlaps that of ${list(addresses, 4)}, another network: it contains ${addresses.length === 1 ? 'the address' : 'the addresses'}, so that this host looks for ${addresses.length === 1 ? 'it' : 'them'} on the bridge. For Docker, set bip and default-address-pools in /etc/docker/daemon.json`,
       command: ['ip', 'address', 'show', 'dev', name],
     },
   ];

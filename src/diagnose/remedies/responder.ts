@@ -72,7 +72,7 @@ const LOAD_BALANCER: Readonly<Record<number, Meaning>> = {
   503: {
     what: 'no target is registered, or none can be used, in the target group of the rule',
     remedies: [
-      'Register targets in the target group that the rule of the listener names, in an Availability Zone that is enabled',
+      'Register targets in the target group that the rule of the listener of the load balancer at ADDRESS names, in an Availability Zone that is enabled',
       'Look at the rules of the listener: a fixed response can also say 503',
     ],
   },
@@ -151,7 +151,7 @@ export function responderRemedies(responder: Responder, doc: HttpDocument, targe
       return [
         ...(
           LOAD_BALANCER[status]?.remedies ?? ['Look at the rules of the listener, and at the access log']
-        ).map((text) => ({ text, docs: DOCS.loadBalancer })),
+        ).map((text) => ({ text: text.replace('ADDRESS', address), docs: DOCS.loadBalancer })),
         ...(status >= 502 && status <= 504 ? [targetHealth] : []),
       ];
     case 'aws-service':

@@ -3,6 +3,7 @@ import { allWorked, mainAnswers, responderTo } from '../../documents/observed/ht
 import {
   addressesOf,
   addressOutcomes,
+  closedAtOnceOutcomes,
   unsettledAddresses,
   withStatus,
 } from '../../documents/observed/tcp.js';
@@ -51,6 +52,7 @@ const reachable = rule(
     }
 
     const outcomes = addressOutcomes(evidence);
+    const closing = addressesOf(closedAtOnceOutcomes(evidence));
     const opening = addressesOf(withStatus(outcomes, 'open'));
     const open = `TCP ${target.port} is open at ${list(opening, 4)}`;
     const handshakes = observations.tls
@@ -70,11 +72,11 @@ const reachable = rule(
       };
     }
     // Of ports alone every address must have a result: one of them can be the one that is silent.
-    if (!isSettled || opening.length === 0) return null;
+    if (!isSettled || opening.every((address) => closing.includes(address))) return null;
     if (target.url !== null && !isSkipped(evidence, 'tls') && !isSkipped(evidence, 'http')) return null;
     return {
       ...common,
-      confidence: target.url === null ? 'certain' : 'high',
+      confidence: target.url === null && closing.length === 0 ? 'certain' : 'high',
       summary: `${target.host} is reachable: ${open}.${target.url === null ? '' : ' TLS and HTTP were not tried.'}`,
       evidence: [{ observation: outcomes[0]?.ref ?? 'tcp[0]', text: open }],
     };

@@ -5,15 +5,22 @@ import {
   type AddressOutcome,
   addressesOf,
   addressOutcomes,
+  closedAtOnceOutcomes,
   opened,
   withStatus,
 } from '../../documents/observed/tcp.js';
-import { explainingTraces, portUnreachable, targetTraces } from '../../documents/observed/trace.js';
+import {
+  explainingTraces,
+  portUnreachable,
+  resetBeforeGateway,
+  targetTraces,
+} from '../../documents/observed/trace.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import type { AddressTrace, TraceProbe } from '../../documents/trace.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { pprobeAgain } from '../remedies/again.js';
+import { listRuleset } from '../remedies/local.js';
 import { allowOnFirewall, endsOf, findInterfaces } from '../remedies/network.js';
 import { isRejectedBetween } from './policy-path.js';
 
@@ -21,7 +28,10 @@ import { isRejectedBetween } from './policy-path.js';
 const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | null => {
   const outcomes = addressOutcomes(evidence);
   const [first, ...others] = withStatus(outcomes, 'refused', 'reset').filter(
-    (each) => !isRejectedBetween(each) && !opened(evidence, each.address),
+    (each) =>
+      !isRejectedBetween(each) &&
+      !opened(evidence, each.address) &&
+      resetBeforeGateway(evidence, each.address) === null,
   );
   if (first === undefined) return null;
   // One sentence is about addresses that refuse in one way.
@@ -108,10 +118,86 @@ function rejectEvidence(evidence: Evidence): EvidenceItem[] {
   });
 }
 
-export const refusedRules: readonly Rule[] = [refused];
+/** A port that accepts every connection and closes it without a word. TLS and HTTP have rules of their own. */
+const closedAtOnce = rule(
+  'tcp.refused',
+  { id: 'tcp.refused/closed-at-once', words: 'the port accepts connections and closes them', needs: ['tcp'] },
+  (evidence): Judgement | null => {
+    const { target } = evidence;
+    const outcomes = closedAtOnceOutcomes(evidence);
+    const [first] = outcomes;
+    if (first === undefined || target.url !== null) return null;
+    const addresses = addressesOf(outcomes);
+    return {
+      phase: 'connect',
+      confidence: 'medium',
+      summary: `${list(addresses, 4)} ${addresses.length === 1 ? 'accepts connections to' : 'accept connections to'} TCP ${target.port} and ${addresses.length === 1 ? 'closes' : 'close'} them without a word: a proxy or load balancer without a working backend does so.`,
+      evidence: outcomes.map(({ ref, address, afterOpen }) => ({
+        observation: ref,
+        text: `${address} sent SYN-ACK, and closed the connection ${duration(afterOpen?.afterMs ?? 0)} later without sending anything`,
+      })),
+      remedies: [
+        {
+          text: `Check the backends of the proxy or load balancer at ${list(addresses, 4)}: published container ports and load balancers accept connections also where nothing listens behind them`,
+        },
+        {
+          text: `If the service itself listens there, read its log: it can reject this host by its address`,
+        },
+      ],
+      claims: ofEach('closes-at-once', addresses),
+      check: shellLine([
+        ...pprobeAgain(target, { command: 'tcp', address: first.address }),
+        ...['--banner', '--timeout', '10s'],
+      ]),
+    };
+  },
+);
+
+export const refusedRules: readonly Rule[] = [refused, closedAtOnce];
 
 /** An RST with the target's address that was sent by something on the path. */
 const resetInjected = rule('policy.reset-injected', { needs: ['trace'] }, (evidence): Judgement | null => {
+  return injectedOnTheWay(evidence) ?? injectedHere(evidence);
+});
+
+/** The RST came from this host or from its gateway, which no measurement of an ordinary user tells apart. */
+function injectedHere(evidence: Evidence): Judgement | null {
+  const [found] = explainingTraces(evidence).flatMap(
+    ({ doc }) => resetBeforeGateway(evidence, doc.address) ?? [],
+  );
+  if (found === undefined) return null;
+  const { ref, gateway } = found;
+  const { address, port } = found.doc;
+  return {
+    phase: 'path',
+    confidence: 'medium',
+    summary: `The firewall of this host, or the gateway ${gateway}, resets TCP ${port} to ${address}: the RST came at hop 1, before any other router.`,
+    evidence: [
+      {
+        observation: ref,
+        text: `an RST in the name of ${address} came at hop 1, although the way there starts with the gateway ${gateway}`,
+      },
+    ],
+    remedies: [
+      {
+        text: `Look in the firewall of this host for a rule that rejects TCP ${port} with a reset`,
+        command: listRuleset,
+      },
+      allowOnFirewall(endsOf(evidence, [address]), gateway),
+    ],
+    alternatives: [
+      possible(
+        'tcp.refused',
+        `ss -ltn on ${address} shows whether something listens on TCP ${port}; the router of a VPC does not lower the TTL, so that a target behind it answers at hop 1 too`,
+        'medium',
+      ),
+    ],
+    claims: ofEach('closed', [address]),
+    check: shellLine(listRuleset),
+  };
+}
+
+function injectedOnTheWay(evidence: Evidence): Judgement | null {
   const [found] = injections(evidence).filter(({ doc }) => !opened(evidence, doc.address));
   if (found === undefined) return null;
   const { doc, by, ttl } = found;
@@ -140,7 +226,7 @@ const resetInjected = rule('policy.reset-injected', { needs: ['trace'] }, (evide
     claims: ofEach('closed', [doc.address]),
     check: shellLine(trace),
   };
-});
+}
 
 export const resetInjectedRules: readonly Rule[] = [resetInjected];
 

@@ -1,6 +1,7 @@
 import { list } from '../../core/text.js';
 import { hostAnswers } from '../../documents/observed/dns.js';
 import { apiAnswered, mainAnswers } from '../../documents/observed/http.js';
+import { once } from '../../documents/observed/memo.js';
 import { addressesOf, addressOutcomes } from '../../documents/observed/tcp.js';
 import type { Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import { pathOf } from '../../target/parse-target.js';
@@ -18,11 +19,11 @@ import { callBy } from '../remedies/gateway.js';
 function nameRule(cause: NameProblem['cause']): Rule {
   return rule(cause, { needs: ['target'], docs: DOCS.invokeUrl }, (evidence): Judgement | null => {
     const { host } = evidence.target;
-    const { problems, right } = checkApiName(host);
+    const { problems, right } = once(evidence, checkedName);
     const [problem] = problems.filter((each) => each.cause === cause);
+    if (problem === undefined) return null;
     const failed = failures(evidence);
-    if (problem === undefined || (wasMeasured(evidence) && failed.length === 0)) return null;
-    if (apiAnswered(evidence)) return null;
+    if (apiAnswered(evidence) || (wasMeasured(evidence) && failed.length === 0)) return null;
     return {
       ...weigh(evidence, problem),
       summary: `${host} ${problem.what}.`,
@@ -39,6 +40,14 @@ function nameRule(cause: NameProblem['cause']): Rule {
           : `compare the name with ${right}`,
     };
   });
+}
+
+/** The name that was checked last: one target is judged again and again, by `watch`, `serve` and the comparison of reports. */
+let latest: { host: string; checked: ReturnType<typeof checkApiName> } | null = null;
+
+function checkedName({ target: { host } }: Evidence) {
+  if (latest?.host !== host) latest = { host, checked: checkApiName(host) };
+  return latest.checked;
 }
 
 /**

@@ -64,7 +64,7 @@ function rangeOf(evidence: Evidence): string | null {
 /** One family of addresses fails while the other one opens: a program that tries it first waits, or fails. */
 const familyDead: WarningRule = {
   id: 'tcp.family-dead',
-  saidBy: ['tcp.timeout-some', 'policy.icmp-prohibited'],
+  saidBy: ['policy.icmp-prohibited'],
   judge: (evidence) => {
     const outcomes = addressOutcomes(evidence);
     for (const [family, other] of [

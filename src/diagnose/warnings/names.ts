@@ -163,7 +163,7 @@ const queriesLost: WarningRule = {
         ? ''
         : `; programs on this host wait ${duration(doc.systemPatience.firstMs)} before they send one again`;
     return {
-      text: `${lost.length} of ${count(attempts.length, 'query', 'queries')} to ${first.server} got no reply and had to be sent again${wait}.`,
+      text: `${lost.length} of ${count(attempts.length, 'query', 'queries')} to ${first.server} were lost: no reply came, and they were sent again${wait}.`,
       evidence: [
         {
           observation: ref,

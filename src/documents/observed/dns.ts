@@ -1,5 +1,6 @@
 import type { DnsAddress, DnsDocument } from '../dns.js';
 import type { Evidence, ObservedDns } from '../report.js';
+import { once } from './memo.js';
 
 /** An observation and the name a verdict refers to it by. */
 export interface Seen<Document> {
@@ -8,7 +9,11 @@ export interface Seen<Document> {
 }
 
 /** The lookups of the target's own name: first the one that programs make, then those at single servers, in the order made. */
-export function hostAnswers({ observations }: Evidence): Seen<ObservedDns>[] {
+export function hostAnswers(evidence: Evidence): Seen<ObservedDns>[] {
+  return once(evidence, lookups);
+}
+
+function lookups({ observations }: Evidence): Seen<ObservedDns>[] {
   const all = seen(observations.dns);
   return [
     ...all.filter(({ doc }) => doc.asked?.purpose === 'host'),

@@ -4,6 +4,7 @@ import type { HttpDocument, HttpVariant } from '../http.js';
 import type { Evidence } from '../report.js';
 import { type Responder, responderOf } from '../responder.js';
 import type { Seen } from './dns.js';
+import { once } from './memo.js';
 import { handshakes } from './tls.js';
 
 /** An HTTP answer with its cause; null for one without an error. */
@@ -12,14 +13,20 @@ export interface Answer extends Seen<HttpDocument> {
 }
 
 /** The answers to one variant of the request, one for each address. */
-export function answersTo({ observations }: Evidence, variant: HttpVariant): Answer[] {
-  return observations.http
-    .map((doc, index) => ({ ref: `http[${index}]`, doc, cause: causeOf(doc) }))
-    .filter(({ doc }) => doc.variant === variant);
+export function answersTo(evidence: Evidence, variant: HttpVariant): Answer[] {
+  return once(evidence, allAnswers).filter(({ doc }) => doc.variant === variant);
+}
+
+function allAnswers({ observations }: Evidence): Answer[] {
+  return observations.http.map((doc, index) => ({ ref: `http[${index}]`, doc, cause: causeOf(doc) }));
 }
 
 /** The answers to the request as a client sends it: the plain one, or where that was not sent, one that names the API. */
 export function mainAnswers(evidence: Evidence): Answer[] {
+  return once(evidence, firstAnswers);
+}
+
+function firstAnswers(evidence: Evidence): Answer[] {
   const variants: HttpVariant[] = ['plain', 'host', 'api-id'];
   return variants.map((variant) => answersTo(evidence, variant)).find((answers) => answers.length > 0) ?? [];
 }
@@ -52,8 +59,17 @@ export function judgedAnswers(evidence: Evidence): Answer[] {
 
 /** Who sent an answer, from its headers, its page, and the certificate of the connection. */
 export function responderTo(evidence: Evidence, doc: HttpDocument): Responder {
+  const known = once(evidence, responders);
+  const found = known.get(doc);
+  if (found !== undefined) return found;
   const shaken = handshakes(evidence).find((each) => each.doc.address === doc.address);
-  return responderOf({ doc, certificate: shaken?.doc.certificate ?? null });
+  const responder = responderOf({ doc, certificate: shaken?.doc.certificate ?? null });
+  known.set(doc, responder);
+  return responder;
+}
+
+function responders(): Map<HttpDocument, Responder> {
+  return new Map();
 }
 
 /**
@@ -62,6 +78,10 @@ export function responderTo(evidence: Evidence, doc: HttpDocument): Responder {
  * backend or from an authorizer, which only a known API has.
  */
 export function apiAnswered(evidence: Evidence): boolean {
+  return once(evidence, apiHasAnswered);
+}
+
+function apiHasAnswered(evidence: Evidence): boolean {
   return judgedAnswers(evidence).some(
     ({ doc, cause }) =>
       (worked(doc) && responderTo(evidence, doc).kind !== 'proxy') ||

@@ -4,6 +4,7 @@ import type { TcpAttempt, TcpCause, TcpDocument, TcpStatus } from '../tcp.js';
 import { isBetterStatus } from '../terms/tcp-status.js';
 import type { AddressTrace } from '../trace.js';
 import type { Seen } from './dns.js';
+import { once } from './memo.js';
 
 /** The best attempt on one address, with the facts that only libc reports set to null where they are absent. */
 export interface AddressOutcome extends TcpAttempt {
@@ -22,31 +23,21 @@ function targetTcp({ target, observations }: Evidence): Seen<TcpDocument>[] {
     .filter(({ doc }) => doc.host === target.host && doc.port === target.port);
 }
 
-/** What was computed of the evidence in use by `classify`: all rules ask for the same. */
-const computed = new WeakMap<Evidence, { attempts: AddressOutcome[]; outcomes: AddressOutcome[] }>();
-
-/** A copy of the evidence for which attempts and outcomes are computed once. It must not be changed. */
-export function withOutcomes(evidence: Evidence): Evidence {
-  const copy = { ...evidence };
-  const attempts = targetAttempts(copy);
-  computed.set(copy, { attempts, outcomes: bestOf(attempts) });
-  return copy;
-}
-
 /** Every attempt on the target, in the order made. */
 function targetAttempts(evidence: Evidence): AddressOutcome[] {
-  return (
-    computed.get(evidence)?.attempts ??
-    targetTcp(evidence).flatMap(({ ref, doc }) =>
-      doc.attempts.map((attempt) => ({
-        ...attempt,
-        ref,
-        cause: attempt.cause ?? null,
-        from: attempt.from ?? null,
-        icmp: attempt.icmp ?? null,
-        neighbour: attempt.neighbour ?? null,
-      })),
-    )
+  return once(evidence, attemptsOf);
+}
+
+function attemptsOf(evidence: Evidence): AddressOutcome[] {
+  return targetTcp(evidence).flatMap(({ ref, doc }) =>
+    doc.attempts.map((attempt) => ({
+      ...attempt,
+      ref,
+      cause: attempt.cause ?? null,
+      from: attempt.from ?? null,
+      icmp: attempt.icmp ?? null,
+      neighbour: attempt.neighbour ?? null,
+    })),
   );
 }
 
@@ -55,12 +46,12 @@ function targetAttempts(evidence: Evidence): AddressOutcome[] {
  * for a reason of this process) say nothing about the network and are left out.
  */
 export function addressOutcomes(evidence: Evidence): AddressOutcome[] {
-  return computed.get(evidence)?.outcomes ?? bestOf(targetAttempts(evidence));
+  return once(evidence, bestAttempts);
 }
 
-function bestOf(attempts: readonly AddressOutcome[]): AddressOutcome[] {
+function bestAttempts(evidence: Evidence): AddressOutcome[] {
   const best = new Map<string, AddressOutcome>();
-  for (const attempt of attempts) {
+  for (const attempt of targetAttempts(evidence)) {
     if (attempt.status === 'error') continue;
     const known = best.get(attempt.address);
     if (known === undefined || isBetterStatus(attempt.status, known.status))
@@ -96,6 +87,29 @@ export function lossyOutcomes(evidence: Evidence): { outcome: AddressOutcome; sh
   });
 }
 
+/** Addresses that accepted every connection and closed it before anything was sent on it. */
+export function closedAtOnceOutcomes(evidence: Evidence): AddressOutcome[] {
+  return withStatus(addressOutcomes(evidence), 'open').filter(
+    ({ address }) => staysOpenAt(evidence, address) === null,
+  );
+}
+
+/** A connection to the address that was not closed at once, or that carried something; null where each one was closed. */
+export function staysOpenAt(evidence: Evidence, address: string): EvidenceItem | null {
+  const stays = targetAttempts(evidence).find(
+    (each) =>
+      each.address === address &&
+      each.status === 'open' &&
+      (each.afterOpen == null || each.afterOpen.end === 'open' || each.banner != null),
+  );
+  if (stays !== undefined) return { observation: stays.ref, text: `a connection to ${address} stays open` };
+  const { tls, http } = evidence.observations;
+  const asked = http.findIndex((doc) => doc.address === address && doc.status !== null);
+  if (asked >= 0) return { observation: `http[${asked}]`, text: `${address} answered a request` };
+  const shaken = tls.findIndex((doc) => doc.address === address && doc.status === 'ok');
+  return shaken < 0 ? null : { observation: `tls[${shaken}]`, text: `${address} completed a TLS handshake` };
+}
+
 /** The outcomes with one of the given statuses. */
 export function withStatus(outcomes: readonly AddressOutcome[], ...statuses: TcpStatus[]): AddressOutcome[] {
   return outcomes.filter(({ status }) => statuses.includes(status));
@@ -108,6 +122,20 @@ export function withCause(outcomes: readonly AddressOutcome[], ...causes: TcpCau
 
 /** What shows that a port is open at an address: the first such observation, or null. */
 export function openingAt(evidence: Evidence, address: string): EvidenceItem | null {
+  const known = once(evidence, openings);
+  const found = known.get(address);
+  if (found !== undefined) return found;
+  const opening = openingOf(evidence, address);
+  known.set(address, opening);
+  return opening;
+}
+
+/** What is known to show that ports are open, by address. */
+function openings(): Map<string, EvidenceItem | null> {
+  return new Map();
+}
+
+function openingOf(evidence: Evidence, address: string): EvidenceItem | null {
   const attempt = targetAttempts(evidence).find((each) => each.address === address && each.status === 'open');
   return attempt === undefined
     ? openingBeside(evidence, address)

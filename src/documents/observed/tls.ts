@@ -2,9 +2,14 @@ import { list } from '../../core/text.js';
 import type { Evidence } from '../report.js';
 import type { TlsDocument, TlsPurpose, TrustStore, TrustView } from '../tls.js';
 import type { Seen } from './dns.js';
+import { once } from './memo.js';
 
 /** The handshakes that a client of the target would make, on connections that opened. */
 export function handshakes(evidence: Evidence): Seen<TlsDocument>[] {
+  return once(evidence, targetHandshakes);
+}
+
+function targetHandshakes(evidence: Evidence): Seen<TlsDocument>[] {
   return ofPurpose(evidence, 'target');
 }
 

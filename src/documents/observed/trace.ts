@@ -4,6 +4,7 @@ import type { IcmpCode } from '../tcp.js';
 import { isPortError, isProhibition, isRouteError, isTimeExceeded } from '../terms/icmp.js';
 import type { AddressTrace, TraceHop } from '../trace.js';
 import type { Seen } from './dns.js';
+import { once } from './memo.js';
 import { opened } from './tcp.js';
 
 /** An ICMP unreachable that ended a path before the target: who sent it, and what it says. */
@@ -16,7 +17,11 @@ export interface Rejection {
 }
 
 /** The traces to the target, with the addresses that opened. */
-export function targetTraces({ target, observations }: Evidence): Seen<AddressTrace>[] {
+export function targetTraces(evidence: Evidence): Seen<AddressTrace>[] {
+  return once(evidence, tracesToTarget);
+}
+
+function tracesToTarget({ target, observations }: Evidence): Seen<AddressTrace>[] {
   return observations.trace
     .map((doc, index) => ({ ref: `trace[${index}]`, doc }))
     .filter(({ doc }) => doc.host === target.host && doc.port === target.port);
@@ -27,6 +32,10 @@ export function targetTraces({ target, observations }: Evidence): Seen<AddressTr
  * rejects probes do no harm.
  */
 export function explainingTraces(evidence: Evidence): Seen<AddressTrace>[] {
+  return once(evidence, tracesThatExplain);
+}
+
+function tracesThatExplain(evidence: Evidence): Seen<AddressTrace>[] {
   return targetTraces(evidence).filter(({ doc }) => doc.outcome !== 'open' && !opened(evidence, doc.address));
 }
 
@@ -43,6 +52,29 @@ export function unreachability(doc: AddressTrace): Rejection | null {
 /** The first port unreachable. A closed TCP port answers with RST, so this is a REJECT rule or a host without TCP. */
 export function portUnreachable(doc: AddressTrace): Rejection | null {
   return rejection(doc, isPortError);
+}
+
+/** The kernels of Amazon Linux and of Ubuntu's image for AWS name themselves: `linux 6.1.0-1.amzn2023.x86_64 x64`. */
+const AWS_KERNEL = /amzn|-aws\b/;
+
+/** An RST in the name of the target from a place that is nearer than the target. */
+export interface NearReset extends Seen<AddressTrace> {
+  gateway: string;
+}
+
+/**
+ * The trace whose RST came at the first hop, although the way starts with a gateway: this host or the gateway sent it. null where
+ * that does not follow, because the router of a VPC does not lower the TTL.
+ */
+export function resetBeforeGateway(evidence: Evidence, address: string): NearReset | null {
+  if (AWS_KERNEL.test(evidence.vantage.platform)) return null;
+  for (const { ref, doc } of targetTraces(evidence)) {
+    const gateway = doc.route?.gateway ?? null;
+    if (doc.address !== address || gateway === null || gateway === address) continue;
+    const first = doc.hops.find(({ probes }) => probes.some(({ reply }) => reply === 'rst'));
+    if (first?.ttl === 1) return { ref, doc, gateway };
+  }
+  return null;
 }
 
 /** Whether an ICMP error about `address` is a port unreachable. */

@@ -1,3 +1,4 @@
+import { hop, probe } from '../../report/documents.js';
 import { attempt, dns, evidence, HOST, rejection, tcp, tcpOf, trace } from '../evidence.js';
 import type { Row } from './row.js';
 import { resolved } from './situations.js';
@@ -47,6 +48,68 @@ export const refusedRows: Row[] = [
     confidence: 'high',
     summary: ['accepts and at once resets', 'load balancer'],
     evidence: ['SYN-ACK, then RST'],
+  },
+  {
+    name: 'an RST at hop 1, where the way starts with a gateway',
+    given: evidence({
+      target: 'db.internal:5432',
+      dns: [dns('db.internal', ['10.0.1.5'])],
+      tcp: [tcp('db.internal', { '10.0.1.5': 'refused' }, 5432)],
+      trace: [
+        trace('closed', [hop(1, probe({ reply: 'rst', from: '10.0.1.5', icmp: null }))], {
+          host: 'db.internal',
+          port: 5432,
+          route: { gateway: '10.0.9.1', interface: 'eth0', tcpDiffers: null },
+        }),
+      ],
+    }),
+    class: 'policy',
+    cause: 'policy.reset-injected',
+    confidence: 'medium',
+    summary: ['this host', 'gateway 10.0.9.1'],
+    alternatives: ['tcp.refused'],
+  },
+  {
+    name: 'an RST at hop 1 on a host of AWS, whose routers do not lower the TTL',
+    given: {
+      ...evidence({
+        target: 'db.internal:5432',
+        dns: [dns('db.internal', ['10.0.1.5'])],
+        tcp: [tcp('db.internal', { '10.0.1.5': 'refused' }, 5432)],
+        trace: [
+          trace('closed', [hop(1, probe({ reply: 'rst', from: '10.0.1.5', icmp: null }))], {
+            host: 'db.internal',
+            port: 5432,
+            route: { gateway: '10.0.9.1', interface: 'eth0', tcpDiffers: null },
+          }),
+        ],
+      }),
+      vantage: {
+        hostname: 'client',
+        addresses: ['10.0.9.15'],
+        nameservers: [],
+        platform: 'linux 6.1.134-150.224.amzn2023.x86_64 x64',
+      },
+    },
+    class: 'refused',
+    cause: 'tcp.refused',
+    confidence: 'high',
+  },
+  {
+    name: 'a port that accepts and closes at once',
+    given: evidence({
+      target: 'db.internal:5432',
+      dns: [dns('db.internal', ['10.0.1.5'])],
+      tcp: [
+        tcpOf('db.internal', [
+          attempt('10.0.1.5', 'open', { port: 5432, afterOpen: { end: 'closed', afterMs: 2 } }),
+        ]),
+      ],
+    }),
+    class: 'refused',
+    cause: 'tcp.refused',
+    confidence: 'medium',
+    summary: ['accepts connections', 'without a word'],
   },
   {
     name: 'a port unreachable of the target itself, no trace',

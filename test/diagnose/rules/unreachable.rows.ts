@@ -201,7 +201,9 @@ export const unreachableRows: Row[] = [
     cause: 'route.neighbour',
     confidence: 'high',
     evidence: ['on docker0'],
-    remedy: [/^Give the bridge docker0 another network: its 172\.17\.0\.1\/16 contains 172\.17\.2\.20/],
+    remedy: [
+      /^Give the bridge docker0, whose network 172\.17\.0\.1\/16 overlaps that of 172\.17\.2\.20, another network/,
+    ],
   },
   {
     name: 'a record that outlived its interface in the subnet of this host',
