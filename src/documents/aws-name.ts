@@ -39,7 +39,8 @@ const ENDPOINT_SERVICES: Readonly<Record<string, string>> = {
 export function awsNameOf(host: string): AwsName | null {
   const text = SUFFIX.exec(host)?.groups?.labels;
   if (text === undefined) return null;
-  const all = text.split('.');
+  // `s3.dualstack.us-east-1`: the same service, with addresses of both families.
+  const all = text.split('.').filter((label) => label !== 'dualstack');
   const isEndpoint = all.at(-1) === 'vpce';
   const labels = isEndpoint ? all.slice(0, -1) : all;
   const at = labels.findLastIndex((label) => REGION.test(label));

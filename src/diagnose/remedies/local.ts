@@ -79,6 +79,14 @@ export function checkNeighbour(neighbour: string, address: string): Advice[] {
       ];
 }
 
+/** A route without a gateway leads to an address that is in no network of this host. */
+export function giveGateway(address: string): Advice {
+  return {
+    text: `Give the route to ${address} a gateway: "scope link" without "via" makes this host look for the address itself on the link`,
+    command: routeGet(address),
+  };
+}
+
 /** The network of a bridge of this host overlaps the one that the addresses are in: packets to them never leave this host. */
 export function renumberBridge(
   { interface: name, network }: OwnNetwork,

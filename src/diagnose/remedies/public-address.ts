@@ -1,4 +1,5 @@
 import { list } from '../../core/text.js';
+import { type AwsName, awsNameOf } from '../../documents/aws-name.js';
 import { controls } from '../../documents/observed/control.js';
 import type { Evidence } from '../../documents/report.js';
 import { familyOf } from '../../net/address/address.js';
@@ -114,21 +115,44 @@ function routeTables(evidence: Evidence): string[] {
   ];
 }
 
-/** `kinesis` and `us-east-1` of `kinesis.us-east-1.amazonaws.com`; the Region is null for a global name. */
-const SERVICE_NAME =
-  /(?:^|\.)(?<service>[a-z0-9-]+)(?:\.dualstack)?(?:\.(?<region>[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}))?\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws)$/;
-
 /** Services that have gateway endpoints: entries of a route table, without private DNS. */
 const BY_ROUTE: ReadonlySet<string> = new Set(['s3', 'dynamodb']);
 
 function regionOf({ target }: Evidence): string | null {
-  return target.privateApi?.region ?? SERVICE_NAME.exec(target.host.toLowerCase())?.groups?.region ?? null;
+  return target.privateApi?.region ?? awsName(target.host)?.region ?? null;
+}
+
+function awsName(host: string): AwsName | null {
+  return awsNameOf(host.toLowerCase());
+}
+
+/** The server of a customer under a name of AWS: no endpoint leads to it, but it may have private addresses of its own. */
+function ownServerAdvice({ kind, service, region }: AwsName): Advice[] {
+  if (kind === 'load-balancer')
+    return [
+      {
+        text: 'Or reach it without the Internet: an internet-facing load balancer has public addresses only; clients in VPCs need an internal one',
+        docs: DOCS.loadBalancer,
+      },
+    ];
+  if (service !== 'eks') return [];
+  return [
+    {
+      text: "Or switch on the private access of the cluster's endpoint, so that its name resolves to private addresses in its VPC (CLUSTER is the name of the cluster)",
+      command: [
+        ...['aws', 'eks', 'update-cluster-config', ...regionOption(region), '--name', 'CLUSTER'],
+        ...['--resources-vpc-config', 'endpointPrivateAccess=true'],
+      ],
+    },
+  ];
 }
 
 /** A VPC endpoint in place of the way to public addresses, for a service of AWS. */
 function endpointAdvice(evidence: Evidence): Advice[] {
-  const { service, region = null } = SERVICE_NAME.exec(evidence.target.host.toLowerCase())?.groups ?? {};
-  if (service === undefined) return [];
+  const name = awsName(evidence.target.host);
+  if (name === null) return [];
+  if (name.kind !== 'service') return ownServerAdvice(name);
+  const { service, region } = name;
   const place = region ?? 'REGION';
   const isByRoute = BY_ROUTE.has(service);
   const find = [

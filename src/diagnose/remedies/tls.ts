@@ -1,7 +1,8 @@
+import { addressOutcomes } from '../../documents/observed/tcp.js';
 import { isChainComplete } from '../../documents/observed/tls.js';
 import type { Evidence } from '../../documents/report.js';
 import type { TlsDocument } from '../../documents/tls.js';
-import { bracketed } from '../../target/host-port.js';
+import { bracketed, hostPort } from '../../target/host-port.js';
 import { byDefaultName } from '../../target/private-api/invoke-url.js';
 import type { Advice, Argv } from './advice.js';
 import { pprobeAgain } from './again.js';
@@ -185,13 +186,37 @@ export function exemptFromInspection(serverName: string): Advice {
 }
 
 /** Programs that honour the proxy variables go around the proxy for this host. */
-export function bypassProxy({ target, observations }: Evidence): Advice {
-  const used = observations.environment?.forTarget ?? null;
+export function bypassProxy({ target }: Evidence): Advice {
   return {
-    text: `Let ${target.host} bypass the proxy${used === null ? '' : ` in ${used.name}`}, or let the proxy pass its traffic unchanged`,
+    text: `Exempt ${target.host} on the proxy or filter, or let it pass this traffic unchanged: pprobe connected directly and got its answer, so it is in the way of direct connections, or DNS leads to it. Programs that are given a proxy need the line below as well`,
     snippet: `NO_PROXY=${target.host}`,
     docs: DOCS.proxy,
   };
+}
+
+/**
+ * What to do about the proxy that programs use. NO_PROXY sends them to the target directly, which helps only where the direct
+ * way works; where it does not, the proxy can be the intended way.
+ */
+export function aboutProxy(evidence: Evidence): Advice {
+  const { target, observations } = evidence;
+  const used = observations.environment?.forTarget ?? null;
+  if (used === null || target.privateApi !== null || isOpened(evidence)) return excludeFromProxy(evidence);
+  return {
+    text: 'Try the way that programs take, through the proxy: where it works, nothing has to be repaired on the direct one',
+    command: [
+      'curl',
+      '-v',
+      '--proxy',
+      used.value,
+      target.url ?? `https://${hostPort(target.host, target.port)}/`,
+    ],
+    docs: DOCS.proxy,
+  };
+}
+
+function isOpened(evidence: Evidence): boolean {
+  return addressOutcomes(evidence).some(({ status }) => status === 'open');
 }
 
 export function excludeFromProxy({ target }: Evidence): Advice {

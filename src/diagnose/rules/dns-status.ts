@@ -49,7 +49,8 @@ function statusRule(cause: Cause, words: Words): Rule {
     if (words.matches !== isTcpBlocked && isTcpBlocked(failed.doc)) return null;
     // The addresses came from elsewhere, such as the hosts file: the failed lookup does no harm.
     if (addressOutcomes(evidence).length > 0) return null;
-    if (cause !== 'dns.alias-dangling' && danglingOf(failed.doc) !== null) return null;
+    if (cause !== 'dns.alias-dangling' && (danglingOf(failed.doc) !== null || isLoop(failed.doc)))
+      return null;
     const { host } = evidence.target;
     return {
       phase: 'resolve',
@@ -188,19 +189,45 @@ function danglingOf({ danglingAlias, status, chain }: DnsDocument): string | nul
   return status === 'nxdomain' ? (chain.at(-1) ?? null) : null;
 }
 
+/** A chain of aliases that leads back to one of its names: every server answers it with NOERROR and without an address. */
+const isLoop = ({ aliasLoop }: DnsDocument): boolean => aliasLoop === true;
+
+/** This host itself refused to send every query: its output filter, or a BPF program of the unit (IPAddressDeny of systemd). */
+export function isDeniedHere({ status, attempts }: DnsDocument): boolean {
+  return (
+    status === 'unreachable' &&
+    attempts.length > 0 &&
+    attempts.every(({ errno }) => errno === 'EPERM' || errno === 'EACCES')
+  );
+}
+
 export const dnsStatusRules: readonly Rule[] = [
   statusRule('dns.alias-dangling', {
     status: 'nxdomain',
-    matches: (doc) => danglingOf(doc) !== null,
+    matches: (doc) => danglingOf(doc) !== null || isLoop(doc),
     summary: (host, doc) =>
-      `${host} is an alias of ${danglingOf(doc)}, which ${doc.status === 'nxdomain' ? 'does not exist' : 'has no address'}.`,
+      isLoop(doc)
+        ? `${host} is an alias that leads back to itself (${list(
+            [host, ...doc.chain].map((name) => excerpt(name, 80)),
+            6,
+          )}), so it has no address.`
+        : `${host} is an alias of ${danglingOf(doc)}, which ${doc.status === 'nxdomain' ? 'does not exist' : 'has no address'}.`,
     confidence: () => 'high',
     remedies: ({ target }, doc) => [
-      {
-        text: `Correct the CNAME that leads from ${target.host} to ${danglingOf(doc)}, or create that name: what it stood for was deleted, or is in a zone that this resolver does not see`,
-        command: pprobeAgain(target, { command: 'dns', name: danglingOf(doc) ?? target.host }),
-        docs: DOCS.vpcDns,
-      },
+      isLoop(doc)
+        ? {
+            text: `Correct the CNAME records of ${list(
+              [target.host, ...doc.chain].map((name) => excerpt(name, 80)),
+              6,
+            )}: one of them must lead to a name with an address`,
+            command: pprobeAgain(target, { command: 'dns', name: target.host }),
+            docs: DOCS.vpcDns,
+          }
+        : {
+            text: `Correct the CNAME that leads from ${target.host} to ${danglingOf(doc)}, or create that name: what it stood for was deleted, or is in a zone that this resolver does not see`,
+            command: pprobeAgain(target, { command: 'dns', name: danglingOf(doc) ?? target.host }),
+            docs: DOCS.vpcDns,
+          },
     ],
     alternatives: otherView,
   }),
@@ -286,6 +313,7 @@ export const dnsStatusRules: readonly Rule[] = [
   }),
   statusRule('dns.unreachable', {
     status: 'unreachable',
+    matches: (doc) => doc.status === 'unreachable' && !isDeniedHere(doc),
     summary: (host, doc) => `${capital(called(doc))} cannot be reached, so ${host} cannot be resolved.`,
     confidence: () => 'high',
     remedies: (evidence, doc) => [checkResolver(evidence.target, doc, 'listening')],

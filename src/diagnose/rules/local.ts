@@ -1,7 +1,7 @@
 import { shellLine } from '../../core/shell-line.js';
 import { excerpt, list } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
-import { hostAnswers } from '../../documents/observed/dns.js';
+import { hostAnswers, serversOf } from '../../documents/observed/dns.js';
 import {
   type AddressOutcome,
   addressesOf,
@@ -24,6 +24,7 @@ import {
   runDoctor,
   securityModule,
 } from '../remedies/local.js';
+import { isDeniedHere } from './dns-status.js';
 
 /** The kernel reports it: its own output filter rejected or dropped the SYN, which never left this host. */
 const firewall = rule('local.firewall', { needs: ['tcp', 'trace'] }, (evidence): Judgement | null => {
@@ -142,7 +143,43 @@ const noDescriptor = exhaustedRule({
   check: 'ulimit -n',
 });
 
-export const localRules: readonly Rule[] = [firewall, permission, noPort, noDescriptor];
+/** The queries themselves were refused by this host, so that nothing is known about the nameserver. */
+const dnsFirewall = rule(
+  'local.firewall',
+  { id: 'local.firewall/dns', words: 'this host refuses to send DNS queries', needs: ['dns'] },
+  (evidence): Judgement | null => {
+    const [failed] = hostAnswers(evidence);
+    if (failed === undefined || !isDeniedHere(failed.doc) || addressOutcomes(evidence).length > 0)
+      return null;
+    const servers = serversOf(failed.doc);
+    const errno = failed.doc.attempts[0]?.errno ?? 'EPERM';
+    return {
+      phase: 'local',
+      confidence: 'high',
+      summary: `This host refuses to send DNS queries to ${list(servers, 4)}, so ${evidence.target.host} cannot be resolved.`,
+      evidence: [
+        {
+          observation: failed.ref,
+          text: `sending to ${list(servers)} port 53 failed at once with ${errno}: no query left this host`,
+        },
+      ],
+      remedies: [
+        {
+          text: `Allow outbound UDP and TCP 53 to ${list(servers, 4)} in the firewall of this host (nftables, iptables, or the network policy of a container)`,
+          command: listRuleset,
+        },
+        {
+          text: 'If pprobe runs in a systemd unit, look for IPAddressDeny and IPAddressAllow of the unit: its filter refuses packets in the same way',
+          command: ['systemctl', 'show', '--property=IPAddressDeny,IPAddressAllow', 'UNIT'],
+        },
+      ],
+      alternatives: [possible('local.permission', 'try the lookup outside the container or service unit')],
+      check: shellLine(listRuleset),
+    };
+  },
+);
+
+export const localRules: readonly Rule[] = [firewall, dnsFirewall, permission, noPort, noDescriptor];
 
 /**
  * This host could not make the measurement that all others need. A missing trace engine does not count: without it a

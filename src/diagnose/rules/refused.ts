@@ -17,6 +17,8 @@ import {
 } from '../../documents/observed/trace.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import type { AddressTrace, TraceProbe } from '../../documents/trace.js';
+import { familyOf } from '../../net/address/address.js';
+import { scopeOf } from '../../net/address/scope.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { pprobeAgain } from '../remedies/again.js';
@@ -44,6 +46,8 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
       ? `, while ${list(addressesOf(opening), 4)} ${opening.length === 1 ? 'is' : 'are'} open`
       : '';
   const rejection = rejectEvidence(evidence);
+  if (addresses.every((address) => isThisHost(evidence, address)))
+    return refusedHere(evidence, first.ref, addresses, some);
   const trace = pprobeAgain(evidence.target, { command: 'trace', address: first.address });
   return {
     phase: 'connect',
@@ -75,6 +79,46 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
     check: `ss -ltn on the target shows whether something listens on TCP ${port}`,
   };
 });
+
+/** Whether packets to an address never leave this host. */
+function isThisHost({ vantage }: Evidence, address: string): boolean {
+  return (
+    (familyOf(address) !== null && scopeOf(address) === 'loopback') || vantage.addresses.includes(address)
+  );
+}
+
+/** The name leads to this host itself: no firewall and no route is on the way, and the record can be what is wrong. */
+function refusedHere(
+  { target }: Evidence,
+  observation: string,
+  addresses: readonly string[],
+  some: string,
+): Judgement {
+  const isName = familyOf(target.host) === null;
+  const own = `${list(addresses, 4)} ${addresses.length === 1 ? 'is an address' : 'are addresses'} of this host itself`;
+  return {
+    phase: 'connect',
+    confidence: 'high',
+    summary: `${own}, where nothing listens on TCP ${target.port}${some}.`,
+    evidence: [{ observation, text: `${own}; its kernel answered with RST, and no packet left it` }],
+    remedies: [
+      ...(isName
+        ? [
+            {
+              text: `If ${target.host} is on another host, correct its record or the hosts file: filters, too, answer ${list(addresses, 4)} for names that they block`,
+              command: pprobeAgain(target, { command: 'dns', name: target.host }),
+            },
+          ]
+        : []),
+      {
+        text: `If it is meant to be here, start the service on this host, and check that it listens on TCP ${target.port} of this address`,
+        command: ['ss', '-ltn'],
+      },
+    ],
+    claims: ofEach('closed', addresses),
+    check: `ss -ltn shows whether something listens on TCP ${target.port}`,
+  };
+}
 
 function howRefused({ cause }: AddressOutcome, addresses: number): string {
   const one = addresses === 1;

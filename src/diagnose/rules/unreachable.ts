@@ -1,6 +1,6 @@
 import { shellLine } from '../../core/shell-line.js';
 import { list } from '../../core/text.js';
-import { linkOf } from '../../documents/observed/link.js';
+import { isRouted, linkOf } from '../../documents/observed/link.js';
 import {
   type AddressOutcome,
   addressesOf,
@@ -27,6 +27,7 @@ import {
   addAddress,
   addRoute,
   checkNeighbour,
+  giveGateway,
   nameInterface,
   type RejectingRoute,
   removeRejectingRoute,
@@ -147,12 +148,13 @@ const routeNeighbour = rule('route.neighbour', { needs: ['tcp', 'trace'] }, (evi
   const addresses = first === undefined ? [address] : addressesOf(failed.filter(sameNeighbour(first)));
   const link = linkOf(evidence, neighbour);
   const onLink = link === null ? '' : ` on ${link.interface}`;
+  const isOnLinkByRoute = first !== undefined && !isGateway && isRouted(evidence, address) === true;
   return {
     phase: 'path',
     confidence: first !== undefined || traced?.by != null ? 'high' : 'medium',
     summary: isGateway
       ? `The gateway ${neighbour}, through which this host reaches ${list(addresses, 4)}, does not answer on this link.`
-      : `${list(addresses, 4)} ${addresses.length === 1 ? 'is' : 'are'} on this host's own link, and no host on this link answers for ${addresses.length === 1 ? 'the address' : 'the addresses'}.`,
+      : `${list(addresses, 4)} ${addresses.length === 1 ? 'is' : 'are'} ${isOnLinkByRoute ? "in no network of this host, but a route without a gateway sends packets for it to this host's own link" : "on this host's own link"}, and no host on this link answers for ${addresses.length === 1 ? 'the address' : 'the addresses'}.`,
     evidence: [
       ...(first === undefined
         ? []
@@ -169,7 +171,9 @@ const routeNeighbour = rule('route.neighbour', { needs: ['tcp', 'trace'] }, (evi
         ? []
         : link?.bridge === true
           ? renumberBridge(link, addresses)
-          : staleRecord(evidence, addresses)),
+          : isOnLinkByRoute
+            ? [giveGateway(addresses[0] ?? address)]
+            : staleRecord(evidence, addresses)),
       ...checkNeighbour(neighbour, address),
     ],
     claims: ofEach('nobody-on-link', addresses),

@@ -11,7 +11,7 @@ import type { Evidence } from '../../documents/report.js';
 import { familyOf } from '../../net/address/address.js';
 import { inRange, parseRange } from '../../net/address/range.js';
 import { pprobeAgain } from '../remedies/again.js';
-import { excludeFromProxy, openssl, trustEverywhere } from '../remedies/tls.js';
+import { aboutProxy, openssl, trustEverywhere } from '../remedies/tls.js';
 import type { WarningRule } from './warning.js';
 
 /** The variables that send programs to a proxy, which pprobe ignores. They concern https alone. */
@@ -40,7 +40,7 @@ const proxyInUse: WarningRule = {
               },
             ]),
       ],
-      remedies: [excludeFromProxy(evidence)],
+      remedies: [aboutProxy(evidence)],
     };
   },
 };

@@ -7,6 +7,7 @@ import { dnsStatusRows } from './dns-status.rows.js';
 import { dnsViewRows } from './dns-views.rows.js';
 import { localRows } from './local.rows.js';
 import { notMatchedRows } from './not-matched.rows.js';
+import { ownSideRows } from './own-side.rows.js';
 import { policyDenialRows } from './policy-denial.rows.js';
 import { policyPathRows } from './policy-path.rows.js';
 import { reachableRows } from './reachable.rows.js';
@@ -29,6 +30,7 @@ export const rows: readonly Row[] = [
   ...inconclusiveRows,
   ...localRows,
   ...notMatchedRows,
+  ...ownSideRows,
   ...policyDenialRows,
   ...policyPathRows,
   ...reachableRows,
