@@ -119,13 +119,11 @@ export interface TargetQuery {
 
 /** Where the packets of the trace leave this host. */
 export interface TraceRoute {
-  /** null for a target on a link of this host. */
+  /** null for a target on a link of this host, and for this host itself. */
   gateway: IpAddress | null;
+  /** null where its name is not known. */
   interface: string | null;
-  /**
-   * The gateway or interface of an ordinary TCP connection, where it differs: routing rules by protocol or port, or a load
-   * balancing over several routes by port, which packets of a raw socket do not follow.
-   */
+  /** The gateway and interface of ordinary TCP connections of this host, where they take another route. */
   tcpDiffers: string | null;
 }
 

@@ -26,7 +26,19 @@ export type EndedTrace = Pick<
 export function traceEnding(trace: EndedTrace): string {
   const { loop, pathMtu, outcome } = trace;
   const ending = loop && outcome === 'filtered' ? loopEnding(trace) : outcomeEnding(trace);
-  return pathMtu ? `${ending} Path MTU: ${pathMtu} octets.` : ending;
+  const sentences = [ending, otherRoute(trace), pathMtu ? `Path MTU: ${pathMtu} octets.` : ''];
+  return sentences.filter(Boolean).join(' ');
+}
+
+/** Where ordinary connections of this host go another way; empty where they do not. */
+function otherRoute({ route, port, host }: EndedTrace): string {
+  if (route?.tcpDiffers == null) return '';
+  const here = route.gateway === null ? 'directly' : `via ${route.gateway}`;
+  const on = route.interface === null ? '' : ` dev ${route.interface}`;
+  return (
+    `TCP connections of this host take another route: ${route.tcpDiffers}, and not ${here}${on} as these packets, because ` +
+    `rules or balanced routes depend on ports. To follow theirs: pprobe trace --method connect ${host} ${port}.`
+  );
 }
 
 /** The last hop with an answered probe, and the first such probe. */
@@ -89,11 +101,11 @@ function closedEnding(trace: EndedTrace): string {
     return `Closed: ${destination(trace)} sent a reset from port ${port}. ${tooSlowToFollow(trace)}`;
   }
   const reset = firstAnswer(trace.hops, ({ reply }) => reply === 'rst');
-  if (reset?.hop.ttl === 1 && route?.gateway != null) {
+  if (reset?.hop.ttl === 1 && route?.gateway != null && route.gateway !== trace.address) {
     return (
-      `Closed: a reset in the name of ${destination(trace)} came at hop 1, but the way there starts with the gateway ` +
-      `${route.gateway}, so the target cannot have sent it. The firewall of this host or that gateway resets connections ` +
-      `to port ${port}: look at sudo nft list ruleset, then at the gateway.`
+      `Closed: a reset in the name of ${destination(trace)} came at hop 1, where the gateway ${route.gateway} is. The ` +
+      `firewall of this host or of that gateway resets connections to port ${port}, or ${destination(trace)} is the ` +
+      'gateway itself and nothing listens there: look at sudo nft list ruleset, then at the gateway.'
     );
   }
   return (

@@ -18,8 +18,11 @@ export interface Libc {
     addressLength: number,
   ): number | bigint;
   recvmsg(fd: number, message: Buffer, flags: number): number | bigint;
+  sendmsg(fd: number, message: Buffer, flags: number): number | bigint;
   sendmmsg(fd: number, messages: Buffer, count: number, flags: number): number;
   recvmmsg(fd: number, messages: Buffer, count: number, flags: number, timeout: null): number;
+  /** Writes the name of an interface to `name` (IF_NAMESIZE octets). null without an interface of this index. */
+  if_indextoname(index: number, name: Buffer): unknown;
   close(fd: number): number;
   clock_gettime(clock: number, result: Buffer): number;
   epoll_create1(flags: number): number;
@@ -72,8 +75,10 @@ async function load(): Promise<Libc> {
     getsockopt: library.func('int getsockopt(int, int, int, _Out_ void *, _Inout_ void *)'),
     sendto: library.func('int64_t sendto(int, void *, size_t, int, void *, uint32_t)'),
     recvmsg: library.func('int64_t recvmsg(int, _Inout_ void *, int)'),
+    sendmsg: library.func('int64_t sendmsg(int, void *, int)'),
     sendmmsg: library.func('int sendmmsg(int, _Inout_ void *, uint32_t, int)'),
     recvmmsg: library.func('int recvmmsg(int, _Inout_ void *, uint32_t, int, void *)'),
+    if_indextoname: library.func('void *if_indextoname(uint32_t, _Out_ void *)'),
     close: library.func('int close(int)'),
     clock_gettime: library.func('int clock_gettime(int, _Out_ void *)'),
     epoll_create1: library.func('int epoll_create1(int)'),
@@ -112,9 +117,20 @@ async function importKoffi() {
   }
 }
 
-const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+/** Errnos of Linux that Node has no names for: <asm-generic/errno.h>, and ENOTSUPP, which the kernel leaks. */
+const unnamed: readonly (readonly [number, string])[] = [
+  [94, 'ESOCKTNOSUPPORT'],
+  [96, 'EPFNOSUPPORT'],
+  [108, 'ESHUTDOWN'],
+  [112, 'EHOSTDOWN'],
+  [524, 'ENOTSUPP'],
+];
+const names = new Map([
+  ...unnamed,
+  ...Object.entries(constants.errno).map(([name, number]) => [number, name] as const),
+]);
 
-/** The symbolic name of an errno, `ECONNREFUSED` for 111; `errno 524` for a number without a name. */
+/** The symbolic name of an errno, `ECONNREFUSED` for 111; `errno 999` for a number without a name. */
 export function errnoName(errno: number): string {
   return names.get(errno) ?? `errno ${errno}`;
 }

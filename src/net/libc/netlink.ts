@@ -78,7 +78,12 @@ const RTA_DST = 1;
 const RTA_SRC = 2;
 const RTA_OIF = 4;
 const RTA_GATEWAY = 5;
+const RTA_PREFSRC = 7;
 const RTA_VIA = 18;
+/** Since Linux 4.18; earlier kernels ignore them, and have no routing rules of this kind. */
+const RTA_IP_PROTO = 27;
+const RTA_SPORT = 28;
+const RTA_DPORT = 29;
 const NDA_DST = 1;
 const NUD_INCOMPLETE = 0x01;
 const NUD_FAILED = 0x20;
@@ -90,13 +95,27 @@ export interface NextHop {
   address: string;
   isGateway: boolean;
   interfaceIndex: number;
+  /** The source address that the kernel chooses for the route; null where the request had one. */
+  source: string | null;
+}
+
+/** What routing rules (`ip rule … ipproto tcp dport 443`) and load balancing see of a packet. */
+export interface RoutedPacket {
+  /** null lets the kernel choose. */
+  source: string | null;
+  /** IPPROTO_TCP; null for a packet whose protocol the kernel does not look at. */
+  protocol: number | null;
+  /** null for a packet whose ports the kernel does not look at, as those of raw sockets. */
+  sourcePort: number | null;
+  port: number | null;
 }
 
 /** The routing table's answer for a destination: a next hop, or the errno that connect(2) would fail with. */
 export type RouteAnswer = { hop: NextHop } | { errno: string };
 
 /** Looks up the route to `address`, as `ip route get` does. null when the lookup is not possible. Sends no packet. */
-export function routeTo(libc: Libc, address: string, source: string | null): RouteAnswer | null {
+export function routeTo(libc: Libc, address: string, packet: Partial<RoutedPacket> = {}): RouteAnswer | null {
+  const { source = null, protocol = null, sourcePort = null, port = null } = packet;
   const destination = addressToBytes(address);
   const header = Buffer.alloc(routeHeaderLength);
   header.writeUInt8(destination.length === 4 ? AF_INET : AF_INET6, 0);
@@ -109,11 +128,20 @@ export function routeTo(libc: Libc, address: string, source: string | null): Rou
   }
   const zone = zoneIndex(address);
   if (zone !== 0) parts.push(encodeAttribute(RTA_OIF, uint32(zone)));
+  if (protocol !== null) parts.push(encodeAttribute(RTA_IP_PROTO, Buffer.of(protocol)));
+  if (sourcePort !== null) parts.push(encodeAttribute(RTA_SPORT, uint16Network(sourcePort)));
+  if (port !== null) parts.push(encodeAttribute(RTA_DPORT, uint16Network(port)));
   const answer = requestRouting(libc, RTM_GETROUTE, Buffer.concat(parts));
   if (answer === null) return null;
   if ('errno' in answer) return { errno: errnoName(answer.errno) };
   const hop = decodeNextHop(answer.body, withoutZone(address));
   return hop === null ? null : { hop };
+}
+
+function uint16Network(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16BE(value);
+  return bytes;
 }
 
 /** Reads a struct rtmsg with its attributes. Pure. */
@@ -125,10 +153,12 @@ export function decodeNextHop(body: Buffer, destination: string): NextHop | null
   // RTA_VIA is a gateway of the other family; its value starts with that family.
   const gateway = attributes.get(RTA_GATEWAY) ?? attributes.get(RTA_VIA)?.subarray(2);
   const text = gateway === undefined ? '' : bytesToAddress(gateway);
+  const source = attributes.get(RTA_PREFSRC);
   return {
     address: text === '' ? destination : text,
     isGateway: text !== '',
     interfaceIndex: outgoing.readUInt32LE(0),
+    source: (source === undefined ? '' : bytesToAddress(source)) || null,
   };
 }
 
@@ -136,7 +166,10 @@ export function decodeNextHop(body: Buffer, destination: string): NextHop | null
  * Whether the next hop does not answer ARP or neighbour discovery (RFC 4861): its entry is INCOMPLETE or FAILED, whichever
  * program caused the resolution. null when the kernel has no entry, as on an interface without link-layer addresses.
  */
-export function isSilentNeighbour(libc: Libc, { address, interfaceIndex }: NextHop): boolean | null {
+export function isSilentNeighbour(
+  libc: Libc,
+  { address, interfaceIndex }: Pick<NextHop, 'address' | 'interfaceIndex'>,
+): boolean | null {
   const bytes = addressToBytes(address);
   const header = Buffer.alloc(routeHeaderLength);
   header.writeUInt8(bytes.length === 4 ? AF_INET : AF_INET6, 0);
@@ -151,8 +184,8 @@ export function isSilentNeighbour(libc: Libc, { address, interfaceIndex }: NextH
  * The next hop towards `address`, if it does not answer ARP or neighbour discovery; null if it answers or this is unknown.
  * Sends no packet, and never throws.
  */
-export function silentNeighbour(libc: Libc, address: string, source: string | null): string | null {
-  const route = routeTo(libc, address, source);
+export function silentNeighbour(libc: Libc, address: string, packet: Partial<RoutedPacket>): string | null {
+  const route = routeTo(libc, address, packet);
   if (route === null || 'errno' in route) return null;
   return isSilentNeighbour(libc, route.hop) === true ? route.hop.address : null;
 }

@@ -1,14 +1,17 @@
+import { addressToBytes } from '../packet/address-bytes.js';
 import {
   AF_INET,
   AF_INET6,
   ICMP_FILTER,
   ICMP6_FILTER,
-  IP_HDRINCL,
+  IP_PKTINFO,
+  IP_TTL,
   IPPROTO_ICMPV6,
   IPPROTO_IP,
   IPPROTO_IPV6,
+  IPV6_HOPLIMIT,
+  IPV6_PKTINFO,
   IPV6_RECVHOPLIMIT,
-  IPV6_UNICAST_HOPS,
   SO_ATTACH_FILTER,
   SO_RCVBUF,
   SO_TIMESTAMPNS,
@@ -21,7 +24,7 @@ import {
 import { controlMessages, hopLimitOf, receiveMessage, timestampOf } from './control-message.js';
 import { checked, type Libc, uint32 } from './load.js';
 import { answersToSyn, errorsOnly } from './packet-filter.js';
-import { decodeSockaddr, encodeSockaddr } from './sockaddr.js';
+import { decodeSockaddr, encodeSockaddr, longestSockaddr } from './sockaddr.js';
 
 export interface RawPacket {
   source: string;
@@ -38,6 +41,66 @@ const receiveBufferOctets = 1 << 20;
 
 /** Global, because the kernel gets their addresses as numbers, which the garbage collector does not see. */
 const answerFilters = { 4: answersToSyn(4), 6: answersToSyn(6) };
+
+/** Octets of struct cmsghdr. */
+const controlHeader = 16;
+
+/** struct msghdr of a packet to send, with its source and TTL as control messages (ip(7), RFC 3542 section 6). */
+class OutgoingMessage {
+  readonly header = Buffer.alloc(56);
+  readonly #vector = Buffer.alloc(16);
+  readonly #name = Buffer.alloc(longestSockaddr);
+  readonly #payload = Buffer.alloc(128);
+  readonly #control: Buffer;
+  readonly #sourceAt: number;
+  readonly #ttlAt: number;
+  #addressed: Libc | null = null;
+
+  constructor(family: 4 | 6) {
+    const isV4 = family === 4;
+    // struct in_pktinfo: index, source, destination. struct in6_pktinfo: source, index. Index 0 is any interface.
+    const source = { size: isV4 ? 12 : 20, at: isV4 ? 4 : 0 };
+    const level = isV4 ? IPPROTO_IP : IPPROTO_IPV6;
+    const second = controlHeader + ((source.size + 7) & ~7);
+    this.#control = Buffer.alloc(second + controlHeader + 8);
+    this.#writeHeader(0, source.size, level, isV4 ? IP_PKTINFO : IPV6_PKTINFO);
+    this.#writeHeader(second, 4, level, isV4 ? IP_TTL : IPV6_HOPLIMIT);
+    this.#sourceAt = controlHeader + source.at;
+    this.#ttlAt = second + controlHeader;
+  }
+
+  fill(
+    libc: Libc,
+    { bytes, source, ttl, to }: { bytes: Buffer; source: string; ttl: number; to: Buffer },
+  ): void {
+    if (this.#addressed !== libc) this.#writeAddresses(libc);
+    this.#name.set(to);
+    this.header.writeUInt32LE(to.length, 8);
+    this.#payload.set(bytes);
+    this.#vector.writeBigUInt64LE(BigInt(bytes.length), 8);
+    this.#control.set(addressToBytes(source), this.#sourceAt);
+    this.#control.writeInt32LE(ttl, this.#ttlAt);
+  }
+
+  #writeHeader(at: number, size: number, level: number, type: number): void {
+    this.#control.writeBigUInt64LE(BigInt(controlHeader + size), at);
+    this.#control.writeInt32LE(level, at + 8);
+    this.#control.writeInt32LE(type, at + 12);
+  }
+
+  #writeAddresses(libc: Libc): void {
+    this.#addressed = libc;
+    this.#vector.writeBigUInt64LE(libc.addressOf(this.#payload), 0);
+    this.header.writeBigUInt64LE(libc.addressOf(this.#name), 0);
+    this.header.writeBigUInt64LE(libc.addressOf(this.#vector), 16);
+    this.header.writeBigUInt64LE(1n, 24);
+    this.header.writeBigUInt64LE(libc.addressOf(this.#control), 32);
+    this.header.writeBigUInt64LE(BigInt(this.#control.length), 40);
+  }
+}
+
+/** Global, as the filters. */
+const outgoing = { 4: new OutgoingMessage(4), 6: new OutgoingMessage(6) };
 
 /** A raw IP socket of one protocol. Methods throw SystemCallError; EPERM of the constructor means no CAP_NET_RAW. */
 export class RawIpSocket {
@@ -71,11 +134,6 @@ export class RawIpSocket {
     checked(this.#libc, 'bind', this.#libc.bind(this.fd, address, address.length));
   }
 
-  /** IPv4: packets to send include their IP header. */
-  includeHeader(): void {
-    this.#setOption(IPPROTO_IP, IP_HDRINCL, uint32(1));
-  }
-
   /** TCP: receives only segments that can answer a SYN, where the kernel has socket filters. */
   receiveOnlyAnswers(): void {
     // struct sock_fprog: the number of instructions, and at octet 8 their address.
@@ -93,15 +151,15 @@ export class RawIpSocket {
     else this.#trySetOption(IPPROTO_ICMPV6, ICMP6_FILTER, wanted);
   }
 
-  /** IPv6: sets the hop limit of the following packets. */
-  setHopLimit(hopLimit: number): void {
-    this.#setOption(IPPROTO_IPV6, IPV6_UNICAST_HOPS, uint32(hopLimit));
-  }
-
-  /** `address` is a struct sockaddr (encodeSockaddr). */
-  send(bytes: Buffer, address: Buffer): void {
-    const sent = this.#libc.sendto(this.fd, bytes, bytes.length, 0, address, address.length);
-    checked(this.#libc, 'sendto', Number(sent));
+  /**
+   * Sends octets behind an IP header that the kernel writes: from `source`, with this TTL or hop limit. The kernel routes the
+   * packet by this source and by the socket's protocol, as it routes TCP; with a header of our own (IP_HDRINCL) it would see
+   * neither. `to` is a struct sockaddr (encodeSockaddr).
+   */
+  send(bytes: Buffer, { source, ttl, to }: { source: string; ttl: number; to: Buffer }): void {
+    const message = outgoing[this.#family];
+    message.fill(this.#libc, { bytes, source, ttl, to });
+    checked(this.#libc, 'sendmsg', Number(this.#libc.sendmsg(this.fd, message.header, 0)));
   }
 
   /** The next packet; null when there is no packet or the socket is closed. Its bytes are valid until the next call. */
@@ -127,10 +185,6 @@ export class RawIpSocket {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#libc.close(this.fd);
-  }
-
-  #setOption(level: number, name: number, value: Buffer): void {
-    checked(this.#libc, 'setsockopt', this.#libc.setsockopt(this.fd, level, name, value, value.length));
   }
 
   /** For options that emulated kernels (qemu-user, gVisor) do not have. Ignores errors. */

@@ -1,14 +1,16 @@
 import { roundMs } from '../../core/clock.js';
 import { familyOf, withoutZone, zoneOf } from '../address/address.js';
+import { IPPROTO_TCP } from '../libc/constants.js';
 import { realtimeNs } from '../libc/control-message.js';
 import { type Libc, loadLibc, SystemCallError } from '../libc/load.js';
 import { silentNeighbour } from '../libc/netlink.js';
 import { poller } from '../libc/poller.js';
-import { routeOf } from '../libc/route.js';
+import { tcpRouteOf } from '../libc/route.js';
 import { TcpSocket } from '../libc/tcp-socket.js';
 import { errorQueueError } from './capability.js';
 import { type AnswerTiming, connectOutcome } from './connect-outcome.js';
-import type { ProbeRequest, Wire, WireListener, WireTarget } from './wire.js';
+import { routeOfTcp } from './host-route.js';
+import type { ProbeRequest, Wire, WireListener, WireRoute, WireTarget } from './wire.js';
 
 /** A probe must be one packet, and the kernel retransmits a SYN after 1 s, its initial RTO (RFC 6298). */
 const closeBeforeResendMs = 950;
@@ -29,8 +31,14 @@ const resetTtl = 64;
 export async function openConnectWire(target: WireTarget, listener: WireListener): Promise<Wire> {
   const libc = await loadLibc();
   const family = familyOf(target.address) === 6 ? 6 : 4;
-  const { source } = routeOf(libc, target.address, family, target.source);
-  return new ConnectWire(libc, { family, source, target, listener });
+  const route = tcpRouteOf(libc, { ...target, family });
+  return new ConnectWire(libc, {
+    family,
+    source: route.source,
+    route: routeOfTcp(libc, route),
+    target,
+    listener,
+  });
 }
 
 interface Probe {
@@ -47,6 +55,7 @@ interface Probe {
 interface WireContext {
   family: 4 | 6;
   source: string;
+  route: WireRoute | null;
   target: WireTarget;
   listener: WireListener;
 }
@@ -55,6 +64,7 @@ class ConnectWire implements Wire {
   readonly method = 'connect';
   readonly longestRttMs = closeBeforeResendMs;
   readonly source: string;
+  readonly route: WireRoute | null;
   readonly #libc: Libc;
   readonly #context: WireContext;
   readonly #probes = new Set<Probe>();
@@ -70,6 +80,7 @@ class ConnectWire implements Wire {
     this.#libc = libc;
     this.#context = context;
     this.source = context.source;
+    this.route = context.route;
     this.#keeper = new TcpSocket(libc, context.family);
     try {
       this.#keeper.prepareProbe(1);
@@ -113,7 +124,8 @@ class ConnectWire implements Wire {
   }
 
   silentNeighbour(): string | null {
-    return silentNeighbour(this.#libc, this.#context.target.address, this.source);
+    const { address, port } = this.#context.target;
+    return silentNeighbour(this.#libc, address, { source: this.source, protocol: IPPROTO_TCP, port });
   }
 
   close(): void {

@@ -1,15 +1,17 @@
 import { createSocket } from 'node:dgram';
 import { CapabilityError } from '../../core/errors.js';
 import { checkAddress, familyOf } from '../address/address.js';
+import { IPPROTO_TCP } from '../libc/constants.js';
 import { atLeast, readKernel } from '../libc/kernel.js';
 import { loadLibc } from '../libc/load.js';
 import { silentNeighbour } from '../libc/netlink.js';
-import { type Route, routeOf } from '../libc/route.js';
+import { type TcpRoute, tcpRouteOf } from '../libc/route.js';
 import { isForeignSource, sourceNotHere } from '../libc/source.js';
 import { resourceError } from './capability.js';
 import { openConnectWire } from './connect-wire.js';
+import { routeOfRawPackets } from './host-route.js';
 import { loadRawSocket } from './raw-socket.js';
-import { openPackets, shareHub } from './syn-hub.js';
+import { isThroughLibc, openPackets, shareHub } from './syn-hub.js';
 import { openSynWire } from './syn-wire.js';
 import type { Wire, WireListener, WireMethod, WireTarget } from './wire.js';
 
@@ -32,8 +34,8 @@ export interface EngineStatus {
 }
 
 /**
- * Opens a wire of the chosen engine. `auto` chooses `syn`, and `connect` where this host has no raw sockets or no privilege
- * for them. Throws CapabilityError where the chosen engine, or with `auto` both, are not available; InvalidInputError for a
+ * Opens a wire of the chosen engine. `auto` chooses `syn`, and `connect` where this host has no raw sockets, no privilege
+ * for them, or routing rules that only TCP connections follow. Throws CapabilityError where the chosen engine, or with `auto` both, are not available; InvalidInputError for a
  * source that is not an address of this host; and the system's error where there is no route.
  */
 export async function openWire(
@@ -53,7 +55,11 @@ export async function openWire(
 async function openChosen(choice: MethodChoice, target: WireTarget, listener: WireListener): Promise<Wire> {
   if (choice === 'connect') return openConnect(target, listener);
   try {
-    return await openSyn(target, listener);
+    const wire = await openSyn(target, listener);
+    if (choice === 'syn' || wire.route?.tcpDiffers == null) return wire;
+    const other = await openConnect(target, listener).catch(() => null);
+    if (other !== null) wire.close();
+    return other ?? wire;
   } catch (error) {
     if (choice === 'syn' || !(error instanceof CapabilityError)) throw error;
     return openConnect(target, listener);
@@ -88,14 +94,26 @@ async function openSyn(target: WireTarget, listener: WireListener): Promise<Wire
   const { address } = target;
   const family = checkAddress(address);
   const libc = await loadLibc().catch(() => null);
-  const route = libc === null ? await guessedRoute(target) : routeOf(libc, address, family, target.source);
+  const tcp = libc === null ? await guessedRoute(target) : tcpRouteOf(libc, { ...target, family });
   const { hub, release } = await shareHub({ family, source: target.source, packets: target.packets });
   try {
-    const { source } = route;
-    const mtu = route.mtu ?? ethernetMtu;
-    const findSilentNeighbour = () => (libc === null ? null : silentNeighbour(libc, address, source));
+    const { source } = tcp;
+    const mtu = tcp.mtu ?? ethernetMtu;
+    const protocol = family === 6 || (await isThroughLibc(target.packets)) ? IPPROTO_TCP : null;
+    const route = libc === null ? null : routeOfRawPackets(libc, { address, source, protocol, tcp });
+    const findSilentNeighbour = () =>
+      libc === null ? null : silentNeighbour(libc, address, { source, protocol });
     return openSynWire(
-      { ...target, hub, source, family, mtu, silentNeighbour: findSilentNeighbour, onClose: release },
+      {
+        ...target,
+        hub,
+        source,
+        family,
+        mtu,
+        route,
+        silentNeighbour: findSilentNeighbour,
+        onClose: release,
+      },
       listener,
     );
   } catch (error) {
@@ -132,8 +150,8 @@ export async function hasRoute(address: string): Promise<boolean> {
 const ethernetMtu = 1500;
 
 /** The route where libc cannot be called. */
-async function guessedRoute({ address, source }: WireTarget): Promise<Route> {
-  return { source: await sourceFor(address, source), mtu: null };
+async function guessedRoute({ address, source }: WireTarget): Promise<TcpRoute> {
+  return { source: await sourceFor(address, source), mtu: null, hop: null, others: [] };
 }
 
 /**

@@ -1,10 +1,9 @@
-import { randomInt } from 'node:crypto';
 import { realtimeNs } from '../libc/control-message.js';
 import { type Libc, loadLibc, SystemCallError } from '../libc/load.js';
 import { poller } from '../libc/poller.js';
 import { RawIpSocket, type RawPacket } from '../libc/raw-ip-socket.js';
 import { encodeSockaddr } from '../libc/sockaddr.js';
-import { decodeIpv4, encodeIpv4, protocolNumber } from '../packet/ip.js';
+import { decodeIpv4, protocolNumber } from '../packet/ip.js';
 import { rawSocketError } from './capability.js';
 import type { PacketListener, PacketPort } from './packet-port.js';
 
@@ -13,8 +12,7 @@ const packetsPerTurn = 512;
 
 /**
  * Opens raw sockets through libc. Compared with the raw-socket package they have the kernel's receive times, packet filters
- * and IPv6 hop limits, and need no compiler. With a `source` they are bound to it: in IPv6 the kernel writes it into the
- * packets, and in both families routing rules by source apply. Throws CapabilityError where libc cannot be called or
+ * and IPv6 hop limits, and need no compiler. With a `source` they are bound to it, and receive only packets to it. Throws CapabilityError where libc cannot be called or
  * CAP_NET_RAW is missing, SystemCallError where the source is not an address of this host.
  */
 export async function openLibcPackets(family: 4 | 6, source: string | null = null): Promise<PacketPort> {
@@ -29,7 +27,6 @@ export async function openLibcPackets(family: 4 | 6, source: string | null = nul
   try {
     const tcp = open(protocolNumber.tcp);
     tcp.receiveOnlyAnswers();
-    if (family === 4) tcp.includeHeader();
     const icmp = open(family === 4 ? protocolNumber.icmp : protocolNumber.icmpv6);
     icmp.receiveOnlyErrors();
     return new LibcPackets(libc, family, tcp, icmp);
@@ -50,7 +47,6 @@ class LibcPackets implements PacketPort {
   readonly #epochNs: bigint;
   readonly #stopWatching: (() => void)[] = [];
   readonly #drains: ((limit: number) => void)[] = [];
-  #nextIdentification = randomInt(0x10000);
 
   constructor(libc: Libc, family: 4 | 6, tcp: RawIpSocket, icmp: RawIpSocket) {
     this.#libc = libc;
@@ -62,18 +58,12 @@ class LibcPackets implements PacketPort {
 
   send(...[outgoing, onSent, onError]: Parameters<PacketPort['send']>): void {
     const { source, destination, ttl, segment } = outgoing;
-    this.#nextIdentification = (this.#nextIdentification + 1) & 0xffff;
-    const identification = this.#nextIdentification;
     try {
-      if (this.#family === 6) this.#tcp.setHopLimit(ttl);
-      const packet =
-        this.#family === 4
-          ? encodeIpv4({ source, destination, ttl, protocol: protocolNumber.tcp, identification }, segment)
-          : Buffer.from(segment);
-      const address = encodeSockaddr({ address: destination, port: 0 });
+      const to = encodeSockaddr({ address: destination, port: 0 });
+      const bytes = Buffer.from(segment);
       // Only the system call comes between reading the clock and sending the packet.
       const atNs = realtimeNs(this.#libc);
-      this.#tcp.send(packet, address);
+      this.#tcp.send(bytes, { source, ttl, to });
       onSent(this.#sinceEpochMs(atNs));
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;

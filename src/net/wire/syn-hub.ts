@@ -186,15 +186,19 @@ async function openHub(use: HubUse): Promise<SynHub> {
 
 /** Opens raw sockets through libc where it can be called, because it has the kernel's receive times; else the package's. */
 export async function openPackets({ family, source, packets: choice }: HubUse): Promise<PacketPort> {
-  const isCallable = await loadLibc().then(
-    () => true,
-    () => false,
-  );
-  const isPackage = choice === 'raw-socket' || (choice === undefined && !isCallable);
-  if (!isPackage) return openLibcPackets(family, source);
+  if (await isThroughLibc(choice)) return openLibcPackets(family, source);
   if (family === 4 || source === null) return openRawSocketPackets(family);
   throw new CapabilityError(
     'libc',
     'The raw-socket package cannot choose the IPv6 address to send from: leave the source out, or trace through libc.',
+  );
+}
+
+/** Whether packets go through sockets of libc, and not of the raw-socket package. */
+export async function isThroughLibc(choice: PacketChoice | undefined): Promise<boolean> {
+  if (choice !== undefined) return choice === 'libc';
+  return loadLibc().then(
+    () => true,
+    () => false,
   );
 }

@@ -6,7 +6,7 @@ import { localIcmpErrno } from '../packet/icmp.js';
 import { encodeSyn } from '../packet/tcp.js';
 import type { HubFlow, SynHub } from './syn-hub.js';
 import type { SentSyn } from './syn-match.js';
-import type { ProbeRequest, Wire, WireListener } from './wire.js';
+import type { ProbeRequest, Wire, WireListener, WireRoute } from './wire.js';
 
 export interface SynWireOptions {
   hub: SynHub;
@@ -19,6 +19,8 @@ export interface SynWireOptions {
   mtu: number;
   /** One source port for all probes. */
   paris: boolean;
+  /** null or absent where the routing table cannot be read. */
+  route?: WireRoute | null;
   silentNeighbour: () => string | null;
   /** Called once, when the wire is closed. */
   onClose: () => void;
@@ -95,6 +97,7 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
   return {
     method: 'syn',
     source,
+    route: options.route ?? null,
     send({ id, ttl }: ProbeRequest) {
       const sourcePort = portFor(id);
       if (sourcePort === null) return;

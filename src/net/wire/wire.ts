@@ -69,11 +69,25 @@ export interface WireListener {
   onDiscard(reason: SegmentDiscard): void;
 }
 
+/** Where packets leave this host. */
+export interface WireRoute {
+  /** null for a target on a link of this host, and for this host itself. */
+  gateway: string | null;
+  interface: string | null;
+  /**
+   * The gateway and interface of ordinary TCP connections, where they take another route: routing rules look at ports, and
+   * the load can be balanced by port over several routes. Packets of a raw socket have no ports for the kernel.
+   */
+  tcpDiffers: string | null;
+}
+
 /** Sends the probes of one trace and receives their replies. Each engine implements it. */
 export interface Wire {
   readonly method: WireMethod;
   /** The source address of the probes. */
   readonly source: string;
+  /** null where the routing table cannot be read. */
+  readonly route?: WireRoute | null;
   /** The longest round trip that the engine can see of an ordinary probe, milliseconds; absent where it has no limit. */
   readonly longestRttMs?: number;
   send(probe: ProbeRequest): void;

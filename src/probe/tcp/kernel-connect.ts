@@ -1,4 +1,5 @@
 import { familyOf } from '../../net/address/address.js';
+import { IPPROTO_TCP } from '../../net/libc/constants.js';
 import { isFromNetwork, realtimeNs } from '../../net/libc/control-message.js';
 import { errnoName, type Libc, SystemCallError } from '../../net/libc/load.js';
 import { routeTo, silentNeighbour } from '../../net/libc/netlink.js';
@@ -292,10 +293,10 @@ class KernelConnect implements RunningConnect {
   }
 
   #failAtOnce({ code, syscall }: SystemCallError, isSent: boolean): void {
-    const { address, source } = this.#request;
+    const { address } = this.#request;
     const durationMs = this.#sinceSentMs(null);
     const isRouting = syscall === 'connect' && code !== 'EADDRNOTAVAIL';
-    const route = isRouting ? routeTo(this.#libc, address, source) : null;
+    const route = isRouting ? routeTo(this.#libc, address, this.#packet) : null;
     this.#finish({
       end: 'failed',
       errno: code,
@@ -305,8 +306,14 @@ class KernelConnect implements RunningConnect {
     });
   }
 
+  /** What the routing rules of this host see of the SYN. */
+  get #packet() {
+    const { source, port } = this.#request;
+    return { source: source ?? this.#localAddress, protocol: IPPROTO_TCP, port };
+  }
+
   #silentNeighbour(): string | null {
-    return silentNeighbour(this.#libc, this.#request.address, this.#request.source);
+    return silentNeighbour(this.#libc, this.#request.address, this.#packet);
   }
 
   #readLocalEnd(socket: TcpSocket): void {

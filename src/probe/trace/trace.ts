@@ -102,6 +102,7 @@ export async function traceAddress(
       ...strategy.end(),
       hops,
       loop: routingLoop(hops),
+      route: wire.route ?? null,
       unsent: unsentCause(hops),
       pathMtu: pathMtu(hops),
       discarded: { ...discarded },
@@ -125,7 +126,7 @@ export async function traceAddress(
   function refused(
     errno: string,
     known: TcpCause | null,
-    { source, method }: Pick<AddressTrace, 'source' | 'method'>,
+    { source, method, route }: Pick<AddressTrace, 'source' | 'method' | 'route'>,
   ): AddressTrace {
     const hop = unsentHop(checked.firstTtl, checked.queries, errno);
     const cause = known ?? unsentCause([hop]);
@@ -145,6 +146,7 @@ export async function traceAddress(
       discarded: {},
       names: null,
       target: null,
+      route: route ?? null,
     };
   }
 }

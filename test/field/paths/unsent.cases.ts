@@ -32,6 +32,18 @@ ip -n servers route add 10.63.{n}.0/24 via {far}.1
 client ip route add default via 10.63.{n}.1 table 200
 `;
 
+const sameGateway = (id: string, situation: string, rule: string, source: string): NetworkCase => ({
+  id,
+  situation,
+  source,
+  setUp: `${secondLink}\nclient ip rule add ${rule} lookup 200 priority 100`,
+  servers: { '{net}.10:443': web(['x.field.test']) },
+  steps: ['syn', 'connect'].map((method) => ({
+    args: ['trace', '{net}.10', '--method', method],
+    expected: { exitCodes: [0], says: [/10\.63\.\d+\.1\b/], never: [/10\.60\.\d+\.1\b(?!\d)/] },
+  })),
+});
+
 export const unsentCases: readonly NetworkCase[] = [
   {
     id: 'C1a',
@@ -107,6 +119,61 @@ export const unsentCases: readonly NetworkCase[] = [
     ],
   },
   {
+    id: 'C5a',
+    situation: "this host's own nftables resets connections to TCP 443, and the user is an ordinary one",
+    source: 'no public thread is named for it',
+    setUp: `client nft 'table ip own { chain output { type filter hook output priority 0; tcp dport 443 reject with tcp reset; }; }'`,
+    servers: { '{net}.10:443': web(['x.field.test']) },
+    steps: [
+      {
+        args: ['trace', '{net}.10', '--method', 'connect'],
+        asUser: true,
+        expected: {
+          exitCodes: [3, 12, 13, 14, 20],
+          says: [/this host|gateway/i],
+          never: [/the way there works/i],
+        },
+      },
+      {
+        args: ['diagnose', '{net}.10:443'],
+        asUser: true,
+        expected: {
+          exitCodes: [3, 12],
+          causes: ['local.firewall', 'policy.reset-injected'],
+          says: [/this host/i, /gateway/i],
+          never: [/nothing listens/i],
+        },
+      },
+    ],
+  },
+  sameGateway(
+    'C6a',
+    'a policy routing rule for TCP alone',
+    'ipproto tcp',
+    'https://github.com/insomniacslk/dublin-traceroute/issues/93',
+  ),
+  {
+    ...sameGateway(
+      'C6b',
+      'a policy routing rule for the destination port, which packets of raw sockets do not follow',
+      'ipproto tcp dport 443',
+      'https://github.com/insomniacslk/dublin-traceroute/issues/112',
+    ),
+    steps: [
+      ...[[], ['--method', 'connect']].map((method) => ({
+        args: ['trace', '{net}.10', ...method],
+        expected: { exitCodes: [0], says: [/10\.63\.\d+\.1\b/], never: [/10\.60\.\d+\.1\b(?!\d)/] },
+      })),
+      {
+        args: ['trace', '{net}.10', '--method', 'syn'],
+        expected: {
+          exitCodes: [0],
+          says: [/take another route: via 10\.63\.\d+\.1 dev other/, /--method connect/],
+        },
+      },
+    ],
+  },
+  {
     id: 'C7a',
     situation: 'raw sockets are refused with EPROTONOSUPPORT, as in gVisor',
     source: 'https://github.com/microsoft/WSL/issues/1383',
@@ -176,6 +243,18 @@ export const unsentCases: readonly NetworkCase[] = [
         expected: { exitCodes: [0], never: [/bug in pprobe/i] },
       })),
     ],
+  },
+  {
+    id: 'C11',
+    situation: "raw sockets are refused with EAFNOSUPPORT by a sandbox's filter",
+    source: 'https://github.com/google/gvisor/issues/224',
+    servers: { '{net}.10:443': web(['x.field.test']) },
+    steps: ['raw=97', 'raw=94', 'raw=22'].map((forbidden) => ({
+      args: ['trace', '{net}.10'],
+      preload: './forbid.mjs',
+      env: { FORBID: forbidden },
+      expected: { exitCodes: [0], says: [/\bopen\b/i], never: [/bug in pprobe/i] },
+    })),
   },
   {
     id: 'C12',
