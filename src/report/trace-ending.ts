@@ -103,9 +103,10 @@ function closedEnding(trace: EndedTrace): string {
   const reset = firstAnswer(trace.hops, ({ reply }) => reply === 'rst');
   if (reset?.hop.ttl === 1 && route?.gateway != null && route.gateway !== trace.address) {
     return (
-      `Closed: a reset in the name of ${destination(trace)} came at hop 1, where the gateway ${route.gateway} is. The ` +
-      `firewall of this host or of that gateway resets connections to port ${port}, or ${destination(trace)} is the ` +
-      'gateway itself and nothing listens there: look at sudo nft list ruleset, then at the gateway.'
+      `Closed: a reset in the name of ${destination(trace)} came at hop 1, and the route to it leads through the gateway ` +
+      `${route.gateway}. An ordinary router would have ended this packet, so the firewall of this host or of the gateway sent ` +
+      `the reset: look at sudo nft list ruleset. The router of a VPC does not lower the TTL: there the host itself may have ` +
+      `sent it, because nothing listens on port ${port}.`
     );
   }
   return (
