@@ -1,6 +1,6 @@
 // Runs the tests that need no root, no network namespaces and no build: every test file except those in test/lab,
 // test/peers, test/tun and test/package, those named *-lab.test.ts, those that start the executable (test/cli/pprobe.ts) and
-// those that load dist/. With words as arguments, only the files whose path contains one of them.
+// those that load dist/, and the property over 100,000 reports. With words as arguments, only the files whose path contains one of them.
 //
 // A process for each test file costs a second of processor time, most of it for loading tap and TypeScript, and tap's
 // runner costs as much again for reading 23,000 lines of results. So the files of each directory below test/ share a
@@ -16,6 +16,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(root, 'build/fast');
 const slowFolders = ['lab', 'peers', 'tun', 'package'];
 const needsBuild = /from '\.\.?\/(.*\/)?pprobe\.js'|\/dist\//;
+const takesMinutes = /contradictions-\d/;
 /** These wait for timeouts of the network most of the time, so they start first and leave the processor to the others. */
 const waiting = ['probe-dns', 'probe-tls'];
 const divided = ['diagnose', 'probe'];
@@ -24,6 +25,7 @@ const words = process.argv.slice(2);
 const files = readdirSync(join(root, 'test'), { recursive: true })
   .filter((file) => file.endsWith('.test.ts') && !file.endsWith('-lab.test.ts'))
   .filter((file) => !slowFolders.includes(file.split('/')[0]))
+  .filter((file) => !takesMinutes.test(file))
   .filter((file) => !needsBuild.test(readFileSync(join(root, 'test', file), 'utf8')))
   .filter((file) => words.length === 0 || words.some((word) => `test/${file}`.includes(word)))
   .sort();
