@@ -34,9 +34,13 @@ function examples(): Example[] {
   return found;
 }
 
-/** Lines without what differs between two runs: times, versions, and the widths of columns that follow from them. */
+/**
+ * Lines without what differs between two runs: times, versions, and the widths of columns that follow from them. README shows
+ * the last screen of a watch on a terminal; without one, a line for each round comes before it.
+ */
 function comparable(output: string): string[] {
   return output
+    .replace(/^\S+Z round .*\n/gm, '')
     .replace(/\d+(\.\d+)? (ms|s)\b/g, 'TIME')
     .replace(/\b\d+\.\d\d\b(?!\.)/g, 'TIME')
     .replace(/^. system .*$/m, 'SYSTEM')
