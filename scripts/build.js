@@ -7,7 +7,16 @@
 //   bench  build/bench: the benchmarks, run by `npm run bench:*`
 //   maps   build/maps: source maps of the executable's bundles, for scripts/stack.js
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -50,10 +59,14 @@ async function buildLibrary() {
   // The compiler copies no JavaScript.
   for (const name of ['saved-report.js', 'partitions.js'])
     cpSync(at('src/generated', name), at('dist/generated', name));
-  cpSync(at('src/generated/schema'), at('dist/schema'), { recursive: true });
+  mkdirSync(at('dist/schema'), { recursive: true });
+  for (const name of readdirSync(at('src/generated/schema'))) {
+    const schema = JSON.parse(readFileSync(at('src/generated/schema', name), 'utf8'));
+    writeFileSync(at('dist/schema', name), JSON.stringify(schema));
+  }
 }
 
-/** Rewrites the library's JavaScript without comments, a fifth of the package. The types keep theirs. */
+/** Rewrites the library's JavaScript without comments and indentation, a fifth of the package. The types keep theirs. */
 function withoutComments(folder) {
   const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.js'));
   const entryPoints = files.map((name) => join(folder, name));
@@ -64,6 +77,7 @@ function withoutComments(folder) {
     allowOverwrite: true,
     format: 'esm',
     target: common.target,
+    minifyWhitespace: true,
   });
 }
 

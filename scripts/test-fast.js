@@ -1,6 +1,7 @@
 // Runs the tests that need no root, no network namespaces and no build: every test file except those in test/lab,
 // test/peers, test/tun and test/package, those named *-lab.test.ts, those that start the executable (test/cli/pprobe.ts) and
-// those that load dist/, and the property over 100,000 reports. With words as arguments, only the files whose path contains one of them.
+// those that load dist/, and the property over many reports. With words as arguments, only the files whose path contains one
+// of them.
 //
 // A process for each test file costs a second of processor time, most of it for loading tap and TypeScript, and tap's
 // runner costs as much again for reading 23,000 lines of results. So the files of each directory below test/ share a

@@ -130,7 +130,15 @@ export class Masks {
     if (service >= 0 && hasDomain) return this.#aws(labels);
     const isAws = service >= 0 && REGION.test(labels[after] ?? '');
     const kept = isAws ? this.#aws(labels.slice(0, after + 1)) : [];
-    return [...kept, ...labels.slice(kept.length).map((label) => (label === '*' ? label : this.word(label)))];
+    // The rules read the domain of multicast DNS (RFC 6762).
+    const isKept = (label: string, index: number) =>
+      label === '*' || (label === 'local' && index === labels.length - 1);
+    return [
+      ...kept,
+      ...labels
+        .slice(kept.length)
+        .map((label, index) => (isKept(label, kept.length + index) ? label : this.word(label))),
+    ];
   }
 
   /** One label; `next` is the label to the right of it. The label before `execute-api` is an API id. */
