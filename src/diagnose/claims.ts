@@ -50,7 +50,7 @@ export type AddressClaim =
   | 'name-matters';
 
 /** About a DNS server and a name. */
-type ServerClaim =
+export type ServerClaim =
   /** It does not answer queries for the name. */
   | 'server-silent'
   /** It cannot be reached. */
@@ -59,7 +59,7 @@ type ServerClaim =
   | 'name-missing';
 
 /** About the network of this host, or the target as a whole. */
-type HostClaim =
+export type HostClaim =
   /** No answer to TCP comes back to this host from anywhere. */
   | 'nothing-comes-back'
   /** This host can start no connection. */

@@ -84,6 +84,7 @@ export type ChainFaultKind =
   | 'not-yet-valid'
   | 'other';
 
+/** What is wrong with the chain of a certificate, and where. */
 export interface ChainFault {
   kind: ChainFaultKind;
   /** The certificate of the chain that it concerns: 0 is the server's own, 1 its issuer. */

@@ -105,8 +105,8 @@ function closedEnding(trace: EndedTrace): string {
     return (
       `Closed: a reset in the name of ${destination(trace)} came at hop 1, and the route to it leads through the gateway ` +
       `${route.gateway}. An ordinary router would have ended this packet, so the firewall of this host or of the gateway sent ` +
-      `the reset: look at sudo nft list ruleset. The router of a VPC does not lower the TTL: there the host itself may have ` +
-      `sent it, because nothing listens on port ${port}.`
+      `the reset: look at sudo nft list ruleset. The router of a VPC does not lower the TTL: there the target itself may have ` +
+      `refused the connection to port ${port}.`
     );
   }
   return (
