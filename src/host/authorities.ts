@@ -9,7 +9,7 @@ export type AuthorityStore = 'system' | (typeof variables)[number];
 /** A list of certificate authorities of this host. */
 export interface AuthorityList {
   store: AuthorityStore;
-  /** The file or directory; null where there is none. */
+  /** The file or directory, or null. */
   path: string | null;
   /** Why it cannot be read, or which part of it cannot; null when all of it was read. */
   problem: string | null;
@@ -120,7 +120,7 @@ export class Authorities {
   }
 }
 
-/** The certificates in a text, and how many blocks of it are none. Other text is ignored, as OpenSSL does. */
+/** The certificates in a text, and the number of blocks that cannot be read. Other text is ignored, as OpenSSL does. */
 export function readPem(text: string): { certificates: CertificateParts[]; damaged: number } {
   const certificates: CertificateParts[] = [];
   let damaged = 0;

@@ -60,7 +60,7 @@ function extensionsOf(content: Buffer): Map<string, Buffer> {
   return found;
 }
 
-/** The elements of a sequence, up to the first octets that are none. */
+/** The elements of a sequence, up to the first octets that are not an element. */
 export function elementsOf(content: Buffer): Element[] {
   const found: Element[] = [];
   for (let at = 0; at < content.length; ) {

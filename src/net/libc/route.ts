@@ -108,7 +108,7 @@ export function tcpRouteOf(libc: Libc, target: RouteTarget): TcpRoute {
 }
 
 /**
- * The next hop of packets of a raw socket, which have no ports for the kernel; null where there is none or it is not known.
+ * The next hop of packets of a raw socket, which have no ports for the kernel; null where the route has no next hop, or it is not known.
  * `protocol` is null for a socket that writes the IP header itself (IPPROTO_RAW).
  */
 export function rawNextHop(
@@ -137,7 +137,7 @@ function errnoOf(name: string): number {
   return Object.entries(constants.errno).find(([each]) => each === name)?.[1] ?? 0;
 }
 
-/** The name of an interface; null where there is none of this index. */
+/** The name of the interface with this index, or null. */
 export function interfaceName(libc: Libc, index: number): string | null {
   // IF_NAMESIZE of if_nametoindex(3).
   const name = Buffer.alloc(16);

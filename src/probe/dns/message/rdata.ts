@@ -234,6 +234,19 @@ const keyFields: Field[] = [field.u16, field.u8, field.u8, field.restAsBase64];
 const digestFields: Field[] = [field.u16, field.u8, field.u8, field.restAsHex];
 
 // The fields of each type's data, in order. Types without a layout are printed as octets.
+/** RRSIG (RFC 4034 section 3.1), and SIG before it, whose data have the same form (RFC 2535 section 4.1). */
+const signature = [
+  field.type,
+  field.u8,
+  field.u8,
+  field.u32,
+  field.time,
+  field.time,
+  field.u16,
+  field.domain,
+  field.restAsBase64,
+];
+
 const layouts: ReadonlyMap<string, readonly field.Field[]> = new Map<string, field.Field[]>([
   ['A', [field.ipv4]],
   ['NS', [field.domain]],
@@ -285,34 +298,8 @@ const layouts: ReadonlyMap<string, readonly field.Field[]> = new Map<string, fie
   ['APL', [prefixes]],
   ['DS', [field.u16, field.u8, field.u8, field.restAsHex]],
   ['SSHFP', [field.u8, field.u8, field.restAsHex]],
-  [
-    'RRSIG',
-    [
-      field.type,
-      field.u8,
-      field.u8,
-      field.u32,
-      field.time,
-      field.time,
-      field.u16,
-      field.domain,
-      field.restAsBase64,
-    ],
-  ],
-  [
-    'SIG',
-    [
-      field.type,
-      field.u8,
-      field.u8,
-      field.u32,
-      field.time,
-      field.time,
-      field.u16,
-      field.domain,
-      field.restAsBase64,
-    ],
-  ],
+  ['RRSIG', signature],
+  ['SIG', signature],
   ['NSEC', [field.domain, field.types]],
   ['DNSKEY', [field.u16, field.u8, field.u8, field.restAsBase64]],
   ['IPSECKEY', [ipsecKey]],
