@@ -38,7 +38,7 @@ export function causeOf(doc: HttpDocument): Cause | null {
       return isFixedResponse(doc) ? 'http.error' : causeOfLoadBalancer(doc.status);
     case 'cdn':
     case 'reverse-proxy':
-      return causeInFront(doc.status, kind);
+      return causeInFront(doc.status, kind, doc.title ?? '');
     case 'aws-service':
       return causeOfService(exception, doc);
     default:
@@ -62,24 +62,32 @@ function causeOfHttpApi(status: number): Cause {
 }
 
 /**
- * What stands in front of the server says that it has no answer of it. CloudFront sends 502 where it cannot connect to the
+ * What stands in front of the server says that it has no answer of it. 502 is a gateway's word for a server behind it that
+ * refuses, closes or answers with something else than HTTP (RFC 9110 section 15.6.3). 503 is a server's own word for overload
+ * or maintenance, such as nginx's limit_req, and about what is behind it only where the text says so. CloudFront sends 502 where it cannot connect to the
  * origin or agree with it on TLS, and 504 where the origin does not answer
  * (https://repost.aws/knowledge-center/cloudfront-502-errors,
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/http-504-gateway-timeout.html). Cloudflare: 521 refused, 522 no
  * answer to the SYN, 523 no route, 524 no answer in time, 525 and 526 TLS.
  */
-function causeInFront(status: number, kind: 'cdn' | 'reverse-proxy'): Cause {
+function causeInFront(status: number, kind: 'cdn' | 'reverse-proxy', title: string): Cause {
   if (status === 504 || status === 522 || status === 524) return 'backend.timeout';
   if (status === 521 || status === 523 || status === 525 || status === 526) return 'backend.network';
-  return kind === 'cdn' && status === 502 ? 'backend.network' : 'http.error';
+  if (/upstream connect error/i.test(title)) return 'backend.network';
+  if (/no healthy upstream/i.test(title)) return 'backend.error';
+  if (status !== 502) return 'http.error';
+  return kind === 'cdn' ? 'backend.network' : 'backend.error';
 }
 
 /**
- * 504: the target took no connection within 10 s, or sent no answer in time. 401 and 561: the identity provider
+ * 504: the target took no connection within 10 s, or sent no answer in time. 502: the target resets, closes, or sends no valid
+ * answer. 503: no target is registered in the target group. Nothing else has its page with these statuses; the answer of a
+ * target, and a fixed response, are told apart before. 401 and 561: the identity provider
  * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html).
  */
 function causeOfLoadBalancer(status: number): Cause {
   if (status === 504) return 'backend.timeout';
+  if (status === 502 || status === 503) return 'backend.error';
   return status === 401 || status === 561 ? 'api.authentication' : 'http.error';
 }
 

@@ -62,9 +62,16 @@ function ownNetworks(): OwnNetwork[] {
   );
 }
 
-/** Linux has this directory for bridges alone (Documentation/ABI/testing/sysfs-class-net). */
+/** The names that Docker, libvirt, LXD, Podman and Kubernetes plugins give the networks inside a host. */
+const BRIDGES =
+  /^(?:docker\d+|docker_gwbridge|br-[0-9a-f]{12}|virbr\d+|lxcbr\d+|lxdbr\d+|podman\d+|cni(?:-podman)?\d+|cbr0)$/;
+
+/**
+ * Linux has this directory for bridges alone (Documentation/ABI/testing/sysfs-class-net). /sys may be missing, or may show the
+ * interfaces of another network namespace: there the name decides.
+ */
 function isBridge(name: string): boolean {
-  return existsSync(`/sys/class/net/${name}/bridge`);
+  return existsSync(`/sys/class/net/${name}/bridge`) || BRIDGES.test(name);
 }
 
 async function nameservers(): Promise<string[]> {

@@ -39,6 +39,41 @@ export const contradictionCases: readonly NetworkCase[] = [
     ],
   },
   {
+    id: 'A1b',
+    situation: 'docker0 holds 172.17.0.1/16, and the name gives 172.17.2.20 of a peered VPC',
+    source: 'https://github.com/docker/for-win/issues/2769',
+    setUp: `
+client ip link add docker0 type bridge
+client ip link add port type veth peer name container
+client ip link set port master docker0
+client ip address add 172.17.0.1/16 dev docker0
+for each in docker0 port container; do client ip link set $each up; done`,
+    zone: { 'peered.field.test': ['172.17.2.20'] },
+    steps: [
+      { args: diagnose('peered.field.test'), expected: neighbour(/docker0.*overlap|overlap.*docker0/i) },
+    ],
+  },
+  {
+    id: 'A2',
+    situation: 'two SYNs of three are lost on the way to TCP 443',
+    source: 'https://github.com/aws/amazon-vpc-cni-k8s/issues/2505',
+    setUp: `router nft 'table ip lossy { chain forward { type filter hook forward priority 0;
+      tcp dport 443 tcp flags & (syn|ack) == syn numgen inc mod 3 < 2 drop; }; }'`,
+    zone: { 'lossy.field.test': ['{net}.10'] },
+    servers: { '{net}.10:443': web(['lossy.field.test']) },
+    steps: [
+      {
+        args: diagnose('lossy.field.test'),
+        expected: {
+          exitCodes: [11, 0],
+          causes: ['tcp.packet-loss', 'none'],
+          says: [/\blost\b|packet loss/i, /--count 20/],
+          never: [/does not answer\b(?! every)/i],
+        },
+      },
+    ],
+  },
+  {
     id: 'A3a',
     situation: 'a TLS 1.2 server wants a client certificate and refuses the handshake without one (alert 40)',
     source: 'https://github.com/istio/istio/issues/31536',
@@ -154,6 +189,25 @@ export const contradictionCases: readonly NetworkCase[] = [
       ],
     }),
   ),
+  {
+    id: 'A8',
+    situation: 'a policy routing rule of type prohibit, and the main table has a route',
+    source: 'https://github.com/iputils/iputils/pull/65',
+    setUp: 'client ip rule add to {net}.10 prohibit priority 100',
+    zone: { 'ruled.field.test': ['{net}.10'] },
+    servers: { '{net}.10:443': web(['ruled.field.test']) },
+    steps: [
+      {
+        args: diagnose('ruled.field.test'),
+        expected: {
+          exitCodes: [14],
+          causes: ['route.local'],
+          says: [/prohibit/, /ip rule/],
+          never: [/SELinux/, /add (the|a) default/i],
+        },
+      },
+    ],
+  },
   {
     id: 'A9',
     situation: 'a bridge of a virtual machine holds the same network as the link to the target',

@@ -37,6 +37,7 @@ const slowResolver = (id: string, situation: string, afterMs: number, network: s
 
 export const patienceCases: readonly NetworkCase[] = [
   slowResolver('B5a', 'every reply of the resolver takes 1.2 s', 1200, '10.90.1.1'),
+  slowResolver('B5b', 'every reply of the resolver takes 4 s', 4000, '10.90.1.2'),
   {
     id: 'B6',
     situation: 'the first nameserver takes 1.6 s, the second answers another address at once',

@@ -137,12 +137,36 @@ export const warningCases: readonly NetworkCase[] = [
     ],
   },
   {
+    id: 'D8',
+    situation: 'the AAAA reply of the resolver arrives, the first replies for A are lost',
+    source: 'https://github.com/NLnetLabs/unbound/issues/756',
+    resolvers: { '{net}.53': losesFirst('A', '10.91.8.1') },
+    servers: { '10.91.8.1:443': web(secure) },
+    steps: [
+      { args: diagnose('api.field.test'), expected: reachable(/lost|unanswered|not answered|asked again/i) },
+    ],
+  },
+  {
     id: 'D9',
     situation: 'the certificate expires in five days',
     source: 'https://github.com/tenex/rails-assets/issues/454',
     zone: { 'api.field.test': ['{net}.10'] },
     servers: { '{net}.10:443': web(secure, undefined, { days: 5 }) },
     steps: [{ args: diagnose('api.field.test'), expected: reachable(/certificate/i, /expires/i) }],
+  },
+  {
+    id: 'D10',
+    situation: 'IPv6 of the target is dead, IPv4 answers',
+    source: 'https://github.com/feross/simple-get/issues/85',
+    setUp: `router nft 'table ip6 dead { chain forward { type filter hook forward priority 0; tcp dport 443 drop; }; }'`,
+    zone: { 'api.field.test': ['{net}.10', '{net6}::10'] },
+    servers: { '{net}.10:443': web(secure) },
+    steps: [
+      {
+        args: diagnose('api.field.test'),
+        expected: { exitCodes: [0, 11], says: [/IPv6|fd62:/i, /programs/i] },
+      },
+    ],
   },
   {
     id: 'D5b',
@@ -170,3 +194,12 @@ export const warningCases: readonly NetworkCase[] = [
     ],
   },
 ];
+
+/** The first two queries of this type are lost: pprobe and getaddrinfo ask at the same time, and each of them loses one. */
+function losesFirst(type: string, to: string): Behaviour {
+  let count = 0;
+  return (asked) => {
+    if (asked.type === type && count++ < 2) return [];
+    return [reply(asked, { answers: asked.type === 'A' ? [address(asked.name, to)] : [] })];
+  };
+}

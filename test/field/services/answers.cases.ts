@@ -157,6 +157,22 @@ export const answerCases: readonly FieldCase[] = [
     [/target/i, /security group/i],
   ),
   loadBalancer(
+    'E2-502',
+    '10.64.2.2',
+    '502 Bad Gateway',
+    'https://github.com/PublicMapping/districtbuilder/pull/448',
+    ['backend.error', 'backend.network'],
+    [/target/i, /clos|reset|malformed|HTTPS/i],
+  ),
+  loadBalancer(
+    'E2-503',
+    '10.64.2.3',
+    '503 Service Temporarily Unavailable',
+    'https://github.com/aws-samples/eks-workshop-greater-china/issues/16',
+    ['backend.error', 'backend.network'],
+    [/target/i, /regist|health/i],
+  ),
+  loadBalancer(
     'E2-464',
     '10.64.2.4',
     '464',
@@ -218,6 +234,24 @@ export const answerCases: readonly FieldCase[] = [
       never: [/API Gateway/, /29 s/, /execution log/i, /\bLambda\b/, /integration/i],
     },
   },
+  other(
+    'E5',
+    'a service mesh cannot reach what is behind it',
+    'https://github.com/envoyproxy/gateway/issues/4114',
+    '10.64.5.1',
+    answer(
+      '503 Service Unavailable',
+      { server: 'envoy', 'content-type': 'text/plain' },
+      'upstream connect error or disconnect/reset before headers. reset reason: connection timeout',
+    ),
+    {
+      exitCodes: [16],
+      causes: ['backend.network', 'backend.timeout', 'backend.error'],
+      atMost: 'high',
+      says: [/envoy/i, /behind|upstream/i],
+      never: [/API Gateway/, /the network works, and the server itself/],
+    },
+  ),
   other(
     'E6',
     'a proxy that is not configured here answers instead of the server',

@@ -64,6 +64,7 @@ function endpoint(
 
 const DEVELOPER_PORTAL = 'https://github.com/awslabs/aws-api-gateway-developer-portal/issues/75';
 const AWSCURL = 'https://github.com/okigan/awscurl/issues/68';
+const AMPLIFY = 'https://github.com/aws-amplify/amplify-js/issues/6514';
 
 export const requestCases: readonly FieldCase[] = [
   endpoint(
@@ -81,6 +82,14 @@ export const requestCases: readonly FieldCase[] = [
     DEVELOPER_PORTAL,
     ['-H', `Host: ${ID}.execute-api.us-east-1.amazonaws.com`],
     { exitCodes: [0] },
+  ),
+  endpoint(
+    'R3',
+    3,
+    "the endpoint's own name without a header, but the API is known",
+    AMPLIFY,
+    ['--api-id', ID],
+    { exitCodes: [16], causes: ['api.not-matched'], says: [/x-apigw-api-id/i, new RegExp(ID)] },
   ),
   endpoint(
     'R4',
@@ -107,4 +116,44 @@ export const requestCases: readonly FieldCase[] = [
     ['-H', 'x-a: b\r\nx-c: d'],
     { exitCodes: [2] },
   ),
+  endpoint(
+    'R7',
+    7,
+    'another API in the header than the one that the endpoint knows',
+    AMPLIFY,
+    ['-H', 'x-apigw-api-id: zzzzzzzzzz'],
+    { exitCodes: [16], causes: ['api.not-matched'], says: [/zzzzzzzzzz/] },
+  ),
+  {
+    ...endpoint(
+      'R8',
+      8,
+      'a token is sent and not accepted',
+      AWSCURL,
+      ['-H', `x-apigw-api-id: ${ID}`, '-H', 'Authorization: Bearer Zwx82-not-to-be-seen'],
+      {
+        exitCodes: [16],
+        causes: ['api.authentication'],
+        never: [/Zwx82/, /pprobe sends no credentials/, /did not carry/],
+      },
+    ),
+    web: [
+      {
+        address: '10.64.11.8',
+        names: CERTIFICATE,
+        issuer: 'Amazon RSA 2048 M02',
+        answer: () =>
+          answer(
+            '401 Unauthorized',
+            {
+              'content-type': 'application/json',
+              'x-amz-apigw-id': 'Vts2FFmArPEFh8g=',
+              'x-amzn-requestid': '4f3e3b0f-39db-11e9-9c2e-5bd7c2de5998',
+              'x-amzn-errortype': 'UnauthorizedException',
+            },
+            '{"message":"Unauthorized"}',
+          ),
+      },
+    ],
+  },
 ];
