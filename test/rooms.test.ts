@@ -20,6 +20,7 @@ const rooms = [
   'host',
   'documents',
   'target',
+  'aws',
   'probe',
   'observe',
   'diagnose',

@@ -2,6 +2,7 @@ import type { ProxyEnvironment } from '../host/proxy.js';
 import type { Vantage } from '../host/vantage.js';
 import type { Cause, VerdictClass } from './causes.js';
 import type { DnsDocument, SystemLookup } from './dns.js';
+import type { FactsDocument, Gate } from './facts.js';
 import type { DocumentHeader, Stopped } from './header.js';
 import type { HttpDocument } from './http.js';
 import type { Hostname, IpAddresses, Ordinal, Port, Text } from './scalars.js';
@@ -60,6 +61,8 @@ export interface Observations {
   control?: ControlMeasurement[];
   environment?: ProxyEnvironment;
   pathMtu?: PathMtu[];
+  /** The configuration that somebody has read; null or absent where none was given. */
+  configuration?: FactsDocument | null;
 }
 
 /** A step that was not measured. */
@@ -84,6 +87,8 @@ export interface Evidence {
   skipped: SkippedStep[];
   /** Present where the measurement was ended before its end: what is missing was not waited for. */
   stopped?: Stopped;
+  /** What the configuration decides on the way to the target, in path order. Absent: not evaluated. */
+  gates?: Gate[];
 }
 
 /**
@@ -97,7 +102,7 @@ export interface EvidenceItem {
   /**
    * The observation that shows it: `dns[0]`, `tcp[0]`.
    *
-   * @pattern ^(?:(?:dns|tcp|tls|http|trace|control|pathMtu|skipped)\[\d+\]|target|origin|system|environment)$
+   * @pattern ^(?:(?:dns|tcp|tls|http|trace|control|pathMtu|skipped)\[\d+\]|target|origin|system|environment|configuration)$
    */
   observation: string;
   text: Text;
@@ -112,6 +117,8 @@ export interface Remedy {
   snippet?: string;
   /** @format uri */
   docs?: string;
+  /** The id of the resource to change, where the configuration is known: `sg-…`. */
+  resource?: Text;
 }
 
 /** Another cause that would look the same, or another fault that was seen. */
@@ -161,6 +168,11 @@ export interface SavedReport extends DocumentHeader<'report'> {
   vantage: Vantage;
   observations: Observations;
   skipped: SkippedStep[];
+  /**
+   * What the configuration read decides on the way from this host to the target, in path order; empty without configuration, and
+   * absent in reports of version 0.1.0 and older. @maxItems 1000
+   */
+  gates?: Gate[];
 }
 
 /** `pprobe diagnose --json` and the file of `--save`. */

@@ -2,6 +2,7 @@ import type { ComparisonDocument } from '../../src/documents/comparison.js';
 import type { DnsDocument } from '../../src/documents/dns.js';
 import type { DoctorDocument } from '../../src/documents/doctor.js';
 import type { ErrorDocument } from '../../src/documents/error.js';
+import type { FactsDocument } from '../../src/documents/facts.js';
 import type { DocumentHeader } from '../../src/documents/header.js';
 import type { HttpDocument } from '../../src/documents/http.js';
 import type { LogDocument } from '../../src/documents/log.js';
@@ -336,6 +337,25 @@ const report: ReportDocument = {
   },
 };
 
+/** Its lists are compared with the schema in test/aws. */
+const facts: FactsDocument = {
+  ...header('facts'),
+  collectedAt: '2026-03-01T12:00:00.000Z',
+  region: 'us-east-1',
+  account: '123456789012',
+  source: 'file',
+  calls: [{ service: 'ec2', action: 'DescribeSubnets', status: 'denied', text: 'UnauthorizedOperation' }],
+  client: {
+    interfaceId: 'eni-0123456789abcdef0',
+    vpcId: 'vpc-0123456789abcdef0',
+    subnetId: 'subnet-0123456789abcdef0',
+    groups: ['sg-0123456789abcdef0'],
+    addresses: ['10.0.9.9'],
+  },
+  ec2: {},
+  apigateway: {},
+};
+
 const comparison: ComparisonDocument = {
   ...header('comparison'),
   target: host,
@@ -469,6 +489,7 @@ export const samples = {
   report,
   comparison,
   log,
+  facts,
   doctor,
   error,
 };
