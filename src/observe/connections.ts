@@ -9,6 +9,7 @@ import type { PathMtu, TlsDocument, TlsPurpose } from '../documents/tls.js';
 import { withoutZone } from '../net/address/address.js';
 import { ask } from '../probe/http/ask.js';
 import { variantHeaders } from '../probe/http/request.js';
+import type { SilenceRule } from '../probe/tcp/attempt.js';
 import { connectAddresses } from '../probe/tcp/connect-addresses.js';
 import { type Connection, handshake } from '../probe/tls/handshake.js';
 import { defaultName } from '../target/private-api/names.js';
@@ -28,6 +29,9 @@ export interface TargetConnections {
   skipped: SkippedStep[];
 }
 
+/** More addresses than this get the kernel's SYNs alone, so that a hostile answer does not use up the descriptors. */
+const mostWithFurtherSyns = 16;
+
 /** What was measured over the connection to one address. */
 type AddressFindings = Omit<TargetConnections, 'tcp'>;
 
@@ -40,6 +44,7 @@ export async function connectAndAsk(
   addresses: readonly string[],
   options: ObserveOptions,
   branches: Branches,
+  silence: SilenceRule,
   onAttempt: (attempt: TcpAttempt) => void,
 ): Promise<TargetConnections> {
   const { host, port, url } = target;
@@ -57,6 +62,8 @@ export async function connectAndAsk(
       {
         timeoutMs,
         source,
+        // A wait that the user gave is obeyed.
+        ...(options.timeoutMs === undefined && addresses.length <= mostWithFurtherSyns ? { silence } : {}),
         ...branches.signals,
         onAttempt,
         ...(url === null ? { watch: true } : { onOpen }),

@@ -1,4 +1,5 @@
 import type { ControlMeasurement } from '../documents/report.js';
+import type { TcpAttempt } from '../documents/tcp.js';
 import { familyOf } from '../net/address/address.js';
 import { scopeOf } from '../net/address/scope.js';
 import { connectAddresses } from '../probe/tcp/connect-addresses.js';
@@ -18,6 +19,7 @@ export function observeControls(
   options: ObserveOptions,
   branches: Branches,
   signals: Signals,
+  onAttempt: (attempt: TcpAttempt) => void,
 ): Promise<Outcome<ControlMeasurement>[]> {
   const { control, family, dns } = options;
   const servers = dns?.servers?.map((server) => parseServer(server)) ?? nameservers.map(onPort53);
@@ -30,7 +32,7 @@ export function observeControls(
       : [{ role: 'given' as const, host: checkHost(control.host, 'control.host'), port: control.port }];
   return Promise.all(
     [...given, ...resolvers].map(({ role, ...place }) =>
-      branches.run('tcp', () => connectTo(role, place, options, signals)),
+      branches.run('tcp', () => connectTo(role, place, options, signals, onAttempt)),
     ),
   );
 }
@@ -40,6 +42,7 @@ async function connectTo(
   { host, port }: HostAndPort,
   options: ObserveOptions,
   signals: Signals,
+  onAttempt: (attempt: TcpAttempt) => void,
 ): Promise<ControlMeasurement> {
   const { family, dns, source, timeoutMs = connectTimeoutMs } = options;
   const { addresses, resolution } = await findAddresses(host, { family, dns, ...signals });
@@ -47,7 +50,7 @@ async function connectTo(
   const usable = reachable.length > 0 ? { source } : {};
   const tcp = await connectAddresses(
     { host, port, addresses: reachable, resolution },
-    { timeoutMs, ...usable, ...signals },
+    { timeoutMs, ...usable, ...signals, onAttempt },
   );
   return { role, host, port, tcp };
 }

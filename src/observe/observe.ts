@@ -16,6 +16,7 @@ import { connectAndAsk, type TargetConnections } from './connections.js';
 import { observeControls } from './control.js';
 import { askEachResolver, askSystem, type HostLookup, lookUpEndpoint, lookUpHost } from './dns.js';
 import { type ObserveOptions, observeChecks } from './options.js';
+import { SilenceEvidence } from './silence.js';
 import { startTracing, type TargetTraces, traceSwitchedOff } from './trace.js';
 
 export type { ObserveOptions } from './options.js';
@@ -87,9 +88,12 @@ export async function observeTarget(target: Target, options: ObserveOptions): Pr
     branches.run('dns', () => askEachResolver(target, nameservers, options, branches, aside)),
     branches.run('dns', () => askSystem(target, options, aside)),
   ]);
-  const controlling = branches.run('tcp', () => observeControls(nameservers, options, branches, aside));
+  const silence = new SilenceEvidence(vantage.addresses);
+  const controlling = branches.run('tcp', () =>
+    observeControls(nameservers, options, branches, aside, (attempt) => silence.noteAttempt(attempt)),
+  );
 
-  const reached = await reach(target, options, branches);
+  const reached = await reach(target, options, branches, silence);
   const { lookup, connections, tracing } = reached;
   const attempts = connections?.tcp?.attempts ?? [];
   const isOpen = attempts.length > 0 && attempts.every(({ status }) => status === 'open');
@@ -158,13 +162,22 @@ interface Reached {
 }
 
 /** Measures the target itself. Never rejects. */
-async function reach(target: Target, options: ObserveOptions, branches: Branches): Promise<Reached> {
+async function reach(
+  target: Target,
+  options: ObserveOptions,
+  branches: Branches,
+  silence: SilenceEvidence,
+): Promise<Reached> {
   options.onProgress?.(`resolving ${target.host}`);
   const lookup = await branches.run('dns', () => lookUpHost(target, options, branches.signals));
   const addresses = lookup.result?.origin.addresses ?? [];
   if (addresses.length === 0) return { lookup, connections: null, tracing: null };
-  const tracing = startTracing(target, addresses, options, branches);
-  const connections = await connectAndAsk(target, addresses, options, branches, tracing.onAttempt);
+  silence.noteDns(lookup.result?.answer?.attempts ?? []);
+  const tracing = startTracing(target, addresses, options, branches, silence);
+  const connections = await connectAndAsk(target, addresses, options, branches, silence, (attempt) => {
+    silence.noteAttempt(attempt);
+    tracing.onAttempt(attempt);
+  });
   return { lookup, connections, tracing: await tracing.finish() };
 }
 

@@ -1,11 +1,12 @@
 import type { SkippedStep } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
 import type { TcpAttempt } from '../documents/tcp.js';
-import type { AddressTrace } from '../documents/trace.js';
+import type { AddressTrace, TraceHop } from '../documents/trace.js';
 import { familyOf } from '../net/address/address.js';
 import { traceAddress } from '../probe/trace/trace.js';
 import { type Branches, type Outcome, resultsOf, skippedOf } from './branches.js';
 import type { ObserveOptions } from './options.js';
+import type { SilenceEvidence } from './silence.js';
 
 /** More addresses than this are connected to but not traced: the paths to one service differ by subnet, not by host. */
 const mostTraces = 4;
@@ -15,6 +16,12 @@ const mostTraces = 4;
  * of its own. Round trips within a Region take 2 ms, around the world 300.
  */
 const slowConnectMs = 400;
+
+/**
+ * The same for an address of the private network whose round trips this run has seen, so that the trace is over when the
+ * silence of such an address counts.
+ */
+const slowNearMs = 200;
 
 /** The traces of one target. */
 export interface TargetTraces {
@@ -40,18 +47,27 @@ export function startTracing(
   addresses: readonly string[],
   { method, source, trace }: ObserveOptions,
   branches: Branches,
+  silence: SilenceEvidence,
 ): Tracing {
   const traceable = addresses.filter((each) => source === undefined || familyOf(each) === familyOf(source));
   const running = new Map<string, Promise<Outcome<AddressTrace>>>();
+  /** Traced with the short waits of a near target, which did not answer the trace. */
+  const isCutShort = new Set<string>();
   const opened: string[] = [];
 
   const start = (address: string): void => {
     if (running.has(address) || !traceable.includes(address)) return;
+    running.set(address, traced(address, silence.isNear(address)));
+  };
+  const traced = async (address: string, isNear: boolean): Promise<Outcome<AddressTrace>> => {
+    silence.noteTracing(address);
     const input = { host, address, port, resolution: null };
-    running.set(
-      address,
-      branches.run('trace', () => traceAddress(input, { method, source, ...branches.signals })),
-    );
+    const options = { method, source, isNear, ...branches.signals };
+    const onHop = (hop: TraceHop): void => silence.noteHop(address, hop);
+    const outcome = await branches.run('trace', () => traceAddress(input, options, onHop));
+    const isReached = silence.noteTraced(address, outcome.result);
+    if (isNear && !isReached) isCutShort.add(address);
+    return outcome;
   };
   const startFailing = (address: string): void => {
     if (running.size < mostTraces) start(address);
@@ -70,6 +86,9 @@ export function startTracing(
 
   if (trace === true) traceable.slice(0, mostTraces).forEach(start);
   const waiting = new Set(trace === undefined ? traceable : []);
+  const slowNear = setTimeout(() => {
+    for (const address of waiting) if (silence.isNear(address)) startFailing(address);
+  }, slowNearMs);
   const slowConnect = setTimeout(() => waiting.forEach(startFailing), slowConnectMs);
   return {
     onAttempt({ address, status, errno }) {
@@ -77,10 +96,13 @@ export function startTracing(
       if (!wasWaiting || errno === 'ECANCELED') return;
       if (status === 'open') {
         opened.push(address);
+        // The answer came later than the trace waited for it.
+        if (isCutShort.delete(address)) running.set(address, traced(address, false));
         startContrast();
       } else startFailing(address);
     },
     async finish() {
+      clearTimeout(slowNear);
       clearTimeout(slowConnect);
       const started = addresses.flatMap((address) => running.get(address) ?? []);
       const outcomes = await Promise.all(started);

@@ -5,12 +5,25 @@ import { isPortError, isProhibition } from '../../documents/terms/icmp.js';
 import type { Cancel } from './cancel.js';
 import type { ConnectEnd } from './kernel-connect.js';
 
+/** When the silence of an address counts, for an attempt that need not last as long as its timeout. */
+export interface SilenceRule {
+  /** When SYNs of further sockets leave, milliseconds after the first. */
+  furtherSynsAtMs: readonly number[];
+  /**
+   * Milliseconds from the first SYN until the silence of `address` counts, by what is known now; it is asked again while the
+   * attempt goes on. Infinity leaves it to the timeout.
+   */
+  countsAfterMs(address: string): number;
+}
+
 /** How to make one attempt. */
 export interface AttemptOptions {
   /** When to give up, milliseconds. The kernel itself gives up after about 127 s. */
   timeoutMs: number;
   /** The local address to bind to. */
   source?: string | undefined;
+  /** Ends a silent attempt before its timeout. Only for sockets of libc. */
+  silence?: SilenceRule | undefined;
   /** Find out which SYN was answered, where that is not plain; takes up to 1.5 s after the connection opened. Default false. */
   confirms?: boolean | undefined;
   /** Ends the attempt as `error`, ECANCELED. */

@@ -21,7 +21,7 @@ import { type Libc, SystemCallError } from '../../net/libc/load.js';
 import { isForeignSource, sourceNotHere } from '../../net/libc/source.js';
 import { TcpSocket } from '../../net/libc/tcp-socket.js';
 import { checkSource, sourceAddress } from '../../target/host.js';
-import { asOpened, unsentAttempt } from './attempt.js';
+import { asOpened, type SilenceRule, unsentAttempt } from './attempt.js';
 import { type Watched, watchConnection } from './banner.js';
 import { Cancel } from './cancel.js';
 import { publishAttempt, publishResult } from './channels.js';
@@ -81,6 +81,12 @@ export interface ConnectAddressesOptions {
   onOpen?: ((attempt: TcpAttempt, socket: Socket) => void) | undefined;
 }
 
+/** With what only the code of this package gives. */
+export interface ConnectStepOptions extends ConnectAddressesOptions {
+  /** Ends silent attempts before `timeoutMs`. Default: each lasts as long as that, with the kernel's SYNs alone. */
+  silence?: SilenceRule | undefined;
+}
+
 export const connectAddressesChecks: OptionChecks<ConnectAddressesOptions> = {
   timeoutMs: within(connectBounds.timeoutMs),
   count: within(connectBounds.count),
@@ -105,7 +111,7 @@ export const connectAddressesChecks: OptionChecks<ConnectAddressesOptions> = {
  */
 export async function connectAddresses(
   input: ConnectInput,
-  options: ConnectAddressesOptions = {},
+  options: ConnectStepOptions = {},
 ): Promise<TcpDocument> {
   return (await openConnector(options))(input, options.signal);
 }
@@ -117,7 +123,7 @@ export async function connectAddresses(
 export type Connector = (input: ConnectInput, signal?: AbortSignal) => MaybePromise<TcpDocument>;
 
 /** Checks the options and prepares the sockets. Throws InvalidInputError, CapabilityError, or the signal's reason. */
-export async function openConnector(options: ConnectAddressesOptions): Promise<Connector> {
+export async function openConnector(options: ConnectStepOptions): Promise<Connector> {
   const { source, signal } = options;
   const {
     timeoutMs = connectBounds.timeoutMs.default,
@@ -156,7 +162,7 @@ function checkSourceIsHere(libc: Libc, source: string): void {
 }
 
 /** Checked options, with defaults. */
-interface ConnectPlan extends Omit<ConnectAddressesOptions, 'sockets' | 'signal'> {
+interface ConnectPlan extends Omit<ConnectStepOptions, 'sockets' | 'signal'> {
   sockets: Sockets;
   timeoutMs: number;
   count: number;
@@ -223,13 +229,17 @@ function attemptBy(
   port: number,
   cancel: Cancel,
 ): MaybePromise<TcpAttempt> {
-  const { sockets, timeoutMs, source, onOpen } = plan;
+  const { sockets, timeoutMs, source, silence, onOpen } = plan;
   publishAttempt(address, port);
   if (plan.banner || (onOpen === undefined && (plan.watch || plan.watchMs > 0)))
     return connectAndWatch(plan, address, port, cancel);
   // Whether the reset is noticed is chance here, so it must not decide the status.
-  return andThen(connectOnce(sockets, address, port, { timeoutMs, source, cancel, onOpen }), (attempt) =>
-    attempt.status === 'reset' ? { ...asOpened(attempt), afterOpen: { end: 'reset', afterMs: 0 } } : attempt,
+  return andThen(
+    connectOnce(sockets, address, port, { timeoutMs, source, cancel, silence, onOpen }),
+    (attempt) =>
+      attempt.status === 'reset'
+        ? { ...asOpened(attempt), afterOpen: { end: 'reset', afterMs: 0 } }
+        : attempt,
   );
 }
 
@@ -243,7 +253,7 @@ function briefWatchMs(roundTripMs: number): number {
 
 /** Connects, and watches what the target does with the connection, so that the result is the same each time. */
 async function connectAndWatch(
-  { sockets, timeoutMs, source, banner: wantsLine = false, watchMs }: ConnectPlan,
+  { sockets, timeoutMs, source, silence, banner: wantsLine = false, watchMs }: ConnectPlan,
   address: string,
   port: number,
   cancel: Cancel,
@@ -258,6 +268,7 @@ async function connectAndWatch(
     timeoutMs,
     source,
     cancel,
+    silence,
     confirms: true,
     onOpen,
   });

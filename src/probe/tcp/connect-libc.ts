@@ -1,12 +1,13 @@
 import { Socket } from 'node:net';
-import { roundMs } from '../../core/clock.js';
+import { elapsedMs, nowMs, roundMs } from '../../core/clock.js';
 import { startLimits } from '../../core/deadline.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { TcpAttempt } from '../../documents/tcp.js';
 import { familyOf } from '../../net/address/address.js';
 import type { Libc } from '../../net/libc/load.js';
 import { isForeignSource, sourceNotHere } from '../../net/libc/source.js';
-import { type AttemptOptions, asOpened, classifyEnd, resetConnection } from './attempt.js';
+import { type AttemptOptions, asOpened, classifyEnd, resetConnection, type SilenceRule } from './attempt.js';
+import { startWithFurtherSyns } from './further-syns.js';
 import { type ConnectEnd, type RunningConnect, startConnect } from './kernel-connect.js';
 
 /**
@@ -18,7 +19,7 @@ export function connectThroughLibc(
   libc: Libc,
   address: string,
   port: number,
-  { timeoutMs, source, cancel, confirms, onOpen }: AttemptOptions,
+  { timeoutMs, source, cancel, silence, confirms, onOpen }: AttemptOptions,
 ): MaybePromise<TcpAttempt> {
   const state: {
     attempt: TcpAttempt | null;
@@ -53,8 +54,10 @@ export function connectThroughLibc(
     };
     const limits = { timeoutMs, stop: cancel?.signal };
     const cancelLimits = startLimits(limits, { onTimeout: () => running.giveUp(), onStop });
+    const stopWatching = silence === undefined ? () => {} : watchSilence(running, address, silence);
     state.settle = (attempt) => {
       cancelLimits();
+      stopWatching();
       resolve(attempt);
     };
     state.fail = reject;
@@ -62,15 +65,32 @@ export function connectThroughLibc(
 
   function start(): RunningConnect {
     try {
-      return startConnect(
-        libc,
-        { address, port, source: source ?? null, confirms: confirms ?? false },
-        onEnd,
-      );
+      const request = { address, port, source: source ?? null, confirms: confirms ?? false };
+      return silence === undefined
+        ? startConnect(libc, request, onEnd)
+        : startWithFurtherSyns(libc, request, silence.furtherSynsAtMs, onEnd);
     } catch (error) {
       throw source !== undefined && isForeignSource(error) ? sourceNotHere(source) : error;
     }
   }
+}
+
+/** How often a rule is asked again while the silence does not count yet, milliseconds. */
+const askAgainMs = 20;
+
+/**
+ * Gives the attempt up once its silence counts. It does not count while a SYN waits for the address of the next hop, nor before
+ * the first SYN was sent again: only then is a SYN that this host's own firewall drops known. Returns what ends the watch.
+ */
+function watchSilence(running: RunningConnect, address: string, rule: SilenceRule): () => void {
+  const startMs = nowMs();
+  let timer = setTimeout(look, Math.max(0, ...rule.furtherSynsAtMs));
+  function look(): void {
+    const leftMs = rule.countsAfterMs(address) - elapsedMs(startMs);
+    if (leftMs <= 0 && running.silence() === 'packets') running.giveUp();
+    else timer = setTimeout(look, Math.max(1, Math.min(leftMs, askAgainMs)));
+  }
+  return () => clearTimeout(timer);
 }
 
 function attemptOf(end: ConnectEnd, address: string, port: number, isCanceled: boolean): TcpAttempt {

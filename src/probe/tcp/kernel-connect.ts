@@ -5,7 +5,9 @@ import { errnoName, type Libc, SystemCallError } from '../../net/libc/load.js';
 import { routeTo, silentNeighbour } from '../../net/libc/netlink.js';
 import { poller } from '../../net/libc/poller.js';
 import { isForeignSource } from '../../net/libc/source.js';
-import { type QueuedPacketError, type TcpInfo, TcpSocket } from '../../net/libc/tcp-socket.js';
+import type { QueuedPacketError, TcpInfo, TcpSocket } from '../../net/libc/tcp-socket.js';
+import { isFirstSynLost, watchForSecondAnswer } from './answered-syn.js';
+import { keepForReuse, preparedSocket } from './spare-sockets.js';
 
 export interface ConnectRequest {
   address: string;
@@ -52,6 +54,15 @@ export interface ConnectEnd {
 export interface RunningConnect {
   /** Ends it with what is known. An answer that has arrived but was not read yet counts. No effect once it has ended. */
   giveUp(): void;
+  /**
+   * What the silence so far means: `packets`: a SYN and its retransmission have left this host, or its firewall dropped them;
+   * `waiting`: not yet; `neighbour`: the next hop is being looked for, so that SYNs wait here.
+   */
+  silence(): 'packets' | 'waiting' | 'neighbour';
+  /** SYNs sent again so far. */
+  retransmits(): number;
+  /** Closes the socket. `onEnd` is not called any more. */
+  abandon(): void;
 }
 
 /**
@@ -73,15 +84,6 @@ export function startConnect(
 /** Nanoseconds in which no SYN is retransmitted; the first retransmission follows after 1 s (RFC 6298). */
 const beforeRetransmission = 200_000_000n;
 
-/** Milliseconds between the first SYN and the next are 1000, so an answer that is this much older is to a later SYN. */
-const laterSynMs = 500;
-/**
- * How long the answer to the second SYN, sent 1 s after the first, can follow the answer to the first one, milliseconds; and how
- * often the kernel is asked whether it has come.
- */
-const secondAnswerMs = 1500;
-const secondAnswerPollMs = 50;
-
 /**
  * Connections of a port to itself before the port counts as refused. The kernel chooses another local port each time.
  */
@@ -90,7 +92,7 @@ const mostSelfConnections = 5;
 class KernelConnect implements RunningConnect {
   readonly #libc: Libc;
   readonly #request: ConnectRequest;
-  readonly #onEnd: (end: ConnectEnd) => void;
+  #onEnd: (end: ConnectEnd) => void;
   #socket: TcpSocket | null = null;
   #stopWatching: (() => void) | null = null;
   #selfConnections = 0;
@@ -149,6 +151,25 @@ class KernelConnect implements RunningConnect {
       silentNeighbour,
       droppedHere: silentNeighbour === null && retransmits > 0 && retransmitsOut === 0,
     });
+  }
+
+  silence(): 'packets' | 'waiting' | 'neighbour' {
+    if (this.#silentNeighbour() !== null) return 'neighbour';
+    return this.retransmits() > 0 ? 'packets' : 'waiting';
+  }
+
+  retransmits(): number {
+    return this.#socket?.info().retransmits ?? 0;
+  }
+
+  abandon(): void {
+    const socket = this.#socket;
+    this.#onEnd = () => {};
+    this.#stopWatching?.();
+    this.#stopWatching = null;
+    this.#endConfirming?.();
+    socket?.close();
+    this.#socket = null;
   }
 
   /**
@@ -232,7 +253,10 @@ class KernelConnect implements RunningConnect {
     };
     if (firstSynLost === null && retransmits === 1 && this.#request.confirms) {
       this.#stopWatching?.();
-      this.#confirm(socket, info.controlSegmentsIn, end);
+      this.#endConfirming = watchForSecondAnswer(socket, info.controlSegmentsIn, (lost) => {
+        this.#endConfirming = null;
+        this.#finish({ ...end, firstSynLost: lost });
+      });
     } else this.#finish({ ...end, firstSynLost });
   }
 
@@ -249,26 +273,6 @@ class KernelConnect implements RunningConnect {
     this.#selfConnections += 1;
     if (this.#selfConnections < mostSelfConnections) this.start();
     else this.#finish({ end: 'failed', errno: 'ECONNREFUSED', durationMs, retransmits: 0 });
-  }
-
-  /**
-   * Finds out which of two SYNs was answered: a peer at a long distance answers both, and its second answer follows a second
-   * after the first one. Without it, one of the SYNs or answers was lost.
-   */
-  #confirm(socket: TcpSocket, segmentsBefore: number, end: OpenEnd): void {
-    const untilNs = process.hrtime.bigint() + BigInt(secondAnswerMs) * 1_000_000n;
-    const settle = (firstSynLost: boolean | null): void => {
-      clearInterval(timer);
-      this.#endConfirming = null;
-      this.#finish({ ...end, firstSynLost });
-    };
-    const timer = setInterval(() => {
-      const { controlSegmentsIn, isEstablished } = socket.info();
-      if (controlSegmentsIn > segmentsBefore) settle(false);
-      else if (!isEstablished) settle(null);
-      else if (process.hrtime.bigint() > untilNs) settle(true);
-    }, secondAnswerPollMs);
-    this.#endConfirming = () => settle(null);
   }
 
   #failByIcmp(queued: QueuedPacketError, durationMs: number, retransmits: number): void {
@@ -352,47 +356,3 @@ class KernelConnect implements RunningConnect {
 }
 
 type OpenEnd = Required<Pick<ConnectEnd, 'end' | 'durationMs' | 'retransmits' | 'socket'>>;
-
-/**
- * Whether the answer is to a later SYN than the first. The option of RFC 7323 says when the answered SYN was sent; without it
- * the kernel measures no round trip after a retransmission. null: not known. Pure.
- */
-export function isFirstSynLost(
-  { retransmits, timestamps, rttMs }: Pick<TcpInfo, 'retransmits' | 'timestamps' | 'rttMs'>,
-  durationMs: number,
-): boolean | null {
-  if (retransmits === 0) return false;
-  return timestamps && rttMs > 0 ? durationMs - rttMs > laterSynMs : null;
-}
-
-/**
- * One socket of each family whose connection was refused at once. Linux allows it to connect again, from another port.
- * Creating, preparing and closing a socket is half of the work of a refused attempt (measured over loopback). The socket is
- * closed at the end of the event loop's turn.
- */
-const spares = new Map<4 | 6, TcpSocket>();
-let isClosingPlanned = false;
-
-/** A socket that queues ICMP errors, ready to connect. The caller closes it or passes it to keepForReuse(). */
-function preparedSocket(libc: Libc, family: 4 | 6): TcpSocket {
-  const known = spares.get(family);
-  spares.delete(family);
-  if (known !== undefined) return known;
-  const socket = new TcpSocket(libc, family);
-  socket.queueErrors();
-  return socket;
-}
-
-/** Takes a socket that was never bound, whose `connectState` returned an errno, and whose error queue is empty. */
-function keepForReuse(socket: TcpSocket, family: 4 | 6): void {
-  if (spares.has(family)) socket.close();
-  else spares.set(family, socket);
-  if (!isClosingPlanned) setImmediate(closeAll);
-  isClosingPlanned = true;
-}
-
-function closeAll(): void {
-  isClosingPlanned = false;
-  for (const socket of spares.values()) socket.close();
-  spares.clear();
-}

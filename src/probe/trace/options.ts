@@ -12,7 +12,6 @@ import { InvalidInputError } from '../../core/errors.js';
 import type { MethodChoice } from '../../net/wire/engines.js';
 import type { PacketChoice } from '../../net/wire/wire.js';
 import { sourceAddress } from '../../target/host.js';
-import type { StrategyOptions } from './strategy.js';
 
 const probeCount = { noun: 'a number of probes', unit: null, min: 1 } as const;
 const ttl = { noun: 'a TTL', unit: null, min: 1, max: 255 } as const;
@@ -77,8 +76,31 @@ export const traceChecks: OptionChecks<TraceOptions> = {
   stop: abortSignal,
 };
 
+/** The options of one trace's state machine. */
+export interface StrategyOptions {
+  family: 4 | 6;
+  firstTtl: number;
+  maxTtl: number;
+  /** Probes per hop. */
+  queries: number;
+  /** The most packets in flight. */
+  parallel: number;
+  /** Number of consecutive silent hops that ends the trace; 0 for no limit. */
+  gapLimit: number;
+  /** The longest wait for one reply. */
+  maxWaitMs: number;
+  /** The user gave `maxWaitMs`: where no round trip bounds a wait, it lasts that long. */
+  isWaitGiven?: boolean;
+  /** The target is in the private network of this host, whose round trips are known to be short. */
+  isNear?: boolean;
+  /** The longest round trip that the wire sees of an ordinary probe, milliseconds. Default: no limit. */
+  longestRttMs?: number | undefined;
+  /** All probes share one 5-tuple, so two of them at the target at the same time would hide each other. */
+  paris: boolean;
+}
+
 /** The checked options of the strategy, with defaults. */
-export type CheckedTraceOptions = Omit<StrategyOptions, 'family' | 'longestRttMs'>;
+export type CheckedTraceOptions = Omit<StrategyOptions, 'family' | 'longestRttMs' | 'isNear'>;
 
 /** Fills in defaults and checks ranges. Throws InvalidInputError, naming the option. */
 export function checkTraceOptions(options: TraceOptions): CheckedTraceOptions {

@@ -20,30 +20,11 @@ import {
   refusalOutcome,
   repeatAtMs,
 } from './hop-state.js';
+import type { StrategyOptions } from './options.js';
 import { probeResult, unsentProbe } from './probe-result.js';
 import { RefusedSends } from './refused-sends.js';
 import { TargetAsker } from './target-query.js';
 import { UntimedProbes, Waits } from './wait.js';
-
-export interface StrategyOptions {
-  family: 4 | 6;
-  firstTtl: number;
-  maxTtl: number;
-  /** Probes per hop. */
-  queries: number;
-  /** The most packets in flight. */
-  parallel: number;
-  /** Number of consecutive silent hops that ends the trace; 0 for no limit. */
-  gapLimit: number;
-  /** The longest wait for one reply. */
-  maxWaitMs: number;
-  /** The user gave `maxWaitMs`: where no round trip bounds a wait, it lasts that long. */
-  isWaitGiven?: boolean;
-  /** The longest round trip that the wire sees of an ordinary probe, milliseconds. Default: no limit. */
-  longestRttMs?: number | undefined;
-  /** All probes share one 5-tuple, so two of them at the target at the same time would hide each other. */
-  paris: boolean;
-}
 
 /** What to do now. */
 export interface Step {
@@ -121,7 +102,7 @@ export class TraceStrategy {
 
   constructor(options: StrategyOptions) {
     this.#options = options;
-    this.#waits = new Waits(options.maxWaitMs, options.isWaitGiven);
+    this.#waits = new Waits(options);
     this.#target = new TargetAsker(options.family, options.maxTtl, this.#waits);
     this.#lastAnsweredTtl = options.firstTtl - 1;
     this.#completeBelow = options.firstTtl;

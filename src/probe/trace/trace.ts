@@ -35,6 +35,12 @@ export interface TraceWorld {
   clock: Clock;
 }
 
+/** With what only the code of this package gives. */
+export interface TraceStepOptions extends TraceOptions {
+  /** The target is in the private network of this host, whose round trips are known to be short. */
+  isNear?: boolean | undefined;
+}
+
 const mostProbes = 1024;
 /**
  * Limits the probes that all traces of the process have in flight, so that a thousand traces that start together do not
@@ -50,7 +56,7 @@ export const probesInFlight = new Semaphore(mostProbes);
  */
 export async function traceAddress(
   input: TraceInput,
-  options: TraceOptions = {},
+  options: TraceStepOptions = {},
   onHop: (hop: TraceHop) => void = () => {},
   world: TraceWorld = realWorld(input, options),
 ): Promise<AddressTrace> {
@@ -75,7 +81,12 @@ export async function traceAddress(
         createStrategy(wire) {
           nextHop.wire = wire;
           const { longestRttMs } = wire;
-          return new TraceStrategy({ ...forMethod(checked, wire.method), family, longestRttMs });
+          return new TraceStrategy({
+            ...forMethod(checked, wire.method),
+            family,
+            longestRttMs,
+            isNear: options.isNear ?? false,
+          });
         },
         onChange(strategy, halt) {
           // This check comes first, so that no hop is reported when no packet left this host.

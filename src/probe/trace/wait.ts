@@ -1,4 +1,5 @@
 import type { ProbeState } from './hop-state.js';
+import type { StrategyOptions } from './options.js';
 
 /** By TTL, the longest round trip seen, milliseconds. */
 export type SlowestRtts = ReadonlyMap<number, number>;
@@ -16,25 +17,35 @@ const unboundedMs = 1000;
  */
 const targetMs = { near: 1900, far: 1500 };
 
+/**
+ * Both for a target in the private network of this host, as long as no router but the first one has answered. A connection
+ * attempt with SYNs of its own runs beside such a trace, and is over no sooner.
+ */
+const nearNetworkMs = { unbounded: 700, target: 1000 };
+
 /** The shortest wait. A router that is not a neighbour takes longer for some replies than for others. */
 const floorMs = 50;
 
 /** Time that a busy router adds to the round trip before it sends an ICMP error. */
 const slowPathMs = 100;
 
+type WaitOptions = Pick<StrategyOptions, 'maxWaitMs' | 'isWaitGiven' | 'isNear'>;
+
 /** How long a probe stays in flight before it counts as silent. The waits follow the round trips seen so far. */
 export class Waits {
   readonly #maxWaitMs: number;
   /** The wait that the user gave; null for the default. */
   readonly #givenMs: number | null;
+  readonly #isNear: boolean;
   readonly #slowest = new Map<number, number>();
   /** Waits computed since the last change of `#slowest`, by TTL. */
   readonly #computed = new Map<number, number>();
 
-  /** `isGiven`: the user gave the longest wait, and it is obeyed where no round trip bounds the wait. */
-  constructor(maxWaitMs: number, isGiven = false) {
+  /** `isWaitGiven`: the user gave the longest wait, and it is obeyed where no round trip bounds the wait. */
+  constructor({ maxWaitMs, isWaitGiven = false, isNear = false }: WaitOptions) {
     this.#maxWaitMs = maxWaitMs;
-    this.#givenMs = isGiven ? maxWaitMs : null;
+    this.#givenMs = isWaitGiven ? maxWaitMs : null;
+    this.#isNear = isNear;
   }
 
   /** A probe at `ttl` was answered after `rttMs`. */
@@ -51,7 +62,7 @@ export class Waits {
 
   /** Milliseconds from sending. */
   forTtl(ttl: number): number {
-    const unbounded = this.#givenMs ?? unboundedMs;
+    const unbounded = this.#givenMs ?? (this.#isWithinNetwork ? nearNetworkMs.unbounded : unboundedMs);
     const wait = this.#computed.get(ttl) ?? waitMs(ttl, this.#slowest, this.#maxWaitMs, unbounded);
     this.#computed.set(ttl, wait);
     return wait;
@@ -60,8 +71,13 @@ export class Waits {
   /** Milliseconds from the first SYN of full TTL until the silence of the target counts. */
   forTarget(): number {
     if (this.#givenMs !== null) return this.#givenMs;
-    const wait = this.#slowest.size < 2 ? targetMs.near : targetMs.far;
+    const byHops = this.#slowest.size < 2 ? targetMs.near : targetMs.far;
+    const wait = this.#isWithinNetwork ? nearNetworkMs.target : byHops;
     return Math.min(this.#maxWaitMs, Math.max(wait, 4 * Math.max(0, ...this.#slowest.values())));
+  }
+
+  get #isWithinNetwork(): boolean {
+    return this.#isNear && ![...this.#slowest.keys()].some((ttl) => ttl > 1 && ttl !== beyondAllHops);
   }
 }
 

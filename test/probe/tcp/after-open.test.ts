@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { connect } from '../../../src/observe/connect.js';
+import { isFirstSynLost } from '../../../src/probe/tcp/answered-syn.js';
 import { connectAddresses } from '../../../src/probe/tcp/connect-addresses.js';
-import { isFirstSynLost } from '../../../src/probe/tcp/kernel-connect.js';
 import { validateDocument } from '../../documents/validate.js';
 import { listen } from './listeners.js';
 
