@@ -183,7 +183,10 @@ function failingAddresses(addresses: readonly string[], all: readonly Meeting[])
     remedies:
       side === undefined
         ? []
-        : asRemedies([findInterfaces(side.evidence, addresses), checkAcl(endsOf(side.evidence, addresses))]),
+        : asRemedies([
+            ...findInterfaces(side.evidence, addresses),
+            checkAcl(endsOf(side.evidence, addresses)),
+          ]),
     check: null,
   };
 }

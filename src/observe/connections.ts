@@ -137,9 +137,12 @@ interface Asked {
 
 const notAsked: Asked = { answers: [], looked: { result: null, skipped: [] } };
 
-/** The answers to the plain request and, where they are useful, to its variants; in the order sent. */
+/**
+ * The answers to the plain request and, where they are useful, to its variants; in the order sent. A server or load balancer
+ * may close the connection after each answer: the next request then goes over a new one.
+ */
 async function askOver(
-  socket: TLSSocket,
+  first: TLSSocket,
   target: Target,
   address: string,
   options: ObserveOptions,
@@ -152,28 +155,40 @@ async function askOver(
   const names = { apiHost: apiHost === target.host ? null : apiHost, apiId: privateApi?.apiId ?? null };
   const given = options.headers === undefined ? [] : readHeaders(options.headers);
   const secrets = secretValues(given);
+  const input = { address, port: target.port, serverName: withoutZone(target.host) };
+  const { ca, source } = options;
   const answers: Outcome<HttpDocument>[] = [];
+  let socket = first;
   let { looked } = notAsked;
   for (const variant of ['plain' as const, ...namingVariants]) {
     const naming = variantHeaders(variant, names);
-    if (naming === null || socket.destroyed) continue;
+    if (naming === null) continue;
     const headers = { ...headersBeside(given, variant), ...naming };
     if (variant !== 'plain' && isSame(headers, given)) continue;
+    if (socket.destroyed) {
+      const again = await branches.run('tls', () =>
+        handshake(input, { timeoutMs, ca, source, ...branches.signals }),
+      );
+      if (again.result === null || again.result.socket === null) break;
+      socket = again.result.socket;
+    }
     options.onProgress?.(`requesting ${url}`);
-    const input = { variant, url: `${url}${query}`, address, headers, secrets, keepQuery };
+    const request = { variant, url: `${url}${query}`, address, headers, secrets, keepQuery };
     const look =
       variant === 'plain'
         ? startAnswerLook(target, address, options, branches.signals, (other, limits) =>
-            ask(other, input, limits),
+            ask(other, request, limits),
           )
         : null;
-    const answer = await branches.run('http', () => ask(socket, input, { timeoutMs, ...branches.signals }));
+    const over = socket;
+    const answer = await branches.run('http', () => ask(over, request, { timeoutMs, ...branches.signals }));
     answers.push(answer);
     if (look !== null) looked = await branches.run('http', () => look.finish(answer.result));
     // With this exception the gateway says that it found no API by this name. Other names are useful only then.
     const isUnknownApi = answer.result !== null && exceptionOf(answer.result) === 'ForbiddenException';
     if (variant === 'plain' && !(isUnknownApi && names.apiId !== null)) break;
   }
+  if (socket !== first) socket.destroy();
   return { answers, looked };
 }
 

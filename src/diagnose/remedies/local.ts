@@ -104,13 +104,14 @@ export function renumberBridge(
 export function staleRecord(evidence: Evidence, addresses: readonly string[]): Advice[] {
   const { host } = evidence.target;
   if (familyOf(withoutZone(host)) !== null) return [];
-  const find = findInterfaces(evidence, addresses);
-  return [
-    {
-      ...find,
-      text: `Find out who has ${list(addresses, 4)}: if there is no such network interface any more, the record of ${host} outlived it, and must be corrected`,
-    },
-  ];
+  return findInterfaces(evidence, addresses).map((find, index) =>
+    index > 0
+      ? find
+      : {
+          ...find,
+          text: `Find out who has ${list(addresses, 4)}: if there is no such network interface any more, the record of ${host} outlived it, and must be corrected`,
+        },
+  );
 }
 
 export const listRuleset: Argv = ['sudo', 'nft', 'list', 'ruleset'];

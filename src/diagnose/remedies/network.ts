@@ -1,7 +1,7 @@
 import { list } from '../../core/text.js';
 import { asBlock, clientAddress } from '../../documents/observed/tcp.js';
 import type { Evidence } from '../../documents/report.js';
-import { familyOf } from '../../net/address/address.js';
+import { familyOf, withoutZone } from '../../net/address/address.js';
 import type { Advice } from './advice.js';
 import { DOCS } from './docs.js';
 import { regionOption } from './gateway.js';
@@ -34,20 +34,28 @@ export function endsOf(evidence: Evidence, addresses: readonly string[]): Ends {
   };
 }
 
-/** The network interfaces of the addresses, with their subnets and security groups: every other step needs them. */
-export function findInterfaces(evidence: Evidence, addresses: readonly string[]): Advice {
+/**
+ * The network interfaces of the addresses, with their subnets and security groups: every other step needs them. Several filters
+ * of one command must all match, so there is a command for each family.
+ */
+export function findInterfaces(evidence: Evidence, addresses: readonly string[]): Advice[] {
   const region = evidence.target.privateApi?.region ?? null;
-  const v6 = addresses.every((address) => familyOf(address) === 6);
-  const filter = v6 ? 'ipv6-addresses.ipv6-address' : 'addresses.private-ip-address';
-  const values = addresses.filter((address) => familyOf(address) === (v6 ? 6 : 4));
-  return {
-    text: `Find the network interfaces of ${list(addresses, 4)}, with their subnets and security groups`,
-    command: [
-      ...['aws', 'ec2', 'describe-network-interfaces', ...regionOption(region)],
-      ...['--filters', `Name=${filter},Values=${values.join(',')}`, '--query'],
-      'NetworkInterfaces[].[PrivateIpAddress,SubnetId,Groups[].GroupId,Description]',
-    ],
-  };
+  return ([4, 6] as const).flatMap((family) => {
+    const values = addresses.filter((address) => familyOf(address) === family).map(withoutZone);
+    const filter = family === 6 ? 'ipv6-addresses.ipv6-address' : 'addresses.private-ip-address';
+    return values.length === 0
+      ? []
+      : [
+          {
+            text: `Find the network interfaces of ${list(values, 4)}, with their subnets and security groups`,
+            command: [
+              ...['aws', 'ec2', 'describe-network-interfaces', ...regionOption(region)],
+              ...['--filters', `Name=${filter},Values=${values.join(',')}`, '--query'],
+              'NetworkInterfaces[].[PrivateIpAddress,SubnetId,Groups[].GroupId,Description]',
+            ],
+          },
+        ];
+  });
 }
 
 /** Inbound rule of the target's security group, for each family that the target has. */

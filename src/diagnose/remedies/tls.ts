@@ -2,6 +2,7 @@ import { addressOutcomes } from '../../documents/observed/tcp.js';
 import { isChainComplete } from '../../documents/observed/tls.js';
 import type { Evidence } from '../../documents/report.js';
 import type { TlsDocument } from '../../documents/tls.js';
+import { familyOf } from '../../net/address/address.js';
 import { bracketed, hostPort } from '../../target/host-port.js';
 import { byDefaultName } from '../../target/private-api/invoke-url.js';
 import type { Advice, Argv } from './advice.js';
@@ -23,9 +24,9 @@ export function seeHandshake(doc: TlsDocument, text: string): Advice {
   return { text, command: openssl(doc) };
 }
 
-/** 1472 octets of payload make an IPv4 packet of 1500. */
+/** 1472 octets of payload make an IPv4 packet of 1500, and 1452 an IPv6 one, whose header is 20 octets longer. */
 export function pingFullSize(address: string): Argv {
-  return ['ping', '-c', '3', '-M', 'do', '-s', '1472', address];
+  return ['ping', '-c', '3', '-M', 'do', '-s', familyOf(address) === 6 ? '1452' : '1472', address];
 }
 
 export function pingUnfragmented(address: string, text: string): Advice {
@@ -166,18 +167,24 @@ export function allowServerName(serverName: string): Advice {
   };
 }
 
-/** Packets that are too large for a link on the path are lost. */
-export const lowerPacketSize: readonly Advice[] = [
-  {
-    text: "Clamp the MSS where the path narrows (VPN, tunnel, transit gateway), or lower the MTU of this host's route; put its network and gateway in place of NETWORK and GATEWAY",
-    command: ['sudo', 'ip', 'route', 'change', 'NETWORK', 'via', 'GATEWAY', 'mtu', '1400'],
-    docs: DOCS.pathMtu,
-  },
-  {
-    text: 'Let ICMP "fragmentation needed" (type 3 code 4) and ICMPv6 "packet too big" (type 2) pass network ACLs, security groups and firewalls in both directions: without them neither side learns the size',
-    docs: DOCS.pathMtu,
-  },
-];
+/** Packets that are too large for a link on the path to `address` are lost. */
+export function lowerPacketSize(address: string): Advice[] {
+  const v6 = familyOf(address) === 6;
+  return [
+    {
+      text: "Clamp the MSS where the path narrows (VPN, tunnel, transit gateway), or lower the MTU of this host's route; put its network and gateway in place of NETWORK and GATEWAY",
+      command: [
+        ...['sudo', 'ip', ...(v6 ? ['-6'] : []), 'route', 'change'],
+        ...['NETWORK', 'via', 'GATEWAY', 'mtu', '1400'],
+      ],
+      docs: DOCS.pathMtu,
+    },
+    {
+      text: `Let ${v6 ? 'ICMPv6 "packet too big" (type 2)' : 'ICMP "fragmentation needed" (type 3 code 4)'} pass network ACLs, security groups and firewalls in both directions: without it neither side learns the size`,
+      docs: DOCS.pathMtu,
+    },
+  ];
+}
 
 export function exemptFromInspection(serverName: string): Advice {
   return {

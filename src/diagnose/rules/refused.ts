@@ -66,7 +66,7 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
         : {
             text: `Check that ${list(addresses, 4)} ${addresses.length === 1 ? 'belongs' : 'belong'} to the endpoint: an endpoint always listens on TCP 443, so the DNS record is stale or the port is wrong`,
           },
-      ...(privateApi === null ? [] : [findInterfaces(evidence, addresses)]),
+      ...(privateApi === null ? [] : findInterfaces(evidence, addresses)),
     ],
     alternatives: [
       possible(

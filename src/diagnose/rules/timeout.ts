@@ -78,7 +78,7 @@ const timeoutSome = rule(
       confidence: opening.length > 0 ? 'high' : 'medium',
       summary: `${list(addresses, 4)} ${addresses.length === 1 ? 'does' : 'do'} not answer on TCP ${evidence.target.port}, while ${list(addressesOf(others), 4)} ${verbOf(others)}${v6Only ? ': only IPv6 gets no answer' : ''}.`,
       evidence: [silence(silent), ...opening.map(answered), ...pathEvidence(evidence)],
-      remedies: [findInterfaces(evidence, addresses), checkAcl(ends), checkRoutes(ends)],
+      remedies: [...findInterfaces(evidence, addresses), checkAcl(ends), checkRoutes(ends)],
       alternatives: [
         possible(
           'tcp.timeout-all',
@@ -259,13 +259,13 @@ function remediesOfAll(evidence: Evidence, addresses: readonly string[]): Advice
         ...allowInbound(ends),
         text: `Allow inbound TCP ${ends.port} from ${ends.client ?? 'this host'} on ${list(addresses, 4)} itself and in its security group: it is in the subnet of this host${link === null ? '' : ` (${link.interface})`}, and no router or network ACL is in between`,
       },
-      findInterfaces(evidence, addresses),
+      ...findInterfaces(evidence, addresses),
       { ...allowOutbound(ends), text: `${allowOutbound(ends).text}, and in its own firewall` },
     ];
   }
   const outside = evidence.target.privateApi === null ? outsideRemedies(evidence, addresses) : null;
   if (outside !== null) return outside;
-  const there = [findInterfaces(evidence, addresses), allowInbound(ends)];
+  const there = [...findInterfaces(evidence, addresses), allowInbound(ends)];
   const here = [allowOutbound(ends), checkAcl(ends), checkRoutes(ends)];
   return silenceOf(evidence) === 'everywhere' ? [...here, ...there] : [...there, ...here];
 }

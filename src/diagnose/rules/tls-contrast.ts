@@ -87,7 +87,7 @@ const mtuBlackHole = rule(
             ]),
         ...sizes(evidence, address),
       ],
-      remedies: [...lowerPacketSize],
+      remedies: lowerPacketSize(address),
       alternatives:
         pair === null ? [possible('policy.sni-filtered', shellLine(openssl(failed.doc, 'example.com')))] : [],
       claims: ofEach('size-matters', [address]),
@@ -96,7 +96,11 @@ const mtuBlackHole = rule(
   },
 );
 
-/** The request gets no answer, and the same request over a connection with small segments does: large packets are lost. */
+/**
+ * The request gets no answer, and the same request over a connection with small segments does: large packets are lost. The cause
+ * is that of the same fault during the handshake, which the size of the certificate decides. A cause of class `service` would
+ * say that the network needs no change.
+ */
 const mtuAfterHandshake = rule(
   'tls.silent',
   {
@@ -126,7 +130,7 @@ const mtuAfterHandshake = rule(
           { observation: small.ref, text: `with ${segments}, the same request is answered: HTTP ${status}` },
           ...sizes(evidence, address),
         ],
-        remedies: [...lowerPacketSize],
+        remedies: lowerPacketSize(address),
         alternatives: [
           possible(
             'backend.timeout',

@@ -1,3 +1,4 @@
+import { withoutZone } from '../address/address.js';
 import { isFromNetwork } from '../libc/control-message.js';
 import { SystemCallError } from '../libc/load.js';
 import type { QueuedPacketError, TcpSocket } from '../libc/tcp-socket.js';
@@ -36,6 +37,7 @@ export interface ConnectContext {
   family: 4 | 6;
   source: string;
   target: string;
+  port: number;
 }
 
 const noDetails = { mpls: [], extensions: [], nat: false, synAck: null };
@@ -70,8 +72,24 @@ function readOutcome(socket: TcpSocket, context: ConnectContext): ConnectOutcome
   if (queued !== null && isFromNetwork(queued)) return fromNetwork(queued, context);
   if (errno === null) return fromHandshake(socket, context);
   if (!resets.includes(errno)) return { result: 'local', errno };
-  const reply = { kind: 'rst', from: context.target, icmp: null, replyTtl: null, ...noDetails } as const;
-  return { result: 'reply', reply, timing: 'poller' };
+  return resetBy(context.target);
+}
+
+function resetBy(from: string): ConnectOutcome {
+  return {
+    result: 'reply',
+    reply: { kind: 'rst', from, icmp: null, replyTtl: null, ...noDetails },
+    timing: 'poller',
+  };
+}
+
+/**
+ * A port of this host that nothing listens on is connected to itself if the kernel chose it as the local port, too (RFC 9293
+ * section 3.5, simultaneous open). From any other port the answer is a reset.
+ */
+function isConnectedToItself(socket: TcpSocket, target: string, port: number): boolean {
+  const local = socket.localEndpoint();
+  return local !== null && local.port === port && withoutZone(local.address) === target;
 }
 
 function fromNetwork(queued: QueuedPacketError, { family, source, target }: ConnectContext): ConnectOutcome {
@@ -106,10 +124,11 @@ function errorKind(family: 4 | 6, type: number, code: number): 'time-exceeded' |
   return unreachables.includes(type) ? 'unreachable' : null;
 }
 
-function fromHandshake(socket: TcpSocket, { target }: ConnectContext): ConnectOutcome {
+function fromHandshake(socket: TcpSocket, { target, port }: ConnectContext): ConnectOutcome {
   const { isConnecting, isClosed, rttMs, windowScale, sackPermitted, timestamps, ecn } = socket.info();
   if (isConnecting) return { result: 'pending' };
   if (isClosed) return { result: 'local', errno: 'ECONNRESET' };
+  if (isConnectedToItself(socket, target, port)) return resetBy(target);
   // ESTABLISHED, or CLOSE_WAIT after the target's FIN.
   return {
     result: 'reply',

@@ -176,6 +176,7 @@ class ConnectWire implements Wire {
       family,
       source: this.source,
       target: withoutZone(target.address),
+      port: target.port,
     });
     if (outcome.result === 'pending') return;
     this.#forget(probe);

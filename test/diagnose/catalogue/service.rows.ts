@@ -105,7 +105,7 @@ export const service: CatalogueRow[] = [
     rows: '38',
     what: 'load balancer without target',
     fault: 'foreign-error',
-    verdict: 'service http.error high',
+    verdict: 'service backend.error high',
     remedy: from(eniA.ipv4),
   },
   {

@@ -205,6 +205,21 @@ export const unsentCases: readonly NetworkCase[] = [
     ],
   },
   {
+    id: 'C8b',
+    situation: 'the only local port that is left is the closed port of this host that is asked for',
+    source: 'https://github.com/curl/curl/issues/3272',
+    setUp: portRange(50001, 50001),
+    steps: [
+      ['tcp', '127.0.0.1', '50001'],
+      ['trace', '127.0.0.1', '50001', '--method', 'connect'],
+      ['trace', '::1', '50001', '--method', 'connect'],
+      ['trace', '127.0.0.1', '50001', '--method', 'connect', '--paris'],
+    ].map((args) => ({
+      args,
+      expected: { exitCodes: [13], says: [/refused|closed/i], never: [/(?<!\b0 )\bopen\b/i] },
+    })),
+  },
+  {
     id: 'C9',
     situation: 'systemd forbids the service AF_NETLINK (RestrictAddressFamilies)',
     source: 'https://github.com/NLnetLabs/unbound/issues/350',

@@ -203,7 +203,8 @@ export const remedyCases: readonly FieldCase[] = [
     zone: { 'f9.shop.test': ['10.62.9.9'] },
     web: [web('10.62.9.9', 'f9.shop.test', answer('200 OK', {}, 'x'.repeat(20_000)))],
     expected: {
-      exitCodes: [15, 16],
+      exitCodes: [15],
+      causes: ['tls.silent'],
       says: [/MTU/],
       never: [/API Gateway/],
     },

@@ -94,7 +94,7 @@ export const answerFaults: Fault[] = [
   answering(
     'foreign-error',
     'A load balancer without a healthy target answers.',
-    'http.error',
+    'backend.error',
     16,
     foreignAnswer(503, { server: 'awselb/2.0', 'content-type': 'text/html' }, '<html>503</html>'),
   ),
