@@ -1,11 +1,12 @@
 // Runs the tests that need no root, no network namespaces and no build: every test file except those in test/lab,
-// test/peers, test/tun and test/package, those named *-lab.test.ts, those that start the executable (test/cli/pprobe.ts) and
-// those that load dist/, and the property over many reports. With words as arguments, only the files whose path contains one
-// of them.
+// test/peers, test/tun and test/package, those named *-lab.test.ts, those that start processes (the executable, or those named
+// *-process.test.ts), those that load dist/, and the property over many reports. With words as arguments, only the files whose
+// path contains one of them.
 //
 // A process for each test file costs a second of processor time, most of it for loading tap and TypeScript, and tap's
 // runner costs as much again for reading 23,000 lines of results. So the files of each directory below test/ share a
-// process, and this prints of its results only what failed.
+// process, and this prints of its results only what failed. A property with many cases gets a tenth of them here; `npm test`
+// gives it all.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,16 +18,28 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(root, 'build/fast');
 const slowFolders = ['lab', 'peers', 'tun', 'package'];
 const needsBuild = /from '\.\.?\/(.*\/)?pprobe\.js'|\/dist\//;
-const takesMinutes = /contradictions-\d/;
-/** These wait for timeouts of the network most of the time, so they start first and leave the processor to the others. */
-const waiting = ['probe-dns', 'probe-tls'];
-const divided = ['diagnose', 'probe'];
+const takesLong = /contradictions-\d|-process\.test/;
+const runsShare = '0.1';
+/**
+ * The folders of test/ whose files share a process, in the order in which the processes start. The first two wait for timeouts of the
+ * network most of the time and leave the processor to the others. What no line names runs in the last.
+ */
+const processes = {
+  dns: ['probe/dns'],
+  connections: ['probe/tls', 'probe/http', 'probe/tcp', 'probe/mtu'],
+  rules: ['diagnose/rules', 'diagnose/remedies'],
+  diagnose: ['diagnose'],
+  documents: ['documents', 'report', 'compare'],
+  host: ['host', 'target', 'core'],
+  trace: ['net', 'probe'],
+  others: [''],
+};
 
 const words = process.argv.slice(2);
 const files = readdirSync(join(root, 'test'), { recursive: true })
   .filter((file) => file.endsWith('.test.ts') && !file.endsWith('-lab.test.ts'))
   .filter((file) => !slowFolders.includes(file.split('/')[0]))
-  .filter((file) => !takesMinutes.test(file))
+  .filter((file) => !takesLong.test(file))
   .filter((file) => !needsBuild.test(readFileSync(join(root, 'test', file), 'utf8')))
   .filter((file) => words.length === 0 || words.some((word) => `test/${file}`.includes(word)))
   .sort();
@@ -35,11 +48,11 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-/** The files by their room; a room whose tests take long is divided by its folders. */
+/** The files by the process that runs them. */
 const groups = new Map();
 for (const file of files) {
-  const folders = file.split('/').slice(0, -1);
-  const name = folders.slice(0, divided.includes(folders[0]) ? 2 : 1).join('-') || 'repository';
+  const isIn = (within) => within === '' || file.startsWith(`${within}/`);
+  const [name] = Object.entries(processes).find(([, folders]) => folders.some(isIn));
   groups.set(name, [...(groups.get(name) ?? []), file]);
 }
 
@@ -72,7 +85,7 @@ function runGroup(name) {
     const args = ['--import=tsx', join(folder, `${name}.mjs`)];
     const child = spawn(process.execPath, args, {
       cwd: root,
-      env: { ...process.env, TAP: '1', TAP_TIMEOUT: '900' },
+      env: { ...process.env, TAP: '1', TAP_TIMEOUT: '900', PPROBE_RUNS_SHARE: runsShare },
     });
     let [output, errors] = ['', ''];
     child.stdout.on('data', (chunk) => {
@@ -92,8 +105,7 @@ mkdirSync(folder, { recursive: true });
 for (const [name, members] of groups) writeFileSync(join(folder, `${name}.mjs`), loader(members));
 
 const startMs = performance.now();
-const rank = (name) => (waiting.includes(name) ? files.length : groups.get(name).length);
-const queue = [...groups.keys()].sort((one, other) => rank(other) - rank(one));
+const queue = Object.keys(processes).filter((name) => groups.has(name));
 let [total, failedGroups] = [0, 0];
 async function work() {
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {

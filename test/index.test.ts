@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { test } from 'tap';
 import * as library from '../src/index.js';
+import { runs } from './runs.js';
 
 /** One argument of a public function: what it is called in messages, and which values of the wrong kind it may be given. */
 interface Argument {
@@ -344,6 +345,6 @@ test('no value whatever makes a function throw anything else', async () => {
         if (error !== null && error !== reason && !isRefusal(error)) throw error;
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });

@@ -35,8 +35,7 @@ interface Import {
   to: string;
 }
 
-function importsOf(file: string): Import[] {
-  const tree = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+function importsOf([file, tree]: [file: string, tree: ts.SourceFile]): Import[] {
   const found: Import[] = [];
   const add = (specifier: ts.Node | undefined): void => {
     if (specifier === undefined || !ts.isStringLiteral(specifier) || !specifier.text.startsWith('.')) return;
@@ -61,7 +60,10 @@ function roomOf(path: string): string | null {
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
   .map((file) => join(source, file));
-const imports = files.flatMap(importsOf);
+const trees = new Map(
+  files.map((file) => [file, ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest)]),
+);
+const imports = [...trees].flatMap(importsOf);
 
 test('imports run one way: a room uses the rooms below it, and nothing above', async (t) => {
   t.ok(imports.length > 800, `${imports.length} imports read`);
@@ -113,9 +115,9 @@ test('no file needs itself, not even for a type', async (t) => {
 
 test('one name, one meaning: no two files export the same name', async (t) => {
   const owners = new Map<string, string[]>();
-  for (const file of files) {
+  for (const [file, tree] of trees) {
     if (relative(source, file) === 'index.ts') continue;
-    for (const name of exportedBy(file))
+    for (const name of exportedBy(tree))
       owners.set(name, [...(owners.get(name) ?? []), relative(source, file)]);
   }
   t.same(
@@ -126,14 +128,13 @@ test('one name, one meaning: no two files export the same name', async (t) => {
   );
 });
 
-function exportedBy(file: string): string[] {
-  const tree = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+function exportedBy(tree: ts.SourceFile): string[] {
   return tree.statements.flatMap((statement) => {
     if (!ts.canHaveModifiers(statement)) return [];
     const isExported = ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
     if (!isExported) return [];
     if (ts.isVariableStatement(statement))
-      return statement.declarationList.declarations.map(({ name }) => name.getText());
+      return statement.declarationList.declarations.map(({ name }) => name.getText(tree));
     const { name } = statement as ts.Statement & { name?: ts.Identifier };
     return name === undefined ? [] : [name.text];
   });

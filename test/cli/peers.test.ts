@@ -3,6 +3,7 @@ import { test } from 'tap';
 import { commands, loadCommands } from '../../src/cli/commands.js';
 import { outputOptions } from '../../src/cli/options.js';
 import { parse } from '../../src/cli/parse.js';
+import { runs } from '../runs.js';
 
 /** The options and arguments of a command line, or its mistake. */
 async function read(line: string): Promise<unknown> {
@@ -177,7 +178,7 @@ test('any words give a request, and a mistake is one line', async (t) => {
       const { request } = await parse(argv);
       return request.kind !== 'mistake' || !/[\r\n]/.test(request.error.message);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
   t.pass();
 });

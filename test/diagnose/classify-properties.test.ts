@@ -3,6 +3,7 @@ import { test } from 'tap';
 import { classify } from '../../src/diagnose/classify.js';
 import { verdictText } from '../../src/report/text/verdict.js';
 import { reportOf } from '../report/report-of.js';
+import { runs } from '../runs.js';
 import { anyEvidence } from './any-evidence.js';
 import { exists } from './rules/row.js';
 
@@ -20,7 +21,7 @@ test('any evidence has a complete verdict, the same one each time, and is not ch
       t.same(classify(given), verdict);
       t.equal(JSON.stringify(given), before);
     }),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   );
   t.end();
 });
@@ -32,7 +33,7 @@ test('text from the network contains no control characters on the terminal', (t)
       t.notMatch(text, /[\0-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
       t.ok(text.endsWith('\n') && !text.endsWith('\n\n'));
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
   t.end();
 });

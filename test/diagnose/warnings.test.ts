@@ -9,6 +9,7 @@ import { reportHtml } from '../../src/report/html/page.js';
 import { verdictText } from '../../src/report/text/verdict.js';
 import { dnsAttempt } from '../report/documents.js';
 import { reportOf } from '../report/report-of.js';
+import { runs } from '../runs.js';
 import { anyEvidence } from './any-evidence.js';
 import { answeredWith, attempt, dns, evidence, HOST, http, tcpOf, tls } from './evidence.js';
 import { exists } from './rules/row.js';
@@ -286,7 +287,7 @@ test('any evidence: warnings cite observations that exist, and none repeats the 
         if (items.length === 0 || lost !== undefined) throw new Error(`${id} cites ${lost?.observation}`);
       }
     }),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   );
   t.pass();
   t.end();

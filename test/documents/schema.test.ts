@@ -58,9 +58,12 @@ const optionalInAttempts = new Set([
 /** The same, of a lookup or a connection alone. */
 const optionalInMeasurements = new Set(['asked', 'line']);
 
-/** Every place in a document, down to the leaves. */
+/**
+ * Every place in a document, down to the leaves. Of a document within a document only itself: it has a kind, and so a
+ * sample and tests of its own.
+ */
 function pathsOf(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== 'object' || value === null) return [path];
+  if (typeof value !== 'object' || value === null || (path.length > 0 && 'kind' in value)) return [path];
   const keys: Path = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
   const members = new Map<string | number, unknown>(Object.entries(value));
   return [path, ...keys.flatMap((key) => pathsOf(members.get(String(key)), [...path, key]))];

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { lookupHosts, parseHosts } from '../../src/host/hosts-file.js';
+import { runs } from '../runs.js';
 
 const text = `# local names
 127.0.0.1\tlocalhost localhost.localdomain
@@ -41,6 +42,6 @@ t.test('no text makes the parser throw', async () => {
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (content) =>
       parseHosts(`${content}\n10.0.0.1 a`).every((entry) => entry.names.length > 0),
     ),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });

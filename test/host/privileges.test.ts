@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { parseCapabilitySets, readPrivileges, sudoInvoker } from '../../src/host/privileges.js';
+import { runs } from '../runs.js';
 
 t.test('capabilities are parsed from the bits of the sets', async (t) => {
   const folder = t.testdir({
@@ -39,7 +40,7 @@ t.test('no text makes the parser throw', async () => {
       const sets = parseCapabilitySets(status);
       return sets === null || sets.effective >= 0n;
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });
 

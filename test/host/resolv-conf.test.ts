@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { parseResolvConf, readResolvConf, systemPatience } from '../../src/host/resolv-conf.js';
+import { runs } from '../runs.js';
 
 t.test('the file of an EC2 instance', async (t) => {
   const conf = parseResolvConf(
@@ -147,7 +148,7 @@ t.test('no text makes the parser throw', async () => {
       const conf = parseResolvConf(content);
       return conf.nameservers.length <= 3 && conf.ndots >= 0 && conf.ndots <= 15 && conf.attempts >= 1;
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   );
 });
 

@@ -5,6 +5,7 @@ import { InvalidInputError } from '../../src/core/errors.js';
 import { encodeQuery } from '../../src/probe/dns/message/query.js';
 import { NameReader } from '../../src/probe/dns/message/wire-name.js';
 import { checkName, checkQueryName, isName, nameKey, withoutFinalDot } from '../../src/target/dns-name.js';
+import { runs } from '../runs.js';
 
 const label63 = 'a'.repeat(63);
 
@@ -95,7 +96,7 @@ t.test('any text is a name that is sent unchanged, or is refused in one line', a
         return error instanceof InvalidInputError && !error.message.includes('\n');
       }
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   );
 });
 
@@ -140,6 +141,6 @@ t.test('any name that is printed is accepted, and is the same name on the wire',
         message.subarray(12, questionEnd - 4).equals(wire.subarray(12))
       );
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });

@@ -15,6 +15,7 @@ import { hostWithPort, parseControl, parseTargetLine } from '../../src/target/ho
 import { inetAton } from '../../src/target/number-form.js';
 import { parseTarget } from '../../src/target/parse-target.js';
 import { parseServer } from '../../src/target/server.js';
+import { runs } from '../runs.js';
 
 const reason = new Error('accepted: the signal aborts before anything is sent');
 const signal = AbortSignal.abort(reason);
@@ -223,7 +224,7 @@ test('any text has one verdict', async () => {
       for (const read of Object.values(readers)) if ((await verdict(read, given)) !== expected) return false;
       return true;
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -238,7 +239,7 @@ test('a host that was read is read again as itself', async () => {
         return error instanceof InvalidInputError && !/[\r\n\u2028\u2029]/.test(error.message);
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });
 

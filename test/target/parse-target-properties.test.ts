@@ -5,6 +5,7 @@ import { hostPort } from '../../src/target/host-port.js';
 import { parseTarget } from '../../src/target/parse-target.js';
 import { anyText } from '../diagnose/any-text.js';
 import { VPCE_NAME } from '../diagnose/evidence.js';
+import { runs } from '../runs.js';
 
 test('no text makes the parser throw anything but InvalidInputError', (t) => {
   const pieces = fc.constantFrom(
@@ -49,7 +50,7 @@ test('no text makes the parser throw anything but InvalidInputError', (t) => {
         }
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
   t.end();
 });

@@ -8,6 +8,7 @@ import type { GivenOptions, Target } from '../../../src/documents/target.js';
 import { familyOf } from '../../../src/net/address/address.js';
 import { hostPort } from '../../../src/target/host-port.js';
 import { parseTarget } from '../../../src/target/parse-target.js';
+import { runs } from '../../runs.js';
 import { anyEvidence } from '../any-evidence.js';
 import { API, HOST, VPCE, VPCE_NAME } from '../evidence.js';
 import { rows } from '../rules/all.rows.js';
@@ -105,7 +106,7 @@ test('a diagnosis again: the same target, and every option that was given', asyn
       t.equal(options.source, how.source);
       t.same([options['4'] === true, options['6'] === true], [how.family === 4, how.family === 6]);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -135,7 +136,7 @@ test('an address, or a name, again: the port, the source of its family and the s
       t.same(looked.words, [asked.host]);
       t.same(texts(looked.options.server), asked.given?.servers ?? []);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -158,6 +159,6 @@ test('every command of a remedy that names pprobe is one that it understands', a
     fc.asyncProperty(anyEvidence, target, async (evidence, asked) => {
       for (const argv of commandsOf({ ...evidence, target: asked })) await read(argv);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });

@@ -5,6 +5,7 @@ import type { Basis, Finding, Rule } from '../../../src/diagnose/finding.js';
 import { RULES } from '../../../src/diagnose/rules/index.js';
 import { withoutUnsendable } from '../../../src/documents/observed/tcp.js';
 import type { Confidence, Evidence, Observations, Verdict } from '../../../src/documents/report.js';
+import { runs } from '../../runs.js';
 import { anyEvidence } from '../any-evidence.js';
 import { evidence } from '../evidence.js';
 import { rows } from './all.rows.js';
@@ -82,7 +83,7 @@ test('any evidence: a rule that fires has what it needs, and cites observations 
         if (what !== null) throw new Error(what);
       }
     }),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   );
   t.pass();
   t.end();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { canonicalAddress, familyOf } from '../../../src/net/address/address.js';
+import { runs } from '../../runs.js';
 
 t.test('IPv6 is written as in RFC 5952', async (t) => {
   const spellings = {
@@ -32,7 +33,7 @@ t.test('the canonical text is the same as in the URL standard', async () => {
       fc.ipV6().filter((address) => !canonicalAddress(address).includes('.')),
       (address) => new URL(`http://[${address}]/`).hostname === `[${canonicalAddress(address)}]`,
     ),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });
 
@@ -42,6 +43,6 @@ t.test('canonical text does not change', async () => {
       const canonical = canonicalAddress(address);
       return canonicalAddress(canonical) === canonical && familyOf(canonical) !== null;
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });

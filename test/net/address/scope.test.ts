@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { type AddressScope, scopeOf } from '../../../src/net/address/scope.js';
 import { scopeOfAddress as publicScopeOf } from '../../../src/target/host.js';
+import { runs } from '../../runs.js';
 
 // The first and last address of each block, and their neighbours.
 const expected: Record<AddressScope, string[]> = {
@@ -71,6 +72,6 @@ t.test('every address has exactly one scope', async () => {
     fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) =>
       Object.keys(expected).includes(scopeOf(address)),
     ),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });

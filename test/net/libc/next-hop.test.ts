@@ -8,6 +8,7 @@ import {
   encodeAttribute,
 } from '../../../src/net/libc/netlink.js';
 import { addressToBytes } from '../../../src/net/packet/address-bytes.js';
+import { runs } from '../../runs.js';
 
 /** <linux/rtnetlink.h>. */
 const RTA_OIF = 4;
@@ -97,7 +98,7 @@ t.test('hostile octets: no exception, no endless loop, nothing read beyond them'
       decodeAnswer(seen);
       return octets <= seen.length;
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
   t.pass('2000 of them');
 });

@@ -9,6 +9,7 @@ import {
   type Sent,
   type SentSyn,
 } from '../../../src/net/wire/syn-match.js';
+import { runs } from '../../runs.js';
 import { encodeIcmpv4 } from '../../simulation/icmp-encode.js';
 
 const flow: Flow = { source: '10.0.1.10', address: '203.0.113.10', port: 443, ourPorts: new Set([40003]) };
@@ -110,6 +111,6 @@ t.test('no bytes without the sequence number are a reply', async () => {
       const results = [matchIcmp(sent, message).result, matchSegment(sent, flow.address, message).result];
       return !results.includes('reply');
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   );
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { test } from 'tap';
 import { cleanForTerminal } from '../../../src/report/text/style.js';
 import { anyText } from '../../diagnose/any-text.js';
+import { runs } from '../../runs.js';
 
 test('characters that control a terminal are escaped', (t) => {
   const rows: [string, string, string][] = [
@@ -41,7 +42,7 @@ test('no text keeps an unprintable character, and cleaning twice changes nothing
       t.notMatch(cleaned, /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
       t.equal(cleanForTerminal(cleaned), cleaned);
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
   t.end();
 });

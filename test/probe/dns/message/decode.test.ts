@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { canonicalAddress } from '../../../../src/net/address/address.js';
 import { decodeReply, type Reply } from '../../../../src/probe/dns/message/decode.js';
+import { runs } from '../../../runs.js';
 import { address, cname, opt, rawRecord, soa } from '../server.js';
 
 function replyWith(
@@ -175,7 +176,7 @@ t.test('octets of names and texts are escaped', async () => {
       const [record] = read(replyWith([rawRecord('a.test', type, Buffer.concat(parts))])).answers;
       return record !== undefined && /^[\x20-\x7e]+$/.test(record.data);
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });
 
@@ -222,6 +223,6 @@ t.test('messages of dns-packet are decoded as by dns-packet', async () => {
       const theirs = (decode(octets).answers ?? []).map(expected);
       return JSON.stringify(ours) === JSON.stringify(theirs);
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });

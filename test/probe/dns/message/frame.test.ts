@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { decodeReply } from '../../../../src/probe/dns/message/decode.js';
 import { frameMessage, readHeader } from '../../../../src/probe/dns/message/frame.js';
+import { runs } from '../../../runs.js';
 import { address, cname, opt, rawRecord, soa } from '../server.js';
 
 /** A message of a header with the counts of the sections, and parts in hexadecimal. */
@@ -159,7 +160,7 @@ t.test('messages of dns-packet are framed with all their records', async () => {
       const result = frameMessage(octets);
       return result.ok && result.frame.records.length === octets.readUInt16BE(6) + 1;
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });
 
@@ -185,7 +186,7 @@ t.test(
         if (!framed.ok) return !decoded.ok && framed.fault.at <= octets.length;
         return framed.frame.records.every(({ start, end }) => start <= end && end <= octets.length);
       }),
-      { numRuns: 30_000 },
+      { numRuns: runs(30_000) },
     );
   },
 );

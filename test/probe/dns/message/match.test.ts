@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { discardReason } from '../../../../src/probe/dns/message/match.js';
 import { encodeQuery } from '../../../../src/probe/dns/message/query.js';
+import { runs } from '../../../runs.js';
 
 const query = encodeQuery('API.example.com.', { name: 'A', number: 1 }, true);
 
@@ -99,6 +100,6 @@ t.test('random packets are never accepted', async () => {
       fc.uint8Array({ maxLength: 60 }),
       (octets) => discardReason(Buffer.from(octets), query) !== null,
     ),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   );
 });
