@@ -128,6 +128,10 @@ async function bundleCommands(outdir, options = {}) {
       define: { 'import.meta.url': '__filename' },
       ...options,
     });
+    const place = /[^\0-\x7f]/.exec(readFileSync(join(outdir, `${name}.js`), 'utf8'));
+    // bin/compiled-code.js reads the bundles as latin1. esbuild escapes strings, but not regular expressions and raw templates.
+    if (place !== null)
+      throw new Error(`${name}.js: not ASCII: ${place.input.slice(place.index - 40, place.index + 40)}`);
   }
 }
 
@@ -172,6 +176,7 @@ async function buildBenchmarks() {
     trace: at('test/bench/trace/main.ts'),
     diagnose: at('test/bench/diagnose.ts'),
     log: at('test/bench/log.ts'),
+    start: at('test/bench/start.ts'),
   };
   await build({ ...module, entryPoints, outdir: at('build/bench') });
 }

@@ -4,6 +4,7 @@ import { checkRuntime } from '../core/runtime.js';
 import { version } from '../core/version.js';
 import { startDocument } from '../documents/header.js';
 import { exitCodes } from '../documents/terms/exit-code.js';
+import { releaseCompiledCode } from '../host/compiled-code.js';
 import { becomeInvoker, sudoInvoker } from '../host/privileges.js';
 import { printBulk } from './bulk-output.js';
 import type { CommandContext } from './command.js';
@@ -201,6 +202,7 @@ async function dropRoot(args: Arguments): Promise<() => void> {
   if (invoker === null || process.geteuid?.() !== 0) return () => {};
   const { holdHubs } = await import('../net/wire/syn-hub.js');
   const release = await holdHubs(source ?? null);
+  releaseCompiledCode();
   becomeInvoker(invoker);
   return release;
 }

@@ -42,7 +42,7 @@ function pathHtml(trace: AddressTrace, isOpened: boolean): Html {
   return html`<div class="route">
 <h3>towards <span class="mono">${address}</span> port ${port}</h3>
 <ol class="hops">
-<li><span class="node" aria-hidden="true">·</span>this host <span class="mono soft">${source}</span></li>
+<li><span class="node" aria-hidden="true">&middot;</span>this host <span class="mono soft">${source}</span></li>
 ${runsOf(before, loop).map((run) => runHtml(run, names))}<li class="end ${tone}"><span class="node ${tone}"><span class="hidden">${end}</span>${markHtml(mark)}</span>${destination === null ? null : hopReplies(destination, names)}<div class="${tone}">${traceEnding(trace)}</div></li>
 </ol>
 ${legendHtml(hops)}<p class="soft">${method === undefined ? null : `Method: ${method}.`}</p>

@@ -76,7 +76,7 @@ export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: st
   const pattern = new RegExp([...known.map(literal), ...forms].join('|'), 'gi');
 
   return (text) => {
-    const whole = text.replace(/(?<![\w.:*-])[\w.:*-]{3,}(?=…)/g, cut);
+    const whole = text.replace(/(?<![\w.:*-])[\w.:*-]{3,}(?=\u2026)/g, cut);
     const parts: string[] = [];
     let end = 0;
     for (const { 0: token, index } of whole.matchAll(/[\p{L}\p{N}_.*-]+/gu)) {

@@ -4,8 +4,8 @@ import { eastAsianWidth } from 'get-east-asian-width';
 /** The narrowest line that text is wrapped to, in cells; a smaller terminal width is treated as this one. */
 const NARROWEST = 20;
 
-/** The characters of most output, one cell each. Text of these needs no segmenter, which takes 1 ms to construct. */
-const NARROW = /^[ -~·…–→✓✗’“”]*$/;
+/** The characters of most output, ASCII and `·…–→✓✗’“”`, one cell each. Text of these needs no segmenter, which takes 1 ms to construct. */
+const NARROW = /^[ -~\u00b7\u2026\u2013\u2192\u2713\u2717\u2019\u201c\u201d]*$/;
 
 /** A cluster that is drawn as an emoji although its first character is not wide: `❤️`, `1️⃣`, a flag. */
 const EMOJI_CLUSTER = /\ufe0f|\p{Regional_Indicator}{2}/u;
