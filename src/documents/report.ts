@@ -20,8 +20,11 @@ export type ObservedDns = DnsDocument;
 
 /** Where the addresses came from that were connected to. */
 export interface AddressOrigin {
-  /** `literal`: the target is an address. `hosts-file`: the hosts file of this host names it, which is read before DNS. */
-  source: 'literal' | 'hosts-file' | 'dns';
+  /**
+   * `literal`: the target is an address. `hosts-file`: the hosts file of this host names it, which is read before DNS. `system`:
+   * getaddrinfo(3) gave addresses, from a source of nsswitch.conf such as mDNS, and DNS has none.
+   */
+  source: 'literal' | 'hosts-file' | 'dns' | 'system';
   addresses: IpAddresses;
   /** The lines of the hosts file that name the target; null for the other sources, and where the lines are not known. */
   hostsFile: { path: Text; lines: Ordinal[] } | null;

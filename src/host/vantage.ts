@@ -4,7 +4,8 @@ import { CapabilityError } from '../core/errors.js';
 import { canonicalAddress } from '../net/address/address.js';
 import { scopeOf } from '../net/address/scope.js';
 import { localInterfaces } from '../net/libc/interfaces.js';
-import { readResolvConf } from './resolv-conf.js';
+import { readHostSources } from './nsswitch.js';
+import { type ResolvConf, readResolvConf } from './resolv-conf.js';
 
 /** A network that one of this host's interfaces is in, so that its addresses are reached without a router. */
 export interface OwnNetwork {
@@ -14,6 +15,17 @@ export interface OwnNetwork {
   network: string;
   /** The interface is a bridge of this host, such as docker0, and its network is one inside this host. */
   bridge: boolean;
+}
+
+/** How programs on a host find the addresses of a name. */
+export interface NameService {
+  /**
+   * The sources that getaddrinfo(3) asks in order, from nsswitch.conf: `files`, `mdns4_minimal`, `dns`. null where there is no
+   * such file: the hosts file, then DNS. @maxItems 50 @items { type: 'string', minLength: 1, maxLength: 255 }
+   */
+  sources: string[] | null;
+  /** Values of nameserver lines of resolv.conf that C libraries ignore. @maxItems 100 @items { type: 'string', minLength: 1, maxLength: 255 } */
+  ignoredNameservers: string[];
 }
 
 /** The host from which measurements were made. */
@@ -26,6 +38,8 @@ export interface Vantage {
   nameservers: string[];
   /** Absent in reports of version 0.1.0 and older. @maxItems 1000 */
   networks?: OwnNetwork[];
+  /** Absent in reports of versions before 0.2.0. */
+  nameService?: NameService;
   /** System, kernel release and architecture: `linux 6.1.0 x64`. @minLength 1 */
   platform: string;
 }
@@ -35,11 +49,16 @@ export interface Vantage {
  * resolv.conf cannot be read; the DNS probe reports that error.
  */
 export async function readVantage(): Promise<Vantage> {
+  const [{ nameservers, ignoredNameservers }, sources] = await Promise.all([resolvers(), readHostSources()]);
   return {
     hostname: hostname(),
     addresses: ownAddresses(),
-    nameservers: await nameservers(),
+    nameservers,
     networks: ownNetworks(),
+    nameService: {
+      sources: sources?.map(shortened).slice(0, 50) ?? null,
+      ignoredNameservers: ignoredNameservers.map(shortened).slice(0, 100),
+    },
     platform: `${process.platform} ${release()} ${process.arch}`,
   };
 }
@@ -74,11 +93,15 @@ function isBridge(name: string): boolean {
   return existsSync(`/sys/class/net/${name}/bridge`) || BRIDGES.test(name);
 }
 
-async function nameservers(): Promise<string[]> {
+function shortened(word: string): string {
+  return word.slice(0, 255);
+}
+
+async function resolvers(): Promise<Pick<ResolvConf, 'nameservers' | 'ignoredNameservers'>> {
   try {
-    return (await readResolvConf()).nameservers;
+    return await readResolvConf();
   } catch (error) {
-    if (error instanceof CapabilityError) return [];
+    if (error instanceof CapabilityError) return { nameservers: [], ignoredNameservers: [] };
     throw error;
   }
 }

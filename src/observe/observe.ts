@@ -3,7 +3,7 @@ import { elapsedMs, nowMs } from '../core/clock.js';
 import { anyOf } from '../core/deadline.js';
 import { checkRuntime } from '../core/runtime.js';
 import { stoppedMember } from '../documents/header.js';
-import type { ControlMeasurement, Evidence, SkippedStep } from '../documents/report.js';
+import type { ControlMeasurement, Evidence, ObservedSystem, SkippedStep } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
 import { readProxyEnvironment } from '../host/proxy.js';
 import { trustWith } from '../host/trust-store.js';
@@ -26,6 +26,11 @@ export type { ObserveOptions } from './options.js';
  * resolver that works has answered by then, and one that is dead is not waited for.
  */
 const graceMs = 50;
+/**
+ * How long, in milliseconds from the start, getaddrinfo(3) is waited for. It answers as soon as DNS does, unless one of its
+ * queries is lost or a source before DNS is slow, and then programs wait: that is worth a second.
+ */
+const systemGraceMs = 1000;
 
 /**
  * Measures a target, and does not judge it. Everything that needs no result of another measurement starts at once: every
@@ -83,25 +88,33 @@ export async function observeTarget(target: Target, options: ObserveOptions): Pr
 
   const enough = new AbortController();
   const aside = { signal: signals.signal, stop: anyOf(signals.stop, enough.signal) };
+  const enoughOfSystem = new AbortController();
+  const systemAside = { signal: signals.signal, stop: anyOf(signals.stop, enoughOfSystem.signal) };
+  const asking = branches.run('dns', () => askSystem(target, options, systemAside));
   const asideFromTarget = Promise.all([
     branches.run('dns', () => lookUpEndpoint(target, options, signals)),
     branches.run('dns', () => askEachResolver(target, nameservers, options, branches, aside)),
-    branches.run('dns', () => askSystem(target, options, aside)),
+    asking,
   ]);
   const silence = new SilenceEvidence(vantage.addresses);
   const controlling = branches.run('tcp', () =>
     observeControls(nameservers, options, branches, aside, (attempt) => silence.noteAttempt(attempt)),
   );
 
-  const reached = await reach(target, options, branches, silence);
+  const reached = await reach(target, options, branches, silence, asking);
   const { lookup, connections, tracing } = reached;
   const attempts = connections?.tcp?.attempts ?? [];
   const isOpen = attempts.length > 0 && attempts.every(({ status }) => status === 'open');
   // Where an address did not open, the name may be wrong: every resolver's answer is worth waiting for.
   if (!isOpen) await asideFromTarget;
   const grace = setTimeout(() => enough.abort(), graceMs);
+  const systemGrace = setTimeout(
+    () => enoughOfSystem.abort(),
+    Math.max(graceMs, systemGraceMs - elapsedMs(startMs)),
+  );
   const [[endpoint, resolvers, system], controls] = await Promise.all([asideFromTarget, controlling]);
   clearTimeout(grace);
+  clearTimeout(systemGrace);
   branches.throwIfFailed();
 
   const answers = resolvers.result ?? [];
@@ -167,9 +180,15 @@ async function reach(
   options: ObserveOptions,
   branches: Branches,
   silence: SilenceEvidence,
+  asking: Promise<Outcome<ObservedSystem | null>>,
 ): Promise<Reached> {
   options.onProgress?.(`resolving ${target.host}`);
   const lookup = await branches.run('dns', () => lookUpHost(target, options, branches.signals));
+  if (lookup.result?.origin.source === 'dns' && lookup.result.origin.addresses.length === 0) {
+    // Names of mDNS, of this host itself and of the links of a VPN are not in DNS, and programs reach them.
+    const addresses = (await asking).result?.addresses ?? [];
+    if (addresses.length > 0) lookup.result.origin = { source: 'system', addresses, hostsFile: null };
+  }
   const addresses = lookup.result?.origin.addresses ?? [];
   if (addresses.length === 0) return { lookup, connections: null, tracing: null };
   silence.noteDns(lookup.result?.answer?.attempts ?? []);

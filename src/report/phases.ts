@@ -48,6 +48,14 @@ function resolvePhase(report: ReportDocument): RequestPhase | null {
       text: `${list(origin.addresses, 4)}, from ${origin.hostsFile?.path ?? 'the hosts file'}`,
     };
   }
+  if (origin?.source === 'system') {
+    return {
+      name: 'resolve',
+      mark: report.verdict.class === 'dns' ? 'failed' : 'ok',
+      ms: report.observations.system?.durationMs ?? null,
+      text: `${list(origin.addresses, 4)}, from getaddrinfo; DNS has no address`,
+    };
+  }
   if (doc === undefined) return missingPhase('resolve', report, 'dns');
   const addresses = doc.addresses.map(({ address }) => address);
   const scopes = [...new Set(doc.addresses.map(({ scope }) => scope))];

@@ -241,6 +241,12 @@ export const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
     addresses: fc.array(address, { maxLength: 2 }),
     nameservers: fc.array(nonsense, { maxLength: 2 }),
     platform: nonsense,
+    nameService: maybe(
+      fc.record({
+        sources: fc.option(fc.array(nonsense, { maxLength: 3 }), { nil: null }),
+        ignoredNameservers: fc.array(fc.oneof(address, nonsense), { maxLength: 2 }),
+      }),
+    ),
   }),
   observations: fc.record({
     dns: fc.array(dnsDocument, { maxLength: 3 }),
@@ -250,7 +256,7 @@ export const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
     trace: fc.array(traceDocument, { maxLength: 2 }),
     origin: maybe(
       fc.record({
-        source: fc.constantFrom('literal', 'hosts-file', 'dns'),
+        source: fc.constantFrom('literal', 'hosts-file', 'dns', 'system'),
         addresses: fc.array(address, { maxLength: 2 }),
         hostsFile: fc.option(fc.record({ path: nonsense, lines: fc.array(fc.nat(), { maxLength: 2 }) }), {
           nil: null,

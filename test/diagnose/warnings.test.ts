@@ -11,7 +11,7 @@ import { dnsAttempt } from '../report/documents.js';
 import { reportOf } from '../report/report-of.js';
 import { runs } from '../runs.js';
 import { anyEvidence } from './any-evidence.js';
-import { answeredWith, attempt, dns, evidence, HOST, http, tcpOf, tls } from './evidence.js';
+import { answeredWith, attempt, dns, dnsFailure, evidence, HOST, http, tcpOf, tls } from './evidence.js';
 import { exists } from './rules/row.js';
 
 const patience = { firstMs: 5000, totalMs: 10_000, missingTypeMs: null };
@@ -90,10 +90,79 @@ const rows: Row[] = [
   {
     name: 'getaddrinfo that was ended as soon as nothing more was needed',
     given: answeredWith([http(200)], {
+      system: { name: HOST, addresses: [], errorCode: 'ECANCELED', durationMs: 600 },
+    }),
+    ids: [],
+    words: [],
+  },
+  {
+    name: 'getaddrinfo that was ended because the resolver took as long',
+    given: answeredWith([http(200)], {
+      dns: [dns(HOST, ['10.0.1.5'], { durationMs: 1400 })],
       system: { name: HOST, addresses: [], errorCode: 'ECANCELED', durationMs: 1500 },
     }),
     ids: [],
     words: [],
+  },
+  {
+    name: 'getaddrinfo without an answer long after the resolver answered',
+    given: answeredWith([http(200)], {
+      dns: [dns(HOST, ['10.0.1.5'], { durationMs: 4 })],
+      system: { name: HOST, addresses: [], errorCode: 'ECANCELED', durationMs: 1500 },
+      vantage: { nameService: { sources: ['files', 'mdns4', 'dns'], ignoredNameservers: [] } },
+    }),
+    ids: ['system.slow'],
+    words: [/had none after 1\.5 s/, /mdns4 in nsswitch\.conf is slow/],
+  },
+  {
+    name: 'AAAA that the resolver denies beside a good A',
+    given: answeredWith([http(200)], {
+      dns: [
+        dns(HOST, ['10.0.1.5'], {
+          typesFailed: [{ type: 'AAAA', status: 'nxdomain', rcode: 'NXDOMAIN' }],
+          question: { name: HOST, type: 'A,AAAA' },
+        }),
+      ],
+    }),
+    ids: ['dns.type-failed'],
+    words: [
+      /replies NXDOMAIN to the query for AAAA.*although the name has an address of type A: programs of musl/,
+    ],
+  },
+  {
+    name: 'a name that only mDNS has',
+    given: answeredWith([http(200)], {
+      target: 'https://printer.local/',
+      dns: [dnsFailure('printer.local', 'nxdomain')],
+      tcp: [tcpOf('printer.local', [attempt('10.0.1.5', 'open')])],
+      tls: [tls('ok', { serverName: 'printer.local' })],
+      origin: { source: 'system', addresses: ['10.0.1.5'], hostsFile: null },
+      system: { name: 'printer.local', addresses: ['10.0.1.5'], errorCode: null, durationMs: 30 },
+      vantage: { nameService: { sources: ['files', 'mdns4_minimal', 'dns'], ignoredNameservers: [] } },
+    }),
+    ids: ['system.not-in-dns'],
+    words: [/^printer\.local is not in DNS.*mdns4_minimal in nsswitch\.conf/],
+  },
+  {
+    name: 'a hosts file that DNS contradicts',
+    given: answeredWith([http(200)], {
+      dns: [{ ...dns(HOST, ['10.0.7.7']), asked: { purpose: 'resolver', server: '10.0.0.2' } }],
+      origin: {
+        source: 'hosts-file',
+        addresses: ['10.0.1.5'],
+        hostsFile: { path: '/etc/hosts', lines: [7] },
+      },
+    }),
+    ids: ['hosts.differ'],
+    words: [/use 10\.0\.1\.5 for .*, from \/etc\/hosts, while DNS has 10\.0\.7\.7/],
+  },
+  {
+    name: 'a fourth nameserver',
+    given: answeredWith([http(200)], {
+      vantage: { nameService: { sources: null, ignoredNameservers: ['10.0.0.9'] } },
+    }),
+    ids: ['resolv-conf.ignored-nameservers'],
+    words: [/No program asks the nameserver 10\.0\.0\.9/],
   },
   {
     name: 'getaddrinfo that was ended because the target had answered',

@@ -14,6 +14,7 @@ import { addressOutcomes } from '../../documents/observed/tcp.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { Target } from '../../documents/target.js';
 import { rcodeWords } from '../../documents/terms/rcode.js';
+import { sourcesBeforeDns } from '../../host/nsswitch.js';
 import { familyOf } from '../../net/address/address.js';
 import { wellKnownResolver } from '../../net/address/scope.js';
 import type { Claim } from '../claims.js';
@@ -97,7 +98,7 @@ function evidenceOf(evidence: Evidence, { ref, doc }: Seen<DnsDocument>): Eviden
     const named =
       ignored.length === 0
         ? ''
-        : ` (${list(ignored.map(excerpt))} ${ignored.length === 1 ? 'is' : 'are'} no address)`;
+        : ` (${list(ignored.map((each) => excerpt(each)))} ${ignored.length === 1 ? 'is' : 'are'} no address)`;
     items.push({
       observation: ref,
       text: `resolv.conf names no nameserver${named}, so programs on this host ask 127.0.0.1`,
@@ -160,12 +161,21 @@ const isTcpBlocked = ({ truncatedWithoutTcp: truncated }: DnsDocument): boolean 
  * finds the name, or where names of this form have a source besides DNS (RFC 6762 section 3).
  */
 function nameMissing({ typesFailed, typesNotAnswered }: DnsDocument, evidence: Evidence): Confidence {
-  if (typesFailed !== undefined || typesNotAnswered !== undefined) return 'medium';
+  return typesFailed !== undefined || typesNotAnswered !== undefined ? 'medium' : addressMissing(evidence);
+}
+
+/**
+ * How sure it is that programs find no address, where DNS has none. getaddrinfo(3) also asks what nsswitch.conf has before DNS
+ * (mDNS, systemd-resolved, the own host name): where it was not asked or not waited for, such a source may have the name.
+ */
+function addressMissing(evidence: Evidence): Confidence {
   const { system } = evidence.observations;
   if (system !== undefined && system.addresses.length > 0) return 'medium';
-  const isElsewhere = hostAnswers(evidence).some(({ doc }) => doc.addresses.length > 0);
-  const isDenied = system?.errorCode === 'ENOTFOUND';
-  return isElsewhere || (evidence.target.host.endsWith('.local') && !isDenied) ? 'high' : 'certain';
+  if (hostAnswers(evidence).some(({ doc }) => doc.addresses.length > 0)) return 'high';
+  if (system?.errorCode === 'ENOTFOUND') return 'certain';
+  const sources = evidence.vantage.nameService?.sources ?? null;
+  const hasOthers = sources !== null && sourcesBeforeDns(sources).length > 0;
+  return hasOthers || evidence.target.host.endsWith('.local') || system !== undefined ? 'high' : 'certain';
 }
 
 function timeoutSummary(host: string, doc: DnsDocument): string {
@@ -261,7 +271,7 @@ export const dnsStatusRules: readonly Rule[] = [
     status: 'no-data',
     summary: (host, doc) =>
       `${capital(called(doc))} replies that ${host} exists, but has no ${doc.question.type.split(',').join(' or ')} record.`,
-    confidence: replied,
+    confidence: (_doc, evidence) => addressMissing(evidence),
     remedies: (evidence, doc) => [...missing(evidence, doc), exemptFromRebinding(evidence.target.host, doc)],
     alternatives: otherView,
   }),

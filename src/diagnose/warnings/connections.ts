@@ -82,7 +82,7 @@ const familyDead: WarningRule = {
       const waited = Math.max(...failed.map(({ durationMs }) => durationMs));
       const addresses = list(addressesOf(failed), 4);
       return {
-        text: `IPv${family} does not work here: ${addresses} ${failed.length === 1 ? 'gives' : 'give'} no connection, while IPv${other} opens. Programs that try IPv${family} first wait.`,
+        text: `IPv${family} does not work here: ${addresses} ${failed.length === 1 ? 'gives' : 'give'} no connection, while IPv${other} opens. ${whoWaits(evidence, family)}`,
         evidence: [
           {
             observation: first.ref,
@@ -101,6 +101,18 @@ const familyDead: WarningRule = {
     return null;
   },
 };
+
+/**
+ * What programs notice of a family that does not work: getaddrinfo(3) puts the addresses into the order of RFC 6724, and most
+ * programs try them in that order, one after the other.
+ */
+function whoWaits(evidence: Evidence, family: 4 | 6): string {
+  const order = evidence.observations.system?.addresses.map(familyOf) ?? [];
+  if (!order.includes(family) || new Set(order).size < 2) return `Programs that try IPv${family} first wait.`;
+  return order[0] === family
+    ? `getaddrinfo puts IPv${family} first here, so programs that try one address after the other wait until they give it up.`
+    : `getaddrinfo puts IPv${order[0]} first here (RFC 6724), so most programs do not notice it; those that try IPv${family} first wait.`;
+}
 
 /** Nothing usable came back. Where this host has no route of the family, programs skip the address without a wait. */
 function isLost({ status, local }: AddressOutcome): boolean {

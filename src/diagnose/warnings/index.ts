@@ -2,11 +2,16 @@ import type { Cause } from '../../documents/causes.js';
 import type { Evidence, Warning } from '../../documents/report.js';
 import { asRemedies } from '../remedies/advice.js';
 import { connectionWarnings } from './connections.js';
+import { nameServiceWarnings } from './name-service.js';
 import { nameWarnings } from './names.js';
 import type { WarningRule } from './warning.js';
 
 /** All warning rules, in the order of a request: the name, the proxy, the connection, the certificate. */
-export const WARNING_RULES: readonly WarningRule[] = [...nameWarnings, ...connectionWarnings];
+export const WARNING_RULES: readonly WarningRule[] = [
+  ...nameWarnings,
+  ...nameServiceWarnings,
+  ...connectionWarnings,
+];
 
 /** The warnings about evidence, beside a verdict with this cause. */
 export function warningsOf(evidence: Evidence, cause: Cause): Warning[] {

@@ -193,7 +193,67 @@ export const warningCases: readonly NetworkCase[] = [
       { args: diagnose('api.field.test'), expected: reachable(/10\.62\.\d+\.8\b/, /10\.62\.\d+\.9\b/) },
     ],
   },
+  failsForAaaa('D12', 'SERVFAIL', 2, '10.91.12.1', 'https://github.com/chromium/badssl.com/issues/535'),
+  failsForAaaa('D13', 'NXDOMAIN', 3, '10.91.13.1', 'https://github.com/pi-hole/FTL/issues/3039'),
+  {
+    id: 'D14',
+    situation: 'the hosts file has another address of the name than DNS, and it answers',
+    source: 'https://github.com/servo/saltfs/issues/287',
+    files: {
+      '/etc/resolv.conf': 'nameserver {net}.53\n',
+      '/etc/hosts': '127.0.0.1 localhost\n{net}.10 api.field.test\n',
+    },
+    zone: { 'api.field.test': ['{net}.11'] },
+    servers: { '{net}.10:443': web(secure) },
+    steps: [
+      {
+        args: diagnose('api.field.test'),
+        expected: reachable(/\/etc\/hosts/, /10\.62\.\d+\.10\b/, /10\.62\.\d+\.11\b/, /Warnings/),
+      },
+    ],
+  },
+  {
+    id: 'D15',
+    situation: 'resolv.conf names four nameservers, and only the fourth works',
+    source: 'https://github.com/hetznercloud/hcloud-cloud-controller-manager/issues/533',
+    setUp: `router nft 'table ip dead { chain forward { type filter hook forward priority 0; ip daddr { {net}.7, {net}.8, {net}.9 } drop; }; }'`,
+    files: {
+      '/etc/resolv.conf':
+        'nameserver {net}.7\nnameserver {net}.8\nnameserver {net}.9\nnameserver {net}.53\noptions timeout:1 attempts:1\n',
+    },
+    zone: { 'api.field.test': ['{net}.10'] },
+    steps: [
+      {
+        args: diagnose('api.field.test'),
+        expected: {
+          exitCodes: [10],
+          causes: ['dns.timeout'],
+          atMost: 'high',
+          says: [/10\.62\.\d+\.53\b/, /three/i],
+        },
+      },
+    ],
+    peers: [{ argv: ['sh', '-c', 'getent ahosts api.field.test || echo unresolved'], prints: /unresolved/ }],
+  },
 ];
+
+/** The name has an A record, and the resolver fails for AAAA. */
+function failsForAaaa(id: string, name: string, rcode: number, to: string, source: string): NetworkCase {
+  return {
+    id,
+    situation: `the resolver replies ${name} to the query for AAAA, although the name has an A record`,
+    source,
+    resolvers: {
+      '{net}.53': (asked) => [
+        asked.type === 'AAAA'
+          ? reply(asked, { rcode })
+          : reply(asked, { answers: [address(asked.name, to)] }),
+      ],
+    },
+    servers: { [`${to}:443`]: web(secure) },
+    steps: [{ args: diagnose('api.field.test'), expected: reachable(/AAAA/, new RegExp(name), /musl/) }],
+  };
+}
 
 /** The first two queries of this type are lost: pprobe and getaddrinfo ask at the same time, and each of them loses one. */
 function losesFirst(type: string, to: string): Behaviour {
