@@ -13,6 +13,8 @@ export interface OptionSpec {
   alias?: string;
   /** The placeholder of the value in help: `FILE`. */
   value?: string;
+  /** The values to offer when the command line is completed. */
+  choices?: readonly string[];
   help: string;
   /** The range of an option whose value is a number. Help prints it with the default. */
   bound?: Bound;
@@ -40,7 +42,12 @@ export interface OutputForm {
 
 /** The options of every command about its output. */
 export const outputOptions: OptionTable = {
-  format: { type: 'string', value: 'FORMAT', help: `Output format: ${orList(formats)} (text)` },
+  format: {
+    type: 'string',
+    value: 'FORMAT',
+    choices: formats,
+    help: `Output format: ${orList(formats)} (text)`,
+  },
   json: {
     type: 'boolean',
     help: 'The same as --format json: print exactly one JSON document on standard output, also after a failure',

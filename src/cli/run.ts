@@ -73,10 +73,10 @@ class Run {
         await this.#print(`${version}\n`);
         return exitCodes.ok;
       case 'completion-script':
-        (await import('./completion.js')).printCompletionScript(request.shell);
+        await this.#print((await import('./completion.js')).completionScript(request.shell));
         return exitCodes.ok;
       case 'completions':
-        await (await import('./completion.js')).printCompletions(request.argv, request.loaded);
+        await this.#print(await (await import('./completion.js')).completions(request.argv, request.loaded));
         return exitCodes.ok;
       case 'run':
         return this.#runCommand(request);

@@ -7,7 +7,7 @@ import { exitCodeOf } from '../../documents/terms/exit-code.js';
 import { findHosts } from '../../host/hosts-file.js';
 import { familyOf } from '../../net/address/address.js';
 import { compareNames, compareSystem, lookupSystem } from '../../probe/dns/compare.js';
-import { isRecordType } from '../../probe/dns/message/record-type.js';
+import { isRecordType, questionTypes } from '../../probe/dns/message/record-type.js';
 import { type ResolveOptions, resolveBounds } from '../../probe/dns/options.js';
 import { resolve } from '../../probe/dns/resolve.js';
 import { resolveAtAll } from '../../probe/dns/resolve-at-all.js';
@@ -44,6 +44,7 @@ const options: OptionTable = {
     type: 'string',
     alias: 't',
     value: 'TYPES',
+    choices: questionTypes,
     repeatable: true,
     help: 'Record types, separated by commas (A,AAAA)',
   },

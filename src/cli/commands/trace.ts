@@ -71,6 +71,7 @@ const options: OptionTable = {
   method: {
     type: 'string',
     value: 'METHOD',
+    choices: methods,
     help: 'syn: raw packets, needs CAP_NET_RAW; connect: needs Linux 5.8, no privileges; auto: syn if it is available (auto)',
   },
   ...limitOptions,
