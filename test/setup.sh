@@ -25,12 +25,13 @@ else
 fi
 
 # command:Debian package:Amazon Linux package. The lab needs the first group, the build of the package raw-socket the second.
-# The tests compare pprobe with the third.
+# The tests compare pprobe with the third. The tests of completion, man page and packages use the fourth.
 missing='' packages=''
 for need in ip:iproute2:iproute nft:nftables:nftables unshare:util-linux:util-linux nsenter:util-linux:util-linux \
   g++:g++:gcc-c++ make:make:make python3:python3:python3 \
   traceroute:traceroute:traceroute telnet:telnet:telnet nmap:nmap:nmap dig:bind9-dnsutils:bind-utils kdig:knot-dnsutils:knot-utils \
-  named:bind9:bind unbound:unbound:unbound dnsmasq:dnsmasq-base:dnsmasq; do
+  named:bind9:bind unbound:unbound:unbound dnsmasq:dnsmasq-base:dnsmasq \
+  zsh:zsh:zsh fish:fish:fish mandoc:mandoc:mandoc rpmbuild:rpm:rpm-build; do
   command=${need%%:*} names=${need#*:}
   lacks "$command" || continue
   missing="$missing $command"

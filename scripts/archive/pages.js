@@ -9,8 +9,8 @@ import { build } from 'esbuild';
 async function loadHelp(root) {
   const outfile = join(root, 'build/help.cjs');
   const contents = `
-    export { commands, loadCommands } from './src/cli/commands.js';
-    export { usageOf } from './src/cli/help.js';
+    export { commands, completionCommand, loadCommands } from './src/cli/commands.js';
+    export { durations, optionHelp, usageOf } from './src/cli/help.js';
     export { networkOptions, outputOptions } from './src/cli/options.js';
     export { exitCodeMeanings } from './src/documents/terms/exit-code.js';`;
   await build({
@@ -26,22 +26,30 @@ async function loadHelp(root) {
   return createRequire(import.meta.url)(outfile);
 }
 
-/** Text of roff(7): a backslash, a leading dot or quote and a hyphen have no meaning of their own. */
+/**
+ * Text of roff(7): a backslash, a leading dot or quote and a hyphen have no meaning of their own. groff without
+ * preconv(1) reads Latin-1, so other characters have their code.
+ */
 function roff(text) {
   return text
     .replace(/\\/g, '\\e')
     .replace(/-/g, '\\-')
-    .replace(/^([.'])/gm, '\\&$1');
+    .replace(/^([.'])/gm, '\\&$1')
+    .replace(
+      /[^\0-\x7f]/gu,
+      (character) => `\\[u${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}]`,
+    );
 }
 
-function optionEntries(options) {
+function optionEntries(options, help) {
   return Object.entries(options)
     .filter(([, { hidden }]) => hidden !== true)
-    .map(([name, { alias, value, negatable, help }]) => {
+    .map(([name, spec]) => {
+      const { alias, value, negatable } = spec;
       const long = name.length === 1 ? `-${name}` : `--${negatable ? '[no-]' : ''}${name}`;
       const spelling = alias === undefined ? long : `-${alias}, ${long}`;
       const operand = value === undefined ? '' : ` \\fI${roff(value)}\\fR`;
-      return `.TP\n\\fB${roff(spelling)}\\fR${operand}\n${roff(help)}`;
+      return `.TP\n\\fB${roff(spelling)}\\fR${operand}\n${roff(help.optionHelp(spec))}`;
     });
 }
 
@@ -56,15 +64,17 @@ export async function manPage(root, { version, description }, seconds) {
   const sections = [
     `.TH PPROBE 1 ${date} "pprobe ${version}" "User Commands"`,
     `.SH NAME\npprobe \\- ${roff(description)}`,
-    `.SH SYNOPSIS\n${loaded.map((command) => `.B ${roff(help.usageOf(command))}`).join('\n.br\n')}`,
+    `.SH SYNOPSIS\n${loaded.map((command) => `.B ${roff(help.usageOf(command))}`).join('\n.br\n')}\n.br\n.B pprobe completion [shell]`,
     '.SH COMMANDS',
     ...loaded.flatMap((command) => [
       `.SS ${roff(help.usageOf(command))}\n${roff(command.summary)}.`,
       ...command.positionals.map(({ name, help: text }) => `.TP\n\\fI${roff(name)}\\fR\n${roff(text)}`),
-      ...optionEntries(own(command.options)),
+      ...optionEntries(own(command.options), help),
       ...(command.notes === '' ? [] : [`.PP\n${roff(command.notes)}`]),
     ]),
-    `.SH OPTIONS OF EVERY COMMAND\n${optionEntries(common).join('\n')}`,
+    `.SS pprobe completion [shell] [options]\n${roff(help.completionCommand.summary)}; without an argument, for the calling shell.`,
+    `.PP\n${roff(help.durations)}`,
+    `.SH OPTIONS OF EVERY COMMAND\n${optionEntries(common, help).join('\n')}`,
     '.SH EXIT STATUS',
     ...help.exitCodeMeanings.map(({ code, meaning }) => `.TP\n.B ${code}\n${roff(meaning)}`),
     '.SH EXAMPLES',

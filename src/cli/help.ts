@@ -8,7 +8,8 @@ import { durationText, networkOptions, type OptionSpec, type OptionTable, output
 /** Text is wrapped at this width on wider terminals, because longer lines are hard to read. */
 const widest = 100;
 
-const durations = 'D is a duration: 5s, 500ms, 2m, or a whole number of milliseconds, at least 20.';
+/** What `D` stands for in the help of an option. */
+export const durations = 'D is a duration: 5s, 500ms, 2m, or a whole number of milliseconds, at least 20.';
 
 const everywhere: OptionTable = { ...networkOptions, ...outputOptions };
 
@@ -106,8 +107,13 @@ function optionRows(table: OptionTable): Row[] {
     .filter(([, { hidden }]) => hidden !== true)
     .map(([name, spec]) => ({
       left: spelling(name, spec),
-      right: spec.bound === undefined ? spec.help : `${spec.help} (${rangeText(spec.bound)})`,
+      right: optionHelp(spec),
     }));
+}
+
+/** The help text of an option, with the range of its value. */
+export function optionHelp({ help, bound }: OptionSpec): string {
+  return bound === undefined ? help : `${help} (${rangeText(bound)})`;
 }
 
 /** `1 to 10, default 3`. */

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -120,6 +120,16 @@ t.test('the manual page has every command; completions and licences are complete
   const page = readFileSync(join(made, 'share/man/man1/pprobe.1'), 'utf8');
   for (const { name } of commands) t.ok(page.includes(`.SS pprobe ${name}`), name);
   t.ok(page.includes('\\-\\-timeout'));
+  t.match(page, '.SS pprobe completion');
+  t.notMatch(page, /[^\0-\x7f]/, 'groff reads Latin-1');
+  for (const [program, args] of [
+    ['mandoc', ['-T', 'lint', '-W', 'warning']],
+    ['groff', ['-man', '-ww', '-z']],
+  ] as const) {
+    if (spawnSync(program, ['-V'], { input: '' }).error !== undefined) continue;
+    const { stdout, stderr } = spawnSync(program, args, { input: page, encoding: 'utf8' });
+    t.equal(stdout + stderr, '', program);
+  }
   for (const file of ['pprobe.bash', '_pprobe', 'pprobe.fish']) {
     t.match(readFileSync(join(made, 'share/completions', file), 'utf8'), 'pprobe');
   }
