@@ -12,6 +12,14 @@ if (words.length === 1 && /^(?:--version|version|-V|-v)$/.test(words[0])) {
 }
 
 function start() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    process.stderr.write(
+      `pprobe: Node ${process.versions.node} is too old: pprobe needs Node 20.19 or later\n`,
+    );
+    process.exitCode = 3;
+    return;
+  }
   const built = join(__dirname, '../dist/bin');
   if (!existsSync(join(built, 'no-command.js'))) {
     process.stderr.write('pprobe: not built yet: dist/bin is missing; run "npm run build"\n');

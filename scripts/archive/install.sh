@@ -45,12 +45,25 @@ fi
 mkdir -p "$prefix/lib" "$prefix/bin" || fail "$prefix cannot be written to; choose another place with --prefix DIR."
 prefix=$(cd "$prefix" && pwd)
 place=$prefix/lib/$name
+new=$place.new.$$
+trap 'rm -rf "$new"' EXIT
+
+# The new files are complete and have run before they take the place of the old ones.
+if [ "$folder" = "$place" ]; then
+  program=$place/bin/pprobe
+else
+  program=$new/bin/pprobe
+  cp -R "$folder" "$new" || fail "$new cannot be written: see the message above; the disk may be full. The installed version is as it was."
+  # An archive that root unpacked with umask 077 is for all users, too.
+  chmod -R a+rX,u+w "$new"
+fi
+if ! version=$("$program" --version 2>&1); then
+  printf '%s\n' "$version" | head -n 3 >&2
+  fail "$program does not start: see the message above. The installed version is as it was."
+fi
 if [ "$folder" != "$place" ]; then
-  # The new files are complete before they take the place of the old ones.
-  rm -rf "$place.new"
-  cp -R "$folder" "$place.new"
   rm -rf "$place"
-  mv "$place.new" "$place"
+  mv "$new" "$place"
 fi
 
 link() {
@@ -63,7 +76,6 @@ link "$place/share/completions/pprobe.bash" "$prefix/share/bash-completion/compl
 link "$place/share/completions/_pprobe" "$prefix/share/zsh/site-functions/_pprobe"
 link "$place/share/completions/pprobe.fish" "$prefix/share/fish/vendor_completions.d/pprobe.fish"
 
-version=$("$prefix/bin/pprobe" --version) || fail "$prefix/bin/pprobe does not start; is $place on a file system mounted noexec?"
 echo "pprobe $version is installed: $prefix/bin/pprobe"
 case ":$PATH:" in
 *":$prefix/bin:"*) ;;

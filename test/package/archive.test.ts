@@ -1,13 +1,19 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   appendFileSync,
   chmodSync,
+  copyFileSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  renameSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -70,20 +76,43 @@ const readSums = (tree: string): string => readFileSync(join(tree, 'lib/SHA256SU
 const sums = made === null ? '' : readSums(made);
 
 /** A copy of the tree outside the checkout, which other users may read. */
-async function unpack(t: Test): Promise<string> {
+async function unpack(t: Test, made: string): Promise<string> {
   const folder = openDirectory(t);
-  if (made === null) throw new Error('no tree');
   await new Promise<void>((resolve, reject) => {
     execFile('cp', ['-R', made, folder], (error) => (error === null ? resolve() : reject(error)));
   });
   return join(folder, `pprobe-${version}`);
 }
 
+/** Replaces a file of the tree, and its checksum. */
+function replace(tree: string, file: string, content: string): void {
+  writeFileSync(join(tree, file), content);
+  const sum = createHash('sha256').update(content).digest('hex');
+  const list = readFileSync(join(tree, 'lib/SHA256SUMS'), 'utf8');
+  const line = new RegExp(`^\\w{64}(  ${file})$`, 'm');
+  writeFileSync(join(tree, 'lib/SHA256SUMS'), list.replace(line, `${sum}$1`));
+}
+
+/** The same tree, whose Node is a script that starts ours: copying and checking 120 MB for each test takes long. */
+const small = made === null ? null : await makeSmall(made);
+
+async function makeSmall(made: string): Promise<string> {
+  const folder = await unpack(t, made);
+  replace(folder, 'lib/node', `#!/bin/sh\nexec '${process.execPath}' "$@"\n`);
+  return folder;
+}
+
+function unpackSmall(t: Test): Promise<string> {
+  if (small === null) throw new Error('no tree');
+  return unpack(t, small);
+}
+
 t.test(
   'it runs without Node, as any user, through a link, and writes nothing beside itself',
   { skip },
   async (t) => {
-    const tree = await unpack(t);
+    if (made === null) return;
+    const tree = await unpack(t, made);
     const before = listing(tree);
     const link = join(openDirectory(t), 'pprobe');
     symlinkSync(join(tree, 'bin/pprobe'), link);
@@ -138,7 +167,7 @@ t.test('the manual page has every command; completions and licences are complete
 });
 
 t.test('install.sh copies and links; a second run replaces', { skip }, async (t) => {
-  const tree = await unpack(t);
+  const tree = await unpackSmall(t);
   const prefix = join(openDirectory(t), 'opt');
   for (const time of ['first', 'second']) {
     const installed = await run(join(tree, 'install.sh'), ['--prefix', prefix]);
@@ -150,7 +179,7 @@ t.test('install.sh copies and links; a second run replaces', { skip }, async (t)
 });
 
 t.test('install.sh refuses an archive that was cut short, and a wrong argument', { skip }, async (t) => {
-  const tree = await unpack(t);
+  const tree = await unpackSmall(t);
   const prefix = join(openDirectory(t), 'opt');
   const install = (...args: string[]): Promise<Ran> =>
     run(join(tree, 'install.sh'), ['--prefix', prefix, ...args]);
@@ -162,4 +191,57 @@ t.test('install.sh refuses an archive that was cut short, and a wrong argument',
   rmSync(join(tree, 'lib/SHA256SUMS'));
   t.match(await install(), { code: 1, stderr: /not a whole archive/ });
   t.throws(() => readdirSync(prefix), 'nothing was installed');
+});
+
+t.test('a Node that cannot be started is exit 3 with a message, in dash and in bash', { skip }, async (t) => {
+  const tree = t.testdir({ bin: {}, lib: { node: 'no program' } });
+  copyFileSync('scripts/archive/pprobe.sh', join(tree, 'bin/pprobe'));
+  for (const shell of ['/bin/sh', '/bin/bash']) {
+    if (!existsSync(shell)) continue;
+    const { status, stderr } = spawnSync(shell, [join(tree, 'bin/pprobe'), '--version'], {
+      encoding: 'utf8',
+    });
+    t.equal(status, 3, shell);
+    t.match(stderr, /lib\/node cannot be started: it needs a file system without noexec.*glibc 2\.28/, shell);
+  }
+});
+
+t.test('a failed installation leaves the installed version as it was', { skip }, async (t) => {
+  const tree = await unpackSmall(t);
+  const prefix = join(openDirectory(t), 'opt');
+  const install = (): Promise<Ran> => run(join(tree, 'install.sh'), ['--prefix', prefix]);
+  t.match(await install(), { code: 0 });
+  replace(tree, 'lib/node', '#!/bin/sh\nexit 1\n');
+  t.match(await install(), { code: 1, stderr: /does not start[\s\S]*installed version is as it was/ });
+  t.same(readdirSync(join(prefix, 'lib')), [`pprobe-${version}`]);
+  t.match(await run(join(prefix, 'bin/pprobe'), ['--version']), { code: 0, stdout: version });
+});
+
+t.test(
+  'two versions lie side by side; the link leads to the one that was installed last',
+  { skip },
+  async (t) => {
+    const tree = await unpackSmall(t);
+    const prefix = join(openDirectory(t), 'opt');
+    t.match(await run(join(tree, 'install.sh'), ['--prefix', prefix]), { code: 0 });
+    const other = join(tree, '../pprobe-99.0.0');
+    renameSync(tree, other);
+    t.match(await run(join(other, 'install.sh'), ['--prefix', prefix]), { code: 0 });
+    t.same(readdirSync(join(prefix, 'lib')).sort(), [`pprobe-${version}`, 'pprobe-99.0.0']);
+    t.equal(readlinkSync(join(prefix, 'bin/pprobe')), '../lib/pprobe-99.0.0/bin/pprobe');
+    t.match(await run(join(prefix, 'lib', `pprobe-${version}`, 'bin/pprobe'), ['--version']), { code: 0 });
+  },
+);
+
+t.test('a Node that is too old is named in one line, with exit 3', async (t) => {
+  const preload = t.testdir({
+    'old.cjs': "Object.defineProperty(process.versions, 'node', { value: '18.20.4' });",
+  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--require', join(preload, 'old.cjs'), 'bin/pprobe.js', 'doctor', '--json'],
+    { encoding: 'utf8' },
+  );
+  t.same([status, stdout], [3, '']);
+  t.equal(stderr, 'pprobe: Node 18.20.4 is too old: pprobe needs Node 20.19 or later\n');
 });
