@@ -1,0 +1,80 @@
+// Which test files share a process. A process for each file costs a second of processor time, most of it for loading tap
+// and TypeScript; there are more than two hundred files.
+
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The directory of the package. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/**
+ * The folders of test/ whose files share a process, in the order in which the processes start. The first two wait for timeouts
+ * of the network most of the time and leave the processor to the others. What no line names runs in the last.
+ */
+const processes = {
+  dns: ['probe/dns'],
+  connections: ['probe/tls', 'probe/http', 'probe/tcp', 'probe/mtu'],
+  commands: ['cli'],
+  rules: ['diagnose/rules', 'diagnose/remedies'],
+  diagnose: ['diagnose'],
+  documents: ['documents', 'report', 'compare'],
+  host: ['host', 'target', 'core'],
+  trace: ['net', 'probe'],
+  others: [''],
+};
+
+const ownProcess = /^(lab|peers|tun|package|field)\/|-lab\.test|-process\.test|contradictions-\d/;
+const needsBuild = /from '\.\.?\/(.*\/)?pprobe\.js'|\/dist\//;
+
+/** All test files, as paths below test/. */
+export function testFiles() {
+  return readdirSync(join(root, 'test'), { recursive: true })
+    .filter((file) => file.endsWith('.test.ts'))
+    .sort();
+}
+
+/**
+ * Whether a file may share a process: not what works in network namespaces, starts many processes, compares with other
+ * programs or takes minutes.
+ */
+export function mayShare(file) {
+  return !ownProcess.test(file);
+}
+
+/** Whether a file reads dist/ or starts the executable. */
+export function readsBuild(file) {
+  return needsBuild.test(readFileSync(join(root, 'test', file), 'utf8'));
+}
+
+/**
+ * Writes a module for each process into build/FOLDER/, which loads its share of the files.
+ * Returns the paths of the modules by the names of the processes, in the order in which they should start.
+ */
+export function writeProcesses(folder, files) {
+  const groups = new Map(Object.keys(processes).map((name) => [name, []]));
+  for (const file of files) {
+    const isIn = (within) => within === '' || file.startsWith(`${within}/`);
+    const [name] = Object.entries(processes).find(([, folders]) => folders.some(isIn));
+    groups.get(name).push(file);
+  }
+  const directory = join(root, 'build', folder);
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const modules = new Map();
+  for (const [name, members] of groups) {
+    if (members.length === 0) continue;
+    const path = join(directory, `${name}.mjs`);
+    writeFileSync(path, loader(members));
+    modules.set(name, path);
+  }
+  return modules;
+}
+
+/** Loads the files inside a test, so that tap waits for all of them before it considers the process done. */
+function loader(members) {
+  const imports = members.map((file) => `  await import(${JSON.stringify(`../../test/${file}`)});`);
+  return ["import t from 'tap';", "t.test('the test files load', async () => {", ...imports, '});', ''].join(
+    '\n',
+  );
+}
