@@ -19,7 +19,7 @@ export { version } from './core/version.js';
 export type { AddressClaim, Claim, HostClaim, ServerClaim } from './diagnose/claims.js';
 export type { ClassifyOptions } from './diagnose/classify.js';
 export { type DiagnoseOptions, diagnose } from './diagnose/diagnose.js';
-export { explain } from './diagnose/explain.js';
+export { type ExplainOptions, explain } from './diagnose/explain.js';
 export type { Basis, Finding, Phase, Rule } from './diagnose/finding.js';
 export {
   checkGivenTarget as checkTarget,

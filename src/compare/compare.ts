@@ -1,7 +1,7 @@
 import { type Check, isPlainObject, listOf, refused } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
 import { list } from '../core/text.js';
-import { explain } from '../diagnose/explain.js';
+import { type ExplainOptions, explain } from '../diagnose/explain.js';
 import { CAUSES, type Cause } from '../documents/causes.js';
 import type {
   Comparison,
@@ -48,12 +48,15 @@ const judgedReport: Check = (value, argument) => {
  *
  * @throws InvalidInputError for fewer than two reports, or if one of them is not a report; the message names it.
  */
-export function explainTogether(reports: readonly NamedReport[]): ComparisonDocument {
+export function explainTogether(
+  reports: readonly NamedReport[],
+  options: ExplainOptions = {},
+): ComparisonDocument {
   listOf(namedReport)(reports, 'reports');
   const header = startDocument('comparison');
   const judged = reports.map(({ name, text }) => {
     try {
-      return explain(text);
+      return explain(text, options);
     } catch (cause) {
       if (!(cause instanceof InvalidInputError)) throw cause;
       throw new InvalidInputError(cause.argument, `${name}: ${cause.message}`, { cause });

@@ -8,6 +8,7 @@ import { refutationOf } from './claims.js';
 import { type Finding, PHASES, type Rule } from './finding.js';
 import { asRemedies } from './remedies/advice.js';
 import { runDoctor } from './remedies/local.js';
+import { configured } from './rules/configuration.js';
 import { RULES } from './rules/index.js';
 import { urlRules } from './rules/url.js';
 import { warningsOf } from './warnings/index.js';
@@ -75,7 +76,7 @@ function tested(
     refutations.push(...against);
     return kept === null ? [] : [kept];
   });
-  return { findings: ranked(findings), refutations };
+  return { findings: configured(evidence, ranked(findings)), refutations };
 }
 
 /** A finding after its claims were compared with all observations: dropped, less certain, or as it was. */

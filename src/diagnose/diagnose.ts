@@ -1,5 +1,13 @@
-import { callback, checkOptions, type OptionChecks, string } from '../core/check-options.js';
+import {
+  callback,
+  checkOptions,
+  isPlainObject,
+  type OptionChecks,
+  refused,
+  string,
+} from '../core/check-options.js';
 import { checkRuntime } from '../core/runtime.js';
+import type { FactsDocument } from '../documents/facts.js';
 import { startDocument } from '../documents/header.js';
 import type { ReportDocument } from '../documents/report.js';
 import type { GivenOptions, Target } from '../documents/target.js';
@@ -19,6 +27,8 @@ import { classify } from './classify.js';
 export interface DiagnoseOptions extends ObserveOptions, ParseTargetOptions {
   /** The path of the file that `ca` was read from. It is not read; commands in remedies name it. */
   caFile?: string | undefined;
+  /** The configuration around the target as somebody has read it. It decides the cause, and the packets the class. */
+  facts?: FactsDocument | undefined;
   /** Called with the parsed target before anything is sent. */
   onTarget?: ((target: Target) => void) | undefined;
 }
@@ -27,6 +37,10 @@ const diagnoseChecks: OptionChecks<DiagnoseOptions> = {
   ...observeChecks,
   ...parseTargetChecks,
   caFile: string('give the path of a file'),
+  facts: (value, argument) => {
+    if (!isPlainObject(value))
+      throw refused(argument, value, 'a document of facts', 'give what pprobe collect wrote');
+  },
   onTarget: callback,
 };
 
@@ -44,7 +58,19 @@ export async function diagnose(input: string | URL, options: DiagnoseOptions = {
   options.onTarget?.(target);
   const header = startDocument('report');
   const evidence = await observeTarget(target, { ...options, query: options.query ?? queryOf(text) });
-  return { ...header(), ...evidence, verdict: classify(evidence) };
+  if (options.facts === undefined)
+    return {
+      ...header(),
+      ...evidence,
+      observations: { ...evidence.observations, configuration: null },
+      gates: [],
+      verdict: classify(evidence),
+    };
+  // No other diagnosis pays for the evaluators.
+  const { checkedFacts, withVerdict } = await import('./explain.js');
+  const configuration = checkedFacts(options.facts, 'facts');
+  const judged = withVerdict({ ...evidence, observations: { ...evidence.observations, configuration } });
+  return { ...header(), ...judged };
 }
 
 /** The options that a further command has to repeat; null where none was given. */

@@ -12,6 +12,7 @@ import { checkReport } from '../documents/saved-report.js';
 import type { Target } from '../documents/target.js';
 import { upgradeEvidence } from '../documents/upgrade.js';
 import { type ClassifyOptions, checkTarget, classify, findingsOf } from './classify.js';
+import { withGates } from './configuration/gates.js';
 import type { Finding, Rule } from './finding.js';
 
 /**
@@ -38,7 +39,7 @@ const classifyChecks: OptionChecks<ClassifyOptions> = { rules: listOf(rule) };
 export function classifyGiven(evidence: Evidence, options: ClassifyOptions = {}): Verdict {
   checkOptions(classifyChecks, options);
   checkEvidence(evidence);
-  return classify(upgradeEvidence(evidence), options);
+  return classify(evaluated(upgradeEvidence(evidence)), options);
 }
 
 /**
@@ -49,7 +50,7 @@ export function classifyGiven(evidence: Evidence, options: ClassifyOptions = {})
 export function findingsOfGiven(evidence: Evidence, rules?: readonly Rule[]): Finding[] {
   if (rules !== undefined) listOf(rule)(rules, 'rules');
   checkEvidence(evidence);
-  return findingsOf(upgradeEvidence(evidence), rules);
+  return findingsOf(evaluated(upgradeEvidence(evidence)), rules);
 }
 
 /**
@@ -66,6 +67,11 @@ export function checkGivenTarget(target: Target): Verdict | null {
   if (!isPlainObject(target)) throw refused('target', target, 'a target', 'give what parseTarget returns');
   checkEvidence({ ...nothing, target });
   return checkTarget(target);
+}
+
+/** Evidence with the gates of its configuration. */
+function evaluated(evidence: Evidence): Evidence {
+  return evidence.observations.configuration == null ? evidence : withGates(evidence);
 }
 
 /** A report is evidence with a header. */

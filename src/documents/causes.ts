@@ -41,6 +41,16 @@ export const CAUSES = {
   'url.wrong-suffix': { class: 'dns', words: 'the name has the DNS suffix of another partition' },
   'url.wrong-region': { class: 'dns', words: 'the name and the endpoint are in different Regions' },
 
+  'dns.private-dns-off': { class: 'dns', words: 'private DNS of the VPC endpoint is off' },
+  'dns.vpc-attribute': { class: 'dns', words: 'a DNS attribute of the VPC is off' },
+  'dns.dhcp-options': {
+    class: 'dns',
+    words: 'the DHCP options give clients another resolver than that of the VPC',
+  },
+  'dns.forwarding-rule': { class: 'dns', words: 'a rule of the VPC forwards the name to other servers' },
+  'dns.private-zone': { class: 'dns', words: 'a private zone of the VPC hides the name' },
+  'endpoint.absent': { class: 'dns', words: 'the VPC has no endpoint for the service' },
+
   'tcp.timeout-all': {
     class: 'timeout',
     words: 'a security group, a route or a firewall drops every connection',
@@ -52,6 +62,12 @@ export const CAUSES = {
   'tcp.packet-loss': { class: 'timeout', words: 'some packets are lost on the way' },
   'route.loop': { class: 'timeout', words: 'routers forward the packets in a loop' },
   'route.blackhole-after-hop': { class: 'timeout', words: 'a router on the path drops the packets' },
+
+  'tcp.security-group': { class: 'timeout', words: 'no rule of a security group allows the connection' },
+  'tcp.network-acl': { class: 'timeout', words: 'a rule of a network ACL denies the packets' },
+  'route.missing': { class: 'timeout', words: 'a route table has no route to the address' },
+  'route.blackhole': { class: 'timeout', words: 'the route to the address leads to something that is gone' },
+  'endpoint.not-available': { class: 'timeout', words: 'the VPC endpoint is not available' },
 
   'policy.icmp-prohibited': { class: 'policy', words: 'a firewall on the path rejects the connection' },
   'policy.reset-injected': {

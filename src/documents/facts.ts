@@ -374,4 +374,6 @@ export interface GateRemedy {
   snippet?: string;
   /** @format uri */
   docs?: string;
+  /** The id of the resource to change. */
+  resource?: Text;
 }

@@ -11,7 +11,7 @@ import type { TcpDocument } from './tcp.js';
 import type { PathMtu, TlsDocument } from './tls.js';
 import type { AddressTrace } from './trace.js';
 
-export type { OwnNetwork, Vantage } from '../host/vantage.js';
+export type { Ec2Identity, OwnNetwork, Vantage } from '../host/vantage.js';
 export type { VerdictClass } from './causes.js';
 export type { DnsPurpose } from './dns.js';
 

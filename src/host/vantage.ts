@@ -28,6 +28,26 @@ export interface NameService {
   ignoredNameservers: string[];
 }
 
+/** What an EC2 instance's metadata service says of the network interface that measured. Unknown is null. */
+export interface Ec2Identity {
+  /** @minLength 1 @maxLength 255 */
+  interfaceId: string | null;
+  /** @minLength 1 @maxLength 255 */
+  vpcId: string | null;
+  /** @minLength 1 @maxLength 255 */
+  subnetId: string | null;
+  /** The ids of its security groups. @maxItems 100 @items { type: 'string', minLength: 1, maxLength: 255 } */
+  groups: string[];
+  /** @maxItems 1000 @items { $ref: '#/definitions/IpAddress' } */
+  addresses: string[];
+  /** The blocks of the VPC. @maxItems 100 @items { type: 'string', minLength: 1, maxLength: 255 } */
+  vpcCidrs: string[];
+  /** @minLength 1 @maxLength 255 */
+  region: string | null;
+  /** @minLength 1 @maxLength 255 */
+  account: string | null;
+}
+
 /** The host from which measurements were made. */
 export interface Vantage {
   /** @maxLength 255 */
@@ -40,6 +60,8 @@ export interface Vantage {
   networks?: OwnNetwork[];
   /** Absent in reports of versions before 0.2.0. */
   nameService?: NameService;
+  /** Absent on other hosts, and where the metadata service was not asked or did not answer. */
+  ec2?: Ec2Identity;
   /** System, kernel release and architecture: `linux 6.1.0 x64`. @minLength 1 */
   platform: string;
 }

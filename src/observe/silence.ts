@@ -104,9 +104,7 @@ export class SilenceEvidence implements SilenceRule {
 
   /** Whether the address is one of the private network whose round trips this run has seen. */
   isNear(address: string): boolean {
-    return (
-      this.#isAnswered && !this.#isFar && isPrivate(address) && this.#networks.has(networkOf(address))
-    );
+    return this.#isAnswered && !this.#isFar && isPrivate(address) && this.#networks.has(networkOf(address));
   }
 
   countsAfterMs(address: string): number {

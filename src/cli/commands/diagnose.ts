@@ -12,6 +12,7 @@ import { hostPort, parseControl, parsePort } from '../../target/host-port.js';
 import { readHeaders } from '../../target/request-headers.js';
 import { formatServer, parseServer } from '../../target/server.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
+import { factsOf, factsOption } from '../facts-option.js';
 import { readInput } from '../files.js';
 import {
   type Arguments,
@@ -44,6 +45,7 @@ const options: OptionTable = {
   'ca-file': { type: 'string', value: 'PEM', help: 'Also trust the certificate authorities in this file' },
   save: { type: 'string', value: 'FILE', help: 'Write the report as JSON to a file, for "pprobe explain"' },
   ...reportOptions,
+  ...factsOption,
   control: {
     type: 'string',
     value: 'HOST:PORT',
@@ -90,6 +92,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     timeoutMs: numberOption(args, 'timeout', observeBounds.timeoutMs),
     ca: caFile === undefined ? undefined : await certificates(caFile, stop),
     caFile,
+    facts: await factsOf(args, context),
     headers: headersOption(args),
     ...contrastOptions(args),
     keepQuery: flag(args, 'keep-query'),
@@ -150,6 +153,12 @@ async function certificates(path: string, signal: AbortSignal): Promise<string> 
 /** `HOST PORT`, as for telnet, is `HOST:PORT`. */
 function arrange(args: Arguments): Arguments {
   const [host = '', port = '', ...more] = args.positionals;
+  // A shell has made several words of `--facts *.json`.
+  if (args.options.facts !== undefined && args.positionals.length > 1 && !/^\d+$/.test(port))
+    return {
+      options: { ...args.options, facts: [args.options.facts, port, ...more].flat() },
+      positionals: [host],
+    };
   const bare = host.replace(/^\[(.*)\]$/, '$1');
   const isHost = /^[\w.-]+$/.test(host) || familyOf(bare) !== null;
   if (!isHost || !/^\d+$/.test(port) || more.length > 0) return args;

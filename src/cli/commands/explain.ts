@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { explainTogether } from '../../compare/compare.js';
+import { explainTogether, type NamedReport } from '../../compare/compare.js';
 import { InvalidInputError } from '../../core/errors.js';
-import { explain } from '../../diagnose/explain.js';
+import { type ExplainOptions, explain } from '../../diagnose/explain.js';
 import { explainLog, type LogSource, logBounds } from '../../execution-log/explain-log.js';
 import { comparisonText } from '../../report/text/comparison.js';
 import { logText } from '../../report/text/log.js';
 import { type Command, type CommandContext, type CommandResult, resultOf } from '../command.js';
+import { factsOption, withFacts } from '../facts-option.js';
 import { fileProblem, readInput } from '../files.js';
 import {
   type Arguments,
@@ -95,19 +96,24 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   checkLogOptions(args);
   const form = reportForm(args, context.output);
   if (args.options.log !== undefined) return explainLogFiles(args, form, context);
-  if (args.positionals.length > 1) return sideBySide(args.positionals, form, context.stop);
-  const document = await formed(explain(await readInput(required(args, 0), context.stop)), form);
+  required(args, 0);
+  const files = await Promise.all(
+    args.positionals.map(async (name) => ({ name, text: await readInput(name, context.stop) })),
+  );
+  const { reports, facts } = await withFacts(args, files, context);
+  const [report] = reports;
+  if (reports.length > 1 || report === undefined) return sideBySide(reports, { facts }, form);
+  const document = await formed(explain(report.text, { facts }), form);
   return reportResult(document, form, context);
 }
 
 async function sideBySide(
-  files: readonly string[],
+  reports: readonly NamedReport[],
+  options: ExplainOptions,
   form: ReportForm,
-  stop: AbortSignal,
 ): Promise<CommandResult> {
   withoutPage(form, 'several reports', 'give it with one report at a time; --json prints the comparison');
-  const reports = await Promise.all(files.map(async (name) => ({ name, text: await readInput(name, stop) })));
-  const compared = explainTogether(reports);
+  const compared = explainTogether(reports, options);
   const document = await formed(compared, form, () => reports.map(({ text }) => JSON.parse(text)));
   return resultOf(document, comparisonText);
 }
@@ -125,12 +131,16 @@ export const explainCommand: Command = {
       help: 'A report of "pprobe diagnose --save" or --json; - for standard input. Several, of different hosts, are compared',
     },
   ],
-  options: { ...reportOptions, ...logOptions, ...idleNetworkOptions },
+  options: { ...reportOptions, ...factsOption, ...logOptions, ...idleNetworkOptions },
   examples: [
     { command: 'pprobe explain report.json', help: 'What is the verdict of a report from another host?' },
     {
       command: 'pprobe explain web-1.json web-2.json',
       help: 'The target works on one host only: what differs?',
+    },
+    {
+      command: 'pprobe explain report.json --facts facts/*.json',
+      help: 'Which rule of which security group, network ACL or route table drops the packets?',
     },
     { command: 'pprobe explain - < report.json', help: 'A report from standard input' },
     { command: 'pprobe explain report.json --html report.html', help: 'A page to attach to a ticket' },

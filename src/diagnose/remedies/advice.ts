@@ -16,17 +16,22 @@ export interface Advice {
   /** Something to paste that is not a command: a policy statement in JSON. */
   snippet?: string;
   docs?: string;
+  /** The id of the resource that it changes, where the configuration is known. */
+  resource?: string;
+  /** What it opens, so that it is left out where the configuration read already allows that. */
+  opens?: 'inbound' | 'outbound' | 'acl' | 'routes';
 }
 
 /** The advice as a verdict shows it. */
 export function asRemedies(advice: readonly Advice[]): Remedy[] {
-  return advice.map(({ text, command: argv, pipe, commandLine, snippet, docs }) => {
+  return advice.map(({ text, command: argv, pipe, commandLine, snippet, docs, resource }) => {
     const line = commandLine ?? (argv === undefined ? undefined : shellLine(argv, pipe));
     return {
       text,
       ...(line === undefined ? {} : { command: line }),
       ...(snippet === undefined ? {} : { snippet }),
       ...(docs === undefined ? {} : { docs }),
+      ...(resource === undefined ? {} : { resource }),
     };
   });
 }

@@ -68,6 +68,7 @@ export function allowInbound({ clients, addresses, port, region }: Ends): Advice
   return {
     text: `Allow inbound TCP ${port} from ${clients.length === 0 ? 'this host' : list(clients)} in the security group of ${list(addresses, 4)}`,
     command: [...allow, '--group-id', 'SG_OF_TARGET', ...rule],
+    opens: 'inbound',
     docs: DOCS.securityGroups,
   };
 }
@@ -91,6 +92,7 @@ export function allowOutbound({ clients, addresses, port, region }: Ends): Advic
       ...['--group-id', 'SG_OF_THIS_HOST', '--ip-permissions'],
       ['IpProtocol=tcp', `FromPort=${port}`, `ToPort=${port}`, ...rangesOf(addresses)].join(','),
     ],
+    opens: 'outbound',
     docs: DOCS.securityGroups,
   };
 }
@@ -101,6 +103,7 @@ export function checkAcl({ clients, addresses, port }: Ends): Advice {
   return {
     text: `In the network ACL of the subnet of ${list(addresses, 4)}, allow TCP ${port} in from ${from}, and TCP 1024-65535 out to it; in the network ACL of this host's subnet, allow the reverse`,
     docs: DOCS.networkAcls,
+    opens: 'acl',
   };
 }
 
@@ -108,6 +111,7 @@ export function checkRoutes({ clients, addresses }: Ends): Advice {
   return {
     text: `Check the route tables of both subnets: a route from this host's subnet to ${list(addresses, 4)} (peering, transit gateway, VPN), a route back to ${clients.length === 0 ? 'this host' : list(clients)}, and no route in the state blackhole`,
     docs: DOCS.routeTables,
+    opens: 'routes',
   };
 }
 

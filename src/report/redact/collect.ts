@@ -4,7 +4,17 @@ import { isServiceLabel } from '../../target/private-api/check-api-name.js';
 import { readPrivateName } from '../../target/private-api/names.js';
 
 /** Members whose whole text is a name, at any depth of the document. */
-const NAMES = new Set(['host', 'hostname', 'serverName', 'endpointName', 'name', 'vpceId', 'caFile']);
+const NAMES = new Set([
+  'host',
+  'hostname',
+  'serverName',
+  'endpointName',
+  'name',
+  'vpceId',
+  'caFile',
+  'HostedZoneId',
+  'deploymentId',
+]);
 
 /** Members that are lists of names. */
 const NAME_LISTS = new Set(['chain', 'names']);
@@ -78,7 +88,7 @@ function collect(known: KnownNames, value: unknown, key: string, listed: boolean
 }
 
 function collectText({ names, apis }: KnownNames, value: string, key: string, listed: boolean): void {
-  if (key === 'apiId') addTo(apis, value);
+  if (key === 'apiId' || key === 'restApiId') addTo(apis, value);
   if (PATHS.has(key)) collectPath(names, value);
   if (listed ? NAME_LISTS.has(key) : NAMES.has(key)) addTo(names, value);
   // An issuer that is only the name of a product does not identify a user of it.

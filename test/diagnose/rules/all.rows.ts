@@ -1,5 +1,6 @@
 import { inconclusiveRows } from '../inconclusive.rows.js';
 import { aliasRows } from './aliases.rows.js';
+import { configurationRows } from './configuration.rows.js';
 import { contrastRows } from './contrast.rows.js';
 import { dnsMismatchRows } from './dns-mismatch.rows.js';
 import { dnsPublicRows } from './dns-public.rows.js';
@@ -22,6 +23,7 @@ import { urlRows } from './url.rows.js';
 /** Every row of the table of verdicts. */
 export const rows: readonly Row[] = [
   ...aliasRows,
+  ...configurationRows,
   ...contrastRows,
   ...dnsMismatchRows,
   ...dnsPublicRows,

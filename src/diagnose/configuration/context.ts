@@ -1,0 +1,75 @@
+import type { FactsDocument, Gate, GateRemedy } from '../../documents/facts.js';
+import { asBlock } from '../../documents/observed/tcp.js';
+import type { Evidence } from '../../documents/report.js';
+import type { Advice } from '../remedies/advice.js';
+import { asRemedies } from '../remedies/advice.js';
+import { groupTable } from './security-groups.js';
+import { type FactsUse, useOf } from './use.js';
+
+/** What the evaluators share: the evidence, the facts, and what follows from both. */
+export interface Context {
+  evidence: Evidence;
+  facts: FactsDocument;
+  use: FactsUse;
+  port: number;
+  region: string | null;
+  groups: ReturnType<typeof groupTable>;
+}
+
+export function contextOf(evidence: Evidence, facts: FactsDocument): Context {
+  return {
+    evidence,
+    facts,
+    use: useOf(evidence, facts),
+    port: evidence.target.port,
+    region: facts.region ?? evidence.vantage.ec2?.region ?? evidence.target.privateApi?.region ?? null,
+    groups: groupTable(facts.ec2, {
+      partial: isPartial(facts, 'DescribeSecurityGroupRules'),
+      everyGroup: facts.source === 'aws',
+    }),
+  };
+}
+
+/** Whether a list was cut, so that what it lacks may exist nevertheless. */
+export function isPartial({ calls }: FactsDocument, action: string): boolean {
+  return calls.some((each) => each.action === action && each.status !== 'ok');
+}
+
+/** Why a list is not there, in words: a call that was denied, or one that was not made. */
+export function notRead({ calls }: FactsDocument, action: string): string {
+  const failed = calls.find((each) => each.action === action && each.status !== 'ok');
+  if (failed === undefined) return 'not in the configuration read';
+  const why = failed.text === null ? '' : ` (${failed.text})`;
+  return failed.status === 'denied'
+    ? `${action} was denied${why}`
+    : failed.status === 'partial'
+      ? `the list of ${action} was cut`
+      : `${action} failed${why}`;
+}
+
+/** `aws ec2 ACTION --region R …` as words. */
+export function aws(
+  { region }: Pick<Context, 'region'>,
+  service: string,
+  action: string,
+  ...words: string[]
+): string[] {
+  return ['aws', service, action, ...(region === null ? [] : ['--region', region]), ...words];
+}
+
+/** `10.0.9.15/32`. */
+export function blockText(address: string): string {
+  return asBlock(address);
+}
+
+/** A change of a resource as a gate has it. */
+export function remediesOf(resource: string | null, advice: readonly Advice[]): GateRemedy[] {
+  return asRemedies(advice).map((each) => ({ ...each, ...(resource === null ? {} : { resource }) }));
+}
+
+/** A gate whose remedies are made only where something is to be changed. */
+export function gateOf(gate: Gate, advice: () => readonly Advice[] = () => []): Gate {
+  const needsChange = gate.state === 'deny' || gate.state === 'partly' || gate.state === 'unknown';
+  const remedies = needsChange ? remediesOf(gate.resource, advice()) : [];
+  return { ...gate, ...(remedies.length === 0 ? {} : { remedies }) };
+}

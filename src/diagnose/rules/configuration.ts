@@ -1,0 +1,287 @@
+import { list } from '../../core/text.js';
+import { CAUSES, type Cause } from '../../documents/causes.js';
+import type { Gate } from '../../documents/facts.js';
+import { addressesOf, lossyOutcomes, opened, silentOutcomes } from '../../documents/observed/tcp.js';
+import type { Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
+import { isOld, useOf } from '../configuration/use.js';
+import { type Finding, possible } from '../finding.js';
+import type { Advice } from '../remedies/advice.js';
+import { DOCS } from '../remedies/docs.js';
+import { regionOption } from '../remedies/gateway.js';
+import { requestFinding } from './configured-request.js';
+
+/**
+ * Packets and configuration together: the packets decide what kind of fault it is, and the configuration, where it is known,
+ * decides which resource causes it. A finding of the packets becomes one that names the gate, or is told to contradict the gates.
+ */
+
+const CONFIDENCES: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
+
+/** The lowest of several confidences. */
+export function leastConfident(...all: readonly Confidence[]): Confidence {
+  return CONFIDENCES[Math.max(...all.map((each) => CONFIDENCES.indexOf(each)))] ?? 'low';
+}
+
+/**
+ * How much configuration may claim: what was read hours before or after the packets less than what was read with them, and
+ * nothing is certain of what was read at a time that is not known.
+ */
+export function confidenceOfFacts(evidence: Evidence): Confidence {
+  const facts = evidence.observations.configuration ?? null;
+  if (facts === null) return 'low';
+  const use = useOf(evidence, facts);
+  if (use.olderMs === null) return 'high';
+  return isOld(use) ? 'high' : 'certain';
+}
+
+/** The findings with what the configuration says of the first one, which is the verdict's. */
+export function configured(evidence: Evidence, findings: readonly Finding[]): Finding[] {
+  const { gates = [] } = evidence;
+  const [first, ...others] = findings;
+  if (gates.length === 0 || first === undefined) return [...findings];
+  const better =
+    first.class === 'timeout'
+      ? dropped(evidence, gates, first)
+      : first.class === 'dns'
+        ? misnamed(evidence, gates, first)
+        : requestFinding(evidence, gates, first);
+  return better === null ? [...findings] : [better, ...others.filter(({ cause }) => cause !== better.cause)];
+}
+
+/** The causes of packets that do not arrive. */
+const packetCauses: ReadonlySet<string> = new Set<Cause>([
+  'tcp.security-group',
+  'tcp.network-acl',
+  'route.missing',
+  'route.blackhole',
+  'endpoint.not-available',
+]);
+
+/** The gates that packets pass. */
+const packetGates: ReadonlySet<string> = new Set(['security-group', 'network-acl', 'route', 'peering']);
+
+function isPacketGate({ gate, cause, end, rule }: Gate): boolean {
+  return (
+    packetGates.has(gate) ||
+    cause === 'endpoint.not-available' ||
+    (gate === 'endpoint' && end === 'target' && rule === null)
+  );
+}
+
+function concerns({ addresses }: Gate, some: readonly string[]): boolean {
+  return addresses === undefined || addresses.some((each) => some.includes(each));
+}
+
+/** A finding of silence, with the gate that explains it, or with the contradiction. */
+function dropped(evidence: Evidence, gates: readonly Gate[], found: Finding): Finding | null {
+  const lossy = addressesOf(lossyOutcomes(evidence).map(({ outcome }) => outcome));
+  const silent = found.cause === 'tcp.packet-loss' ? lossy : addressesOf(silentOutcomes(evidence));
+  if (silent.length === 0) return null;
+  const near = gates.filter(
+    (gate) => isPacketGate(gate) && gate.addresses !== undefined && concerns(gate, silent),
+  );
+  // A gate that would stop packets which passed is of another time or place.
+  const trusted = near.filter(
+    ({ state, addresses = [] }) => state !== 'deny' || !addresses.some((each) => opened(evidence, each)),
+  );
+  const denying = trusted.filter(
+    ({ state, cause }) =>
+      (state === 'deny' || state === 'partly') && cause !== undefined && packetCauses.has(cause),
+  );
+  const [gate] = [...denying.filter(({ state }) => state === 'deny'), ...denying];
+  if (gate === undefined) return allowed(evidence, trusted, found);
+  const explained = new Set(denying.flatMap(({ addresses = [] }) => addresses));
+  const own = silent.filter((each) => gate.addresses?.includes(each));
+  const confidence = leastConfident(
+    confidenceOfFacts(evidence),
+    gate.limit ?? 'certain',
+    silent.every((each) => explained.has(each)) ? 'certain' : 'high',
+  );
+  const isReply = (gate.end === 'target') === (gate.direction === 'out') && gate.direction !== null;
+  const what = `${gate.state === 'partly' ? 'Some of the ' : ''}${isReply ? 'answers from' : 'packets to'}`;
+  const by =
+    gate.cause === 'tcp.security-group' || gate.cause === 'tcp.network-acl'
+      ? 'are dropped by'
+      : 'are lost at';
+  return withGate(evidence, found, gate, {
+    confidence,
+    summary: `${what.charAt(0).toUpperCase()}${what.slice(1)} ${list(own, 4)} ${by} ${resourceWords(gate)}: ${gate.text}.`,
+    evidence: told(denying),
+    remedies: denying.flatMap(remediesOfGate),
+    alternatives: confidence === 'certain' ? [] : found.alternatives,
+  });
+}
+
+/** `sg-0ep`, `acl-3, rule 90`. */
+function resourceWords({ gate, resource, rule }: Gate): string {
+  const name =
+    resource ??
+    { 'security-group': 'the security group', 'network-acl': 'the network ACL' }[String(gate)] ??
+    'the route table';
+  return gate === 'network-acl' && rule !== null ? `${name}, rule ${rule}` : name;
+}
+
+/** Silence although what was read allows the packets. */
+function allowed(evidence: Evidence, gates: readonly Gate[], found: Finding): Finding | null {
+  const allowing = gates.filter(({ state }) => state === 'allow');
+  const unknown = gates.filter(({ state }) => state === 'unknown' || state === 'partly');
+  if (allowing.length === 0 && unknown.length === 0) return null;
+  const unread: EvidenceItem[] = told(unknown);
+  const kept = found.remedies.filter(({ opens }) => opens === undefined || isLeftOpen(opens, gates));
+  const read = unknown.flatMap(remediesOfGate);
+  if (allowing.length === 0)
+    return { ...found, evidence: [...found.evidence, ...unread], remedies: [...read, ...kept] };
+  const resources = [...new Set(allowing.flatMap(({ resource }) => resource ?? []))];
+  const port = evidence.target.port;
+  return {
+    ...found,
+    confidence: leastConfident(found.confidence, 'medium'),
+    summary: `${found.summary.replace(/\.$/, '')}, although ${unknown.length === 0 ? 'the configuration read allows' : 'what was read of the configuration allows'} TCP ${port}.`,
+    evidence: [
+      ...found.evidence,
+      {
+        observation: 'configuration',
+        text: `the configuration contradicts the packets: ${list(resources, 8)} ${resources.length === 1 ? 'allows' : 'allow'} TCP ${port} between this host and the target`,
+      },
+      ...unread,
+    ],
+    remedies: [...read, ...flowLogs(evidence, gates), ...kept],
+    alternatives: [
+      ...found.alternatives.filter(({ cause }) => cause !== 'tcp.timeout-all'),
+      possible(
+        'dns.endpoint-mismatch',
+        'compare the addresses with the network interfaces of the endpoint as it is now',
+        'low',
+        'the addresses are those of an endpoint or interface that no longer exists',
+      ),
+    ],
+    check: found.check,
+  };
+}
+
+/** Whether a remedy opens something that the configuration read does not already allow. */
+function isLeftOpen(opens: NonNullable<Advice['opens']>, gates: readonly Gate[]): boolean {
+  const kinds = {
+    inbound: ({ gate, end }: Gate) => gate === 'security-group' && end === 'target',
+    outbound: ({ gate, end }: Gate) => gate === 'security-group' && end === 'client',
+    acl: ({ gate }: Gate) => gate === 'network-acl',
+    routes: ({ gate }: Gate) => gate === 'route',
+  };
+  const concerned = gates.filter(kinds[opens]);
+  return concerned.length === 0 || concerned.some(({ state }) => state !== 'allow');
+}
+
+/** Flow logs say whether packets reached an interface, and whether a rule rejected them. */
+function flowLogs({ target }: Evidence, gates: readonly Gate[]): Advice[] {
+  const ids = [...new Set(gates.flatMap(({ text }) => text.match(/\beni-[0-9a-f]+\b/g) ?? []))].slice(0, 5);
+  return [
+    {
+      text: 'Ask the flow logs of the interfaces: REJECT names a security group or network ACL that was changed since; no row at all means that the packets end before it, at an appliance or in another account',
+      command: [
+        'aws',
+        'ec2',
+        'describe-flow-logs',
+        ...regionOption(target.privateApi?.region ?? null),
+        ...(ids.length === 0 ? [] : ['--filter', `Name=resource-id,Values=${ids.join(',')}`]),
+      ],
+      docs: DOCS.vpcConnections,
+    },
+  ];
+}
+
+/** The causes of names that do not resolve to the endpoint. */
+const nameCauses: ReadonlySet<string> = new Set<Cause>([
+  'dns.private-dns-off',
+  'dns.vpc-attribute',
+  'dns.dhcp-options',
+  'dns.forwarding-rule',
+  'dns.private-zone',
+  'endpoint.absent',
+]);
+
+/** The findings about names that the configuration of private DNS can explain. */
+const explicable: ReadonlySet<Cause> = new Set<Cause>([
+  'dns.public-answer',
+  'dns.nxdomain',
+  'dns.no-data',
+  'dns.servfail',
+  'dns.endpoint-mismatch',
+  'dns.split-view',
+]);
+
+function misnamed(evidence: Evidence, gates: readonly Gate[], found: Finding): Finding | null {
+  if (!explicable.has(found.cause)) return null;
+  const denying = gates.filter(
+    ({ state, cause }) => state === 'deny' && cause !== undefined && nameCauses.has(cause),
+  );
+  const [gate] = denying;
+  const unknown = gates.filter(({ state, addresses }) => state === 'unknown' && addresses === undefined);
+  if (gate === undefined) {
+    const names = gates.filter(
+      ({ gate: kind }) => kind === 'private-dns' || kind === 'vpc-attribute' || kind === 'endpoint',
+    );
+    const isAllowed = names.length > 0 && names.every(({ state }) => state === 'allow');
+    if (!isAllowed)
+      return unknown.length === 0 ? null : { ...found, evidence: [...found.evidence, ...told(unknown)] };
+    return {
+      ...found,
+      confidence: leastConfident(found.confidence, 'medium'),
+      evidence: [
+        ...found.evidence,
+        {
+          observation: 'configuration',
+          text: `the configuration contradicts the answer: ${list(
+            names.map(({ text }) => text),
+            4,
+          )}`,
+        },
+        ...told(unknown),
+      ],
+    };
+  }
+  return withGate(evidence, found, gate, {
+    confidence: leastConfident(confidenceOfFacts(evidence), gate.limit ?? 'certain'),
+    summary: `${evidence.target.host} does not resolve to a VPC endpoint here: ${gate.text}.`,
+    evidence: told(denying),
+    remedies: denying.flatMap(remediesOfGate),
+    alternatives: [],
+  });
+}
+
+/** A finding with the cause of a gate, or without one where the gate is of another class. */
+export function withGate(
+  _evidence: Evidence,
+  found: Finding,
+  { cause: named }: Gate,
+  changes: Pick<Finding, 'confidence' | 'summary' | 'evidence' | 'remedies' | 'alternatives'>,
+): Finding | null {
+  const cause = causeNamed(named);
+  if (cause === null || CAUSES[cause].class !== found.class) return null;
+  return {
+    ...found,
+    ...changes,
+    cause,
+    // The gate first: it is what decides.
+    evidence: [...changes.evidence, ...found.evidence],
+  };
+}
+
+function causeNamed(name: string | undefined): Cause | null {
+  return name !== undefined && Object.hasOwn(CAUSES, name) ? (name as Cause) : null;
+}
+
+/** One line of evidence for each gate, in path order. */
+export function told(gates: readonly Gate[]): EvidenceItem[] {
+  return gates.slice(0, 12).map(({ text }) => ({ observation: 'configuration', text }));
+}
+
+/** The changes of a gate as remedies. */
+export function remediesOfGate({ remedies = [] }: Gate): Advice[] {
+  return remedies.map(({ text, command, snippet, docs, resource }) => ({
+    text,
+    ...(command === undefined ? {} : { commandLine: command }),
+    ...(snippet === undefined ? {} : { snippet }),
+    ...(docs === undefined ? {} : { docs }),
+    ...(resource === undefined ? {} : { resource }),
+  }));
+}

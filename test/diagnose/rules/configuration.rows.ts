@@ -1,0 +1,327 @@
+import { acl, configuredEvidence, factsOf, healthy, VPC } from '../configuration/vpc.js';
+import { CLIENT, dns, dnsFailure, HOST, tcp, VPCE } from '../evidence.js';
+import type { Row } from './row.js';
+
+const silent = {
+  dns: [dns(HOST, ['10.0.1.5', '10.0.2.5'])],
+  tcp: [tcp(HOST, { '10.0.1.5': 'timeout', '10.0.2.5': 'timeout' })],
+};
+const oneSilent = { ...silent, tcp: [tcp(HOST, { '10.0.1.5': 'open', '10.0.2.5': 'timeout' })] };
+const publicAnswer = { dns: [dns(HOST, ['52.94.10.5'])], tcp: [tcp(HOST, { '52.94.10.5': 'timeout' })] };
+const [endpoint] = healthy.VpcEndpoints;
+const [clientRule, ingress, replies] = healthy.SecurityGroupRules;
+const [table] = healthy.RouteTables;
+const certain = { confidence: 'certain' } as const;
+const group = { class: 'timeout', cause: 'tcp.security-group', ...certain } as const;
+const network = { class: 'timeout', cause: 'tcp.network-acl', ...certain } as const;
+
+/** The route table with other routes beside the local one. */
+const routes = (...more: NonNullable<typeof table>['Routes'] & object[]) => ({
+  RouteTables: [{ ...table, Routes: [...(table?.Routes?.slice(0, 1) ?? []), ...more] }],
+});
+
+export const configurationRows: Row[] = [
+  {
+    name: 'the group of the endpoint has no inbound rule for the port',
+    given: configuredEvidence(
+      silent,
+      factsOf({
+        SecurityGroupRules: [{ ...clientRule }, { ...replies }, { ...ingress, FromPort: 80, ToPort: 80 }],
+      }),
+    ),
+    ...group,
+    summary: ['sg-0e', '10.0.1.5 and 10.0.2.5', 'none for TCP 443', CLIENT, 'sg-0c'],
+    evidence: ['sg-0e (endpoint) has 1 inbound rule, none for TCP 443'],
+    remedy: [
+      "aws ec2 authorize-security-group-ingress --region us-east-1 --group-id sg-0e --ip-permissions 'IpProtocol=tcp,FromPort=443,ToPort=443,UserIdGroupPairs=[{GroupId=sg-0c}]'",
+      `IpRanges=[{CidrIp=${CLIENT}/32}]`,
+    ],
+  },
+  {
+    name: 'the group of the endpoint allows another group',
+    given: configuredEvidence(
+      silent,
+      factsOf({
+        SecurityGroupRules: [
+          { ...clientRule },
+          { ...replies },
+          { ...ingress, ReferencedGroupInfo: { GroupId: 'sg-0d' } },
+        ],
+      }),
+    ),
+    ...group,
+    evidence: ['sgr-0e1 allows it from sg-0d only'],
+  },
+  {
+    name: 'the group of the endpoint allows a range that the client is not in',
+    given: configuredEvidence(
+      silent,
+      factsOf({
+        SecurityGroupRules: [
+          { ...clientRule },
+          {
+            SecurityGroupRuleId: 'sgr-0e1',
+            GroupId: 'sg-0e',
+            IsEgress: false,
+            IpProtocol: '6',
+            FromPort: 443,
+            ToPort: 443,
+            CidrIpv4: '10.0.8.0/24',
+          },
+        ],
+      }),
+    ),
+    ...group,
+    evidence: ['sgr-0e1 allows it from 10.0.8.0/24 only'],
+  },
+  {
+    name: 'the group of the client allows only port 80 out',
+    given: configuredEvidence(
+      silent,
+      factsOf({
+        SecurityGroupRules: [
+          { ...clientRule, IpProtocol: 'tcp', FromPort: 80, ToPort: 80 },
+          { ...ingress },
+          { ...replies },
+        ],
+      }),
+    ),
+    ...group,
+    summary: ['sg-0c', 'outbound'],
+    remedy: ['authorize-security-group-egress --region us-east-1 --group-id sg-0c', 'GroupId=sg-0e'],
+  },
+  {
+    name: 'the age of the configuration is not known',
+    given: configuredEvidence(
+      silent,
+      factsOf({ SecurityGroupRules: [{ ...clientRule }, { ...replies }] }, { collectedAt: null }),
+    ),
+    ...group,
+    confidence: 'high',
+  },
+  {
+    name: 'the configuration was read hours before the packets',
+    given: configuredEvidence(
+      silent,
+      factsOf(
+        { SecurityGroupRules: [{ ...clientRule }, { ...replies }] },
+        { collectedAt: '2026-01-01T20:00:00.000Z' },
+      ),
+    ),
+    ...group,
+    confidence: 'high',
+  },
+  {
+    name: 'a rule of the ACL of one subnet denies, and the other address works',
+    given: configuredEvidence(
+      oneSilent,
+      factsOf({
+        NetworkAcls: [
+          ...healthy.NetworkAcls.slice(0, 2),
+          acl('acl-0e2', 'subnet-0e2', [
+            {
+              RuleNumber: 90,
+              Egress: false,
+              Protocol: '6',
+              RuleAction: 'deny',
+              CidrBlock: '10.0.9.0/24',
+              PortRange: { From: 443, To: 443 },
+            },
+            { RuleNumber: 100, Egress: false, Protocol: '-1', RuleAction: 'allow', CidrBlock: '0.0.0.0/0' },
+            { RuleNumber: 100, Egress: true, Protocol: '-1', RuleAction: 'allow', CidrBlock: '0.0.0.0/0' },
+          ]),
+        ],
+      }),
+    ),
+    ...network,
+    summary: ['acl-0e2, rule 90', '10.0.2.5'],
+    remedy: [
+      `aws ec2 create-network-acl-entry --region us-east-1 --network-acl-id acl-0e2 --ingress --rule-number 10 --protocol 6 --port-range From=443,To=443 --cidr-block ${CLIENT}/32 --rule-action allow`,
+    ],
+  },
+  {
+    name: 'the ACL of the client lets no answers in',
+    given: configuredEvidence(
+      silent,
+      factsOf({
+        NetworkAcls: [
+          acl('acl-0c', 'subnet-0c', [
+            { RuleNumber: 100, Egress: true, Protocol: '-1', RuleAction: 'allow', CidrBlock: '0.0.0.0/0' },
+            {
+              RuleNumber: 100,
+              Egress: false,
+              Protocol: '6',
+              RuleAction: 'allow',
+              CidrBlock: '0.0.0.0/0',
+              PortRange: { From: 443, To: 443 },
+            },
+          ]),
+          ...healthy.NetworkAcls.slice(1),
+        ],
+      }),
+    ),
+    ...network,
+    summary: [/^Answers from 10\.0\.1\.5 and 10\.0\.2\.5 are dropped by acl-0c, rule \*/],
+  },
+  {
+    name: 'no route to the address',
+    given: configuredEvidence(
+      { dns: [dns(HOST, ['10.7.1.5'])], tcp: [tcp(HOST, { '10.7.1.5': 'timeout' })] },
+      factsOf({ ...routes(), NetworkAcls: [] }),
+    ),
+    class: 'timeout',
+    cause: 'route.missing',
+    ...certain,
+    summary: ['rtb-0a', 'no route to 10.7.1.5'],
+  },
+  {
+    name: 'the route leads to a peering that is gone',
+    given: configuredEvidence(
+      { dns: [dns(HOST, ['10.7.1.5'])], tcp: [tcp(HOST, { '10.7.1.5': 'timeout' })] },
+      factsOf(
+        routes({
+          DestinationCidrBlock: '10.7.0.0/16',
+          VpcPeeringConnectionId: 'pcx-0a',
+          State: 'blackhole',
+          Origin: 'CreateRoute',
+        }),
+      ),
+    ),
+    class: 'timeout',
+    cause: 'route.blackhole',
+    ...certain,
+    summary: ['rtb-0a', '10.7.0.0/16', 'pcx-0a'],
+  },
+  {
+    name: 'the endpoint is not available',
+    given: configuredEvidence(
+      silent,
+      factsOf({ VpcEndpoints: [{ ...endpoint, State: 'PendingAcceptance' }] }),
+    ),
+    class: 'timeout',
+    cause: 'endpoint.not-available',
+    ...certain,
+    summary: [VPCE, 'pendingacceptance'],
+  },
+  {
+    name: 'everything that was read allows, and packets are silent',
+    given: configuredEvidence(silent, factsOf()),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'medium',
+    summary: ['although the configuration read allows TCP 443'],
+    evidence: [/the configuration contradicts the packets: sg-0c, acl-0c, rtb-0a/],
+    remedy: ['describe-flow-logs'],
+  },
+  {
+    name: 'private DNS of the endpoint is off',
+    given: configuredEvidence(
+      publicAnswer,
+      factsOf({ VpcEndpoints: [{ ...endpoint, PrivateDnsEnabled: false }] }),
+    ),
+    class: 'dns',
+    cause: 'dns.private-dns-off',
+    ...certain,
+    summary: [HOST, VPCE],
+    remedy: [
+      `aws ec2 modify-vpc-endpoint --region us-east-1 --vpc-endpoint-id ${VPCE} --private-dns-enabled`,
+    ],
+  },
+  {
+    name: 'an attribute of the VPC is off',
+    given: configuredEvidence(
+      publicAnswer,
+      factsOf({ VpcAttributes: { [VPC]: { enableDnsSupport: true, enableDnsHostnames: false } } }),
+    ),
+    class: 'dns',
+    cause: 'dns.vpc-attribute',
+    ...certain,
+    remedy: [
+      `aws ec2 modify-vpc-attribute --region us-east-1 --vpc-id ${VPC} --enable-dns-hostnames Value=true`,
+    ],
+  },
+  {
+    name: 'the VPC has no endpoint',
+    given: configuredEvidence(publicAnswer, factsOf({ VpcEndpoints: [{ ...endpoint, VpcId: 'vpc-0b' }] })),
+    class: 'dns',
+    cause: 'endpoint.absent',
+    ...certain,
+    summary: [VPC, 'vpc-0b'],
+    remedy: ['create-vpc-endpoint', 'com.amazonaws.us-east-1.execute-api'],
+  },
+  {
+    name: 'a rule forwards the name',
+    given: configuredEvidence(
+      publicAnswer,
+      factsOf(
+        {},
+        {
+          route53resolver: {
+            ResolverRules: [
+              {
+                Id: 'rslvr-rr-0a',
+                DomainName: 'amazonaws.com.',
+                RuleType: 'FORWARD',
+                TargetIps: [{ Ip: '10.1.0.2' }],
+              },
+            ],
+            ResolverRuleAssociations: [{ ResolverRuleId: 'rslvr-rr-0a', VPCId: VPC }],
+          },
+        },
+      ),
+    ),
+    class: 'dns',
+    cause: 'dns.forwarding-rule',
+    ...certain,
+    summary: ['rslvr-rr-0a', '10.1.0.2'],
+  },
+  {
+    name: 'a private zone without the record',
+    given: configuredEvidence(
+      { dns: [dnsFailure(HOST, 'nxdomain')] },
+      factsOf(
+        {},
+        {
+          route53: {
+            HostedZoneSummaries: [
+              {
+                HostedZoneId: 'Z0A',
+                Name: 'execute-api.us-east-1.amazonaws.com.',
+                Owner: { OwningAccount: '123456789012' },
+              },
+            ],
+          },
+        },
+      ),
+    ),
+    class: 'dns',
+    cause: 'dns.private-zone',
+    ...certain,
+    summary: ['Z0A'],
+  },
+  {
+    name: 'clients get a resolver of their own, and the VPC resolver has the private answer',
+    given: configuredEvidence(
+      {
+        dns: [
+          dns(HOST, ['52.94.10.5'], { server: '10.5.0.2' }),
+          dns(HOST, ['10.0.1.5'], { asked: { purpose: 'vpc-resolver', server: '169.254.169.253' } }),
+        ],
+        tcp: [tcp(HOST, { '52.94.10.5': 'timeout' })],
+        vantage: { nameservers: ['10.5.0.2'] },
+      },
+      factsOf({
+        DhcpOptions: [
+          {
+            DhcpOptionsId: 'dopt-0a',
+            DhcpConfigurations: [{ Key: 'domain-name-servers', Values: [{ Value: '10.5.0.2' }] }],
+          },
+        ],
+      }),
+    ),
+    class: 'dns',
+    cause: 'dns.dhcp-options',
+    ...certain,
+    summary: ['dopt-0a', '10.5.0.2'],
+  },
+];
