@@ -86,6 +86,12 @@ const purposes: readonly TlsPurpose[] = ['target', 'other-name', 'small-segments
 /** The variants that tell a wrong name from a wrong policy, in the order sent. */
 const namingVariants: HttpVariant[] = ['host', 'api-id', 'bogus'];
 
+/**
+ * How long, in milliseconds, a server that acknowledged the ClientHello has for its answer where the user sets no limit. Programs
+ * wait at least as long: 10 s in Go's net/http, 75 s and more in others.
+ */
+const slowServerMs = 8000;
+
 /** Measures over a connection that opened. Never rejects. */
 type AskAddress = (address: string, connection: Connection) => Promise<AddressFindings>;
 
@@ -104,8 +110,10 @@ function startAsking(target: Target, options: ObserveOptions, branches: Branches
     const look = secondLook(address, connection.connectMs);
     // A zone is local to this host: it is in no certificate (RFC 4007 section 11.2).
     const input = { address, port, serverName: withoutZone(host) };
+    const patience =
+      timeoutMs === undefined ? { timeoutMs: slowServerMs, isUseful: () => !look.isAnswered() } : undefined;
     const shaken = await branches.run('tls', () =>
-      handshake(input, { connection, timeoutMs, ca, ...signals }),
+      handshake(input, { connection, timeoutMs, patience, ca, ...signals }),
     );
     if (shaken.result === null) {
       look.drop();

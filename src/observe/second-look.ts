@@ -2,6 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import { anyOf, type Limits } from '../core/deadline.js';
 import { CapabilityError } from '../core/errors.js';
 import type { HttpDocument } from '../documents/http.js';
+import { spokeTls } from '../documents/observed/tls.js';
 import type { Target } from '../documents/target.js';
 import type { PathMtu, TlsDocument, TlsPurpose } from '../documents/tls.js';
 import { withoutZone } from '../net/address/address.js';
@@ -37,6 +38,8 @@ export interface Findings {
 export interface Look {
   /** The first handshake has ended: resolves when the second look has ended as well, with nothing where there was none. */
   finish(document: TlsDocument): Promise<Findings>;
+  /** Whether one of the other handshakes was answered: waiting longer for the first one tells no more. */
+  isAnswered(): boolean;
   /** The first handshake failed with an error: the second look is ended. */
   drop(): void;
 }
@@ -57,6 +60,7 @@ export function startSecondLooks(
     const limits = { timeoutMs, signal: signals.signal, stop: anyOf(signals.stop, enough.signal) };
     const place = { address, port, source };
     let running: Promise<Findings> | null = null;
+    let isAnswered = false;
 
     async function repeat(
       purpose: TlsPurpose,
@@ -67,6 +71,7 @@ export function startSecondLooks(
       const smallHello = purpose === 'small-hello';
       const { document, socket } = await handshake(input, { ...limits, connection, ca, source, smallHello });
       socket?.destroy();
+      if (spokeTls(document)) isAnswered = true;
       const maxSegment = purpose === 'small-segments' ? { maxSegment: smallSegment(address) } : {};
       return { ...document, purpose, ...maxSegment };
     }
@@ -103,6 +108,7 @@ export function startSecondLooks(
         const found = await running;
         return found === null || enough.signal.aborted ? { tls: [], pathMtu: [] } : found;
       },
+      isAnswered: () => isAnswered,
       drop() {
         clearTimeout(slowHandshake);
         enough.abort();

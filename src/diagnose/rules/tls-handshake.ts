@@ -4,7 +4,9 @@ import { alertOf, contrast, isNotTls, spokeTls } from '../../documents/observed/
 import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { TlsDocument, TlsStatus } from '../../documents/tls.js';
 import { possible, type Rule } from '../finding.js';
+import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
+import { spokenProtocol, spokenRemedies } from '../remedies/spoken.js';
 import {
   clientCertificate,
   findInspector,
@@ -23,11 +25,18 @@ const notTls = tlsRule(
   (doc) => doc.status === 'protocol' && isNotTls(doc),
   (doc, at) => {
     const line = doc.progress?.firstLine ?? null;
+    const spoken = spokenProtocol(line);
+    const what =
+      spoken === null
+        ? 'does not speak TLS'
+        : spoken.startTls === null
+          ? `speaks ${spoken.name} and not TLS`
+          : `speaks ${spoken.name}, in which TLS begins only after the command STARTTLS`;
     return {
       confidence: line === null ? 'high' : 'certain',
-      summary: `The server at ${at}, port ${doc.port}, does not speak TLS${line === null ? '' : `: it answers "${excerpt(line, 80)}"`}.`,
+      summary: `The server at ${at}, port ${doc.port}, ${what}${line === null ? '' : `: it answers "${excerpt(line, 80)}"`}.`,
       seen: `${doc.address} answered the ClientHello with ${line === null ? 'bytes that are not a TLS record' : `"${excerpt(line, 80)}"`}`,
-      remedies: [serveTls(doc)],
+      remedies: spoken === null ? [serveTls(doc)] : spokenRemedies(spoken, doc),
       says: 'not-tls',
       alternatives: [
         possible(
@@ -153,6 +162,14 @@ const silent = tlsRule(
             ]
           : [{ text: `Check that the service at ${doc.address} runs, and read its logs` }]),
         findInspector,
+        ...(doc.progress?.acknowledged === true
+          ? [
+              {
+                text: 'The server may only be slow: wait longer for its answer',
+                command: pprobeAgain(evidence.target, { command: 'diagnose', options: ['--timeout', '30s'] }),
+              },
+            ]
+          : []),
       ],
       alternatives: sniFiltered(doc, evidence),
     };
@@ -225,6 +242,13 @@ const closed = tlsRule(
     remedies: [
       seeHandshake(doc, 'See where the handshake ends'),
       { text: `Check that a TLS service listens at ${doc.address}, and read its logs` },
+      ...(doc.progress === undefined || doc.progress.heard === 'nothing'
+        ? [
+            {
+              text: `If a load balancer is meant to stand in front of ${doc.address}, check whether the server expects the PROXY protocol: it then closes connections that begin with a ClientHello`,
+            },
+          ]
+        : []),
     ],
     alternatives: sniFiltered(doc, evidence),
   }),

@@ -150,6 +150,32 @@ const synLost: WarningRule = {
   },
 };
 
+/** A handshake that takes longer exceeds the limits of many clients. */
+const SLOW_HANDSHAKE_MS = 3000;
+
+/** The server completes the handshake, but takes seconds for it. */
+const handshakeSlow: WarningRule = {
+  id: 'tls.slow',
+  saidBy: ['tls.silent'],
+  judge: (evidence) => {
+    const slow = handshakes(evidence).find(
+      ({ doc }) => doc.status === 'ok' && doc.durationMs >= SLOW_HANDSHAKE_MS,
+    );
+    if (slow === undefined) return null;
+    const { ref, doc } = slow;
+    return {
+      text: `${doc.address} takes ${duration(doc.durationMs)} for the TLS handshake: clients that wait less give up.`,
+      evidence: [{ observation: ref, text: `the handshake ended after ${duration(doc.durationMs)}` }],
+      remedies: [
+        {
+          text: `Look on the server at ${doc.address} what the handshake waits for: its load, its key store, a lookup of the client's name, the proxy behind a port forward`,
+          command: openssl(doc),
+        },
+      ],
+    };
+  },
+};
+
 /** Automatic renewal happens a month before the end; less than two weeks before it, the renewal probably fails. */
 const SOON_DAYS = 14;
 const DAY_MS = 86_400_000;
@@ -204,6 +230,7 @@ export const connectionWarnings: readonly WarningRule[] = [
   proxyInUse,
   familyDead,
   synLost,
+  handshakeSlow,
   expiresSoon,
   trustDiffers,
 ];

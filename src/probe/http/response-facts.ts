@@ -63,7 +63,7 @@ export function responseFacts(
     via,
     server: header('server'),
     location: headers.location === undefined ? null : clean(withoutSecrets(headers.location)),
-    message: messageOf(body),
+    message: messageOf(body, clean),
   };
 }
 
@@ -83,7 +83,7 @@ function titleOf(status: number | null, contentType: string | null, body: string
 }
 
 /** API Gateway writes `message`, but its authorization errors have `Message`. */
-function messageOf(body: string): string | null {
+function messageOf(body: string, clean: (text: string) => string): string | null {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body.replace(/^\uFEFF/, ''));
@@ -94,7 +94,29 @@ function messageOf(body: string): string | null {
   const fields = new Map<string, unknown>(Object.entries(parsed));
   const message = [fields.get('message'), fields.get('Message')].find((value) => typeof value === 'string');
   // Array.from splits by code points, so no surrogate pair is cut.
-  return typeof message === 'string' ? Array.from(message).slice(0, longestMessage).join('') : null;
+  // Escapes of JSON can hide a value until the body is parsed.
+  return typeof message === 'string' ? Array.from(clean(message)).slice(0, longestMessage).join('') : null;
+}
+
+/** How a text is written in headers, URLs, JSON and HTML. */
+function written(text: string): string[] {
+  const html = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return [
+    text,
+    encodeURIComponent(text),
+    JSON.stringify(text).slice(1, -1),
+    html,
+    html.replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
+  ];
+}
+
+/** The user and the password of the scheme Basic (RFC 7617). */
+function basicParts(value: string): string[] {
+  const [, encoded] = /^basic\s+([A-Za-z0-9+/=_-]+)$/i.exec(value) ?? [];
+  if (encoded === undefined) return [];
+  const pair = Buffer.from(encoded, 'base64').toString();
+  const colon = pair.indexOf(':');
+  return colon < 0 ? [pair] : [pair, pair.slice(0, colon), pair.slice(colon + 1)];
 }
 
 /** Shorter texts are in every answer by chance, and do not identify the responder. */
@@ -102,12 +124,12 @@ const shortestSecret = 4;
 
 /**
  * Removes values of headers that were sent from a text of the answer: API Gateway, for one, repeats the Authorization header in
- * the message of an IncompleteSignatureException. A value is also found by its parts (`Bearer TOKEN`, `name=value; …`) and
- * percent-encoded.
+ * the message of an IncompleteSignatureException. A value is also found by its parts (`Bearer TOKEN`, `name=value; …`, user and
+ * password of Basic), percent-encoded, and escaped as in JSON and HTML.
  */
 export function withoutValues(values: readonly string[]): (text: string) => string {
-  const parts = values.flatMap((value) => [value, ...value.split(/[\s;,="']+/)]);
-  const secrets = [...new Set(parts.flatMap((part) => [part, encodeURIComponent(part)]))]
+  const parts = values.flatMap((value) => [value, ...value.split(/[\s;,="']+/), ...basicParts(value)]);
+  const secrets = [...new Set(parts.flatMap(written))]
     .filter(({ length }) => length >= shortestSecret)
     .sort((a, b) => b.length - a.length);
   return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text);

@@ -34,6 +34,8 @@ export const handshakeBounds = { timeoutMs: waitBound(3000) };
 export interface HandshakeOptions {
   /** For the handshake and, without `connection`, for connecting; 1 to 600000 milliseconds. Default 3000. */
   timeoutMs?: number | undefined;
+  /** A server whose TCP acknowledged the ClientHello and that is only slow is awaited for longer than `timeoutMs`. */
+  patience?: HandshakePatience | undefined;
   /** Use this open connection instead of a new one. It is closed when the handshake does not end with status `ok`. */
   connection?: Connection | undefined;
   /** PEM of certificate authorities to trust in addition to those of this system. */
@@ -46,6 +48,14 @@ export interface HandshakeOptions {
   signal?: AbortSignal | undefined;
   /** When aborted, an unfinished handshake ends with status `error` and ECANCELED. */
   stop?: AbortSignal | undefined;
+}
+
+/** How long a server that lives and does not answer is awaited. */
+export interface HandshakePatience {
+  /** From the start of the handshake. */
+  timeoutMs: number;
+  /** Whether waiting can still change what is known; asked when the ordinary time is over. */
+  isUseful(): boolean;
 }
 
 export interface HandshakeResult {
@@ -121,6 +131,7 @@ class Attempt {
   /** The facts of a handshake that finished on this side, while the server's verdict on our certificate is awaited. */
   #session: SessionFacts | null = null;
   #verdictTimer: NodeJS.Timeout | undefined;
+  #patienceTimer: NodeJS.Timeout | undefined;
   #isOver = false;
 
   constructor(
@@ -139,12 +150,28 @@ class Attempt {
     this.#tcp = options.connection?.socket ?? openConnection(input, options.source);
     this.#tap = new TlsTap(this.#tcp);
     this.#cancelLimits = startLimits(options, {
-      onTimeout: () => {
-        void isAcknowledged(this.#tcp).then((acknowledged) => this.#fail('timeout', null, acknowledged));
-      },
+      onTimeout: () => void this.#waitLonger(),
       onStop: () => this.#fail('error', 'ECANCELED'),
       onAbort: (reason) => this.#abort(reason),
     });
+  }
+
+  /**
+   * The time is over. A server that has acknowledged everything lives, and may be slow to answer: it does cryptography on a busy
+   * machine, or looks a name up. Without an acknowledgment nothing has arrived, and no time helps.
+   */
+  async #waitLonger(): Promise<void> {
+    const acknowledged = await isAcknowledged(this.#tcp);
+    const { patience } = this.#options;
+    const leftMs = patience === undefined ? 0 : patience.timeoutMs - elapsedMs(this.#startMs);
+    if (this.#isOver) return;
+    if (acknowledged !== true || leftMs <= 0 || patience?.isUseful() !== true) {
+      this.#fail('timeout', null, acknowledged);
+      return;
+    }
+    this.#patienceTimer = setTimeout(() => {
+      void isAcknowledged(this.#tcp).then((still) => this.#fail('timeout', null, still));
+    }, leftMs);
   }
 
   start(): void {
@@ -254,6 +281,7 @@ class Attempt {
   #settle(): void {
     this.#isOver = true;
     clearTimeout(this.#verdictTimer);
+    clearTimeout(this.#patienceTimer);
     this.#cancelLimits();
   }
 
