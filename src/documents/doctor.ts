@@ -25,5 +25,11 @@ export interface DoctorDocument extends DocumentHeader<'doctor'> {
   };
   /** The nameservers of resolv.conf. With none, names cannot be resolved. */
   nameservers: { address: Text; vpcResolver: boolean }[];
+  /** The certificate authorities of the system (`system`), of the variables that are set, and those built into Node (`Node`). */
+  authorities: { store: Text; path: Text | null; count: Count; problem: Text | null }[];
+  /** Whether the kernel tells its routes and addresses over AF_NETLINK; null on systems that have none. */
+  netlink: boolean | null;
+  /** The most descriptors of this process, and the source ports of connections; null where the system does not tell. */
+  limits: { descriptors: Count | null; ports: { first: Count; last: Count } | null };
   problems: DoctorProblem[];
 }

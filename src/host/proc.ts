@@ -19,9 +19,9 @@ export function socketsToSpare(): number | null {
 }
 
 /** The soft RLIMIT_NOFILE of this process (getrlimit(2)); null if it is unlimited or cannot be read. */
-function descriptorLimit(): number | null {
+export function descriptorLimit(file = '/proc/self/limits'): number | null {
   try {
-    return parseLimits(readFileSync('/proc/self/limits', 'utf8'));
+    return parseLimits(readFileSync(file, 'utf8'));
   } catch {
     return null;
   }

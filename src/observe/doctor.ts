@@ -10,6 +10,7 @@ import { readResolvConf } from '../host/resolv-conf.js';
 import { isVpcResolver } from '../net/address/scope.js';
 import { atLeast, parseKernelRelease } from '../net/libc/kernel.js';
 import { type EngineStatus, engineStatus } from '../net/wire/engines.js';
+import { nodeProblem, readAuthorities, readLimits, readNetlink } from './doctor-host.js';
 
 /** The files to read; the host's own when left out. */
 export interface DoctorOptions {
@@ -36,11 +37,13 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorDocumen
   checkOptions(doctorChecks, options);
   options.signal?.throwIfAborted();
   const header = startDocument('doctor');
-  const [engines, privileges, resolvers] = await Promise.all([
+  const [engines, privileges, resolvers, netlink] = await Promise.all([
     engineStatus(),
     readPrivileges(),
     readNameservers(options),
+    readNetlink(),
   ]);
+  const [authorities, limits] = [readAuthorities(), readLimits()];
   options.signal?.throwIfAborted();
   const { uid, capNetRaw, capNetAdmin } = privileges;
   return {
@@ -50,7 +53,18 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorDocumen
     kernel: { release: release(), supported: isKernelSupported() },
     node: { version: process.versions.node, platform: process.platform, arch: process.arch },
     nameservers: resolvers.nameservers,
-    problems: [...resolvers.problems, ...engines.flatMap(engineProblem)],
+    authorities: authorities.found,
+    netlink: netlink.found,
+    limits: limits.found,
+    problems: [
+      ...resolvers.problems,
+      ...engines.flatMap(engineProblem),
+      ...[nodeProblem(process.versions.node)].filter((problem) => problem !== null),
+      ...authorities.problems,
+      ...netlink.problems,
+      ...limits.problems,
+      ...hiddenProc(privileges.capNetRaw),
+    ],
   };
 }
 
@@ -63,6 +77,13 @@ function isKernelSupported(): boolean | null {
 
 function engineProblem({ method, available, reason, remedy }: EngineStatus): DoctorProblem[] {
   return available ? [] : [{ text: `trace --method ${method}: ${reason ?? 'not available'}`, remedy }];
+}
+
+function hiddenProc(capNetRaw: boolean | null): DoctorProblem[] {
+  if (process.platform !== 'linux' || capNetRaw !== null) return [];
+  const text =
+    '/proc/self/status cannot be read, so the privileges of this process are unknown: is proc(5) mounted here?';
+  return [{ text, remedy: null }];
 }
 
 interface Resolvers {

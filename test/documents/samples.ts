@@ -465,6 +465,9 @@ const doctor: DoctorDocument = {
   kernel: { release: '6.18.44', supported: true },
   node: { version: '20.20.2', platform: 'linux', arch: 'x64' },
   nameservers: [{ address: '10.0.0.2', vpcResolver: true }],
+  authorities: [{ store: 'SSL_CERT_FILE', path: '/nowhere', count: 0, problem: 'ENOENT' }],
+  netlink: null,
+  limits: { descriptors: null, ports: { first: 1024, last: 65535 } },
   problems: [{ text: 'trace has one engine only', remedy: 'npm install raw-socket' }],
 };
 

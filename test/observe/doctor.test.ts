@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { doctor } from '../../src/observe/doctor.js';
+import { nodeProblem, readAuthorities, readLimits } from '../../src/observe/doctor-host.js';
 import { validateDocument } from '../documents/validate.js';
 
 const nowhere = '/nonexistent/file';
@@ -60,4 +61,39 @@ test('every way to trace is either there or a problem with its reason', async (t
 test('an abort rejects with its reason', async (t) => {
   const reason = new Error('enough');
   await t.rejects(doctor({ signal: AbortSignal.abort(reason) }), reason);
+});
+
+test('limits: those of proc(5), unknown without it, and remarks where they are small', async (t) => {
+  const { found, problems } = readLimits();
+  t.ok(found.descriptors === null || found.descriptors > 0);
+  t.same(readLimits(nowhere), { found: { descriptors: null, ports: null }, problems: [] });
+  const dir = t.testdir({
+    self: {
+      limits: 'Limit  Soft Limit  Hard Limit  Units\nMax open files            64      64     files\n',
+    },
+    sys: { net: { ipv4: { ip_local_port_range: '40000\t40009\n' } } },
+  });
+  const small = readLimits(dir);
+  t.same(small.found, { descriptors: 64, ports: { first: 40000, last: 40009 } });
+  t.match(small.problems, [{ text: /64 open files/ }, { text: /40000 to 40009 only/ }]);
+  t.ok(problems.length < 3);
+});
+
+test('authorities: a variable that names nothing is a remark; Node has its own', async (t) => {
+  const { found, problems } = readAuthorities({ SSL_CERT_FILE: nowhere, NODE_EXTRA_CA_CERTS: nowhere });
+  t.match(
+    found.find(({ store }) => store === 'SSL_CERT_FILE'),
+    { path: nowhere, count: 0, problem: 'ENOENT' },
+  );
+  t.match(found.at(-1), { store: 'Node', problem: /NODE_EXTRA_CA_CERTS/ });
+  t.ok((found.at(-1)?.count ?? 0) > 100);
+  const texts = problems.map(({ text }) => text).join('\n');
+  t.match(texts, `SSL_CERT_FILE authorities: ${nowhere}: ENOENT`);
+  t.match(texts, 'NODE_EXTRA_CA_CERTS');
+});
+
+test('a Node before 20.19 is too old, and none after it is', async (t) => {
+  for (const version of ['12.22.1', '18.20.4', '20.18.3'])
+    t.match(nodeProblem(version)?.text, `Node ${version}`);
+  for (const version of ['20.19.0', '22.0.0', '26.12.0']) t.equal(nodeProblem(version), null, version);
 });

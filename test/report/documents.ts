@@ -176,6 +176,12 @@ export function doctorDocument(changes: Partial<DoctorDocument> = {}): DoctorDoc
       { address: '10.0.0.2', vpcResolver: true },
       { address: '10.9.9.9', vpcResolver: false },
     ],
+    authorities: [
+      { store: 'system', path: '/etc/ssl/certs/ca-certificates.crt', count: 142, problem: null },
+      { store: 'Node', path: null, count: 146, problem: null },
+    ],
+    netlink: true,
+    limits: { descriptors: 1024, ports: { first: 32768, last: 60999 } },
     problems: [
       {
         text: 'trace --method syn: Raw sockets need CAP_NET_RAW.',

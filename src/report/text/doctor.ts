@@ -10,8 +10,11 @@ const labelCells = 15;
 export function doctorText(document: DoctorDocument, style: Style): string {
   const lines = [
     nameserverLine(document, style),
-    ...document.engines.map((engine) => engineLine(engine, style)),
+    ...document.engines.map((engine) => engineLine(engine, chosenMethod(document), style)),
     hostLine(document, style),
+    authorityLine(document, style),
+    ...netlinkLine(document, style),
+    limitLine(document, style),
     privilegeLine(document, style),
     '',
     ...document.problems.flatMap((problem) => problemLines(problem, style)),
@@ -32,20 +35,50 @@ function nameserverLine({ nameservers }: DoctorDocument, style: Style): string {
   return line(style, 'ok', 'nameservers', servers.join(', '));
 }
 
-function engineLine({ method, available }: DoctorDocument['engines'][number], style: Style): string {
-  const means = method === 'syn' ? 'raw SYN packets' : 'ordinary sockets, no privileges needed';
-  return line(
-    style,
-    available ? 'ok' : 'failed',
-    `trace, ${method}`,
-    available ? means : `${means}: not available`,
+/** The method that trace and diagnose take unless another is asked for. */
+function chosenMethod({ engines }: DoctorDocument): string | undefined {
+  return ['syn', 'connect'].find((name) =>
+    engines.some(({ method, available }) => method === name && available),
   );
 }
 
-function hostLine({ kernel, node }: DoctorDocument, style: Style): string {
-  const kind = kernel.supported === false ? 'warn' : 'ok';
+function engineLine(
+  { method, available }: DoctorDocument['engines'][number],
+  chosen: string | undefined,
+  style: Style,
+): string {
+  const means = method === 'syn' ? 'raw SYN packets' : 'ordinary sockets, no privileges needed';
+  const label = `trace, ${method}`;
+  if (!available) return line(style, 'failed', label, `${means}: not available`);
+  return line(style, 'ok', label, method === chosen ? `${means}; this method is the default here` : means);
+}
+
+function hostLine({ kernel, node, problems }: DoctorDocument, style: Style): string {
+  const isOld = problems.some(({ text }) => text.startsWith(`Node ${node.version} is too old`));
+  const kind = isOld ? 'failed' : kernel.supported === false ? 'warn' : 'ok';
   const system = `${node.platform} ${kernel.release} ${node.arch}, Node ${node.version}`;
   return line(style, kind, 'system', cleanForTerminal(system));
+}
+
+function authorityLine({ authorities }: DoctorDocument, style: Style): string {
+  const isWhole = authorities.every(({ problem }) => problem === null);
+  const texts = authorities.map(({ store, path, count }) => {
+    const owner = store === 'system' ? 'of the system' : store === 'Node' ? 'of Node' : `of ${store}`;
+    return `${count} ${owner}${path === null ? '' : ` (${path})`}`;
+  });
+  return line(style, isWhole ? 'ok' : 'warn', 'authorities', cleanForTerminal(texts.join(', ')));
+}
+
+function netlinkLine({ netlink }: DoctorDocument, style: Style): string[] {
+  if (netlink === null) return [];
+  const text = netlink ? 'routes and addresses can be read' : 'routes and addresses cannot be read';
+  return [line(style, netlink ? 'ok' : 'warn', 'netlink', text)];
+}
+
+function limitLine({ limits: { descriptors, ports } }: DoctorDocument, style: Style): string {
+  const files = descriptors === null ? 'open files unknown' : `${descriptors} open files`;
+  const range = ports === null ? 'source ports unknown' : `source ports ${ports.first} to ${ports.last}`;
+  return line(style, 'none', 'limits', `${files}, ${range}`);
 }
 
 function privilegeLine({ privileges }: DoctorDocument, style: Style): string {
@@ -67,6 +100,8 @@ function problemLines({ text, remedy }: DoctorProblem, style: Style): string[] {
 }
 
 function conclusion({ nameservers, engines, problems }: DoctorDocument): string {
+  if (problems.some(({ text }) => /^Node [\d.]+ is too old/.test(text)))
+    return 'Install a newer Node: what works with this one is by chance.';
   if (nameservers.length === 0) return 'Names cannot be resolved here; addresses can still be probed.';
   if (!engines.some(({ available }) => available))
     return 'DNS, TCP, TLS and HTTP work here; trace does not, and diagnose leaves that step out.';

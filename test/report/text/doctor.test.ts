@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import type { DoctorDocument } from '../../../src/documents/doctor.js';
 import { doctorText } from '../../../src/report/text/doctor.js';
 import { doctorDocument, plain } from '../documents.js';
 import { lines } from '../lines.js';
@@ -9,8 +10,13 @@ test('what the host has and lacks, with the command that adds it on a line of it
     lines(
       "✓ nameservers      10.0.0.2 (the VPC's resolver), 10.9.9.9",
       '✗ trace, syn       raw SYN packets: not available',
-      '✓ trace, connect   ordinary sockets, no privileges needed',
+      '✓ trace, connect   ordinary sockets, no privileges needed; this method is the',
+      '                   default here',
       '✓ system           linux 6.18.44 x64, Node 20.20.2',
+      '✓ authorities      142 of the system (/etc/ssl/certs/ca-certificates.crt), 146',
+      '                   of Node',
+      '✓ netlink          routes and addresses can be read',
+      '· limits           1024 open files, source ports 32768 to 60999',
       '· privileges       user id 1000, CAP_NET_RAW no, CAP_NET_ADMIN no',
       '',
       '! trace --method syn: Raw sockets need CAP_NET_RAW.',
@@ -36,4 +42,20 @@ test('privileges that the system does not report are unknown, not absent', async
   const privileges = { uid: null, capNetRaw: null, capNetAdmin: null };
   const text = doctorText(doctorDocument({ privileges }), plain);
   t.match(text, 'user id unknown, CAP_NET_RAW unknown, CAP_NET_ADMIN unknown');
+});
+
+test('"everything works" stands beside no failed line and no remark', async (t) => {
+  const available = doctorDocument().engines.map((engine) => ({ ...engine, available: true, reason: null }));
+  const whole: Partial<DoctorDocument> = { engines: available, problems: [] };
+  t.match(doctorText(doctorDocument(whole), plain), /Everything works here\.\n$/);
+  const lacking: Partial<DoctorDocument>[] = [
+    { nameservers: [] },
+    { engines: doctorDocument().engines },
+    { problems: [{ text: 'Node 18.20.4 is too old: pprobe needs Node 20.19 or later', remedy: null }] },
+    { netlink: false, problems: [{ text: 'AF_NETLINK is refused', remedy: null }] },
+  ];
+  for (const changes of lacking) {
+    const text = doctorText(doctorDocument({ ...whole, ...changes }), plain);
+    t.notMatch(text, 'Everything works', JSON.stringify(changes));
+  }
 });

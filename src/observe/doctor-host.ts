@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { rootCertificates } from 'node:tls';
+import type { DoctorDocument, DoctorProblem } from '../documents/doctor.js';
+import { readAuthorityLists } from '../host/authorities.js';
+import { descriptorLimit } from '../host/proc.js';
+import { unreadExtraFile } from '../host/trust-store.js';
+import { loadLibc } from '../net/libc/load.js';
+import { routeTo } from '../net/libc/netlink.js';
+
+/** What a part of the host is, and what is wrong with it. */
+export interface Part<Name extends keyof DoctorDocument> {
+  found: DoctorDocument[Name];
+  problems: DoctorProblem[];
+}
+
+/** The system's certificate authorities, those that variables name, and Node's own. Never throws. */
+export function readAuthorities(environment: NodeJS.ProcessEnv = process.env): Part<'authorities'> {
+  const lists = readAuthorityLists(environment);
+  const extra = unreadExtraFile(environment);
+  const problems = lists.flatMap(({ store, path, problem }) =>
+    problem === null
+      ? []
+      : [{ text: `${store} authorities: ${path ?? 'no list'}: ${problem}`, remedy: null }],
+  );
+  return {
+    found: [
+      ...lists.map(({ store, path, problem, authorities }) => ({
+        store,
+        path,
+        count: authorities.size,
+        problem,
+      })),
+      { store: 'Node', path: null, count: rootCertificates.length, problem: extra },
+    ],
+    problems: extra === null ? problems : [...problems, { text: extra, remedy: null }],
+  };
+}
+
+/** Whether the kernel tells its routes and addresses over AF_NETLINK; null on systems that have none. Never throws. */
+export async function readNetlink(): Promise<Part<'netlink'>> {
+  if (process.platform !== 'linux') return { found: null, problems: [] };
+  const libc = await loadLibc().catch(() => null);
+  const found = hasInterfaces() && (libc === null || routeTo(libc, '127.0.0.1') !== null);
+  const text =
+    "The kernel's routes and addresses cannot be read, because AF_NETLINK is refused here, as systemd's RestrictAddressFamilies does: next hops, silent neighbours and this host's own addresses are unknown";
+  return { found, problems: found ? [] : [{ text, remedy: null }] };
+}
+
+/** Node asks for the interfaces over AF_NETLINK, and throws where it is refused. */
+function hasInterfaces(): boolean {
+  try {
+    networkInterfaces();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A lookup or connection takes a descriptor, and a diagnosis has some dozens at the same time. */
+const fewDescriptors = 256;
+/** A trace takes a port for each probe that is under way. */
+const fewPorts = 1000;
+
+/** The limits of this process and of this host. `proc` is where proc(5) is mounted. Never throws. */
+export function readLimits(proc = '/proc'): Part<'limits'> {
+  const descriptors = descriptorLimit(`${proc}/self/limits`);
+  const ports = portRange(`${proc}/sys/net/ipv4/ip_local_port_range`);
+  const problems: DoctorProblem[] = [];
+  if (descriptors !== null && descriptors < fewDescriptors) {
+    const text = `This process may have ${descriptors} open files: with many targets, fewer are measured at the same time`;
+    problems.push({ text, remedy: 'ulimit -n 4096' });
+  }
+  if (ports !== null && ports.last - ports.first < fewPorts) {
+    const text = `Connections of this host have the source ports ${ports.first} to ${ports.last} only: when other programs use them, no probe can be sent`;
+    problems.push({ text, remedy: 'sysctl -w net.ipv4.ip_local_port_range="32768 60999"' });
+  }
+  return { found: { descriptors, ports }, problems };
+}
+
+function portRange(file: string): { first: number; last: number } | null {
+  try {
+    const [, first, last] = /^(\d{1,5})\s+(\d{1,5})\s*$/.exec(readFileSync(file, 'utf8')) ?? [];
+    return last === undefined ? null : { first: Number(first), last: Number(last) };
+  } catch {
+    return null;
+  }
+}
+
+/** The problem of a Node that is older than 20.19, or null. */
+export function nodeProblem(version: string): DoctorProblem | null {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return null;
+  return { text: `Node ${version} is too old: pprobe needs Node 20.19 or later`, remedy: null };
+}
