@@ -31,7 +31,7 @@ for need in ip:iproute2:iproute nft:nftables:nftables unshare:util-linux:util-li
   g++:g++:gcc-c++ make:make:make python3:python3:python3 \
   traceroute:traceroute:traceroute telnet:telnet:telnet nmap:nmap:nmap dig:bind9-dnsutils:bind-utils kdig:knot-dnsutils:knot-utils \
   named:bind9:bind unbound:unbound:unbound dnsmasq:dnsmasq-base:dnsmasq \
-  zsh:zsh:zsh fish:fish:fish mandoc:mandoc:mandoc rpmbuild:rpm:rpm-build; do
+  zsh:zsh:zsh fish:fish:fish mandoc:mandoc:mandoc rpmbuild:rpm:rpm-build chromium:chromium:chromium; do
   command=${need%%:*} names=${need#*:}
   lacks "$command" || continue
   missing="$missing $command"
