@@ -97,7 +97,8 @@ async function buildExecutable() {
 /** The options that take a value in some command, as typed. With them bin/pprobe.js finds the command behind options. */
 async function valueOptions() {
   const outfile = at('build/commands.cjs');
-  await build({ ...common, entryPoints: [at('src/cli/commands.ts')], outfile, format: 'cjs' });
+  const define = { 'import.meta.url': '__filename' };
+  await build({ ...common, entryPoints: [at('src/cli/commands.ts')], outfile, format: 'cjs', define });
   const { commands, loadCommands } = createRequire(import.meta.url)(outfile);
   const taking = (await loadCommands(commands)).flatMap(({ options }) =>
     Object.entries(options).filter(([, { type }]) => type === 'string'),

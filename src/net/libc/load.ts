@@ -1,5 +1,6 @@
 import { constants, endianness } from 'node:os';
 import { CapabilityError } from '../../core/errors.js';
+import { loadKoffi } from './koffi.js';
 
 /** The libc functions that Node lacks, called through koffi. All return -1 and set errno on failure. */
 export interface Libc {
@@ -106,7 +107,7 @@ async function load(): Promise<Libc> {
 
 async function importKoffi() {
   try {
-    return (await import('koffi')).default;
+    return await loadKoffi();
   } catch (cause) {
     throw new CapabilityError(
       'koffi',
