@@ -7,7 +7,8 @@ import type {
   Observations,
   VerdictClass,
 } from '../documents/report.js';
-import type { Claim } from './claims.js';
+import type { Claim, Claims } from './claims.js';
+import { fitted } from './headline.js';
 import type { Advice } from './remedies/advice.js';
 
 /**
@@ -26,7 +27,7 @@ export interface Finding {
   class: VerdictClass;
   confidence: Confidence;
   phase: Phase;
-  /** One sentence with names and addresses, without a line break. */
+  /** One short sentence, without a line break and without a list of addresses: the evidence has them. */
   summary: string;
   evidence: EvidenceItem[];
   remedies: Advice[];
@@ -34,13 +35,13 @@ export interface Finding {
   alternatives: Alternative[];
   /** How to confirm this finding, or null; shown where it is not the verdict. */
   check: string | null;
-  /** What it says about the world, for the check against all observations. Absent: nothing that they could refute. */
+  /** What it says about the world, for the check against all observations. Absent in findings of rules that are not pprobe's own. */
   claims?: readonly Claim[];
 }
 
-/** The result of a rule's judge; the other members of a Finding follow from its cause. */
+/** The result of a rule's judge; the other members of a Finding follow from its cause. Each says something that can be refuted. */
 export type Judgement = Pick<Finding, 'confidence' | 'phase' | 'summary' | 'evidence' | 'remedies'> &
-  Partial<Pick<Finding, 'alternatives' | 'check' | 'claims'>>;
+  Partial<Pick<Finding, 'alternatives' | 'check'>> & { claims: Claims };
 
 /** What a rule uses: the observations, the text of the target, or the steps that were not measured. */
 export type Basis = keyof Observations | 'target' | 'skipped';
@@ -88,7 +89,10 @@ export function rule(cause: Cause, facts: RuleFacts, judge: (evidence: Evidence)
     docs,
     judge: (evidence) => {
       const judgement = judge(evidence);
-      return judgement && { cause, class: verdictClass, alternatives: [], check: null, ...judgement };
+      if (judgement === null) return null;
+      const instead = verdictClass === 'dns' ? 'the name' : 'the target';
+      const summary = fitted(judgement.summary, evidence.target.host, instead);
+      return { cause, class: verdictClass, alternatives: [], check: null, ...judgement, summary };
     },
   };
 }

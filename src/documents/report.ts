@@ -129,7 +129,7 @@ export interface Alternative {
   class: VerdictClass;
   cause: Cause;
   confidence: Confidence;
-  /** In words; of an observed fault, a sentence with the names and addresses seen. */
+  /** In words; of an observed fault, one short sentence. */
   text?: Text;
   /** A rule saw it in these observations. Absent: it would only look the same. */
   observed?: true;
@@ -156,7 +156,7 @@ export interface Verdict {
   /** `none` for the classes `reachable` and `inconclusive`, which name no fault. */
   cause: Cause;
   confidence: Confidence;
-  /** What is wrong, in one sentence with the names and addresses seen. */
+  /** What is wrong, in one short sentence, as a rule of less than 100 characters. Lists of addresses are in the evidence. */
   summary: Text;
   evidence: EvidenceItem[];
   remedies: Remedy[];

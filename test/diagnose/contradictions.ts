@@ -135,7 +135,7 @@ const any =
 
 const opened = any((shown, address) => shown.opened(address));
 const spoke = any((shown, address) => shown.spoke(address));
-const SERVER = /(?<=resolvers? |^The nameserver |^)(?:\d+\.){3}\d+/g;
+const SERVER = /(?<=resolvers? |^The nameserver |^| from | and |, )(?:\d+\.){3}\d+/g;
 
 function serversIn(text: string): string[] {
   return text.match(SERVER) ?? [];
@@ -175,8 +175,8 @@ const SENTENCES: readonly Sentence[] = [
         .some((each) => shown.opened(each)),
   },
   {
-    says: /no hop after it answers/,
-    refuted: (shown, addresses) => addresses.slice(0, 1).some((each) => shown.spoke(each)),
+    says: /^No hop after .* answers/,
+    refuted: (shown, addresses) => addresses.some((each) => shown.spoke(each)),
   },
   {
     says: /none of the \d+ hops probed answers|the only hop probed does not answer/,
@@ -207,7 +207,7 @@ const SENTENCES: readonly Sentence[] = [
     refuted: any((shown, address) => shown.heard(address, 'alert', 'server-hello', 'certificate', 'done')),
   },
   {
-    says: /do(?:es)? not answer the query for/,
+    says: /does not answer the query for|^None of the \d+ resolvers/,
     refuted: (shown, _, text) =>
       serversIn(text).some((server) => shown.replied(server, shown.given.target.host, null)),
   },
@@ -260,13 +260,17 @@ function contradiction(all: Evidence): string | null {
   const shown = new Shown(given);
   const examination = examine(all);
   const { findings, verdict } = examination;
-  const texts = new Set([
-    ...findings.flatMap(({ summary, evidence }) => [summary, ...evidence.map(({ text }) => text)]),
-    ...verdict.warnings.map(({ text }) => text),
-  ]);
-  for (const text of texts) {
+  // Of what each text is said: a headline with a number of addresses or resolvers has them in its first line of evidence.
+  const texts = new Map<string, string>();
+  for (const { summary, evidence } of findings) {
+    const isCounted = /\d+ (?:addresses|resolvers)|^Neither address/.test(summary);
+    texts.set(summary, isCounted ? `${summary} ${evidence[0]?.text ?? ''}` : summary);
+    for (const { text } of evidence) texts.set(text, text);
+  }
+  for (const { text } of verdict.warnings) texts.set(text, text);
+  for (const [text, about] of texts) {
     for (const { says, refuted } of SENTENCES) {
-      if (says.test(text) && refuted(shown, addressesIn(given, text), text)) return `"${text}" is refuted`;
+      if (says.test(text) && refuted(shown, addressesIn(given, about), about)) return `"${text}" is refuted`;
     }
   }
   return unheard(examination) ?? unsound(given, verdict);

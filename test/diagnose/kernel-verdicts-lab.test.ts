@@ -93,7 +93,7 @@ const places: Place[] = [
   {
     name: 'this host, whose own firewall rejects',
     target: '10.0.2.2:3001',
-    verdict: 'local local.firewall certain',
+    verdict: 'local local.firewall high',
     summary: /firewall of this host blocks TCP 3001/,
     commands: ['sudo nft list ruleset'],
   },

@@ -10,6 +10,7 @@ import { inRange, parseRange } from '../../net/address/range.js';
 import { byEndpointName } from '../../target/private-api/invoke-url.js';
 import { readPrivateName } from '../../target/private-api/names.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
+import { atStart, places, short } from '../headline.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { callBy, nameEndpoint, showEndpointTypes } from '../remedies/gateway.js';
@@ -28,14 +29,17 @@ const publicAnswer = rule('dns.public-answer', { needs: ['dns'], docs: DOCS.vpcC
   if (foreign.length === 0) return null;
 
   const scopes = list([...new Set(foreign.map(({ scope }) => scope))]);
-  const shown = list(addressSet(foreign), 4);
+  const distinct = addressSet(foreign);
+  const shown =
+    distinct.length === 1 ? `${places(distinct)} (${scopes})` : `${distinct.length} ${scopes} addresses`;
+  const name = short(host, 'the name');
   return {
     phase: 'resolve',
     confidence: confidence(evidence, foreign.length === addresses.length),
     summary:
       foreign.length < addresses.length
-        ? `${foreign.length} of ${count(addresses.length, 'address', 'addresses')} of ${host} ${foreign.length === 1 ? 'is' : 'are'} outside the VPC: ${shown} (${scopes}).`
-        : `${host} resolves to ${shown} (${scopes}), which ${foreign.length === 1 ? 'is not an address' : 'are not addresses'} of the VPC endpoint.`,
+        ? `${foreign.length} of ${count(addresses.length, 'address', 'addresses')} of ${name} ${foreign.length === 1 ? `is outside the VPC: ${shown}` : `are outside the VPC (${scopes})`}.`
+        : `${atStart(name)} resolves to ${shown}, not to the VPC endpoint.`,
     evidence: [
       {
         observation: answer.ref,
@@ -45,6 +49,7 @@ const publicAnswer = rule('dns.public-answer', { needs: ['dns'], docs: DOCS.vpcC
     ],
     remedies: privateNameRemedies(evidence, api),
     alternatives: api.form === 'default' ? [publicApi(api)] : [],
+    claims: [{ says: 'dns-decides' }, { says: 'no-api-found' }],
     check: `${shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host }))}: the name of a private API must resolve to private addresses`,
   };
 });
@@ -113,7 +118,7 @@ const mismatch = rule('dns.endpoint-mismatch', { needs: ['dns'], docs: DOCS.vpcC
   const other = byEndpointName(evidence.target);
   return {
     ...weight,
-    summary: `${host} resolves to ${list(here, 4)}, but the endpoint ${api?.vpceId ?? endpoint.doc.question.name} has the addresses ${list(there, 4)}.`,
+    summary: `${short(host, 'The name')} and the endpoint${api?.vpceId == null ? '' : ` ${api.vpceId}`} have different addresses.`,
     evidence: [
       { observation: given.ref, text: `${given.doc.question.name}: ${list(here)}` },
       { observation: endpoint.ref, text: `${endpoint.doc.question.name}: ${list(there)}` },
@@ -130,6 +135,7 @@ const mismatch = rule('dns.endpoint-mismatch', { needs: ['dns'], docs: DOCS.vpcC
             ),
           ]),
     ],
+    claims: [{ says: 'dns-decides' }],
     check: shellLine(
       pprobeAgain(evidence.target, {
         command: 'dns',

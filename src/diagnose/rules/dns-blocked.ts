@@ -5,6 +5,7 @@ import type { Evidence } from '../../documents/report.js';
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
+import { places, short } from '../headline.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { removeHostsLine } from '../remedies/name-service.js';
 
@@ -31,7 +32,7 @@ function byResolver(evidence: Evidence): Judgement | null {
   return {
     phase: 'resolve',
     confidence: reason === undefined ? 'high' : 'certain',
-    summary: `A filter blocks ${host}: ${resolverOf(answer.doc)} gives ${shown}, which is no address of a target.`,
+    summary: `A filter blocks ${short(host, 'the name')}: ${resolverOf(answer.doc)} gives ${places(addresses)} for it.`,
     evidence: [
       { observation: answer.ref, text: `${resolverOf(answer.doc)} gives ${shown} for ${host}` },
       ...(reason === undefined
@@ -48,6 +49,7 @@ function byResolver(evidence: Evidence): Judgement | null {
         text: `Allow ${host} in the filter of ${resolverOf(answer.doc)} (Route 53 Resolver DNS Firewall, AdGuard Home, Pi-hole, Umbrella), or correct the record if it is your own`,
       },
     ],
+    claims: [{ says: 'dns-decides' }],
     check: `another resolver gives another answer: ${shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host, server: '169.254.169.253' }))}`,
   };
 }
@@ -61,11 +63,12 @@ function byHostsFile(evidence: Evidence): Judgement | null {
   return {
     phase: 'resolve',
     confidence: 'certain',
-    summary: `The hosts file of this host blocks ${host}: it gives ${list(addresses)}.`,
+    summary: `The hosts file of this host blocks ${short(host, 'the name')}: it gives ${places(addresses)}.`,
     evidence: [
       { observation: 'origin', text: `${path ?? 'the hosts file'} gives ${list(addresses)} for ${host}` },
     ],
     remedies: [removeHostsLine(host, path)],
+    claims: [{ says: 'dns-passed-over' }],
     check: shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host, options: ['--system'] })),
   };
 }

@@ -17,8 +17,9 @@ import { rcodeWords } from '../../documents/terms/rcode.js';
 import { sourcesBeforeDns } from '../../host/nsswitch.js';
 import { familyOf } from '../../net/address/address.js';
 import { wellKnownResolver } from '../../net/address/scope.js';
-import type { Claim } from '../claims.js';
+import type { Claim, Claims } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import { atStart, places, short } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
@@ -56,7 +57,7 @@ function statusRule(cause: Cause, words: Words): Rule {
     return {
       phase: 'resolve',
       confidence: words.confidence(failed.doc, evidence),
-      summary: words.summary(host, failed.doc),
+      summary: words.summary(short(host, 'the name'), failed.doc),
       evidence: evidenceOf(evidence, failed),
       remedies: words.remedies(evidence, failed.doc),
       alternatives: words.alternatives(evidence.target),
@@ -67,7 +68,11 @@ function statusRule(cause: Cause, words: Words): Rule {
 }
 
 /** The search list can have made another name of the host: what is said holds for both. */
-function claimsOf(doc: DnsDocument, host: string): Claim[] {
+function claimsOf(doc: DnsDocument, host: string): Claims {
+  return [{ says: 'unknown-to-programs' }, { says: 'known-nowhere' }, ...serverClaims(doc, host)];
+}
+
+function serverClaims(doc: DnsDocument, host: string): Claim[] {
   const names = [...new Set([host, doc.question.name])];
   const { server } = doc;
   // The server did reply, but not with the answer: what is said is about TCP.
@@ -83,7 +88,7 @@ function claimsOf(doc: DnsDocument, host: string): Claim[] {
     case 'no-data':
       return server === null ? [] : names.map((name) => ({ says: 'name-missing', server, name }));
     default:
-      return [];
+      return server === null ? [] : names.map((name) => ({ says: 'gives-no-address', server, name }));
   }
 }
 
@@ -92,6 +97,26 @@ function evidenceOf(evidence: Evidence, { ref, doc }: Seen<DnsDocument>): Eviden
   if (doc.status === 'timeout' && doc.systemPatience !== undefined) {
     const waits = `programs on this host wait ${duration(doc.systemPatience.totalMs)} before they give up`;
     items.push({ observation: ref, text: `${waits}, by the settings of resolv.conf` });
+  }
+  const { truncatedWithoutTcp: truncated } = doc;
+  if (truncated !== undefined) {
+    const over =
+      truncated.accepts === true
+        ? 'over TCP it accepts the connection and does not reply'
+        : truncated.errno
+          ? `its TCP port 53 is closed (${truncated.errno})`
+          : 'its TCP port 53 does not answer';
+    items.push({
+      observation: ref,
+      text: `the answer of ${truncated.server} over UDP is truncated, and ${over}`,
+    });
+  }
+  for (const { type, rcode, status } of doc.typesFailed ?? [])
+    items.push({ observation: ref, text: `the query for ${type} failed: ${rcode ?? status}` });
+  const dangling = danglingOf(doc);
+  if (dangling !== null || isLoop(doc)) {
+    const chain = [doc.question.name, ...doc.chain].map((name) => excerpt(name, 80));
+    items.push({ observation: ref, text: `the chain of aliases is ${chain.join(' -> ')}` });
   }
   if (doc.nameserverMissing !== undefined) {
     const { ignored } = doc.nameserverMissing;
@@ -131,11 +156,39 @@ function howItWent(doc: DnsDocument): string {
   const failed = doc.attempts.findLast(({ errno, detail }) => errno !== null || detail !== null);
   const said = doc.rcode ?? failed?.detail ?? failed?.errno ?? 'no answer';
   const over = doc.transport === null ? '' : ` over ${doc.transport.toUpperCase()}`;
-  return `${type.split(',').join(', ')} of ${name} from ${list(serversOf(doc))}${over}: ${said}${tried}`;
+  return `${type.split(',').join(', ')} of ${name} from ${list(serversOf(doc))}${over}: ${said}${meaningOf(doc)}${tried}`;
 }
 
-/** The code of the reply says it. */
-const replied = (): Confidence => 'certain';
+/**
+ * The code of the reply says it, for this resolver. For programs on this host it is certain where getaddrinfo(3) finds nothing
+ * either, because it can ask other sources before DNS (mdns, resolve: nss-resolve(8), RFC 6762), or where the user names the server.
+ * Where one type got no reply, that one may have an address.
+ */
+function replied({ typesFailed, typesNotAnswered }: DnsDocument, evidence: Evidence): Confidence {
+  if (typesFailed !== undefined || typesNotAnswered !== undefined) return 'medium';
+  return isAgreed(evidence) ? 'certain' : 'high';
+}
+
+/** What getaddrinfo(3) says where it has come to an end and has nothing. */
+const NOTHING: ReadonlySet<string> = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_NODATA',
+  'EAI_NONAME',
+  'EAI_FAIL',
+]);
+
+/**
+ * Whether programs find no address either: getaddrinfo(3) says so, nsswitch.conf has nothing before DNS, or the user names the
+ * server and asks what that one says.
+ */
+function isAgreed({ target, vantage, observations: { system } }: Evidence): boolean {
+  if (target.given?.servers !== undefined) return true;
+  if (system !== undefined) return system.addresses.length === 0 && NOTHING.has(system.errorCode ?? '');
+  const sources = vantage.nameService?.sources ?? null;
+  return sources !== null && sourcesBeforeDns(sources).length === 0 && !target.host.endsWith('.local');
+}
+
 /** One lost datagram does not mean that the resolver is down. */
 const repeated = (doc: DnsDocument): Confidence => (doc.attempts.length > 1 ? 'high' : 'medium');
 
@@ -156,36 +209,16 @@ function overTcp(target: Target): string {
 const isTcpBlocked = ({ truncatedWithoutTcp: truncated }: DnsDocument): boolean =>
   truncated !== undefined && truncated.accepts !== true;
 
-/**
- * NXDOMAIN says that there is no such name (RFC 8020). It is less than certain where another type failed, where getaddrinfo(3)
- * finds the name, or where names of this form have a source besides DNS (RFC 6762 section 3).
- */
-function nameMissing({ typesFailed, typesNotAnswered }: DnsDocument, evidence: Evidence): Confidence {
-  return typesFailed !== undefined || typesNotAnswered !== undefined ? 'medium' : addressMissing(evidence);
-}
-
-/**
- * How sure it is that programs find no address, where DNS has none. getaddrinfo(3) also asks what nsswitch.conf has before DNS
- * (mDNS, systemd-resolved, the own host name): where it was not asked or not waited for, such a source may have the name.
- */
-function addressMissing(evidence: Evidence): Confidence {
-  const { system } = evidence.observations;
-  if (system !== undefined && system.addresses.length > 0) return 'medium';
-  if (hostAnswers(evidence).some(({ doc }) => doc.addresses.length > 0)) return 'high';
-  if (system?.errorCode === 'ENOTFOUND') return 'certain';
-  const sources = evidence.vantage.nameService?.sources ?? null;
-  const hasOthers = sources !== null && sourcesBeforeDns(sources).length > 0;
-  return hasOthers || evidence.target.host.endsWith('.local') || system !== undefined ? 'high' : 'certain';
-}
-
 function timeoutSummary(host: string, doc: DnsDocument): string {
   const { truncatedWithoutTcp: truncated } = doc;
   if (truncated !== undefined)
-    return `The resolver ${truncated.server} answers the query for ${host} over UDP, but the answer does not fit and is truncated; over TCP it accepts the connection and does not reply.`;
+    return `The answer for ${host} does not fit into UDP, and ${truncated.server} does not reply over TCP.`;
   const servers = serversOf(doc);
-  if (servers.length === 0) return `No resolver answers the query for ${host}.`;
-  const are = servers.length > 1;
-  return `The resolver${are ? 's' : ''} ${list(servers)} ${are ? 'do' : 'does'} not answer the query for ${host}.`;
+  const [first] = servers;
+  if (first === undefined) return `No resolver answers the query for ${host}.`;
+  return servers.length === 1
+    ? `The resolver ${first} does not answer the query for ${host}.`
+    : `None of the ${servers.length} resolvers answers the query for ${host}.`;
 }
 
 /** No server says anything about the name, because those that reply do not recurse. */
@@ -217,11 +250,8 @@ export const dnsStatusRules: readonly Rule[] = [
     matches: (doc) => danglingOf(doc) !== null || isLoop(doc),
     summary: (host, doc) =>
       isLoop(doc)
-        ? `${host} is an alias that leads back to itself (${list(
-            [host, ...doc.chain].map((name) => excerpt(name, 80)),
-            6,
-          )}), so it has no address.`
-        : `${host} is an alias of ${danglingOf(doc)}, which ${doc.status === 'nxdomain' ? 'does not exist' : 'has no address'}.`,
+        ? `${atStart(host)} is an alias that leads back to itself, so it has no address.`
+        : `${atStart(host)} is an alias of ${short(danglingOf(doc) ?? '', 'a name', 44)}, which ${doc.status === 'nxdomain' ? 'does not exist' : 'has no address'}.`,
     confidence: () => 'high',
     remedies: ({ target }, doc) => [
       isLoop(doc)
@@ -245,7 +275,7 @@ export const dnsStatusRules: readonly Rule[] = [
     status: 'timeout',
     matches: isTcpBlocked,
     summary: (host, { truncatedWithoutTcp: blocked }) =>
-      `The resolver ${blocked?.server ?? ''} answers the query for ${host} over UDP, but the answer does not fit and is truncated, and TCP port 53 of it ${blocked?.errno ? `is closed (${blocked.errno})` : 'does not answer'}.`,
+      `The answer for ${host} does not fit into UDP, and TCP port 53 of ${blocked?.server ?? 'the resolver'} ${blocked?.errno ? 'is closed' : 'does not answer'}.`,
     confidence: () => 'high',
     remedies: (evidence, doc) => [checkResolver(evidence.target, doc, 'tcp-53')],
     alternatives: () => [],
@@ -254,7 +284,9 @@ export const dnsStatusRules: readonly Rule[] = [
     status: 'error',
     matches: isLame,
     summary: (host, doc) =>
-      `${list(doc.notRecursive ?? [])} ${doc.notRecursive?.length === 1 ? 'does' : 'do'} not resolve ${host}: it is no recursive resolver, and refers to other servers.`,
+      doc.notRecursive?.length === 1
+        ? `${doc.notRecursive[0]} does not resolve ${host}: it is no recursive resolver.`
+        : `${places(doc.notRecursive ?? [])} of nameservers do not resolve ${host}: none is a recursive resolver.`,
     confidence: () => 'high',
     remedies: (evidence, doc) => [checkResolver(evidence.target, doc, 'recursion')],
     alternatives: () => [],
@@ -262,16 +294,23 @@ export const dnsStatusRules: readonly Rule[] = [
   statusRule('dns.nxdomain', {
     status: 'nxdomain',
     summary: (host, doc) =>
-      `${capital(called(doc))} replies that ${host} does not exist${(doc.typesFailed ?? []).map(({ type, rcode, status }) => `, but fails for its ${type} record (${rcode ?? status})`).join('')}.`,
-    confidence: nameMissing,
+      `${capital(called(doc))} replies that ${host} does not exist${
+        (doc.typesFailed ?? []).length === 0
+          ? ''
+          : `, but fails for its ${list(
+              (doc.typesFailed ?? []).map(({ type }) => type),
+              2,
+            )} record`
+      }.`,
+    confidence: replied,
     remedies: missing,
     alternatives: otherView,
   }),
   statusRule('dns.no-data', {
     status: 'no-data',
     summary: (host, doc) =>
-      `${capital(called(doc))} replies that ${host} exists, but has no ${doc.question.type.split(',').join(' or ')} record.`,
-    confidence: (_doc, evidence) => addressMissing(evidence),
+      `${capital(called(doc))} has no ${doc.question.type.split(',').join(' or ')} record for ${host}.`,
+    confidence: replied,
     remedies: (evidence, doc) => [...missing(evidence, doc), exemptFromRebinding(evidence.target.host, doc)],
     alternatives: otherView,
   }),
@@ -287,7 +326,7 @@ export const dnsStatusRules: readonly Rule[] = [
     matches: (doc) => doc.status === 'refused' || isOtherRcode(doc),
     summary: (host, doc) =>
       isOtherRcode(doc)
-        ? `${capital(called(doc))} does not resolve ${host}, but replies ${doc.rcode}${meaningOf(doc.rcode)}.`
+        ? `${capital(called(doc))} does not resolve ${host}, but replies ${doc.rcode}.`
         : `${capital(called(doc))} refuses to resolve ${host} for this host.`,
     confidence: replied,
     remedies: (evidence, doc) => [
@@ -308,8 +347,7 @@ export const dnsStatusRules: readonly Rule[] = [
   }),
   statusRule('dns.malformed', {
     status: 'malformed',
-    summary: (host, doc) =>
-      `${capital(called(doc))} answers the query for ${host} with something that is not a DNS message.`,
+    summary: (host, doc) => `What ${called(doc)} replies to the query for ${host} is not a DNS message.`,
     confidence: () => 'high',
     remedies: (evidence, doc) => [checkResolver(evidence.target, doc, 'tcp')],
     alternatives: (target) => [
@@ -336,10 +374,10 @@ function isOtherRcode({ status, rcode }: DnsDocument): boolean {
   return status === 'error' && rcode !== null && rcode !== 'NOERROR';
 }
 
-/** `: the server does not support this kind of query`; empty for an rcode without words. */
-function meaningOf(rcode: string | null): string {
-  const words = rcodeWords(rcode ?? '');
-  return words === null ? '' : `: ${words.replace(` (${rcode})`, '')}`;
+/** `: the server does not support this kind of query`; empty for an rcode without words, and for those with a status of their own. */
+function meaningOf(doc: DnsDocument): string {
+  const words = isOtherRcode(doc) ? rcodeWords(doc.rcode ?? '') : null;
+  return words === null ? '' : `: ${words.replace(` (${doc.rcode})`, '')}`;
 }
 
 function called(doc: DnsDocument): string {

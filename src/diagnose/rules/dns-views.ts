@@ -1,5 +1,5 @@
 import { shellLine } from '../../core/shell-line.js';
-import { capital, list } from '../../core/text.js';
+import { list } from '../../core/text.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import {
   addressSet,
@@ -11,7 +11,9 @@ import {
 import { allWorked, apiAnswered } from '../../documents/observed/http.js';
 import { addressOutcomes } from '../../documents/observed/tcp.js';
 import type { Evidence } from '../../documents/report.js';
+import type { PrivateApi } from '../../documents/target.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
+import { short } from '../headline.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { exemptFromRebinding, tryAddress, useResolver } from '../remedies/name-service.js';
@@ -37,16 +39,22 @@ function knownElsewhere(evidence: Evidence, used: Answer, better: Answer): Judge
   const server = better.doc.server ?? 'the other resolver';
   return {
     phase: 'resolve',
-    // Without a private API, the public answer can be the right one.
-    confidence: privateApi === null ? 'high' : 'certain',
-    summary: `${server} resolves ${host} to ${list(addressSet(better.doc.addresses), 4)}, but this host uses ${used.doc.server ?? 'another resolver'}, which ${saidShort(used.doc)}.`,
+    // The public answer is the right one for a public API, whose default or custom name is no different, and for other names.
+    confidence: isOnlyPrivate(privateApi) ? 'certain' : 'high',
+    summary: `${server} gives private addresses for ${short(host, 'the name')}; ${used.doc.server ?? 'the resolver'}, which this host uses, does not.`,
     evidence: [said(used), said(better)],
     remedies: [
       useResolver(evidence.target, server),
       ...(used.doc.status === 'no-data' ? [exemptFromRebinding(host, used.doc)] : []),
     ],
+    claims: [{ says: 'dns-decides' }],
     check: shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host, server })),
   };
+}
+
+/** Whether only private APIs and their endpoints have names of this form. */
+function isOnlyPrivate(api: PrivateApi | null): boolean {
+  return api !== null && api.form !== 'default' && api.form !== 'custom' && api.form !== 'service';
 }
 
 /** Two private answers: one of them belongs to another VPC, or is out of date. */
@@ -56,9 +64,10 @@ function otherAddresses(evidence: Evidence, used: Answer, other: Answer): Judgem
   return {
     phase: 'resolve',
     confidence: 'medium',
-    summary: `${capital(resolverOf(used.doc))} resolves ${host} to ${list(addressSet(used.doc.addresses), 4)}, where nothing opens; ${server} resolves it to ${list(addressSet(other.doc.addresses), 4)}.`,
+    summary: `Nothing opens at the addresses that this host gets for ${short(host, 'the name')}; ${server} gives others.`,
     evidence: [said(used), said(other)],
     remedies: [tryAddress(evidence.target, addressSet(other.doc.addresses)[0] ?? host, server)],
+    claims: [{ says: 'dns-decides' }],
     check: shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host, server })),
   };
 }

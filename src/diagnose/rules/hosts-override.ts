@@ -7,6 +7,7 @@ import type { Evidence, ObservedDns } from '../../documents/report.js';
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
+import { places, short } from '../headline.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { findNameSource, removeHostsLine } from '../remedies/name-service.js';
 
@@ -47,6 +48,7 @@ const hostsOverride = rule(
           ? removeHostsLine(evidence.target.host, found.path)
           : findNameSource(evidence.target.host),
       ],
+      claims: [{ says: 'dns-passed-over' }],
       check: shellLine(
         pprobeAgain(evidence.target, {
           command: 'dns',
@@ -76,10 +78,11 @@ function differsInScope(ours: readonly string[], theirs: readonly string[]): boo
 }
 
 function summaryOf({ target }: Evidence, { by, addresses }: Overridden, known: readonly string[]): string {
-  const says = known.length > 0 ? `; in DNS it has ${list(known, 4)}` : ', without a DNS lookup';
+  const name = short(target.host, 'the name');
+  const says = known.length > 0 ? ', and DNS gives others' : ', without a DNS lookup';
   return by === 'hosts-file'
-    ? `The hosts file of this host gives ${target.host} the address ${list(addresses, 4)}${says}.`
-    : `Programs on this host resolve ${target.host} to ${list(addresses, 4)}${says}.`;
+    ? `The hosts file of this host gives ${places(addresses)} for ${name}${says}.`
+    : `Programs on this host resolve ${name} to ${places(addresses)}${says}.`;
 }
 
 function sourceOf({ target }: Evidence, { by, addresses, path, lines }: Overridden): string {

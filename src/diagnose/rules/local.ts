@@ -12,8 +12,9 @@ import {
 } from '../../documents/observed/tcp.js';
 import { explainingTraces } from '../../documents/observed/trace.js';
 import type { SkippedStep } from '../../documents/report.js';
-import { ofEach } from '../claims.js';
+import { type Claim, ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, type RuleFacts, rule } from '../finding.js';
+import { places, short } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import {
   allowInOwnFirewall,
@@ -32,11 +33,13 @@ const firewall = rule('local.firewall', { needs: ['tcp', 'trace'] }, (evidence):
   const traces = explainingTraces(evidence).filter(({ doc }) => doc.unsent === 'local-firewall');
   const [first] = attempts;
   const addresses = addressesOf([...attempts, ...traces.map(({ doc }) => doc)]);
-  if (addresses.length === 0) return null;
+  const [address] = addresses;
+  if (address === undefined) return null;
   return {
     phase: 'local',
-    confidence: attempts.length > 0 && traces.length > 0 ? 'certain' : 'high',
-    summary: `The firewall of this host blocks TCP ${evidence.target.port} to ${list(addresses, 4)}.`,
+    // A BPF program of the service unit (IPAddressDeny of systemd) refuses packets with the same errno.
+    confidence: 'high',
+    summary: `The firewall of this host blocks TCP ${evidence.target.port} to ${places(addresses)}.`,
     evidence: [
       ...(first === undefined
         ? []
@@ -51,7 +54,7 @@ const firewall = rule('local.firewall', { needs: ['tcp', 'trace'] }, (evidence):
         .map(({ ref }) => ({ observation: ref, text: 'the firewall let no probe of the trace leave' })),
     ],
     remedies: [allowInOwnFirewall(evidence, addresses)],
-    claims: ofEach('not-sent', addresses),
+    claims: ofEach('not-sent', address, addresses),
     alternatives: [possible('local.permission', 'try the connection outside the container or service unit')],
     check: shellLine(listRuleset),
   };
@@ -73,7 +76,7 @@ const permission = rule('local.permission', { needs: ['tcp'] }, (evidence): Judg
   return {
     phase: 'local',
     confidence: isNamed ? 'high' : 'medium',
-    summary: `This host forbids the connection to ${list(addresses, 4)}: ${isNamed ? 'a security module, a seccomp filter or a BPF program rejects the call' : 'its own policy rejects the call'}.`,
+    summary: `This host forbids the connection to ${places(addresses)}: ${isNamed ? 'a security module, a seccomp filter or a BPF program rejects the call' : 'its own policy rejects the call'}.`,
     evidence: [
       {
         observation: first.ref,
@@ -81,7 +84,7 @@ const permission = rule('local.permission', { needs: ['tcp'] }, (evidence): Judg
       },
     ],
     remedies: [securityModule, callFilter],
-    claims: ofEach('not-sent', addresses),
+    claims: ofEach('not-sent', first.address, addresses),
     alternatives: [possible('local.firewall', shellLine(listRuleset))],
     check: shellLine(securityModule.command ?? []),
   };
@@ -109,7 +112,7 @@ function exhaustedRule({ cause, facts, of, what, seen, remedy, check }: Exhauste
     return {
       phase: 'local',
       confidence: 'certain',
-      summary: `This host has no free ${what} for a connection to ${list(addresses, 4)}.`,
+      summary: `This host has no free ${what} for a connection to ${places(addresses)}.`,
       evidence: [
         {
           observation: first.ref,
@@ -117,7 +120,7 @@ function exhaustedRule({ cause, facts, of, what, seen, remedy, check }: Exhauste
         },
       ],
       remedies: [remedy],
-      claims: ofEach('not-sent', addresses),
+      claims: ofEach('not-sent', first.address, addresses),
       check,
     };
   });
@@ -156,7 +159,7 @@ const dnsFirewall = rule(
     return {
       phase: 'local',
       confidence: 'high',
-      summary: `This host refuses to send DNS queries to ${list(servers, 4)}, so ${evidence.target.host} cannot be resolved.`,
+      summary: `This host refuses to send DNS queries, so ${short(evidence.target.host, 'the name')} cannot be resolved.`,
       evidence: [
         {
           observation: failed.ref,
@@ -174,6 +177,12 @@ const dnsFirewall = rule(
         },
       ],
       alternatives: [possible('local.permission', 'try the lookup outside the container or service unit')],
+      claims: [
+        { says: 'unknown-to-programs' },
+        ...servers.map(
+          (server): Claim => ({ says: 'server-unreachable', server, name: evidence.target.host }),
+        ),
+      ],
       check: shellLine(listRuleset),
     };
   },
@@ -193,21 +202,23 @@ const capability = rule('local.capability', { needs: ['skipped'] }, (evidence): 
     return null;
   if (evidence.observations.trace.length > 0 || evidence.observations.http.length > 0) return null;
   const { host } = evidence.target;
-  const what = step.step === 'dns' ? `look up ${host}` : `connect to ${host}`;
+  const name = short(host, 'the target');
+  const what = step.step === 'dns' ? `look up ${name}` : `connect to ${name}`;
+  const reason = excerpt(step.reason.replace(/\.$/, ''));
   return {
     phase: 'local',
     confidence: step.missing === undefined ? 'high' : 'certain',
-    summary: `This host cannot ${what}: ${excerpt(step.reason.replace(/\.$/, ''))}.`,
+    summary: `This host cannot ${what}: ${short(reason, 'something that it needs is missing', 60)}.`,
     evidence: [
       {
         observation: `skipped[${index}]`,
-        text: `${step.step} was not measured${step.missing === undefined ? '' : `: ${excerpt(step.missing, 80)} is missing`}`,
+        text: `${step.step} was not measured${step.missing === undefined ? '' : `: ${excerpt(step.missing, 80)} is missing`} (${reason})`,
       },
     ],
     remedies: [
       step.remedy === undefined ? runDoctor : { text: 'Add what is missing', commandLine: step.remedy },
     ],
-    claims: [{ says: 'no-connection-possible' }],
+    claims: [{ says: step.step === 'dns' ? 'unknown-to-programs' : 'no-connection-possible' }],
     check: 'pprobe doctor',
   };
 });

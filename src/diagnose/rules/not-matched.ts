@@ -6,6 +6,7 @@ import type { PrivateApi } from '../../documents/target.js';
 import { byAlias, byDefaultName } from '../../target/private-api/invoke-url.js';
 import { defaultName, usualApiId } from '../../target/private-api/names.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import { short } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
@@ -42,10 +43,12 @@ function cured(evidence: Evidence, plain: Answer, cure: Answer): Judgement {
   const alias = byAlias(target);
   return {
     phase: 'http',
-    confidence: worked(cure.doc) ? 'certain' : 'high',
-    summary: `The request lacks a header that names the API: ${target.host} alone does not select an API; the same request with ${header} ${worked(cure.doc) ? 'succeeds' : 'finds it'}.`,
+    // Another address can be that of another endpoint.
+    confidence: worked(cure.doc) && cure.doc.address === plain.doc.address ? 'certain' : 'high',
+    summary: `The request lacks a header that names the API: with ${cure.doc.variant === 'host' ? 'its name in Host' : 'x-apigw-api-id'} it ${worked(cure.doc) ? 'succeeds' : 'finds it'}.`,
     evidence: [
       forbidden(plain),
+      { observation: plain.ref, text: `${target.host} alone does not select an API` },
       {
         observation: cure.ref,
         text: `with ${header}: HTTP ${cure.doc.status ?? 'answer'}${cure.doc.errorType === null ? '' : `, ${cure.doc.errorType}`}`,
@@ -58,6 +61,7 @@ function cured(evidence: Evidence, plain: Answer, cure: Answer): Judgement {
         : [callBy(alias, 'Or use the name that has both ids and needs no header')]),
       ...otherName(evidence),
     ],
+    claims: [{ says: 'every-request-fails' }],
     check: `send ${header}`,
   };
 }
@@ -78,8 +82,8 @@ function uncured(evidence: Evidence, plain: Answer): Judgement {
     phase: 'http',
     confidence: confidenceUncured(api, nameless),
     summary: nameless
-      ? `${host} names an endpoint but no API: API Gateway answers Forbidden unless the request names the API too.`
-      : `API Gateway answers Forbidden: it finds no API${namedByHeader(evidence) ? ` ${api?.apiId}` : ''} for ${host}${stageWords(api)}.`,
+      ? 'The name is that of an endpoint and of no API, and the request does not name one: Forbidden.'
+      : `API Gateway answers Forbidden: it finds no API${namedByHeader(evidence) ? ` ${api?.apiId}` : ''} for ${short(host, 'the name')}${stageWords(api)}.`,
     evidence: [forbidden(plain), ...bogusEvidence(evidence)],
     remedies: nameless
       ? nameApi(evidence, api)
@@ -88,6 +92,7 @@ function uncured(evidence: Evidence, plain: Answer): Judgement {
           ...(api === null || api.form === 'custom' ? checkCustomName(host) : checkApi(api)),
         ],
     alternatives: nameless ? [] : sameLooks(plain),
+    claims: [{ says: 'no-api-found' }],
     check: 'name the API in Host or x-apigw-api-id, and check id, Region and stage',
   };
 }
@@ -113,7 +118,7 @@ function lackingHeader(evidence: Evidence, api: PrivateApi | null): Judgement | 
     phase: 'http',
     // No answer to a request that has the header: whether this API exists here is not known.
     confidence: confidenceUncured(api, false),
-    summary: `The request lacks a header that names the API: ${target.host} alone does not select an API; send ${header}.`,
+    summary: 'The request lacks a header that names the API: the name of an endpoint does not select one.',
     evidence: plain === undefined ? [] : [forbidden(plain)],
     remedies: [
       callBy({ url: target.url ?? `https://${target.host}/`, header }, `Use the header ${header}`),
@@ -123,6 +128,7 @@ function lackingHeader(evidence: Evidence, api: PrivateApi | null): Judgement | 
       },
       ...otherName(evidence),
     ],
+    claims: [{ says: 'no-api-found' }],
     check: `send ${header}`,
   };
 }

@@ -5,6 +5,7 @@ import { type Answer, judgedAnswers } from '../../documents/observed/http.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { PrivateApi } from '../../documents/target.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import { short } from '../headline.js';
 import { DOCS } from '../remedies/docs.js';
 import { policyRemedies } from '../remedies/policies.js';
 
@@ -43,6 +44,7 @@ function denialRule(
         evidence: evidenceOf(evidence, denied),
         remedies: policyRemedies(cause, { api: denied.api, denial, address: answer.doc.address }),
         alternatives,
+        claims: [{ says: 'every-request-fails' }, { says: 'denies-this-api' }, { says: 'gateway-said-it' }],
         check: 'send the request again when the other fault is repaired; the answer names the policy',
       };
     },
@@ -82,7 +84,7 @@ function evidenceOf({ target }: Evidence, { answer, denial }: Denied): EvidenceI
 
 function callerOf(denial: Denial | null): string {
   if (denial === null || denial.who === null) return 'the caller';
-  return denial.who === 'anonymous' ? 'the anonymous caller' : denial.who;
+  return denial.who === 'anonymous' ? 'the anonymous caller' : short(denial.who, 'the caller', 40);
 }
 
 function completed(api: PrivateApi | null, resource: DeniedResource | null): PrivateApi | null {

@@ -14,11 +14,12 @@ import {
   type Rejection,
 } from '../../documents/observed/trace.js';
 import type { Evidence } from '../../documents/report.js';
-import type { IcmpCode } from '../../documents/tcp.js';
+import type { IcmpCode, TcpStatus } from '../../documents/tcp.js';
 import { icmpWords } from '../../documents/terms/icmp.js';
 import { familyOf } from '../../net/address/address.js';
-import { ofEach } from '../claims.js';
+import { type Claims, ofEach } from '../claims.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
+import { places } from '../headline.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { allowOnFirewall, endsOf } from '../remedies/network.js';
 
@@ -41,7 +42,7 @@ function tracedProhibition(evidence: Evidence): Judgement | null {
   const mark = by.annotation === null ? '' : ` ${by.annotation}`;
   return {
     ...common(evidence, doc.address, by.from),
-    confidence: 'certain',
+    confidence: metBySyn(evidence, doc.address, 'prohibited') ? 'certain' : 'high',
     summary: `${by.from}, ${place(by, doc.address)}, rejects TCP ${port} to ${doc.address} by policy.`,
     evidence: [
       {
@@ -50,6 +51,19 @@ function tracedProhibition(evidence: Evidence): Judgement | null {
       },
     ],
   };
+}
+
+/**
+ * Whether a connection attempt met the same: the kernel ends one in SYN_SENT for such an error. Where the attempts only timed out,
+ * the error can be about the probes, which have other options and TTLs than the SYNs of the kernel.
+ */
+export function metBySyn(evidence: Evidence, address: string, status: TcpStatus): boolean {
+  return addressOutcomes(evidence).some((each) => each.address === address && each.status === status);
+}
+
+/** What an ICMP error of something before the target says: packets do not arrive, and no answer of the target comes. */
+export function stoppedBefore(first: string, others: readonly string[] = []): Claims {
+  return [...ofEach('not-reached', first, others), ...ofEach('stopped-on-the-way', first, others)];
 }
 
 /** The REJECT target of iptables sends port unreachable by default. Routers do not send it for TCP. */
@@ -64,7 +78,7 @@ function tracedReject(evidence: Evidence): Judgement | null {
   return {
     ...common(evidence, doc.address, by.from),
     confidence: 'high',
-    summary: `${by.from}, ${place(by, doc.address)}, rejects TCP ${port} to ${doc.address}: it sends ICMP port unreachable instead of the target.`,
+    summary: `${by.from}, ${place(by, doc.address)}, rejects TCP ${port} to ${doc.address} with ICMP port unreachable.`,
     evidence: [
       {
         observation: ref,
@@ -88,9 +102,9 @@ function rejectedConnection(evidence: Evidence): Judgement | null {
       : `ICMP type ${icmp.type} code ${icmp.code}, ${meaning(address, icmp)}`;
   return {
     ...common(evidence, address, from),
-    claims: ofEach('not-reached', addresses),
+    claims: stoppedBefore(address, addresses),
     confidence: 'high',
-    summary: `${from === null ? 'A firewall on the path' : `A firewall at ${from}`} rejects TCP ${port} to ${list(addresses, 4)}: it answers with ${said}.`,
+    summary: `${from === null ? 'A firewall on the path' : `A firewall at ${from}`} rejects TCP ${port} to ${places(addresses)}.`,
     evidence: [
       {
         observation: first.ref,
@@ -114,7 +128,7 @@ function common(
   const trace = pprobeAgain(evidence.target, { command: 'trace', address });
   return {
     phase: 'path',
-    claims: ofEach('not-reached', [address]),
+    claims: stoppedBefore(address),
     remedies: [
       from === null
         ? { text: 'Find the firewall: it is the hop that this trace marks !X', command: trace }

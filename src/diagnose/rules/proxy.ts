@@ -6,7 +6,9 @@ import { addressOutcomes } from '../../documents/observed/tcp.js';
 import { handshakes, inspectorIn } from '../../documents/observed/tls.js';
 import type { Evidence } from '../../documents/report.js';
 import type { ResponderKind } from '../../documents/responder.js';
+import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import { short } from '../headline.js';
 import { DOCS } from '../remedies/docs.js';
 import { bypassProxy, excludeFromProxy, exemptFromInspection, openssl } from '../remedies/tls.js';
 
@@ -23,10 +25,12 @@ function demandsLogin(evidence: Evidence): Judgement | null {
   if (answer === undefined) return null;
   return {
     phase: 'path',
-    confidence: 'certain',
-    summary: `A proxy answers instead of ${evidence.target.host} and requires a login: HTTP 407.`,
+    // A proxy in front of the server, which belongs to the service, can send it too.
+    confidence: 'high',
+    summary: `A proxy answers instead of ${short(evidence.target.host, 'the target')} and requires a login: HTTP 407.`,
     evidence: [{ observation: answer.ref, text: `HTTP 407${nameOf(answer.doc)}` }],
     remedies: [bypassProxy(evidence)],
+    claims: [{ says: 'proxy-answers' }],
     check: "curl -v --noproxy '*' shows which server answers without a proxy",
   };
 }
@@ -38,15 +42,16 @@ function inspectsTls(evidence: Evidence): Judgement | null {
   return {
     phase: 'path',
     confidence: 'high',
-    summary: `A proxy that inspects TLS is in front of ${found.doc.address}: ${issuer} signed the certificate for ${found.doc.serverName}.`,
+    summary: `A proxy that inspects TLS is in front of ${found.doc.address}: ${short(issuer, 'its authority', 40)} signed the certificate.`,
     evidence: [
       {
         observation: found.ref,
-        text: `the issuer is ${issuer}, the name of a product that inspects TLS${found.doc.status === 'ok' ? '; this host trusts it' : ''}`,
+        text: `the issuer of the certificate for ${found.doc.serverName} is ${issuer}, the name of a product that inspects TLS${found.doc.status === 'ok' ? '; this host trusts it' : ''}`,
       },
     ],
     remedies: [exemptFromInspection(found.doc.serverName), bypassProxy(evidence)],
     alternatives: [possible('tls.untrusted', `${shellLine(openssl(found.doc))} shows the whole chain`)],
+    claims: ofEach('inspected', found.doc.address),
     check: shellLine(openssl(found.doc)),
   };
 }
@@ -65,12 +70,14 @@ function answersItself(evidence: Evidence): Judgement | null {
   return {
     phase: 'http',
     confidence: 'high',
-    summary: `${capital(excerpt(responder.name, 60))} answers instead of ${evidence.target.host}: HTTP ${doc.status ?? ''}${nameOf(doc)}${page === null ? '' : `, with the page "${excerpt(page, 80)}"`}.`,
+    summary: `${capital(excerpt(responder.name, 40))} answers instead of ${short(evidence.target.host, 'the target')}: HTTP ${doc.status ?? ''}.`,
     evidence: [
       { observation: ref, text: `HTTP ${doc.status ?? ''} from ${doc.address}${nameOf(doc)}` },
       ...responder.signs.map((sign) => ({ observation: ref, text: excerpt(sign, 200) })),
+      ...(page === null ? [] : [{ observation: ref, text: `its page is "${excerpt(page, 80)}"` }]),
     ],
     remedies: [bypassProxy(evidence)],
+    claims: [{ says: 'proxy-answers' }],
     check: "look for the request in the proxy's log",
   };
 }
@@ -91,7 +98,7 @@ function addsHeaders(evidence: Evidence): Judgement | null {
   return {
     phase: 'http',
     confidence: 'high',
-    summary: `A proxy answers instead of the API: HTTP ${answer.doc.status} without API Gateway's headers${nameOf(answer.doc)}.`,
+    summary: `A proxy answers instead of the API: HTTP ${answer.doc.status} without API Gateway's headers.`,
     evidence: [
       {
         observation: answer.ref,
@@ -99,6 +106,7 @@ function addsHeaders(evidence: Evidence): Judgement | null {
       },
     ],
     remedies: [bypassProxy(evidence)],
+    claims: [{ says: 'proxy-answers' }],
     check: "look for the request in the proxy's log",
   };
 }
@@ -137,7 +145,7 @@ const proxyConfigured = rule(
     return {
       phase: 'done',
       confidence: 'low',
-      summary: `Programs that honour ${used.name} reach ${host} through ${excerpt(used.value, 80)}; pprobe connected directly.`,
+      summary: `Programs that honour ${used.name} reach ${short(host, 'the target')} through a proxy; pprobe connected directly.`,
       evidence: [
         {
           observation: 'environment',
@@ -145,6 +153,7 @@ const proxyConfigured = rule(
         },
       ],
       remedies: [excludeFromProxy(evidence)],
+      claims: [{ says: 'proxy-in-use' }],
       check: `compare curl -v https://${host}/ with curl -v --noproxy '*' https://${host}/`,
     };
   },

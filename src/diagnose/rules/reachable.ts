@@ -8,9 +8,10 @@ import {
   withStatus,
 } from '../../documents/observed/tcp.js';
 import { purposeOf } from '../../documents/observed/tls.js';
-import type { Evidence, SkippedStep } from '../../documents/report.js';
+import type { Evidence, EvidenceItem, SkippedStep } from '../../documents/report.js';
 import { askedAws } from '../../documents/responder.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
+import { places, short } from '../headline.js';
 
 /**
  * Everything that was to be measured worked: an answer without an error; or a handshake or open ports, where the later
@@ -33,7 +34,8 @@ const reachable = rule(
     };
     const unsettled = unsettledAddresses(evidence);
     const isSettled = unsettled.length === 0;
-    const rest = isSettled ? '' : ` It is not known whether ${list(unsettled, 4)} answers.`;
+    const name = short(target.host, 'The target');
+    const tried = unsettledEvidence(evidence, unsettled);
     if (observations.http.length > 0) {
       const [first] = mainAnswers(evidence);
       if (first === undefined || !allWorked(evidence)) return null;
@@ -44,9 +46,10 @@ const reachable = rule(
       return {
         ...common,
         confidence: isSettled && !isOdd ? 'certain' : 'high',
-        summary: `${target.host} answers: HTTP ${first.doc.status ?? ''} from ${first.doc.address} in ${duration(first.doc.durationMs)}.${rest}`,
+        summary: `${name} answers: HTTP ${first.doc.status ?? ''} from ${first.doc.address} in ${duration(first.doc.durationMs)}.`,
         evidence: [
           { observation: first.ref, text: `HTTP ${first.doc.status ?? ''} from ${first.doc.address}` },
+          ...tried,
         ],
       };
     }
@@ -54,7 +57,7 @@ const reachable = rule(
     const outcomes = addressOutcomes(evidence);
     const closing = addressesOf(closedAtOnceOutcomes(evidence));
     const opening = addressesOf(withStatus(outcomes, 'open'));
-    const open = `TCP ${target.port} is open at ${list(opening, 4)}`;
+    const open = `TCP ${target.port} is open at ${list(opening)}`;
     const handshakes = observations.tls
       .map((doc, index) => ({ ref: `tls[${index}]`, doc }))
       .filter(({ doc }) => purposeOf(doc) === 'target');
@@ -64,11 +67,14 @@ const reachable = rule(
       return {
         ...common,
         confidence: isSettled ? 'high' : 'medium',
-        summary: `${target.host} is reachable: the TLS handshake succeeds with ${list(
-          handshakes.map(({ doc }) => doc.address),
-          4,
-        )}. No request was sent.${rest}`,
-        evidence: [{ observation: first.ref, text: `handshake done with ${first.doc.protocol ?? 'TLS'}` }],
+        summary: `${name} is reachable: the TLS handshake succeeds with ${places(handshakes.map(({ doc }) => doc.address))}.`,
+        evidence: [
+          {
+            observation: first.ref,
+            text: `handshake done with ${first.doc.protocol ?? 'TLS'} at ${list(addressesOf(handshakes.map(({ doc }) => doc)))}; no request was sent`,
+          },
+          ...tried,
+        ],
       };
     }
     // Of ports alone every address must have a result: one of them can be the one that is silent.
@@ -76,12 +82,30 @@ const reachable = rule(
     if (target.url !== null && !isSkipped(evidence, 'tls') && !isSkipped(evidence, 'http')) return null;
     return {
       ...common,
-      confidence: target.url === null && closing.length === 0 ? 'certain' : 'high',
-      summary: `${target.host} is reachable: ${open}.${target.url === null ? '' : ' TLS and HTTP were not tried.'}`,
-      evidence: [{ observation: outcomes[0]?.ref ?? 'tcp[0]', text: open }],
+      // What answers a SYN can be a proxy, a load balancer or a firewall that completes the handshake itself.
+      confidence: target.url === null && closing.length === 0 && hasSpoken(evidence) ? 'certain' : 'high',
+      summary: `${name} is reachable: TCP ${target.port} is open at ${places(opening)}.`,
+      evidence: [
+        {
+          observation: outcomes[0]?.ref ?? 'tcp[0]',
+          text: `${open}${target.url === null ? '' : '; TLS and HTTP were not tried'}`,
+        },
+      ],
     };
   },
 );
+
+/** Whether a server sent something on a connection to it. */
+function hasSpoken(evidence: Evidence): boolean {
+  return addressOutcomes(evidence).some(({ banner }) => banner != null);
+}
+
+function unsettledEvidence({ observations, target }: Evidence, unsettled: readonly string[]): EvidenceItem[] {
+  const index = observations.tcp.findIndex(({ host, port }) => host === target.host && port === target.port);
+  return unsettled.length === 0
+    ? []
+    : [{ observation: `tcp[${index}]`, text: `it is not known whether ${list(unsettled)} answers` }];
+}
 
 function isSkipped({ skipped }: Evidence, step: SkippedStep['step']): boolean {
   return skipped.some((each) => each.step === step);

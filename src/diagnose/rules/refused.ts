@@ -21,6 +21,7 @@ import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import { places } from '../headline.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { listRuleset } from '../remedies/local.js';
 import { allowOnFirewall, endsOf, findInterfaces } from '../remedies/network.js';
@@ -43,18 +44,19 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
   const opening = withStatus(outcomes, 'open');
   const some =
     opening.length > 0
-      ? `, while ${list(addressesOf(opening), 4)} ${opening.length === 1 ? 'is' : 'are'} open`
+      ? `, while ${places(addressesOf(opening))} ${opening.length === 1 ? 'is' : 'are'} open`
       : '';
   const rejection = rejectEvidence(evidence);
   if (addresses.every((address) => isThisHost(evidence, address)))
-    return refusedHere(evidence, first.ref, addresses, some);
+    return refusedHere(evidence, first, addresses, some);
   const trace = pprobeAgain(evidence.target, { command: 'trace', address: first.address });
   return {
     phase: 'connect',
     confidence: rejection.length > 0 || first.cause === 'icmp' ? 'medium' : 'high',
-    summary: `${list(addresses, 4)} ${howRefused(first, addresses.length)} TCP ${port}${some}: ${meaningOf(first)}.`,
+    summary: `${places(addresses)} ${howRefused(first, addresses.length)} TCP ${port}${some}: ${meaningOf(first)}.`,
     evidence: [
       ...refusing.map((outcome) => ({ observation: outcome.ref, text: answerOf(outcome) })),
+      ...opening.map(({ ref, address }) => ({ observation: ref, text: `${address} opened` })),
       ...rejection,
     ],
     remedies: [
@@ -75,7 +77,11 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
         rejection.length > 0 ? 'medium' : 'low',
       ),
     ],
-    claims: ofEach('closed', addressesOf(refusing.filter(({ cause }) => cause !== 'rst-after-syn-ack'))),
+    claims: ofEach(
+      first.cause === 'rst-after-syn-ack' ? 'closes-at-once' : 'closed',
+      first.address,
+      addresses,
+    ),
     check: `ss -ltn on the target shows whether something listens on TCP ${port}`,
   };
 });
@@ -90,7 +96,7 @@ function isThisHost({ vantage }: Evidence, address: string): boolean {
 /** The name leads to this host itself: no firewall and no route is on the way, and the record can be what is wrong. */
 function refusedHere(
   { target }: Evidence,
-  observation: string,
+  { ref: observation, address }: AddressOutcome,
   addresses: readonly string[],
   some: string,
 ): Judgement {
@@ -99,7 +105,7 @@ function refusedHere(
   return {
     phase: 'connect',
     confidence: 'high',
-    summary: `${own}, where nothing listens on TCP ${target.port}${some}.`,
+    summary: `${addresses.length === 1 ? own : `${places(addresses)} of the target are this host's own`}, where nothing listens on TCP ${target.port}${some}.`,
     evidence: [{ observation, text: `${own}; its kernel answered with RST, and no packet left it` }],
     remedies: [
       ...(isName
@@ -115,7 +121,7 @@ function refusedHere(
         command: ['ss', '-ltn'],
       },
     ],
-    claims: ofEach('closed', addresses),
+    claims: ofEach('closed', address, addresses),
     check: `ss -ltn shows whether something listens on TCP ${target.port}`,
   };
 }
@@ -129,11 +135,11 @@ function howRefused({ cause }: AddressOutcome, addresses: number): string {
 function meaningOf({ cause }: AddressOutcome): string {
   switch (cause) {
     case 'rst-after-syn-ack':
-      return 'a proxy or load balancer in front of it has no working backend, or the service rejects this host';
+      return 'its backend does not work, or the service rejects this host';
     case 'icmp':
-      return 'packets arrive and answers come back, but a filter of the target rejects them';
+      return 'a filter of the target rejects the packets';
     default:
-      return 'packets arrive and answers come back, but nothing listens';
+      return 'nothing listens there, or a filter answers in its place';
   }
 }
 
@@ -175,7 +181,7 @@ const closedAtOnce = rule(
     return {
       phase: 'connect',
       confidence: 'medium',
-      summary: `${list(addresses, 4)} ${addresses.length === 1 ? 'accepts connections to' : 'accept connections to'} TCP ${target.port} and ${addresses.length === 1 ? 'closes' : 'close'} them without a word: a proxy or load balancer without a working backend does so.`,
+      summary: `${places(addresses)} ${addresses.length === 1 ? 'accepts connections to' : 'accept connections to'} TCP ${target.port} and ${addresses.length === 1 ? 'closes' : 'close'} them without a word.`,
       evidence: outcomes.map(({ ref, address, afterOpen }) => ({
         observation: ref,
         text: `${address} sent SYN-ACK, and closed the connection ${duration(afterOpen?.afterMs ?? 0)} later without sending anything`,
@@ -188,7 +194,7 @@ const closedAtOnce = rule(
           text: `If the service itself listens there, read its log: it can reject this host by its address`,
         },
       ],
-      claims: ofEach('closes-at-once', addresses),
+      claims: ofEach('closes-at-once', first.address, addresses),
       check: shellLine([
         ...pprobeAgain(target, { command: 'tcp', address: first.address }),
         ...['--banner', '--timeout', '10s'],
@@ -215,7 +221,7 @@ function injectedHere(evidence: Evidence): Judgement | null {
   return {
     phase: 'path',
     confidence: 'medium',
-    summary: `The firewall of this host, or the gateway ${gateway}, resets TCP ${port} to ${address}: the RST came at hop 1, before any other router.`,
+    summary: `The firewall of this host, or the gateway ${gateway}, resets TCP ${port} to ${address}.`,
     evidence: [
       {
         observation: ref,
@@ -236,7 +242,7 @@ function injectedHere(evidence: Evidence): Judgement | null {
         'medium',
       ),
     ],
-    claims: ofEach('closed', [address]),
+    claims: ofEach('closed', address),
     check: shellLine(listRuleset),
   };
 }
@@ -251,7 +257,7 @@ function injectedOnTheWay(evidence: Evidence): Judgement | null {
   return {
     phase: 'path',
     confidence: found.why === 'distance' ? 'high' : 'medium',
-    summary: `A firewall on the path, ${by === null ? `before hop ${ttl}` : `at ${by}`}, resets TCP ${doc.port} to ${doc.address}: its RST carries the address of the target.`,
+    summary: `A firewall on the path, ${by === null ? `before hop ${ttl}` : `at ${by}`}, resets TCP ${doc.port} to ${doc.address}.`,
     evidence: [
       { observation: found.ref, text: found.text },
       ...(found.other === null
@@ -267,7 +273,7 @@ function injectedOnTheWay(evidence: Evidence): Judgement | null {
     alternatives: [
       possible('tcp.refused', `ss -ltn on ${doc.address} shows whether something listens on TCP ${doc.port}`),
     ],
-    claims: ofEach('closed', [doc.address]),
+    claims: ofEach('closed', doc.address),
     check: shellLine(trace),
   };
 }

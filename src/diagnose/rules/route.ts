@@ -5,6 +5,7 @@ import { blackhole, explainingTraces, isTtlExceeded } from '../../documents/obse
 import type { Evidence } from '../../documents/report.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
+import { places } from '../headline.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { checkBeyond, correctLoop } from '../remedies/network.js';
@@ -20,11 +21,11 @@ function tracedLoop(evidence: Evidence): Judgement | null {
   for (const { ref, doc } of explainingTraces(evidence)) {
     if (doc.loop === null) continue;
     const { members, firstTtl } = doc.loop;
-    const routers = list(members, 4);
+    const routers = list(members);
     return {
       phase: 'path',
       confidence: 'high',
-      summary: `Packets to ${doc.address} loop between ${routers} from hop ${firstTtl} on and never arrive.`,
+      summary: `Packets to ${doc.address} loop between routers from hop ${firstTtl} on and never arrive.`,
       evidence: [
         {
           observation: ref,
@@ -32,7 +33,7 @@ function tracedLoop(evidence: Evidence): Judgement | null {
         },
       ],
       remedies: [correctLoop(doc.address, members)],
-      claims: ofEach('not-reached', [doc.address]),
+      claims: [...ofEach('not-reached', doc.address), { says: 'stopped-on-the-way', address: doc.address }],
       check: shellLine(pprobeAgain(evidence.target, { command: 'trace', address: doc.address })),
     };
   }
@@ -50,7 +51,7 @@ function expiredOnTheWay(evidence: Evidence): Judgement | null {
   return {
     phase: 'path',
     confidence: 'medium',
-    summary: `Packets to ${list(addressesOf(expired), 4)} loop between routers: ${first.from ?? 'one of them'} reports that their TTL ran out.`,
+    summary: `Packets to ${places(addressesOf(expired))} loop between routers: ${first.from ?? 'one of them'} reports that their TTL ran out.`,
     evidence: [
       {
         observation: first.ref,
@@ -61,7 +62,7 @@ function expiredOnTheWay(evidence: Evidence): Judgement | null {
       { text: 'Trace the path to find the routers of the loop', command: trace },
       ...(first.from === null ? [] : [correctLoop(first.address, [first.from])]),
     ],
-    claims: ofEach('not-reached', addressesOf(expired)),
+    claims: ofEach('not-reached', first.address, addressesOf(expired)),
     check: shellLine(trace),
   };
 }
@@ -77,7 +78,7 @@ const routeBlackhole = rule(
       return {
         phase: 'connect',
         confidence: 'low',
-        summary: `The last answer on the path to ${doc.address} comes from ${last.from}, hop ${last.ttl}; no hop after it answers.`,
+        summary: `No hop after ${last.from} (hop ${last.ttl}) answers on the path to ${doc.address}.`,
         evidence: [
           {
             observation: ref,
@@ -85,7 +86,7 @@ const routeBlackhole = rule(
           },
         ],
         remedies: [checkBeyond(last.from, doc.address)],
-        claims: ofEach('silent', [doc.address]),
+        claims: ofEach('silent', doc.address),
         check: `on ${last.from}, look up the route to ${doc.address} and the filters`,
       };
     }

@@ -4,6 +4,7 @@ import { addressSet, hostAnswers, resolverOf } from '../../documents/observed/dn
 import { allWorked } from '../../documents/observed/http.js';
 import { handshakes } from '../../documents/observed/tls.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
+import { short } from '../headline.js';
 import { pprobeAgain } from '../remedies/again.js';
 
 /**
@@ -22,11 +23,11 @@ const searchList = rule('dns.search-list', { needs: ['dns'] }, (evidence): Judge
   return {
     phase: 'resolve',
     confidence: shaken === undefined ? 'medium' : 'high',
-    summary: `Another name answered for ${target.host}: the search list made ${asked} of it, which gives ${list(addressSet(answer.doc.addresses), 4)}.`,
+    summary: `Another name answered for ${short(target.host, 'the target')}: the search list appended ${short(suffix, 'its suffix', 40)}.`,
     evidence: [
       {
         observation: answer.ref,
-        text: `${resolverOf(answer.doc)} answered for ${asked}, and not for ${target.host}`,
+        text: `${resolverOf(answer.doc)} answered for ${asked}, and not for ${target.host}: ${list(addressSet(answer.doc.addresses))}`,
       },
       ...(shaken === undefined
         ? []
@@ -39,6 +40,7 @@ const searchList = rule('dns.search-list', { needs: ['dns'] }, (evidence): Judge
       },
       { text: `Remove the wildcard record *.${suffix}, or ${suffix} from the search list of this host` },
     ],
+    claims: [{ says: 'dns-decides' }],
     check: shellLine(pprobeAgain(target, { command: 'dns', name: `${target.host}.` })),
   };
 });

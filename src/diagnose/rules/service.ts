@@ -8,7 +8,9 @@ import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../docu
 import { headerOf, isHttpApi, type Responder, type ResponderKind } from '../../documents/responder.js';
 import type { PrivateApi, Target } from '../../documents/target.js';
 import { pathOf } from '../../target/parse-target.js';
+import type { Claims } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import { atStart, short } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { readExecutionLog, serviceRemedies } from '../remedies/gateway.js';
@@ -48,6 +50,7 @@ function serviceRule(cause: Cause, words: (doc: HttpDocument, target: Target) =>
           ...more,
         ],
         check: 'send the request again with what is missing',
+        claims: CLAIMS,
         ...judgement,
         ...(isApi || cause !== 'http.error' || doc.failure !== null
           ? {}
@@ -56,6 +59,9 @@ function serviceRule(cause: Cause, words: (doc: HttpDocument, target: Target) =>
     },
   );
 }
+
+/** An answer of another address, or an exception that was passed on, says something else than this one. */
+const CLAIMS: Claims = [{ says: 'every-request-fails' }, { says: 'gateway-said-it' }];
 
 const GATEWAY: ReadonlySet<ResponderKind> = new Set(['rest-api', 'http-api']);
 
@@ -69,7 +75,7 @@ function otherWords(responder: Responder, cause: Cause, doc: HttpDocument, targe
   if (doc.status === null) {
     return {
       confidence: 'low',
-      summary: `${doc.address} took the request for ${target.host} and did not answer within ${duration(doc.durationMs)}.`,
+      summary: `${doc.address} took the request for ${short(target.host, 'the target')} and did not answer within ${duration(doc.durationMs)}.`,
       alternatives: [possible('http.error', waitLonger(target), 'low', 'the server is slow, but works')],
     };
   }
@@ -79,18 +85,18 @@ function otherWords(responder: Responder, cause: Cause, doc: HttpDocument, targe
   };
 }
 
-function errorWords(responder: Responder, doc: HttpDocument, { host }: Target): Pick<Words, 'summary'> {
+function errorWords(responder: Responder, doc: HttpDocument, target: Target): Pick<Words, 'summary'> {
   const { status } = doc;
-  const meaning = meaningOf(responder, doc);
-  const kind = doc.errorType === null ? '' : ` (${excerpt(doc.errorType, 80)})`;
+  const host = short(target.host, 'the target');
+  const kind = doc.errorType === null ? '' : ` (${short(doc.errorType, 'with an exception', 50)})`;
   if (responder.kind === 'server')
-    return { summary: `${host} answers with the error status HTTP ${status ?? ''}.` };
+    return { summary: `${atStart(host)} answers with the error status HTTP ${status ?? ''}.` };
   if (responder.kind === 'aws-service')
     return {
-      summary: `${capital(responder.name)} answers at ${doc.address} with HTTP ${status ?? ''}${kind}: the network works.`,
+      summary: `${capital(excerpt(responder.name, 40))} answers at ${doc.address} with HTTP ${status ?? ''}${kind}.`,
     };
   return {
-    summary: `${capital(excerpt(responder.name, 60))} in front of ${host} answers by itself with HTTP ${status ?? ''}${meaning === null ? '' : `: ${meaning}`}.`,
+    summary: `${capital(excerpt(responder.name, 40))} in front of ${host} answers by itself with HTTP ${status ?? ''}.`,
   };
 }
 
@@ -107,8 +113,10 @@ const DOCS_OF: Readonly<Partial<Record<Cause, string>>> = {
 function evidenceOf({ target }: Evidence, { ref, doc }: Answer, responder: Responder): EvidenceItem[] {
   const id = doc.requestId ?? doc.httpApiRequestId ?? null;
   const behind = headerOf(doc, 'x-amzn-remapped-server');
+  const meaning = doc.status === null ? null : meaningOf(responder, doc);
   return [
     { observation: ref, text: said(doc, responder) },
+    ...(meaning === null ? [] : [{ observation: ref, text: meaning }]),
     ...(responder.signs.length === 0
       ? []
       : [{ observation: ref, text: `who answered is known by ${excerpt(list(responder.signs), 300)}` }]),
@@ -196,7 +204,7 @@ export const serviceRules: readonly Rule[] = [
   serviceRule('api.path-unknown', (doc, target) => ({
     // An unsigned request for a method with IAM authorization gets the same answer.
     confidence: 'medium',
-    summary: `${doc.httpApiRequestId == null ? '' : 'HTTP '}${named(target.privateApi)} has no GET ${resource(target)}${target.privateApi?.stage ? ` in stage ${target.privateApi.stage}` : ''}, or requires a ${hasSent(target, CREDENTIALS) ? 'SigV4 signature in place of what was sent' : 'signed request'}.`,
+    summary: `${doc.httpApiRequestId == null ? '' : 'HTTP '}${named(target.privateApi)} has no GET ${short(resource(target), 'PATH', 40)}${target.privateApi?.stage ? ` in stage ${target.privateApi.stage}` : ''}, or requires a ${hasSent(target, CREDENTIALS) ? 'SigV4 signature in place of what was sent' : 'signed request'}.`,
     more: [{ text: `The network needs no change: TCP, TLS and API Gateway at ${doc.address} answered` }],
     alternatives: [unsigned(target)],
   })),
@@ -282,8 +290,9 @@ const FAILED: Readonly<Record<HttpFailure, string>> = {
 };
 
 function errorSummary({ address, status, failure }: HttpDocument, host: string): string {
-  if (failure === null) return `${host} answers with the error status HTTP ${status ?? ''}.`;
-  return `${address} took the request for ${host} and ${FAILED[failure]}${status === null ? '' : ` (HTTP ${status})`}.`;
+  const name = short(host, 'the target');
+  if (failure === null) return `${atStart(name)} answers with the error status HTTP ${status ?? ''}.`;
+  return `${address} took the request for ${name} and ${FAILED[failure]}${status === null ? '' : ` (HTTP ${status})`}.`;
 }
 
 function errorRemedies({ address, status }: HttpDocument): Advice[] {

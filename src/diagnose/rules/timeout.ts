@@ -19,6 +19,7 @@ import { scopeOf } from '../../net/address/scope.js';
 import { hostPort } from '../../target/host-port.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import { places, short } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
@@ -42,15 +43,16 @@ const timeoutAll = rule(
     const silent = silentOutcomes(evidence);
     if (silent.length === 0 || silent.length < outcomes.length) return null;
     const addresses = addressesOf(silent);
+    const [address = ''] = addresses;
     return {
       phase: 'connect',
       confidence: confidenceOfAll(evidence, addresses),
-      summary: `${noneOf(evidence.target.host, addresses)} on TCP ${evidence.target.port}${addresses.length === 1 ? '' : `: ${list(addresses, 4)}`}${controlSummary(evidence)}.`,
+      summary: `${noneOf(evidence.target.host, addresses)} on TCP ${evidence.target.port}${controlSummary(evidence)}.`,
       evidence: [silence(silent), ...pathEvidence(evidence), ...controlEvidence(evidence)],
       remedies: remediesOfAll(evidence, addresses),
       alternatives: [...wrongAddress(evidence), ...localDrop(evidence)],
       claims: [
-        ...ofEach('silent', addresses),
+        ...ofEach('silent', address, addresses),
         ...(silenceOf(evidence) === 'everywhere' ? [{ says: 'nothing-comes-back' as const }] : []),
       ],
       check: `the security groups and routes between ${clientOf(evidence, addresses)} and ${list(addresses, 4)}, in both directions`,
@@ -67,6 +69,7 @@ const timeoutSome = rule(
     const silent = silentOutcomes(evidence);
     if (silent.length === 0 || silent.length === outcomes.length) return null;
     const addresses = addressesOf(silent);
+    const [address = ''] = addresses;
     const others = outcomes.filter(({ address }) => !addresses.includes(address));
     const opening = withStatus(outcomes, 'open');
     const ends = endsOf(evidence, addresses);
@@ -76,8 +79,13 @@ const timeoutSome = rule(
     return {
       phase: 'connect',
       confidence: opening.length > 0 ? 'high' : 'medium',
-      summary: `${list(addresses, 4)} ${addresses.length === 1 ? 'does' : 'do'} not answer on TCP ${evidence.target.port}, while ${list(addressesOf(others), 4)} ${verbOf(others)}${v6Only ? ': only IPv6 gets no answer' : ''}.`,
-      evidence: [silence(silent), ...opening.map(answered), ...pathEvidence(evidence)],
+      summary: `${places(addresses)} ${addresses.length === 1 ? 'does' : 'do'} not answer on TCP ${evidence.target.port}, while ${places(addressesOf(others))} ${verbOf(others)}${v6Only ? ': only IPv6 gets no answer' : ''}.`,
+      evidence: [
+        silence(silent),
+        ...opening.map(answered),
+        ...others.filter(({ status }) => status !== 'open').map(answeredOtherwise),
+        ...pathEvidence(evidence),
+      ],
       remedies: [...findInterfaces(evidence, addresses), checkAcl(ends), checkRoutes(ends)],
       alternatives: [
         possible(
@@ -87,7 +95,7 @@ const timeoutSome = rule(
           'the silent addresses have another security group',
         ),
       ],
-      claims: ofEach('silent', addresses),
+      claims: ofEach('silent', address, addresses),
       check: `the network ACL and routes of the subnet of ${list(addresses, 4)}`,
     };
   },
@@ -106,8 +114,8 @@ const packetLoss = rule('tcp.packet-loss', { needs: ['tcp'] }, (evidence): Judge
   return {
     phase: 'connect',
     confidence: 'medium',
-    summary: `Packets to ${list(addresses, 4)} are lost on the way: some SYNs to TCP ${target.port} are answered and others are not.`,
-    claims: ofEach('sometimes-answers', addresses),
+    summary: `Packets to ${places(addresses)} are lost on the way: some SYNs to TCP ${target.port} are answered and others are not.`,
+    claims: ofEach('sometimes-answers', first.outcome.address, addresses),
     evidence: [
       {
         observation: first.outcome.ref,
@@ -153,13 +161,9 @@ function confidenceOfAll(evidence: Evidence, addresses: readonly string[]): Conf
 function controlSummary(evidence: Evidence): string {
   const reach = silenceOf(evidence);
   if (reach === null) return '';
-  const wanted = reach === 'everywhere' ? 'silent' : 'answers';
-  const names = controls(evidence)
-    .filter(({ result }) => result === wanted)
-    .map(({ doc }) => hostPort(doc.host, doc.port));
   return reach === 'everywhere'
-    ? `, nor ${names.length === 1 ? 'does' : 'do'} ${list(names, 3)}: over TCP, no answer comes back to this host from anywhere`
-    : `, while ${list(names, 3)} ${names.length === 1 ? 'answers' : 'answer'}: only this endpoint is silent`;
+    ? ', and no answer comes back to this host from anywhere'
+    : ', while another place answers';
 }
 
 function controlEvidence(evidence: Evidence): EvidenceItem[] {
@@ -171,8 +175,10 @@ function controlEvidence(evidence: Evidence): EvidenceItem[] {
 
 function noneOf(host: string, addresses: readonly string[]): string {
   const [first] = addresses;
-  if (addresses.length === 1) return `${first} ${host === first ? '' : `(${host}) `}does not answer`;
-  return `${addresses.length === 2 ? 'Neither address' : `None of the ${addresses.length} addresses`} of ${host} answers`;
+  const name = short(host, 'the target');
+  if (addresses.length === 1)
+    return `${first} ${host === first || name !== host ? '' : `(${host}) `}does not answer`;
+  return `${addresses.length === 2 ? 'Neither address' : `None of the ${addresses.length} addresses`} of ${name} answers`;
 }
 
 function clientOf(evidence: Evidence, addresses: readonly string[]): string {
@@ -189,6 +195,13 @@ function silence(silent: readonly AddressOutcome[]): EvidenceItem {
 
 function answered({ ref, address, durationMs }: AddressOutcome): EvidenceItem {
   return { observation: ref, text: `${address} opened in ${duration(durationMs)}` };
+}
+
+function answeredOtherwise({ ref, address, status, durationMs }: AddressOutcome): EvidenceItem {
+  return {
+    observation: ref,
+    text: `${address} gave another result, ${status}, after ${duration(durationMs)}`,
+  };
 }
 
 function verbOf(others: readonly AddressOutcome[]): string {

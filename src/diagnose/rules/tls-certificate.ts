@@ -1,11 +1,13 @@
 import { shellLine } from '../../core/shell-line.js';
-import { excerpt, list } from '../../core/text.js';
-import { alertOf, isChainComplete, isTrustedNowhere, trustWords } from '../../documents/observed/tls.js';
+import { count, excerpt, list } from '../../core/text.js';
+import { endedBy, isChainComplete, isTrustedNowhere, trustWords } from '../../documents/observed/tls.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import type { TlsCertificate, TlsDocument } from '../../documents/tls.js';
 import { possible, type Rule } from '../finding.js';
+import { short } from '../headline.js';
 import { DOCS } from '../remedies/docs.js';
 import { openssl, renewCertificate, rightName, sendWholeChain, trustIssuer } from '../remedies/tls.js';
+import { sniFiltered } from './tls-handshake.js';
 import { tlsRule } from './tls-rule.js';
 
 const nameMismatch = tlsRule(
@@ -14,8 +16,8 @@ const nameMismatch = tlsRule(
   (doc) => doc.status === 'name-mismatch',
   (doc, at, evidence) => ({
     confidence: 'certain',
-    summary: `The certificate at ${at} is for ${certifiedNames(doc)}, not for ${doc.serverName}.`,
-    seen: `for the server name ${doc.serverName}, ${doc.address} sent ${subject(doc)}`,
+    summary: `The certificate at ${at} is for ${certifiedName(doc)}, not for ${short(doc.serverName, 'the target')}.`,
+    seen: `for the server name ${doc.serverName}, ${doc.address} sent ${subject(doc)}${namesOf(doc)}`,
     remedies: rightName(doc, evidence),
     alternatives: [],
   }),
@@ -25,15 +27,24 @@ const nameMismatch = tlsRule(
 const nameUnknown = tlsRule(
   'tls.name-mismatch',
   { id: 'tls.name-mismatch/unrecognized-name', docs: DOCS.invokeUrl },
-  (doc) => doc.status !== 'name-mismatch' && alertOf(doc) === 'unrecognized_name',
+  isUnrecognized,
   (doc, at, evidence) => ({
-    confidence: 'certain',
-    summary: `${at} has no certificate for ${doc.serverName}: it ends the handshake with the alert unrecognized_name.`,
+    // A filter on the path that looks at the server name can send the alert too.
+    confidence: 'high',
+    summary: `${at} has no certificate for ${short(doc.serverName, 'the target')}: its alert is unrecognized_name.`,
     seen: `for the server name ${doc.serverName}, ${doc.address} answered with the alert unrecognized_name`,
     remedies: rightName(doc, evidence),
-    alternatives: [possible('dns.endpoint-mismatch', `check whether ${doc.address} belongs to the service`)],
+    alternatives: [
+      possible('dns.endpoint-mismatch', `check whether ${doc.address} belongs to the service`),
+      ...sniFiltered(doc, evidence),
+    ],
   }),
 );
+
+/** Of the level warning, the alert ends nothing, and the server goes on with another certificate (RFC 6066 section 3). */
+function isUnrecognized(doc: TlsDocument): boolean {
+  return doc.status !== 'name-mismatch' && endedBy(doc) === 'unrecognized_name';
+}
 
 const untrusted = tlsRule(
   'tls.untrusted',
@@ -60,46 +71,71 @@ const untrusted = tlsRule(
 
 function untrustedSummary(doc: TlsDocument, at: string): string {
   const { certificate, chainFault } = doc;
-  const name = excerpt(chainFault?.name ?? certificate?.issuer ?? '', 80);
+  const name = short(chainFault?.name ?? certificate?.issuer ?? '', 'its issuer', 40);
   switch (chainFault?.kind) {
     case 'self-signed':
-      return `The certificate at ${at} is self-signed, and this host does not trust it: ${name}.`;
+      return `The certificate at ${at} is self-signed, and this host does not trust it.`;
     case 'missing-intermediate':
-      return `${at} does not send the certificate of its issuer, ${name}, so the chain is incomplete: curl, Node and Python reject it, while browsers fetch what is missing. If it is the certificate of a root, this host does not trust that root.`;
+      return `${at} leaves out the intermediate certificate ${name}, or this host does not trust that authority.`;
     case 'unknown-root':
       if (!isChainComplete(doc))
-        return `This host does not know the issuer of the certificate at ${at}, ${name}: it does not trust this authority, or the server leaves out an intermediate certificate.`;
-      return `This host does not trust the root of the certificate at ${at}: ${name}.`;
+        return `This host does not trust ${name}, the issuer of ${at}, or ${at} leaves out its certificate.`;
+      return `This host does not trust the root of the certificate at ${at}, ${name}.`;
     default:
-      return `This host does not trust the issuer of the certificate at ${at}${name === '' ? '' : `: ${name}`}.`;
+      return `This host does not trust the issuer of the certificate at ${at}${certificate === null ? '' : `, ${name}`}.`;
   }
 }
 
 function trustEvidence(doc: TlsDocument, { observations }: Evidence): EvidenceItem[] {
-  const words = trustWords(doc);
-  return words === null ? [] : [{ observation: `tls[${observations.tls.indexOf(doc)}]`, text: words }];
+  const observation = `tls[${observations.tls.indexOf(doc)}]`;
+  const words = [chainWords(doc), trustWords(doc)].filter((each) => each !== null);
+  return words.map((text) => ({ observation, text }));
+}
+
+/** What is known of the end of the chain; null where the fault is another one. */
+function chainWords(doc: TlsDocument): string | null {
+  const { chainFault } = doc;
+  const name = excerpt(chainFault?.name ?? '', 80);
+  if (chainFault?.kind === 'self-signed') return `the certificate is its own issuer: ${name}`;
+  if (chainFault?.kind !== 'missing-intermediate' && chainFault?.kind !== 'unknown-root') return null;
+  if (isChainComplete(doc)) return `the server sent the root itself: ${name}`;
+  return `the server did not send the certificate of ${name}: if that is an intermediate, programs that do not fetch it (OpenSSL, curl on Linux, Node, Python, Go) reject the chain, and browsers accept it; if it is a root, it need not be sent, and this host does not trust it`;
 }
 
 const expired = tlsRule(
   'tls.expired',
   {},
   (doc) => doc.status === 'expired',
-  (doc, at) => ({
-    confidence: 'certain',
+  (doc, at, evidence) => ({
+    // By the clock of this host alone: nothing else in the report has the time.
+    confidence: 'high',
     summary: expiredSummary(doc, at),
     seen: `${doc.address} sent ${subject(doc)}; the clock of this host was at ${doc.startedAt}`,
+    more: faultyEvidence(doc, evidence),
     remedies: renewCertificate(doc),
     alternatives: [],
   }),
 );
 
+/** Which certificate of the chain is not valid now, where it is not the server's own, and what the clock has to do with it. */
+function faultyEvidence(doc: TlsDocument, { observations }: Evidence): EvidenceItem[] {
+  const { chainFault } = doc;
+  if (chainFault == null || (chainFault.kind === 'expired' && chainFault.depth === 0)) return [];
+  const name = excerpt(chainFault.name, 80);
+  const text =
+    chainFault.kind === 'not-yet-valid'
+      ? `the certificate ${name} is not valid yet: the clock of this host is slow, or the certificate was made too early`
+      : `the certificate ${name} has expired; the server's own certificate is not the problem`;
+  return [{ observation: `tls[${observations.tls.indexOf(doc)}]`, text }];
+}
+
 function expiredSummary(doc: TlsDocument, at: string): string {
   const { certificate, chain = [], chainFault, startedAt } = doc;
   const faulty = chainFault == null ? undefined : chain[chainFault.depth];
   if (chainFault?.kind === 'not-yet-valid')
-    return `The certificate ${excerpt(chainFault.name, 80)} at ${at} is valid only from ${day(faulty?.validFrom)} on, and the clock of this host is at ${day(startedAt)}: the clock is slow, or the certificate was made too early.`;
+    return `The certificate at ${at} is valid only from ${day(faulty?.validFrom)} on, and the clock of this host is at ${day(startedAt)}.`;
   if (chainFault?.kind === 'expired' && chainFault.depth > 0)
-    return `${at} sends the certificate of an issuer that has expired: ${excerpt(chainFault.name, 80)}, valid until ${day(faulty?.validTo)}. Its own certificate is not the problem.`;
+    return `${at} sends the certificate of an issuer that was valid until ${day(faulty?.validTo)} only.`;
   return `The certificate at ${at} is not valid at this time${certificate === null ? '' : `: ${validity(certificate)}`}.`;
 }
 
@@ -112,9 +148,16 @@ function hasOwnName({ target }: Evidence): boolean {
   return target.privateApi !== null && target.privateApi.form !== 'custom';
 }
 
-function certifiedNames({ certificate }: TlsDocument): string {
+/** The first name of a certificate, and how many others it has. */
+function certifiedName({ certificate }: TlsDocument): string {
   if (certificate === null) return 'another name';
-  return list(certificate.names.length > 0 ? certificate.names : [certificate.subject], 4);
+  const [first = certificate.subject, ...others] = certificate.names;
+  const name = short(first, 'another name', 44);
+  return others.length === 0 ? name : `${name} and ${count(others.length, 'other')}`;
+}
+
+function namesOf({ certificate }: TlsDocument): string {
+  return certificate === null || certificate.names.length < 2 ? '' : `, valid for ${list(certificate.names)}`;
 }
 
 function subject({ certificate }: TlsDocument): string {

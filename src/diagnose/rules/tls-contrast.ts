@@ -6,6 +6,7 @@ import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import type { PathMtu, TlsDocument, TlsPurpose } from '../../documents/tls.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
+import { short } from '../headline.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { allowServerName, lowerPacketSize, openssl, pingFullSize } from '../remedies/tls.js';
@@ -21,7 +22,7 @@ const sniFiltered = rule('policy.sni-filtered', { needs: ['tls'] }, (evidence): 
   return {
     phase: 'tls',
     confidence: 'high',
-    summary: `A firewall in front of ${address} filters by server name: the TLS handshake for ${serverName} ${ENDS[status] ?? 'fails'}, the one for ${other.doc.serverName} gets an answer.`,
+    summary: `A firewall in front of ${address} filters by server name: the handshake for ${short(serverName, 'the target')} ${ENDS[status] ?? 'fails'}.`,
     evidence: [
       {
         observation: failed.ref,
@@ -41,7 +42,7 @@ const sniFiltered = rule('policy.sni-filtered', { needs: ['tls'] }, (evidence): 
         'the server itself drops handshakes for names that it does not know, without an alert',
       ),
     ],
-    claims: ofEach('name-matters', [address]),
+    claims: ofEach('name-matters', address),
     check: shellLine(openssl(failed.doc, other.doc.serverName)),
   };
 });
@@ -71,7 +72,7 @@ const mtuBlackHole = rule(
     return {
       phase: 'tls',
       confidence: pair === null ? 'medium' : 'high',
-      summary: `Large packets between this host and ${address} are lost without an ICMP error (an MTU black hole): the connection opens, but the TLS handshake gets no answer${pair === null ? '' : `, and succeeds ${size === undefined ? 'with small segments' : `with segments of ${size} octets`}`}.`,
+      summary: `Large packets between this host and ${address} are lost without an ICMP error: an MTU black hole.`,
       evidence: [
         {
           observation: failed.ref,
@@ -90,7 +91,7 @@ const mtuBlackHole = rule(
       remedies: lowerPacketSize(address),
       alternatives:
         pair === null ? [possible('policy.sni-filtered', shellLine(openssl(failed.doc, 'example.com')))] : [],
-      claims: ofEach('size-matters', [address]),
+      claims: ofEach('size-matters', address),
       check: shellLine(pingFullSize(address)),
     };
   },
@@ -121,11 +122,11 @@ const mtuAfterHandshake = rule(
       return {
         phase: 'http',
         confidence: isLostBySize(evidence, address) ? 'high' : 'medium',
-        summary: `Large packets between this host and ${address} are lost without an ICMP error (an MTU black hole): the TLS handshake succeeds, the answer to the request does not arrive, and with ${segments} it does.`,
+        summary: `Large packets between this host and ${address} are lost without an ICMP error: an MTU black hole.`,
         evidence: [
           {
             observation: `http[${index}]`,
-            text: `${doc.status === null ? 'no answer' : `HTTP ${doc.status}, and then nothing`} within ${duration(doc.durationMs)}`,
+            text: `the TLS handshake succeeded; ${doc.status === null ? 'no answer' : `HTTP ${doc.status}, and then nothing`} within ${duration(doc.durationMs)}`,
           },
           { observation: small.ref, text: `with ${segments}, the same request is answered: HTTP ${status}` },
           ...sizes(evidence, address),
@@ -137,6 +138,7 @@ const mtuAfterHandshake = rule(
             `${shellLine(pprobeAgain(evidence.target, { command: 'diagnose', options: [] }))} again: a slow backend gives other results`,
           ),
         ],
+        claims: [{ says: 'every-request-fails' }, ...ofEach('size-matters', address)],
         check: shellLine(pingFullSize(address)),
       };
     }
@@ -164,15 +166,15 @@ const largeHello = rule(
     return {
       phase: 'tls',
       confidence: cut === null ? 'medium' : 'high',
-      summary: `${address}, or a firewall before it, does not answer a ClientHello that takes two segments${large === null ? '' : ` (${large} octets)`}: the handshake for ${serverName} ${ENDS[status] ?? 'fails'}, and without the key share of a post-quantum group it is answered.`,
+      summary: `${address}, or a firewall before it, does not answer a ClientHello that takes two segments.`,
       evidence: [
         {
           observation: failed.ref,
-          text: `handshake for ${serverName}: ${status} after ${duration(durationMs)}`,
+          text: `handshake for ${serverName}${large === null ? '' : ` with a ClientHello in two segments (${large} octets)`}: ${status} after ${duration(durationMs)}`,
         },
         {
           observation: other.ref,
-          text: `with a ClientHello in one segment${small === null ? '' : ` (it and all else sent: ${small} octets)`}, ${address} answers`,
+          text: `without the key share of a post-quantum group, with a ClientHello in one segment${small === null ? '' : ` (it and all else sent: ${small} octets)`}, ${address} answers`,
         },
         ...(cut === null
           ? []
@@ -193,6 +195,7 @@ const largeHello = rule(
         },
       ],
       alternatives: [],
+      claims: ofEach('hello-too-large', address),
       check: `${shellLine(openssl(failed.doc))} -groups X25519`,
     };
   },
@@ -290,7 +293,7 @@ const neverAcknowledged = rule(
     return {
       phase: 'tls',
       confidence: isLost(other?.doc) && isLost(small?.doc) ? 'high' : 'medium',
-      summary: `${address} accepts the connection, but nothing that this host sends on it is acknowledged, at any size.`,
+      summary: `${address} accepts the connection, but nothing that this host sends on it is acknowledged.`,
       evidence: [
         {
           observation: failed.ref,
@@ -317,7 +320,7 @@ const neverAcknowledged = rule(
           text: 'Look in the connection table of each firewall and NAT on the path for connections that never leave the state SYN',
         },
       ],
-      claims: [...ofEach('never-acknowledged', [address])],
+      claims: ofEach('never-acknowledged', address),
       alternatives:
         other === null
           ? [possible('policy.sni-filtered', shellLine(openssl(failed.doc, 'example.com')))]

@@ -1,9 +1,10 @@
 import { shellLine } from '../../core/shell-line.js';
 import { duration, excerpt } from '../../core/text.js';
-import { alertOf, contrast, isNotTls, spokeTls } from '../../documents/observed/tls.js';
+import { alertOf, contrast, endedBy, isNotTls, spokeTls } from '../../documents/observed/tls.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { TlsDocument, TlsStatus } from '../../documents/tls.js';
 import { possible, type Rule } from '../finding.js';
+import { short } from '../headline.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { spokenProtocol, spokenRemedies } from '../remedies/spoken.js';
@@ -34,7 +35,7 @@ const notTls = tlsRule(
           : `speaks ${spoken.name}, in which TLS begins only after the command STARTTLS`;
     return {
       confidence: line === null ? 'high' : 'certain',
-      summary: `The server at ${at}, port ${doc.port}, ${what}${line === null ? '' : `: it answers "${excerpt(line, 80)}"`}.`,
+      summary: `What answers at ${at}, port ${doc.port}, ${what}${line === null || spoken !== null ? '' : `: "${excerpt(line, 40)}"`}.`,
       seen: `${doc.address} answered the ClientHello with ${line === null ? 'bytes that are not a TLS record' : `"${excerpt(line, 80)}"`}`,
       remedies: spoken === null ? [serveTls(doc)] : spokenRemedies(spoken, doc),
       says: 'not-tls',
@@ -64,7 +65,8 @@ const clientCertificateWanted = tlsRule(
     const how = alert === null ? (ENDING[doc.status] ?? 'ended') : `ended with the alert ${alert}`;
     return {
       confidence: alert === 'certificate_required' ? 'certain' : 'high',
-      summary: `${at} wants a certificate from the client for ${doc.serverName}, and gets none.`,
+      summary: `${at} wants a certificate from the client for ${short(doc.serverName, 'the target')}, and gets none.`,
+      says: 'wants-certificate',
       seen: `${doc.clientCertificate === 'required' ? `${doc.address} sent a CertificateRequest; ` : ''}the connection ${how} when no certificate came`,
       remedies: [
         clientCertificate,
@@ -97,7 +99,7 @@ const protocol = tlsRule(
     !isNotTls(doc) &&
     !wantsCertificate(doc) &&
     !hasAgreed(doc) &&
-    alertOf(doc) !== 'unrecognized_name',
+    endedBy(doc) !== 'unrecognized_name',
   (doc, at) => {
     const alert = alertOf(doc);
     const other = alert !== null && !AGREEMENT.test(alert);
@@ -105,8 +107,8 @@ const protocol = tlsRule(
     return {
       confidence: confidenceOf(alert),
       summary: other
-        ? `${at} ended the TLS handshake for ${doc.serverName} with the alert ${alert}.`
-        : `${at} and this host have no TLS version or cipher in common for ${doc.serverName}.`,
+        ? `${at} ended the TLS handshake for ${short(doc.serverName, 'the target')} with the alert ${alert}.`
+        : `${at} and this host have no TLS version or cipher in common.`,
       ...(other ? {} : { says: 'no-common-version' as const }),
       seen: `the handshake with ${doc.address} failed${alert === null ? '' : ` with the alert ${alert}`}`,
       remedies: [
@@ -128,9 +130,12 @@ const protocol = tlsRule(
   },
 );
 
-/** handshake_failure has other reasons too: some servers send it for a name that they do not serve. */
+/**
+ * handshake_failure has other reasons too: some servers send it for a name that they do not serve. What the peer says of versions
+ * is about those that pprobe offers, which are those of Node: other programs on this host can offer older ones.
+ */
 function confidenceOf(alert: string | null): Confidence {
-  if (alert === 'protocol_version' || alert === 'insufficient_security') return 'certain';
+  if (alert === 'protocol_version' || alert === 'insufficient_security') return 'high';
   return alert === null ? 'high' : 'medium';
 }
 
@@ -144,7 +149,7 @@ const silent = tlsRule(
     const isMtu = smallWords(doc, evidence).length === 0;
     return {
       confidence: 'medium',
-      summary: `${at} accepts the connection, but ${heardWords(doc)} the TLS handshake for ${doc.serverName} within ${duration(doc.durationMs)}.`,
+      summary: `${at} accepts the connection, but ${heardWords(doc)} the TLS handshake for ${short(doc.serverName, 'the target')}.`,
       seen: `no answer from ${doc.address} ${afterWhat(doc)} within ${duration(doc.durationMs)}`,
       ...(isHeard ? {} : { says: 'tls-silent' as const }),
       more: [
@@ -233,10 +238,10 @@ const closed = tlsRule(
       doc.status === 'error' ||
       (doc.status === 'protocol' && hasAgreed(doc) && !isNotTls(doc))) &&
     !wantsCertificate(doc) &&
-    alertOf(doc) !== 'unrecognized_name',
+    endedBy(doc) !== 'unrecognized_name',
   (doc, at, evidence) => ({
     confidence: doc.status === 'error' || doc.status === 'protocol' ? 'low' : 'medium',
-    summary: `${at} ${ENDING[doc.status] ?? 'ended'} the connection during the TLS handshake for ${doc.serverName}.`,
+    summary: `${at} ${ENDING[doc.status] ?? 'ended'} the connection during the TLS handshake for ${short(doc.serverName, 'the target')}.`,
     seen: `the connection to ${doc.address} ended ${duration(doc.durationMs)} into the handshake${doc.progress === undefined || doc.progress.heard === 'nothing' ? '' : `, ${afterWhat(doc)}`}`,
     more: otherNameWords(doc, evidence),
     remedies: [
@@ -261,7 +266,7 @@ const ENDING: Readonly<Partial<Record<TlsStatus, string>>> = {
 };
 
 /** Possible as long as no other server name was tried. */
-function sniFiltered(doc: TlsDocument, evidence: Evidence): Alternative[] {
+export function sniFiltered(doc: TlsDocument, evidence: Evidence): Alternative[] {
   if (contrast(evidence, doc.address, 'other-name') !== null) return [];
   return [
     possible(

@@ -2,16 +2,18 @@ import { shellLine } from '../../core/shell-line.js';
 import { excerpt, list } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
 import type { Seen } from '../../documents/observed/dns.js';
+import { addressesOf } from '../../documents/observed/tcp.js';
 import { handshakes } from '../../documents/observed/tls.js';
 import type { Alternative, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { TlsDocument } from '../../documents/tls.js';
-import { type AddressClaim, ofEach } from '../claims.js';
+import { type AddressClaim, type Claims, ofEach } from '../claims.js';
 import { type Judgement, type Rule, type RuleFacts, rule } from '../finding.js';
+import { places } from '../headline.js';
 import { openssl } from '../remedies/tls.js';
 
 /** What a rule about handshakes says about the first one that it matches. */
 export type TlsWords = Pick<Judgement, 'summary' | 'confidence' | 'remedies'> & {
-  /** What the rule says of each address. */
+  /** What the rule says of each address, beside that handshakes with it fail. */
   says?: AddressClaim;
   /** What was seen; the error code is appended. */
   seen: string;
@@ -31,17 +33,25 @@ export function tlsRule(
     const failed = handshakes(evidence).filter(({ doc }) => matches(doc, evidence));
     const [first] = failed;
     if (first === undefined) return null;
-    const at = list([...new Set(failed.map(({ doc }) => doc.address))], 4);
+    const at = places(addressesOf(failed.map(({ doc }) => doc)));
     const { seen, more = [], says, ...judgement } = words(first.doc, at, evidence);
-    const addresses = failed.map(({ doc }) => doc.address);
+    const addresses = addressesOf(failed.map(({ doc }) => doc));
+    const claims = (each: AddressClaim): Claims => ofEach(each, first.doc.address, addresses);
     // Reports of earlier versions have no such member.
     const errorCode = first.doc.errorCode ?? null;
     const code = errorCode === null ? '' : ` (${excerpt(errorCode, 80)})`;
     return {
       phase: 'tls',
-      evidence: [{ observation: first.ref, text: `${seen}${code}` }, ...furtherProblems(first), ...more],
+      evidence: [
+        { observation: first.ref, text: `${seen}${code}` },
+        ...(addresses.length === 1
+          ? []
+          : [{ observation: first.ref, text: `the same at ${list(addresses.slice(1))}` }]),
+        ...furtherProblems(first),
+        ...more,
+      ],
       check: shellLine(openssl(first.doc)),
-      claims: says === undefined ? [] : ofEach(says, addresses),
+      claims: [...claims('handshake-fails'), ...(says === undefined ? [] : claims(says))],
       ...judgement,
     };
   });

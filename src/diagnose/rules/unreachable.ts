@@ -20,6 +20,7 @@ import type { TcpCause } from '../../documents/tcp.js';
 import { familyOf, withoutZone } from '../../net/address/address.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
+import { places } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
@@ -35,6 +36,7 @@ import {
   routeGet,
   staleRecord,
 } from '../remedies/local.js';
+import { metBySyn, stoppedBefore } from './policy-path.js';
 
 /** The routes of ip-route(8) that reject, by the cause that names them. */
 const REJECTING: Readonly<Partial<Record<TcpCause, RejectingRoute>>> = {
@@ -87,13 +89,13 @@ const routeLocal = rule('route.local', { needs: ['tcp', 'trace'] }, (evidence): 
         : [{ observation: unsent.ref, text: 'no probe of the trace could be sent either' }]),
     ],
     remedies: routeRemedies(cause, address),
-    claims: ofEach('not-sent', addresses),
+    claims: ofEach('not-sent', address, addresses),
     check: shellLine(routeGet(address)),
   };
 });
 
 function routeSummary(cause: TcpCause | null, addresses: readonly string[]): string {
-  const to = list(addresses, 4);
+  const to = places(addresses);
   const [first = ''] = addresses;
   switch (cause) {
     case 'unreachable-route':
@@ -102,7 +104,9 @@ function routeSummary(cause: TcpCause | null, addresses: readonly string[]): str
     case 'blackhole-route':
       return `A route of type blackhole on this host discards all packets to ${to}.`;
     case 'zone-missing':
-      return `${to} is a link-local address, which is usable only together with an interface, as in ${first}%eth0.`;
+      return addresses.length === 1
+        ? `${to} is a link-local address, which needs an interface, as in ${first}%eth0.`
+        : `${to} are link-local, and need an interface, as in ${first}%eth0.`;
     case 'no-source-address':
       return `This host has no address of its own from which it can send to ${to}.`;
     case 'no-route':
@@ -153,8 +157,8 @@ const routeNeighbour = rule('route.neighbour', { needs: ['tcp', 'trace'] }, (evi
     phase: 'path',
     confidence: first !== undefined || traced?.by != null ? 'high' : 'medium',
     summary: isGateway
-      ? `The gateway ${neighbour}, through which this host reaches ${list(addresses, 4)}, does not answer on this link.`
-      : `${list(addresses, 4)} ${addresses.length === 1 ? 'is' : 'are'} ${isOnLinkByRoute ? "in no network of this host, but a route without a gateway sends packets for it to this host's own link" : "on this host's own link"}, and no host on this link answers for ${addresses.length === 1 ? 'the address' : 'the addresses'}.`,
+      ? `The gateway ${neighbour}, through which this host reaches ${places(addresses)}, does not answer on this link.`
+      : `${places(addresses)} ${addresses.length === 1 ? 'is' : 'are'} ${isOnLinkByRoute ? 'sent to' : 'on'} this host's own link, and no host on this link answers for ${addresses.length === 1 ? 'the address' : 'the addresses'}.`,
     evidence: [
       ...(first === undefined
         ? []
@@ -164,6 +168,14 @@ const routeNeighbour = rule('route.neighbour', { needs: ['tcp', 'trace'] }, (evi
               text: `${familyOf(address) === 6 ? 'neighbour discovery' : 'ARP'} got no answer for ${isGateway ? `the gateway ${neighbour}` : list(addresses)}${onLink}${first.errno === null ? '' : ` (${first.errno})`}; no SYN was sent`,
             },
           ]),
+      ...(isOnLinkByRoute && first !== undefined
+        ? [
+            {
+              observation: first.ref,
+              text: `${list(addresses)} ${addresses.length === 1 ? 'is' : 'are'} in no network of this host, but a route without a gateway sends packets for it to this host's own link`,
+            },
+          ]
+        : []),
       ...(traced === undefined ? [] : [{ observation: traced.ref, text: ownIcmp(traced.by) }]),
     ],
     remedies: [
@@ -176,7 +188,7 @@ const routeNeighbour = rule('route.neighbour', { needs: ['tcp', 'trace'] }, (evi
             : staleRecord(evidence, addresses)),
       ...checkNeighbour(neighbour, address),
     ],
-    claims: ofEach('nobody-on-link', addresses),
+    claims: ofEach('nobody-on-link', address, addresses),
     check: shellLine(checkNeighbour(neighbour, address)[0]?.command ?? []),
   };
 });
@@ -215,7 +227,7 @@ const icmpUnreachable = rule(
       const mark = by.annotation === null ? '' : ` ${by.annotation}`;
       return {
         phase: 'path',
-        confidence: 'certain',
+        confidence: metBySyn(evidence, doc.address, 'unreachable') ? 'certain' : 'high',
         summary: `${by.from}, hop ${by.ttl} of the path, reports that it cannot deliver to ${doc.address}.`,
         evidence: [
           {
@@ -224,7 +236,7 @@ const icmpUnreachable = rule(
           },
         ],
         remedies: [routeOn(by.from, doc.address)],
-        claims: ofEach('not-reached', [doc.address]),
+        claims: stoppedBefore(doc.address),
         check: shellLine(pprobeAgain(evidence.target, { command: 'trace', address: doc.address })),
       };
     }
@@ -243,8 +255,8 @@ function untraced({ target }: Evidence, first: AddressOutcome, addresses: readon
     confidence: from === null ? 'medium' : 'high',
     summary:
       from === null
-        ? `${list(addresses, 4)} cannot be reached: a router on the path, or this host, reports it as unreachable.`
-        : `${from}${from === address ? ', the target itself,' : ''} reports that it cannot deliver to ${list(addresses, 4)}.`,
+        ? `${places(addresses)} cannot be reached: a router on the path, or this host, reports it.`
+        : `${from}${from === address ? ', the target itself,' : ''} reports that it cannot deliver to ${places(addresses)}.`,
     evidence: [
       {
         observation: ref,
@@ -262,7 +274,7 @@ function untraced({ target }: Evidence, first: AddressOutcome, addresses: readon
         docs: DOCS.routeTables,
       },
     ],
-    claims: ofEach('not-reached', addresses),
+    claims: stoppedBefore(address, addresses),
     check: shellLine(trace),
   };
 }

@@ -8,6 +8,7 @@ import { pathOf } from '../../target/parse-target.js';
 import { checkApiName, type NameProblem } from '../../target/private-api/check-api-name.js';
 import { readPrivateName } from '../../target/private-api/names.js';
 import { type Judgement, type Phase, type Rule, rule } from '../finding.js';
+import { short } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { callBy } from '../remedies/gateway.js';
@@ -26,7 +27,7 @@ function nameRule(cause: NameProblem['cause']): Rule {
     if (apiAnswered(evidence) || (wasMeasured(evidence) && failed.length === 0)) return null;
     return {
       ...weigh(evidence, problem),
-      summary: `${host} ${problem.what}.`,
+      summary: `${short(host, 'The name')} ${problem.what}.`,
       evidence: [
         ...problems
           .filter((each) => each.cause === cause)
@@ -34,6 +35,7 @@ function nameRule(cause: NameProblem['cause']): Rule {
         ...failed,
       ],
       remedies: rightUrl(evidence, right),
+      claims: [{ says: 'name-unserved' }],
       check:
         right === null
           ? "compare the name with the forms on AWS's page about invoke URLs"
@@ -80,9 +82,13 @@ const otherRegion = rule(
       return {
         phase: 'target',
         confidence: 'certain',
-        summary: `${host} is in ${asked.region}, but the endpoint ${endpoint.vpceId ?? privateApi?.endpointName} is in ${endpoint.region}; an endpoint serves the APIs of its own Region.`,
+        summary: `The name is in ${asked.region} and the endpoint in ${endpoint.region}: an endpoint serves the APIs of its own Region.`,
         evidence: [
-          { observation: 'target', text: `the two names are in ${asked.region} and ${endpoint.region}` },
+          { observation: 'target', text: `${host} is in ${asked.region}` },
+          {
+            observation: 'target',
+            text: `${endpoint.vpceId ?? privateApi?.endpointName ?? 'the endpoint'} is in ${endpoint.region}`,
+          },
           ...failures(evidence),
         ],
         remedies: [
@@ -91,6 +97,7 @@ const otherRegion = rule(
             docs: DOCS.invokeUrl,
           },
         ],
+        claims: [{ says: 'name-unserved' }],
         check: 'compare the Regions in the two names',
       };
     }
@@ -98,9 +105,10 @@ const otherRegion = rule(
     return {
       phase: 'target',
       confidence: 'certain',
-      summary: `${host} has a zone of ${zone} and the Region ${asked.region}; no endpoint has both.`,
+      summary: `The name has a zone of ${zone} and the Region ${asked.region}; no endpoint has both.`,
       evidence: [{ observation: 'target', text: `the zone is in ${zone}` }, ...failures(evidence)],
       remedies: rightUrl(evidence, host.replace(`.execute-api.${asked.region}.`, `.execute-api.${zone}.`)),
+      claims: [{ says: 'name-unserved' }],
       check: 'compare zone and Region in the name',
     };
   },
@@ -119,8 +127,9 @@ const noStage = rule(
     return {
       phase: 'done',
       confidence: 'medium',
-      summary: `${input} has no stage: ${path === '/' ? 'the path is empty' : `${path} does not begin with one`}, and API Gateway finds an API by its id and stage.`,
-      evidence: [{ observation: 'target', text: `the path ${path} does not begin with a stage` }],
+      summary: 'The URL has no stage, and API Gateway finds an API by its id and stage.',
+      evidence: [{ observation: 'target', text: `the path of ${input} does not begin with a stage` }],
+      claims: [{ says: 'name-unserved' }],
       remedies: [
         callBy(
           { url: `https://${host}/STAGE${path === '/' ? '' : path}`, header: null },

@@ -1,9 +1,7 @@
 import { count, duration, list } from '../../core/text.js';
 import type { DnsAttempt } from '../../documents/dns.js';
-import { addressSet, hostAnswers, type Seen } from '../../documents/observed/dns.js';
+import { addressSet, hostAnswers, type Seen, systemDifference } from '../../documents/observed/dns.js';
 import type { Evidence, ObservedDns } from '../../documents/report.js';
-import { familyOf } from '../../net/address/address.js';
-import { scopeOf } from '../../net/address/scope.js';
 import { findNameSource } from '../remedies/name-service.js';
 import { askForTypes, checkNsswitch, repairNameserver } from '../remedies/resolver.js';
 import type { Caution, WarningRule } from './warning.js';
@@ -221,7 +219,7 @@ const systemDiffers: WarningRule = {
     const { system } = evidence.observations;
     const lookup = answeredLookup(evidence);
     if (system === undefined || lookup === null) return null;
-    const difference = differenceOf(system.addresses, addressSet(lookup.doc.addresses));
+    const difference = systemDifference(evidence);
     if (difference === null) return null;
     return {
       text: `Programs on this host get ${list(difference.system, 4)} for ${evidence.target.host}, while DNS has ${list(difference.dns, 4)}.`,
@@ -236,24 +234,6 @@ const systemDiffers: WarningRule = {
     } satisfies Caution;
   },
 };
-
-/**
- * The addresses of a family that both have where the two have none in common. Two sets of public addresses may be parts of a
- * set that rotates, which is no difference.
- */
-function differenceOf(
-  system: readonly string[],
-  dns: readonly string[],
-): { system: string[]; dns: string[] } | null {
-  for (const family of [4, 6] as const) {
-    const ours = system.filter((address) => familyOf(address) === family);
-    const theirs = dns.filter((address) => familyOf(address) === family);
-    if (ours.length === 0 || theirs.length === 0) continue;
-    const rotates = [...ours, ...theirs].every((address) => scopeOf(address) === 'public');
-    if (!rotates && ours.every((address) => !theirs.includes(address))) return { system: ours, dns: theirs };
-  }
-  return null;
-}
 
 export const nameWarnings: readonly WarningRule[] = [
   typeSilent,

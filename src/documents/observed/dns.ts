@@ -1,3 +1,5 @@
+import { familyOf } from '../../net/address/address.js';
+import { scopeOf } from '../../net/address/scope.js';
 import type { DnsAddress, DnsDocument } from '../dns.js';
 import type { Evidence, ObservedDns } from '../report.js';
 import { once } from './memo.js';
@@ -53,4 +55,30 @@ export function serversOf(doc: DnsDocument): string[] {
 
 function seen(docs: readonly ObservedDns[]): Seen<ObservedDns>[] {
   return docs.map((doc, index) => ({ ref: `dns[${index}]`, doc }));
+}
+
+/** Addresses of one family that getaddrinfo(3) gives, and those of DNS, where the two have none in common. */
+export interface SystemDifference {
+  system: string[];
+  dns: string[];
+}
+
+/**
+ * How the answer of getaddrinfo(3) differs from that of DNS; null where it does not, or where one of them is not known. Two sets
+ * of public addresses may be parts of a set that rotates, which is no difference.
+ */
+export function systemDifference(evidence: Evidence): SystemDifference | null {
+  const { system } = evidence.observations;
+  const [lookup] = hostAnswers(evidence);
+  if (system === undefined || lookup === undefined) return null;
+  for (const family of [4, 6] as const) {
+    const ours = system.addresses.filter((address) => familyOf(address) === family);
+    const theirs = addressSet(lookup.doc.addresses, family);
+    if (ours.length === 0 || theirs.length === 0) continue;
+    const rotates = [...ours, ...theirs].every(
+      (address) => familyOf(address) !== null && scopeOf(address) === 'public',
+    );
+    if (!rotates && ours.every((address) => !theirs.includes(address))) return { system: ours, dns: theirs };
+  }
+  return null;
 }

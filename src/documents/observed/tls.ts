@@ -51,6 +51,11 @@ export function alertOf({ progress }: TlsDocument): string | null {
   return progress?.alert?.name ?? null;
 }
 
+/** The fatal alert of a handshake. One of the level warning ends nothing (RFC 5246 section 7.2.2). */
+export function endedBy(doc: TlsDocument): string | null {
+  return doc.progress?.alert?.level === 'fatal' ? alertOf(doc) : null;
+}
+
 /** Who reads a list of authorities. */
 const READERS: Readonly<Record<TrustStore, string>> = {
   node: 'Node',
@@ -115,14 +120,14 @@ export function isTrustedNowhere({ trust }: Pick<TlsDocument, 'trust'>): boolean
 }
 
 /**
- * Whether the chain shows its end: a certificate that is its own issuer, or an issuer that is known here by name. Otherwise the
- * server may leave out an intermediate certificate whose root is trusted. false for reports without the chain.
+ * Whether the chain shows its end: a certificate that is its own issuer. Otherwise the server may leave out an intermediate
+ * certificate whose root is trusted, also where an authority with the name of the issuer is known. false for reports without the chain.
  */
 export function isChainComplete({ chain = [], chainFault, errorCode }: TlsDocument): boolean {
   if (errorCode === 'SELF_SIGNED_CERT_IN_CHAIN' || errorCode === 'DEPTH_ZERO_SELF_SIGNED_CERT') return true;
   if (chainFault == null) return false;
   const isEnd = chain[chainFault.depth]?.selfSigned === true;
-  return chainFault.kind === 'self-signed' || chainFault.kind === 'other' || isEnd;
+  return chainFault.kind === 'self-signed' || isEnd;
 }
 
 /** Products that inspect TLS, by the names that they write into the issuer. */

@@ -47,7 +47,7 @@ export const naming: CatalogueRow[] = [
     what: 'not the VPC resolver, which knows better',
     fault: 'wrong-resolver',
     options: { vpcResolver: resolver.ipv4 },
-    verdict: 'dns dns.split-view certain',
+    verdict: 'dns dns.split-view high',
     remedy: from(resolver.ipv4),
   },
   {

@@ -96,7 +96,7 @@ export const network: CatalogueRow[] = [
     rows: 'local',
     what: 'own firewall drops',
     fault: 'client-firewall',
-    verdict: 'local local.firewall certain',
+    verdict: 'local local.firewall high',
     remedy: /nft list ruleset/,
     waits: true,
   },

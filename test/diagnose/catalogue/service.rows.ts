@@ -112,7 +112,7 @@ export const service: CatalogueRow[] = [
     rows: '39',
     what: 'proxy wants a login',
     fault: 'proxy-login',
-    verdict: 'policy policy.proxy certain',
+    verdict: 'policy policy.proxy high',
     remedy: /proxy/i,
   },
   {

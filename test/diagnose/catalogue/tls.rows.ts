@@ -32,14 +32,14 @@ export const tls: CatalogueRow[] = [
     rows: 'tls',
     what: 'certificate expired',
     fault: 'certificate-expired',
-    verdict: 'tls tls.expired certain',
+    verdict: 'tls tls.expired high',
     remedy: from(eniA.ipv4),
   },
   {
     rows: '27',
     what: 'no TLS version in common',
     fault: 'tls-old',
-    verdict: 'tls tls.protocol certain',
+    verdict: 'tls tls.protocol high',
     remedy: from(eniA.ipv4),
   },
   {

@@ -13,7 +13,8 @@ export const aliasRows: readonly Row[] = [
     class: 'dns',
     cause: 'dns.alias-dangling',
     confidence: 'high',
-    summary: [host, 'gone.ex.test'],
+    summary: ['gone.ex.test'],
+    evidence: [host, 'gone.ex.test'],
     remedy: ['CNAME'],
   },
   {
@@ -27,7 +28,8 @@ export const aliasRows: readonly Row[] = [
     class: 'dns',
     cause: 'dns.search-list',
     confidence: 'high',
-    summary: [`${host}.wild.example`],
+    summary: ['wild.example'],
+    evidence: [`${host}.wild.example`],
     remedy: ['final dot', 'wildcard'],
   },
 ];

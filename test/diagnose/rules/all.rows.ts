@@ -1,22 +1,26 @@
 import { inconclusiveRows } from '../inconclusive.rows.js';
 import { aliasRows } from './aliases.rows.js';
 import { configurationRows } from './configuration.rows.js';
-import { contrastRows } from './contrast.rows.js';
 import { dnsMismatchRows } from './dns-mismatch.rows.js';
 import { dnsPublicRows } from './dns-public.rows.js';
 import { dnsStatusRows } from './dns-status.rows.js';
 import { dnsViewRows } from './dns-views.rows.js';
 import { localRows } from './local.rows.js';
+import { missingCapabilityRows } from './missing-capability.rows.js';
+import { nameSourceRows } from './name-source.rows.js';
+import { nearResetRows } from './near-reset.rows.js';
 import { notMatchedRows } from './not-matched.rows.js';
 import { ownSideRows } from './own-side.rows.js';
 import { policyDenialRows } from './policy-denial.rows.js';
 import { policyPathRows } from './policy-path.rows.js';
+import { proxyRows } from './proxy.rows.js';
 import { reachableRows } from './reachable.rows.js';
 import { refusedRows } from './refused.rows.js';
 import type { Row } from './row.js';
 import { serviceRows } from './service.rows.js';
 import { timeoutRows } from './timeout.rows.js';
 import { tlsRows } from './tls.rows.js';
+import { tlsContrastRows } from './tls-contrast.rows.js';
 import { unreachableRows } from './unreachable.rows.js';
 import { urlRows } from './url.rows.js';
 
@@ -24,7 +28,11 @@ import { urlRows } from './url.rows.js';
 export const rows: readonly Row[] = [
   ...aliasRows,
   ...configurationRows,
-  ...contrastRows,
+  ...missingCapabilityRows,
+  ...nameSourceRows,
+  ...nearResetRows,
+  ...proxyRows,
+  ...tlsContrastRows,
   ...dnsMismatchRows,
   ...dnsPublicRows,
   ...dnsStatusRows,

@@ -155,7 +155,7 @@ const table: Record<TcpCause, Said[]> = {
       changes: local,
       verdict: 'unreachable route.local certain',
       ...one('route.local'),
-      words: /is a link-local address, which is usable only together with an interface/,
+      words: /is a link-local address, which needs an interface/,
     },
   ],
   'local-firewall': [

@@ -13,7 +13,8 @@ export const dnsMismatchRows: Row[] = [
     class: 'dns',
     cause: 'dns.endpoint-mismatch',
     confidence: 'high',
-    summary: ['10.7.1.5', VPCE, '10.0.1.5'],
+    summary: [VPCE],
+    evidence: [HOST, '10.7.1.5', '10.0.1.5'],
     remedy: ['Values=10.7.1.5'],
   },
   {

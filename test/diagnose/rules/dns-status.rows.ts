@@ -1,7 +1,7 @@
 import { dnsAttempt } from '../../report/documents.js';
 import { API, dns, dnsFailure, evidence, HOST, VPCE, VPCE_NAME } from '../evidence.js';
 import type { Row } from './row.js';
-import { three } from './situations.js';
+import { asked, nowhere, three } from './situations.js';
 
 export const dnsStatusRows: Row[] = [
   {
@@ -16,7 +16,8 @@ export const dnsStatusRows: Row[] = [
     class: 'dns',
     cause: 'dns.tcp-blocked',
     confidence: 'high',
-    summary: ['over UDP', 'TCP port 53', '10.0.0.2'],
+    summary: ['UDP', 'TCP port 53', '10.0.0.2'],
+    evidence: ['over UDP', 'TCP port 53'],
     remedy: [/TCP port 53/, '--tcp'],
   },
   {
@@ -35,7 +36,8 @@ export const dnsStatusRows: Row[] = [
     class: 'dns',
     cause: 'dns.timeout',
     confidence: 'high',
-    summary: ['over UDP', 'does not fit', 'accepts the connection'],
+    summary: ['does not fit into UDP'],
+    evidence: ['over UDP', 'accepts the connection'],
     remedy: [/answer over TCP/, '--tcp'],
   },
   {
@@ -51,7 +53,8 @@ export const dnsStatusRows: Row[] = [
     class: 'dns',
     cause: 'dns.nxdomain',
     confidence: 'medium',
-    summary: ['fails for its A record (SERVFAIL)'],
+    summary: ['fails for its A record'],
+    evidence: ['SERVFAIL'],
   },
   {
     name: 'a name that multicast DNS may have',
@@ -71,9 +74,56 @@ export const dnsStatusRows: Row[] = [
     summary: ['10.0.0.2', 'no recursive resolver'],
     remedy: [/recursive resolver/],
   },
+  ...(['nxdomain', 'no-data', 'servfail', 'refused'] as const).flatMap((status): Row[] => [
+    {
+      name: `${status}, and getaddrinfo was not asked: mdns or resolve may come before dns in nsswitch.conf`,
+      given: evidence({ target: 'db.internal:5432', dns: [dnsFailure('db.internal', status)] }),
+      class: 'dns',
+      cause: `dns.${status}`,
+      confidence: 'high',
+    },
+    {
+      name: `${status}, and getaddrinfo has an address from another source`,
+      given: evidence({
+        target: 'db.internal:5432',
+        dns: [dnsFailure('db.internal', status)],
+        system: { name: 'db.internal', addresses: ['10.0.1.5'], errorCode: null, durationMs: 2 },
+      }),
+      class: 'dns',
+      cause: `dns.${status}`,
+      confidence: 'medium',
+      evidence: [/getaddrinfo gives .*10\.0\.1\.5/],
+    },
+    {
+      name: `${status} at the resolver in use, and an address at another one that was asked`,
+      given: evidence({
+        target: 'db.internal:5432',
+        dns: [
+          asked(dnsFailure('db.internal', status), 'host'),
+          asked(dns('db.internal', ['52.1.2.3'], { server: '10.0.0.3' }), 'resolver'),
+        ],
+        system: nowhere('db.internal'),
+      }),
+      class: 'dns',
+      cause: `dns.${status}`,
+      confidence: 'high',
+      evidence: [/10\.0\.0\.3 has addresses/],
+    },
+    {
+      name: `${status} of one type, and no reply for the other one`,
+      given: evidence({
+        target: 'db.internal:5432',
+        dns: [dnsFailure('db.internal', status, { typesNotAnswered: ['A'] })],
+        system: nowhere('db.internal'),
+      }),
+      class: 'dns',
+      cause: `dns.${status}`,
+      confidence: 'medium',
+    },
+  ]),
   {
     name: 'a name that does not exist',
-    given: evidence({ dns: [dnsFailure(HOST, 'nxdomain')] }),
+    given: evidence({ dns: [dnsFailure(HOST, 'nxdomain')], system: nowhere(HOST) }),
     class: 'dns',
     cause: 'dns.nxdomain',
     confidence: 'certain',
@@ -86,6 +136,7 @@ export const dnsStatusRows: Row[] = [
     given: evidence({
       options: { vpce: VPCE_NAME },
       dns: [dnsFailure(HOST, 'nxdomain'), dns(VPCE_NAME, three)],
+      system: nowhere(HOST),
     }),
     class: 'dns',
     cause: 'dns.nxdomain',
@@ -100,6 +151,7 @@ export const dnsStatusRows: Row[] = [
     given: evidence({
       target: `https://${API}-${VPCE}.execute-api.us-east-1.amazonaws.com/prod`,
       dns: [dnsFailure(`${API}-${VPCE}.execute-api.us-east-1.amazonaws.com`, 'nxdomain')],
+      system: nowhere(`${API}-${VPCE}.execute-api.us-east-1.amazonaws.com`),
     }),
     class: 'dns',
     cause: 'dns.nxdomain',
@@ -112,6 +164,7 @@ export const dnsStatusRows: Row[] = [
       target: 'https://orders.corp.example/v1',
       options: { apiId: API },
       dns: [dnsFailure('orders.corp.example', 'nxdomain')],
+      system: nowhere('orders.corp.example'),
     }),
     class: 'dns',
     cause: 'dns.nxdomain',
@@ -120,7 +173,11 @@ export const dnsStatusRows: Row[] = [
   },
   {
     name: 'any other name that does not exist',
-    given: evidence({ target: 'db.internal:5432', dns: [dnsFailure('db.internal', 'nxdomain')] }),
+    given: evidence({
+      target: 'db.internal:5432',
+      dns: [dnsFailure('db.internal', 'nxdomain')],
+      system: nowhere('db.internal'),
+    }),
     class: 'dns',
     cause: 'dns.nxdomain',
     confidence: 'certain',
@@ -128,7 +185,7 @@ export const dnsStatusRows: Row[] = [
   },
   {
     name: 'a name without addresses',
-    given: evidence({ dns: [dnsFailure(HOST, 'no-data')] }),
+    given: evidence({ dns: [dnsFailure(HOST, 'no-data')], system: nowhere(HOST) }),
     class: 'dns',
     cause: 'dns.no-data',
     confidence: 'certain',
@@ -139,6 +196,7 @@ export const dnsStatusRows: Row[] = [
     name: 'a resolver that fails',
     given: evidence({
       dns: [dnsFailure(HOST, 'servfail', { extendedErrors: [{ code: 22, text: 'No Reachable Authority' }] })],
+      system: nowhere(HOST, 'EAI_AGAIN'),
     }),
     class: 'dns',
     cause: 'dns.servfail',
@@ -147,7 +205,7 @@ export const dnsStatusRows: Row[] = [
   },
   {
     name: 'a resolver that refuses',
-    given: evidence({ dns: [dnsFailure(HOST, 'refused')] }),
+    given: evidence({ dns: [dnsFailure(HOST, 'refused')], system: nowhere(HOST, 'EAI_AGAIN') }),
     class: 'dns',
     cause: 'dns.refused',
     confidence: 'certain',
@@ -193,7 +251,7 @@ export const dnsStatusRows: Row[] = [
   ...['FORMERR', 'NOTIMP'].map(
     (rcode): Row => ({
       name: `a resolver that answers ${rcode}`,
-      given: evidence({ dns: [dnsFailure(HOST, 'error', { rcode })] }),
+      given: evidence({ dns: [dnsFailure(HOST, 'error', { rcode })], system: nowhere(HOST, 'EAI_AGAIN') }),
       class: 'dns',
       cause: 'dns.refused',
       confidence: 'certain',

@@ -8,8 +8,9 @@ export const dnsViewRows: Row[] = [
     given: evidence({ dns: [dnsFailure(HOST, 'nxdomain'), dns(HOST, three, { server: '169.254.169.253' })] }),
     class: 'dns',
     cause: 'dns.split-view',
-    confidence: 'certain',
-    summary: ['169.254.169.253', 'NXDOMAIN'],
+    confidence: 'high',
+    summary: ['169.254.169.253'],
+    evidence: ['NXDOMAIN'],
     alternatives: ['dns.nxdomain'],
   },
   {
@@ -22,7 +23,8 @@ export const dnsViewRows: Row[] = [
     class: 'dns',
     cause: 'dns.hosts-override',
     confidence: 'high',
-    summary: ['10.9.9.9', '10.0.1.5'],
+    summary: ['10.9.9.9'],
+    evidence: ['10.0.1.5'],
     remedy: [`grep -n ${HOST} /etc/hosts`],
   },
   {

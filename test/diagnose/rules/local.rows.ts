@@ -21,7 +21,7 @@ export const localRows: Row[] = [
     }),
     class: 'local',
     cause: 'local.firewall',
-    confidence: 'certain',
+    confidence: 'high',
   },
   {
     name: 'this host’s security module',

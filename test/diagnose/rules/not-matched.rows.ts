@@ -28,7 +28,8 @@ export const notMatchedRows: Row[] = [
     class: 'service',
     cause: 'api.not-matched',
     confidence: 'certain',
-    summary: [`Host: ${HOST}`],
+    summary: ['its name in Host'],
+    evidence: [`Host: ${HOST}`],
     remedy: [
       `curl -v -H 'Host: ${HOST}' ${vpceUrl}`,
       `https://${API}-${VPCE}.execute-api.us-east-1.amazonaws.com/prod`,

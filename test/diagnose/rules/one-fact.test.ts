@@ -96,6 +96,10 @@ const AGAINST: ReadonlyMap<string, string> = new Map([
   ['some addresses of the endpoint missing', 'no address in common'],
   ['a certificate that one program alone trusts', 'lists that all reject it'],
   ['a list of authorities that cannot be read', 'lists that all reject it'],
+  ...['nxdomain', 'no-data', 'servfail', 'refused'].flatMap((status): [string, string][] => [
+    [`${status}, and getaddrinfo has an address from another source`, 'getaddrinfo without an address'],
+    [`${status} at the resolver in use, and an address at another one that was asked`, 'one answer'],
+  ]),
   ['a port that a REJECT rule of the target itself closes', 'a refusal like any other'],
 ]);
 

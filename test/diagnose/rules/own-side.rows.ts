@@ -22,7 +22,8 @@ export const ownSideRows: readonly Row[] = [
     class: 'local',
     cause: 'local.firewall',
     confidence: 'high',
-    summary: ['refuses to send DNS queries', '10.0.0.2'],
+    summary: ['refuses to send DNS queries'],
+    evidence: ['10.0.0.2'],
     remedy: ['sudo nft list ruleset', 'IPAddressDeny'],
   },
   {
@@ -34,7 +35,8 @@ export const ownSideRows: readonly Row[] = [
     class: 'dns',
     cause: 'dns.alias-dangling',
     confidence: 'high',
-    summary: ['leads back to itself', 'b.ex.test'],
+    summary: ['leads back to itself'],
+    evidence: ['b.ex.test'],
     remedy: ['Correct the CNAME records'],
   },
   {
@@ -65,7 +67,8 @@ export const ownSideRows: readonly Row[] = [
     class: 'unreachable',
     cause: 'route.neighbour',
     confidence: 'high',
-    summary: ['a route without a gateway'],
+    summary: ['no host on this link answers'],
+    evidence: ['a route without a gateway'],
     remedy: ['ip route get 198.51.100.5'],
   },
   ...(

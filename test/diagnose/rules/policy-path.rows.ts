@@ -7,7 +7,7 @@ export const policyPathRows: Row[] = [
     name: 'a firewall that says so, and where it is',
     given: evidence({
       dns: [resolved],
-      tcp: [tcp(HOST, { '10.0.1.5': 'timeout' })],
+      tcp: [tcp(HOST, { '10.0.1.5': 'prohibited' })],
       trace: [trace('prohibited', [...hops('10.0.9.1'), rejection(2, '10.0.0.254', 3, 13, '!X')])],
     }),
     class: 'policy',
@@ -25,7 +25,7 @@ export const policyPathRows: Row[] = [
     }),
     class: 'policy',
     cause: 'policy.icmp-prohibited',
-    confidence: 'certain',
+    confidence: 'high',
     summary: ['fd00:9::1'],
   },
   {
@@ -41,7 +41,7 @@ export const policyPathRows: Row[] = [
     given: evidence({
       target: 'db.internal:5432',
       dns: [dns('db.internal', ['10.0.1.5'])],
-      tcp: [tcp('db.internal', { '10.0.1.5': 'refused' }, 5432)],
+      tcp: [tcpOf('db.internal', [attempt('10.0.1.5', 'refused', { port: 5432, cause: null })])],
       trace: [
         trace('unreachable', [rejection(1, '10.0.9.1', 3, 3, '!p')], { host: 'db.internal', port: 5432 }),
       ],
@@ -63,7 +63,8 @@ export const policyPathRows: Row[] = [
     class: 'policy',
     cause: 'policy.icmp-prohibited',
     confidence: 'high',
-    summary: ['10.0.0.254', 'administratively prohibited'],
+    summary: ['10.0.0.254'],
+    evidence: ['administratively prohibited'],
     remedy: ['Allow TCP 443 from 10.0.9.15 to 10.0.1.5 on the firewall at 10.0.0.254'],
   },
   {
@@ -79,6 +80,7 @@ export const policyPathRows: Row[] = [
     class: 'policy',
     cause: 'policy.icmp-prohibited',
     confidence: 'high',
-    summary: ['10.0.9.1', 'port unreachable'],
+    summary: ['10.0.9.1'],
+    evidence: ['port unreachable'],
   },
 ];

@@ -38,7 +38,7 @@ export const reachableRows: Row[] = [
     }),
     class: 'reachable',
     cause: 'none',
-    confidence: 'certain',
+    confidence: 'high',
     summary: ['10.0.1.5', '5432'],
   },
   {
@@ -55,6 +55,6 @@ export const reachableRows: Row[] = [
     }),
     class: 'reachable',
     cause: 'none',
-    confidence: 'certain',
+    confidence: 'high',
   },
 ];

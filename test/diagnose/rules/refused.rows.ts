@@ -46,7 +46,7 @@ export const refusedRows: Row[] = [
     class: 'refused',
     cause: 'tcp.refused',
     confidence: 'high',
-    summary: ['accepts and at once resets', 'load balancer'],
+    summary: ['accepts and at once resets', 'backend'],
     evidence: ['SYN-ACK, then RST'],
   },
   {

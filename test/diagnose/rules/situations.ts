@@ -1,3 +1,4 @@
+import type { ObservedDns, ObservedSystem } from '../../../src/documents/report.js';
 import { dns, HOST, hops, tcp, VPCE_NAME } from '../evidence.js';
 
 /** What the rows of several families start from. */
@@ -10,3 +11,17 @@ export const vpceUrl = `https://${VPCE_NAME}/prod`;
 
 /** The end of a denial for want of an Allow. */
 export const because = (policy: string) => ` because no ${policy} allows the execute-api:Invoke action`;
+
+/** A lookup, and why it was made. */
+export const asked = (doc: ObservedDns, purpose: 'host' | 'resolver' | 'vpc-resolver'): ObservedDns => ({
+  ...doc,
+  asked: { purpose, server: purpose === 'host' ? null : doc.server },
+});
+
+/** getaddrinfo(3) finds nothing either. */
+export const nowhere = (name: string, errorCode = 'ENOTFOUND'): ObservedSystem => ({
+  name,
+  addresses: [],
+  errorCode,
+  durationMs: 4,
+});

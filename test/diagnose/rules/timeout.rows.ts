@@ -17,7 +17,8 @@ export const timeoutRows: Row[] = [
     cause: 'tcp.timeout-all',
     // A path without one router that answers is the same silence again.
     confidence: 'medium',
-    summary: three,
+    summary: ['None of the 3 addresses'],
+    evidence: [...three],
     remedy: [
       /Allow inbound TCP 443 from 10\.0\.9\.15 .*10\.0\.1\.5/,
       '--cidr 10.0.9.15/32',
@@ -56,7 +57,8 @@ export const timeoutRows: Row[] = [
     class: 'timeout',
     cause: 'tcp.timeout-some',
     confidence: 'high',
-    summary: ['10.0.3.5', '10.0.1.5 and 10.0.2.5 are open'],
+    summary: ['10.0.3.5', '2 addresses are open'],
+    evidence: ['10.0.1.5 opened', '10.0.2.5 opened'],
     remedy: [/network ACL of the subnet of 10\.0\.3\.5/],
     alternatives: ['tcp.timeout-all'],
   },
@@ -75,7 +77,8 @@ export const timeoutRows: Row[] = [
     class: 'timeout',
     cause: 'route.loop',
     confidence: 'high',
-    summary: ['10.8.0.1 and 10.8.0.2', 'hop 2'],
+    summary: ['loop between routers', 'hop 2'],
+    evidence: ['10.8.0.1 and 10.8.0.2'],
     alternatives: ['tcp.timeout-all'],
   },
   {
@@ -88,7 +91,8 @@ export const timeoutRows: Row[] = [
     class: 'timeout',
     cause: 'route.loop',
     confidence: 'high',
-    summary: ['10.9.0.1', 'hop 17'],
+    summary: ['hop 17'],
+    evidence: ['10.9.0.1'],
     alternatives: ['tcp.timeout-all'],
   },
   {
@@ -180,7 +184,8 @@ export const timeoutRows: Row[] = [
     class: 'timeout',
     cause: 'tcp.timeout-all',
     confidence: 'high',
-    summary: ['db.internal:5432 answers', 'only this endpoint is silent'],
+    summary: ['another place answers'],
+    evidence: ['db.internal:5432 answers'],
     remedy: [/Allow inbound TCP 443 from 10\.0\.9\.15/],
   },
   {
@@ -201,7 +206,8 @@ export const timeoutRows: Row[] = [
     class: 'timeout',
     cause: 'tcp.timeout-all',
     confidence: 'medium',
-    summary: ['10.0.4.4:443', 'no answer comes back to this host from anywhere'],
+    summary: ['no answer comes back to this host from anywhere'],
+    evidence: ['10.0.4.4:443'],
     alternatives: ['local.firewall'],
   },
   {

@@ -106,7 +106,8 @@ export const tlsRows: Row[] = [
     class: 'tls',
     cause: 'tls.untrusted',
     confidence: 'high',
-    summary: [/does not send the certificate of its issuer, Example R3/, /browsers/],
+    summary: ['leaves out the intermediate certificate Example R3'],
+    evidence: [/did not send the certificate of Example R3/, /browsers/],
     remedy: [/fullchain\.pem/],
   },
   {
@@ -125,7 +126,7 @@ export const tlsRows: Row[] = [
     class: 'tls',
     cause: 'tls.untrusted',
     confidence: 'high',
-    summary: ['Example Issuing CA', /leaves out an intermediate certificate/],
+    summary: ['Example Issuing CA', /leaves out its certificate/],
     remedy: [/fullchain\.pem/, /update-ca-certificates/],
   },
   {
@@ -163,7 +164,8 @@ export const tlsRows: Row[] = [
     class: 'tls',
     cause: 'tls.untrusted',
     confidence: 'certain',
-    summary: ['self-signed', 'own.test'],
+    summary: ['self-signed'],
+    evidence: ['own.test'],
   },
   {
     name: 'the certificate of an issuer past its time',
@@ -178,8 +180,9 @@ export const tlsRows: Row[] = [
     }),
     class: 'tls',
     cause: 'tls.expired',
-    confidence: 'certain',
-    summary: ['Old CA', '2025-01-31'],
+    confidence: 'high',
+    summary: ['2025-01-31'],
+    evidence: ['Old CA'],
     remedy: [/Replace the expired certificate of Old CA/],
   },
   {
@@ -196,8 +199,9 @@ export const tlsRows: Row[] = [
     }),
     class: 'tls',
     cause: 'tls.expired',
-    confidence: 'certain',
+    confidence: 'high',
     summary: ['2024-01-01', 'clock'],
+    evidence: [/the clock of this host is slow/],
     remedy: [/clock/],
   },
   {
@@ -205,7 +209,7 @@ export const tlsRows: Row[] = [
     given: evidence({ ...connected, tls: [tls('expired', { errorCode: 'CERT_HAS_EXPIRED' })] }),
     class: 'tls',
     cause: 'tls.expired',
-    confidence: 'certain',
+    confidence: 'high',
     summary: ['2026-06-30'],
   },
   {

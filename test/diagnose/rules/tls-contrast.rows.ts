@@ -1,11 +1,9 @@
-import type { ObservedDns } from '../../../src/documents/report.js';
 import type { TlsDocument, TlsProgress } from '../../../src/documents/tls.js';
-import { silentProbe, type TraceHop } from '../../../src/documents/trace.js';
-import { answeredWith, dns, dnsFailure, evidence, HOST, hops, http, tcp, tls, trace } from '../evidence.js';
+import { answeredWith, evidence, HOST, http, tls } from '../evidence.js';
 import type { Row } from './row.js';
-import { connected, resolved, silentPath, three } from './situations.js';
+import { connected } from './situations.js';
 
-/** What one more measurement tells apart: another server name, small segments, another resolver, another address, the proxies. */
+/** What a further handshake or request tells apart: another server name, small segments, a small ClientHello. */
 
 const heard = (words: TlsProgress['heard'], changes: Partial<TlsProgress> = {}): TlsProgress => ({
   heard: words,
@@ -21,31 +19,7 @@ const bare = { certificate: null };
 const otherName = (status: TlsDocument['status'], changes: Partial<TlsDocument> = {}) =>
   tls(status, { serverName: 'example.com', purpose: 'other-name', ...changes });
 
-const asked = (doc: ObservedDns, purpose: 'host' | 'resolver' | 'vpc-resolver'): ObservedDns => ({
-  ...doc,
-  asked: { purpose, server: purpose === 'host' ? null : doc.server },
-});
-
-/** A hop that answers with RST over so many routers on the way back. */
-const reset = (ttl: number, backwardHops: number | null): TraceHop => ({
-  ttl,
-  rateLimited: false,
-  probes: [{ ...silentProbe, reply: 'rst', from: '10.0.1.5', rttMs: 0.5, backwardHops }],
-});
-const router = (ttl: number, from: string, backwardHops: number): TraceHop => ({
-  ttl,
-  rateLimited: false,
-  probes: [
-    { ...silentProbe, reply: 'time-exceeded', from, rttMs: 0.4, icmp: { type: 11, code: 0 }, backwardHops },
-  ],
-});
-const synAck = (ttl: number, from: string): TraceHop => ({
-  ttl,
-  rateLimited: false,
-  probes: [{ ...silentProbe, reply: 'syn-ack', from, rttMs: 0.6 }],
-});
-
-const tlsRows: Row[] = [
+export const tlsContrastRows: Row[] = [
   {
     name: 'a handshake that is reset, and answered under another name',
     given: evidence({
@@ -55,7 +29,8 @@ const tlsRows: Row[] = [
     class: 'policy',
     cause: 'policy.sni-filtered',
     confidence: 'high',
-    summary: [HOST, 'example.com'],
+    summary: ['filters by server name'],
+    evidence: [HOST, 'example.com'],
     remedy: [/Allow .* on the firewall/],
     alternatives: ['tls.closed'],
   },
@@ -104,7 +79,8 @@ const tlsRows: Row[] = [
     class: 'tls',
     cause: 'tls.silent',
     confidence: 'high',
-    summary: [/MTU black hole/, '536'],
+    summary: [/MTU black hole/],
+    evidence: ['536'],
     remedy: [/Clamp the MSS/, /fragmentation needed/],
   },
   {
@@ -127,7 +103,8 @@ const tlsRows: Row[] = [
     class: 'tls',
     cause: 'tls.silent',
     confidence: 'high',
-    summary: [/MTU black hole/, /handshake succeeds/, '536'],
+    summary: [/MTU black hole/],
+    evidence: [/handshake succeeded/, '536'],
     remedy: [/Clamp the MSS/],
     alternatives: ['backend.timeout'],
   },
@@ -155,7 +132,8 @@ const tlsRows: Row[] = [
     class: 'tls',
     cause: 'tls.silent',
     confidence: 'high',
-    summary: [/two segments/, '1638', /post-quantum/],
+    summary: [/two segments/],
+    evidence: ['1638', /post-quantum/],
     remedy: [/X25519:P-256/],
   },
   {
@@ -218,8 +196,9 @@ const tlsRows: Row[] = [
     }),
     class: 'tls',
     cause: 'tls.name-mismatch',
-    confidence: 'certain',
-    summary: ['unrecognized_name', HOST],
+    confidence: 'high',
+    summary: ['unrecognized_name'],
+    evidence: [HOST],
   },
   {
     name: 'the alert protocol_version',
@@ -229,7 +208,7 @@ const tlsRows: Row[] = [
     }),
     class: 'tls',
     cause: 'tls.protocol',
-    confidence: 'certain',
+    confidence: 'high',
     summary: ['no TLS version'],
   },
   {
@@ -320,228 +299,3 @@ const tlsRows: Row[] = [
     remedy: [/appliance mode/],
   },
 ];
-
-const dnsRows: Row[] = [
-  {
-    name: 'the one configured resolver strips private addresses, the VPC’s does not',
-    given: evidence({
-      dns: [
-        asked(dnsFailure(HOST, 'no-data', { server: '192.168.1.1' }), 'host'),
-        asked(dnsFailure(HOST, 'no-data', { server: '192.168.1.1' }), 'resolver'),
-        asked(dns(HOST, three, { server: '169.254.169.253' }), 'vpc-resolver'),
-      ],
-    }),
-    class: 'dns',
-    cause: 'dns.split-view',
-    confidence: 'certain',
-    summary: ['169.254.169.253', '192.168.1.1'],
-    remedy: [/rebinding/],
-  },
-  {
-    name: 'two configured resolvers with two private answers, and silence at the first',
-    given: evidence({
-      dns: [
-        asked(dns(HOST, ['10.7.1.5']), 'host'),
-        asked(dns(HOST, ['10.7.1.5']), 'resolver'),
-        asked(dns(HOST, three, { server: '10.0.0.3' }), 'resolver'),
-      ],
-      tcp: [tcp(HOST, { '10.7.1.5': 'timeout' })],
-    }),
-    class: 'dns',
-    cause: 'dns.split-view',
-    confidence: 'medium',
-    summary: ['10.0.0.3', '10.7.1.5'],
-  },
-  {
-    name: 'a name that search rules completed, with dots in it',
-    given: evidence({
-      target: 'db.eu:5432',
-      dns: [dnsFailure('db.eu.corp.example', 'nxdomain')],
-    }),
-    class: 'dns',
-    cause: 'dns.nxdomain',
-    confidence: 'certain',
-  },
-  {
-    name: 'a line of the hosts file, beside what DNS says',
-    given: evidence({
-      dns: [asked(dns(HOST, three), 'resolver')],
-      tcp: [tcp(HOST, { '10.9.9.9': 'timeout' })],
-      origin: {
-        source: 'hosts-file',
-        addresses: ['10.9.9.9'],
-        hostsFile: { path: '/etc/hosts', lines: [7] },
-      },
-    }),
-    class: 'dns',
-    cause: 'dns.hosts-override',
-    confidence: 'high',
-    summary: ['10.9.9.9', '10.0.1.5'],
-    remedy: [`grep -n ${HOST} /etc/hosts`],
-    alternatives: ['tcp.timeout-all'],
-  },
-  {
-    name: 'getaddrinfo says otherwise than DNS',
-    given: evidence({
-      dns: [asked(resolved, 'host')],
-      tcp: [tcp(HOST, { '10.0.1.5': 'open' })],
-      system: { name: HOST, addresses: ['52.1.2.3'], errorCode: null, durationMs: 1 },
-    }),
-    class: 'dns',
-    cause: 'dns.hosts-override',
-    confidence: 'high',
-    summary: ['Programs on this host', '52.1.2.3'],
-    remedy: ['getent -s dns'],
-  },
-];
-
-const pathRows: Row[] = [
-  {
-    name: 'an RST that came no further than the router before the target',
-    given: evidence({
-      dns: [resolved],
-      tcp: [tcp(HOST, { '10.0.1.5': 'refused' })],
-      trace: [trace('closed', [router(1, '10.0.9.1', 0), router(2, '10.8.0.1', 1), reset(3, 1)])],
-    }),
-    class: 'policy',
-    cause: 'policy.reset-injected',
-    confidence: 'high',
-    summary: ['10.8.0.1', '10.0.1.5'],
-    alternatives: ['tcp.refused'],
-  },
-  {
-    name: 'an RST from the TTL at which a router is on the path to another address, which opens',
-    given: evidence({
-      dns: [resolved],
-      tcp: [tcp(HOST, { '10.0.1.5': 'refused', '10.0.2.5': 'open' })],
-      tls: [tls('ok', { address: '10.0.2.5' })],
-      http: [http(200, { address: '10.0.2.5' })],
-      trace: [
-        trace('closed', [...hops('10.0.9.1'), reset(2, null)]),
-        trace('open', [...hops('10.0.9.1', '10.8.0.1'), synAck(3, '10.0.2.5')], { address: '10.0.2.5' }),
-      ],
-    }),
-    class: 'policy',
-    cause: 'policy.reset-injected',
-    confidence: 'medium',
-    alternatives: ['tcp.refused'],
-  },
-  {
-    name: 'an RST that came all the way',
-    given: evidence({
-      dns: [resolved],
-      tcp: [tcp(HOST, { '10.0.1.5': 'refused' })],
-      trace: [trace('closed', [router(1, '10.0.9.1', 0), router(2, '10.8.0.1', 1), reset(3, 2)])],
-    }),
-    class: 'refused',
-    cause: 'tcp.refused',
-    confidence: 'high',
-  },
-  {
-    name: 'one box that answers six hops',
-    given: evidence({
-      dns: [resolved],
-      tcp: [tcp(HOST, { '10.0.1.5': 'timeout' })],
-      trace: [
-        trace('filtered', [
-          ...hops('10.8.0.1', '10.8.0.1', '10.8.0.1', '10.8.0.1', '10.8.0.1', '10.8.0.1'),
-          ...silentPath.map((hop, index) => ({ ...hop, ttl: index + 7 })),
-        ]),
-      ],
-    }),
-    class: 'timeout',
-    cause: 'tcp.timeout-all',
-    confidence: 'medium',
-  },
-];
-
-const proxyRows: Row[] = [
-  {
-    name: 'a 407',
-    given: answeredWith([http(407, { requestId: null, gatewayId: null, server: 'squid/6.1' })]),
-    class: 'policy',
-    cause: 'policy.proxy',
-    confidence: 'certain',
-    summary: ['407'],
-    remedy: [`NO_PROXY=${HOST}`],
-    alternatives: ['http.error'],
-  },
-  {
-    name: 'a proxy’s page in place of the API’s answer',
-    given: answeredWith([http(503, { requestId: null, gatewayId: null, via: '1.1 gate (squid/6.1)' })]),
-    class: 'policy',
-    cause: 'policy.proxy',
-    confidence: 'high',
-    summary: ['squid'],
-  },
-  {
-    name: 'a certificate by a product that opens TLS',
-    given: evidence({
-      ...connected,
-      tls: [
-        tls('untrusted', {
-          certificate: {
-            subject: HOST,
-            issuer: 'Zscaler Intermediate Root CA',
-            names: [HOST],
-            validFrom: null,
-            validTo: null,
-          },
-        }),
-      ],
-    }),
-    class: 'policy',
-    cause: 'policy.proxy',
-    confidence: 'high',
-    summary: ['Zscaler'],
-    alternatives: ['tls.untrusted'],
-  },
-  {
-    name: 'a proxy in the environment, and a direct way that works',
-    given: answeredWith([http(200)], {
-      environment: {
-        variables: [{ name: 'https_proxy', value: 'http://10.0.0.99:3128' }],
-        forTarget: { name: 'https_proxy', value: 'http://10.0.0.99:3128' },
-      },
-    }),
-    class: 'reachable',
-    cause: 'none',
-    confidence: 'certain',
-    alternatives: ['policy.proxy'],
-  },
-];
-
-const localRows: Row[] = [
-  {
-    name: 'no resolver to ask',
-    given: evidence({
-      target: 'db.internal:5432',
-      skipped: [
-        {
-          step: 'dns',
-          reason: '/etc/resolv.conf names no server',
-          missing: '/etc/resolv.conf',
-          remedy: 'pprobe dns db.internal --server ADDR',
-        },
-      ],
-    }),
-    class: 'local',
-    cause: 'local.capability',
-    confidence: 'certain',
-    summary: ['/etc/resolv.conf names no server'],
-    remedy: ['--server ADDR'],
-  },
-  {
-    name: 'an interrupt with one address open and the other not settled',
-    given: evidence({
-      target: 'db.internal:5432',
-      dns: [dns('db.internal', ['10.0.1.5', '10.0.2.5'])],
-      tcp: [tcp('db.internal', { '10.0.1.5': 'open', '10.0.2.5': 'error' }, 5432)],
-    }),
-    class: 'inconclusive',
-    cause: 'none',
-    confidence: 'low',
-  },
-];
-
-export const contrastRows: Row[] = [...tlsRows, ...dnsRows, ...pathRows, ...proxyRows, ...localRows];

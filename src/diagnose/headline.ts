@@ -1,0 +1,41 @@
+import { capital, count } from '../core/text.js';
+
+/**
+ * Words for headlines. A summary is one short sentence: it has one address or a number of addresses, never a list, and a name only
+ * where it is short. The evidence has the rest.
+ */
+
+/** The longest name that a headline repeats: names like `a1b2c3d4e5.execute-api.ap-southeast-1.amazonaws.com` fit. */
+const longestName = 52;
+
+/** What a summary has room for: more than this takes a third line of 80 columns where a long name breaks the first one badly. */
+const longestSummary = 100;
+
+/**
+ * A summary in which `the name` or `the target` stands for the target's host where it would be too long. The report has the host
+ * in its target, and the page and the text in their first phase.
+ */
+export function fitted(summary: string, host: string, instead: 'the name' | 'the target'): string {
+  if (summary.length <= longestSummary || host.length <= instead.length) return summary;
+  const fit = summary.replaceAll(host, instead);
+  return fit.startsWith(instead) ? capital(fit) : fit;
+}
+
+/** One address by itself; several as their number: `10.0.1.5`, `3 addresses`. */
+export function places(addresses: readonly string[]): string {
+  const distinct = [...new Set(addresses)];
+  const [first] = distinct;
+  return distinct.length === 1 && first !== undefined
+    ? first
+    : count(distinct.length, 'address', 'addresses');
+}
+
+/** The words of `short` at the start of a sentence; a name keeps its letters. */
+export function atStart(words: string): string {
+  return words === 'the name' || words === 'the target' ? capital(words) : words;
+}
+
+/** A name or another text of a document, or the words `instead` where it is too long for a headline. */
+export function short(name: string, instead: string, most = longestName): string {
+  return name.length <= most ? name : instead;
+}
