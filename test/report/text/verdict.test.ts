@@ -61,8 +61,7 @@ test('the whole text of a name without a private answer', (t) => {
   });
   t.equal(
     text(given),
-    `DNS  ${HOST} resolves to 2 public
-     addresses, not to the VPC endpoint.
+    `DNS  The name resolves to 2 public addresses, not to the VPC endpoint.
      dns.public-answer, confidence high
 
   ✗ resolve       3 ms  52.1.2.3 and 52.4.5.6 (public)
