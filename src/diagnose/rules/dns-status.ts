@@ -83,7 +83,7 @@ function serverClaims(doc: DnsDocument, host: string): Claim[] {
         serversOf(doc).map((each): Claim => ({ says: 'server-silent', server: each, name })),
       );
     case 'unreachable':
-      return server === null ? [] : [{ says: 'server-unreachable', server, name: host }];
+      return serversOf(doc).map((each): Claim => ({ says: 'server-unreachable', server: each, name: host }));
     case 'nxdomain':
     case 'no-data':
       return server === null ? [] : names.map((name) => ({ says: 'name-missing', server, name }));
