@@ -96,6 +96,10 @@ export const CAUSES = {
     words: "a policy of the caller's organization denies the request",
   },
   'policy.denied': { class: 'policy', words: 'a policy denies the request' },
+  'policy.not-deployed': {
+    class: 'policy',
+    words: 'the resource policy was changed after the last deployment',
+  },
   'policy.sni-filtered': {
     class: 'policy',
     words: 'a firewall filters by the server name in the TLS handshake',
@@ -134,6 +138,14 @@ export const CAUSES = {
     words: 'the request lacks the signature or authorization that the method requires',
   },
   'api.throttled': { class: 'service', words: 'the API rejects the request: too many requests' },
+  'api.endpoint-type': { class: 'service', words: 'the API is not a private one' },
+  'api.absent': { class: 'service', words: 'the API does not exist in this account and Region' },
+  'api.stage-missing': { class: 'service', words: 'the API has no stage of this name' },
+  'api.default-endpoint-disabled': { class: 'service', words: 'the default name of the API is switched off' },
+  'api.access-mode': {
+    class: 'service',
+    words: 'the API accepts only requests whose server name is that of the API',
+  },
   'backend.timeout': { class: 'service', words: 'the backend does not answer in time' },
   'backend.network': { class: 'service', words: 'API Gateway cannot reach the backend' },
   'backend.error': { class: 'service', words: 'the backend or the integration fails' },

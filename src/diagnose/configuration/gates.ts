@@ -8,6 +8,7 @@ import { contextOf } from './context.js';
 import { clientEnd, targetEnd } from './ends.js';
 import { nameGates } from './names.js';
 import { networkGates } from './network.js';
+import { requestGates } from './request.js';
 
 /** More addresses than any endpoint has interfaces. */
 const mostAddresses = 50;
@@ -26,14 +27,19 @@ export function gatesOf(evidence: Evidence): Gate[] {
   const clients = new Map(([4, 6] as const).map((family) => [family, clientEnd(evidence, facts, family)]));
   const first = clients.get(4) ?? clients.get(6) ?? null;
   const network = context.use.network;
-  const paths = network
-    ? addresses.map((address) => {
-        const client = clients.get(familyOf(address) === 6 ? 6 : 4) ?? null;
-        const target = targetEnd(evidence, facts, address, client);
-        return target === null ? [] : networkGates(context, { client, target });
-      })
-    : [];
-  return [...(network ? nameGates(context, first) : []), ...merged(paths)];
+  const ends = addresses.flatMap((address) => {
+    const client = clients.get(familyOf(address) === 6 ? 6 : 4) ?? null;
+    const target = network ? targetEnd(evidence, facts, address, client) : null;
+    return target === null ? [] : [{ client, target }];
+  });
+  // The request went to the first address that answered.
+  const asked = evidence.observations.http[0]?.address;
+  const path = ends.find(({ target }) => target.address === asked) ?? ends[0];
+  return [
+    ...(network ? nameGates(context, first) : []),
+    ...merged(ends.map((each) => networkGates(context, each))),
+    ...requestGates(context, path?.client ?? first, path?.target ?? null),
+  ];
 }
 
 /** Evidence with its gates, for `classify`. */

@@ -2,37 +2,18 @@ import { list } from '../../core/text.js';
 import { CAUSES, type Cause } from '../../documents/causes.js';
 import type { Gate } from '../../documents/facts.js';
 import { addressesOf, lossyOutcomes, opened, silentOutcomes } from '../../documents/observed/tcp.js';
-import type { Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
-import { isOld, useOf } from '../configuration/use.js';
+import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import { type Finding, possible } from '../finding.js';
 import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { regionOption } from '../remedies/gateway.js';
+import { confidenceOfFacts, leastConfident, remediesOfGate, told } from './configured.js';
 import { requestFinding } from './configured-request.js';
 
 /**
  * Packets and configuration together: the packets decide what kind of fault it is, and the configuration, where it is known,
  * decides which resource causes it. A finding of the packets becomes one that names the gate, or is told to contradict the gates.
  */
-
-const CONFIDENCES: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
-
-/** The lowest of several confidences. */
-export function leastConfident(...all: readonly Confidence[]): Confidence {
-  return CONFIDENCES[Math.max(...all.map((each) => CONFIDENCES.indexOf(each)))] ?? 'low';
-}
-
-/**
- * How much configuration may claim: what was read hours before or after the packets less than what was read with them, and
- * nothing is certain of what was read at a time that is not known.
- */
-export function confidenceOfFacts(evidence: Evidence): Confidence {
-  const facts = evidence.observations.configuration ?? null;
-  if (facts === null) return 'low';
-  const use = useOf(evidence, facts);
-  if (use.olderMs === null) return 'high';
-  return isOld(use) ? 'high' : 'certain';
-}
 
 /** The findings with what the configuration says of the first one, which is the verdict's. */
 export function configured(evidence: Evidence, findings: readonly Finding[]): Finding[] {
@@ -103,7 +84,7 @@ function dropped(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
     gate.cause === 'tcp.security-group' || gate.cause === 'tcp.network-acl'
       ? 'are dropped by'
       : 'are lost at';
-  return withGate(evidence, found, gate, {
+  return withGate(found, gate, {
     confidence,
     summary: `${what.charAt(0).toUpperCase()}${what.slice(1)} ${list(own, 4)} ${by} ${resourceWords(gate)}: ${gate.text}.`,
     evidence: told(denying),
@@ -239,7 +220,7 @@ function misnamed(evidence: Evidence, gates: readonly Gate[], found: Finding): F
       ],
     };
   }
-  return withGate(evidence, found, gate, {
+  return withGate(found, gate, {
     confidence: leastConfident(confidenceOfFacts(evidence), gate.limit ?? 'certain'),
     summary: `${evidence.target.host} does not resolve to a VPC endpoint here: ${gate.text}.`,
     evidence: told(denying),
@@ -249,8 +230,7 @@ function misnamed(evidence: Evidence, gates: readonly Gate[], found: Finding): F
 }
 
 /** A finding with the cause of a gate, or without one where the gate is of another class. */
-export function withGate(
-  _evidence: Evidence,
+function withGate(
   found: Finding,
   { cause: named }: Gate,
   changes: Pick<Finding, 'confidence' | 'summary' | 'evidence' | 'remedies' | 'alternatives'>,
@@ -268,20 +248,4 @@ export function withGate(
 
 function causeNamed(name: string | undefined): Cause | null {
   return name !== undefined && Object.hasOwn(CAUSES, name) ? (name as Cause) : null;
-}
-
-/** One line of evidence for each gate, in path order. */
-export function told(gates: readonly Gate[]): EvidenceItem[] {
-  return gates.slice(0, 12).map(({ text }) => ({ observation: 'configuration', text }));
-}
-
-/** The changes of a gate as remedies. */
-export function remediesOfGate({ remedies = [] }: Gate): Advice[] {
-  return remedies.map(({ text, command, snippet, docs, resource }) => ({
-    text,
-    ...(command === undefined ? {} : { commandLine: command }),
-    ...(snippet === undefined ? {} : { snippet }),
-    ...(docs === undefined ? {} : { docs }),
-    ...(resource === undefined ? {} : { resource }),
-  }));
 }

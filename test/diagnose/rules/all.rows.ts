@@ -1,6 +1,8 @@
 import { inconclusiveRows } from '../inconclusive.rows.js';
 import { aliasRows } from './aliases.rows.js';
 import { configurationRows } from './configuration.rows.js';
+import { configuredRequestRows } from './configured-request.rows.js';
+import { contrastRows } from './contrast.rows.js';
 import { dnsMismatchRows } from './dns-mismatch.rows.js';
 import { dnsPublicRows } from './dns-public.rows.js';
 import { dnsStatusRows } from './dns-status.rows.js';
@@ -33,6 +35,8 @@ export const rows: readonly Row[] = [
   ...nearResetRows,
   ...proxyRows,
   ...tlsContrastRows,
+  ...configuredRequestRows,
+  ...contrastRows,
   ...dnsMismatchRows,
   ...dnsPublicRows,
   ...dnsStatusRows,

@@ -1,0 +1,190 @@
+import { list } from '../../../core/text.js';
+import {
+  allOf,
+  holds,
+  isKnownOperator,
+  type KeyValue,
+  oneOf,
+  type Truth,
+  wildcardMatch,
+} from './condition.js';
+import type { Condition, Principals, Statement } from './document.js';
+
+/** A request as a policy sees it. */
+export interface PolicyRequest {
+  /** `anonymous`; the ARN of a signed caller; null where it is not known. */
+  caller: string | null;
+  /** `execute-api:Invoke`. */
+  action: string;
+  /** The parts of the ARN that is called. An unknown part is null. */
+  resource: {
+    partition: string;
+    region: string;
+    account: string | null;
+    apiId: string;
+    /** `prod/GET/orders`. */
+    path: string | null;
+  } | null;
+  /** The value of a condition key, whose name is in lower case. */
+  key(name: string): KeyValue;
+}
+
+/** What a policy decides about a request. */
+export interface PolicyDecision {
+  state: 'allow' | 'explicit-deny' | 'implicit-deny' | 'unknown';
+  /** The statement that decides; of an implicit deny, the Allow that comes nearest. Null where there is none. */
+  statement: Statement | null;
+  /** The condition that decides, with the value that the request has. */
+  condition: { condition: Condition; given: KeyValue } | null;
+  /** Why, in words that follow the number of the statement. */
+  why: string;
+}
+
+/** What the statements decide: a Deny that matches, else an Allow that does. What is not known decides nothing. */
+export function evaluatePolicy(statements: readonly Statement[], request: PolicyRequest): PolicyDecision {
+  const judged = statements.map((statement) => ({ statement, parts: partsOf(statement, request) }));
+  const matches = judged.map((each) => ({ ...each, match: allOf(each.parts.map(({ truth }) => truth)) }));
+  const of = (effect: Statement['effect'], match: Truth) =>
+    matches.find((each) => each.statement.effect === effect && each.match === match);
+  const denying = of('deny', true);
+  if (denying !== undefined)
+    return decided('explicit-deny', denying.statement, denying.parts, ({ condition }) => condition !== null);
+  const unsure =
+    of('deny', null) ??
+    matches.find(({ statement, match }) => statement.effect === 'unknown' && match !== false);
+  if (unsure !== undefined)
+    return decided('unknown', unsure.statement, unsure.parts, ({ truth }) => truth === null);
+  const allowing = of('allow', true);
+  if (allowing !== undefined) return decided('allow', allowing.statement, allowing.parts, () => false);
+  const perhaps = of('allow', null);
+  if (perhaps !== undefined)
+    return decided('unknown', perhaps.statement, perhaps.parts, ({ truth }) => truth === null);
+  const near = matches
+    .filter(({ statement }) => statement.effect === 'allow')
+    .sort((one, other) => misses(one.parts) - misses(other.parts))[0];
+  return near === undefined
+    ? { state: 'implicit-deny', statement: null, condition: null, why: 'it has no Allow' }
+    : decided('implicit-deny', near.statement, near.parts, ({ truth }) => truth === false);
+}
+
+/** One element of a statement, and whether the request matches it. */
+interface Part {
+  truth: Truth;
+  words: string;
+  condition: { condition: Condition; given: KeyValue } | null;
+}
+
+function misses(parts: readonly Part[]): number {
+  return parts.filter(({ truth }) => truth === false).length;
+}
+
+function decided(
+  state: PolicyDecision['state'],
+  statement: Statement,
+  parts: readonly Part[],
+  isDeciding: (part: Part) => boolean,
+): PolicyDecision {
+  const deciding = parts.filter(isDeciding);
+  return {
+    state,
+    statement,
+    condition: deciding.find(({ condition }) => condition !== null)?.condition ?? null,
+    why: list(
+      deciding.map(({ words }) => words),
+      3,
+    ).replace(/^none$/, ''),
+  };
+}
+
+function partsOf(statement: Statement, request: PolicyRequest): Part[] {
+  const { principal, notPrincipal, actions, notActions, resources, notResources, conditions } = statement;
+  const element = (truth: Truth, words: string): Part => ({ truth, words, condition: null });
+  const inverse = (truth: Truth): Truth => (truth === null ? null : !truth);
+  const parts: Part[] = [];
+  if (principal !== null)
+    parts.push(element(isPrincipal(principal, request), `Principal ${principalWords(principal)}`));
+  else if (notPrincipal !== null)
+    parts.push(
+      element(inverse(isPrincipal(notPrincipal, request)), `NotPrincipal ${principalWords(notPrincipal)}`),
+    );
+  else parts.push(element(null, 'no Principal'));
+  if (actions !== null) parts.push(element(isAction(actions, request), `Action ${list(actions, 3)}`));
+  else if (notActions !== null)
+    parts.push(element(inverse(isAction(notActions, request)), `NotAction ${list(notActions, 3)}`));
+  else parts.push(element(null, 'no Action'));
+  if (resources !== null)
+    parts.push(element(isResourceOf(resources, request), `Resource ${list(resources, 3)}`));
+  else if (notResources !== null)
+    parts.push(element(inverse(isResourceOf(notResources, request)), `NotResource ${list(notResources, 3)}`));
+  else parts.push(element(null, 'no Resource'));
+  for (const condition of conditions) {
+    const given = request.key(condition.key.toLowerCase());
+    parts.push({
+      truth: holds(condition, given),
+      words: `${condition.operator} ${condition.key} ${list(condition.values, 4)}, and ${givenWords(condition, given)}`,
+      condition: { condition, given },
+    });
+  }
+  return parts;
+}
+
+function givenWords({ operator, key }: Condition, given: KeyValue): string {
+  if (!isKnownOperator(operator)) return `the operator ${operator} is not known here`;
+  if (given === 'unknown') return `what the request has for ${key} is not known`;
+  return given === 'absent' ? `the request has no ${key}` : `the request has ${list(given, 3)}`;
+}
+
+function principalWords(principals: Principals): string {
+  return list(
+    [...principals].flatMap(([kind, names]) =>
+      names.map((name) => (kind === 'AWS' ? name : `${kind} ${name}`)),
+    ),
+    3,
+  );
+}
+
+function isPrincipal(principals: Principals, { caller }: PolicyRequest): Truth {
+  const names = principals.get('AWS') ?? [];
+  if (names.includes('*')) return true;
+  // An account or a role is never an anonymous caller.
+  if (caller === 'anonymous') return false;
+  if (caller === null) return null;
+  if (names.some((name) => name === caller)) return true;
+  const account = /^arn:[\w-]+:\w+::(\d{12}):/.exec(caller)?.[1];
+  const isAccount = names.some(
+    (name) => account !== undefined && (name === account || name.endsWith(`::${account}:root`)),
+  );
+  // A role's session has another ARN than the role.
+  return isAccount ? true : names.length === 0 ? false : null;
+}
+
+function isAction(actions: readonly string[], { action }: PolicyRequest): Truth {
+  const name = action.toLowerCase();
+  return actions.some((each) => wildcardMatch(each.toLowerCase(), name));
+}
+
+function isResourceOf(resources: readonly string[], request: PolicyRequest): Truth {
+  return oneOf(resources.map((pattern) => isOneResource(pattern, request)));
+}
+
+/** Stands for a part of an ARN that is not known: no pattern names it. */
+const nobody = '\u0001';
+
+function isOneResource(pattern: string, { resource }: PolicyRequest): Truth {
+  if (pattern === '*') return true;
+  if (resource === null || /\$\{(?![*?$]\})/.test(pattern)) return null;
+  const { partition, region, account, apiId, path } = resource;
+  const own = `arn:${partition}:execute-api:${region}:${account ?? nobody}:${apiId}/`;
+  // The short forms are expanded when a policy is saved; templates have them.
+  const full = pattern.startsWith('execute-api:/') ? own + pattern.slice('execute-api:/'.length) : pattern;
+  // A literal account in the pattern may be the one that is not known.
+  const literal = /^arn:[^:]*:execute-api:[^:]*:(\d{12}):/.exec(full)?.[1];
+  const isGuess = account === null && literal !== undefined;
+  const arn = isGuess ? own.replace(nobody, literal) : own;
+  if (path === null) {
+    if (full.endsWith('/*') && wildcardMatch(full, `${arn}${nobody}`)) return isGuess ? null : true;
+    return wildcardMatch(full.replace(/\/.*$/s, '/*'), `${arn}${nobody}`) ? null : false;
+  }
+  if (!wildcardMatch(full, arn + path)) return false;
+  return isGuess ? null : true;
+}

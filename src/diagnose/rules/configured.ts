@@ -1,0 +1,41 @@
+import type { Gate } from '../../documents/facts.js';
+import type { Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
+import { isOld, useOf } from '../configuration/use.js';
+import type { Advice } from '../remedies/advice.js';
+
+/** What every join of packets and configuration needs: how much it may claim, and a gate as evidence and as remedies. */
+
+const CONFIDENCES: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
+
+/** The lowest of several confidences. */
+export function leastConfident(...all: readonly Confidence[]): Confidence {
+  return CONFIDENCES[Math.max(...all.map((each) => CONFIDENCES.indexOf(each)))] ?? 'low';
+}
+
+/**
+ * How much configuration may claim: what was read hours before or after the packets less than what was read with them, and
+ * nothing is certain of what was read at a time that is not known.
+ */
+export function confidenceOfFacts(evidence: Evidence): Confidence {
+  const facts = evidence.observations.configuration ?? null;
+  if (facts === null) return 'low';
+  const use = useOf(evidence, facts);
+  if (use.olderMs === null) return 'high';
+  return isOld(use) ? 'high' : 'certain';
+}
+
+/** One line of evidence for each gate, in path order. */
+export function told(gates: readonly Gate[]): EvidenceItem[] {
+  return gates.slice(0, 12).map(({ text }) => ({ observation: 'configuration', text }));
+}
+
+/** The changes of a gate as remedies. */
+export function remediesOfGate({ remedies = [] }: Gate): Advice[] {
+  return remedies.map(({ text, command, snippet, docs, resource }) => ({
+    text,
+    ...(command === undefined ? {} : { commandLine: command }),
+    ...(snippet === undefined ? {} : { snippet }),
+    ...(docs === undefined ? {} : { docs }),
+    ...(resource === undefined ? {} : { resource }),
+  }));
+}
