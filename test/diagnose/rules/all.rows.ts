@@ -2,7 +2,6 @@ import { inconclusiveRows } from '../inconclusive.rows.js';
 import { aliasRows } from './aliases.rows.js';
 import { configurationRows } from './configuration.rows.js';
 import { configuredRequestRows } from './configured-request.rows.js';
-import { contrastRows } from './contrast.rows.js';
 import { dnsMismatchRows } from './dns-mismatch.rows.js';
 import { dnsPublicRows } from './dns-public.rows.js';
 import { dnsStatusRows } from './dns-status.rows.js';
@@ -36,7 +35,6 @@ export const rows: readonly Row[] = [
   ...proxyRows,
   ...tlsContrastRows,
   ...configuredRequestRows,
-  ...contrastRows,
   ...dnsMismatchRows,
   ...dnsPublicRows,
   ...dnsStatusRows,
