@@ -28,7 +28,7 @@ const common = {
   bundle: true,
   platform: 'node',
   target: 'node20.19',
-  external: ['koffi', 'raw-socket', 'yargs', 'tap'],
+  external: ['koffi', '@koromix/*', 'raw-socket', 'yargs', 'tap'],
   logLevel: 'warning',
 };
 

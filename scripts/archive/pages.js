@@ -19,7 +19,7 @@ async function loadHelp(root) {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    external: ['koffi', 'raw-socket', 'yargs'],
+    external: ['koffi', '@koromix/*', 'raw-socket', 'yargs'],
     define: { 'import.meta.url': '__filename' },
     logLevel: 'error',
   });

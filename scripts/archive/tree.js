@@ -25,7 +25,7 @@ export const node = JSON.parse(readFileSync(join(import.meta.dirname, 'node.json
 export const name = `pprobe-${manifest.version}`;
 
 /** The packages that the executable's bundles load at run time (scripts/build.js); the others are inside the bundles. */
-const loadedPackages = ['koffi', 'yargs'];
+const loadedPackages = (arch) => [`@koromix/koffi-linux-${arch}`, 'yargs'];
 
 /** Parts of npm packages that are not needed at run time: sources in C++, documentation, types, and builds for musl. */
 const needless =
@@ -73,7 +73,7 @@ function installDependencies(folder, arch) {
   rmSync(join(folder, 'package-lock.json'));
   const modules = join(folder, 'node_modules');
   const licences = readLicences(modules);
-  const needed = withDependencies(modules, loadedPackages);
+  const needed = withDependencies(modules, loadedPackages(arch));
   for (const path of packagesIn(modules)) {
     if (!needed.has(path)) rmSync(join(modules, path), { recursive: true });
   }
@@ -115,9 +115,10 @@ function withDependencies(modules, names) {
 function readLicences(modules) {
   return packagesIn(modules).map((name) => {
     const { version, license } = manifestOf(modules, name);
-    const file = readdirSync(join(modules, name)).find((each) => /^licen[cs]e/i.test(each));
-    const text =
-      file === undefined ? `License: ${license}` : readFileSync(join(modules, name, file), 'utf8').trim();
+    // The packages of koffi's binaries have no licence file: it is that of koffi.
+    const home = name.startsWith('@koromix/koffi-') ? join(root, 'node_modules/koffi') : join(modules, name);
+    const file = readdirSync(home).find((each) => /^licen[cs]e/i.test(each));
+    const text = file === undefined ? `License: ${license}` : readFileSync(join(home, file), 'utf8').trim();
     return `${name} ${version}\n\n${text}`;
   });
 }

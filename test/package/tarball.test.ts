@@ -38,7 +38,10 @@ async function installTarball(): Promise<{ folder: string; packed: Packed }> {
     join(modules, 'pprobe'),
     '--strip-components=1',
   ]);
-  for (const name of [...Object.keys(manifest.dependencies), '@types/node']) {
+  const optional = Object.keys(manifest.optionalDependencies).filter((name) =>
+    existsSync(join(repository, 'node_modules', name)),
+  );
+  for (const name of [...Object.keys(manifest.dependencies), ...optional, '@types/node']) {
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(repository, 'node_modules', name), join(modules, name));
   }

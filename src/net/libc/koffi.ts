@@ -1,20 +1,41 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-type Koffi = Pick<typeof import('koffi').default, 'load' | 'errno' | 'address' | 'version'>;
+/** A C function as koffi calls it. The definition in C that it was made from decides about arguments and result. */
+type NativeFunction = ((...args: never[]) => unknown) & {
+  /** Calls it on a thread of the pool. The last argument is the callback. */
+  async(...args: unknown[]): void;
+};
+
+/** What pprobe uses of koffi's binary. */
+interface Koffi {
+  version: string;
+  load(path: null): {
+    func<Call extends (...args: never[]) => unknown = NativeFunction>(definition: string): Call;
+  };
+  errno(): number;
+  address(buffer: Buffer): bigint;
+}
 
 /** The release whose interface pprobe uses, as package.json asks for it. */
 const testedMajor = 3;
 
 /**
- * The koffi package. Its binary is opened without its JavaScript, which takes 12 ms of a start: it reads Node's ELF header and tries
- * the names of 20 platforms. Where the binary is not in one of the usual places or is of another release, the package is
- * imported. Rejects where that fails, too.
+ * koffi, from the package of its binary for this processor. The package `koffi` itself is not needed: its JavaScript takes
+ * 12 ms of a start, and it has an install script, which package managers block or warn of. Where the binary is not in one of
+ * the usual places, the package is imported. Rejects where that fails, too.
  */
 export async function loadKoffi(): Promise<Koffi> {
   const file = import.meta.url.startsWith('file:') ? fileURLToPath(import.meta.url) : import.meta.url;
-  return openKoffi(dirname(file)) ?? (await import('koffi')).default;
+  return openKoffi(dirname(file)) ?? importKoffi();
+}
+
+async function importKoffi(): Promise<Koffi> {
+  const name = packageOf(process.arch);
+  const { default: loaded }: { default: unknown } = await import(name);
+  if (!isKoffi(loaded)) throw new Error(`${name} is not koffi`);
+  return loaded;
 }
 
 /** Opens the binary that a file in `directory` would get; null where there is none that fits. Never throws. */
@@ -39,26 +60,25 @@ function usesMusl(): boolean {
 
 /** Where koffi is installed. */
 export interface KoffiPlaces {
-  /** The version of the package. The binary is that of a package of its own, which must have the same. */
   version: string;
   /** The binary for this processor and C library. */
   binary: string;
 }
 
+function packageOf(arch: string): string {
+  return `@koromix/koffi-linux-${arch}`;
+}
+
 /**
- * Finds koffi as Node resolves packages: in the nearest node_modules above, and its binary in the nearest above koffi itself. That
- * covers the trees of npm (flat or nested), yarn with node_modules, and pnpm, which links packages. Throws for a damaged manifest.
+ * Finds the package of koffi's binary as Node resolves packages: in the nearest node_modules above. That covers the trees of
+ * npm (flat or nested), yarn with node_modules, and pnpm, which links packages. Throws for a damaged manifest.
  */
 export function findKoffi(directory: string, arch: string, libc: 'linux' | 'musl'): KoffiPlaces | null {
-  const found = findAbove(directory, 'koffi');
-  if (found === null) return null;
-  // Node resolves what a linked package requires from its real place.
-  const koffi = realpathSync(found);
-  const manifest: unknown = JSON.parse(readFileSync(join(koffi, 'package.json'), 'utf8'));
+  const native = findAbove(directory, packageOf(arch));
+  if (native === null) return null;
+  const manifest: unknown = JSON.parse(readFileSync(join(native, 'package.json'), 'utf8'));
   const version = versionOf(manifest);
   if (version === null || Number.parseInt(version, 10) !== testedMajor) return null;
-  const native = findAbove(koffi, `@koromix/koffi-linux-${arch}`);
-  if (native === null) return null;
   const binary = join(native, `${libc}_${arch}`, 'koffi.node');
   return existsSync(binary) ? { version, binary } : null;
 }

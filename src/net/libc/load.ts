@@ -111,8 +111,8 @@ async function importKoffi() {
   } catch (cause) {
     throw new CapabilityError(
       'koffi',
-      'The koffi package has no binary for this system, or its files are missing.',
-      'npm install koffi',
+      `koffi has no binary for this system, or the package @koromix/koffi-linux-${process.arch} is missing; npm leaves it out with --omit=optional.`,
+      `npm install @koromix/koffi-linux-${process.arch}`,
       { cause },
     );
   }

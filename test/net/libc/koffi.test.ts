@@ -14,9 +14,9 @@ import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { findKoffi, openKoffi } from '../../../src/net/libc/koffi.js';
 
-const installed = realpathSync('node_modules/koffi');
 const native = `@koromix/koffi-linux-${process.arch}`;
-const binary = realpathSync(join(installed, '..', native, `linux_${process.arch}`, 'koffi.node'));
+const installed = realpathSync(join('node_modules', native));
+const binary = join(installed, `linux_${process.arch}`, 'koffi.node');
 
 /** Makes files and links in a new directory: the text of a file, or the target of a link. */
 function tree(t: Test, entries: Record<string, string | { link: string }>): string {
@@ -32,9 +32,9 @@ function tree(t: Test, entries: Record<string, string | { link: string }>): stri
   return root;
 }
 
-const manifest = (version: string): string => JSON.stringify({ name: 'koffi', version });
+const manifest = (version: string): string => JSON.stringify({ name: '@koromix/koffi-linux-x64', version });
 const flat = {
-  'node_modules/koffi/package.json': manifest('3.3.4'),
+  'node_modules/@koromix/koffi-linux-x64/package.json': manifest('3.3.4'),
   'node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node': '',
   'node_modules/@koromix/koffi-linux-x64/musl_x64/koffi.node': '',
 };
@@ -54,32 +54,21 @@ t.test('each layout of installed packages', (t) => {
       'node_modules/pprobe/node_modules/@koromix',
       {
         ...flat,
-        'node_modules/koffi/package.json': manifest('2.9.0'),
-        'node_modules/pprobe/node_modules/koffi/package.json': manifest('3.3.4'),
+        'node_modules/@koromix/koffi-linux-x64/package.json': manifest('2.9.0'),
+        'node_modules/pprobe/node_modules/@koromix/koffi-linux-x64/package.json': manifest('3.3.4'),
         'node_modules/pprobe/node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node': '',
-      },
-    ],
-    [
-      'npm, below koffi',
-      'dist/bin',
-      'node_modules/koffi/node_modules/@koromix',
-      {
-        'node_modules/koffi/package.json': manifest('3.3.4'),
-        'node_modules/koffi/node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node': '',
       },
     ],
     [
       'pnpm, and npm with install-strategy=linked',
       'node_modules/.pnpm/pprobe@0.1.0/node_modules/pprobe/dist/bin',
-      'node_modules/.pnpm/koffi@3.3.4/node_modules/@koromix',
+      'node_modules/.pnpm/pprobe@0.1.0/node_modules/@koromix',
       {
-        'node_modules/.pnpm/pprobe@0.1.0/node_modules/koffi': {
-          link: '../../koffi@3.3.4/node_modules/koffi',
-        },
-        'node_modules/.pnpm/koffi@3.3.4/node_modules/koffi/package.json': manifest('3.3.4'),
-        'node_modules/.pnpm/koffi@3.3.4/node_modules/@koromix/koffi-linux-x64': {
+        'node_modules/.pnpm/pprobe@0.1.0/node_modules/@koromix/koffi-linux-x64': {
           link: '../../../koffi-linux-x64@3.3.4/node_modules/@koromix/koffi-linux-x64',
         },
+        'node_modules/.pnpm/koffi-linux-x64@3.3.4/node_modules/@koromix/koffi-linux-x64/package.json':
+          manifest('3.3.4'),
         'node_modules/.pnpm/koffi-linux-x64@3.3.4/node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node':
           '',
       },
@@ -108,13 +97,13 @@ t.test('musl has a binary of its own', (t) => {
 });
 
 t.test('the import decides about everything else', (t) => {
-  const without = { 'node_modules/koffi/package.json': manifest('3.3.4') };
+  const without = { 'node_modules/@koromix/koffi-linux-x64/package.json': manifest('3.3.4') };
   t.equal(findKoffi(tree(t, {}), 'x64', 'linux'), null, 'no node_modules, as with Plug’n’Play');
   t.equal(findKoffi(tree(t, without), 'x64', 'linux'), null, 'no binary, or one that was built here');
   t.equal(findKoffi(tree(t, flat), 'arm64', 'linux'), null, 'another processor');
-  const next = { ...flat, 'node_modules/koffi/package.json': manifest('4.0.0') };
+  const next = { ...flat, 'node_modules/@koromix/koffi-linux-x64/package.json': manifest('4.0.0') };
   t.equal(findKoffi(tree(t, next), 'x64', 'linux'), null, 'another major release');
-  const damaged = { ...flat, 'node_modules/koffi/package.json': '{' };
+  const damaged = { ...flat, 'node_modules/@koromix/koffi-linux-x64/package.json': '{' };
   t.equal(openKoffi(tree(t, damaged)), null, 'a damaged manifest');
   t.equal(openKoffi(tree(t, flat)), null, 'a file that is no binary');
   t.end();
@@ -122,21 +111,22 @@ t.test('the import decides about everything else', (t) => {
 
 t.test('the binary is opened, and that of another release is not', (t) => {
   t.equal(
-    openKoffi(installed)?.version,
+    openKoffi(process.cwd())?.version,
     JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')).version,
   );
-  const root = tree(t, { 'node_modules/koffi/package.json': manifest('3.0.1') });
+  const root = tree(t, { [`node_modules/${native}/package.json`]: manifest('3.0.1') });
   cpSync(binary, join(root, 'node_modules', native, `linux_${process.arch}`, 'koffi.node'));
   t.equal(openKoffi(root), null);
   t.end();
 });
 
 t.test('where the binary cannot be opened, the package is imported', (t) => {
-  const exported = { name: 'koffi', version: '3.3.4', type: 'module', exports: './index.js' };
+  const folder = `node_modules/${native}`;
+  const functions = 'load() {}, errno() {}, address() {}';
   const root = tree(t, {
-    'node_modules/koffi/package.json': JSON.stringify(exported),
-    'node_modules/koffi/index.js': "export default { version: 'imported' };",
-    [`node_modules/${native}/linux_${process.arch}/koffi.node`]: 'damaged',
+    [`${folder}/package.json`]: manifest('3.3.4'),
+    [`${folder}/index.js`]: `module.exports = { version: 'imported', ${functions} };`,
+    [`${folder}/linux_${process.arch}/koffi.node`]: 'damaged',
     'main.mts': "import { loadKoffi } from './dist/koffi.mts'; console.log((await loadKoffi()).version);",
     'dist/koffi.mts': readFileSync('src/net/libc/koffi.ts', 'utf8'),
   });
