@@ -6,6 +6,7 @@ import type { Alternative, Confidence, Evidence, EvidenceItem, Verdict } from '.
 import type { Target } from '../documents/target.js';
 import { refutationOf } from './claims.js';
 import { type Finding, PHASES, type Rule } from './finding.js';
+import { fitted } from './headline.js';
 import { asRemedies } from './remedies/advice.js';
 import { runDoctor } from './remedies/local.js';
 import { configured } from './rules/configuration.js';
@@ -167,14 +168,19 @@ function inconclusive(evidence: Evidence): Verdict {
   const { target, observations } = evidence;
   const steps = MEASUREMENTS.filter(([step]) => observations[step].length > 0).map(([, name]) => name);
   const measured =
-    steps.length === 0 ? 'nothing was measured' : `the measurements made (${list(steps)}) do not decide it`;
-  const ended =
-    evidence.stopped === undefined ? '' : `; they were stopped after ${duration(evidence.stopped.afterMs)}`;
+    steps.length === 0
+      ? 'nothing was measured'
+      : `${list(steps)} ${steps.length === 1 ? 'alone does' : 'do'} not decide it`;
+  const ended = evidence.stopped === undefined ? '' : `; stopped after ${duration(evidence.stopped.afterMs)}`;
   return {
     class: 'inconclusive',
     cause: 'none',
     confidence: 'low',
-    summary: `It is not known whether ${target.host} can be reached: ${measured}${ended}.`,
+    summary: fitted(
+      `It is not known whether ${target.host} can be reached: ${measured}${ended}.`,
+      target.host,
+      'the target',
+    ),
     evidence: measuredSoFar(evidence),
     remedies: asRemedies([
       {

@@ -4,6 +4,7 @@ import type { Gate } from '../../documents/facts.js';
 import { addressesOf, lossyOutcomes, opened, silentOutcomes } from '../../documents/observed/tcp.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import { type Finding, possible } from '../finding.js';
+import { fitted, places, short } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { regionOption } from '../remedies/gateway.js';
@@ -86,7 +87,7 @@ function dropped(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
       : 'are lost at';
   return withGate(found, gate, {
     confidence,
-    summary: `${what.charAt(0).toUpperCase()}${what.slice(1)} ${list(own, 4)} ${by} ${resourceWords(gate)}: ${gate.text}.`,
+    summary: `${what.charAt(0).toUpperCase()}${what.slice(1)} ${places(own)} ${by} ${resourceWords(gate)}.`,
     evidence: told(denying),
     remedies: denying.flatMap(remediesOfGate),
     alternatives: confidence === 'certain' ? [] : found.alternatives,
@@ -117,7 +118,11 @@ function allowed(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
   return {
     ...found,
     confidence: leastConfident(found.confidence, 'medium'),
-    summary: `${found.summary.replace(/\.$/, '')}, although ${unknown.length === 0 ? 'the configuration read allows' : 'what was read of the configuration allows'} TCP ${port}.`,
+    summary: fitted(
+      `${found.summary.replace(/\.$/, '')}, although the configuration ${unknown.length === 0 ? '' : 'that was '}read allows it.`,
+      evidence.target.host,
+      'the target',
+    ),
     evidence: [
       ...found.evidence,
       {
@@ -222,11 +227,21 @@ function misnamed(evidence: Evidence, gates: readonly Gate[], found: Finding): F
   }
   return withGate(found, gate, {
     confidence: leastConfident(confidenceOfFacts(evidence), gate.limit ?? 'certain'),
-    summary: `${evidence.target.host} does not resolve to a VPC endpoint here: ${gate.text}.`,
+    summary: fitted(
+      `${evidence.target.host} does not resolve to a VPC endpoint here: ${nameWords(gate)}.`,
+      evidence.target.host,
+      'the name',
+    ),
     evidence: told(denying),
     remedies: denying.flatMap(remediesOfGate),
     alternatives: [],
   });
+}
+
+/** What the cause of a gate says, in a few words. */
+function nameWords({ cause, text }: Gate): string {
+  const named = causeNamed(cause);
+  return named === null ? short(text, 'the configuration says why', 60) : CAUSES[named].words;
 }
 
 /** A finding with the cause of a gate, or without one where the gate is of another class. */

@@ -28,7 +28,7 @@ function one(cause: string): Pick<Said, 'findings'> {
 
 /** Every cause there is; of `icmp` there are several, by who sent the error and what it says. */
 const table: Record<TcpCause, Said[]> = {
-  'syn-ack': [{ status: 'open', ...nothing, words: /do not decide it/ }],
+  'syn-ack': [{ status: 'open', ...nothing, words: /not decide it/ }],
   rst: [
     {
       status: 'refused',
@@ -203,8 +203,8 @@ const table: Record<TcpCause, Said[]> = {
       words: /no address of its own from which it can send/,
     },
   ],
-  'source-family': [{ status: 'error', ...nothing, words: /do not decide it/ }],
-  canceled: [{ status: 'error', ...nothing, words: /do not decide it/ }],
+  'source-family': [{ status: 'error', ...nothing, words: /not decide it/ }],
+  canceled: [{ status: 'error', ...nothing, words: /not decide it/ }],
 };
 
 /** Values that say another thing than the cause: no rule may look at them to find one. */

@@ -30,8 +30,13 @@ export const configurationRows: Row[] = [
       }),
     ),
     ...group,
-    summary: ['sg-0e', '10.0.1.5 and 10.0.2.5', 'none for TCP 443', CLIENT, 'sg-0c'],
-    evidence: ['sg-0e (endpoint) has 1 inbound rule, none for TCP 443'],
+    summary: ['sg-0e', '2 addresses'],
+    evidence: [
+      '10.0.1.5 and 10.0.2.5',
+      CLIENT,
+      'sg-0c',
+      'sg-0e (endpoint) has 1 inbound rule, none for TCP 443',
+    ],
     remedy: [
       "aws ec2 authorize-security-group-ingress --region us-east-1 --group-id sg-0e --ip-permissions 'IpProtocol=tcp,FromPort=443,ToPort=443,UserIdGroupPairs=[{GroupId=sg-0c}]'",
       `IpRanges=[{CidrIp=${CLIENT}/32}]`,
@@ -87,7 +92,8 @@ export const configurationRows: Row[] = [
       }),
     ),
     ...group,
-    summary: ['sg-0c', 'outbound'],
+    summary: ['sg-0c'],
+    evidence: ['outbound'],
     remedy: ['authorize-security-group-egress --region us-east-1 --group-id sg-0c', 'GroupId=sg-0e'],
   },
   {
@@ -161,7 +167,8 @@ export const configurationRows: Row[] = [
       }),
     ),
     ...network,
-    summary: [/^Answers from 10\.0\.1\.5 and 10\.0\.2\.5 are dropped by acl-0c, rule \*/],
+    summary: [/^Answers from 2 addresses are dropped by acl-0c, rule \*/],
+    evidence: ['10.0.1.5 and 10.0.2.5'],
   },
   {
     name: 'no route to the address',
@@ -172,7 +179,8 @@ export const configurationRows: Row[] = [
     class: 'timeout',
     cause: 'route.missing',
     ...certain,
-    summary: ['rtb-0a', 'no route to 10.7.1.5'],
+    summary: ['rtb-0a'],
+    evidence: ['no route to 10.7.1.5'],
   },
   {
     name: 'the route leads to a peering that is gone',
@@ -190,7 +198,8 @@ export const configurationRows: Row[] = [
     class: 'timeout',
     cause: 'route.blackhole',
     ...certain,
-    summary: ['rtb-0a', '10.7.0.0/16', 'pcx-0a'],
+    summary: ['rtb-0a'],
+    evidence: ['10.7.0.0/16', 'pcx-0a'],
   },
   {
     name: 'the endpoint is not available',
@@ -201,7 +210,8 @@ export const configurationRows: Row[] = [
     class: 'timeout',
     cause: 'endpoint.not-available',
     ...certain,
-    summary: [VPCE, 'pendingacceptance'],
+    summary: [VPCE],
+    evidence: ['pendingacceptance'],
   },
   {
     name: 'everything that was read allows, and packets are silent',
@@ -209,7 +219,7 @@ export const configurationRows: Row[] = [
     class: 'timeout',
     cause: 'tcp.timeout-all',
     confidence: 'medium',
-    summary: ['although the configuration read allows TCP 443'],
+    summary: ['although the configuration read allows it'],
     evidence: [/the configuration contradicts the packets: sg-0c, acl-0c, rtb-0a/],
     remedy: ['describe-flow-logs'],
   },
@@ -222,7 +232,8 @@ export const configurationRows: Row[] = [
     class: 'dns',
     cause: 'dns.private-dns-off',
     ...certain,
-    summary: [HOST, VPCE],
+    summary: ['private DNS'],
+    evidence: [VPCE],
     remedy: [
       `aws ec2 modify-vpc-endpoint --region us-east-1 --vpc-endpoint-id ${VPCE} --private-dns-enabled`,
     ],
@@ -246,7 +257,8 @@ export const configurationRows: Row[] = [
     class: 'dns',
     cause: 'endpoint.absent',
     ...certain,
-    summary: [VPC, 'vpc-0b'],
+    summary: ['no endpoint'],
+    evidence: [VPC, 'vpc-0b'],
     remedy: ['create-vpc-endpoint', 'com.amazonaws.us-east-1.execute-api'],
   },
   {
@@ -273,7 +285,8 @@ export const configurationRows: Row[] = [
     class: 'dns',
     cause: 'dns.forwarding-rule',
     ...certain,
-    summary: ['rslvr-rr-0a', '10.1.0.2'],
+    summary: ['forwards the name'],
+    evidence: ['rslvr-rr-0a', '10.1.0.2'],
   },
   {
     name: 'a private zone without the record',
@@ -297,7 +310,8 @@ export const configurationRows: Row[] = [
     class: 'dns',
     cause: 'dns.private-zone',
     ...certain,
-    summary: ['Z0A'],
+    summary: ['private zone'],
+    evidence: ['Z0A'],
   },
   {
     name: 'clients get a resolver of their own, and the VPC resolver has the private answer',
@@ -322,6 +336,7 @@ export const configurationRows: Row[] = [
     class: 'dns',
     cause: 'dns.dhcp-options',
     ...certain,
-    summary: ['dopt-0a', '10.5.0.2'],
+    summary: ['DHCP options'],
+    evidence: ['dopt-0a', '10.5.0.2'],
   },
 ];

@@ -175,7 +175,8 @@ export const tlsContrastRows: Row[] = [
     class: 'tls',
     cause: 'tls.protocol',
     confidence: 'certain',
-    summary: ['does not speak TLS', 'HTTP/1.1 400 Bad Request'],
+    summary: ['speaks HTTP and not TLS'],
+    evidence: ['HTTP/1.1 400 Bad Request'],
   },
   {
     name: 'plain HTTP on the port, by the code alone',
