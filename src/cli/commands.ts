@@ -35,6 +35,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/explain.js')).explainCommand,
   },
   {
+    name: 'collect',
+    summary: 'Print the aws commands that read the configuration around a target',
+    load: async () => (await import('./commands/collect.js')).collectCommand,
+  },
+  {
     name: 'doctor',
     summary: 'Show what this host can do, and how to add what is missing',
     load: async () => (await import('./commands/doctor.js')).doctorCommand,

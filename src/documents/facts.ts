@@ -23,6 +23,8 @@ export interface FactsDocument extends DocumentHeader<'facts'> {
   /** Absent: not read. */
   route53?: Route53Facts;
   route53resolver?: ResolverFacts;
+  /** Of `pprobe collect --commands`: the commands that read the facts, one shell command each. @maxItems 100 */
+  commands?: Text[];
   /** Present where the lists were left out of a masked report: its gates say what they said. */
   redacted?: true;
 }

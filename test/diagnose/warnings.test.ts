@@ -3,6 +3,7 @@ import { test } from 'tap';
 import { classify } from '../../src/diagnose/classify.js';
 import { WARNING_RULES } from '../../src/diagnose/warnings/index.js';
 import type { DnsAttempt } from '../../src/documents/dns.js';
+import type { Ec2Facts, FactsDocument } from '../../src/documents/facts.js';
 import type { Evidence, Warning } from '../../src/documents/report.js';
 import { exitCodeOf } from '../../src/documents/terms/exit-code.js';
 import { reportHtml } from '../../src/report/html/page.js';
@@ -11,6 +12,7 @@ import { dnsAttempt } from '../report/documents.js';
 import { reportOf } from '../report/report-of.js';
 import { runs } from '../runs.js';
 import { anyEvidence } from './any-evidence.js';
+import { acl, configuredEvidence, factsOf, healthy } from './configuration/vpc.js';
 import { answeredWith, attempt, dns, dnsFailure, evidence, HOST, http, tcpOf, tls } from './evidence.js';
 import { exists } from './rules/row.js';
 
@@ -26,6 +28,12 @@ function lookup(...attempts: DnsAttempt[]): Evidence {
   return answeredWith([http(200)], {
     dns: [dns(HOST, ['10.0.1.5', '10.0.2.5'], { server, attempts, systemPatience: patience })],
   });
+}
+
+/** A target that works, with configuration. */
+function working(ec2: Ec2Facts, changes: Partial<FactsDocument> = {}): Evidence {
+  const { observations } = answeredWith([http(200)]);
+  return configuredEvidence(observations, factsOf(ec2, changes));
 }
 
 const used = { name: 'HTTPS_PROXY', value: 'http://10.0.0.99:3128' };
@@ -305,6 +313,45 @@ const rows: Row[] = [
     }),
     ids: ['tls.expires-soon'],
     words: [/expires in 9 days/],
+  },
+  {
+    name: 'a group that would drop the packets that pass',
+    given: working({ SecurityGroupRules: healthy.SecurityGroupRules.filter(({ IsEgress }) => IsEgress) }),
+    ids: ['configuration.contradicted'],
+    words: [/The configuration read denies what passes: by sg-0e/],
+  },
+  {
+    name: 'a network ACL that lets only some ports of this host through',
+    given: working({
+      NetworkAcls: [
+        acl('acl-0c', 'subnet-0c', [
+          { RuleNumber: 100, Egress: true, Protocol: '-1', RuleAction: 'allow', CidrBlock: '0.0.0.0/0' },
+          {
+            RuleNumber: 100,
+            Egress: false,
+            Protocol: '6',
+            RuleAction: 'allow',
+            CidrBlock: '0.0.0.0/0',
+            PortRange: { From: 32768, To: 50000 },
+          },
+        ]),
+        ...healthy.NetworkAcls.slice(1),
+      ],
+    }),
+    ids: ['configuration.acl-partly'],
+    words: [/rule \* denies TCP 50001-60999/],
+  },
+  {
+    name: 'configuration of another Region',
+    given: working({}, { region: 'eu-west-1' }),
+    ids: ['configuration.not-used'],
+    words: [/The configuration is of Region eu-west-1, and the packets are of us-east-1/],
+  },
+  {
+    name: 'configuration of another day',
+    given: working({}, { collectedAt: '2026-01-04T03:00:00.000Z' }),
+    ids: ['configuration.old'],
+    words: [/read 47\.9 hours after the packets/],
   },
 ];
 

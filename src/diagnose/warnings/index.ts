@@ -1,6 +1,7 @@
 import type { Cause } from '../../documents/causes.js';
 import type { Evidence, Warning } from '../../documents/report.js';
 import { asRemedies } from '../remedies/advice.js';
+import { configurationWarnings } from './configuration.js';
 import { connectionWarnings } from './connections.js';
 import { nameServiceWarnings } from './name-service.js';
 import { nameWarnings } from './names.js';
@@ -11,6 +12,7 @@ export const WARNING_RULES: readonly WarningRule[] = [
   ...nameWarnings,
   ...nameServiceWarnings,
   ...connectionWarnings,
+  ...configurationWarnings,
 ];
 
 /** The warnings about evidence, beside a verdict with this cause. */

@@ -5,13 +5,13 @@ import type { Condition } from './document.js';
 export type Truth = boolean | null;
 
 /** What all of several things are: false if one is, else not known if one is not. */
-export function allOf(truths: readonly Truth[]): Truth {
+export function allOfTruths(truths: readonly Truth[]): Truth {
   if (truths.includes(false)) return false;
   return truths.includes(null) ? null : true;
 }
 
 /** What one of several things is: true if one is, else not known if one is not. */
-export function oneOf(truths: readonly Truth[]): Truth {
+export function anyOfTruths(truths: readonly Truth[]): Truth {
   if (truths.includes(true)) return true;
   return truths.includes(null) ? null : false;
 }
@@ -134,13 +134,13 @@ export function holds({ operator, values }: Condition, given: KeyValue): Truth {
     return quantifier.startsWith('forany') ? false : isNegated;
   }
   const compare = (each: string): Truth => {
-    const found = oneOf(values.map((wanted) => compareWith(row.compare, each, wanted)));
+    const found = anyOfTruths(values.map((wanted) => compareWith(row.compare, each, wanted)));
     return isNegated ? not(found) : found;
   };
   const results = given.map(compare);
-  if (quantifier.startsWith('forall')) return allOf(results);
-  if (quantifier.startsWith('forany')) return oneOf(results);
-  return isNegated ? allOf(results) : oneOf(results);
+  if (quantifier.startsWith('forall')) return allOfTruths(results);
+  if (quantifier.startsWith('forany')) return anyOfTruths(results);
+  return isNegated ? allOfTruths(results) : anyOfTruths(results);
 }
 
 function compareWith(compare: Comparison, given: string, wanted: string): Truth {

@@ -1,10 +1,10 @@
 import { list } from '../../../core/text.js';
 import {
-  allOf,
+  allOfTruths,
+  anyOfTruths,
   holds,
   isKnownOperator,
   type KeyValue,
-  oneOf,
   type Truth,
   wildcardMatch,
 } from './condition.js';
@@ -43,7 +43,10 @@ export interface PolicyDecision {
 /** What the statements decide: a Deny that matches, else an Allow that does. What is not known decides nothing. */
 export function evaluatePolicy(statements: readonly Statement[], request: PolicyRequest): PolicyDecision {
   const judged = statements.map((statement) => ({ statement, parts: partsOf(statement, request) }));
-  const matches = judged.map((each) => ({ ...each, match: allOf(each.parts.map(({ truth }) => truth)) }));
+  const matches = judged.map((each) => ({
+    ...each,
+    match: allOfTruths(each.parts.map(({ truth }) => truth)),
+  }));
   const of = (effect: Statement['effect'], match: Truth) =>
     matches.find((each) => each.statement.effect === effect && each.match === match);
   const denying = of('deny', true);
@@ -164,7 +167,7 @@ function isAction(actions: readonly string[], { action }: PolicyRequest): Truth 
 }
 
 function isResourceOf(resources: readonly string[], request: PolicyRequest): Truth {
-  return oneOf(resources.map((pattern) => isOneResource(pattern, request)));
+  return anyOfTruths(resources.map((pattern) => isOneResource(pattern, request)));
 }
 
 /** Stands for a part of an ARN that is not known: no pattern names it. */
