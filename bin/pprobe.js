@@ -6,6 +6,11 @@ const { join } = require('node:path');
 const words = process.argv.slice(2);
 if (words.length === 1 && /^(?:--version|version|-V|-v)$/.test(words[0])) {
   // Answered here, because reading and compiling a bundle takes longer than everything else about it.
+  process.stdout.on('error', ({ code }) => {
+    if (code === 'EPIPE') return;
+    process.stderr.write(`pprobe: cannot write to standard output: ${code}\n`);
+    process.exitCode = 3;
+  });
   process.stdout.write(`${require('../package.json').version}\n`);
 } else {
   start();

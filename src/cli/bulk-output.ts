@@ -1,3 +1,4 @@
+import { jsonText } from '../core/json-text.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { exitCodes } from '../documents/terms/exit-code.js';
 import type { Style } from '../report/text/style.js';
@@ -34,7 +35,7 @@ export async function printBulk(
   /** Returns false when the reader has gone. */
   async function print(batch: readonly BulkEntry[]): Promise<boolean> {
     for (const { document, render } of batch) {
-      const line = form.format === 'text' ? render(style, form.verbose) : JSON.stringify(document);
+      const line = form.format === 'text' ? render(style, form.verbose) : jsonText(document);
       if (line === null) continue;
       const isRead = output.push(`${line}\n`);
       if (isRead instanceof Promise ? !(await isRead) : !isRead) return false;

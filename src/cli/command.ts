@@ -79,8 +79,11 @@ export interface Command {
   /** Brings arguments that are written as for other tools into the order of `positionals`. Throws InvalidInputError. */
   arrange?(args: Arguments): Arguments;
   examples: readonly Example[];
-  /** It opens raw sockets if it has the privilege, and needs root for nothing else. */
-  opensRawSockets?: true;
+  /**
+   * What it uses root for under sudo: raw sockets, which are opened first, or all that it does, because it reads files of the
+   * user or says what root can do. Every other command runs as the user who called sudo.
+   */
+  usesRootFor?: 'raw sockets' | 'all';
   /** The last paragraph of its help. */
   notes: string;
   run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult>;

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { openSync } from 'node:fs';
 import { access, chmod, constants, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CapabilityError, InvalidInputError } from '../core/errors.js';
+import { openInput } from '../core/input.js';
 import { longestReport, megabytes } from '../documents/saved-report.js';
 
 const reasons: Readonly<Record<string, string>> = {
@@ -14,6 +17,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   EISDIR: 'it is a directory',
   ENOSPC: 'the disk is full',
+  ENXIO: 'no program reads the pipe',
 };
 
 /**
@@ -22,16 +26,18 @@ const reasons: Readonly<Record<string, string>> = {
  */
 export async function readInput(path: string, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
-  const stream = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 256 * 1024 });
-  const stop = () => stream.destroy(new Error('interrupted'));
-  signal.addEventListener('abort', stop);
   try {
-    return await boundedText(stream, path);
+    const stream = path === '-' ? process.stdin : (await openInput(path)).stream;
+    const stop = () => stream.destroy(new Error('interrupted'));
+    signal.addEventListener('abort', stop);
+    try {
+      return await boundedText(stream, path);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof InvalidInputError ? error : fileProblem('read', path, error);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }
 
@@ -71,11 +77,13 @@ export async function checkWritable(path: string): Promise<void> {
 /**
  * Replaces a file atomically: writes another file in the same directory and renames it, so that a reader sees either the old or
  * the new content, and a failure keeps the old. Follows symbolic links and keeps the mode. Writes directly to what is not a
- * regular file (`/dev/null`, a pipe). Throws CapabilityError if the file cannot be written.
+ * regular file (`/dev/null`, a pipe). A pipe without a reader is awaited until `signal` aborts. Throws CapabilityError if the
+ * file cannot be written.
  */
-export async function replaceFile(path: string, content: string): Promise<void> {
+export async function replaceFile(path: string, content: string, signal: AbortSignal): Promise<void> {
   try {
     const held = await stat(path).catch(unlessMissing);
+    if (held?.isFIFO()) return await writeToPipe(path, content, signal);
     if (held !== null && !held.isFile()) return await writeFile(path, content);
     const place = held === null ? path : await realpath(path);
     // Throws for a file that this user may not write, although the permissions of its directory would allow replacing it.
@@ -95,14 +103,41 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   }
 }
 
+/**
+ * Writes to a FIFO. Opening it waits for a reader, and this wait could not be ended (fifo(7), and `openInput`), so it is opened
+ * with O_NONBLOCK, which fails with ENXIO until a reader is there.
+ */
+async function writeToPipe(path: string, content: string, signal: AbortSignal): Promise<void> {
+  const fd = await openPipe(path, signal);
+  const { Socket } = await import('node:net');
+  const socket = new Socket({ fd, readable: false, writable: true });
+  socket.end(content);
+  await finished(socket, { readable: false });
+}
+
+async function openPipe(path: string, signal: AbortSignal): Promise<number> {
+  for (;;) {
+    try {
+      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if (signal.aborted || codeOf(error) !== 'ENXIO') throw error;
+      await sleep(20, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
 function unlessMissing(error: unknown): null {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+  if (codeOf(error) === 'ENOENT') return null;
   throw error;
 }
 
 /** The error for a file that cannot be read or written. */
 export function fileProblem(verb: 'read' | 'write', path: string, error: unknown): CapabilityError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const code = codeOf(error) ?? String(error);
   const why = verb === 'write' && code === 'ENOENT' ? 'there is no such directory' : (reasons[code] ?? code);
   return new CapabilityError(path, `cannot ${verb} "${path}": ${why}`, null, { cause: error });
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error ? String(error.code) : null;
 }

@@ -1,4 +1,5 @@
 import { CapabilityError, InvalidInputError } from '../core/errors.js';
+import { jsonText } from '../core/json-text.js';
 import { quoted } from '../core/text.js';
 import type { ReportDocument } from '../documents/report.js';
 import { exitCodes } from '../documents/terms/exit-code.js';
@@ -82,19 +83,19 @@ export async function checkForm({ html, save }: ReportForm): Promise<void> {
 export async function reportResult(
   report: ReportDocument,
   { html, save }: ReportForm,
-  { note }: CommandContext,
+  { note, stop }: CommandContext,
 ): Promise<CommandResult> {
   const result = resultOf(report, verdictText);
   const write = async (option: string, path: string, content: string): Promise<void> => {
     try {
-      await replaceFile(path, content);
+      await replaceFile(path, content, stop);
     } catch (error) {
       if (!(error instanceof CapabilityError)) throw error;
       note(`pprobe: ${option}: ${cleanForTerminal(error.message)}`);
       result.exitCode = exitCodes.capability;
     }
   };
-  if (save !== undefined) await write('--save', save, `${JSON.stringify(report, null, 2)}\n`);
+  if (save !== undefined) await write('--save', save, `${jsonText(report, 2)}\n`);
   if (html === undefined) return result;
   const { reportHtml } = await import('../report/html/page.js');
   const page = reportHtml(report);

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { anyOf } from '../core/deadline.js';
+import { jsonText } from '../core/json-text.js';
 import { checkRuntime } from '../core/runtime.js';
 import { version } from '../core/version.js';
 import { startDocument } from '../documents/header.js';
@@ -7,7 +8,7 @@ import { exitCodes } from '../documents/terms/exit-code.js';
 import { releaseCompiledCode } from '../host/compiled-code.js';
 import { becomeInvoker, sudoInvoker } from '../host/privileges.js';
 import { printBulk } from './bulk-output.js';
-import type { CommandContext } from './command.js';
+import type { Command, CommandContext } from './command.js';
 import { failureOf, InterruptedError } from './failure.js';
 import { commandHelp, programHelp } from './help.js';
 import { type Arguments, type OutputForm, sourceOption, timeLimitOption } from './options.js';
@@ -90,7 +91,7 @@ class Run {
     const stop = anyOf(interrupt, limit.signal);
     const context: CommandContext = { output, stop, progress, note: (line) => this.#note(line) };
     const style = styleFor(process.stdout, process.env);
-    const closeSockets = command.opensRawSockets === true ? await dropRoot(args) : () => {};
+    const closeSockets = await dropRoot(command, args);
     try {
       const result = await command.run(args, context);
       if ('entries' in result) return await printBulk(result, { ...context, stop: interrupt }, style);
@@ -142,7 +143,7 @@ class Run {
   }
 
   #json(document: object): string {
-    return `${JSON.stringify(document, null, this.#output.format === 'ndjson' ? 0 : 2)}\n`;
+    return `${jsonText(document, this.#output.format === 'ndjson' ? 0 : 2)}\n`;
   }
 }
 
@@ -173,10 +174,10 @@ function writeNow(text: string): void {
 }
 
 /** The signals that ask a program to end. */
-const signals = ['SIGINT', 'SIGTERM'] as const;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Calls `first` at the first Ctrl-C (or SIGTERM) and `again` at every later one. Until the returned function is called,
+ * Calls `first` at the first Ctrl-C (or SIGTERM, or SIGHUP of a terminal that closes) and `again` at every later one. Until the returned function is called,
  * these signals do not end the process.
  */
 export function onInterrupt(first: () => void, again: () => void): () => void {
@@ -193,16 +194,21 @@ export function onInterrupt(first: () => void, again: () => void): () => void {
 }
 
 /**
- * Under sudo: opens the raw sockets, which need root, and then becomes the user who called sudo, before any packet is read. The
- * sockets are bound to the address of --source. Returns a function that closes them. Without sudo, does nothing.
+ * Under sudo: opens the raw sockets of a command that uses them, which need root, and then becomes the user who called sudo,
+ * before any packet is read. The sockets are bound to the address of --source. Returns a function that closes them. Without
+ * sudo, does nothing.
  */
-async function dropRoot(args: Arguments): Promise<() => void> {
+async function dropRoot({ usesRootFor }: Command, args: Arguments): Promise<() => void> {
   const source = sourceOption(args);
   const invoker = sudoInvoker();
-  if (invoker === null || process.geteuid?.() !== 0) return () => {};
-  const { holdHubs } = await import('../net/wire/syn-hub.js');
-  const release = await holdHubs(source ?? null);
+  if (invoker === null || process.geteuid?.() !== 0 || usesRootFor === 'all') return () => {};
+  const release = usesRootFor === 'raw sockets' ? await openRawSockets(source ?? null) : () => {};
   releaseCompiledCode();
   becomeInvoker(invoker);
   return release;
+}
+
+async function openRawSockets(source: string | null): Promise<() => void> {
+  const { holdHubs } = await import('../net/wire/syn-hub.js');
+  return holdHubs(source);
 }

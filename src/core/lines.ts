@@ -1,6 +1,6 @@
-import { createReadStream, fstatSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { openInput } from './input.js';
 
 /** A line that is neither empty nor a comment. */
 export interface InputLine {
@@ -38,14 +38,8 @@ export class UnreadableLinesError extends Error {
  */
 export async function openLines(path: string, signal?: AbortSignal): Promise<LineSource> {
   if (path === '-') return linesOf(process.stdin, sizeOfStandardInput(), signal);
-  const about = await stat(path);
-  // Pipes and devices have no size, and the first read of a directory fails.
-  const stream = createReadStream(path);
-  await new Promise<void>((resolve, reject) => {
-    stream.once('open', () => resolve());
-    stream.once('error', reject);
-  });
-  return linesOf(stream, about.isFile() ? about.size : null, signal);
+  const { stream, size } = await openInput(path);
+  return linesOf(stream, size, signal);
 }
 
 /** Reads the lines of a stream of octets. The stream is destroyed when the iteration ends. */

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { elapsedMs, nowMs } from '../core/clock.js';
 import { startLimits } from '../core/deadline.js';
 import { CapabilityError } from '../core/errors.js';
@@ -42,7 +43,10 @@ export async function systemAddresses(
   const startMs = nowMs();
   return new Promise((resolve, reject) => {
     // After `--`, a name that begins with a hyphen is not read as an option.
-    const child = spawn('getent', ['ahosts', '--', name], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(program(), ['ahosts', '--', name], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: resolverVariables(process.env),
+    });
     let printed = '';
     // Without free descriptors, spawn() returns a child without a pipe.
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -74,6 +78,18 @@ export async function systemAddresses(
       finish(addresses, addresses.length === 0 ? 'ENOTFOUND' : null);
     });
   });
+}
+
+/** Where the system's own getent stands. PATH is not asked: it may name anybody's directory, and this process may be root's. */
+function program(): string {
+  const places = ['/usr/bin/getent', '/bin/getent', '/run/current-system/sw/bin/getent'];
+  return places.find((path) => existsSync(path)) ?? 'getent-is-not-installed';
+}
+
+/** The variables that change what the C library's resolver answers (resolv.conf(5), hostname(7)), and no others. */
+function resolverVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names = ['LOCALDOMAIN', 'RES_OPTIONS', 'HOSTALIASES'];
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
 function cannotRun(error: Error): CapabilityError {

@@ -6,7 +6,7 @@ import { inRange, parseRange } from '../net/address/range.js';
 export interface ProxyVariable {
   /** As spelled in the environment: `https_proxy`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`. @minLength 1 */
   name: string;
-  /** Without the `user:password@` of a URL. @maxLength 131072 */
+  /** Of a proxy its scheme, host and port alone, without what may be a secret. @maxLength 131072 */
   value: string;
 }
 
@@ -38,7 +38,7 @@ const names = [
 
 /**
  * Reads the proxy settings of an environment, and selects the one for an https connection to `host` (a name, or an address
- * without brackets) and `port`. Credentials in a proxy's URL are removed. Pure.
+ * without brackets) and `port`. Of a proxy's URL, what may be a secret is removed. Pure.
  *
  * Sources: curl(1), section ENVIRONMENT; for `no_proxy` the syntax that curl, Go and the AWS SDKs have in common: a name
  * and its subdomains with or without a leading dot, `*`, an address, a range, and `name:port`.
@@ -50,7 +50,8 @@ export function readProxyEnvironment(
 ): ProxyEnvironment {
   const variables = names.flatMap((name): ProxyVariable[] => {
     const value = environment[name]?.trim() ?? '';
-    return value === '' ? [] : [{ name, value: withoutCredentials(value) }];
+    if (value === '') return [];
+    return [{ name, value: name.toLowerCase() === 'no_proxy' ? value : proxyAddress(value) }];
   });
   const find = (name: string) =>
     variables.find((variable) => variable.name === name) ??
@@ -59,9 +60,12 @@ export function readProxyEnvironment(
   return { variables, forTarget: exempt ? null : (find('https_proxy') ?? find('all_proxy') ?? null) };
 }
 
-/** Removes the user and password of `http://user:password@proxy:3128` or `user:password@proxy:3128`. */
-export function withoutCredentials(value: string): string {
-  return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1');
+/**
+ * The scheme, host and port of a proxy's URL. Its user and password, its path and its query may be secrets, and no program needs
+ * the last two to connect (curl(1), option --proxy). A password may have any character in it, so all up to the last `@` goes.
+ */
+export function proxyAddress(value: string): string {
+  return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)?(?:.*@)?([^/?#\\]*).*$/is, '$1$2');
 }
 
 function isExempt(list: string, host: string, port: number): boolean {

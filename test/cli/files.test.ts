@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import { checkWritable, readInput, replaceFile } from '../../src/cli/files.js';
 
+/** Of a command that nobody interrupts. */
+const running = new AbortController().signal;
+
 t.test('a pipe: checkWritable does not open it, replaceFile writes to it', async (t) => {
   const path = join(t.testdir(), 'pipe');
   execFileSync('mkfifo', [path]);
@@ -15,9 +18,18 @@ t.test('a pipe: checkWritable does not open it, replaceFile writes to it', async
   });
   const ended = once(reader, 'close');
   await checkWritable(path);
-  await replaceFile(path, 'all of it');
+  await replaceFile(path, 'all of it', running);
   await ended;
   t.equal(read, 'all of it');
+});
+
+t.test('a pipe without a reader is awaited until the command is interrupted', async (t) => {
+  const path = join(t.testdir(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  const interrupted = new AbortController();
+  const written = replaceFile(path, 'all of it', interrupted.signal);
+  interrupted.abort();
+  await t.rejects(written, { message: /no program reads the pipe/ });
 });
 
 t.test('checkWritable creates no file, and its error says why a path cannot be written', async (t) => {
@@ -39,7 +51,7 @@ t.test('only the owner can read a file of mode 600 at any moment of its replacem
     if (existsSync(changed)) modes.add(statSync(changed).mode & 0o777);
   });
   t.teardown(() => watcher.close());
-  await replaceFile(path, 'x'.repeat(4_000_000));
+  await replaceFile(path, 'x'.repeat(4_000_000), running);
   t.same(
     [...modes].filter((mode) => mode !== 0o600),
     [],

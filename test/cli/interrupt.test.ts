@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { onInterrupt } from '../../src/cli/run.js';
 import { validateDocument } from '../documents/validate.js';
@@ -39,16 +43,50 @@ test('Ctrl-C with --json: one valid document, in which the pending query is mark
   t.match(document.attempts[0], { name: 'silent.example', outcome: 'error', errno: 'ECANCELED' });
 });
 
-test('SIGTERM ends a command as Ctrl-C does', async (t) => {
-  const dns = await dnsServer();
-  t.teardown(dns.close);
-  const { child, finished } = start(['dns', 'silent.example', dns.server, '--timeout', '60000', '--json']);
-  await dns.asked;
-  child.kill('SIGTERM');
-  const { code, stdout } = await finished;
-  t.equal(code, 130);
-  t.equal(JSON.parse(stdout).kind, 'dns');
-});
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+  test(`${signal} ends a command as Ctrl-C does`, async (t) => {
+    const dns = await dnsServer();
+    t.teardown(dns.close);
+    const { child, finished } = start(['dns', 'silent.example', dns.server, '--timeout', '60000', '--json']);
+    await dns.asked;
+    child.kill(signal);
+    const { code, stdout } = await finished;
+    t.equal(code, 130);
+    t.equal(JSON.parse(stdout).kind, 'dns');
+  });
+}
+
+for (const args of [
+  ['explain', 'PIPE'],
+  ['explain', '--log', 'PIPE'],
+  ['dns', '--file', 'PIPE', '--server', '127.0.0.1'],
+  ['tcp', '--file', 'PIPE'],
+  ['diagnose', 'https://127.0.0.1/', '--ca-file', 'PIPE'],
+  ['diagnose', 'https://127.0.0.1/', '--facts', 'PIPE'],
+]) {
+  test(`Ctrl-C while "${args.join(' ')}" waits for the writer of a pipe`, async (t) => {
+    const pipe = join(t.testdir(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const { child, finished } = start(args.map((word) => (word === 'PIPE' ? pipe : word)));
+    await isOpenIn(child.pid, pipe);
+    child.kill('SIGINT');
+    const { code, stderr } = await finished;
+    t.equal(code, 130, stderr);
+  });
+}
+
+/** Resolves when a process has the file open (proc_pid_fd(5)). */
+async function isOpenIn(pid: number | undefined, file: string): Promise<void> {
+  const folder = `/proc/${pid}/fd`;
+  const isOpen = (fd: string) => {
+    try {
+      return readlinkSync(join(folder, fd)) === file;
+    } catch {
+      return false;
+    }
+  };
+  while (!readdirSync(folder).some(isOpen)) await sleep(10);
+}
 
 test('Ctrl-C while a report is read: an error document, because nothing was measured', async (t) => {
   const { child, finished } = start(['explain', '-', '--json']);

@@ -199,18 +199,20 @@ test('the program ends without an error when the reader of its output has gone',
   }
 });
 
-test('an output that cannot be written is exit 3 with a message', async (t) => {
-  const child = spawn(process.execPath, ['bin/pprobe.js', 'doctor'], {
-    stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+for (const args of [['doctor'], ['--version'], ['--help'], ['completion', 'bash']]) {
+  test(`an output of ${args.join(' ')} that cannot be written is exit 3 with a message`, async (t) => {
+    const child = spawn(process.execPath, ['bin/pprobe.js', ...args], {
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+    });
+    let stderr = '';
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk;
+    });
+    const [code] = await once(child, 'close');
+    t.equal(code, 3);
+    t.equal(stderr, 'pprobe: cannot write to standard output: ENOSPC\n');
   });
-  let stderr = '';
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    stderr += chunk;
-  });
-  const [code] = await once(child, 'close');
-  t.equal(code, 3);
-  t.equal(stderr, 'pprobe: cannot write to standard output: ENOSPC\n');
-});
+}
 
 test('a bug in a callback: exit 1 at once, the stack on stderr, and with --json a valid document', async (t) => {
   const dns = await dnsServer();

@@ -195,7 +195,7 @@ export const diagnoseCommand: Command = {
       help: 'A page to attach to a ticket, with addresses and names masked',
     },
   ],
-  opensRawSockets: true,
+  usesRootFor: 'raw sockets',
   notes: `Exit code: ${exitCodeList(verdictExitCodes)}.`,
   run,
 };

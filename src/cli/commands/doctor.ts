@@ -15,5 +15,6 @@ export const doctorCommand: Command = {
   options: idleNetworkOptions,
   examples: [{ command: 'pprobe doctor', help: 'Nameservers, trace engines, kernel, privileges' }],
   notes: 'Exit code: 0 if a nameserver is configured, also without a trace engine; 3 without a nameserver.',
+  usesRootFor: 'all',
   run,
 };

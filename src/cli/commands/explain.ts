@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { explainTogether, type NamedReport } from '../../compare/compare.js';
 import { InvalidInputError } from '../../core/errors.js';
+import { openInput } from '../../core/input.js';
 import { type ExplainOptions, explain } from '../../diagnose/explain.js';
 import { explainLog, type LogSource, logBounds } from '../../execution-log/explain-log.js';
 import { comparisonText } from '../../report/text/comparison.js';
@@ -77,14 +75,8 @@ export async function explainLogFiles(
 async function* opened(files: readonly string[], reading: { file: string }): AsyncGenerator<LogSource> {
   for (const name of files) {
     reading.file = name;
-    yield { name, stream: name === '-' ? process.stdin : await open(name) };
+    yield { name, stream: name === '-' ? process.stdin : (await openInput(name)).stream };
   }
-}
-
-async function open(path: string): Promise<Readable> {
-  const stream = createReadStream(path, { highWaterMark: 256 * 1024 });
-  await once(stream, 'open');
-  return stream;
 }
 
 function isSystemError(error: unknown): boolean {
@@ -157,5 +149,6 @@ export const explainCommand: Command = {
     'Exit code: that of the verdict, as with "pprobe diagnose"; of several reports, that of the worst verdict, and 20 if ' +
     'their targets differ; 20 if a log contains no request, or not the request of --request; 2 if a file is not a report; ' +
     '3 if a file cannot be read.',
+  usesRootFor: 'all',
   run,
 };

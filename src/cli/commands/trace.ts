@@ -160,7 +160,7 @@ export const traceCommand: Command = {
     },
     { command: 'sudo pprobe trace api.example.com --method syn', help: 'Send raw packets' },
   ],
-  opensRawSockets: true,
+  usesRootFor: 'raw sockets',
   notes:
     'Marks: * no answer, !N network, !H host, !P protocol unreachable, !X prohibited by a filter; the output explains ' +
     `others. Exit code: ${exitCodeList(traceExitCodes)}, 10 when the name could not be resolved.`,

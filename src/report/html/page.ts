@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { jsonText } from '../../core/json-text.js';
 import type { ReportDocument } from '../../documents/report.js';
 import { CLASSES } from '../verdict.js';
 import { sectionHtml } from './elements.js';
@@ -50,7 +51,7 @@ function rawHtml({ target, vantage, observations, skipped }: ReportDocument): Ht
         name,
         value,
       ]) => html`<details><summary>${name}${Array.isArray(value) ? ` (${value.length})` : ''}</summary>
-<pre tabindex="0"><code>${JSON.stringify(value, null, 2)}</code></pre></details>
+<pre tabindex="0"><code>${jsonText(value, 2)}</code></pre></details>
 `,
     );
   return sectionHtml('Raw observations', folds);
