@@ -167,6 +167,8 @@ async function tryMember(member, tarball, port) {
     join(project, 'package.json'),
     '{ "name": "user", "version": "1.0.0", "license": "MIT", "private": true }\n',
   );
+  // Without it, Yarn takes the directory for a part of the project above.
+  if (manager === 'berry') writeFileSync(join(project, 'yarn.lock'), '');
   const node =
     member.node === process.versions.node
       ? process.execPath
