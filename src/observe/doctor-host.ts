@@ -21,7 +21,12 @@ export function readAuthorities(environment: NodeJS.ProcessEnv = process.env): P
   const problems = lists.flatMap(({ store, path, problem }) =>
     problem === null
       ? []
-      : [{ text: `${store} authorities: ${path ?? 'no list'}: ${problem}`, remedy: null }],
+      : [
+          {
+            text: [`${store} authorities`, path, problem].filter((part) => part !== null).join(': '),
+            remedy: null,
+          },
+        ],
   );
   return {
     found: [
