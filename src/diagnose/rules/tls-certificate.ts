@@ -3,6 +3,7 @@ import { count, excerpt, list } from '../../core/text.js';
 import { endedBy, isChainComplete, isTrustedNowhere, trustWords } from '../../documents/observed/tls.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import type { TlsCertificate, TlsDocument } from '../../documents/tls.js';
+import { familyOf } from '../../net/address/address.js';
 import { possible, type Rule } from '../finding.js';
 import { short } from '../headline.js';
 import { DOCS } from '../remedies/docs.js';
@@ -17,11 +18,27 @@ const nameMismatch = tlsRule(
   (doc, at, evidence) => ({
     confidence: 'certain',
     summary: `The certificate at ${at} is for ${certifiedName(doc)}, not for ${short(doc.serverName, 'the target')}.`,
-    seen: `for the server name ${doc.serverName}, ${doc.address} sent ${subject(doc)}${namesOf(doc)}`,
+    seen: `for the server name ${doc.serverName}, ${doc.address} sent ${subject(doc)}${namesOf(doc)}${whyNot(doc)}`,
     remedies: rightName(doc, evidence),
     alternatives: [],
   }),
 );
+
+/** Why a name of the certificate that looks right is not the one in the URL (RFC 9525 section 6). */
+function whyNot({ certificate, serverName }: TlsDocument): string {
+  const names = certificate?.names.map((name) => name.toLowerCase()) ?? [];
+  if (familyOf(serverName) !== null)
+    return names.includes(serverName)
+      ? ': it has the address as a DNS name, and an address counts only as an IP address of subjectAltName'
+      : ': an address in the URL must be in the certificate as an IP address';
+  const host = serverName.toLowerCase();
+  const wildcard = names.find((name) => name.startsWith('*.') && host.endsWith(name.slice(1)));
+  if (wildcard !== undefined)
+    return `: the wildcard stands for one label, and ${host} has more before ${wildcard.slice(2)}`;
+  return names.length === 0 && certificate !== null
+    ? ': it has no subjectAltName, and the name in its subject does not count'
+    : '';
+}
 
 /** A server without a certificate for a name can send this alert instead of another certificate (RFC 6066 section 3). */
 const nameUnknown = tlsRule(

@@ -1,5 +1,6 @@
 import type { NetworkCase, PathCase } from './case.js';
 import { contradictionCases, contradictionPaths } from './contradictions.cases.js';
+import { encryptedCases } from './encrypted.cases.js';
 import { patienceCases, patiencePaths } from './patience.cases.js';
 import { unsentCases, unsentPaths } from './unsent.cases.js';
 import { warningCases } from './warnings.cases.js';
@@ -10,6 +11,7 @@ export const networkCases: readonly NetworkCase[] = [
   ...patienceCases,
   ...unsentCases,
   ...warningCases,
+  ...encryptedCases,
 ];
 
 export const pathCases: readonly PathCase[] = [...contradictionPaths, ...patiencePaths, ...unsentPaths];

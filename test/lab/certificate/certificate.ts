@@ -76,7 +76,7 @@ async function authorityOf(
     async issue({ names, ...period }) {
       const own = await newKeys();
       const extensions = [
-        new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value }))),
+        new x509.SubjectAlternativeNameExtension(names.map(alternativeName)),
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
@@ -101,6 +101,11 @@ export async function selfSigned(commonName: string, period: Period): Promise<Id
     keys,
   });
   return identityOf(certificate, keys);
+}
+
+/** `ip:10.0.0.1` is an address, everything else a DNS name. */
+function alternativeName(value: string): { type: 'dns' | 'ip'; value: string } {
+  return value.startsWith('ip:') ? { type: 'ip', value: value.slice(3) } : { type: 'dns', value };
 }
 
 function fieldsOf(commonName: string, { validFrom, validTo }: Period) {
