@@ -35,7 +35,7 @@ const notTls = tlsRule(
           : `does not speak TLS, but ${spoken.name}, in which TLS begins after the command STARTTLS`;
     return {
       confidence: line === null ? 'high' : 'certain',
-      summary: `What answers at ${at}, port ${doc.port}, ${what}${line === null || spoken !== null ? '' : `: "${excerpt(line, 40)}"`}.`,
+      summary: `What answers at ${at}, port ${doc.port}, ${what}${line === null || (spoken !== null && spoken.startTls !== null) ? '' : `: "${excerpt(line, 40)}"`}.`,
       seen: `${doc.address} answered the ClientHello with ${line === null ? 'bytes that are not a TLS record' : `"${excerpt(line, 80)}"`}`,
       remedies: spoken === null ? [serveTls(doc)] : spokenRemedies(spoken, doc),
       says: 'not-tls',
