@@ -31,8 +31,8 @@ const notTls = tlsRule(
       spoken === null
         ? 'does not speak TLS'
         : spoken.startTls === null
-          ? `does not speak TLS, but ${spoken.name}`
-          : `does not speak TLS, but ${spoken.name}, in which TLS begins after the command STARTTLS`;
+          ? `speaks ${spoken.name} and not TLS`
+          : `speaks ${spoken.name}, in which TLS begins after the command STARTTLS`;
     return {
       confidence: line === null ? 'high' : 'certain',
       summary: `What answers at ${at}, port ${doc.port}, ${what}${line === null || (spoken !== null && spoken.startTls !== null) ? '' : `: "${excerpt(line, 40)}"`}.`,

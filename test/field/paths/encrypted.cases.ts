@@ -98,7 +98,7 @@ export const encryptedCases: readonly NetworkCase[] = [
         '* OK [CAPABILITY IMAP4rev1 STARTTLS] ready',
         /STARTTLS/,
       ],
-      ['E22', 'SSH', '443', 'SSH-2.0-OpenSSH_9.6', /but SSH/],
+      ['E22', 'SSH', '443', 'SSH-2.0-OpenSSH_9.6', /speaks SSH/],
     ] as const
   ).map(
     ([id, what, port, line, says]): NetworkCase => ({
@@ -139,7 +139,7 @@ export const encryptedCases: readonly NetworkCase[] = [
         expected: {
           exitCodes: [15],
           causes: ['tls.protocol'],
-          says: [/does not speak TLS, but HTTP/, /http:\/\/api\.field\.test/],
+          says: [/speaks HTTP and not TLS/, /http:\/\/api\.field\.test/],
         },
       },
     ],
