@@ -44,12 +44,19 @@ function nameRule(cause: NameProblem['cause']): Rule {
   });
 }
 
-/** The name that was checked last: one target is judged again and again, by `watch`, `serve` and the comparison of reports. */
-let latest: { host: string; checked: ReturnType<typeof checkApiName> } | null = null;
+/** Names that were checked: a few targets are judged again and again, by `watch`, `serve` and the comparison of reports. */
+const checked = new Map<string, ReturnType<typeof checkApiName>>();
+
+/** More names than these are not kept, so that a process which judges many does not grow. */
+const mostChecked = 64;
 
 function checkedName({ target: { host } }: Evidence) {
-  if (latest?.host !== host) latest = { host, checked: checkApiName(host) };
-  return latest.checked;
+  const known = checked.get(host);
+  if (known !== undefined) return known;
+  if (checked.size >= mostChecked) checked.clear();
+  const found = checkApiName(host);
+  checked.set(host, found);
+  return found;
 }
 
 /**
@@ -72,8 +79,9 @@ const otherRegion = rule(
   { id: 'url.wrong-region/endpoint', needs: ['target'], docs: DOCS.invokeUrl },
   (evidence): Judgement | null => {
     const { host, privateApi } = evidence.target;
+    if (privateApi === null) return null;
     const asked = readPrivateName(host);
-    const endpoint = privateApi?.endpointName ? readPrivateName(privateApi.endpointName) : null;
+    const endpoint = privateApi.endpointName ? readPrivateName(privateApi.endpointName) : null;
     if (asked === null || apiAnswered(evidence)) return null;
     if (wasMeasured(evidence) && failures(evidence).length === 0) return null;
     const zone = /-(?<region>[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2})[a-z]\.execute-api\./.exec(host)?.groups
@@ -87,7 +95,7 @@ const otherRegion = rule(
           { observation: 'target', text: `${host} is in ${asked.region}` },
           {
             observation: 'target',
-            text: `${endpoint.vpceId ?? privateApi?.endpointName ?? 'the endpoint'} is in ${endpoint.region}`,
+            text: `${endpoint.vpceId ?? privateApi.endpointName ?? 'the endpoint'} is in ${endpoint.region}`,
           },
           ...failures(evidence),
         ],
