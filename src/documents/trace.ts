@@ -125,6 +125,11 @@ export interface TraceRoute {
   interface: string | null;
   /** The gateway and interface of ordinary TCP connections of this host, where they take another route. */
   tcpDiffers: string | null;
+  /**
+   * The gateway may pass packets on without lowering their TTL, as the router of a VPC does, because this host is in AWS: what answers
+   * at hop 1 can be the target. Absent in older documents.
+   */
+  keepsTtl?: boolean;
 }
 
 /** One trace. */

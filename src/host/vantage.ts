@@ -66,6 +66,14 @@ export interface Vantage {
   platform: string;
 }
 
+/** The kernels of Amazon Linux and of Ubuntu's image for AWS name themselves: `6.1.0-1.amzn2023.x86_64`, `6.8.0-1021-aws`. */
+const awsKernel = /amzn|-aws\b/;
+
+/** Whether a kernel release, or a platform with it, is that of an image of AWS. */
+export function isAwsKernel(platform: string): boolean {
+  return awsKernel.test(platform);
+}
+
 /**
  * Describes this host. Loopback addresses are left out: they do not identify it. The list of nameservers is empty if
  * resolv.conf cannot be read; the DNS probe reports that error.

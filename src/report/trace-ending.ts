@@ -1,4 +1,5 @@
 import { count, list } from '../core/text.js';
+import { nearResetGateway } from '../documents/observed/trace.js';
 import { sendErrnoWords } from '../documents/terms/errno.js';
 import { icmpMark } from '../documents/terms/icmp.js';
 import type { TraceDocument, TraceHop, TraceProbe } from '../documents/trace.js';
@@ -100,11 +101,11 @@ function closedEnding(trace: EndedTrace): string {
   if (!hasReply(trace, 'rst')) {
     return `Closed: ${destination(trace)} sent a reset from port ${port}. ${tooSlowToFollow(trace)}`;
   }
-  const reset = firstAnswer(trace.hops, ({ reply }) => reply === 'rst');
-  if (reset?.hop.ttl === 1 && route?.gateway != null && route.gateway !== trace.address) {
+  const gateway = nearResetGateway(trace);
+  if (gateway !== null && route?.keepsTtl !== true) {
     return (
       `Closed: a reset in the name of ${destination(trace)} came at hop 1, and the route to it leads through the gateway ` +
-      `${route.gateway}. An ordinary router would have ended this packet, so the firewall of this host or of the gateway sent ` +
+      `${gateway}. An ordinary router would have ended this packet, so the firewall of this host or of the gateway sent ` +
       `the reset: look at sudo nft list ruleset. The router of a VPC does not lower the TTL: there the target itself may have ` +
       `refused the connection to port ${port}.`
     );

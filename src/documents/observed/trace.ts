@@ -1,8 +1,9 @@
+import { isAwsKernel } from '../../host/vantage.js';
 import { familyOf } from '../../net/address/address.js';
 import type { Evidence } from '../report.js';
 import type { IcmpCode } from '../tcp.js';
 import { isPortError, isProhibition, isRouteError, isTimeExceeded } from '../terms/icmp.js';
-import type { AddressTrace, TraceHop } from '../trace.js';
+import type { AddressTrace, TraceDocument, TraceHop } from '../trace.js';
 import type { Seen } from './dns.js';
 import { once } from './memo.js';
 import { opened } from './tcp.js';
@@ -54,9 +55,6 @@ export function portUnreachable(doc: AddressTrace): Rejection | null {
   return rejection(doc, isPortError);
 }
 
-/** The kernels of Amazon Linux and of Ubuntu's image for AWS name themselves: `linux 6.1.0-1.amzn2023.x86_64 x64`. */
-const AWS_KERNEL = /amzn|-aws\b/;
-
 /** An RST in the name of the target from a place that is nearer than the target. */
 export interface NearReset extends Seen<AddressTrace> {
   gateway: string;
@@ -67,14 +65,30 @@ export interface NearReset extends Seen<AddressTrace> {
  * that does not follow, because the router of a VPC does not lower the TTL.
  */
 export function resetBeforeGateway(evidence: Evidence, address: string): NearReset | null {
-  if (AWS_KERNEL.test(evidence.vantage.platform)) return null;
+  const { vantage } = evidence;
+  // Reports of earlier versions have the kernel alone.
+  const isInAws = vantage.ec2 !== undefined || isAwsKernel(vantage.platform);
   for (const { ref, doc } of targetTraces(evidence)) {
-    const gateway = doc.route?.gateway ?? null;
-    if (doc.address !== address || gateway === null || gateway === address) continue;
-    const first = doc.hops.find(({ probes }) => probes.some(({ reply }) => reply === 'rst'));
-    if (first?.ttl === 1) return { ref, doc, gateway };
+    const gateway = nearResetGateway(doc);
+    if (doc.address === address && gateway !== null && !(doc.route?.keepsTtl ?? isInAws))
+      return { ref, doc, gateway };
   }
   return null;
+}
+
+/**
+ * The gateway of a trace whose first RST came at hop 1, where the way does not end; null for all others. A router lowers the TTL, so
+ * that it or this host sent the RST, unless `route.keepsTtl` says that it may not.
+ */
+export function nearResetGateway({
+  route,
+  address,
+  hops,
+}: Pick<TraceDocument, 'route' | 'address' | 'hops'>): string | null {
+  const gateway = route?.gateway ?? null;
+  if (gateway === null || gateway === address) return null;
+  const first = hops.find(({ probes }) => probes.some(({ reply }) => reply === 'rst'));
+  return first?.ttl === 1 ? gateway : null;
 }
 
 /** Whether an ICMP error about `address` is a port unreachable. */

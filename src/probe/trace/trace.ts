@@ -1,3 +1,4 @@
+import { release } from 'node:os';
 import { checkPort } from '../../core/check-options.js';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { anyOf } from '../../core/deadline.js';
@@ -5,7 +6,15 @@ import { Semaphore } from '../../core/semaphore.js';
 import type { DnsDocument } from '../../documents/dns.js';
 import { startDocument } from '../../documents/header.js';
 import type { TcpCause } from '../../documents/tcp.js';
-import { type AddressTrace, routingLoop, type TraceHop, unsentCause } from '../../documents/trace.js';
+import {
+  type AddressTrace,
+  routingLoop,
+  type TraceHop,
+  type TraceRoute,
+  unsentCause,
+} from '../../documents/trace.js';
+import { isEc2Instance } from '../../host/ec2.js';
+import { isAwsKernel } from '../../host/vantage.js';
 import { checkAddress } from '../../net/address/address.js';
 import { noPortError, resourceError } from '../../net/wire/capability.js';
 import { openWire } from '../../net/wire/engines.js';
@@ -113,7 +122,7 @@ export async function traceAddress(
       ...strategy.end(),
       hops,
       loop: routingLoop(hops),
-      route: wire.route ?? null,
+      route: await routeWithTtl(wire.route ?? null),
       unsent: unsentCause(hops),
       pathMtu: pathMtu(hops),
       discarded: { ...discarded },
@@ -160,6 +169,12 @@ export async function traceAddress(
       route: route ?? null,
     };
   }
+}
+
+/** The route, and whether its gateway may leave the TTL as it is. */
+async function routeWithTtl(route: TraceRoute | null): Promise<TraceRoute | null> {
+  if (route?.gateway == null) return route;
+  return { ...route, keepsTtl: isAwsKernel(release()) || (await isEc2Instance()) };
 }
 
 function realWorld(input: TraceInput, options: TraceOptions): TraceWorld {

@@ -143,7 +143,12 @@ export function traceDocumentOf(dice: Dice, host: string, port: number, address:
     unsent: unsentCause(hops),
     route: dice.chance(0.5)
       ? null
-      : { gateway: dice.of([null, '10.0.9.1']), interface: 'eth0', tcpDiffers: null },
+      : {
+          gateway: dice.of([null, '10.0.9.1']),
+          interface: 'eth0',
+          tcpDiffers: null,
+          keepsTtl: dice.chance(0.3),
+        },
   };
 }
 

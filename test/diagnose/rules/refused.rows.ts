@@ -96,6 +96,24 @@ export const refusedRows: Row[] = [
     confidence: 'high',
   },
   {
+    name: 'an RST at hop 1 of a trace whose gateway may keep the TTL',
+    given: evidence({
+      target: 'db.internal:5432',
+      dns: [dns('db.internal', ['10.0.1.5'])],
+      tcp: [tcp('db.internal', { '10.0.1.5': 'refused' }, 5432)],
+      trace: [
+        trace('closed', [hop(1, probe({ reply: 'rst', from: '10.0.1.5', icmp: null }))], {
+          host: 'db.internal',
+          port: 5432,
+          route: { gateway: '10.0.9.1', interface: 'eth0', tcpDiffers: null, keepsTtl: true },
+        }),
+      ],
+    }),
+    class: 'refused',
+    cause: 'tcp.refused',
+    confidence: 'high',
+  },
+  {
     name: 'a port that accepts and closes at once',
     given: evidence({
       target: 'db.internal:5432',

@@ -89,6 +89,24 @@ test('a filter that reports itself is named, with its mark', async (t) => {
   );
 });
 
+test('a reset at hop 1 is the gateway’s, unless the gateway may keep the TTL as the router of a VPC does', async (t) => {
+  const hops = [hop(1, probe({ reply: 'rst', from: '10.0.1.23', icmp: null }))];
+  const route = { gateway: '10.0.5.1', interface: 'eth0', tcpDiffers: null };
+  const ending = (keepsTtl?: boolean) =>
+    traceText(
+      traceDocument({
+        outcome: 'closed',
+        hops,
+        destinationTtl: 1,
+        route: { ...route, ...(keepsTtl === undefined ? {} : { keepsTtl }) },
+      }),
+      plain,
+    );
+  t.match(ending(), /the gateway\s+10\.0\.5\.1/);
+  t.match(ending(false), /the gateway\s+10\.0\.5\.1/);
+  t.match(ending(true), 'Closed: 10.0.1.23 at hop 1 sent a reset.');
+});
+
 test('a closed port: the sender of the reset is named', async (t) => {
   const document = traceDocument({
     hops: [hop(2, probe({ reply: 'rst', from: '10.0.1.23' }))],
