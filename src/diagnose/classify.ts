@@ -8,6 +8,7 @@ import { refutationOf } from './claims.js';
 import { type Finding, PHASES, type Rule } from './finding.js';
 import { fitted } from './headline.js';
 import { asRemedies } from './remedies/advice.js';
+import { withKnownIds } from './remedies/known-ids.js';
 import { runDoctor } from './remedies/local.js';
 import { configured } from './rules/configuration.js';
 import { RULES } from './rules/index.js';
@@ -52,6 +53,7 @@ export function examine(all: Evidence, rules?: readonly Rule[]): Examination {
     verdict: {
       ...verdict,
       evidence: withObservations(verdict.evidence, refutations),
+      remedies: withKnownIds(verdict.remedies, evidence),
       warnings: warningsOf(evidence, verdict.cause),
     },
     findings,

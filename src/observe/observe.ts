@@ -5,6 +5,7 @@ import { checkRuntime } from '../core/runtime.js';
 import { stoppedMember } from '../documents/header.js';
 import type { ControlMeasurement, Evidence, ObservedSystem, SkippedStep } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
+import { interfaceOf, readEc2Interfaces } from '../host/instance-metadata.js';
 import { readProxyEnvironment } from '../host/proxy.js';
 import { trustWith } from '../host/trust-store.js';
 import { readVantage } from '../host/vantage.js';
@@ -85,6 +86,7 @@ export async function observeTarget(target: Target, options: ObserveOptions): Pr
   const { nameservers } = vantage;
   const branches = startBranches(options.signal, options.stop);
   const { signals } = branches;
+  const identifying = options.imds === false ? [] : readEc2Interfaces(anyOf(signals.signal, signals.stop));
 
   const enough = new AbortController();
   const aside = { signal: signals.signal, stop: anyOf(signals.stop, enough.signal) };
@@ -119,9 +121,18 @@ export async function observeTarget(target: Target, options: ObserveOptions): Pr
 
   const answers = resolvers.result ?? [];
   const control = controlOf(controls);
+  const sources = [
+    ...attempts.map(({ localAddress }) => localAddress),
+    ...(tracing?.traces ?? []).map(({ source }) => source),
+    ...vantage.addresses,
+  ];
+  const ec2 = interfaceOf(
+    await identifying,
+    sources.filter((each) => each !== null),
+  );
   return {
     target,
-    vantage,
+    vantage: { ...vantage, ...(ec2 === null ? {} : { ec2 }) },
     observations: {
       dns: [lookup.result?.answer, endpoint.result, ...resultsOf(answers)].filter((answer) => answer != null),
       tcp: connections === null || connections.tcp === null ? [] : [connections.tcp],

@@ -63,6 +63,8 @@ export interface ObserveOptions {
   trace?: boolean | undefined;
   /** Which trace engine. Default `auto`. */
   method?: TraceOptions['method'];
+  /** Default true: on an EC2 instance, ask its metadata service for the interface, its VPC and its security groups. */
+  imds?: boolean | undefined;
   /** Called with what is being measured, for a line of progress. */
   onProgress?: ((message: string) => void) | undefined;
   /** Aborting rejects with the signal's reason. */
@@ -87,6 +89,7 @@ export const observeChecks: OptionChecks<ObserveOptions> = {
   keepQuery: boolean,
   trace: boolean,
   method: traceChecks.method,
+  imds: boolean,
   onProgress: callback,
   signal: abortSignal,
   stop: abortSignal,

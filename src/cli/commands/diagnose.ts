@@ -67,6 +67,11 @@ const options: OptionTable = {
     help: 'Keep the query string of the URL in the report; it is sent in any case',
   },
   http: { type: 'boolean', negatable: 'on', help: 'Send HTTP requests if the target speaks HTTP (on)' },
+  imds: {
+    type: 'boolean',
+    negatable: 'on',
+    help: 'On an EC2 instance, ask its metadata service for the interface, its VPC and security groups (on)',
+  },
   trace: {
     type: 'boolean',
     negatable: 'undecided',
@@ -97,6 +102,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     ...contrastOptions(args),
     keepQuery: flag(args, 'keep-query'),
     http: args.options.http !== false,
+    imds: args.options.imds !== false,
     trace: switchOption(args, 'trace'),
     onProgress: (message: string) => progress.show([`${cleanForTerminal(message)} …`]),
     stop,

@@ -3,6 +3,7 @@ import { asBlock } from '../../documents/observed/tcp.js';
 import type { Evidence } from '../../documents/report.js';
 import type { Advice } from '../remedies/advice.js';
 import { asRemedies } from '../remedies/advice.js';
+import { type Block, type PrefixLookup, prefixLookup } from './block.js';
 import { groupTable } from './security-groups.js';
 import { type FactsUse, useOf } from './use.js';
 
@@ -14,10 +15,19 @@ export interface Context {
   port: number;
   region: string | null;
   groups: ReturnType<typeof groupTable>;
+  /** Looks an address up in the prefix lists, once for all rules and routes. */
+  lists(address: Block): PrefixLookup;
 }
 
 export function contextOf(evidence: Evidence, facts: FactsDocument): Context {
+  const lookups = new Map<string, PrefixLookup>();
   return {
+    lists: (address) => {
+      const key = address.bytes.join('.');
+      const known = lookups.get(key) ?? prefixLookup(facts.ec2.PrefixLists ?? {}, address);
+      lookups.set(key, known);
+      return known;
+    },
     evidence,
     facts,
     use: useOf(evidence, facts),

@@ -4,7 +4,6 @@ import type { TcpAttempt } from '../../documents/tcp.js';
 import { scopeOf } from '../../net/address/scope.js';
 import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
-import { prefixLookup } from './block.js';
 import { aws, blockText, type Context, gateOf, notRead } from './context.js';
 import { type End, isInVpc } from './ends.js';
 import { type AclDecision, type AclPart, atPort, judgeAcl, type PortRange } from './network-acl.js';
@@ -97,7 +96,7 @@ function groupGate(
       peer: other?.block ?? null,
       peerGroups: other?.groups ?? null,
       references,
-      lists: other === null ? () => null : prefixLookup(facts.ec2.PrefixLists ?? {}, other.block),
+      lists: other === null ? () => null : context.lists(other.block),
     },
     context.groups,
   );
@@ -453,7 +452,7 @@ function routeGates(
     return { gates: [gate], route: null };
   }
   const name = `${id ?? 'the route table'} (${from.subnetId ?? end})`;
-  const decision = chooseRoute(table, to.block, prefixLookup(facts.ec2.PrefixLists ?? {}, to.block));
+  const decision = chooseRoute(table, to.block, context.lists(to.block));
   const way = end === 'client' ? `to ${to.address}` : `back to ${to.address}`;
   if (decision.state === 'unknown')
     return {
