@@ -117,12 +117,14 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
         { source, destination: address, ttl, segment },
         (atMs) => {
           probe.sentAtMs = atMs;
+          if (!isClosed) listener.onLeft?.(id);
         },
         (errno) => {
           if (!isClosed) listener.onSendError(id, errno);
         },
       );
     },
+    isQueued: (id) => probes.get(id)?.sentAtMs === null,
     receive: () => hub.packets.receive(),
     retire(id) {
       const probe = probes.get(id);

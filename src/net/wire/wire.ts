@@ -64,6 +64,8 @@ export type SegmentDiscard =
 
 export interface WireListener {
   onReply(reply: WireReply): void;
+  /** A packet that `isQueued` was true for has left this host. */
+  onLeft?(id: number): void;
   /** The packet did not leave this host. `errno` is symbolic: EPERM, ENETUNREACH. */
   onSendError(id: number, errno: string): void;
   onDiscard(reason: SegmentDiscard): void;
@@ -91,6 +93,8 @@ export interface Wire {
   /** The longest round trip that the engine can see of an ordinary probe, milliseconds; absent where it has no limit. */
   readonly longestRttMs?: number;
   send(probe: ProbeRequest): void;
+  /** The packet waits for a turn of the event loop before it is handed to the kernel. Absent where none ever waits. */
+  isQueued?(id: number): boolean;
   /** No answer to the probe is expected any more. Its port may be used for another probe. */
   retire?(id: number): void;
   /** Reports everything that has arrived, before it returns. A busy event loop leaves packets in the sockets. */

@@ -28,6 +28,8 @@ export async function driveTrace(hooks: DriverHooks, stop: AbortSignal): Promise
   const { clock } = hooks;
   let cancelTimer: () => void = () => {};
   let isPumping = false;
+  let isJudgingPlanned = false;
+  let isOver = false;
   const failures: unknown[] = [];
   let finish: () => void = () => {};
   const done = new Promise<void>((resolve) => {
@@ -37,8 +39,15 @@ export async function driveTrace(hooks: DriverHooks, stop: AbortSignal): Promise
   const wire = await hooks.openWire({
     onReply(reply) {
       strategy.onReply(reply);
-      changed();
+      // Answers that are read together are judged together: the first of them alone would make needless probes.
+      if (isJudgingPlanned) return;
+      isJudgingPlanned = true;
+      queueMicrotask(() => {
+        isJudgingPlanned = false;
+        if (!isOver) changed();
+      });
     },
+    onLeft: (id) => strategy.onLeft(id, clock.now()),
     onSendError(id, errno) {
       strategy.onSendError(id, errno);
       changed();
@@ -56,8 +65,11 @@ export async function driveTrace(hooks: DriverHooks, stop: AbortSignal): Promise
     while (step.send.length > 0) {
       for (const probe of step.send) {
         wire.send(probe);
-        strategy.onSent(probe.id);
+        if (wire.isQueued?.(probe.id)) strategy.onQueued(probe.id);
+        else strategy.onSent(probe.id);
       }
+      // A near hop has answered by now, and its answer may make further probes needless.
+      wire.receive();
       step = strategy.next(clock.now());
     }
     isPumping = false;
@@ -95,6 +107,7 @@ export async function driveTrace(hooks: DriverHooks, stop: AbortSignal): Promise
     if (failures.length > 0) throw failures[0];
     return { wire, strategy };
   } finally {
+    isOver = true;
     stop.removeEventListener('abort', halt);
     cancelTimer();
     wire.close();

@@ -16,10 +16,15 @@ export interface ProbeState {
   sentAtMs: number;
   /** Packets sent: 1 or 2, and 0 while this host refuses to send the first one. */
   sent: number;
+  /** Its packets in flight, and those that this host refused and that wait for another try. */
+  open: number;
+  /** Probes are numbered in the order in which they were first sent. */
+  order: number;
 }
 
 /** The probes of one TTL. */
 export interface HopState {
+  ttl: number;
   probes: ProbeState[];
   /** One of its probes was sent again because no probe of the hop was answered. */
   isRetried: boolean;

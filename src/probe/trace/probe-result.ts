@@ -45,7 +45,7 @@ const initialTtls = [64, 128, 255];
  * An estimate of the number of hops on the return path, 1 for a neighbour: the next higher usual initial TTL less the TTL on
  * arrival, plus 1. It need not equal the number of the hop, because the forward and the return path may differ.
  */
-function backwardHops(replyTtl: number): number {
+export function backwardHops(replyTtl: number): number {
   const initial = initialTtls.find((ttl) => replyTtl <= ttl) ?? 255;
   return initial - replyTtl + 1;
 }

@@ -1,6 +1,7 @@
 import type { TargetQuery } from '../../documents/trace.js';
 import type { WireReply } from '../../net/wire/wire.js';
 import { type Ending, endingOf } from './hop-state.js';
+import { backwardHops } from './probe-result.js';
 import type { Waits } from './wait.js';
 
 /** A TTL that no path uses up: Linux's default, which an ordinary connection has. */
@@ -56,6 +57,12 @@ export class TargetAsker {
   /** The target itself answered: a SYN-ACK or a RST. */
   get isReached(): boolean {
     return this.ending === 'open' || this.ending === 'closed';
+  }
+
+  /** The hops of the return path, estimated from the TTL of the answer; null where it is not known. */
+  get backwardHops(): number | null {
+    const replyTtl = this.#answer?.replyTtl ?? null;
+    return replyTtl === null ? null : backwardHops(replyTtl);
   }
 
   /** Round trip of the answer; where it is not known, the time until it was read. */

@@ -60,6 +60,11 @@ export class Waits {
     this.note(beyondAllHops, rttMs);
   }
 
+  /** The longest round trip so far; 0 without one. */
+  get slowestMs(): number {
+    return Math.max(0, ...this.#slowest.values());
+  }
+
   /** Milliseconds from sending. */
   forTtl(ttl: number): number {
     const unbounded = this.#givenMs ?? (this.#isWithinNetwork ? nearNetworkMs.unbounded : unboundedMs);
@@ -73,7 +78,7 @@ export class Waits {
     if (this.#givenMs !== null) return this.#givenMs;
     const byHops = this.#slowest.size < 2 ? targetMs.near : targetMs.far;
     const wait = this.#isWithinNetwork ? nearNetworkMs.target : byHops;
-    return Math.min(this.#maxWaitMs, Math.max(wait, 4 * Math.max(0, ...this.#slowest.values())));
+    return Math.min(this.#maxWaitMs, Math.max(wait, 4 * this.slowestMs));
   }
 
   get #isWithinNetwork(): boolean {

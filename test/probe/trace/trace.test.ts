@@ -25,7 +25,7 @@ t.test('stop ends the trace with what is known: outcome interrupted, wire closed
   const run = traceAddress(input, { stop: stopping.signal }, undefined, world);
   await new Promise((resolve) => setImmediate(resolve));
   wire.listener?.onReply({
-    id: 0,
+    id: 1,
     kind: 'time-exceeded',
     from: '10.0.1.1',
     rttMs: 1,
