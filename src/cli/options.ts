@@ -4,6 +4,7 @@ import { quoted } from '../core/text.js';
 import { familyOf } from '../net/address/address.js';
 import { checkHostAddress } from '../target/host.js';
 import { parsePort } from '../target/host-port.js';
+import { servicePort } from '../target/service-names.js';
 
 /** One option as data: for parsing, for help and for completion. */
 export interface OptionSpec {
@@ -251,7 +252,8 @@ export function timeLimitOption(args: Arguments): number | undefined {
 export function portOption(args: Arguments): number | undefined {
   const [, word] = args.positionals;
   const behind = word === undefined ? undefined : parsePort(word);
-  const named = numberOption(args, 'port', portBound);
+  const service = servicePort(String(args.options.port ?? ''));
+  const named = service ?? numberOption(args, 'port', portBound);
   if (behind === undefined || named === undefined || behind === named) return behind ?? named;
   throw new InvalidInputError(
     '--port',

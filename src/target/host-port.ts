@@ -4,6 +4,7 @@ import { quoted } from '../core/text.js';
 import { familyOf, withoutZone } from '../net/address/address.js';
 import { checkHost, refuseUrl } from './host.js';
 import { refusePasted } from './pasted.js';
+import { servicePort } from './service-names.js';
 
 /** A host and a TCP port. */
 export interface HostAndPort {
@@ -17,9 +18,12 @@ export interface Authority {
   port: number | null;
 }
 
-/** Reads a port; `whole` is the text that contains it, for the error. Throws InvalidInputError naming `argument`. */
+/**
+ * Reads a port, as a number or as the name of a service; `whole` is the text that contains it, for the error. Throws
+ * InvalidInputError naming `argument`.
+ */
 export function parsePort(text: string, argument = 'port', whole?: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : (servicePort(text) ?? Number.NaN);
   if (port >= portBound.min && port <= portBound.max) return port;
   const where = whole === undefined ? '' : ` in ${quoted(whole)}`;
   throw new InvalidInputError(

@@ -54,6 +54,7 @@ const same: [line: string, own: string][] = [
   ['tcp -c 5 -i 0.2 -W 1 a.test', 'tcp a.test --count 5 --interval 0.2s --timeout 1s'],
   ['tcp -Pn -sT -p 443 a.test', 'tcp a.test --port 443'],
   ['tcp -s 10.0.0.5 a.test', 'tcp a.test --source 10.0.0.5'],
+  ['tcp -connect a.test:443', 'tcp a.test:443'],
   ['tcp --connect-timeout 3 a.test', 'tcp a.test --timeout 3s'],
   // traceroute and mtr
   ['trace -n -T a.test 8443', 'trace a.test 8443 --no-resolve'],

@@ -1,5 +1,6 @@
 import {
   always,
+  givesArgument,
   givesSeconds,
   givesSource,
   type PeerTable,
@@ -11,7 +12,7 @@ import {
 
 const refused = refusalsOf('tcp');
 
-/** The options of nc(1), telnet(1), ping(8), curl(1) and nmap(1) that `pprobe tcp` has under another name or not at all. */
+/** The options of nc(1), telnet(1), ping(8), curl(1), nmap(1) and openssl-s_client(1) that `pprobe tcp` has under another name or not at all. */
 export const tcpPeers: PeerTable = {
   options: {
     ...spelled('-z -n -N -d -T --tcp -Pn -sT --open -S', always),
@@ -22,6 +23,11 @@ export const tcpPeers: PeerTable = {
       'a SYN has no payload, so there is no packet size; for a source address, give --source',
     ),
     ...spelled('-I --interface', givesSource(sourceNotInterface)),
+    '-connect': givesArgument,
+    ...spelled(
+      '-servername -CAfile -showcerts -starttls',
+      refused('it does not speak TLS; pprobe diagnose https://HOST:PORT/ does, and shows the certificate'),
+    ),
     '-sV': turns(['banner']),
     ...spelled(
       '-u -sU --udp',

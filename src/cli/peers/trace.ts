@@ -48,7 +48,10 @@ export const tracePeers: PeerTable = {
     }),
     ...spelled('-I --icmp -U --udp -u -D --dccp -UL --udplite --sctp', refused(`leave it out; ${onlyTcp}`)),
     '--sport': refused('every probe has a port of its own; --paris keeps the ports of all probes the same'),
-    ...spelled('-z --sendwait', refused('to send fewer probes at the same time, give --parallel 1')),
+    '--sendwait': refused('to send fewer probes at the same time, give --parallel 1'),
+    '-z': refused(
+      'for that of mtr, it does not look AS numbers up; for that of traceroute, to send fewer probes at the same time, give --parallel 1',
+    ),
     ...spelled('-A --as-path-lookups --aslookup -y', refused('it does not look AS numbers up')),
     ...spelled(
       '-F --mtu --dont-fragment',

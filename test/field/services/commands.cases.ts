@@ -93,5 +93,10 @@ export const commandCases: readonly FieldCase[] = [
     exitCodes: [2],
     says: [/GET/],
   }),
+  typed('M31', ['tcp', ADDRESS, 'https'], 'nc', found, same('nc', '-zvw5', ADDRESS, 'https')),
+  typed('M32', ['trace', '-T', '-n', '-p', 'https', ADDRESS], 'tcptraceroute', found),
+  typed('M33', ['tcp', '-connect', `${NAME}:443`], 'openssl-s_client', found),
+  typed('M34', ['trace', '-z', ADDRESS], 'mtr', { exitCodes: [2], says: [/AS numbers/, /--parallel/] }),
+  typed('M35', ['tcp', ADDRESS, 'no-such-service'], 'telnet', { exitCodes: [2], says: [/is not a port/] }),
   typed('M30', ['trace', '--watch', '--count', '2', '--interval', '100ms', ADDRESS], 'mtr', found),
 ];
