@@ -119,7 +119,7 @@ async function bundleCommands(outdir, options = {}) {
       ...common,
       entryPoints: { [name]: at('src/cli/main.ts') },
       outdir,
-      plugins: [omitting(names.filter((other) => other !== name))],
+      plugins: [omitting(names.filter((other) => other !== name)), deferring(await namesOfBuiltins())],
       // Node starts a CommonJS file faster than an ES module.
       format: 'cjs',
       // Without keepNames, which costs a call for every function that is created, also while a command runs. The names
@@ -147,6 +147,40 @@ function omitting(commands) {
         return commands.includes(name) ? { path: name, namespace } : undefined;
       });
       building.onLoad({ filter: /.*/, namespace }, () => ({ contents: 'module.exports = {};' }));
+    },
+  };
+}
+
+/** Modules of Node that take a millisecond or more to load, and that a run may not need. The others are loaded when Node starts. */
+const costly = ['child_process', 'crypto', 'dgram', 'fs/promises', 'http', 'net', 'stream', 'tls', 'tty', 'zlib'];
+
+/** What src/ imports from each costly module. */
+async function namesOfBuiltins() {
+  const found = new Map(costly.map((name) => [`node:${name}`, new Set()]));
+  for (const file of readdirSync(at('src'), { recursive: true }).filter((name) => name.endsWith('.ts'))) {
+    const imports = readFileSync(at('src', file), 'utf8').matchAll(/^import \{([^}]*)\} from '(node:[^']+)'/gm);
+    for (const [, names, module] of imports) {
+      for (const name of names.split(',').map((each) => each.trim().split(' as ')[0]))
+        if (name !== '' && !name.startsWith('type ')) found.get(module)?.add(name);
+    }
+  }
+  return found;
+}
+
+/** An esbuild plugin: the bundle loads costly modules of Node when it first uses them, and not when it starts. */
+function deferring(namesByModule) {
+  const namespace = 'deferred';
+  return {
+    name: namespace,
+    setup(building) {
+      building.onResolve({ filter: /^node:/ }, ({ path, importer }) => {
+        if (!namesByModule.has(path) || !/[\\/]src[\\/]/.test(importer)) return { path, external: true };
+        return { path, namespace };
+      });
+      building.onLoad({ filter: /.*/, namespace }, ({ path }) => {
+        const getters = [...namesByModule.get(path)].map((name) => `get ${name}() { return load().${name}; },`);
+        return { contents: `const load = () => require('${path}'); module.exports = {${getters.join('')}};` };
+      });
     },
   };
 }

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { familyOf } from '../net/address/address.js';
 import { inRange, parseRange } from '../net/address/range.js';
 
@@ -80,7 +79,7 @@ function covers(entry: string, host: string, port: number): boolean {
   const [, bare = entry, onlyPort] = /^(\[[^\]]*\]|[^:]*):(\d+)$/.exec(entry) ?? [];
   if (onlyPort !== undefined && Number(onlyPort) !== port) return false;
   const name = bare.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(host) !== 0) {
+  if (familyOf(host) !== null) {
     const range = parseRange(name);
     const own = parseRange(host);
     const sameFamily = familyOf(name.replace(/\/.*$/, '')) === familyOf(host);

@@ -1,9 +1,9 @@
 import { domainToASCII } from 'node:url';
-import { Address4, Address6 } from 'ip-address';
 import { checkString, invalidText } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
 import { quoted } from '../core/text.js';
 import { canonicalAddress, familyOf } from '../net/address/address.js';
+import { parseOctets } from '../net/address/octets.js';
 import { checkNumberForm, endsInNumber } from './number-form.js';
 import { refusePasted } from './pasted.js';
 
@@ -208,6 +208,8 @@ export function reverseName(address: string): string {
   checkString('address', address, right);
   if (familyOf(address) === null) throw invalidText('address', address, `is not an IP address; ${right}`);
   const [plain = ''] = canonicalAddress(address).split('%', 1);
-  const parsed = plain.includes(':') ? new Address6(plain) : new Address4(plain);
-  return withoutFinalDot(parsed.reverseForm());
+  const octets = [...(parseOctets(plain) ?? [])].reverse();
+  if (octets.length === 4) return `${octets.join('.')}.in-addr.arpa`;
+  const nibbles = octets.flatMap((octet) => [octet & 0xf, octet >> 4]);
+  return `${nibbles.map((nibble) => nibble.toString(16)).join('.')}.ip6.arpa`;
 }

@@ -1,20 +1,29 @@
-import { Address4, Address6 } from 'ip-address';
-import { familyOf } from './address.js';
+import { parseOctets } from './octets.js';
 
-/** A block of addresses. A single address is a block of one. */
-export type Range = Address4 | Address6;
+/** A block of addresses: those that have the first `length` bits of `octets`. A single address is a block of one. */
+export interface Range {
+  octets: Uint8Array;
+  length: number;
+}
 
 /** Parses `10.0.0.0/8`, `fd00::/8` or a single address without zone; null for any other text. */
 export function parseRange(text: string): Range | null {
-  const [address = ''] = text.split('/', 1);
-  const family = familyOf(address);
-  if (family === 4) return Address4.isValid(text) ? new Address4(text) : null;
-  if (family === 6 && !address.includes('%')) return Address6.isValid(text) ? new Address6(text) : null;
-  return null;
+  const [address = '', length, extra] = text.split('/');
+  const octets = parseOctets(address);
+  if (octets === null || extra !== undefined) return null;
+  const bits = 8 * octets.length;
+  if (length === undefined) return { octets, length: bits };
+  return /^\d{1,3}$/.test(length) && Number(length) <= bits ? { octets, length: Number(length) } : null;
 }
 
 /** Whether `outer` contains all of `inner`. False for different families. */
 export function inRange(inner: Range, outer: Range): boolean {
-  if (inner instanceof Address4) return outer instanceof Address4 && inner.isInSubnet(outer);
-  return outer instanceof Address6 && inner.isInSubnet(outer);
+  if (inner.octets.length !== outer.octets.length || inner.length < outer.length) return false;
+  const whole = outer.length >> 3;
+  for (let index = 0; index < whole; index += 1) {
+    if (inner.octets[index] !== outer.octets[index]) return false;
+  }
+  const rest = outer.length & 7;
+  const difference = (inner.octets[whole] ?? 0) ^ (outer.octets[whole] ?? 0);
+  return rest === 0 || difference >> (8 - rest) === 0;
 }

@@ -1,5 +1,5 @@
-import { Address4, Address6 } from 'ip-address';
 import { canonicalAddress } from './address.js';
+import { formatOctets } from './octets.js';
 import { inRange, parseRange, type Range } from './range.js';
 
 /** Who can reach an address. The names are part of the JSON contract. */
@@ -34,6 +34,9 @@ interface ScopedRange {
 }
 
 let known: readonly ScopedRange[] | null = null;
+
+/** The well-known prefix, whose addresses contain an IPv4 address. */
+const nat64 = parseRange('64:ff9b::/96');
 
 /** The IPv6 blocks. They are parsed at first use, because parsing takes longer than the rest of a short command's start. */
 function ranges(): readonly ScopedRange[] {
@@ -78,9 +81,10 @@ export function scopeOf(address: string): AddressScope {
   const [plain = ''] = canonicalAddress(address).split('%', 1);
   if (!plain.includes(':')) return scopeOf4(plain);
   const parsed = parseRange(plain);
-  const embedded = parsed instanceof Address6 ? parsed.embeddedIPv4() : null;
-  if (embedded) return scopeOf4(embedded.correctForm());
-  for (const { scope, range } of ranges()) if (parsed !== null && inRange(parsed, range)) return scope;
+  if (parsed === null) return 'public';
+  // The canonical text of an IPv4-mapped address is that of the IPv4 address.
+  if (nat64 !== null && inRange(parsed, nat64)) return scopeOf4(formatOctets(parsed.octets.subarray(12)));
+  for (const { scope, range } of ranges()) if (inRange(parsed, range)) return scope;
   return 'public';
 }
 
@@ -107,8 +111,11 @@ export function wellKnownResolver(address: string): string | null {
  */
 export function vpcResolverOf(range: string): string | null {
   const parsed = parseRange(range);
-  if (!(parsed instanceof Address4) || parsed.subnetMask > 30) return null;
-  return parsed.startAddress().offset(2).addressMinusSuffix;
+  if (parsed?.octets.length !== 4 || parsed.length > 30) return null;
+  // Without the bits of the host.
+  const size = 2 ** (32 - parsed.length);
+  const resolver = Math.floor(numberOf(formatOctets(parsed.octets)) / size) * size + 2;
+  return [24, 16, 8, 0].map((shift) => (resolver >>> shift) & 0xff).join('.');
 }
 
 /**
