@@ -80,10 +80,11 @@ export interface Command {
   arrange?(args: Arguments): Arguments;
   examples: readonly Example[];
   /**
-   * What it uses root for under sudo: raw sockets, which are opened first, or all that it does, because it reads files of the
-   * user or says what root can do. Every other command runs as the user who called sudo.
+   * What it uses root for under sudo: raw sockets, which this function opens first, bound to `source`, and returns what closes
+   * them; or all that it does, because it reads files of the user or says what root can do. Every other command runs as the user
+   * who called sudo, and has no code for raw sockets in its bundle.
    */
-  usesRootFor?: 'raw sockets' | 'all';
+  usesRootFor?: 'all' | ((source: string | null) => Promise<() => void>);
   /** The last paragraph of its help. */
   notes: string;
   run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult>;

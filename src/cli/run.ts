@@ -202,13 +202,8 @@ async function dropRoot({ usesRootFor }: Command, args: Arguments): Promise<() =
   const source = sourceOption(args);
   const invoker = sudoInvoker();
   if (invoker === null || process.geteuid?.() !== 0 || usesRootFor === 'all') return () => {};
-  const release = usesRootFor === 'raw sockets' ? await openRawSockets(source ?? null) : () => {};
+  const release = usesRootFor === undefined ? () => {} : await usesRootFor(source ?? null);
   releaseCompiledCode();
   becomeInvoker(invoker);
   return release;
-}
-
-async function openRawSockets(source: string | null): Promise<() => void> {
-  const { holdHubs } = await import('../net/wire/syn-hub.js');
-  return holdHubs(source);
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readText } from '../core/read-text.js';
 import { localInterfaces } from '../net/libc/interfaces.js';
 
 /** The manufacturer of this machine, as its firmware says. World-readable. */
@@ -6,7 +6,7 @@ const firmwareVendor = '/sys/class/dmi/id/sys_vendor';
 
 /** Reports whether this is an EC2 instance on Nitro; Xen instances have no such file. Never throws. */
 export async function isEc2Instance(vendorFile = firmwareVendor): Promise<boolean> {
-  const maker = await readFile(vendorFile, 'utf8').catch(() => '');
+  const maker = await readText(vendorFile).catch(() => '');
   return maker.startsWith('Amazon EC2');
 }
 

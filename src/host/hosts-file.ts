@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readText } from '../core/read-text.js';
 import { canonicalAddress, familyOf } from '../net/address/address.js';
 
 /** A line of hosts(5). */
@@ -30,7 +30,7 @@ export async function lookupHosts(name: string, path = '/etc/hosts'): Promise<st
 
 /** The lines of the hosts file that have a name, in the order of the file; empty if the file cannot be read. */
 export async function findHosts(name: string, path = '/etc/hosts'): Promise<HostsEntry[]> {
-  return entriesFor(await readFile(path, 'utf8').catch(() => ''), name);
+  return entriesFor(await readText(path).catch(() => ''), name);
 }
 
 /** The hosts file and the numbers of its lines, from 1, that have a name. */
@@ -38,7 +38,7 @@ export async function hostsLines(
   name: string,
   path = '/etc/hosts',
 ): Promise<{ path: string; lines: number[] }> {
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = await readText(path).catch(() => '');
   return { path, lines: [...new Set(entriesFor(text, name).map(({ line }) => line))] };
 }
 

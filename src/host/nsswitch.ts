@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readText } from '../core/read-text.js';
 
 /**
  * The sources that getaddrinfo(3) asks about a host, in order: the `hosts` line of nsswitch.conf(5) without its actions
@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
  * there the hosts file is read first, and then DNS is asked.
  */
 export async function readHostSources(path = '/etc/nsswitch.conf'): Promise<string[] | null> {
-  return parseHostSources(await readFile(path, 'utf8').catch(() => ''));
+  return parseHostSources(await readText(path).catch(() => ''));
 }
 
 /** The sources in the text of an nsswitch.conf, in lower case. As in glibc, the last `hosts` line counts. Never throws. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readText } from '../core/read-text.js';
 
 /** The privileges of this process. null: not known, as on systems other than Linux. */
 export interface Privileges {
@@ -31,7 +31,7 @@ export function parseCapabilitySets(status: string): CapabilitySets | null {
 
 /** Reads the privileges of this process from /proc. Never throws: what cannot be read is null. */
 export async function readPrivileges(path = '/proc/self/status'): Promise<Privileges> {
-  const sets = parseCapabilitySets(await readFile(path, 'utf8').catch(() => ''));
+  const sets = parseCapabilitySets(await readText(path).catch(() => ''));
   return {
     uid: process.geteuid?.() ?? null,
     capNetRaw: sets && has(sets.effective, capNetRawBit),

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
+import { readText } from '../core/read-text.js';
 import { familyOf } from '../net/address/address.js';
 import { addressToBytes } from '../net/packet/address-bytes.js';
 
@@ -54,7 +54,7 @@ export interface SocketEnd {
  */
 export async function unacknowledgedBytes(local: SocketEnd, remote: SocketEnd): Promise<number | null> {
   const file = familyOf(remote.address) === 6 ? '/proc/net/tcp6' : '/proc/net/tcp';
-  return sendQueueIn(await readFile(file, 'utf8').catch(() => ''), local, remote);
+  return sendQueueIn(await readText(file).catch(() => ''), local, remote);
 }
 
 /** Like unacknowledgedBytes, from the text of the file. Connections are identified by the remote end and both ports. */

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { CapabilityError } from '../core/errors.js';
+import { readText } from '../core/read-text.js';
 import { familyOf } from '../net/address/address.js';
 
 /** The configuration of the C library's resolver: resolv.conf(5). */
@@ -104,7 +104,7 @@ export const defaultNameserver = '127.0.0.1';
 export async function readResolvConf(path = '/etc/resolv.conf'): Promise<ResolvConf> {
   let text = '';
   try {
-    text = await readFile(path, 'utf8');
+    text = await readText(path);
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     if (!ignoredErrnos.has(why))

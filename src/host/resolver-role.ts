@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readText } from '../core/read-text.js';
 import { canonicalAddress } from '../net/address/address.js';
 import { isVpcResolver, vpcResolverOf } from '../net/address/scope.js';
 import { localInterfaces } from '../net/libc/interfaces.js';
@@ -43,7 +43,7 @@ export async function resolverRole(
 
 /** The upstream servers of systemd-resolved; empty if the file cannot be read, because it exists only while it runs. */
 async function upstreamsOf(path: string): Promise<string[]> {
-  const { nameservers, ignoredNameservers } = parseResolvConf(await readFile(path, 'utf8').catch(() => ''));
+  const { nameservers, ignoredNameservers } = parseResolvConf(await readText(path).catch(() => ''));
   return [...nameservers, ...ignoredNameservers];
 }
 

@@ -4,6 +4,7 @@ import { type DiagnoseOptions, diagnose } from '../../diagnose/diagnose.js';
 import type { Target } from '../../documents/target.js';
 import { exitCodeList, verdictExitCodes } from '../../documents/terms/exit-code.js';
 import { familyOf } from '../../net/address/address.js';
+import { holdHubs } from '../../net/wire/syn-hub.js';
 import { connectTimeoutMs, observeBounds } from '../../observe/options.js';
 import { askBounds } from '../../probe/http/ask.js';
 import { handshakeBounds } from '../../probe/tls/handshake.js';
@@ -201,7 +202,7 @@ export const diagnoseCommand: Command = {
       help: 'A page to attach to a ticket, with addresses and names masked',
     },
   ],
-  usesRootFor: 'raw sockets',
+  usesRootFor: holdHubs,
   notes: `Exit code: ${exitCodeList(verdictExitCodes)}.`,
   run,
 };

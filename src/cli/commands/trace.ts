@@ -2,6 +2,7 @@ import { type Bound, portBound } from '../../core/check-options.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { exitCodeList, exitCodeOf, traceExitCodes } from '../../documents/terms/exit-code.js';
 import type { WatchRound } from '../../documents/trace-watch.js';
+import { holdHubs } from '../../net/wire/syn-hub.js';
 import { type TraceHostOptions, traceHost } from '../../observe/trace-host.js';
 import { type WatchHostOptions, watchBounds, watchHost } from '../../observe/watch-host.js';
 import { traceBounds } from '../../probe/trace/options.js';
@@ -160,7 +161,7 @@ export const traceCommand: Command = {
     },
     { command: 'sudo pprobe trace api.example.com --method syn', help: 'Send raw packets' },
   ],
-  usesRootFor: 'raw sockets',
+  usesRootFor: holdHubs,
   notes:
     'Marks: * no answer, !N network, !H host, !P protocol unreachable, !X prohibited by a filter; the output explains ' +
     `others. Exit code: ${exitCodeList(traceExitCodes)}, 10 when the name could not be resolved.`,

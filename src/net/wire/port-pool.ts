@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomBelow } from '../../core/random.js';
 import { type Libc, SystemCallError } from '../libc/load.js';
 import { TcpSocket } from '../libc/tcp-socket.js';
 
@@ -54,7 +54,7 @@ export function randomPorts(): PortPool {
     lease(used) {
       for (const port of leased) if (!used.has(port)) return port;
       if (leased.size > lastPort - firstPort) throw new SystemCallError('bind', EADDRINUSE);
-      let port = randomInt(firstPort, lastPort + 1);
+      let port = firstPort + randomBelow(lastPort + 1 - firstPort);
       while (leased.has(port)) port = port === lastPort ? firstPort : port + 1;
       leased.add(port);
       return port;

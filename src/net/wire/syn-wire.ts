@@ -1,5 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { nowMs, roundMs } from '../../core/clock.js';
+import { randomBelow } from '../../core/random.js';
 import { withoutZone } from '../address/address.js';
 import { SystemCallError } from '../libc/load.js';
 import { localIcmpErrno } from '../packet/icmp.js';
@@ -41,7 +41,7 @@ const resetMs = 100;
  */
 export function openSynWire(options: SynWireOptions, listener: WireListener): Wire {
   const { hub, source, address, family, port } = options;
-  const timestampBase = randomInt(2 ** 32);
+  const timestampBase = randomBelow(2 ** 32);
   const probes = new Map<number, Outstanding>();
   /** Ports whose probes are over, for hosts where no other port is free. In order of use, oldest first. */
   const idlePorts = new Map<number, { fromMs: number }>();
@@ -143,7 +143,7 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
 /** A random sequence number that no other probe uses. Only a node that saw the SYN can answer it. */
 function freeSequence(hub: SynHub): number {
   for (;;) {
-    const sequence = randomInt(2 ** 32);
+    const sequence = randomBelow(2 ** 32);
     if (!hub.isTaken(sequence)) return sequence;
   }
 }

@@ -1,7 +1,7 @@
-import { randomInt } from 'node:crypto';
 import { nowMs } from '../../core/clock.js';
 import { CapabilityError } from '../../core/errors.js';
 import { type MaybePromise, unwrapOnceSettled } from '../../core/maybe-promise.js';
+import { randomBelow } from '../../core/random.js';
 import type { DnsTransport, EdnsHabit } from '../../documents/dns.js';
 import {
   parseResolvConf,
@@ -177,7 +177,7 @@ function cachedRoles(): Plan['roleOf'] {
 }
 
 // As in glibc (res_send.c), the first lookup of a process begins at a random server.
-let lookups = randomInt(0x10000);
+let lookups = randomBelow(0x10000);
 
 /**
  * Begins the lookup of one name.

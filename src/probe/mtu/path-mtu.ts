@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { elapsedMs, nowMs } from '../../core/clock.js';
 import { type Limits, startLimits } from '../../core/deadline.js';
+import { readText } from '../../core/read-text.js';
 import type { PathMtu } from '../../documents/tls.js';
 import { canonicalAddress, familyOf } from '../../net/address/address.js';
 import { localInterfaces } from '../../net/libc/interfaces.js';
@@ -106,7 +106,7 @@ async function interfaceMtu(address: string | null): Promise<number | null> {
     addresses?.some((each) => canonicalAddress(each.address) === canonicalAddress(address)),
   );
   if (found === undefined) return null;
-  const text = await readFile(`/proc/sys/net/ipv6/conf/${found[0]}/mtu`, 'utf8').catch(() => '');
+  const text = await readText(`/proc/sys/net/ipv6/conf/${found[0]}/mtu`).catch(() => '');
   return /^\d+\s*$/.test(text) ? Number(text) : null;
 }
 

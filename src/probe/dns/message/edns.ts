@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomOctets } from '../../../core/random.js';
 
 /** What a query requests in its OPT record. Servers send extended errors without a request. */
 export interface EdnsRequest {
@@ -27,7 +27,7 @@ const clientCookieOctets = 8;
 
 /** A new client cookie, without a server's part. */
 export function newCookie(): Cookie {
-  return { client: randomBytes(clientCookieOctets), server: Buffer.alloc(0) };
+  return { client: randomOctets(clientCookieOctets), server: Buffer.alloc(0) };
 }
 
 /** The options of a query's OPT record. */

@@ -1,5 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { AUTHENTIC_DATA, type RecordType as CodecType, encode, RECURSION_DESIRED } from 'dns-packet';
+import { randomBelow } from '../../../core/random.js';
 import { withoutFinalDot } from '../../../target/dns-name.js';
 import { type EdnsRequest, optionsFor } from './edns.js';
 import { headerLength, type RecordType } from './record-type.js';
@@ -61,7 +61,7 @@ export function encodeQuery(
   const nameEnd = headerLength + (text === '.' ? 1 : octetsOf(text) + 2);
   const afterName = template.subarray(headerLength + 1);
   const message = Buffer.allocUnsafe(nameEnd + afterName.length);
-  const id = randomInt(0x10000);
+  const id = randomBelow(0x10000);
   message.set(template.subarray(0, headerLength));
   message.writeUInt16BE(id, 0);
   writeName(message, text);
