@@ -152,16 +152,31 @@ function omitting(commands) {
 }
 
 /** Modules of Node that take a millisecond or more to load, and that a run may not need. The others are loaded when Node starts. */
-const costly = ['child_process', 'crypto', 'dgram', 'fs/promises', 'http', 'net', 'stream', 'tls', 'tty', 'zlib'];
+const costly = [
+  'child_process',
+  'crypto',
+  'dgram',
+  'fs/promises',
+  'http',
+  'net',
+  'stream',
+  'tls',
+  'tty',
+  'zlib',
+];
 
 /** What src/ imports from each costly module. */
 async function namesOfBuiltins() {
   const found = new Map(costly.map((name) => [`node:${name}`, new Set()]));
   for (const file of readdirSync(at('src'), { recursive: true }).filter((name) => name.endsWith('.ts'))) {
-    const imports = readFileSync(at('src', file), 'utf8').matchAll(/^import \{([^}]*)\} from '(node:[^']+)'/gm);
-    for (const [, names, module] of imports) {
+    const text = readFileSync(at('src', file), 'utf8');
+    for (const [, names, module] of text.matchAll(/^import \{([^}]*)\} from '(node:[^']+)'/gm)) {
       for (const name of names.split(',').map((each) => each.trim().split(' as ')[0]))
         if (name !== '' && !name.startsWith('type ')) found.get(module)?.add(name);
+    }
+    for (const [, local, module] of text.matchAll(/^import \* as (\w+) from '(node:[^']+)'/gm)) {
+      for (const [, name] of text.matchAll(new RegExp(`\\b${local}\\.(\\w+)`, 'g')))
+        found.get(module)?.add(name);
     }
   }
   return found;
@@ -178,7 +193,9 @@ function deferring(namesByModule) {
         return { path, namespace };
       });
       building.onLoad({ filter: /.*/, namespace }, ({ path }) => {
-        const getters = [...namesByModule.get(path)].map((name) => `get ${name}() { return load().${name}; },`);
+        const getters = [...namesByModule.get(path)].map(
+          (name) => `get ${name}() { return load().${name}; },`,
+        );
         return { contents: `const load = () => require('${path}'); module.exports = {${getters.join('')}};` };
       });
     },
