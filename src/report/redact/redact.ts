@@ -2,6 +2,7 @@ import { domainToASCII } from 'node:url';
 import { familyOf } from '../../net/address/address.js';
 import { type KnownNames, namesIn } from './collect.js';
 import { isResource, isUnderAws, Masks, RESOURCE_ID } from './masks.js';
+import { containment, folded, longestName, NameIndex } from './name-index.js';
 
 /**
  * Members with a word of a fixed set, a time, or a link of pprobe's own, which are kept although a host may have such a name,
@@ -22,8 +23,7 @@ const KEPT = new Set(
  * judged again. `sources` are documents whose names are masked as well, because `document` may quote them.
  */
 export function redacted<Document extends object>(document: Document, sources: unknown = null): Document {
-  const held = JSON.stringify(document).toLowerCase();
-  const masks = new Masks((mask) => held.includes(mask));
+  const masks = new Masks(containment(JSON.stringify(document).toLowerCase()));
   const maskText = textMasker(masks, namesIn([document, sources]));
   const maskForms = textMasker(masks, { names: new Set(), apis: new Set() });
   return walk(withoutLists(document), '') as Document;
@@ -90,9 +90,9 @@ const MOST_COLONS = 64;
  */
 export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: string) => string {
   for (const api of apis) masks.api(api);
-  const known = [...names, ...apis].sort((a, b) => b.length - a.length);
-  const forms = [MAIL, IPV6, IPV4, RESOURCE, PRINCIPAL, EC2_HOST, ACCOUNT];
-  const pattern = new RegExp([...known.map(literal), ...forms].join('|'), 'gi');
+  const known = new NameIndex([...names, ...apis]);
+  // Both are given by what was measured, so neither may take longer than in proportion to its length.
+  const forms = new RegExp([MAIL, IPV6, IPV4, RESOURCE, PRINCIPAL, EC2_HOST, ACCOUNT].join('|'), 'gi');
 
   return (text) => {
     const whole = text.replace(/(?<![\w.:*-])[\w.:*-]{3,}(?=\u2026)/g, cut);
@@ -102,14 +102,40 @@ export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: st
       const name = token.replace(/^[.-]+|[.-]+$/g, '');
       if (name === '' || !isUnderAws(name.toLowerCase())) continue;
       const start = index + token.indexOf(name);
-      parts.push(whole.slice(end, start).replace(pattern, maskOf), masks.host(name));
+      parts.push(maskedText(whole.slice(end, start)), masks.host(name));
       end = start + name.length;
     }
-    return parts.join('') + whole.slice(end).replace(pattern, maskOf);
+    return parts.join('') + maskedText(whole.slice(end));
   };
+
+  /** Masks the known names and, between them, what has a known form. */
+  function maskedText(text: string): string {
+    const lower = folded(text);
+    const parts: string[] = [];
+    let end = 0;
+    const forward = (found: string, at: number) => {
+      parts.push(text.slice(end, at), maskOf(found));
+      end = at + found.length;
+    };
+    let form = formFrom(text, 0);
+    for (let at = 0; at < text.length; ) {
+      const length = known.lengthAt(lower, at, (name, after) => isFound(lower, name, at, after));
+      if (length > 0) forward(text.slice(at, at + length), at);
+      else if (at === form?.index) forward(form[0], at);
+      at = Math.max(end, at + 1);
+      if (form !== null && form.index < at) form = formFrom(text, at);
+    }
+    return parts.join('') + text.slice(end);
+  }
+
+  function formFrom(text: string, at: number): RegExpExecArray | null {
+    forms.lastIndex = at;
+    return forms.exec(text);
+  }
 
   function maskOf(found: string): string {
     const lower = found.toLowerCase();
+    if (lower.length >= longestName) return masks.word(lower);
     if (apis.has(lower)) return masks.api(lower);
     if (isResource(lower)) return masks.resource(lower);
     if (names.has(lower))
@@ -137,15 +163,15 @@ export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: st
   function cut(beginning: string): string {
     const lower = beginning.toLowerCase();
     if (isResource(lower.replace(/-$/, ''))) return beginning;
-    return /\d/.test(lower) || known.some((name) => name.startsWith(lower)) ? '' : beginning;
+    return /\d/.test(lower) || known.hasBeginning(lower) ? '' : beginning;
   }
 }
 
-/** A pattern for a name. A short word is found only as a whole word; a text that can only be a name also inside other words. */
-function literal(name: string): string {
-  const escaped = name.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
-  const distinct = name.includes('.') || (name.length >= 6 && /\d/.test(name));
-  return distinct ? escaped : String.raw`(?<![\w-])${escaped}(?![\w-]|:\/\/)`;
+/** Whether a name that stands at `at` is meant: a short word only as a whole word, a text that can only be a name also inside others. */
+function isFound(text: string, name: string, at: number, end: number): boolean {
+  const isDistinct = name.includes('.') || (name.length >= 6 && /\d/.test(name));
+  if (isDistinct) return true;
+  return !/[\w-]/.test(text.charAt(at - 1)) && !/^(?:[\w-]|:\/\/)/.test(text.slice(end, end + 3));
 }
 
 function isHost(name: string): boolean {
