@@ -43,7 +43,6 @@ function namedLayer(
   if (gate.state === 'deny' && gate.cause === found.cause)
     return {
       ...found,
-      summary: `${found.summary.replace(/\.$/, '')}: ${gate.text}.`,
       evidence: [...told([gate]), ...found.evidence, ...told(others)],
       remedies: remediesOfGate(gate),
       check: found.check,
@@ -79,7 +78,7 @@ function unnamedLayer(evidence: Evidence, gates: readonly Gate[], found: Finding
       ...found,
       cause: named,
       confidence: leastConfident(confidenceOfFacts(evidence), isAlone ? 'certain' : 'high'),
-      summary: `The request is denied: ${gate.text}.`,
+      summary: `The request is denied: ${CAUSES[named].words}.`,
       evidence: [...told(denying), ...found.evidence],
       remedies: denying.flatMap(remediesOfGate),
       alternatives: isAlone ? [] : found.alternatives.filter(({ cause }) => cause !== named),
@@ -109,7 +108,7 @@ function notDeployed(evidence: Evidence, gates: readonly Gate[], found: Finding,
     ...found,
     cause: 'policy.not-deployed',
     confidence: leastConfident(most, confidenceOfFacts(evidence)),
-    summary: `The resource policy of ${id} as it was read allows the request, and the one in force denies it: it was changed and not deployed since.`,
+    summary: `The resource policy of ${id} as it was read allows the request, and the one in force denies it.`,
     evidence: [
       ...(gate === undefined ? [] : told([gate])),
       ...(runs === ''
@@ -161,7 +160,7 @@ function notFound(evidence: Evidence, gates: readonly Gate[], found: Finding): F
     ...found,
     cause: named,
     confidence: leastConfident(confidenceOfFacts(evidence), named === 'api.absent' ? 'high' : 'certain'),
-    summary: `API Gateway finds no API for the request: ${gate.text}.`,
+    summary: `API Gateway finds no API for the request: ${CAUSES[named].words}.`,
     evidence: [...told(denying), ...found.evidence],
     remedies: denying.flatMap(remediesOfGate),
     alternatives: named === 'api.absent' ? found.alternatives.filter(({ cause }) => cause !== named) : [],

@@ -25,7 +25,7 @@ import {
   runDoctor,
   securityModule,
 } from '../remedies/local.js';
-import { isDeniedHere } from './dns-status.js';
+import { isDeniedHere } from './failed-lookup.js';
 
 /** The kernel reports it: its own output filter rejected or dropped the SYN, which never left this host. */
 const firewall = rule('local.firewall', { needs: ['tcp', 'trace'] }, (evidence): Judgement | null => {

@@ -59,7 +59,7 @@ export const configuredRequestRows: Row[] = [
     class: 'policy',
     cause: 'policy.resource-explicit',
     confidence: 'certain',
-    summary: ['statement 2', 'StringNotEquals aws:SourceVpce vpce-0dddddddddddddddd', VPCE],
+    evidence: ['statement 2', 'StringNotEquals aws:SourceVpce vpce-0dddddddddddddddd', VPCE],
     remedy: [
       /"vpce-0dddddddddddddddd",\s+"vpce-0123456789abcdef0"/,
       `create-deployment --region us-east-1 --rest-api-id ${API} --stage-name prod`,
@@ -113,7 +113,7 @@ export const configuredRequestRows: Row[] = [
     class: 'policy',
     cause: 'policy.endpoint-implicit',
     confidence: 'certain',
-    summary: ['zzzzzzzzzz/*'],
+    evidence: ['zzzzzzzzzz/*'],
     remedy: [`modify-vpc-endpoint --region us-east-1 --vpc-endpoint-id ${VPCE}`, `:${API}/*`],
   },
   {
@@ -127,7 +127,7 @@ export const configuredRequestRows: Row[] = [
     class: 'policy',
     cause: 'policy.resource-implicit',
     confidence: 'certain',
-    summary: ['statement 1', 'vpce-0dddddddddddddddd'],
+    evidence: ['statement 1', 'vpce-0dddddddddddddddd'],
   },
   {
     name: 'a denial that names no policy, and both policies that were read allow',
@@ -142,7 +142,7 @@ export const configuredRequestRows: Row[] = [
     class: 'service',
     cause: 'api.absent',
     confidence: 'high',
-    summary: [API, '123456784690'],
+    evidence: [API, '123456784690'],
   },
   {
     name: 'the API is a regional one',
@@ -150,7 +150,7 @@ export const configuredRequestRows: Row[] = [
     class: 'service',
     cause: 'api.endpoint-type',
     confidence: 'certain',
-    summary: ['REGIONAL'],
+    evidence: ['REGIONAL'],
   },
   {
     name: 'the stage does not exist',
@@ -162,7 +162,7 @@ export const configuredRequestRows: Row[] = [
     class: 'service',
     cause: 'api.stage-missing',
     confidence: 'certain',
-    summary: ['no stage prod', 'live and test'],
+    evidence: ['no stage prod', 'live and test'],
   },
   {
     name: 'the default name of the API is switched off',
