@@ -1,6 +1,6 @@
 // Installs the packed package with npm, pnpm and yarn on every supported Node and tries it: `node scripts/matrix.js [--quick] [WORD…]`.
 //
-// Prints a table, and writes it to build/matrix/matrix.md. Ends with 1 if a member fails. The versions of Node and of the
+// Prints a table; that of a whole run goes to docs/HOSTS.md. Ends with 1 if a member fails. The versions of Node and of the
 // package managers are npm packages (scripts/matrix/versions.json) and are kept in build/matrix for the next run. Each
 // member installs into a directory of its own, with a HOME of its own. Words choose the members that have them: `pnpm 12`.
 // With --quick: one member with npm and Node of this machine, from node_modules and without a network, for the suite.
@@ -279,6 +279,17 @@ function table(rows) {
   return `${[head, ...lines].join('\n')}\n`;
 }
 
+/** Writes the table of a whole run to docs/HOSTS.md. */
+function keepTable() {
+  const file = join(root, 'docs/HOSTS.md');
+  const text = readFileSync(file, 'utf8');
+  const between = /(<!-- matrix -->\n)[\s\S]*(<!-- end of matrix -->)/;
+  writeFileSync(
+    file,
+    text.replace(between, (_all, start, end) => `${start}\n${table(rows)}\n${end}`),
+  );
+}
+
 mkdirSync(out, { recursive: true });
 chmodSync(out, 0o755);
 const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', out], {
@@ -301,6 +312,6 @@ for (const member of chosen) {
 server.close();
 own?.end();
 rmSync(quick ? out : join(out, 'work'), { recursive: true, force: true });
-if (words.length === 0 && !quick) writeFileSync(join(out, 'matrix.md'), table(rows));
+if (words.length === 0 && !quick) keepTable();
 console.log(table(rows));
 if (rows.some(({ wrong }) => wrong.length > 0)) process.exitCode = 1;

@@ -114,9 +114,20 @@ export async function readResolvConf(path = '/etc/resolv.conf'): Promise<ResolvC
         null,
         { cause },
       );
+    if (process.platform === 'win32') text = await serversOfWindows();
   }
   const { LOCALDOMAIN: localDomain, RES_OPTIONS: resOptions } = process.env;
   return parseResolvConf(text, { hostname: hostname(), localDomain, resOptions });
+}
+
+/** The servers of Windows, which has no such file, in its form. Those with a port are no servers of the system. */
+async function serversOfWindows(): Promise<string> {
+  const { default: dns } = await import('node:dns');
+  return dns
+    .getServers()
+    .filter((server) => familyOf(server) !== null)
+    .map((server) => `nameserver ${server}\n`)
+    .join('');
 }
 
 function addNameserver(conf: ResolvConf, value: string): void {
