@@ -41,10 +41,10 @@ export function readPolicy(text: string): PolicyDocument {
   return { statements: listed.map(statementOf) };
 }
 
-/** The JSON in a text that is escaped up to three times; undefined for what is not JSON. */
+/** The JSON in a text that is escaped several times; undefined for what is not JSON. */
 function unescaped(text: string): unknown {
   let current = text.trim();
-  for (let times = 0; times < 3; times++) {
+  for (let times = 0; times < 6; times++) {
     const value = parsedJson(current);
     if (typeof value === 'object' && value !== null) return value;
     const inner =
