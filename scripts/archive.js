@@ -1,16 +1,20 @@
-// Makes the archives that bring pprobe to hosts without Node and without a registry: `node scripts/archive.js [ARCH…]`.
+// Makes the archives that bring pprobe to hosts without Node and without a registry: `node scripts/archive.js [--fast] [ARCH…]`.
 //
 //   build/archive/pprobe-VERSION-linux-ARCH.tar.xz   Node, the program, its native parts, man page, completions, install.sh
 //   build/archive/SHA256SUMS                         of the archives
 //   build/archive/pprobe-VERSION.cdx.json            the components as CycloneDX
 //   build/archive/ARCH/pprobe-VERSION                what the archive unpacks to
 //
-// With --tree only the last is made. Both architectures are made on any machine, from npm's packages alone, and the same
+// With --tree only the last is made; --fast compresses little, to try the rest. Both architectures are made on any machine, from npm's packages alone, and the same
 // commit gives the same octets: files are sorted, have the commit's time and belong to root.
 
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitTime, makeTree, name, node, out, run, sha256 } from './archive/tree.js';
+
+const words = process.argv.slice(2);
+const treeOnly = words.includes('--tree');
+const fast = words.includes('--fast');
 
 /** The archive of a tree: the same octets for the same commit. */
 function makeArchive(arch) {
@@ -23,7 +27,7 @@ function makeArchive(arch) {
     '--numeric-owner',
     '--mode=a+rX,u+w,go-w',
   ];
-  const options = ['-C', join(out, arch), '-I', 'xz -9 -T1', '-cf', file, name];
+  const options = ['-C', join(out, arch), '-I', fast ? 'xz -0 -T1' : 'xz -9 -T1', '-cf', file, name];
   run('tar', [...tar, ...options], { env: { ...process.env, LC_ALL: 'C' } });
   return file;
 }
@@ -53,9 +57,7 @@ function billOfMaterials() {
   return `${JSON.stringify(bill, null, 2)}\n`;
 }
 
-const words = process.argv.slice(2);
-const treeOnly = words.includes('--tree');
-const named = words.filter((word) => word !== '--tree');
+const named = words.filter((word) => !word.startsWith('--'));
 const unknown = named.find((word) => !Object.hasOwn(node.integrity, word));
 if (unknown !== undefined)
   throw new Error(`no architecture ${unknown}: there are ${Object.keys(node.integrity)}`);
