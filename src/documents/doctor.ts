@@ -1,3 +1,4 @@
+import type { CompiledCode } from '../host/compiled-code.js';
 import type { EngineStatus } from '../net/wire/engines.js';
 import type { DocumentHeader } from './header.js';
 import type { Count, Text } from './scalars.js';
@@ -31,5 +32,7 @@ export interface DoctorDocument extends DocumentHeader<'doctor'> {
   netlink: boolean | null;
   /** The most descriptors of this process, and the source ports of connections; null where the system does not tell. */
   limits: { descriptors: Count | null; ports: { first: Count; last: Count } | null };
+  /** null in the library, which Node loads itself. */
+  compiledCode: CompiledCode | null;
   problems: DoctorProblem[];
 }

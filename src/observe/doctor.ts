@@ -4,6 +4,7 @@ import { CapabilityError } from '../core/errors.js';
 import { checkRuntime } from '../core/runtime.js';
 import type { DoctorDocument, DoctorProblem } from '../documents/doctor.js';
 import { startDocument } from '../documents/header.js';
+import { readCompiledCode } from '../host/compiled-code.js';
 import { isEc2Instance, possibleVpcRanges } from '../host/ec2.js';
 import { readPrivileges } from '../host/privileges.js';
 import { readResolvConf } from '../host/resolv-conf.js';
@@ -56,6 +57,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorDocumen
     authorities: authorities.found,
     netlink: netlink.found,
     limits: limits.found,
+    compiledCode: readCompiledCode(),
     problems: [
       ...resolvers.problems,
       ...engines.flatMap(engineProblem),

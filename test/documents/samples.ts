@@ -468,6 +468,7 @@ const doctor: DoctorDocument = {
   authorities: [{ store: 'SSL_CERT_FILE', path: '/nowhere', count: 0, problem: 'ENOENT' }],
   netlink: null,
   limits: { descriptors: null, ports: { first: 1024, last: 65535 } },
+  compiledCode: { use: 'none', path: null, problem: '/home/ops/.cache/pprobe belongs to another user' },
   problems: [{ text: 'trace has one engine only', remedy: 'npm install raw-socket' }],
 };
 

@@ -182,6 +182,7 @@ export function doctorDocument(changes: Partial<DoctorDocument> = {}): DoctorDoc
     ],
     netlink: true,
     limits: { descriptors: 1024, ports: { first: 32768, last: 60999 } },
+    compiledCode: { use: 'kept', path: '/home/ops/.cache/pprobe/start/doctor.code', problem: null },
     problems: [
       {
         text: 'trace --method syn: Raw sockets need CAP_NET_RAW.',

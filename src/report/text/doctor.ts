@@ -16,6 +16,7 @@ export function doctorText(document: DoctorDocument, style: Style): string {
     ...netlinkLine(document, style),
     limitLine(document, style),
     privilegeLine(document, style),
+    ...startLine(document, style),
     '',
     ...document.problems.flatMap((problem) => problemLines(problem, style)),
     wrap(conclusion(document), style.columns),
@@ -85,6 +86,17 @@ function privilegeLine({ privileges }: DoctorDocument, style: Style): string {
   const { uid, capNetRaw, capNetAdmin } = privileges;
   const text = `user id ${uid ?? 'unknown'}, CAP_NET_RAW ${yesNo(capNetRaw)}, CAP_NET_ADMIN ${yesNo(capNetAdmin)}`;
   return line(style, 'none', 'privileges', text);
+}
+
+function startLine({ compiledCode }: DoctorDocument, style: Style): string[] {
+  if (compiledCode === null) return [];
+  const { use, path, problem } = compiledCode;
+  const told = (kind: Mark, text: string): string[] => [line(style, kind, 'start', cleanForTerminal(text))];
+  if (use === 'kept') return told('ok', `compiled code is kept in ${path}`);
+  if (use === 'shipped') return told('ok', `compiled code came with the program: ${path}`);
+  if (problem !== null)
+    return told('none', `compiled code is not used, so commands start slower: ${problem}`);
+  return told('none', `this run compiled its code and keeps it in ${path}; the next starts faster`);
 }
 
 function yesNo(value: boolean | null): string {

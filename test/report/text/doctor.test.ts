@@ -18,6 +18,8 @@ test('what the host has and lacks, with the command that adds it on a line of it
       '✓ netlink          routes and addresses can be read',
       '· limits           1024 open files, source ports 32768 to 60999',
       '· privileges       user id 1000, CAP_NET_RAW no, CAP_NET_ADMIN no',
+      '✓ start            compiled code is kept in',
+      '                   /home/ops/.cache/pprobe/start/doctor.code',
       '',
       '! trace --method syn: Raw sockets need CAP_NET_RAW.',
       '  sudo setcap cap_net_raw+ep node',
@@ -36,6 +38,17 @@ test('a host without nameservers', async (t) => {
 test('a host that cannot trace can still diagnose', async (t) => {
   const engines = doctorDocument().engines.map((engine) => ({ ...engine, available: false, reason: 'no' }));
   t.match(doctorText(doctorDocument({ engines }), plain), /DNS, TCP, TLS and HTTP work here; trace does not/);
+});
+
+test('where compiled code is, or why there is none', async (t) => {
+  const path = '/home/ops/.cache/pprobe/start/doctor.code';
+  const text = (compiledCode: DoctorDocument['compiledCode']) =>
+    doctorText(doctorDocument({ compiledCode }), { ...plain, columns: 200 });
+  t.match(text({ use: 'shipped', path, problem: null }), `compiled code came with the program: ${path}\n`);
+  t.match(text({ use: 'none', path, problem: null }), `keeps it in ${path}; the next starts faster\n`);
+  const problem = '/home/ops/.cache belongs to another user';
+  t.match(text({ use: 'none', path: null, problem }), `so commands start slower: ${problem}\n`);
+  t.notMatch(text(null), 'compiled');
 });
 
 test('privileges that the system does not report are unknown, not absent', async (t) => {
