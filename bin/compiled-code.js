@@ -28,24 +28,38 @@ exports.run = (built, command) => {
   const found = findCode(store, file, source, state);
   if (store === null && found === null) return void require(file);
 
-  const { Script, constants } = require('node:vm');
-  const script = new Script(`(function (exports, require, module, __filename, __dirname) {\n${source}\n})`, {
-    filename: file,
-    // Lines and columns in a stack are those of the file.
-    lineOffset: -1,
-    cachedData: found?.data,
-    // The bundles have no import(): in code from a file, Node 20 has no loader for it. Node 24 has.
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
+  const script = exports.compile(file, source, found?.data);
   const used = script.cachedDataRejected === false ? found : null;
   if (found !== null && used === null) state.why = 'V8 refuses the code that is kept';
   state.use = used?.kind ?? 'none';
   state.path = used?.path ?? store?.path ?? null;
   if (store !== null) atExit(store, script, used, state);
+  exports.call(script, file);
+};
+
+/** The script of a bundle, from the code of an earlier run if there is `data`. */
+exports.compile = (file, source, data) => {
+  const { Script, constants } = require('node:vm');
+  return new Script(`(function (exports, require, module, __filename, __dirname) {\n${source}\n})`, {
+    filename: file,
+    // Lines and columns in a stack are those of the file.
+    lineOffset: -1,
+    cachedData: data,
+    // The bundles have no import(): in code from a file, Node 20 has no loader for it. Node 24 has.
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+};
+
+/** Runs the script of a bundle as Node runs a CommonJS module. */
+exports.call = (script, file) => {
   const module = { exports: {} };
   const load = require('node:module').createRequire(file);
-  script.runInThisContext().call(module.exports, module.exports, load, module, file, built);
+  script.runInThisContext().call(module.exports, module.exports, load, module, file, dirname(file));
 };
+
+/** The key of code that comes with the program. It has no place, because that is the user's choice. */
+exports.shippedKey = (source) =>
+  [process.version, process.arch, process.versions.v8, checksum(Buffer.from(source))].join('\n');
 
 /** Where the code of a bundle is kept for this user; null, and the reason in `state`, where it must not be. */
 function openStore(command, file, state) {
@@ -150,12 +164,10 @@ function readKept({ path, key, crashes, directory }) {
   }
 }
 
-/** Code that came with the program has no key of a place, because the place is the user's choice. */
 function readShipped(file, source) {
   const path = file.replace(/js$/, 'code');
   if (!fs.existsSync(path)) return null;
-  const key = [process.version, process.arch, process.versions.v8, checksum(Buffer.from(source))].join('\n');
-  return { ...decode(fs.readFileSync(path), key), path, kind: 'shipped' };
+  return { ...decode(fs.readFileSync(path), exports.shippedKey(source)), path, kind: 'shipped' };
 }
 
 /**
