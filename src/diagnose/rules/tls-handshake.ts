@@ -1,5 +1,5 @@
 import { shellLine } from '../../core/shell-line.js';
-import { duration, excerpt } from '../../core/text.js';
+import { count, duration, excerpt } from '../../core/text.js';
 import { alertOf, contrast, endedBy, isNotTls, spokeTls } from '../../documents/observed/tls.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { TlsDocument, TlsStatus } from '../../documents/tls.js';
@@ -146,6 +146,8 @@ const silent = tlsRule(
   (doc) => doc.status === 'timeout' && !wantsCertificate(doc),
   (doc, at, evidence) => {
     const isHeard = doc.progress !== undefined && doc.progress.heard !== 'nothing';
+    const octets = isHeard ? 0 : (doc.progress?.receivedBytes ?? 0);
+    if (octets > 0) return talksElse(doc, at, evidence, octets);
     const isMtu = smallWords(doc, evidence).length === 0;
     return {
       confidence: 'medium',
@@ -180,6 +182,24 @@ const silent = tlsRule(
     };
   },
 );
+
+/** The peer sends, with or without a pause, and nothing of it is a message of a handshake. */
+function talksElse(doc: TlsDocument, at: string, evidence: Evidence, octets: number) {
+  return {
+    confidence: 'medium' as const,
+    summary: `${at} accepts the connection and sends ${count(octets, 'octet')}, but no answer to the TLS handshake.`,
+    seen: `${count(octets, 'octet')} from ${doc.address} within ${duration(doc.durationMs)}, and no message of a handshake (RFC 8446 section 4) among them`,
+    more: otherNameWords(doc, evidence),
+    remedies: [
+      {
+        text: `Look at what ${doc.address} sends on port ${doc.port}, and check which service listens there`,
+        command: openssl(doc),
+      },
+      findInspector,
+    ],
+    alternatives: [],
+  };
+}
 
 function heardWords({ progress }: TlsDocument): string {
   return progress === undefined || progress.heard === 'nothing' ? 'does not answer' : 'does not complete';

@@ -45,6 +45,25 @@ export const tlsContrastRows: Row[] = [
     confidence: 'high',
   },
   {
+    name: 'a server that sends records without pause, and nothing of a handshake',
+    given: evidence({
+      ...connected,
+      tls: [
+        tls('timeout', {
+          ...bare,
+          durationMs: 500,
+          progress: heard('nothing', { acknowledged: true, receivedBytes: 663_200 }),
+        }),
+      ],
+    }),
+    class: 'tls',
+    cause: 'tls.silent',
+    confidence: 'medium',
+    summary: [/sends 663200 octets, but no answer to the TLS handshake/],
+    evidence: [/663200 octets from .* within 500 ms/],
+    remedy: [/openssl s_client/],
+  },
+  {
     name: 'a handshake that is swallowed under any name and in any size',
     given: evidence({
       ...connected,
