@@ -164,7 +164,7 @@ const SENTENCES: readonly Sentence[] = [
   { says: /rejects TCP \d+ to/, refuted: opened },
   { says: /closes? them without a word/, refuted: any((shown, address) => shown.stays(address)) },
   {
-    says: /the first SYN got no answer/,
+    says: /^The first SYN to/,
     refuted: (shown, addresses) => addresses.some((each) => !shown.opened(each)),
   },
   {
@@ -226,7 +226,7 @@ const SENTENCES: readonly Sentence[] = [
   },
   { says: /^This host has no free/, refuted: spoke },
   {
-    says: /^IPv6 does not work here|^IPv4 does not work here/,
+    says: /^IPv[46] to \S+ does not work/,
     refuted: (shown, _, text) =>
       (/: (\S+?)(?:,| and| gives?)/.exec(text)?.slice(1) ?? []).some((each) => shown.opened(each)),
   },

@@ -1,14 +1,8 @@
 import { list } from '../../core/text.js';
-import type { DnsAttempt } from '../../documents/dns.js';
-import { hostAnswers, systemDifference } from '../../documents/observed/dns.js';
+import { hostAnswers, isReply, systemDifference } from '../../documents/observed/dns.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 
 /** Lookups, and answers of getaddrinfo(3), that refute what is said about a name. */
-
-/** Whether something readable came back to a query. */
-export function isReply({ outcome }: DnsAttempt): boolean {
-  return outcome !== 'timeout' && outcome !== 'unreachable' && outcome !== 'error' && outcome !== 'malformed';
-}
 
 /** A reply of a server to a query for a name, or for any name where `name` is null. */
 export function replyOf(

@@ -1,9 +1,9 @@
 import { controls } from '../../documents/observed/control.js';
+import { isReply } from '../../documents/observed/dns.js';
 import { openingAt } from '../../documents/observed/tcp.js';
 import { isPortUnreachable } from '../../documents/observed/trace.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import type { TcpAttempt } from '../../documents/tcp.js';
-import { isReply } from './names.js';
 
 /** Observations of packets that refute what is said about an address, or about the network of this host. */
 

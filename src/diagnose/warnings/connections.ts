@@ -8,6 +8,7 @@ import {
 } from '../../documents/observed/tcp.js';
 import { handshakes, trustWords } from '../../documents/observed/tls.js';
 import type { Evidence } from '../../documents/report.js';
+import type { TlsDocument } from '../../documents/tls.js';
 import { familyOf } from '../../net/address/address.js';
 import { inRange, parseRange } from '../../net/address/range.js';
 import { pprobeAgain } from '../remedies/again.js';
@@ -25,7 +26,7 @@ const proxyInUse: WarningRule = {
     const value = excerpt(used.value, 80);
     const covering = rangeOf(evidence);
     return {
-      text: `Programs on this host reach ${target.host} through the proxy ${value} (${used.name}); pprobe connected directly.`,
+      text: `Programs that honour ${used.name} reach ${target.host} through the proxy ${value}; pprobe connected directly.`,
       evidence: [
         {
           observation: 'environment',
@@ -82,7 +83,7 @@ const familyDead: WarningRule = {
       const waited = Math.max(...failed.map(({ durationMs }) => durationMs));
       const addresses = list(addressesOf(failed), 4);
       return {
-        text: `IPv${family} does not work here: ${addresses} ${failed.length === 1 ? 'gives' : 'give'} no connection, while IPv${other} opens. ${whoWaits(evidence, family)}`,
+        text: `IPv${family} to ${evidence.target.host} does not work: ${addresses} ${failed.length === 1 ? 'gives' : 'give'} no connection, while IPv${other} opens. ${whoWaits(evidence, family)}`,
         evidence: [
           {
             observation: first.ref,
@@ -133,7 +134,7 @@ const synLost: WarningRule = {
     const sent = (first.retransmits ?? 1) + 1;
     const command = pprobeAgain(evidence.target, { command: 'tcp', address: first.address });
     return {
-      text: `Packets to ${addresses} are lost: the first SYN got no answer, and the connection opened after ${duration(first.durationMs)}. Programs on this host wait as long each time that happens.`,
+      text: `The first SYN to ${addresses} got no answer, and the connection opened after ${duration(first.durationMs)}: packets are lost, or the target drops SYNs. Programs on this host wait as long each time that happens.`,
       evidence: [
         {
           observation: first.ref,
@@ -164,7 +165,7 @@ const handshakeSlow: WarningRule = {
     if (slow === undefined) return null;
     const { ref, doc } = slow;
     return {
-      text: `${doc.address} takes ${duration(doc.durationMs)} for the TLS handshake: clients that wait less give up.`,
+      text: `${doc.address} takes ${duration(doc.durationMs)} for the TLS handshake${doc.connectMs === null ? '' : `, and its port opened in ${duration(doc.connectMs)}`}: programs on this host wait as long for each new connection.`,
       evidence: [{ observation: ref, text: `the handshake ended after ${duration(doc.durationMs)}` }],
       remedies: [
         {
@@ -219,12 +220,17 @@ const trustDiffers: WarningRule = {
     const { ref, doc } = differing;
     const issuer = doc.certificate === null ? '' : ` (issuer ${excerpt(doc.certificate.issuer, 80)})`;
     return {
-      text: `Programs on this host differ in whether they trust the certificate of ${doc.serverName}${issuer}: ${words}.`,
+      text: `${isRejected(doc) ? 'Programs on this host differ in whether they trust' : 'It is not known whether all programs on this host trust'} the certificate of ${doc.serverName}${issuer}: ${words}.`,
       evidence: [{ observation: ref, text: words }],
       remedies: trustEverywhere(doc),
     };
   },
 };
+
+/** Whether a list of authorities of this host does not vouch for the chain; others may only be unreadable. */
+function isRejected({ trust = [] }: TlsDocument): boolean {
+  return trust.some(({ trusts }) => trusts === false);
+}
 
 export const connectionWarnings: readonly WarningRule[] = [
   proxyInUse,

@@ -1,6 +1,12 @@
 import { count, duration, list } from '../../core/text.js';
 import type { DnsAttempt } from '../../documents/dns.js';
-import { addressSet, hostAnswers, type Seen, systemDifference } from '../../documents/observed/dns.js';
+import {
+  addressSet,
+  hostAnswers,
+  isReply,
+  type Seen,
+  systemDifference,
+} from '../../documents/observed/dns.js';
 import type { Evidence, ObservedDns } from '../../documents/report.js';
 import { findNameSource } from '../remedies/name-service.js';
 import { askForTypes, checkNsswitch, repairNameserver } from '../remedies/resolver.js';
@@ -17,9 +23,26 @@ function isSilent({ outcome }: DnsAttempt): boolean {
   return outcome === 'timeout';
 }
 
-/** Outcomes of a query to which the server replied with something that can be read. */
-function isAnswered({ outcome }: DnsAttempt): boolean {
-  return outcome !== 'timeout' && outcome !== 'unreachable' && outcome !== 'error' && outcome !== 'malformed';
+/** The queries to the server that decided an answered lookup. */
+interface DecidingQueries extends Seen<ObservedDns> {
+  server: string;
+  attempts: DnsAttempt[];
+}
+
+function queriesToDecider(evidence: Evidence): DecidingQueries | null {
+  const lookup = answeredLookup(evidence);
+  const server = lookup?.doc.server ?? null;
+  if (lookup === null || server === null) return null;
+  return { ...lookup, server, attempts: lookup.doc.attempts.filter((each) => each.server === server) };
+}
+
+/** Whether the server replied to the same question in some query of the report. */
+function isEverAnswered({ observations }: Evidence, { server, name, type }: DnsAttempt): boolean {
+  return observations.dns.some(({ attempts }) =>
+    attempts.some(
+      (each) => each.server === server && each.type === type && each.name === name && isReply(each),
+    ),
+  );
 }
 
 /** How often glibc waits for `timeout` where one of two types is not answered; see systemPatience(). */
@@ -30,19 +53,16 @@ const typeSilent: WarningRule = {
   id: 'dns.type-silent',
   saidBy: ['dns.timeout'],
   judge: (evidence) => {
-    const lookup = answeredLookup(evidence);
-    if (lookup === null) return null;
-    const { doc, ref } = lookup;
-    const attempts = doc.attempts.filter(({ server }) => server === doc.server);
-    const types = [...new Set(attempts.map(({ type }) => type))];
-    const silent = types.filter((type) => {
-      const asked = attempts.filter((attempt) => attempt.type === type);
-      return asked.some(isSilent) && !asked.some(isAnswered) && !answersElsewhere(evidence, lookup.doc, type);
-    });
-    const answered = types.filter((type) =>
-      attempts.some((attempt) => attempt.type === type && isAnswered(attempt)),
+    const queries = queriesToDecider(evidence);
+    if (queries === null) return null;
+    const { doc, ref, server, attempts } = queries;
+    const typesOf = (some: readonly DnsAttempt[]) => [...new Set(some.map(({ type }) => type))];
+    // One datagram can be lost: of a type that is never answered, two were.
+    const silent = typesOf(attempts.filter((each) => !isEverAnswered(evidence, each))).filter(
+      (type) => attempts.filter((each) => each.type === type && isSilent(each)).length > 1,
     );
-    if (silent.length === 0 || answered.length === 0 || doc.server === null) return null;
+    const answered = typesOf(attempts.filter(isReply));
+    if (silent.length === 0 || answered.length === 0) return null;
     const patience = doc.systemPatience;
     const wait =
       patience === undefined
@@ -50,31 +70,17 @@ const typeSilent: WarningRule = {
         : `wait ${duration(patience.missingTypeMs ?? waitsForType * patience.firstMs)} for it each time`;
     const tries = attempts.filter(({ type }) => silent.includes(type)).length;
     return {
-      text: `${doc.server} never answers the query for ${list(silent)}, although it answers the one for ${list(answered)}: programs on this host ${wait}.`,
+      text: `${server} never answers the query for ${list(silent)}, although it answers the one for ${list(answered)}: programs on this host ${wait}.`,
       evidence: [
         {
           observation: ref,
           text: `${count(tries, 'query', 'queries')} for ${list(silent)} of ${doc.question.name} got no reply`,
         },
       ],
-      remedies: askForTypes(evidence.target, doc.server, silent),
+      remedies: askForTypes(evidence.target, server, silent),
     };
   },
 };
-
-/** Whether another lookup of the same name at the same server had an answer for a type. */
-function answersElsewhere(
-  { observations }: Evidence,
-  { server, question }: ObservedDns,
-  type: string,
-): boolean {
-  return observations.dns.some(({ attempts }) =>
-    attempts.some(
-      (each) =>
-        each.server === server && each.type === type && each.name === question.name && isAnswered(each),
-    ),
-  );
-}
 
 /** A nameserver of this host that was asked before the one that answered. */
 const passedOver: WarningRule = {
@@ -142,33 +148,25 @@ const queriesLost: WarningRule = {
   id: 'dns.queries-lost',
   saidBy: ['dns.timeout'],
   judge: (evidence) => {
-    const lookup = answeredLookup(evidence);
-    if (lookup === null) return null;
-    const { doc, ref } = lookup;
-    const attempts = doc.attempts.filter(({ server }) => server === doc.server);
-    const lost = attempts.filter(
-      (attempt) =>
-        isSilent(attempt) &&
-        attempts.some(
-          (other) => other.name === attempt.name && other.type === attempt.type && isAnswered(other),
-        ),
-    );
-    const [first] = lost;
+    const queries = queriesToDecider(evidence);
+    if (queries === null) return null;
+    const { doc, ref, server, attempts } = queries;
+    const lost = attempts.filter((each) => isSilent(each) && isEverAnswered(evidence, each));
     // A server that drops queries with EDNS loses none: programs here send no such queries.
-    if (first === undefined || doc.answersOnlyWithoutEdns !== undefined) return null;
+    if (lost.length === 0 || doc.answersOnlyWithoutEdns !== undefined) return null;
     const wait =
       doc.systemPatience === undefined
         ? ''
         : `; programs on this host wait ${duration(doc.systemPatience.firstMs)} before they send one again`;
     return {
-      text: `${lost.length} of ${count(attempts.length, 'query', 'queries')} to ${first.server} were lost: no reply came, and they were sent again${wait}.`,
+      text: `${lost.length} of ${count(attempts.length, 'query', 'queries')} to ${server} got no reply, and were sent again: packets are lost, or the server drops queries${wait}.`,
       evidence: [
         {
           observation: ref,
           text: `no reply to ${count(lost.length, 'query', 'queries')} for ${list([...new Set(lost.map(({ type }) => type))])}`,
         },
       ],
-      remedies: repairNameserver(evidence.target, first.server),
+      remedies: repairNameserver(evidence.target, server),
     };
   },
 };

@@ -1,6 +1,6 @@
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
-import type { DnsAddress, DnsDocument } from '../dns.js';
+import type { DnsAddress, DnsAttempt, DnsDocument } from '../dns.js';
 import type { Evidence, ObservedDns } from '../report.js';
 import { once } from './memo.js';
 
@@ -39,6 +39,11 @@ export function isPrivateAnswer({ addresses }: Pick<DnsDocument, 'addresses'>): 
 export function addressSet(addresses: readonly DnsAddress[], family?: 4 | 6): string[] {
   const wanted = addresses.filter((address) => family === undefined || address.family === family);
   return [...new Set(wanted.map(({ address }) => address))].sort();
+}
+
+/** Whether the server replied to a query with something that can be read. */
+export function isReply({ outcome }: DnsAttempt): boolean {
+  return outcome !== 'timeout' && outcome !== 'unreachable' && outcome !== 'error' && outcome !== 'malformed';
 }
 
 /** `the resolver 10.0.0.2`, or `the resolver` where no server is known. */
