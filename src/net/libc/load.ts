@@ -109,13 +109,29 @@ async function importKoffi() {
   try {
     return await loadKoffi();
   } catch (cause) {
-    throw new CapabilityError(
+    throw koffiError(cause);
+  }
+}
+
+/** The CapabilityError for koffi's binary that could not be loaded. */
+export function koffiError(cause: unknown): CapabilityError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (cause instanceof Error && code === 'ERR_DLOPEN_FAILED') {
+    const [why = ''] = cause.message.split('\n', 1);
+    return new CapabilityError(
       'koffi',
-      `koffi has no binary for this system, or the package @koromix/koffi-linux-${process.arch} is missing; npm leaves it out with --omit=optional.`,
-      `npm install @koromix/koffi-linux-${process.arch}`,
+      `koffi's binary cannot be loaded (${why}): a file system that is mounted noexec refuses it, and with musl it needs libstdc++ and libgcc.`,
+      null,
       { cause },
     );
   }
+  const name = `@koromix/koffi-linux-${process.arch}`;
+  return new CapabilityError(
+    'koffi',
+    `The package ${name} with koffi's binary is missing; npm leaves it out with --omit=optional.`,
+    `npm install ${name}`,
+    { cause },
+  );
 }
 
 /** Errnos of Linux that Node has no names for: <asm-generic/errno.h>, and ENOTSUPP, which the kernel leaks. */

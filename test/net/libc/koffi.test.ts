@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { findKoffi, openKoffi } from '../../../src/net/libc/koffi.js';
+import { koffiError } from '../../../src/net/libc/load.js';
 
 const native = `@koromix/koffi-linux-${process.arch}`;
 const installed = realpathSync(join('node_modules', native));
@@ -133,4 +134,18 @@ t.test('where the binary cannot be opened, the package is imported', (t) => {
   const argv = ['--import=tsx', join(root, 'main.mts')];
   t.equal(execFileSync(process.execPath, argv, { encoding: 'utf8' }), 'imported\n');
   t.end();
+});
+
+t.test('a binary that is missing, and one that the system refuses, are told apart', async (t) => {
+  const failed = Object.assign(new Error('koffi.node: failed to map segment from shared object\n...'), {
+    code: 'ERR_DLOPEN_FAILED',
+  });
+  const refused = koffiError(failed);
+  t.match(
+    refused.message,
+    /failed to map segment from shared object\): a file system that is mounted noexec/,
+  );
+  t.equal(refused.remedy, null);
+  const missing = koffiError(Object.assign(new Error('no'), { code: 'ERR_MODULE_NOT_FOUND' }));
+  t.match(missing, { message: /is missing; npm leaves it out/, remedy: `npm install ${native}` });
 });
