@@ -1,15 +1,19 @@
 // Makes the compiled code that comes with a program: `node scripts/compiled-code.js NODE PROGRAM`.
 //
-// PROGRAM is a directory with bin/, dist/bin/ and node_modules/. Each command runs once with the binary NODE, against servers on
+// PROGRAM is a directory with bin/, dist/bin/ and node_modules/. Most commands run with the binary NODE, against servers on
 // loopback, and what V8 compiled is written to PROGRAM/dist/bin/COMMAND.code. bin/compiled-code.js uses it where NODE has the
 // same version. V8's code is for one processor: where NODE cannot run here, nothing is written, and each user's first run makes it.
+// The same program and binary give the same octets. diagnose and explain have no such code: theirs differs with what they
+// measure and read, so that each user's first run makes it.
 import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+
+/** The place of the hash of V8's options in the header of its code (SerializedCodeData in V8's source). */
+const flagHashAt = 12;
 
 /** Runs in NODE. Its arguments are the file to write, the program, the command, and the command line. */
 const writeAtExit = `
@@ -22,9 +26,22 @@ const { encode } = require(join(program, 'bin/keep-compiled-code.js'));
 const bundle = join(program, 'dist/bin', command + '.js');
 const source = fs.readFileSync(bundle, 'latin1');
 const script = code.compile(bundle, source);
-process.on('exit', () => fs.writeFileSync(file, encode(code.shippedKey(source), [], script.createCachedData())));
+process.on('exit', () => {
+  const data = script.createCachedData();
+  data.writeUInt32LE(Number(process.env.PPROBE_V8_FLAGS), flagHashAt);
+  fs.writeFileSync(file, encode(code.shippedKey(source), [], data));
+});
 code.call(script, bundle);
-`;
+`.replace('flagHashAt', String(flagHashAt));
+
+/** With these options of V8 the order in its hash tables and the functions that it compiles do not depend on chance. */
+const sameEachTime = ['--hash-seed=42', '--random-seed=42', '--predictable'];
+
+/** The hash of V8's options without those, which its code begins with. V8 refuses code whose hash is not its own. */
+function hashOfFlags(node) {
+  const print = `console.log(new (require('node:vm').Script)('0').createCachedData().readUInt32LE(${flagHashAt}))`;
+  return spawnSync(node, ['-e', print], { encoding: 'utf8', env: {} }).stdout.trim();
+}
 
 /**
  * Writes the code of every command of the program, and returns the files. Throws where a command fails to write it. Empty where
@@ -32,7 +49,6 @@ code.call(script, bundle);
  */
 export async function compileCommands(node, program) {
   if (spawnSync(node, ['-e', '0'], { stdio: 'ignore' }).status !== 0) return [];
-  const scratch = mkdtempSync(join(tmpdir(), 'pprobe-code-'));
   const tcp = createServer((socket) => socket.on('error', () => {}));
   tcp.listen(0, '127.0.0.1');
   const dns = createSocket('udp4');
@@ -40,36 +56,53 @@ export async function compileCommands(node, program) {
   dns.bind(0, '127.0.0.1');
   await Promise.all([once(tcp, 'listening'), once(dns, 'listening')]);
   const port = String(tcp.address().port);
-  const report = join(scratch, 'report.json');
   const commands = {
     'no-command': ['--help'],
     dns: ['dns', 'api.example', '--server', `127.0.0.1#${dns.address().port}`],
     tcp: ['tcp', '127.0.0.1', port],
     trace: ['trace', '127.0.0.1', '-p', port],
-    diagnose: ['diagnose', `127.0.0.1:${port}`, '--save', report],
-    explain: ['explain', report],
     doctor: ['doctor'],
   };
+  const { NODE_OPTIONS: _options, NODE_EXTRA_CA_CERTS: _file, ...others } = process.env;
+  const env = { ...others, PPROBE_V8_FLAGS: hashOfFlags(node) };
   try {
     const files = [];
     for (const [command, words] of Object.entries(commands)) {
       const file = join(program, 'dist/bin', `${command}.code`);
-      rmSync(file, { force: true });
-      const { NODE_OPTIONS: _options, NODE_EXTRA_CA_CERTS: _file, ...env } = process.env;
-      const argv = ['-e', writeAtExit, '--', file, program, command, ...words];
-      const child = spawn(node, argv, { env, stdio: 'ignore' });
-      const [exitCode, signal] = await once(child, 'exit');
-      // Other exit codes say what the command has found.
-      if (signal !== null || exitCode === 1) throw new Error(`${command}: ended by ${signal ?? 'a bug'}`);
-      readFileSync(file);
+      const seen = new Map();
+      for (;;) {
+        rmSync(file, { force: true });
+        const argv = [...sameEachTime, '-e', writeAtExit, '--', file, program, command, ...words];
+        const [exitCode, signal] = await once(spawn(node, argv, { env, stdio: 'ignore' }), 'exit');
+        // Other exit codes say what the command has found.
+        if (signal !== null || exitCode === 1) throw new Error(`${command}: ended by ${signal ?? 'a bug'}`);
+        // A run that a busy machine disturbs calls other functions, so the first result that comes three times counts.
+        const code = readFileSync(file, 'latin1');
+        seen.set(code, (seen.get(code) ?? 0) + 1);
+        if (seen.get(code) === 3) break;
+        if (seen.size > 9) throw new Error(`${command}: ten runs gave ten different results`);
+      }
+      checkAccepted(node, program, command);
       files.push(file);
     }
     return files;
   } finally {
     tcp.close();
     dns.close();
-    rmSync(scratch, { recursive: true });
   }
+}
+
+/** Throws where V8 does not take the code of a command. */
+function checkAccepted(node, program, command) {
+  const run = `
+    process.on('exit', () => console.error(globalThis[Symbol.for('pprobe.compiled-code')].use));
+    require(${JSON.stringify(join(program, 'bin/compiled-code.js'))}).run(${JSON.stringify(join(program, 'dist/bin'))}, '${command}');`;
+  const { stderr } = spawnSync(node, ['-e', run, '--', '--help'], {
+    encoding: 'utf8',
+    env: { HOME: '/nowhere' },
+  });
+  if (stderr.trim().split('\n').at(-1) !== 'shipped')
+    throw new Error(`${command}: V8 refuses its code: ${stderr}`);
 }
 
 /** The reply that a name has no records: the query with the flags QR and RA, which has no answers. */
