@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { CapabilityError, InvalidInputError } from '../core/errors.js';
+import { withoutUrlSecrets } from '../core/text.js';
 import type { ErrorDocument } from '../documents/error.js';
 import { startDocument } from '../documents/header.js';
 import { exitCodes } from '../documents/terms/exit-code.js';
@@ -27,7 +28,8 @@ export class InterruptedError extends Error {
  */
 export function failureOf(error: unknown, header = startDocument('error')): Failure {
   if (error instanceof InvalidInputError) {
-    const { message, argument } = error;
+    const { argument } = error;
+    const message = withoutUrlSecrets(error.message);
     return failure(exitCodes.usage, `pprobe: ${cleanForTerminal(message)}\n`, {
       code: error.code,
       message,
@@ -35,7 +37,8 @@ export function failureOf(error: unknown, header = startDocument('error')): Fail
     });
   }
   if (error instanceof CapabilityError) {
-    const { message, missing, remedy } = error;
+    const { remedy } = error;
+    const [message, missing] = [withoutUrlSecrets(error.message), withoutUrlSecrets(error.missing)];
     const line = `pprobe: ${cleanForTerminal(message)}\n`;
     const text = remedy === null ? line : `${line}To add it: ${cleanForTerminal(remedy)}\n`;
     return failure(exitCodes.capability, text, { code: error.code, message, missing, remedy });
@@ -46,7 +49,9 @@ export function failureOf(error: unknown, header = startDocument('error')): Fail
       message: error.message,
     });
   }
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const message = withoutUrlSecrets(
+    error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+  );
   return failure(exitCodes.bug, bugText(error, message), { code: 'internal', message });
 
   function failure(

@@ -61,6 +61,11 @@ export function withoutSecrets(input: string): string {
   return bare.replace(authority, '$1');
 }
 
+/** A message in which every URL has lost its query, its fragment and its user information: messages end up in logs and tickets. */
+export function withoutUrlSecrets(message: string): string {
+  return message.replace(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]*/gi, withoutSecrets);
+}
+
 /** The text with its first letter in upper case. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -23,6 +23,20 @@ test('CapabilityError is printed with the command that adds what is missing', as
   t.same(validateDocument(failure.document), []);
 });
 
+test('no message of a failure keeps the credentials or the query of a URL', async (t) => {
+  const url = 'https://user:passw0rd@host.example/x?token=s3cret#s3cret';
+  for (const error of [
+    new InvalidInputError('file', `"${url}" is no file`),
+    new CapabilityError(url, `cannot read "${url}": there is no such file`),
+    new TypeError(`fetch of ${url} failed`),
+    url,
+  ]) {
+    const { text, document } = failureOf(error);
+    t.notMatch(`${text}${JSON.stringify(document)}`, /passw0rd|s3cret|user:/);
+    t.match(text, 'https://host.example/x');
+  }
+});
+
 test('CapabilityError without a command is one line', async (t) => {
   const failure = failureOf(new CapabilityError('/etc/resolv.conf', 'No nameserver.'));
   t.equal(failure.text, 'pprobe: No nameserver.\n');
