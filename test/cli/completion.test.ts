@@ -43,12 +43,11 @@ const files: readonly (readonly string[])[] = [
   ['completion', 'bash', ''],
 ];
 
-/** What a shell asks: starting three shells thirty times would take half a minute. */
-const askedByShells = asked
-  .filter(({ words }) =>
-    ['dia', 'https://a.example/x', '--format'].some((word) => words.includes(word) && !words.includes('=')),
-  )
-  .filter(({ words }) => words.at(-1) !== 'nd');
+/** What the shells ask: starting three shells and pprobe for each line would take half a minute. */
+const askedByShells: readonly Asked[] = [
+  { words: ['dia'], offers: ['diagnose'], not: ['dns', 'doctor'] },
+  { words: ['diagnose', '--format', ''], offers: ['text', 'json', 'ndjson'], not: ['diagnose', '--json'] },
+];
 
 interface Shell {
   name: string;
