@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { InvalidInputError } from '../core/errors.js';
 import { quoted } from '../core/text.js';
 import type { Ec2Facts, FactsCall, FactsDocument } from '../documents/facts.js';
@@ -28,7 +29,9 @@ export function readFacts(files: readonly FactsFile[]): FactsRead {
   return { facts: joined(parts), notes };
 }
 
-function readFile({ name, text: whole }: FactsFile, notes: string[]): FactsDocument {
+function readFile({ name: path, text: whole }: FactsFile, notes: string[]): FactsDocument {
+  // A long path would be cut before the part that tells the files apart.
+  const name = path === '-' ? 'standard input' : basename(path);
   const text = whole.replace(/^\uFEFF/, '').trim();
   if (text === '') {
     notes.push(
