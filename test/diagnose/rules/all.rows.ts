@@ -17,6 +17,7 @@ import { policyPathRows } from './policy-path.rows.js';
 import { proxyRows } from './proxy.rows.js';
 import { reachableRows } from './reachable.rows.js';
 import { refusedRows } from './refused.rows.js';
+import { rivalRows } from './rivals.rows.js';
 import type { Row } from './row.js';
 import { serviceRows } from './service.rows.js';
 import { timeoutRows } from './timeout.rows.js';
@@ -47,6 +48,7 @@ export const rows: readonly Row[] = [
   ...policyPathRows,
   ...reachableRows,
   ...refusedRows,
+  ...rivalRows,
   ...serviceRows,
   ...timeoutRows,
   ...tlsRows,

@@ -9,6 +9,7 @@ import { runs } from '../../runs.js';
 import { anyEvidence } from '../any-evidence.js';
 import { evidence } from '../evidence.js';
 import { rows } from './all.rows.js';
+import { rivalRows } from './rivals.rows.js';
 import { exists } from './row.js';
 
 /** How verdicts change when one fact of the evidence is removed or corrected. */
@@ -96,6 +97,7 @@ const AGAINST: ReadonlyMap<string, string> = new Map([
   ['some addresses of the endpoint missing', 'no address in common'],
   ['a certificate that one program alone trusts', 'lists that all reject it'],
   ['a list of authorities that cannot be read', 'lists that all reject it'],
+  ...rivalRows.map(({ name }): [string, string] => [name, 'the sign of one cause alone']),
   ...['nxdomain', 'no-data', 'servfail', 'refused'].flatMap((status): [string, string][] => [
     [`${status}, and getaddrinfo has an address from another source`, 'getaddrinfo without an address'],
     [`${status} at the resolver in use, and an address at another one that was asked`, 'one answer'],
