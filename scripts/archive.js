@@ -8,9 +8,10 @@
 // With --tree only the last is made; --fast compresses little, to try the rest. Both architectures are made on any machine, from npm's packages alone, and the same
 // commit gives the same octets: files are sorted, have the commit's time and belong to root.
 
-import { statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commitTime, makeTree, name, node, out, run, sha256 } from './archive/tree.js';
+import { billOfMaterials } from './archive/bill.js';
+import { commitTime, makeTree, manifest, name, node, out, root, run, sha256 } from './archive/tree.js';
 
 const words = process.argv.slice(2);
 const treeOnly = words.includes('--tree');
@@ -32,31 +33,6 @@ function makeArchive(arch) {
   return file;
 }
 
-/** The components that run on the host, as CycloneDX: those of npm, and Node. */
-function billOfMaterials() {
-  const text = run('npm', [
-    'sbom',
-    '--omit=dev',
-    '--omit=peer',
-    '--package-lock-only',
-    '--sbom-format=cyclonedx',
-  ]);
-  const bill = JSON.parse(text);
-  const bomRef = `node@${node.version}`;
-  bill.components.push({
-    'bom-ref': bomRef,
-    type: 'application',
-    name: 'node',
-    version: node.version,
-    purl: `pkg:generic/node@${node.version}`,
-    licenses: [{ license: { id: 'MIT' } }],
-  });
-  // These two differ from run to run.
-  delete bill.serialNumber;
-  bill.metadata.timestamp = new Date(Number(commitTime()) * 1000).toISOString();
-  return `${JSON.stringify(bill, null, 2)}\n`;
-}
-
 const named = words.filter((word) => !word.startsWith('--'));
 const unknown = named.find((word) => !Object.hasOwn(node.integrity, word));
 if (unknown !== undefined)
@@ -69,7 +45,9 @@ for (const arch of architectures) {
   else archives.push(makeArchive(arch));
 }
 if (!treeOnly) {
-  writeFileSync(join(out, `${name}.cdx.json`), billOfMaterials());
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const bill = billOfMaterials({ manifest, lock, node, seconds: Number(commitTime()) });
+  writeFileSync(join(out, `${name}.cdx.json`), bill);
   const sums = archives.map((file) => `${sha256(file)}  ${file.slice(out.length + 1)}\n`);
   writeFileSync(join(out, 'SHA256SUMS'), sums.join(''));
   for (const file of archives) console.log(`${(statSync(file).size / 1e6).toFixed(1)} MB  ${file}`);

@@ -21,6 +21,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
+import { billOfMaterials } from '../../scripts/archive/bill.js';
 import { commands } from '../../src/cli/commands.js';
 
 /** The archive for hosts without Node and without a registry: what it unpacks to, tried on this architecture. */
@@ -174,6 +175,31 @@ t.test('the manual page has every command; completions and licences are complete
   }
   const notice = readFileSync(join(made, 'NOTICE'), 'utf8');
   for (const name of ['Node.js', 'koffi', 'yargs', 'dns-packet', 'ip-address']) t.match(notice, name);
+});
+
+t.test('the bill of materials has every package that is installed, and Node', async (t) => {
+  const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
+  const [manifest, lock] = [read('package.json'), read('package-lock.json')];
+  const sources = { manifest, lock, node: read('scripts/archive/node.json'), seconds: 0 };
+  const text = billOfMaterials(sources);
+  t.equal(billOfMaterials(sources), text);
+  const bill = JSON.parse(text);
+  t.match(bill, { bomFormat: 'CycloneDX', specVersion: '1.5', version: 1 });
+  const names: string[] = bill.components.map(({ name }: { name: string }) => name);
+  const direct = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+  for (const name of [...direct, 'node', 'yargs-parser', '@leichtgewicht/ip-codec'])
+    t.ok(names.includes(name), name);
+  for (const name of ['tap', 'esbuild', 'koffi', 'raw-socket', 'typescript'])
+    t.notOk(names.includes(name), name);
+  const known = new Set([
+    `pprobe@${version}`,
+    ...bill.components.map((each: { 'bom-ref': string }) => each['bom-ref']),
+  ]);
+  t.equal(known.size, bill.components.length + 1, 'each reference is of one component');
+  for (const { ref, dependsOn } of bill.dependencies)
+    for (const each of [ref, ...dependsOn]) t.ok(known.has(each), each);
+  const root = bill.dependencies.find(({ ref }: { ref: string }) => ref === `pprobe@${version}`);
+  t.equal(root.dependsOn.length, direct.length + 1);
 });
 
 t.test('install.sh copies and links; a second run replaces', { skip }, async (t) => {
