@@ -229,6 +229,7 @@ async function buildBenchmarks() {
     diagnose: at('test/bench/diagnose.ts'),
     log: at('test/bench/log.ts'),
     start: at('test/bench/start.ts'),
+    all: at('test/bench/all.ts'),
   };
   await build({ ...module, entryPoints, outdir: at('build/bench') });
 }

@@ -20,6 +20,11 @@ function isRealtimeAllowed(): boolean {
   return spawnSync(command, args, { env: toolEnvironment }).status === 0;
 }
 
+/** The command with the priority of programs that are compared, where the host allows it: other load does not delay them. */
+export function inRealtime(argv: readonly string[]): string[] {
+  return isRealtimeAllowed() ? [...realtime(toolPriority), ...argv] : [...argv];
+}
+
 /** Why no responder can run on this host, or null. */
 export function tunUnavailable(): string | null {
   if (process.platform !== 'linux') return 'a TUN responder needs Linux';

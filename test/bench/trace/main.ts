@@ -1,10 +1,11 @@
 import { tunUnavailable } from '../../tun/tun.js';
+import { type BenchRow, printRows } from '../row.js';
 import { manyTargets } from './many.js';
 import { rttError } from './rtt-error.js';
 import { wallTime } from './wall-time.js';
 
 /** The parts by their argument on the command line. Without an argument, all of them run. */
-const parts: Record<string, (rounds: number) => Promise<void>> = {
+const parts: Record<string, (rounds: number) => Promise<BenchRow[]>> = {
   'wall-time': wallTime,
   'rtt-error': rttError,
   many: manyTargets,
@@ -20,5 +21,5 @@ const wanted = process.argv.slice(2);
 for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
   const part = parts[name];
   if (part === undefined) throw new Error(`"${name}" is not a part; give ${Object.keys(parts).join(', ')}`);
-  await part(rounds);
+  printRows(await part(rounds));
 }

@@ -1,7 +1,8 @@
 import type { TraceDocument } from '../../../src/documents/trace.js';
 import { TunPath } from '../../tun/tun.js';
+import type { BenchRow } from '../row.js';
 import { client, wallTimeCases } from './paths.js';
-import { median, quantile, table } from './statistics.js';
+import { median } from './statistics.js';
 import { pprobeTrace, timed, traceroute } from './tools.js';
 
 /** Two rounds of what takes traceroute twenty seconds. */
@@ -16,13 +17,13 @@ interface Taken {
  * `durationMs` of pprobe's traces, which counts from the load of the native code, as a share of traceroute's time from start to
  * end. The tools alternate, so that other load on the machine affects all of them.
  */
-export async function wallTime(rounds: number): Promise<void> {
+export async function wallTime(rounds: number): Promise<BenchRow[]> {
   const path = await TunPath.start(
     { clients: [client], paths: Object.fromEntries(wallTimeCases.map(({ target, path }) => [target, path])) },
     { areToolsRealtime: true },
   );
   const ours = ['syn', 'connect'];
-  const rows: string[][] = [];
+  const rows: BenchRow[] = [];
   try {
     for (const { name, target, atMostRatio, isSlow = false } of wallTimeCases) {
       const taken = new Map<string, Taken>();
@@ -43,19 +44,22 @@ export async function wallTime(rounds: number): Promise<void> {
       for (const [tool, { ms, syns }] of taken) {
         const ratio = median(ms) / theirsMs;
         const isOurs = tool !== traceroute.name;
-        rows.push([
-          name,
-          isOurs ? `pprobe ${tool}` : tool,
-          `${median(ms).toFixed(1)} (${quantile(ms, 0).toFixed(1)} to ${quantile(ms, 1).toFixed(1)})`,
-          median(syns).toFixed(0),
-          ratio.toFixed(2),
-          isOurs ? `${ratio <= atMostRatio ? 'met' : 'MISSED'} (at most ${atMostRatio})` : '',
-        ]);
+        const fewer = median(syns) <= median(theirs.syns);
+        rows.push({
+          what: `trace, ${name}`,
+          tool: isOurs ? `pprobe ${tool}` : tool,
+          values: ms,
+          unit: 'ms',
+          ratio,
+          goal: isOurs
+            ? { text: `at most ${atMostRatio}, no more packets`, isMet: ratio <= atMostRatio && fewer }
+            : undefined,
+          note: `${median(syns)} SYNs`,
+        });
       }
     }
   } finally {
     await path.stop();
   }
-  console.log(`\nTime of a trace, medians of ${rounds} rounds (${slowRounds} where traceroute takes 20 s):`);
-  console.log(table(['path', 'tool', 'ms (least to most)', 'SYNs', 'ratio', 'goal'], rows));
+  return rows;
 }
