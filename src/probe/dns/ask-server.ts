@@ -173,7 +173,7 @@ class Inquiry {
         this.#lookForLife(current);
         if (!current.isAskedAsPrograms) current.ask(programsSendEdns);
       }
-      const endMs = this.#slotStartMs + timeoutMs;
+      const endMs = this.#slotStartMs + (this.#isLastChance(current) ? timeoutMs / 2 : timeoutMs);
       if (atMs < endMs) return { untilMs: atMs < middleMs ? middleMs : endMs };
       current.isGivenUp = true;
     }
@@ -185,6 +185,16 @@ class Inquiry {
     }
     const untilMs = this.#patienceUntilMs(atMs);
     return untilMs === null ? { decided: this.#best() } : { untilMs };
+  }
+
+  /**
+   * Whether the server is asked again and shows no sign of life, although its TCP port has been tried since the first turn. A reply
+   * to any earlier query would count, too, so a shorter wait is enough, and nobody waits long for a dead resolver.
+   */
+  #isLastChance(conversation: Conversation): boolean {
+    const { patience, life } = this.#lookup.plan;
+    const isAgain = this.#turns > this.#conversations.length;
+    return isAgain && patience !== null && conversation.isWatched && !life.isAlive(conversation.key);
   }
 
   /** Begins the next turn: the next server, or the first one of the next round. null after the last round. */
