@@ -28,7 +28,7 @@ export type { ObserveOptions } from './options.js';
  */
 const graceMs = 50;
 /**
- * How long, in milliseconds from the start, getaddrinfo(3) is waited for. It answers as soon as DNS does, unless one of its
+ * How long, in milliseconds, getaddrinfo(3) is waited for. It answers as soon as DNS does, unless one of its
  * queries is lost or a source before DNS is slow, and then programs wait: that is worth a second.
  */
 const systemGraceMs = 1000;
@@ -92,6 +92,7 @@ export async function observeTarget(target: Target, options: ObserveOptions): Pr
   const aside = { signal: signals.signal, stop: anyOf(signals.stop, enough.signal) };
   const enoughOfSystem = new AbortController();
   const systemAside = { signal: signals.signal, stop: anyOf(signals.stop, enoughOfSystem.signal) };
+  const askedMs = nowMs();
   const asking = branches.run('dns', () => askSystem(target, options, systemAside));
   const asideFromTarget = Promise.all([
     branches.run('dns', () => lookUpEndpoint(target, options, signals)),
@@ -112,7 +113,7 @@ export async function observeTarget(target: Target, options: ObserveOptions): Pr
   const grace = setTimeout(() => enough.abort(), graceMs);
   const systemGrace = setTimeout(
     () => enoughOfSystem.abort(),
-    Math.max(graceMs, systemGraceMs - elapsedMs(startMs)),
+    Math.max(graceMs, systemGraceMs - elapsedMs(askedMs)),
   );
   const [[endpoint, resolvers, system], controls] = await Promise.all([asideFromTarget, controlling]);
   clearTimeout(grace);

@@ -77,7 +77,7 @@ export const encryptedCases: readonly NetworkCase[] = [
           exitCodes: [15],
           causes: ['tls.silent'],
           atMost: 'medium',
-          says: [/within 8 s/, /acknowledged/, /--timeout 30s/],
+          says: [/within 8(?:\.\d+)? s/, /acknowledged/, /--timeout 30s/],
         },
       },
     ],

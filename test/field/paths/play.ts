@@ -58,7 +58,7 @@ async function play(each: NetworkCase): Promise<Played> {
   const files = Object.entries({ '/etc/resolv.conf': 'nameserver {net}.53\n', ...each.files });
   const mounts = files.map(([path, text], index) => {
     const source = join(own, String(index));
-    writeFileSync(source, fill(text));
+    writeFileSync(source, fill(text), { mode: text.startsWith('#!') ? 0o755 : 0o644 });
     return `mount --bind '${source}' '${path}'`;
   });
   const inside = (argv: readonly string[], env: Readonly<Record<string, string>> = {}) =>

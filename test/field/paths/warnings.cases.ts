@@ -213,6 +213,45 @@ export const warningCases: readonly NetworkCase[] = [
     ],
   },
   {
+    ...otherSource('printer.local', 'echo "{net}.10 STREAM printer.local"'),
+    id: 'D16',
+    situation: 'mDNS of nsswitch.conf has the name, and DNS does not',
+    source: 'https://github.com/moby/moby/issues/38531',
+    servers: { '{net}.10:443': web(['printer.local']) },
+    steps: [
+      {
+        args: diagnose('printer.local'),
+        expected: reachable(/not in DNS/, /mdns4_minimal/, /from getaddrinfo/),
+      },
+    ],
+  },
+  {
+    ...otherSource('api.field.test', 'exec sleep 20'),
+    id: 'D17',
+    situation: 'a source of nsswitch.conf before DNS is slow, and DNS answers at once',
+    source: 'https://github.com/NixOS/nixpkgs/issues/291108',
+    zone: { 'api.field.test': ['{net}.10'] },
+    servers: { '{net}.10:443': web(secure) },
+    steps: [
+      {
+        args: diagnose('api.field.test'),
+        expected: reachable(/getaddrinfo/, /mdns4_minimal/, /Programs on this host wait/),
+      },
+    ],
+  },
+  {
+    ...otherSource('printer.local', 'exec sleep 20'),
+    id: 'D18',
+    situation: 'DNS denies a name that mDNS may have, and getaddrinfo has no answer yet',
+    source: 'https://github.com/avahi/nss-mdns/issues/79',
+    steps: [
+      {
+        args: diagnose('printer.local'),
+        expected: { exitCodes: [10], causes: ['dns.nxdomain'], atMost: 'high' },
+      },
+    ],
+  },
+  {
     id: 'D15',
     situation: 'resolv.conf names four nameservers, and only the fourth works',
     source: 'https://github.com/hetznercloud/hcloud-cloud-controller-manager/issues/533',
@@ -236,6 +275,21 @@ export const warningCases: readonly NetworkCase[] = [
     peers: [{ argv: ['sh', '-c', 'getent ahosts api.field.test || echo unresolved'], prints: /unresolved/ }],
   },
 ];
+
+/**
+ * nsswitch.conf asks mDNS before DNS, which does not have the name. A script in place of getent(1) does what it would do with
+ * a module for mDNS, which this host may not have.
+ */
+function otherSource(name: string, script: string): Pick<NetworkCase, 'files' | 'zone'> {
+  return {
+    files: {
+      '/etc/resolv.conf': 'nameserver {net}.53\n',
+      '/etc/nsswitch.conf': 'hosts: files mdns4_minimal [NOTFOUND=return] dns\n',
+      '/usr/bin/getent': `#!/bin/sh\n${script}\n`,
+    },
+    zone: { [`not.${name}`]: [] },
+  };
+}
 
 /** The name has an A record, and the resolver fails for AAAA. */
 function failsForAaaa(id: string, name: string, rcode: number, to: string, source: string): NetworkCase {

@@ -189,6 +189,22 @@ test('failures of TCP are not reported as failures of TLS', async (t) => {
   t.match(document, { status: 'error', errorCode: 'ECONNREFUSED', connectMs: null });
 });
 
+test('a server that acknowledged the ClientHello is awaited for longer where that is useful', async (t) => {
+  const { port } = await listenTls(t, identities.valid, undefined, {
+    SNICallback: (_name, done) => setTimeout(() => done(null), 500),
+  });
+  const timeoutMs = 50;
+  const waiting = { ca: authorityPem, timeoutMs };
+  const patient = await shake(port, { ...waiting, patience: { timeoutMs: 60_000, isUseful: () => true } });
+  t.equal(patient.status, 'ok');
+  t.ok(patient.durationMs >= 400, `${patient.durationMs} ms`);
+  const useless = await shake(port, { ...waiting, patience: { timeoutMs: 60_000, isUseful: () => false } });
+  t.equal(useless.status, 'timeout', 'another handshake was answered');
+  const over = await shake(port, { ...waiting, patience: { timeoutMs: 60, isUseful: () => true } });
+  t.match(over, { status: 'timeout', progress: { acknowledged: true } });
+  t.ok(over.durationMs >= 59, `${over.durationMs} ms`);
+});
+
 test('a handshake of single bytes still ends at the deadline', async (t) => {
   // The header of a TLS record of 16 KB, and then single bytes of it: never silent, never complete.
   const { port } = await listen(t, (socket) => {
