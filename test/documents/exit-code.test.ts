@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'tap';
 import { exitCodeMeanings, exitCodeOf } from '../../src/documents/terms/exit-code.js';
 import {
+  dnsAttempt,
   dnsDocument,
   doctorDocument,
   reportDocument,
@@ -22,6 +23,14 @@ test('dns: an answer is 0, every other end is 10', async (t) => {
     'error',
   ] as const;
   for (const status of failures) t.equal(exitCodeOf(dnsDocument({ status })), 10, status);
+});
+
+test('dns: queries that a limit of this host kept from leaving are 3, as a connection is', async (t) => {
+  const attempt = (errno: string) => dnsAttempt({ outcome: 'error', errno });
+  for (const errno of ['EMFILE', 'ENFILE', 'EWOULDBLOCK', 'ENOBUFS', 'ENOMEM'])
+    t.equal(exitCodeOf(dnsDocument({ status: 'error', attempts: [attempt(errno)] })), 3, errno);
+  const mixed = [attempt('EMFILE'), attempt('EPERM')];
+  t.equal(exitCodeOf(dnsDocument({ status: 'error', attempts: mixed })), 10, 'another query was refused');
 });
 
 test('dns --compare: names whose addresses differ are 10 although both answered', async (t) => {

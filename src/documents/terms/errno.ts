@@ -113,6 +113,21 @@ interface ErrnoWords {
   send: string | null;
 }
 
+const noPort = 'this host has no local port left: see `sysctl net.ipv4.ip_local_port_range`';
+
+/**
+ * The errnos of a limit of this host, which say nothing about the other end: descriptors, local ports, memory and the send
+ * queue. Sources: socket(2), connect(2), send(2).
+ */
+const ownLimits: ReadonlySet<string> = new Set(
+  'EMFILE ENFILE EAGAIN EWOULDBLOCK EADDRINUSE ENOBUFS ENOMEM'.split(' '),
+);
+
+/** Whether an errno is a limit of this host. */
+export function isOwnLimit(errno: string | null): boolean {
+  return errno !== null && ownLimits.has(errno);
+}
+
 /** From connect(2), send(2) and ip(7), and from what was measured to cause them. */
 const words: Readonly<Record<string, ErrnoWords>> = {
   EPERM: { connect: null, send: "this host's own firewall refused to send it" },
@@ -143,6 +158,10 @@ const words: Readonly<Record<string, ErrnoWords>> = {
   },
   ENOPROTOOPT: { connect: 'the host reports that it does not speak TCP', send: null },
   ECANCELED: { connect: 'interrupted before an answer came', send: null },
+  // Of connect(2) on a UDP socket without a port: the kernel finds none that is free.
+  EAGAIN: { connect: null, send: noPort },
+  EWOULDBLOCK: { connect: null, send: noPort },
+  EADDRINUSE: { connect: null, send: noPort },
   ENOBUFS: { connect: null, send: 'the send queue of this host is full' },
   ENOMEM: { connect: null, send: 'this host is out of memory for packets' },
   EMSGSIZE: { connect: null, send: 'the packet is too big for the interface' },

@@ -6,6 +6,7 @@ import type { ReportDocument, VerdictClass } from '../report.js';
 import type { TcpCause, TcpDocument, TcpStatus } from '../tcp.js';
 import type { TraceDocument, TraceOutcome } from '../trace.js';
 import type { WatchRound } from '../trace-watch.js';
+import { isOwnLimit } from './errno.js';
 
 /** The exit codes. Programs can rely on them. */
 export const exitCodes = {
@@ -125,6 +126,7 @@ export function exitCodeOf(document: JudgedDocument): number {
   switch (document.kind) {
     case 'dns':
       if (isAnsweredAlike(document)) return exitCodes.ok;
+      if (wasNotSent(document)) return exitCodes.capability;
       return wasCutOff(document) ? exitCodes.inconclusive : exitCodes.dns;
     case 'tcp':
       return tcpExitCode(document);
@@ -175,6 +177,11 @@ function tcpExitCode({ status, attempts, resolution, stopped }: TcpDocument): nu
   if (hasNoAddress) return exitCodes.dns;
   const isShort = attempts.some(({ cause }) => cause != null && shortages.has(cause));
   return status === 'error' && isShort ? exitCodes.capability : tcpExitCodes[status];
+}
+
+/** Whether no query left this host, because it reached a limit of its own. */
+function wasNotSent({ status, attempts }: DnsDocument): boolean {
+  return status === 'error' && attempts.length > 0 && attempts.every(({ errno }) => isOwnLimit(errno));
 }
 
 /** What this host lacked for an attempt, so that nothing was sent. */
