@@ -11,6 +11,7 @@ import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { API_ID, callBy, checkApi, checkCustomName } from '../remedies/gateway.js';
+import { withKnownApi } from '../remedies/known-api.js';
 
 /**
  * `Forbidden` without a reason: API Gateway found no API for this request, or one that requires a key, or WAF blocked it.
@@ -168,15 +169,18 @@ function bogusEvidence(evidence: Evidence): EvidenceItem[] {
     }));
 }
 
-function nameApi({ target }: Evidence, api: PrivateApi): Advice[] {
+function nameApi(evidence: Evidence, api: PrivateApi): Advice[] {
+  const { target } = evidence;
+  const known = withKnownApi(evidence).privateApi?.apiId ?? null;
+  const id = known ?? API_ID;
   return [
     {
-      text: 'Give pprobe the id of the API in place of API_ID: it then names the API in the request',
-      command: pprobeAgain(target, { command: 'diagnose', options: ['--api-id', API_ID] }),
+      text: `Give pprobe the id of the API${known === null ? ' in place of API_ID' : ''}: it then names the API in the request`,
+      command: pprobeAgain(target, { command: 'diagnose', options: ['--api-id', id] }),
     },
     callBy(
-      { url: target.url ?? `https://${target.host}/`, header: 'x-apigw-api-id: API_ID' },
-      `Name the API in your client: Host: API_ID.execute-api.${api.region ?? 'REGION'}…, or x-apigw-api-id: API_ID`,
+      { url: target.url ?? `https://${target.host}/`, header: `x-apigw-api-id: ${id}` },
+      `Name the API in your client: Host: ${id}.execute-api.${api.region ?? 'REGION'}…, or x-apigw-api-id: ${id}`,
     ),
   ];
 }

@@ -7,6 +7,7 @@ import type { PrivateApi } from '../../documents/target.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { short } from '../headline.js';
 import { DOCS } from '../remedies/docs.js';
+import { withKnownApi } from '../remedies/known-api.js';
 import { policyRemedies } from '../remedies/policies.js';
 
 /** A denial as the rules see it: the answer, its sentence parsed, and the API that it is about. */
@@ -34,7 +35,7 @@ function denialRule(
       const denied = {
         answer,
         denial,
-        api: completed(evidence.target.privateApi, denial?.resource ?? null),
+        api: completed(withKnownApi(evidence).privateApi, denial?.resource ?? null),
         caller: callerOf(denial),
       };
       return {

@@ -14,6 +14,7 @@ import { atStart, short } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { readExecutionLog, serviceRemedies } from '../remedies/gateway.js';
+import { withKnownApi } from '../remedies/known-api.js';
 import { meaningOf, responderRemedies, waitLonger } from '../remedies/responder.js';
 import { pingUnfragmented } from '../remedies/tls.js';
 
@@ -35,7 +36,7 @@ function serviceRule(cause: Cause, words: (doc: HttpDocument, target: Target) =>
     (evidence: Evidence): Judgement | null => {
       const answer = judgedAnswers(evidence).find((each) => each.cause === cause);
       if (answer === undefined) return null;
-      const { target } = evidence;
+      const target = withKnownApi(evidence);
       const { doc } = answer;
       const responder = responderTo(evidence, doc);
       // Nothing came: what would have answered is known from the name of the target alone.

@@ -12,6 +12,7 @@ import { short } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { callBy } from '../remedies/gateway.js';
+import { withKnownApi } from '../remedies/known-api.js';
 
 /**
  * A fault in the text of the target, found before anything is sent. After a measurement it is reported only for a name
@@ -126,12 +127,14 @@ const otherRegion = rule(
 const noStage = rule(
   'url.malformed',
   { id: 'url.malformed/no-stage', words: 'the URL has no stage', needs: ['target'], docs: DOCS.invokeUrl },
-  ({ target, observations }): Judgement | null => {
+  (evidence): Judgement | null => {
+    const { target, observations } = evidence;
     const { privateApi: api, input, host, url } = target;
     if (api === null || api.form === 'custom' || api.stage !== null || url === null) return null;
     // A bare name asks whether the network works; a URL is what a client calls.
     if (!/^https:|\//i.test(input) || observations.http.length > 0) return null;
     const path = pathOf(target);
+    const known = withKnownApi(evidence).privateApi?.stage ?? null;
     return {
       phase: 'done',
       confidence: 'medium',
@@ -140,8 +143,8 @@ const noStage = rule(
       claims: [{ says: 'name-unserved' }],
       remedies: [
         callBy(
-          { url: `https://${host}/STAGE${path === '/' ? '' : path}`, header: null },
-          'Put the stage first in the path, in place of STAGE',
+          { url: `https://${host}/${known ?? 'STAGE'}${path === '/' ? '' : path}`, header: null },
+          `Put the stage first in the path${known === null ? ', in place of STAGE' : ''}`,
         ),
       ],
       check: 'aws apigateway get-stages lists the stages of an API',
