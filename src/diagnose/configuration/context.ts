@@ -35,7 +35,8 @@ export function contextOf(evidence: Evidence, facts: FactsDocument): Context {
     region: facts.region ?? evidence.vantage.ec2?.region ?? evidence.target.privateApi?.region ?? null,
     groups: groupTable(facts.ec2, {
       partial: isPartial(facts, 'DescribeSecurityGroupRules'),
-      everyGroup: facts.source === 'aws',
+      // A document of facts holds the rules of all groups that it is about, and plain output those that were asked for.
+      everyGroup: facts.source === 'aws' || facts.collectedAt !== null,
     }),
   };
 }

@@ -52,7 +52,7 @@ function carrierOf(
     : { option: '--transit-gateway-id', id: attachment.TransitGatewayId, cidr: null };
 }
 
-export function routeTo(context: Context, table: string | null, from: End, to: End): Advice[] {
+export function adviseRoute(context: Context, table: string | null, from: End, to: End): Advice[] {
   const carrier = carrierOf(context, from, to);
   const cidr = blockText(to.address);
   if (carrier === null || table === null)
@@ -97,7 +97,7 @@ export function replaceRoute(
 ): Advice[] {
   const carrier = carrierOf(context, from, to);
   if (carrier === null || table === null || carrier.id === route.id || route.destination.startsWith('pl-'))
-    return routeTo(context, null, from, to);
+    return adviseRoute(context, null, from, to);
   return [
     {
       text: `Let the route ${route.destination} of ${table} lead to ${carrier.id}, which is there`,

@@ -3,7 +3,7 @@ import type { Gate } from '../../documents/facts.js';
 import { scopeOf } from '../../net/address/scope.js';
 import { aws, type Context, gateOf, notRead } from './context.js';
 import type { End } from './ends.js';
-import { readLists, replaceRoute, routeTo } from './route-changes.js';
+import { adviseRoute, readLists, replaceRoute } from './route-changes.js';
 import { type ChosenRoute, chooseRoute, tableOf } from './routes.js';
 
 /** The gates of a route: the table of a subnet, and what the route leads through. */
@@ -78,7 +78,7 @@ export function routeGates(
             cause: 'route.missing',
             ...limitOf(from),
           },
-          () => routeTo(context, id, from, to),
+          () => adviseRoute(context, id, from, to),
         ),
       ],
       route: null,
@@ -147,7 +147,7 @@ function routeTargetGates(context: Context, { name, id, route, from, to, end, wa
             // A private NAT gateway can have routes of its own to other networks.
             ...(route.target === 'nat' ? { limit: 'high' as const } : limitOf(from)),
           },
-          () => routeTo(context, id, from, to),
+          () => adviseRoute(context, id, from, to),
         ),
       ];
     case 'transit-gateway':
@@ -215,7 +215,7 @@ function peeringGate(
                 ),
               },
             ]
-          : routeTo(context, null, from, to),
+          : adviseRoute(context, null, from, to),
     );
   const vpcs = [peering.AccepterVpcInfo?.VpcId, peering.RequesterVpcInfo?.VpcId];
   const isElsewhere = to.vpcId !== null && !vpcs.includes(undefined) && !vpcs.includes(to.vpcId);
@@ -227,7 +227,7 @@ function peeringGate(
         text: `${route.id} joins ${list(vpcs.flatMap((each) => each ?? []))}, and ${to.address} is in ${to.vpcId}: a peering does not lead on to further VPCs`,
         cause: 'route.missing',
       },
-      () => routeTo(context, null, from, to),
+      () => adviseRoute(context, null, from, to),
     );
   return { ...base, state: 'allow', text: `${route.id} is active` };
 }

@@ -2,6 +2,8 @@ import type { FactsDocument } from '../../documents/facts.js';
 import { denialOf } from '../../documents/gateway-answer.js';
 import { judgedAnswers } from '../../documents/observed/http.js';
 import type { Evidence } from '../../documents/report.js';
+import { blockOfAddress } from './block.js';
+import { interfacesAt, isInVpc } from './ends.js';
 
 /** Whether facts are about the same place and time as the packets. */
 export interface FactsUse {
@@ -51,14 +53,40 @@ export function useOf(evidence: Evidence, facts: FactsDocument): FactsUse {
     reasons.push(
       `The configuration is read for a client in ${factsVpc}, and this host is in ${vpc}: it is not used.`,
     );
+  const stranger = isElsewhere || isOthers || isOtherVpc ? null : otherClient(evidence, facts);
+  if (stranger !== null) reasons.push(stranger);
   const api = isElsewhere ? null : otherApi(evidence, facts);
   if (api !== null) reasons.push(api);
   return {
-    network: !isElsewhere && !isOthers && !isOtherVpc,
+    network: !isElsewhere && !isOthers && !isOtherVpc && stranger === null,
     api: !isElsewhere && api === null,
     reasons,
     olderMs: ageOf(evidence, facts),
   };
+}
+
+/** Why the facts are about another client, whose VPC does not have an address of this host; null where nothing says so. */
+function otherClient({ observations, vantage }: Evidence, facts: FactsDocument): string | null {
+  const { client } = facts;
+  if (client === null || client.addresses.length === 0) return null;
+  const used = [
+    ...observations.tcp.flatMap(({ attempts }) => attempts.map(({ localAddress }) => localAddress)),
+    ...observations.trace.map(({ source }) => source),
+    ...vantage.addresses,
+  ];
+  const own = [...new Set(used)].flatMap((each) => {
+    const block = each === null ? null : blockOfAddress(each);
+    return each === null || block === null ? [] : [{ address: each, block }];
+  });
+  const isKnown = own.some(
+    ({ address, block }) =>
+      client.addresses.includes(address) ||
+      interfacesAt(facts, address).length > 0 ||
+      isInVpc(facts, block, client.vpcId),
+  );
+  const [first] = own;
+  if (isKnown || first === undefined) return null;
+  return `The configuration is read for a client at ${client.addresses[0]}${client.vpcId === null ? '' : ` in ${client.vpcId}`}, and the packets left from ${first.address}, which is not there: it is not used.`;
 }
 
 /** Why the facts of API Gateway are about another API; null where nothing says so. */

@@ -2,9 +2,11 @@ import type { Evidence, Remedy } from '../../documents/report.js';
 
 /** Remedies with the ids that are known in place of the words that stand for them in commands. */
 export function withKnownIds(remedies: readonly Remedy[], evidence: Evidence): Remedy[] {
-  const { vantage, observations, gates = [] } = evidence;
-  const host = vantage.ec2?.groups[0] ?? observations.configuration?.client?.groups[0];
-  const target = gates.find(({ gate, end }) => gate === 'security-group' && end === 'target')?.resource;
+  const { vantage, gates = [] } = evidence;
+  const groupOf = (wanted: 'client' | 'target') =>
+    gates.find(({ gate, end }) => gate === 'security-group' && end === wanted)?.resource;
+  const host = vantage.ec2?.groups[0] ?? groupOf('client');
+  const target = groupOf('target');
   const known = [
     ['SG_OF_THIS_HOST', host],
     ['SG_OF_TARGET', target],

@@ -8,7 +8,7 @@ import { fitted, places, short } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { regionOption } from '../remedies/gateway.js';
-import { confidenceOfFacts, leastConfident, remediesOfGate, told } from './configured.js';
+import { confidenceOfFacts, leastConfident, remediesOfGates, told } from './configured.js';
 import { requestFinding } from './configured-request.js';
 
 /**
@@ -89,7 +89,7 @@ function dropped(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
     confidence,
     summary: `${what.charAt(0).toUpperCase()}${what.slice(1)} ${places(own)} ${by} ${resourceWords(gate)}.`,
     evidence: told(denying),
-    remedies: denying.flatMap(remediesOfGate),
+    remedies: remediesOfGates(denying),
     alternatives: confidence === 'certain' ? [] : found.alternatives,
   });
 }
@@ -110,7 +110,7 @@ function allowed(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
   if (allowing.length === 0 && unknown.length === 0) return null;
   const unread: EvidenceItem[] = told(unknown);
   const kept = found.remedies.filter(({ opens }) => opens === undefined || isLeftOpen(opens, gates));
-  const read = unknown.flatMap(remediesOfGate);
+  const read = remediesOfGates(unknown);
   if (allowing.length === 0)
     return { ...found, evidence: [...found.evidence, ...unread], remedies: [...read, ...kept] };
   const resources = [...new Set(allowing.flatMap(({ resource }) => resource ?? []))];
@@ -233,7 +233,7 @@ function misnamed(evidence: Evidence, gates: readonly Gate[], found: Finding): F
       'the name',
     ),
     evidence: told(denying),
-    remedies: denying.flatMap(remediesOfGate),
+    remedies: remediesOfGates(denying),
     alternatives: [],
   });
 }

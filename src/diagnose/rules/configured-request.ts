@@ -6,7 +6,7 @@ import type { Confidence, Evidence } from '../../documents/report.js';
 import type { Finding } from '../finding.js';
 import { DOCS } from '../remedies/docs.js';
 import { regionOption } from '../remedies/gateway.js';
-import { confidenceOfFacts, leastConfident, remediesOfGate, told } from './configured.js';
+import { confidenceOfFacts, leastConfident, remediesOfGate, remediesOfGates, told } from './configured.js';
 
 const requestGateKinds: ReadonlySet<string> = new Set(['endpoint-policy', 'api', 'stage', 'resource-policy']);
 
@@ -80,7 +80,7 @@ function unnamedLayer(evidence: Evidence, gates: readonly Gate[], found: Finding
       confidence: leastConfident(confidenceOfFacts(evidence), isAlone ? 'certain' : 'high'),
       summary: `The request is denied: ${CAUSES[named].words}.`,
       evidence: [...told(denying), ...found.evidence],
-      remedies: denying.flatMap(remediesOfGate),
+      remedies: remediesOfGates(denying),
       alternatives: isAlone ? [] : found.alternatives.filter(({ cause }) => cause !== named),
     };
   }
@@ -162,7 +162,7 @@ function notFound(evidence: Evidence, gates: readonly Gate[], found: Finding): F
     confidence: leastConfident(confidenceOfFacts(evidence), named === 'api.absent' ? 'high' : 'certain'),
     summary: `API Gateway finds no API for the request: ${CAUSES[named].words}.`,
     evidence: [...told(denying), ...found.evidence],
-    remedies: denying.flatMap(remediesOfGate),
+    remedies: remediesOfGates(denying),
     alternatives: named === 'api.absent' ? found.alternatives.filter(({ cause }) => cause !== named) : [],
   };
 }

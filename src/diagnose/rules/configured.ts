@@ -29,6 +29,15 @@ export function told(gates: readonly Gate[]): EvidenceItem[] {
   return gates.slice(0, 12).map(({ text }) => ({ observation: 'configuration', text }));
 }
 
+/** The changes of several gates as remedies, each command once. */
+export function remediesOfGates(gates: readonly Gate[]): Advice[] {
+  const all = gates.flatMap(remediesOfGate);
+  return all.filter(
+    ({ commandLine, text }, index) =>
+      all.findIndex((each) => each.commandLine === commandLine && each.text === text) === index,
+  );
+}
+
 /** The changes of a gate as remedies. */
 export function remediesOfGate({ remedies = [] }: Gate): Advice[] {
   return remedies.map(({ text, command, snippet, docs, resource }) => ({

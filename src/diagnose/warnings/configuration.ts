@@ -4,7 +4,7 @@ import { allWorked } from '../../documents/observed/http.js';
 import { opened } from '../../documents/observed/tcp.js';
 import type { Evidence } from '../../documents/report.js';
 import { isOld, useOf } from '../configuration/use.js';
-import { remediesOfGate, told } from '../rules/configured.js';
+import { remediesOfGates, told } from '../rules/configured.js';
 import type { WarningRule } from './warning.js';
 
 /** The gates that packets or requests contradict: they deny what passed. */
@@ -51,7 +51,7 @@ const passesPartly: WarningRule = {
     return {
       text: `A network ACL denies some of the ports that this host connects from, so that some connections to ${evidence.target.host} fail: ${first.text}.`,
       evidence: told(gates),
-      remedies: gates.flatMap(remediesOfGate),
+      remedies: remediesOfGates(gates),
     };
   },
 };
