@@ -28,8 +28,11 @@ export interface AttemptOptions {
   confirms?: boolean | undefined;
   /** Ends the attempt as `error`, ECANCELED. */
   cancel?: Cancel | undefined;
-  /** Receives an open connection, which it must close, before the attempt resolves. Without it the connection is closed. */
-  onOpen?: ((attempt: TcpAttempt, socket: Socket) => void) | undefined;
+  /**
+   * Receives an open connection, which it must close, before the attempt resolves, and when it was open, by the clock of nowMs().
+   * Without it the connection is closed.
+   */
+  onOpen?: ((attempt: TcpAttempt, socket: Socket, openMs: number) => void) | undefined;
 }
 
 /**

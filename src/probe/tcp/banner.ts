@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { elapsedMs, nowMs } from '../../core/clock.js';
+import { elapsedMs } from '../../core/clock.js';
 import { startLimits } from '../../core/deadline.js';
 import type { TcpAfterOpen } from '../../documents/tcp.js';
 
@@ -18,15 +18,20 @@ export interface Watched {
 }
 
 /**
- * Watches a connection that opened, without sending anything, until the peer closes or resets it, or for `timeoutMs`. Ends early
+ * Watches a connection that opened, without sending anything, until the peer closes or resets it, or for `timeoutMs` since
+ * `openMs`, when it was open. Ends early
  * with the first octets, or with the first line where `wantsLine`: a line has at most 512 octets here, without the line ending,
  * decoded as UTF-8; control characters are kept. Always closes the connection.
  */
 export function watchConnection(
   socket: Socket,
-  { timeoutMs, wantsLine, stop }: { timeoutMs: number; wantsLine: boolean; stop?: AbortSignal | undefined },
+  {
+    openMs,
+    timeoutMs,
+    wantsLine,
+    stop,
+  }: { openMs: number; timeoutMs: number; wantsLine: boolean; stop?: AbortSignal | undefined },
 ): Promise<Watched> {
-  const startMs = nowMs();
   return new Promise((resolve) => {
     const pieces: Buffer[] = [];
     let octets = 0;
@@ -35,13 +40,15 @@ export function watchConnection(
       if (isOver) return;
       isOver = true;
       cancelLimits();
-      const afterMs = elapsedMs(startMs);
+      const afterMs = elapsedMs(openMs);
       socket.destroy();
       const banner = octets === 0 ? null : firstLine(Buffer.concat(pieces));
       resolve({ banner, afterOpen: { end, afterMs } });
     };
     const onOpen = (): void => finish('open');
-    const cancelLimits = startLimits({ timeoutMs, stop }, { onTimeout: onOpen, onStop: onOpen });
+    // What came since the connection was open is read before this time is over, also where nothing of it is left.
+    const leftMs = Math.max(1, timeoutMs - elapsedMs(openMs));
+    const cancelLimits = startLimits({ timeoutMs: leftMs, stop }, { onTimeout: onOpen, onStop: onOpen });
     socket.on('data', (chunk: Buffer) => {
       pieces.push(chunk);
       octets += chunk.length;

@@ -259,10 +259,10 @@ async function connectAndWatch(
   cancel: Cancel,
 ): Promise<TcpAttempt> {
   let watching: Promise<Watched> | null = null;
-  const onOpen = ({ durationMs }: TcpAttempt, socket: Socket) => {
+  const onOpen = ({ durationMs }: TcpAttempt, socket: Socket, openMs: number) => {
     const quietMs = watchMs > 0 ? durationMs + watchMs : briefWatchMs(durationMs);
     const watchedMs = wantsLine ? Math.min(timeoutMs, bannerTimeoutMs) : quietMs;
-    watching = watchConnection(socket, { timeoutMs: watchedMs, wantsLine, stop: cancel.signal });
+    watching = watchConnection(socket, { openMs, timeoutMs: watchedMs, wantsLine, stop: cancel.signal });
   };
   const attempt = await connectOnce(sockets, address, port, {
     timeoutMs,

@@ -29,6 +29,8 @@ export function connectThroughLibc(
     fail: ((error: unknown) => void) | null;
   } = { attempt: null, isCanceled: false, settle: () => {}, fail: null };
   const onEnd = (end: ConnectEnd): void => {
+    // The first socket of a process takes Node several milliseconds.
+    const openMs = nowMs();
     const ended = attemptOf(end, address, port, state.isCanceled);
     const attempt = ended.status === 'reset' && onOpen !== undefined ? asOpened(ended) : ended;
     state.attempt = attempt;
@@ -36,7 +38,7 @@ export function connectThroughLibc(
     if (attempt.status === 'open' && onOpen !== undefined) {
       const opened = socket === null ? resetConnection() : new Socket({ fd: socket.release() });
       try {
-        onOpen(attempt, opened);
+        onOpen(attempt, opened, openMs);
       } catch (error) {
         opened.destroy();
         if (state.fail === null) throw error;

@@ -52,7 +52,7 @@ export function connectThroughNode(
       if (attempt.status === 'open' && onOpen !== undefined) {
         // From now on its errors belong to the new owner.
         socket.off('error', onError);
-        onOpen(attempt, status === 'reset' ? resetConnection() : socket);
+        onOpen(attempt, status === 'reset' ? resetConnection() : socket, nowMs());
       } else socket.destroy();
       resolve(attempt);
     };
