@@ -67,7 +67,7 @@ export async function diagnose(input: string | URL, options: DiagnoseOptions = {
       verdict: classify(evidence),
     };
   // No other diagnosis pays for the evaluators.
-  const { checkedFacts, withVerdict } = await import('./explain.js');
+  const { checkedFacts, withVerdict } = await import('./configured-verdict.js');
   const configuration = checkedFacts(options.facts, 'facts');
   const judged = withVerdict({ ...evidence, observations: { ...evidence.observations, configuration } });
   return { ...header(), ...judged };
