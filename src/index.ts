@@ -50,9 +50,11 @@ export {
   explainLog,
   type LogSource,
 } from './execution-log/explain-log.js';
+export type { CompiledCode } from './host/compiled-code.js';
 export type { ProxyEnvironment, ProxyVariable } from './host/proxy.js';
 export type { ResolvConf, SystemPatience } from './host/resolv-conf.js';
 export type { ResolverRole } from './host/resolver-role.js';
+export type { NameService } from './host/vantage.js';
 export type { AddressScope } from './net/address/scope.js';
 export type { EngineStatus, MethodChoice } from './net/wire/engines.js';
 export type { PacketChoice } from './net/wire/wire.js';
