@@ -10,7 +10,8 @@ const unsafe =
  * safe to look at, and a parser reads the same values.
  */
 export function jsonText(document: unknown, indent = 0): string {
-  return JSON.stringify(document, null, indent).replace(unsafe, escaped);
+  // Of undefined there is no JSON; in a list it is null, and so it is here.
+  return (JSON.stringify(document, null, indent) ?? 'null').replace(unsafe, escaped);
 }
 
 function escaped(character: string): string {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { request } from 'node:http';
 import { canonicalAddress, familyOf } from '../net/address/address.js';
 import { isEc2Instance } from './ec2.js';
@@ -38,6 +39,8 @@ export async function openMetadata(
   place: { host: string; port: number },
   signal: AbortSignal,
 ): Promise<MetadataGet | null> {
+  // One listener for each request, and a host with many interfaces makes many.
+  setMaxListeners(0, signal);
   const token = await ask(place, signal, '/latest/api/token', 'PUT', {
     'x-aws-ec2-metadata-token-ttl-seconds': '60',
   });

@@ -18,7 +18,7 @@ test('a line has a host and an optional port; an IPv6 address with or without br
 });
 
 test('an invalid port, and more than a host and a port, are refused and quoted', async (t) => {
-  for (const text of ['a.test:', 'a.test:http', 'a.test:0', 'a.test 65536', 'a.test 1 2', 'a.test:22 23']) {
+  for (const text of ['a.test:', 'a.test:nosuch', 'a.test:0', 'a.test 65536', 'a.test 1 2', 'a.test:22 23']) {
     t.throws(() => parseTargetLine(text, 443), { code: 'invalid-input' }, text);
   }
 });

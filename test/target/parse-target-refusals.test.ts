@@ -16,7 +16,7 @@ test('the error is one line with the fault and the correct form', (t) => {
     ['a\nb', 'target', /control character/],
     ['db.internal:0', 'port', /1 to 65535/],
     ['db.internal:65536', 'port', /1 to 65535/],
-    ['db.internal:https', 'port', /1 to 65535/],
+    ['db.internal:nosuch', 'port', /1 to 65535/],
     ['db.internal:', 'port', /1 to 65535/],
     ['fd00::5:443:x', 'target', /\[2001:db8::1\]:443/],
     ['[fd00::5', 'target', /\[2001:db8::1\]:443/],

@@ -45,7 +45,7 @@ const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'n
 function rawHtml({ target, vantage, observations, skipped }: ReportDocument): Html {
   const parts = Object.entries({ target, vantage, ...observations, skipped });
   const folds = parts
-    .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+    .filter(([, value]) => value !== undefined && (!Array.isArray(value) || value.length > 0))
     .map(
       ([
         name,

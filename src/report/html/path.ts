@@ -18,6 +18,9 @@ import { type Content, type Html, html } from './escape.js';
 /** The longest run of silent hops that is drawn hop by hop; a longer run is drawn as one. */
 const DRAWN_SILENT = 2;
 
+/** A text and no markup: esbuild writes it in ASCII, which it does not do for a template. */
+const dot = '·';
+
 /** The path to each traced address, hop by hop from this host to where the trace ended. */
 export function pathsHtml(report: ReportDocument): Html | null {
   const { trace } = report.observations;
@@ -42,7 +45,7 @@ function pathHtml(trace: AddressTrace, isOpened: boolean): Html {
   return html`<div class="route">
 <h3>towards <span class="mono">${address}</span> port ${port}</h3>
 <ol class="hops">
-<li><span class="node" aria-hidden="true">&middot;</span>this host <span class="mono soft">${source}</span></li>
+<li><span class="node" aria-hidden="true">${dot}</span>this host <span class="mono soft">${source}</span></li>
 ${runsOf(before, loop).map((run) => runHtml(run, names))}<li class="end ${tone}"><span class="node ${tone}"><span class="hidden">${end}</span>${markHtml(mark)}</span>${destination === null ? null : hopReplies(destination, names)}<div class="${tone}">${traceEnding(trace)}</div></li>
 </ol>
 ${legendHtml(hops)}<p class="soft">${method === undefined ? null : `Method: ${method}.`}</p>

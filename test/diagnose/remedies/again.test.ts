@@ -154,7 +154,7 @@ test('every command of a remedy that names pprobe is one that it understands', a
       t.pass(`${name}: ${argv.join(' ')}`);
     }
   }
-  t.same([...known].sort(), ['diagnose', 'dns', 'explain', 'tcp', 'trace']);
+  t.same([...known].sort(), ['diagnose', 'dns', 'doctor', 'explain', 'tcp', 'trace']);
   await fc.assert(
     fc.asyncProperty(anyEvidence, target, async (evidence, asked) => {
       for (const argv of commandsOf({ ...evidence, target: asked })) await read(argv);

@@ -9,7 +9,10 @@ import { noLibc as skip } from '../libc/libc-here.js';
 /** In another process, so that it continues while this one is busy. */
 const closer = `
 const { writeFileSync } = require('node:fs');
-const server = require('node:net').createServer((socket) => socket.end(() => writeFileSync(process.argv[1], '')));
+const server = require('node:net').createServer((socket) => {
+  socket.on('error', () => {});
+  socket.end(() => writeFileSync(process.argv[1], ''));
+});
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 `;
 

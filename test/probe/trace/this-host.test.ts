@@ -31,7 +31,8 @@ t.test('an error of the onHop callback ends the trace and is thrown', async (t) 
     mpls: [],
     extensions: [],
   };
-  wire.listener?.onReply({ id: 0, kind: 'time-exceeded', replyTtl: 64, nat: false, synAck: null, ...reply });
+  // The first packet asks the target itself, the second one hop 1.
+  wire.listener?.onReply({ id: 1, kind: 'time-exceeded', replyTtl: 64, nat: false, synAck: null, ...reply });
   await t.rejects(run, { message: 'mine' });
   t.ok(wire.isClosed);
 });
