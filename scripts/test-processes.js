@@ -8,10 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** The directory of the package. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/**
- * The folders of test/ whose files share a process, in the order in which the processes start. The first two wait for timeouts
- * of the network most of the time and leave the processor to the others. What no line names runs in the last.
- */
+/** The folders of test/ whose files share a process. What no line names is in the last. */
 const processes = {
   dns: ['probe/dns'],
   connections: ['probe/tls', 'probe/http', 'probe/tcp', 'probe/mtu'],
@@ -23,6 +20,12 @@ const processes = {
   trace: ['net', 'probe'],
   others: [''],
 };
+
+/**
+ * The order in which the processes start. The first waits for timeouts of the network most of the time and leaves the processor to
+ * the others; of the others, the longest come first.
+ */
+const order = ['dns', 'commands', 'others', 'connections', 'documents', 'rules', 'diagnose', 'trace', 'host'];
 
 const ownProcess = /^(lab|peers|tun|package|field)\/|-lab\.test|-process\.test|contradictions-\d/;
 const needsBuild = /from '\.\.?\/(.*\/)?pprobe\.js'|\/dist\//;
@@ -62,7 +65,8 @@ export function writeProcesses(folder, files) {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   const modules = new Map();
-  for (const [name, members] of groups) {
+  for (const name of order) {
+    const members = groups.get(name);
     if (members.length === 0) continue;
     const path = join(directory, `${name}.mjs`);
     writeFileSync(path, loader(members));

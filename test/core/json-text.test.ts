@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'tap';
 import { jsonText } from '../../src/core/json-text.js';
+import { runs } from '../runs.js';
 
 const unsafe =
   /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\p{Surrogate}|[\u{e0000}-\u{e007f}]/u;
@@ -17,7 +18,7 @@ test('the text has no character that a terminal obeys or that hides text, and is
       const json = jsonText(given, indent);
       return !unsafe.test(json) && JSON.stringify(JSON.parse(json)) === JSON.stringify(given);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
   t.equal(jsonText({ a: '\u202e\u{e0041}b' }), '{"a":"\\u202e\\udb40\\udc41b"}');
 });

@@ -4,6 +4,7 @@ import type { JudgedRequest } from '../../src/documents/log.js';
 import { hideSecrets, RequestAssembler } from '../../src/execution-log/assemble.js';
 import { judgeRequest } from '../../src/execution-log/judge.js';
 import { readLine } from '../../src/execution-log/line.js';
+import { runs } from '../runs.js';
 import { DENIED, denial, EVENTS, IDS, linesOf, SECRET, SHAPES, SLOW, THROTTLED, WORKED } from './logs.js';
 
 function judged(lines: readonly string[], mostOpen?: number): JudgedRequest[] {
@@ -55,7 +56,7 @@ t.test('interleaved lines are assigned to their requests', async (t) => {
       }
       t.same(causes(judged(mixed)), expected);
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });
 
@@ -73,7 +74,7 @@ t.test(
       fc.property(fc.array(line, { maxLength: 200 }), (lines) => {
         judged(lines, 3);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   },
 );

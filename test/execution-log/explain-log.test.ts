@@ -7,6 +7,7 @@ import { explainLog } from '../../src/execution-log/explain-log.js';
 import { logText } from '../../src/report/text/log.js';
 import { validateDocument } from '../documents/validate.js';
 import { plain } from '../report/documents.js';
+import { runs } from '../runs.js';
 import { DENIED, filtered, IDS, linesOf, SECRET, SHAPES, WORKED } from './logs.js';
 
 /** A log in pieces of `size` octets. */
@@ -79,7 +80,7 @@ t.test('any octets: a valid document, never a throw, no secret and no control ch
       t.notMatch(text + JSON.stringify(document), SECRET);
       t.notMatch(text.replaceAll('\n', ''), /\p{Cc}/u);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { runs } from '../../runs.js';
 import type { Forgery, SimulatedHop, SimulatedPath } from '../../simulation/path.js';
 import { type Scenario, simulate } from './scenario.js';
 
 /** Runs per test; PPROBE_FUZZ_RUNS counts packets, and each path takes about a hundred of them. */
-const numRuns = Math.ceil(Number(process.env.PPROBE_FUZZ_RUNS ?? 20_000) / 100);
+const numRuns = runs(Math.ceil(Number(process.env.PPROBE_FUZZ_RUNS ?? 20_000) / 100));
 
 /** No packet expires earlier: half of the shortest wait, for the second packet of a probe. */
 const shortestWaitMs = 25;

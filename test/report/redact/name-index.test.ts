@@ -3,6 +3,7 @@ import { test } from 'tap';
 import { containment, folded, NameIndex } from '../../../src/report/redact/name-index.js';
 import { redacted } from '../../../src/report/redact/redact.js';
 import { samples } from '../../documents/samples.js';
+import { runs } from '../../runs.js';
 
 const letters = fc.string({ unit: fc.constantFrom('a', 'b', '.', 'é'), minLength: 1, maxLength: 4 });
 const texts = fc.string({ unit: fc.constantFrom('a', 'b', '.', 'é', ' '), maxLength: 30 });
@@ -15,7 +16,7 @@ test('the longest name at a position is found as by trying each', async (t) => {
       const longest = Math.max(0, ...standing.map(({ length }) => length));
       return new NameIndex(names).lengthAt(text, at, accepts) === longest;
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
   t.equal(
     new NameIndex([]).lengthAt('a', 0, () => true),
@@ -30,7 +31,7 @@ test('a beginning, and a text that contains another, are found as by trying', as
       const index = new NameIndex(names);
       return index.hasBeginning(part) === begins && containment(text)(part) === text.includes(part);
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
   t.equal(folded('İSTANBUL.Example'), 'İstanbul.example', 'positions stay');
 });

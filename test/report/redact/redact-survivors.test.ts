@@ -7,6 +7,7 @@ import { redacted } from '../../../src/report/redact/redact.js';
 import { verdictText } from '../../../src/report/text/verdict.js';
 import { attempt, dns, evidence, hops, http, tcpOf, tls, trace } from '../../diagnose/evidence.js';
 import { validateDocument } from '../../documents/validate.js';
+import { runs } from '../../runs.js';
 import { plain } from '../documents.js';
 import { reportOf } from '../report-of.js';
 
@@ -192,7 +193,7 @@ test('no account, address, name or id is left in any form of a masked report, wh
       t.same(validateDocument(masked), []);
       t.equal(masked.verdict.cause, original.verdict.cause);
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
   t.end();
 });
