@@ -23,7 +23,7 @@ export function contextOf(evidence: Evidence, facts: FactsDocument): Context {
   const lookups = new Map<string, PrefixLookup>();
   return {
     lists: (address) => {
-      const key = address.bytes.join('.');
+      const key = address.correctForm();
       const known = lookups.get(key) ?? prefixLookup(facts.ec2.PrefixLists ?? {}, address);
       lookups.set(key, known);
       return known;

@@ -125,7 +125,7 @@ function openGroup(
     docs: DOCS.securityGroups,
   });
   if (other === null) return [];
-  const v6 = other.block.family === 6;
+  const v6 = other.address.includes(':');
   const cidr = blockText(other.address);
   const byAddress = allow(cidr, v6 ? `Ipv6Ranges=[{CidrIpv6=${cidr}}]` : `IpRanges=[{CidrIp=${cidr}}]`);
   const [first] = other.groups ?? [];

@@ -65,7 +65,7 @@ function matchLength(route: RouteFacts, address: Block, lists: PrefixLookup): nu
   const cidr = DestinationCidrBlock ?? DestinationIpv6CidrBlock;
   const covered = cidr === undefined ? null : covers(cidr, address);
   if (covered === null || cidr === undefined) return null;
-  return covered ? (blockOf(cidr)?.length ?? null) : -1;
+  return covered ? (blockOf(cidr)?.subnetMask ?? null) : -1;
 }
 
 function rankOf({ Origin, DestinationPrefixListId, GatewayId }: RouteFacts): number {
