@@ -8,7 +8,16 @@ import { exitCodes } from '../../documents/terms/exit-code.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { parseTarget } from '../../target/parse-target.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
-import { type Arguments, flag, networkChoice, type OptionTable, required, textOption } from '../options.js';
+import {
+  type Arguments,
+  checkIdleOptions,
+  flag,
+  idleNetworkOptions,
+  networkChoice,
+  type OptionTable,
+  required,
+  textOption,
+} from '../options.js';
 
 const options: OptionTable = {
   commands: {
@@ -18,12 +27,12 @@ const options: OptionTable = {
   vpc: { type: 'string', value: 'ID', help: 'The VPC of the client, so that the commands read no other one' },
   vpce: { type: 'string', value: 'NAME', help: 'The VPC endpoint: its id (vpce-…) or its DNS name' },
   'api-id': { type: 'string', value: 'ID', help: 'The id of the API, if the target is a custom domain name' },
-  4: { type: 'boolean', help: 'IPv4 only', hidden: true },
-  6: { type: 'boolean', help: 'IPv6 only', hidden: true },
+  ...idleNetworkOptions,
   source: { type: 'string', value: 'ADDR', help: 'The address of the client' },
 };
 
 async function run(args: Arguments, { output, note }: CommandContext): Promise<CommandResult> {
+  checkIdleOptions(args);
   const header = startDocument('facts');
   const target = parseTarget(required(args, 0), {
     vpce: textOption(args, 'vpce'),

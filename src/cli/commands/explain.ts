@@ -89,6 +89,8 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   const form = reportForm(args, context.output);
   if (args.options.log !== undefined) return explainLogFiles(args, form, context);
   required(args, 0);
+  // With --facts, some of the files can be facts.
+  if (args.positionals.length > 1 && args.options.facts === undefined) checkOnePage(form);
   const files = await Promise.all(
     args.positionals.map(async (name) => ({ name, text: await readInput(name, context.stop) })),
   );
@@ -104,10 +106,15 @@ async function sideBySide(
   options: ExplainOptions,
   form: ReportForm,
 ): Promise<CommandResult> {
-  withoutPage(form, 'several reports', 'give it with one report at a time; --json prints the comparison');
+  checkOnePage(form);
   const compared = explainTogether(reports, options);
   const document = await formed(compared, form, () => reports.map(({ text }) => JSON.parse(text)));
   return resultOf(document, comparisonText);
+}
+
+/** Throws InvalidInputError where a page of several reports is asked for. */
+function checkOnePage(form: ReportForm): void {
+  withoutPage(form, 'several reports', 'give it with one report at a time; --json prints the comparison');
 }
 
 export const explainCommand: Command = {
