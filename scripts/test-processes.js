@@ -27,6 +27,7 @@ const processes = {
  */
 const order = ['dns', 'commands', 'others', 'connections', 'documents', 'rules', 'diagnose', 'trace', 'host'];
 
+/** The same files as in `tap.include` of package.json, which `tap replay` reads. */
 const ownProcess = /^(lab|peers|tun|package|field)\/|-lab\.test|-process\.test|contradictions-\d/;
 const needsBuild = /from '\.\.?\/(.*\/)?pprobe\.js'|\/dist\//;
 
