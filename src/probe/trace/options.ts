@@ -22,7 +22,7 @@ export const traceBounds = {
   firstTtl: { ...ttl, default: 1 },
   maxTtl: { ...ttl, default: 30 },
   gapLimit: { noun: 'a number of hops', unit: null, min: 0, max: 255, default: 5 },
-  parallel: { ...probeCount, max: 1000, default: 24 },
+  parallel: { ...probeCount, max: 1000, default: 16 },
   waitMs: waitBound(3000),
 } as const satisfies Record<string, Bound>;
 

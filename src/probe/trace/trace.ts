@@ -52,9 +52,6 @@ export interface TraceStepOptions extends TraceOptions {
 
 const mostProbes = 1024;
 
-/** The part of the probes it may have in flight that a trace has on average. */
-const usualShare = 2 / 3;
-
 /**
  * Limits the probes that all traces of the process have in flight, so that a thousand traces that start together do not
  * overflow the receive buffers or, with the `connect` engine, open sixteen thousand sockets. For tests.
@@ -79,7 +76,7 @@ export async function traceAddress(
   if (options.source !== undefined) checkSource(options.source, [input.address]);
   options.signal?.throwIfAborted();
   const stop = anyOf(options.signal, options.stop);
-  const share = Math.min(Math.ceil(checked.parallel * usualShare), mostProbes);
+  const share = Math.min(checked.parallel, mostProbes);
   await probesInFlight.acquire({ isCanceled: stop.aborted, signal: stop }, share);
 
   const finishHeader = startDocument('trace');
