@@ -8,16 +8,18 @@ import { fileURLToPath } from 'node:url';
 /** The directory of the package. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** The folders of test/ whose files share a process. What no line names is in the last. */
+/** What the paths of files that share a process begin with, below test/. What no line names is in the last. */
 const processes = {
-  dns: ['probe/dns'],
-  connections: ['probe/tls', 'probe/http', 'probe/tcp', 'probe/mtu'],
-  commands: ['cli'],
-  rules: ['diagnose/rules', 'diagnose/remedies'],
-  diagnose: ['diagnose'],
-  documents: ['documents', 'report', 'compare'],
-  host: ['host', 'target', 'core'],
-  trace: ['net', 'probe'],
+  dns: ['probe/dns/'],
+  connections: ['probe/tls/', 'probe/http/', 'probe/tcp/', 'probe/mtu/'],
+  // Those of the command line that start the executable most often.
+  mistakes: ['cli/one-document', 'cli/usage'],
+  commands: ['cli/'],
+  rules: ['diagnose/rules/', 'diagnose/remedies/'],
+  diagnose: ['diagnose/'],
+  documents: ['documents/', 'report/', 'compare/'],
+  host: ['host/', 'target/', 'core/'],
+  trace: ['net/', 'probe/'],
   others: [''],
 };
 
@@ -25,7 +27,18 @@ const processes = {
  * The order in which the processes start. The first waits for timeouts of the network most of the time and leaves the processor to
  * the others; of the others, the longest come first.
  */
-const order = ['dns', 'commands', 'others', 'connections', 'documents', 'rules', 'diagnose', 'trace', 'host'];
+const order = [
+  'dns',
+  'commands',
+  'mistakes',
+  'others',
+  'connections',
+  'documents',
+  'rules',
+  'diagnose',
+  'trace',
+  'host',
+];
 
 /** The same files as in `tap.include` of package.json, which `tap replay` reads. */
 const ownProcess = /^(lab|peers|tun|package|field)\/|-lab\.test|-process\.test|contradictions-\d/;
@@ -58,8 +71,8 @@ export function readsBuild(file) {
 export function writeProcesses(folder, files) {
   const groups = new Map(Object.keys(processes).map((name) => [name, []]));
   for (const file of files) {
-    const isIn = (within) => within === '' || file.startsWith(`${within}/`);
-    const [name] = Object.entries(processes).find(([, folders]) => folders.some(isIn));
+    const begins = (beginning) => file.startsWith(beginning);
+    const [name] = Object.entries(processes).find(([, beginnings]) => beginnings.some(begins));
     groups.get(name).push(file);
   }
   const directory = join(root, 'build', folder);
