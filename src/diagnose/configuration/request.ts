@@ -388,15 +388,7 @@ function stageGates(context: Context, id: string | null, stages: readonly StageF
             ]),
         {
           text: `Or deploy the API to a stage ${stage}`,
-          command: aws(
-            context,
-            'apigateway',
-            'create-deployment',
-            '--rest-api-id',
-            id ?? 'API_ID',
-            '--stage-name',
-            stage,
-          ),
+          command: createDeployment(context, id, stage),
         },
       ],
     ),
@@ -472,20 +464,18 @@ function changeOf(
   ];
 }
 
+/** The command that deploys an API to a stage. */
+function createDeployment(context: Context, id: string | null, stage: string): string[] {
+  const api = id ?? 'API_ID';
+  return aws(context, 'apigateway', 'create-deployment', '--rest-api-id', api, '--stage-name', stage);
+}
+
 /** Deploys an API to the stage that is called. */
 function deployment(context: Context, id: string | null): Advice {
   const stage = context.evidence.target.privateApi?.stage ?? 'STAGE';
   return {
     text: `Deploy ${id ?? 'the API'} to ${stage}: a changed resource policy takes effect only with a deployment`,
-    command: aws(
-      context,
-      'apigateway',
-      'create-deployment',
-      '--rest-api-id',
-      id ?? 'API_ID',
-      '--stage-name',
-      stage,
-    ),
+    command: createDeployment(context, id, stage),
     docs: DOCS.resourcePolicy,
   };
 }
