@@ -109,13 +109,12 @@ export async function observeTarget(target: Target, options: ObserveOptions): Pr
   const attempts = connections?.tcp?.attempts ?? [];
   const isOpen = attempts.length > 0 && attempts.every(({ status }) => status === 'open');
   // Where an address did not open, the name may be wrong: every resolver's answer is worth waiting for.
-  // A resolver that does not answer here does not answer getaddrinfo, and the sources before DNS have answered by now.
-  const cutSystem = () =>
-    setTimeout(() => enoughOfSystem.abort(), Math.max(graceMs, systemGraceMs - elapsedMs(askedMs)));
-  const earlyCut = lookup.result?.answer?.status === 'timeout' ? cutSystem() : undefined;
   if (!isOpen) await asideFromTarget;
   const grace = setTimeout(() => enough.abort(), graceMs);
-  const systemGrace = earlyCut ?? cutSystem();
+  const systemGrace = setTimeout(
+    () => enoughOfSystem.abort(),
+    Math.max(graceMs, systemGraceMs - elapsedMs(askedMs)),
+  );
   const [[endpoint, resolvers, system], controls] = await Promise.all([asideFromTarget, controlling]);
   clearTimeout(grace);
   clearTimeout(systemGrace);
