@@ -1,13 +1,14 @@
 """Runs a command on a terminal of its own and presses Ctrl-C there.
 
-Its argument is JSON: argv; whether its standard output is a pipe and not the terminal; what to wait for, on the terminal or
-in the pipe, before Ctrl-C. Prints as JSON: what the terminal and the pipe got, and the exit code.
+Its argument is JSON: argv; whether its standard output is a pipe and not the terminal; a regular expression of what to wait
+for, on the terminal or in the pipe, before Ctrl-C. Prints as JSON: what the terminal and the pipe got, and the exit code.
 """
 
 import fcntl
 import json
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -15,6 +16,7 @@ import sys
 import termios
 
 order = json.loads(sys.argv[1])
+until = order["until"].encode()
 master, slave = pty.openpty()
 fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
 reading, writing = os.pipe()
@@ -50,7 +52,7 @@ while open_ends:
         if data == b"":
             open_ends.remove(end)
         got[end] += data
-    if not is_pressed and any(order["until"].encode() in text for text in got.values()):
+    if not is_pressed and any(re.search(until, text) for text in got.values()):
         is_pressed = True
         os.write(master, b"\x03")
 
