@@ -25,13 +25,17 @@ else
 fi
 
 # command:Debian package:Amazon Linux package. The lab needs the first group, the build of the package raw-socket the second.
-# The tests compare pprobe with the third. The tests of completion, man page and packages use the fourth.
+# The tests compare pprobe with the third. The tests of completion, man page and packages use the fourth, those of fleets and
+# monitors the fifth.
 missing='' packages=''
 for need in ip:iproute2:iproute nft:nftables:nftables unshare:util-linux:util-linux nsenter:util-linux:util-linux \
   g++:g++:gcc-c++ make:make:make python3:python3:python3 \
   traceroute:traceroute:traceroute telnet:telnet:telnet nmap:nmap:nmap dig:bind9-dnsutils:bind-utils kdig:knot-dnsutils:knot-utils \
   named:bind9:bind unbound:unbound:unbound dnsmasq:dnsmasq-base:dnsmasq \
-  zsh:zsh:zsh fish:fish:fish mandoc:mandoc:mandoc rpmbuild:rpm:rpm-build chromium:chromium:chromium; do
+  zsh:zsh:zsh fish:fish:fish mandoc:mandoc:mandoc rpmbuild:rpm:rpm-build chromium:chromium:chromium \
+  sshd:openssh-server:openssh-server ssh:openssh-client:openssh-clients nats-server:nats-server:nats-server \
+  prometheus:prometheus:prometheus prometheus-blackbox-exporter:prometheus-blackbox-exporter:blackbox_exporter \
+  parallel-ssh:pssh:pssh ansible-playbook:ansible-core:ansible-core; do
   command=${need%%:*} names=${need#*:}
   lacks "$command" || continue
   missing="$missing $command"
