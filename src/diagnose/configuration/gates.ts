@@ -6,9 +6,9 @@ import type { Evidence } from '../../documents/report.js';
 import { familyOf } from '../../net/address/address.js';
 import { contextOf } from './context.js';
 import { clientEnd, targetEnd } from './ends.js';
-import { nameGates } from './names.js';
+import { nameGates } from './names/names.js';
 import { networkGates } from './network.js';
-import { requestGates } from './request.js';
+import { requestGates } from './request/request.js';
 
 /** More addresses than any endpoint has interfaces. */
 const mostAddresses = 50;

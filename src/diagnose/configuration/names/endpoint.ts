@@ -1,0 +1,143 @@
+import { list } from '../../../core/text.js';
+import type { Gate, VpcEndpointFacts } from '../../../documents/facts.js';
+import type { Advice } from '../../remedies/advice.js';
+import { DOCS } from '../../remedies/docs.js';
+import { aws, type Context, gateOf, isPartial, notRead } from '../context.js';
+import { apiEndpoints } from '../ends.js';
+import { limitAt, type Place } from './place.js';
+
+export function endpointGates(context: Context, place: Place): Gate[] {
+  const { facts } = context;
+  const { vpcId, sure } = place;
+  const all = apiEndpoints(facts);
+  const base = { gate: 'endpoint', end: 'target', direction: null, rule: null } as const;
+  if (all === null)
+    return [
+      gateOf(
+        {
+          ...base,
+          state: 'unknown',
+          resource: null,
+          text: `not readable: the endpoints of ${vpcId ?? 'the VPC'}: ${notRead(facts, 'DescribeVpcEndpoints')}`,
+        },
+        () => [readEndpoints(context, vpcId)],
+      ),
+    ];
+  const own = all.filter(
+    ({ VpcId, State }) =>
+      (vpcId === null || VpcId === undefined || VpcId === vpcId) && !/^delet/i.test(State ?? ''),
+  );
+  if (own.length > 0) return [privateDnsGate(context, own, place)];
+  if (isPartial(facts, 'DescribeVpcEndpoints'))
+    return [
+      { ...base, state: 'unknown', resource: vpcId, text: 'not readable: the list of endpoints was cut' },
+    ];
+  const elsewhere = all.flatMap(({ VpcEndpointId, VpcId }) =>
+    VpcId === undefined || VpcId === vpcId ? [] : [`${VpcEndpointId} in ${VpcId}`],
+  );
+  return [
+    gateOf(
+      {
+        ...base,
+        state: 'deny',
+        resource: vpcId,
+        text: `${vpcId ?? 'the VPC'} has no interface endpoint for execute-api${elsewhere.length === 0 ? '' : `, unlike others: ${list(elsewhere, 3)}`}`,
+        cause: 'endpoint.absent',
+        ...limitAt({ vpcId, sure }),
+      },
+      () => createEndpoint(context, vpcId, elsewhere.length > 0),
+    ),
+  ];
+}
+
+function readEndpoints(context: Context, vpcId: string | null): Advice {
+  return {
+    text: `Read the endpoints of ${vpcId ?? 'the VPC'}`,
+    command: aws(
+      context,
+      'ec2',
+      'describe-vpc-endpoints',
+      ...(vpcId === null ? [] : ['--filters', `Name=vpc-id,Values=${vpcId}`]),
+    ),
+  };
+}
+
+function createEndpoint(context: Context, vpcId: string | null, isElsewhere: boolean): Advice[] {
+  const { facts, region, evidence } = context;
+  const subnet = facts.client?.subnetId ?? evidence.vantage.ec2?.subnetId ?? null;
+  const prefix = evidence.target.privateApi?.partition === 'aws-cn' ? 'cn.com' : 'com';
+  const create: Advice = {
+    text: `Create an interface endpoint for execute-api in ${vpcId ?? 'the VPC'}, with private DNS, and allow TCP ${context.port} from this host in its security group`,
+    command: aws(
+      context,
+      'ec2',
+      'create-vpc-endpoint',
+      ...['--vpc-id', vpcId ?? 'VPC_ID', '--vpc-endpoint-type', 'Interface'],
+      ...[
+        '--service-name',
+        `${prefix}.amazonaws.${region ?? 'REGION'}.execute-api`,
+        '--subnet-ids',
+        subnet ?? 'SUBNET_ID',
+        '--private-dns-enabled',
+      ],
+    ),
+    docs: DOCS.privateApiCreate,
+  };
+  return isElsewhere
+    ? [
+        create,
+        {
+          text: 'Or use the endpoint of the other VPC by its own name, or by a private zone or a Route 53 Profile that both VPCs use',
+          docs: DOCS.inboundResolver,
+        },
+      ]
+    : [create];
+}
+
+function privateDnsGate(context: Context, own: readonly VpcEndpointFacts[], { vpcId, sure }: Place): Gate {
+  const base = { gate: 'private-dns', end: 'target', direction: null, rule: 'PrivateDnsEnabled' } as const;
+  const on = own.find(({ PrivateDnsEnabled }) => PrivateDnsEnabled === true);
+  if (on !== undefined)
+    return {
+      ...base,
+      state: 'allow',
+      resource: on.VpcEndpointId ?? null,
+      text: `private DNS of ${on.VpcEndpointId} is on`,
+    };
+  const [first] = own;
+  const id = first?.VpcEndpointId ?? null;
+  if (own.some(({ PrivateDnsEnabled }) => PrivateDnsEnabled === undefined))
+    return {
+      ...base,
+      state: 'unknown',
+      resource: id,
+      text: `not readable: whether private DNS of ${id} is on`,
+    };
+  return gateOf(
+    {
+      ...base,
+      state: 'deny',
+      resource: id,
+      text: `private DNS of ${list(
+        own.flatMap(({ VpcEndpointId }) => VpcEndpointId ?? []),
+        3,
+      )} is off, so only the endpoint's own names lead to it`,
+      cause: 'dns.private-dns-off',
+      ...limitAt({ vpcId, sure }),
+    },
+    () => [
+      {
+        text: `Turn private DNS of ${id} on; every default name of API Gateway in ${vpcId ?? 'its VPC'} then leads to it, those of public APIs too`,
+        command: aws(
+          context,
+          'ec2',
+          'modify-vpc-endpoint',
+          '--vpc-endpoint-id',
+          id ?? 'VPCE_ID',
+          '--private-dns-enabled',
+        ),
+        docs: DOCS.vpcDns,
+      },
+    ],
+  );
+}

@@ -1,0 +1,27 @@
+import type { Gate } from '../../../documents/facts.js';
+import type { Context } from '../context.js';
+import type { End } from '../ends.js';
+import { dhcpGate } from './dhcp-options.js';
+import { endpointGates } from './endpoint.js';
+import { forwardingGate } from './forwarding-rule.js';
+import { vpcOf } from './place.js';
+import { zoneGate } from './private-zone.js';
+import { attributeGates } from './vpc-attributes.js';
+
+/**
+ * The gates of a name that only the private DNS of an endpoint answers with the endpoint's addresses, in the order in which a
+ * query meets them: the resolver that the client asks, the VPC's attributes, forwarding rules, private zones, the endpoint.
+ */
+export function nameGates(context: Context, client: End | null): Gate[] {
+  const { target } = context.evidence;
+  const api = target.privateApi;
+  if (api === null || (api.form !== 'default' && api.form !== 'service')) return [];
+  const place = vpcOf(context, client);
+  const gates = [
+    ...attributeGates(context, place),
+    forwardingGate(context, place),
+    zoneGate(context, place),
+    ...endpointGates(context, place),
+  ];
+  return [dhcpGate(context, place, gates), ...gates].filter((gate) => gate !== null);
+}

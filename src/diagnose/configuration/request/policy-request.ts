@@ -1,0 +1,100 @@
+import { version } from '../../../core/version.js';
+import { denialOf } from '../../../documents/gateway-answer.js';
+import { judgedAnswers } from '../../../documents/observed/http.js';
+import { scopeOf } from '../../../net/address/scope.js';
+import type { Context } from '../context.js';
+import type { End } from '../ends.js';
+import type { KeyValue } from '../policy/condition.js';
+import type { PolicyRequest } from '../policy/evaluate.js';
+
+/** The request that pprobe sent, as policies see it. */
+export function requestOf(context: Context, client: End | null, target: End | null): PolicyRequest {
+  const { evidence, facts, region } = context;
+  const { privateApi: api, url, given } = evidence.target;
+  const denial = judgedAnswers(evidence)
+    .map(({ doc }) => denialOf(doc))
+    .find((each) => each !== null);
+  const isSigned = given?.headers?.some(({ field }) => field.toLowerCase() === 'authorization') === true;
+  const caller = denial?.who ?? (isSigned ? null : 'anonymous');
+  const apiId = api?.apiId ?? denial?.resource?.apiId ?? facts.apigateway.restApi?.id ?? null;
+  const named =
+    denial?.resource?.arn
+      .split(':')
+      .slice(5)
+      .join(':')
+      .replace(/^[^/]*\//, '') ?? null;
+  const stage = api?.stage ?? null;
+  const asked = url === null ? null : decodedPath(url);
+  const path =
+    named ?? (stage === null || asked === null ? null : `${stage}/GET/${asked.replace(/^\/[^/]*\/?/, '')}`);
+  const account = facts.account !== null && facts.apigateway.restApi != null ? facts.account : null;
+  const keys = keysOf(context, client, target, caller);
+  return {
+    caller,
+    action: 'execute-api:Invoke',
+    resource:
+      apiId === null
+        ? null
+        : {
+            partition: api?.partition ?? 'aws',
+            region: api?.region ?? region ?? 'unknown',
+            account,
+            apiId,
+            path,
+          },
+    key: (name) => {
+      const value = keys.get(name);
+      if (value !== undefined) return value;
+      return caller === 'anonymous' &&
+        /^aws:(?:principal|username|userid|tokenissuetime|multifactorauth|federated)/.test(name)
+        ? 'absent'
+        : 'unknown';
+    },
+  };
+}
+
+function decodedPath(url: string): string {
+  const { pathname } = new URL(url);
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
+}
+
+/** The condition keys whose values are known. */
+function keysOf(
+  { evidence, facts, region }: Context,
+  client: End | null,
+  target: End | null,
+  caller: string | null,
+): Map<string, KeyValue> {
+  const keys = new Map<string, KeyValue>();
+  const known = (name: string, value: string | null | undefined): void => {
+    keys.set(name, value == null ? 'unknown' : [value]);
+  };
+  const isInside = target !== null && scopeOf(target.address) !== 'public';
+  const endpoint = target?.endpoint?.VpcEndpointId ?? evidence.target.privateApi?.vpceId;
+  if (isInside) {
+    known('aws:sourcevpce', endpoint);
+    known('aws:sourcevpc', target.endpoint?.VpcId ?? target.vpcId);
+    // Behind a NAT or a proxy it is another address; inside one VPC nothing changes it.
+    known(
+      'aws:vpcsourceip',
+      client !== null && client.vpcId !== null && client.vpcId === target.vpcId ? client.address : null,
+    );
+    keys.set('aws:sourceip', 'absent');
+  }
+  if (caller === 'anonymous') keys.set('aws:principalaccount', ['anonymous']);
+  const when = evidence.observations.http[0]?.startedAt;
+  known('aws:currenttime', when);
+  known('aws:epochtime', when);
+  known('aws:securetransport', 'true');
+  known('aws:requestedregion', evidence.target.privateApi?.region ?? region);
+  const headers = evidence.target.given?.headers ?? [];
+  const sent = (field: string): boolean => headers.some((each) => each.field.toLowerCase() === field);
+  if (!sent('user-agent')) keys.set('aws:useragent', [`pprobe/${version}`]);
+  if (!sent('referer')) keys.set('aws:referer', 'absent');
+  if (facts.apigateway.restApi != null) known('aws:resourceaccount', facts.account);
+  return keys;
+}
