@@ -77,6 +77,7 @@ export { type NameOutcome, resolveMany } from './probe/dns/resolve-many.js';
 export type { TcpAttemptMessage, TcpResultMessage } from './probe/tcp/channels.js';
 export type { SocketChoice } from './probe/tcp/sockets.js';
 export type { TraceRun } from './probe/trace/trace-run.js';
+export type { Permit } from './target/allow-list.js';
 export { scopeOfAddress as scopeOf } from './target/host.js';
 export type { HostAndPort } from './target/host-port.js';
 export { type ParseTargetOptions, parseTarget } from './target/parse-target.js';

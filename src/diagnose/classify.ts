@@ -210,6 +210,9 @@ function measuredSoFar(evidence: Evidence): EvidenceItem[] {
             : `the DNS lookup ended with ${answer.doc.status}`,
     });
   }
+  evidence.skipped.forEach(({ reason }, index) => {
+    if (/^refused: address /.test(reason)) items.push({ observation: `skipped[${index}]`, text: reason });
+  });
   const open = withStatus(addressOutcomes(evidence), 'open');
   if (open[0] !== undefined)
     items.push({

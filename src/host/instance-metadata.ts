@@ -16,7 +16,10 @@ export type MetadataGet = (path: string) => Promise<string | null>;
 /** How long all requests together may take, as long as the SDKs of AWS wait for one. */
 export const metadataLimitMs = 1000;
 
-const service = { host: '169.254.169.254', port: 80 };
+/** The address of the service over IPv4. */
+export const metadataAddress = '169.254.169.254';
+
+const service = { host: metadataAddress, port: 80 };
 
 /**
  * What the metadata service says of each of this host's network interfaces, within a second. Empty on other hosts, which are

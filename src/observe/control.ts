@@ -9,6 +9,7 @@ import { parseServer } from '../target/server.js';
 import type { Branches, Outcome, Signals } from './branches.js';
 import { findAddresses } from './host-addresses.js';
 import { connectTimeoutMs, type ObserveOptions } from './options.js';
+import { permittedOf } from './permitted.js';
 
 /**
  * Connects to other hosts than the target, to tell a fault of this host's network from a fault of the target: first the host
@@ -44,8 +45,10 @@ async function connectTo(
   signals: Signals,
   onAttempt: (attempt: TcpAttempt) => void,
 ): Promise<ControlMeasurement> {
-  const { family, dns, source, timeoutMs = connectTimeoutMs } = options;
-  const { addresses, resolution } = await findAddresses(host, { family, dns, ...signals });
+  const { family, dns, source, permit, timeoutMs = connectTimeoutMs } = options;
+  const { addresses: found, resolution } = await findAddresses(host, { family, dns, ...signals });
+  // A configured resolver gets queries anyway.
+  const { addresses } = permittedOf(found, port, role === 'given' ? permit : undefined);
   const reachable = addresses.filter((each) => source === undefined || familyOf(each) === familyOf(source));
   const usable = reachable.length > 0 ? { source } : {};
   const tcp = await connectAddresses(

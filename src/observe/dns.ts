@@ -116,10 +116,10 @@ function dnsOptions({ family, dns }: ObserveOptions): ResolveOptions {
 
 async function vpcResolverOf(
   configured: readonly string[],
-  { vpcResolver }: ObserveOptions,
+  { vpcResolver, permit }: ObserveOptions,
 ): Promise<string | null> {
   if (vpcResolver !== undefined) return configured.includes(vpcResolver) ? null : vpcResolver;
-  if (!(await isEc2Instance())) return null;
+  if (permit?.(vpcResolverIPv4, 53) === false || !(await isEc2Instance())) return null;
   const ranges = possibleVpcRanges();
   const isKnown = (server: string) => familyOf(server) !== null && isVpcResolver(server, ranges);
   return configured.some(isKnown) ? null : vpcResolverIPv4;

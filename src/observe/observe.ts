@@ -5,7 +5,7 @@ import { checkRuntime } from '../core/runtime.js';
 import { stoppedMember } from '../documents/header.js';
 import type { ControlMeasurement, Evidence, ObservedSystem, SkippedStep } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
-import { interfaceOf, readEc2Interfaces } from '../host/instance-metadata.js';
+import { interfaceOf, metadataAddress, readEc2Interfaces } from '../host/instance-metadata.js';
 import { readProxyEnvironment } from '../host/proxy.js';
 import { trustWith } from '../host/trust-store.js';
 import { readVantage } from '../host/vantage.js';
@@ -17,6 +17,7 @@ import { connectAndAsk, type TargetConnections } from './connections.js';
 import { observeControls } from './control.js';
 import { askEachResolver, askSystem, type HostLookup, lookUpEndpoint, lookUpHost } from './dns.js';
 import { type ObserveOptions, observeChecks } from './options.js';
+import { permittedOf, withPermittedServers } from './permitted.js';
 import { SilenceEvidence } from './silence.js';
 import { startTracing, type TargetTraces, traceSwitchedOff } from './trace.js';
 
@@ -77,8 +78,10 @@ function checkTargetObject(target: unknown): asserts target is Target {
 }
 
 /** observe() of a target and with options that were checked. */
-export async function observeTarget(target: Target, options: ObserveOptions): Promise<Evidence> {
-  options.signal?.throwIfAborted();
+export async function observeTarget(target: Target, given: ObserveOptions): Promise<Evidence> {
+  given.signal?.throwIfAborted();
+  const { options, skipped: refusedServers } = withPermittedServers(given);
+  if (options === null) return unmeasured(target, refusedServers);
   checkZone(target.host);
   const startMs = nowMs();
   await prepare(options);
@@ -86,7 +89,8 @@ export async function observeTarget(target: Target, options: ObserveOptions): Pr
   const { nameservers } = vantage;
   const branches = startBranches(options.signal, options.stop);
   const { signals } = branches;
-  const identifying = options.imds === false ? [] : readEc2Interfaces(anyOf(signals.signal, signals.stop));
+  const asksMetadata = options.imds !== false && options.permit?.(metadataAddress, 80) !== false;
+  const identifying = !asksMetadata ? [] : readEc2Interfaces(anyOf(signals.signal, signals.stop));
 
   const enough = new AbortController();
   const aside = { signal: signals.signal, stop: anyOf(signals.stop, enough.signal) };
@@ -147,8 +151,10 @@ export async function observeTarget(target: Target, options: ObserveOptions): Pr
       ...(connections === null || connections.pathMtu.length === 0 ? {} : { pathMtu: connections.pathMtu }),
     },
     skipped: skippedOf([
+      { skipped: refusedServers },
       lookup,
       { skipped: lookup.result?.skipped ?? [] },
+      { skipped: reached.refused },
       endpoint,
       resolvers,
       ...answers,
@@ -160,6 +166,16 @@ export async function observeTarget(target: Target, options: ObserveOptions): Pr
       { skipped: notSpoken(target, options) },
     ]),
     ...stoppedMember(options.stop, elapsedMs(startMs)),
+  };
+}
+
+/** The evidence where every resolver that the caller names is refused: nothing is sent. */
+async function unmeasured(target: Target, skipped: SkippedStep[]): Promise<Evidence> {
+  return {
+    target,
+    vantage: await readVantage(),
+    observations: { dns: [], tcp: [], tls: [], http: [], trace: [] },
+    skipped,
   };
 }
 
@@ -184,6 +200,8 @@ interface Reached {
   lookup: Outcome<HostLookup>;
   connections: TargetConnections | null;
   tracing: TargetTraces | null;
+  /** The addresses that are not permitted. */
+  refused: SkippedStep[];
 }
 
 /** Measures the target itself. Never rejects. */
@@ -201,15 +219,16 @@ async function reach(
     const addresses = (await asking).result?.addresses ?? [];
     if (addresses.length > 0) lookup.result.origin = { source: 'system', addresses, hostsFile: null };
   }
-  const addresses = lookup.result?.origin.addresses ?? [];
-  if (addresses.length === 0) return { lookup, connections: null, tracing: null };
+  const found = lookup.result?.origin.addresses ?? [];
+  const { addresses, skipped: refused } = permittedOf(found, target.port, options.permit);
+  if (addresses.length === 0) return { lookup, connections: null, tracing: null, refused };
   silence.noteDns(lookup.result?.answer?.attempts ?? []);
   const tracing = startTracing(target, addresses, options, branches, silence);
   const connections = await connectAndAsk(target, addresses, options, branches, silence, (attempt) => {
     silence.noteAttempt(attempt);
     tracing.onAttempt(attempt);
   });
-  return { lookup, connections, tracing: await tracing.finish() };
+  return { lookup, connections, tracing: await tracing.finish(), refused };
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 } from '../core/check-options.js';
 import { type ResolveOptions, resolveChecks } from '../probe/dns/options.js';
 import { type TraceOptions, traceChecks } from '../probe/trace/options.js';
+import type { Permit } from '../target/allow-list.js';
 import { checkHost, sourceAddress } from '../target/host.js';
 import type { HostAndPort } from '../target/host-port.js';
 import { type GivenHeaders, readHeaders } from '../target/request-headers.js';
@@ -65,6 +66,12 @@ export interface ObserveOptions {
   method?: TraceOptions['method'];
   /** Default true: on an EC2 instance, ask its metadata service for the interface, its VPC and its security groups. */
   imds?: boolean | undefined;
+  /**
+   * Asked before packets go to an address and port of the target, of `control`, or of a resolver that the options name. An address
+   * that is not permitted gets none of any kind and is in `skipped`: `refused: address 127.0.0.1`. The metadata service and the VPC's
+   * own resolver are asked too only where permitted. The resolvers that this host is configured with are used in any case. Default: all.
+   */
+  permit?: Permit | undefined;
   /** Called with what is being measured, for a line of progress. */
   onProgress?: ((message: string) => void) | undefined;
   /** Aborting rejects with the signal's reason. */
@@ -90,6 +97,7 @@ export const observeChecks: OptionChecks<ObserveOptions> = {
   trace: boolean,
   method: traceChecks.method,
   imds: boolean,
+  permit: callback,
   onProgress: callback,
   signal: abortSignal,
   stop: abortSignal,

@@ -97,8 +97,15 @@ function connectPhase(report: ReportDocument): RequestPhase {
     name: 'connect',
     mark: open === outcomes.length ? 'ok' : open > 0 ? 'warn' : 'failed',
     ms: Math.max(...outcomes.map(({ durationMs }) => durationMs)),
-    text: `TCP ${report.target.port} ${words.join('; ')}`,
+    text: `TCP ${report.target.port} ${[...words, ...refusedAddresses(report)].join('; ')}`,
   };
+}
+
+/** The addresses that the caller of the measurement did not permit. */
+function refusedAddresses({ skipped }: ReportDocument): string[] {
+  return skipped.flatMap(({ step, reason }) =>
+    step === 'tcp' && reason.startsWith('refused: address ') ? [reason] : [],
+  );
 }
 
 function everyAddress(addresses: readonly string[]): string {
