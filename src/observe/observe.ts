@@ -108,7 +108,8 @@ export async function observeTarget(target: Target, given: ObserveOptions): Prom
     observeControls(nameservers, options, branches, aside, (attempt) => silence.noteAttempt(attempt)),
   );
 
-  const reached = await reach(target, options, branches, silence, asking);
+  const system = { asking, end: () => enoughOfSystem.abort() };
+  const reached = await reach(target, options, branches, silence, system);
   const { lookup, connections, tracing } = reached;
   const attempts = connections?.tcp?.attempts ?? [];
   const isOpen = attempts.length > 0 && attempts.every(({ status }) => status === 'open');
@@ -119,7 +120,7 @@ export async function observeTarget(target: Target, given: ObserveOptions): Prom
     () => enoughOfSystem.abort(),
     Math.max(graceMs, systemGraceMs - elapsedMs(askedMs)),
   );
-  const [[endpoint, resolvers, system], controls] = await Promise.all([asideFromTarget, controlling]);
+  const [[endpoint, resolvers, programs], controls] = await Promise.all([asideFromTarget, controlling]);
   clearTimeout(grace);
   clearTimeout(systemGrace);
   branches.throwIfFailed();
@@ -146,7 +147,7 @@ export async function observeTarget(target: Target, given: ObserveOptions): Prom
       trace: tracing?.traces ?? [],
       environment: readProxyEnvironment(process.env, target.host, target.port),
       ...(lookup.result === null ? {} : { origin: lookup.result.origin }),
-      ...(system.result === null ? {} : { system: system.result }),
+      ...(programs.result === null ? {} : { system: programs.result }),
       ...(control === null ? {} : { control }),
       ...(connections === null || connections.pathMtu.length === 0 ? {} : { pathMtu: connections.pathMtu }),
     },
@@ -158,7 +159,7 @@ export async function observeTarget(target: Target, given: ObserveOptions): Prom
       endpoint,
       resolvers,
       ...answers,
-      system,
+      programs,
       controls,
       ...(controls.result ?? []),
       { skipped: connections?.skipped ?? [] },
@@ -204,19 +205,31 @@ interface Reached {
   refused: SkippedStep[];
 }
 
+/** A call of getaddrinfo(3) that is under way. */
+interface GetaddrinfoCall {
+  asking: Promise<Outcome<ObservedSystem | null>>;
+  /** Ends it without an answer. */
+  end: () => void;
+}
+
 /** Measures the target itself. Never rejects. */
 async function reach(
   target: Target,
   options: ObserveOptions,
   branches: Branches,
   silence: SilenceEvidence,
-  asking: Promise<Outcome<ObservedSystem | null>>,
+  system: GetaddrinfoCall,
 ): Promise<Reached> {
   options.onProgress?.(`resolving ${target.host}`);
   const lookup = await branches.run('dns', () => lookUpHost(target, options, branches.signals));
   if (lookup.result?.origin.source === 'dns' && lookup.result.origin.addresses.length === 0) {
-    // Names of mDNS, of this host itself and of the links of a VPN are not in DNS, and programs reach them.
-    const addresses = (await asking).result?.addresses ?? [];
+    // Names of mDNS, of this host itself and of the links of a VPN are not in DNS, and programs reach them. The sources
+    // before DNS have answered by now. Those behind it are asked only when the C library gives up on the resolvers, which
+    // takes 10 s (resolv.conf(5): 5 s, twice) where they are silent.
+    const isSilent = lookup.result.answer?.status === 'timeout';
+    const grace = isSilent ? setTimeout(system.end, graceMs) : undefined;
+    const addresses = (await system.asking).result?.addresses ?? [];
+    clearTimeout(grace);
     if (addresses.length > 0) lookup.result.origin = { source: 'system', addresses, hostsFile: null };
   }
   const found = lookup.result?.origin.addresses ?? [];
