@@ -1,12 +1,13 @@
-// Makes the archives that bring pprobe to hosts without Node and without a registry: `node scripts/archive.js [--fast] [ARCH…]`.
+// Makes the archives that bring pprobe to hosts without Node and without a registry: `node scripts/archive.js [--fast] [--emulate] [ARCH…]`.
 //
 //   build/archive/pprobe-VERSION-linux-ARCH.tar.xz   Node, the program, its native parts, man page, completions, install.sh
 //   build/archive/SHA256SUMS                         of the archives
 //   build/archive/pprobe-VERSION.cdx.json            the components as CycloneDX
 //   build/archive/ARCH/pprobe-VERSION                what the archive unpacks to
 //
-// With --tree only the last is made; --fast compresses little, to try the rest. Both architectures are made on any machine, from npm's packages alone, and the same
-// commit gives the same octets: files are sorted, have the commit's time and belong to root.
+// With --tree only the last is made; --fast compresses little, to try the rest. Both architectures are made on any machine, from
+// npm's packages alone, and the same commit gives the same octets: files are sorted, have the commit's time and belong to root.
+// The code that V8 compiled is in the archive of this machine's architecture, and with --emulate in the other's.
 
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ import { commitTime, makeTree, manifest, name, node, out, root, run, sha256 } fr
 const words = process.argv.slice(2);
 const treeOnly = words.includes('--tree');
 const fast = words.includes('--fast');
+const emulate = words.includes('--emulate');
 
 /** The archive of a tree: the same octets for the same commit. */
 function makeArchive(arch) {
@@ -40,7 +42,7 @@ if (unknown !== undefined)
 const architectures = named.length === 0 ? Object.keys(node.integrity) : named;
 const archives = [];
 for (const arch of architectures) {
-  const tree = await makeTree(arch);
+  const tree = await makeTree(arch, { emulate });
   if (treeOnly) console.log(tree);
   else archives.push(makeArchive(arch));
 }

@@ -69,15 +69,16 @@ checkCheckout();
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 run('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
-run(process.execPath, ['scripts/archive.js', ...fast], { stdio: 'inherit' });
+const code = fast.length === 0 ? ['--emulate'] : fast;
+run(process.execPath, ['scripts/archive.js', ...code], { stdio: 'inherit' });
 const packages = join(root, 'build/packages');
 rmSync(packages, { recursive: true, force: true });
 // It ends with 3, and says so, where rpmbuild or dpkg-deb is missing; the other files are made all the same.
-const packing = spawnSync(process.execPath, ['scripts/packages.js', ...fast], {
-  cwd: root,
-  stdio: 'inherit',
+const packing = ['x64', 'arm64'].map((arch) => {
+  const args = ['scripts/packages.js', ...fast, '--tree', join(archives, arch, name), arch];
+  return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status;
 });
-if (packing.status !== 0 && packing.status !== 3) stop('the packages could not be made');
+if (packing.some((status) => status !== 0 && status !== 3)) stop('the packages could not be made');
 run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', out]);
 const made = [
   ...readdirSync(archives)

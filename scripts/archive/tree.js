@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { compileCommands } from '../compiled-code.js';
 import { completionScripts, manPage } from './pages.js';
 import { ssmDocument } from './ssm/document.js';
 
@@ -134,8 +135,14 @@ export function sha256(file) {
   return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
-/** The directory that the archive of an architecture contains. */
-export async function makeTree(arch) {
+/** Debian's packages qemu-user-static and libc6-arm64-cross. */
+const emulators = { arm64: ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu'] };
+
+/**
+ * The directory that the archive of an architecture contains. With `emulate`, V8's compiled code of a foreign architecture is made
+ * in an emulator, which takes minutes; without, it is left out there. Throws where the emulator is missing.
+ */
+export async function makeTree(arch, { emulate = false } = {}) {
   const tree = join(out, arch, name);
   rmSync(tree, { recursive: true, force: true });
   const program = join(tree, 'lib/pprobe');
@@ -154,6 +161,13 @@ export async function makeTree(arch) {
   const licences = installDependencies(program, arch);
   cpSync(join(root, 'dist/bin'), join(program, 'dist/bin'), { recursive: true });
   cpSync(join(root, 'bin'), join(program, 'bin'), { recursive: true });
+  const binary = join(tree, 'lib/node');
+  const isForeign = emulate && arch !== process.arch;
+  const code = await compileCommands(program, isForeign ? [...emulators[arch], binary] : [binary]);
+  if (isForeign && code.length === 0)
+    throw new Error(
+      `${emulators[arch].join(' ')} cannot run Node: install qemu-user-static and libc6-arm64-cross`,
+    );
   const licenceOfNode = readFileSync(join(nodePackage, 'LICENSE'), 'utf8').trim();
   const rule = `\n\n${'='.repeat(78)}\n\n`;
   const notice = [

@@ -153,6 +153,11 @@ t.test('the same commit gives the same files', { skip }, async (t) => {
   if (made === null) return;
   t.equal(readSums(await makeTree()), sums);
   t.match(sums, /^[0-9a-f]{64} {2}bin\/pprobe$/m);
+  t.match(
+    sums,
+    /^[0-9a-f]{64} {2}lib\/pprobe\/dist\/bin\/tcp\.code$/m,
+    'compiled code, which V8 has accepted',
+  );
 });
 
 t.test('the manual page has every command; completions and licences are complete', { skip }, async (t) => {
