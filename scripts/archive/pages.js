@@ -60,7 +60,7 @@ export async function manPage(root, { version, description }, seconds) {
   const date = new Date(seconds * 1000).toISOString().slice(0, 10);
   const common = { ...help.networkOptions, ...help.outputOptions };
   const own = (options) =>
-    Object.fromEntries(Object.entries(options).filter(([name]) => !Object.hasOwn(common, name)));
+    Object.fromEntries(Object.entries(options).filter(([name, spec]) => common[name] !== spec));
   const sections = [
     `.TH PPROBE 1 ${date} "pprobe ${version}" "User Commands"`,
     `.SH NAME\npprobe \\- ${roff(description)}`,

@@ -1,6 +1,6 @@
 import { exitCodeOf, type JudgedDocument } from '../documents/terms/exit-code.js';
 import type { Style } from '../report/text/style.js';
-import type { Arguments, OptionTable, OutputForm } from './options.js';
+import type { Arguments, MonitorFormat, OptionTable, OutputForm } from './options.js';
 import type { PeerTable } from './peers/peer-option.js';
 import type { ProgressDisplay } from './progress.js';
 
@@ -20,6 +20,8 @@ export interface CommandResult {
   document: object;
   render(style: Style, verbose: boolean): string;
   exitCode: number;
+  /** The result in a format of monitors, of a command that has them. */
+  forMonitor?(format: MonitorFormat): { text: string; exitCode: number };
 }
 
 /** The result of a command that prints one document, with the document's exit code. `text` is the document as text. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import type { Command } from './command.js';
 import { commands, completionCommand, completionRequest, shells } from './commands.js';
-import { type OptionSpec, type OptionTable, outputOptions } from './options.js';
+import { type OptionSpec, type OptionTable, outputOptions, withOutputOptions } from './options.js';
 
 // yargs finds the commands and options to offer. Nothing else uses it, because loading it takes about 60 ms, longer than
 // many of the measurements. The values of options and the scripts are made here.
@@ -99,7 +99,7 @@ function valuesFor(words: readonly string[], loaded: readonly Command[]): readon
     (word) => word === completionCommand.name || commands.some((each) => each.name === word),
   );
   const command = loaded.find((each) => each.name === name);
-  const table: OptionTable = { ...command?.options, ...outputOptions };
+  const table = withOutputOptions(command?.options);
   const [, inline] = /^(--[\w-]+)=/.exec(current) ?? [];
   if (inline !== undefined)
     return (specOf(inline, table)?.choices ?? []).map((value) => `${inline}=${value}`);

@@ -3,7 +3,14 @@ import { exitCodeMeanings } from '../documents/terms/exit-code.js';
 import { hanging, padTo, widthOf, wrap } from '../report/text/wrap.js';
 import type { Command } from './command.js';
 import { commands, completionCommand } from './commands.js';
-import { durationText, networkOptions, type OptionSpec, type OptionTable, outputOptions } from './options.js';
+import {
+  durationText,
+  networkOptions,
+  type OptionSpec,
+  type OptionTable,
+  outputOptions,
+  withOutputOptions,
+} from './options.js';
 
 /** Text is wrapped at this width on wider terminals, because longer lines are hard to read. */
 const widest = 100;
@@ -67,7 +74,7 @@ export function commandHelp(command: Command, columns: number): string {
   const examples = command.examples.map(
     (example) => `  ${example.command}\n${wrap(example.help, Math.min(columns, widest), 6)}`,
   );
-  const all = { ...command.options, ...outputOptions };
+  const all = withOutputOptions(command.options);
   const own = pick(all, (name) => !Object.hasOwn(everywhere, name));
   const common = pick(all, (name) => Object.hasOwn(everywhere, name));
   return sections(columns, [

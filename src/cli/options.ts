@@ -33,22 +33,36 @@ export type OptionTable = Readonly<Record<string, OptionSpec>>;
 
 export const formats = ['text', 'json', 'ndjson'] as const;
 
+/** The formats of a command whose result monitors read, besides those of every command. */
+export const monitorFormats = ['nagios', 'emf'] as const;
+
+export type MonitorFormat = (typeof monitorFormats)[number];
+
+export type OutputFormat = (typeof formats)[number] | MonitorFormat;
+
+function formatOption(choices: readonly OutputFormat[]): OptionSpec {
+  return {
+    type: 'string',
+    value: 'FORMAT',
+    choices,
+    help: `Output format: ${orList(choices)} (text)`,
+  };
+}
+
+/** The option --format of a command whose result monitors read. */
+export const monitorFormatOption: OptionTable = { format: formatOption([...formats, ...monitorFormats]) };
+
 /** How a command line wants its output. */
 export interface OutputForm {
   /** `ndjson`: JSON documents of one line each. */
-  format: (typeof formats)[number];
+  format: OutputFormat;
   quiet: boolean;
   verbose: boolean;
 }
 
 /** The options of every command about its output. */
 export const outputOptions: OptionTable = {
-  format: {
-    type: 'string',
-    value: 'FORMAT',
-    choices: formats,
-    help: `Output format: ${orList(formats)} (text)`,
-  },
+  format: formatOption(formats),
   json: {
     type: 'boolean',
     help: 'The same as --format json: print exactly one JSON document on standard output, also after a failure',
@@ -58,6 +72,11 @@ export const outputOptions: OptionTable = {
   help: { type: 'boolean', alias: 'h', help: 'Show this help' },
   version: { type: 'boolean', alias: 'V', help: 'Show the version' },
 };
+
+/** All options of a command: its own and those of every command about output, of which it can replace --format. */
+export function withOutputOptions(own: OptionTable = {}): OptionTable {
+  return { ...own, ...outputOptions, ...(own.format === undefined ? {} : { format: own.format }) };
+}
 
 /** The options of every command that sends packets. */
 export const networkOptions: OptionTable = {

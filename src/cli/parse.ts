@@ -14,10 +14,11 @@ import { usageOf } from './help.js';
 import {
   type Arguments,
   formats,
+  monitorFormats,
   type OptionTable,
   type OutputForm,
   orList,
-  outputOptions,
+  withOutputOptions,
 } from './options.js';
 import type { PeerTable } from './peers/peer-option.js';
 import { type GivenOption, takeApart, type Words } from './words.js';
@@ -51,7 +52,7 @@ export async function parse(argv: readonly string[]): Promise<CommandLine> {
   const tableFor = (word: string | undefined): OptionTable => {
     const command = commandOf(word);
     const tables = (command === null ? loaded : [command]).map(({ options }) => options);
-    return Object.assign({}, ...tables, outputOptions);
+    return withOutputOptions(Object.assign({}, ...tables));
   };
   const peersFor = (word: string | undefined): PeerTable => {
     const command = commandOf(word) ?? (loaded.length === 1 ? loaded[0] : undefined);
@@ -60,7 +61,7 @@ export async function parse(argv: readonly string[]): Promise<CommandLine> {
   const taken = takeApart(argv, tableFor, peersFor);
   const [name] = taken.words;
   const command = commandOf(name);
-  const table = name === undefined ? outputOptions : { ...command?.options, ...outputOptions };
+  const table = withOutputOptions(command?.options);
   return { output: outputForm(taken.options, table), request: requestOf(taken, command, table, loaded) };
 }
 
@@ -146,7 +147,7 @@ function lastValue(options: readonly GivenOption[], wanted: string): GivenOption
 /** The form of the output. If --json or --format has an invalid value, the form that was most likely meant. */
 function outputForm(options: readonly GivenOption[], table: OptionTable): OutputForm {
   const json = lastValue(options, 'json') ?? false;
-  const format = formats.find((each) => each === lastValue(options, 'format'));
+  const format = [...formats, ...monitorFormats].find((each) => each === lastValue(options, 'format'));
   const isLines = options.some(({ name, value }) => name !== null && table[name]?.lines && value !== false);
   const asked = format ?? (json === false ? 'text' : 'json');
   return {
@@ -168,18 +169,18 @@ function checkOptions(commandName: string | null, options: readonly GivenOption[
       );
     }
   }
-  checkFormat(options);
+  checkFormat(options, table.format?.choices ?? formats);
 }
 
-function checkFormat(options: readonly GivenOption[]): void {
+function checkFormat(options: readonly GivenOption[], choices: readonly string[]): void {
   const given = options.filter(({ name }) => name === 'format').map(({ value }) => value);
   const [format] = given;
   if (format === undefined) return;
-  const hint = `give ${orList(formats)}`;
+  const hint = `give ${orList(choices)}`;
   const refuse = (why: string): InvalidInputError => new InvalidInputError('--format', `--format: ${why}`);
   if (given.length > 1) throw refuse('given more than once; give it once');
   if (format === null || format === '') throw refuse(`needs a value; ${hint}`);
-  if (!formats.some((each) => each === format))
+  if (!choices.some((each) => each === format))
     throw refuse(`${quoted(String(format))} is not a format; ${hint}`);
   if (format !== 'json' && lastValue(options, 'json') === true)
     throw refuse(`--json is --format json, and ${format} is given too; give one of them`);

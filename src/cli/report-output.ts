@@ -45,7 +45,7 @@ export function reportForm(args: Arguments, { format }: OutputForm): ReportForm 
   if (html === '-' && format !== 'text') {
     throw new InvalidInputError(
       '--html',
-      '--html -: standard output has the JSON document; give --html a file, or leave --json out',
+      `--html -: standard output has the report as ${format}; give --html a file, or leave --${format === 'json' ? '' : 'format '}${format} out`,
     );
   }
   return { html, save, redact: flag(args, 'redact') };

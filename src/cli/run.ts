@@ -7,8 +7,10 @@ import { startDocument } from '../documents/header.js';
 import { exitCodes } from '../documents/terms/exit-code.js';
 import { releaseCompiledCode } from '../host/compiled-code.js';
 import { becomeInvoker, sudoInvoker } from '../host/privileges.js';
+import { nagiosUnknown } from '../report/formats/nagios.js';
+import type { Style } from '../report/text/style.js';
 import { printBulk } from './bulk-output.js';
-import type { Command, CommandContext } from './command.js';
+import type { Command, CommandContext, CommandResult } from './command.js';
 import { failureOf, InterruptedError } from './failure.js';
 import { commandHelp, programHelp } from './help.js';
 import { type Arguments, type OutputForm, sourceOption, timeLimitOption } from './options.js';
@@ -96,15 +98,24 @@ class Run {
       const result = await command.run(args, context);
       if ('entries' in result) return await printBulk(result, { ...context, stop: interrupt }, style);
       progress.clear();
-      const isText = output.format === 'text';
-      await this.#print(isText ? result.render(style, output.verbose) : this.#json(result.document));
+      const { text, exitCode } = this.#shown(result, style);
+      await this.#print(text);
       const note = interrupt.aborted ? interruptedNote : stop.aborted ? timeLimitNote : null;
       if (note !== null && !output.quiet) await writeText(process.stderr, note).catch(() => {});
-      return interrupt.aborted ? exitCodes.interrupted : result.exitCode;
+      return interrupt.aborted && output.format !== 'nagios' ? exitCodes.interrupted : exitCode;
     } finally {
       limit.end();
       closeSockets();
     }
+  }
+
+  /** The text of standard output, and the exit code that goes with it. */
+  #shown(result: CommandResult, style: Style): { text: string; exitCode: number } {
+    const { format, verbose } = this.#output;
+    if (format === 'nagios' || format === 'emf')
+      return result.forMonitor?.(format) ?? { text: this.#json(result.document), exitCode: result.exitCode };
+    const text = format === 'text' ? result.render(style, verbose) : this.#json(result.document);
+    return { text, exitCode: result.exitCode };
   }
 
   #note(line: string): void {
@@ -117,7 +128,13 @@ class Run {
     const { exitCode, text, document } = failureOf(error, this.#header);
     const isWanted = this.#wantsError();
     this.#isPrinted = true;
-    await writeText(process.stderr, text).catch(() => {});
+    const plugin = this.#output.format === 'nagios' ? nagiosUnknown(document.error.message) : null;
+    // A plugin says everything on standard output; only the stack of a bug is for standard error.
+    if (plugin === null || exitCode === exitCodes.bug) await writeText(process.stderr, text).catch(() => {});
+    if (plugin !== null) {
+      await writeText(process.stdout, plugin.text).catch(() => {});
+      return plugin.exitCode;
+    }
     if (isWanted) await writeText(process.stdout, this.#json(document)).catch(() => {});
     return exitCode;
   }
@@ -126,13 +143,19 @@ class Run {
   #exitAtOnce(): never {
     this.#progress.clear();
     const { document } = failureOf(new InterruptedError('interrupted twice; no result'), this.#header);
-    if (this.#output.format === 'json' && this.#wantsError()) writeNow(this.#json(document));
+    if (this.#output.format === 'nagios' && !this.#isPrinted) {
+      const { text, exitCode } = nagiosUnknown(document.error.message);
+      writeNow(text);
+      process.exit(exitCode);
+    }
+    if (this.#output.format !== 'ndjson' && this.#wantsError()) writeNow(this.#json(document));
     process.exit(exitCodes.interrupted);
   }
 
   /** Whether standard output gets the error document: in place of the one document, or as a further line of ndjson. */
   #wantsError(): boolean {
-    return this.#output.format === 'ndjson' || (this.#output.format === 'json' && !this.#isPrinted);
+    const { format } = this.#output;
+    return format === 'ndjson' || ((format === 'json' || format === 'emf') && !this.#isPrinted);
   }
 
   /** Writes the result to standard output, unless the document of a failure was written there. */
@@ -143,7 +166,7 @@ class Run {
   }
 
   #json(document: object): string {
-    return `${jsonText(document, this.#output.format === 'ndjson' ? 0 : 2)}\n`;
+    return `${jsonText(document, this.#output.format === 'json' ? 2 : 0)}\n`;
   }
 }
 

@@ -8,6 +8,8 @@ import { holdHubs } from '../../net/wire/syn-hub.js';
 import { connectTimeoutMs, observeBounds } from '../../observe/options.js';
 import { askBounds } from '../../probe/http/ask.js';
 import { handshakeBounds } from '../../probe/tls/handshake.js';
+import { emfLine } from '../../report/formats/emf.js';
+import { nagiosResult } from '../../report/formats/nagios.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { hostPort, parseControl, parsePort } from '../../target/host-port.js';
 import { readHeaders } from '../../target/request-headers.js';
@@ -21,6 +23,7 @@ import {
   flag,
   limitOptions,
   listOption,
+  monitorFormatOption,
   networkChoice,
   networkOptions,
   numberOption,
@@ -84,6 +87,7 @@ const options: OptionTable = {
   ),
   ...limitOptions,
   ...networkOptions,
+  ...monitorFormatOption,
 };
 
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult> {
@@ -114,7 +118,12 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     if (problem !== null) context.note(problem);
   };
   const document = await formed(await diagnose(target, { ...options, onTarget }), form);
-  return reportResult(document, form, context);
+  const result = await reportResult(document, form, context);
+  return {
+    ...result,
+    forMonitor: (format) =>
+      format === 'nagios' ? nagiosResult(document) : { text: emfLine(document), exitCode: result.exitCode },
+  };
 }
 
 /** The fault that the text of the target alone shows, in one line, or null. */
@@ -196,6 +205,10 @@ export const diagnoseCommand: Command = {
     {
       command: 'pprobe https://api.example.com/orders --max-time 10s',
       help: 'A URL alone is diagnosed, too; after ten seconds, the verdict is that of what was measured',
+    },
+    {
+      command: 'pprobe diagnose https://api.example.com --format nagios',
+      help: 'As a plugin of Nagios or Icinga; --format emf prints metrics for CloudWatch Logs',
     },
     {
       command: 'pprobe diagnose https://api.example.com --html report.html --redact',
