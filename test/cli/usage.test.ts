@@ -80,8 +80,10 @@ const mistakes: [line: string, says: RegExp][] = [
   ['tcp 127.0.0.1 --banner=yes', /--banner: "yes" is not true or false; leave the value out/],
   ['tcp 127.0.0.1 --format', /--format: needs a value; give text, json or ndjson/],
   ['tcp 127.0.0.1 --format xml', /--format: "xml" is not a format; give text, json or ndjson/],
-  ['diagnose 127.0.0.1:1 --format nagios', /--format: "nagios" is not a format/],
-  ['diagnose 127.0.0.1:1 --format emf', /--format: "emf" is not a format/],
+  [
+    'diagnose 127.0.0.1:1 --format xml',
+    /--format: "xml" is not a format; give text, json, ndjson, nagios or emf/,
+  ],
   ['tcp 127.0.0.1 --format text --format text', /--format: given more than once; give it once/],
   [
     'completion tcsh',
