@@ -34,6 +34,7 @@ export type * from './documents/dns.js';
 export type * from './documents/doctor.js';
 export type * from './documents/error.js';
 export type * from './documents/facts.js';
+export type * from './documents/fleet.js';
 export type { Denial, DenialLayer, DeniedResource } from './documents/gateway-answer.js';
 export type { DocumentHeader, Stopped, Tool } from './documents/header.js';
 export type * from './documents/http.js';

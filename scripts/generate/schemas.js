@@ -15,6 +15,7 @@ const kinds = {
   'trace-watch': ['WatchRound', 'pprobe trace --watch'],
   report: ['ReportDocument', 'pprobe diagnose'],
   comparison: ['ComparisonDocument', 'pprobe explain with several reports'],
+  fleet: ['FleetDocument', 'pprobe fleet diagnose and pprobe fleet show'],
   log: ['LogDocument', 'pprobe explain --log'],
   facts: ['FactsDocument', 'pprobe collect, and what --facts reads'],
   doctor: ['DoctorDocument', 'pprobe doctor'],

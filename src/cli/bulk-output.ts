@@ -28,7 +28,7 @@ export async function printBulk(
   }
   await output.flush();
   progress.clear();
-  if (!stop.aborted) return result.exitCode();
+  if (!stop.aborted) return result.failure?.() ?? (form.exitZero ? exitCodes.ok : result.exitCode());
   if (!form.quiet) await writeText(stderr, `pprobe: ${result.interruptedNote()}\n`).catch(() => {});
   return exitCodes.interrupted;
 

@@ -99,6 +99,7 @@ export async function runBulk<Document extends object>(
   return {
     entries: entries(),
     exitCode: () => tally.exitCode(),
+    failure: () => tally.failure(),
     interruptedNote: () => cleanForTerminal(tally.interruptedNote(file)),
   };
 }
@@ -159,8 +160,11 @@ class BulkTally {
     };
   }
 
+  failure(): number | null {
+    return this.#badLines > 0 ? exitCodes.usage : null;
+  }
+
   exitCode(): number {
-    if (this.#badLines > 0) return exitCodes.usage;
     const [code = exitCodes.ok, ...others] = [...this.#codes].filter((each) => each !== exitCodes.ok);
     return others.length > 0 ? mixedFailures : code;
   }

@@ -19,7 +19,10 @@ export interface CommandContext {
 export interface CommandResult {
   document: object;
   render(style: Style, verbose: boolean): string;
+  /** What was found. --exit-zero replaces it. */
   exitCode: number;
+  /** The exit code of what failed beside the measurement, such as a file that could not be written. It comes before `exitCode`. */
+  failure?: number;
   /** The result in a format of monitors, of a command that has them. */
   forMonitor?(format: MonitorFormat): { text: string; exitCode: number };
 }
@@ -47,8 +50,10 @@ export interface BulkEntry {
 export interface BulkResult {
   /** In batches: the entries that are ready at the same time. */
   entries: AsyncIterable<readonly BulkEntry[]>;
-  /** Called after the last entry. */
+  /** What was found. Called after the last entry. --exit-zero replaces it. */
   exitCode(): number;
+  /** The exit code of invalid input among the entries, which comes before `exitCode`; null if there was none. */
+  failure?(): number | null;
   /** One line that says what was done before an interrupt, and how to continue. */
   interruptedNote(): string;
 }

@@ -58,6 +58,8 @@ export interface OutputForm {
   format: OutputFormat;
   quiet: boolean;
   verbose: boolean;
+  /** Whether a measurement that was made ends with exit code 0, whatever it found. */
+  exitZero: boolean;
 }
 
 /** The options of every command about its output. */
@@ -66,6 +68,10 @@ export const outputOptions: OptionTable = {
   json: {
     type: 'boolean',
     help: 'The same as --format json: print exactly one JSON document on standard output, also after a failure',
+  },
+  'exit-zero': {
+    type: 'boolean',
+    help: 'Exit with 0 if the measurement was made, whatever it found: for schedulers that take other codes for failures',
   },
   quiet: { type: 'boolean', help: 'Do not show progress' },
   verbose: { type: 'boolean', alias: 'v', help: 'Show every query, record and label' },

@@ -154,6 +154,7 @@ function outputForm(options: readonly GivenOption[], table: OptionTable): Output
     format: asked === 'json' && isLines ? 'ndjson' : asked,
     quiet: lastValue(options, 'quiet') === true,
     verbose: lastValue(options, 'verbose') === true,
+    exitZero: lastValue(options, 'exit-zero') === true,
   };
 }
 

@@ -92,7 +92,7 @@ export async function reportResult(
     } catch (error) {
       if (!(error instanceof CapabilityError)) throw error;
       note(`pprobe: ${option}: ${cleanForTerminal(error.message)}`);
-      result.exitCode = exitCodes.capability;
+      result.failure = exitCodes.capability;
     }
   };
   if (save !== undefined) await write('--save', save, `${jsonText(report, 2)}\n`);

@@ -33,10 +33,12 @@ class Run {
   readonly #header = startDocument('error');
   readonly #stopping = new AbortController();
   /** Text until the command line is parsed. */
-  #output: OutputForm = { format: 'text', quiet: false, verbose: false };
+  #output: OutputForm = { format: 'text', quiet: false, verbose: false, exitZero: false };
   #progress: ProgressDisplay = noProgress;
   /** Whether the text or document of standard output was written, or is being written. */
   #isPrinted = false;
+  /** Whether standard output gets a document for each of many inputs. */
+  #isBulk = false;
 
   async toItsEnd(argv: readonly string[]): Promise<number> {
     tolerateErrors(process.stdout);
@@ -96,13 +98,16 @@ class Run {
     const closeSockets = await dropRoot(command, args);
     try {
       const result = await command.run(args, context);
+      this.#isBulk = 'entries' in result;
       if ('entries' in result) return await printBulk(result, { ...context, stop: interrupt }, style);
       progress.clear();
       const { text, exitCode } = this.#shown(result, style);
       await this.#print(text);
       const note = interrupt.aborted ? interruptedNote : stop.aborted ? timeLimitNote : null;
       if (note !== null && !output.quiet) await writeText(process.stderr, note).catch(() => {});
-      return interrupt.aborted && output.format !== 'nagios' ? exitCodes.interrupted : exitCode;
+      if (interrupt.aborted && output.format !== 'nagios') return exitCodes.interrupted;
+      const failure = output.format === 'nagios' ? undefined : result.failure;
+      return failure ?? (output.exitZero ? exitCodes.ok : exitCode);
     } finally {
       limit.end();
       closeSockets();
@@ -148,14 +153,14 @@ class Run {
       writeNow(text);
       process.exit(exitCode);
     }
-    if (this.#output.format !== 'ndjson' && this.#wantsError()) writeNow(this.#json(document));
+    if (this.#wantsError()) writeNow(this.#json(document));
     process.exit(exitCodes.interrupted);
   }
 
-  /** Whether standard output gets the error document: in place of the one document, or as a further line of ndjson. */
+  /** Whether standard output gets the error document: in place of the one document, or as a further line of a bulk. */
   #wantsError(): boolean {
     const { format } = this.#output;
-    return format === 'ndjson' || ((format === 'json' || format === 'emf') && !this.#isPrinted);
+    return format !== 'text' && format !== 'nagios' && (this.#isBulk || !this.#isPrinted);
   }
 
   /** Writes the result to standard output, unless the document of a failure was written there. */

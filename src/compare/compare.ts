@@ -88,8 +88,9 @@ export function compareReports(reports: readonly ReportDocument[]): Comparison {
   const others = compareTargets(sides);
   return {
     target: others === null ? (reports[0]?.target.input ?? null) : null,
-    reports: sides.map(({ label, evidence, client, startedAt, verdict }) => ({
+    reports: sides.map(({ label, evidence, client, startedAt, verdict, report }) => ({
       label,
+      reportId: reports[report]?.reportId ?? null,
       hostname: evidence.vantage.hostname,
       address: client,
       startedAt,
@@ -98,6 +99,8 @@ export function compareReports(reports: readonly ReportDocument[]): Comparison {
       confidence: verdict.confidence,
       summary: verdict.summary,
     })),
+    repeated: 0,
+    notCompared: [],
     findings: others === null ? findingsOf(sides) : [others],
   };
 }

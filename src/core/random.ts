@@ -21,6 +21,15 @@ export function randomBelow(limit: number): number {
   }
 }
 
+/** A random UUID (RFC 9562, version 4). */
+export function randomUuid(): string {
+  const octets = randomOctets(16);
+  octets[6] = ((octets[6] ?? 0) & 0x0f) | 0x40;
+  octets[8] = ((octets[8] ?? 0) & 0x3f) | 0x80;
+  const hex = octets.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
 function fill(): void {
   used = 0;
   try {

@@ -6,6 +6,7 @@ import {
   refused,
   string,
 } from '../core/check-options.js';
+import { randomUuid } from '../core/random.js';
 import { checkRuntime } from '../core/runtime.js';
 import type { FactsDocument } from '../documents/facts.js';
 import { startDocument } from '../documents/header.js';
@@ -57,10 +58,12 @@ export async function diagnose(input: string | URL, options: DiagnoseOptions = {
   const target = { ...targetOf(text, options), ...(given === null ? {} : { given }) };
   options.onTarget?.(target);
   const header = startDocument('report');
+  const reportId = randomUuid();
   const evidence = await observeTarget(target, { ...options, query: options.query ?? queryOf(text) });
   if (options.facts === undefined)
     return {
       ...header(),
+      reportId,
       ...evidence,
       observations: { ...evidence.observations, configuration: null },
       gates: [],
@@ -70,7 +73,7 @@ export async function diagnose(input: string | URL, options: DiagnoseOptions = {
   const { checkedFacts, withVerdict } = await import('./configured-verdict.js');
   const configuration = checkedFacts(options.facts, 'facts');
   const judged = withVerdict({ ...evidence, observations: { ...evidence.observations, configuration } });
-  return { ...header(), ...judged };
+  return { ...header(), reportId, ...judged };
 }
 
 /** The options that a further command has to repeat; null where none was given. */

@@ -1,6 +1,6 @@
 import type { Cause, VerdictClass } from './causes.js';
 import type { DocumentHeader } from './header.js';
-import type { Confidence, Remedy } from './report.js';
+import type { Confidence, Remedy, ReportId } from './report.js';
 import type { Count, Instant, IpAddress, Text } from './scalars.js';
 
 /** An observation of one of the reports: `reports[1]`, `tcp[0]`. */
@@ -17,6 +17,8 @@ export interface ComparedEvidence {
 export interface ComparedReport {
   /** Unique among the reports: the hostname; with the address where two reports share it; with a number where they share both. */
   label: Text;
+  /** null where the report is of version 0.1.0 or older. */
+  reportId: ReportId | null;
   hostname: string;
   /** The address of this host that the target sees, as far as known. */
   address: IpAddress | null;
@@ -36,7 +38,8 @@ export interface ComparedReport {
  * different answers; `address-differs`: one address works from one host and not from another; `address-fails-everywhere`: no
  * host reaches an address while others of the same name open; `path-differs`: the paths separate at a hop, and one ends there;
  * `tls-differs`: the hosts receive different certificates; `answer-differs`: the same request gets different HTTP answers;
- * `changed`: the same host saw something else at another time; `local-only`: the fault is one host's own.
+ * `changed`: the same host saw something else at another time; `local-only`: the fault is one host's own; `other-times`: the
+ * reports are too far apart in time to show one moment; `single`: one report is left, so there is nothing to compare.
  */
 export type ComparisonKind =
   | 'other-targets'
@@ -51,7 +54,9 @@ export type ComparisonKind =
   | 'tls-differs'
   | 'answer-differs'
   | 'changed'
-  | 'local-only';
+  | 'local-only'
+  | 'other-times'
+  | 'single';
 
 /** One difference between the compared reports, and what it suggests. */
 export interface ComparisonFinding {
@@ -69,12 +74,23 @@ export interface ComparisonFinding {
   check: Text | null;
 }
 
+/** A text among those given that has no report which could be compared. */
+export interface NotCompared {
+  /** The file, with the number of the line where it has several reports; or the agent that sent it. */
+  name: Text;
+  /** A part of a sentence without full stop. */
+  reason: Text;
+}
+
 /** Several reports side by side. */
 export interface Comparison {
   /** The target of all reports as typed; null where they differ. @minLength 1 @maxLength 16384 */
   target: string | null;
-  /** In the order given. @minItems 2 */
+  /** Each report once, in the order in which they were first given. @minItems 1 */
   reports: ComparedReport[];
+  /** How many copies of these reports were given beside them: a carrier may deliver a report twice. */
+  repeated: Count;
+  notCompared: NotCompared[];
   /** The most important first. @minItems 1 */
   findings: ComparisonFinding[];
 }

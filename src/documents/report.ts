@@ -165,8 +165,17 @@ export interface Verdict {
   warnings: Warning[];
 }
 
+/**
+ * Identifies one measurement: a random UUID (RFC 9562, version 4). Copies of a report have the same, and a masked report keeps it.
+ *
+ * @pattern ^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$
+ */
+export type ReportId = string;
+
 /** A report as it is read from a file: without its verdict, because the rules of this version make a new one. */
 export interface SavedReport extends DocumentHeader<'report'> {
+  /** null where the report is of version 0.1.0 or older, which did not write it. */
+  reportId?: ReportId | null;
   target: Target;
   vantage: Vantage;
   observations: Observations;

@@ -36,7 +36,7 @@ type Members = Readonly<Record<string, unknown>>;
 export function withAbsentMembers(report: Members): Members {
   const { verdict, ...rest } = report;
   return changed(
-    { skipped: [], ...rest },
+    { reportId: null, skipped: [], ...rest },
     {
       target: (target) => changed(target, { privateApi: (api) => ({ ...absent.privateApi, ...api }) }),
       observations: (observations) =>

@@ -34,6 +34,20 @@ t.test('a saved report from a file and from standard input: verdict and exit cod
   t.same(JSON.parse(piped.stdout).verdict, works.verdict);
 });
 
+t.test('--format ndjson: the same document on one line; --exit-zero: 0 whatever was found', async (t) => {
+  const json = await pprobe(['explain', file('fails.json'), '--json']);
+  const line = await pprobe(['explain', file('fails.json'), '--format', 'ndjson', '--exit-zero']);
+  t.equal(line.code, 0);
+  t.match(line.stdout, /^\{[^\n]*\}\n$/);
+  const untimed = (text: string) => ({ ...JSON.parse(text), startedAt: null, durationMs: null });
+  t.same(untimed(line.stdout), untimed(json.stdout));
+  const mistake = await pprobe(['explain', '--exit-zero', '--format=ndjson', '--bogus']);
+  t.equal(mistake.code, 2, 'a mistake is none of the measurement');
+  t.match(mistake.stdout, /^\{"kind":"error"[^\n]*\}\n$/);
+  const absent = await pprobe(['explain', '--exit-zero', file('absent.json')]);
+  t.equal(absent.code, 3);
+});
+
 t.test(
   'two reports: the differences, the exit code of the worse one, one document with --json',
   async (t) => {

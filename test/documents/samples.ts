@@ -1,7 +1,8 @@
-import type { ComparisonDocument } from '../../src/documents/comparison.js';
+import type { Comparison, ComparisonDocument } from '../../src/documents/comparison.js';
 import type { DoctorDocument } from '../../src/documents/doctor.js';
 import type { ErrorDocument } from '../../src/documents/error.js';
 import type { FactsDocument } from '../../src/documents/facts.js';
+import type { FleetDocument } from '../../src/documents/fleet.js';
 import type { LogDocument } from '../../src/documents/log.js';
 import type { ReportDocument } from '../../src/documents/report.js';
 import { dns, host, http, sampleHeader, tcp, tls, trace, traceWatch } from './measured-samples.js';
@@ -14,6 +15,7 @@ import { dns, host, http, sampleHeader, tcp, tls, trace, traceWatch } from './me
 
 const report: ReportDocument = {
   ...sampleHeader('report'),
+  reportId: '0b0ba4a6-6f5f-4f0e-9a0f-2f4f6a4f1c11',
   target: {
     input: `https://${host}/prod`,
     host,
@@ -98,12 +100,12 @@ const facts: FactsDocument = {
   apigateway: {},
 };
 
-const comparison: ComparisonDocument = {
-  ...sampleHeader('comparison'),
+const compared: Comparison = {
   target: host,
   reports: [
     {
       label: 'web-1',
+      reportId: '0b0ba4a6-6f5f-4f0e-9a0f-2f4f6a4f1c11',
       hostname: 'web-1',
       address: '10.0.0.10',
       startedAt: '2026-03-01T12:00:00.000Z',
@@ -114,6 +116,7 @@ const comparison: ComparisonDocument = {
     },
     {
       label: 'web-2',
+      reportId: null,
       hostname: 'web-2',
       address: null,
       startedAt: '2026-03-01T12:00:00.000Z',
@@ -123,6 +126,8 @@ const comparison: ComparisonDocument = {
       summary: 'It answers.',
     },
   ],
+  repeated: 1,
+  notCompared: [{ name: 'web-3.json', reason: 'it is not JSON' }],
   findings: [
     {
       kind: 'works-in-some',
@@ -137,6 +142,52 @@ const comparison: ComparisonDocument = {
       check: 'compare the subnets',
     },
   ],
+};
+
+const comparison: ComparisonDocument = { ...sampleHeader('comparison'), ...compared };
+
+const fleet: FleetDocument = {
+  ...sampleHeader('fleet'),
+  job: {
+    id: '5a0e3a1a-3a55-4c1c-8a0c-2f3a0c6f3f10',
+    check: 'diagnose',
+    target: host,
+    issuedAt: '2026-03-01T12:00:00.000Z',
+    deadlineMs: 60_000,
+  },
+  roster: [
+    { agent: 'web-1', group: 'core', host: '10.0.0.10' },
+    { agent: 'web-2', group: null, host: null },
+  ],
+  results: [
+    {
+      agent: 'web-1',
+      outcome: 'answered',
+      reason: null,
+      clock: { offsetMinMs: -3, offsetMaxMs: 12.5 },
+      elapsedMs: 900,
+      report,
+    },
+    {
+      agent: 'web-2',
+      outcome: 'silent',
+      reason: 'Connection refused',
+      clock: null,
+      elapsedMs: null,
+      report: null,
+    },
+  ],
+  counts: {
+    roster: 2,
+    answered: 1,
+    refused: 0,
+    failed: 0,
+    'no-answer': 0,
+    silent: 1,
+    late: 0,
+    invalid: 0,
+  },
+  comparison: compared,
 };
 
 const said = { line: 3, text: 'Method completed with status: 504' };
@@ -234,6 +285,7 @@ export const samples = {
   'trace-watch': traceWatch,
   report,
   comparison,
+  fleet,
   log,
   facts,
   doctor,

@@ -1,6 +1,7 @@
-import type { ComparisonDocument } from '../comparison.js';
+import type { Comparison, ComparisonDocument } from '../comparison.js';
 import type { DnsDocument } from '../dns.js';
 import type { DoctorDocument } from '../doctor.js';
+import type { FleetDocument } from '../fleet.js';
 import type { LogDocument } from '../log.js';
 import type { ReportDocument, VerdictClass } from '../report.js';
 import type { TcpCause, TcpDocument, TcpStatus } from '../tcp.js';
@@ -118,6 +119,7 @@ export type JudgedDocument =
   | WatchRound
   | ReportDocument
   | ComparisonDocument
+  | FleetDocument
   | LogDocument
   | DoctorDocument;
 
@@ -139,6 +141,8 @@ export function exitCodeOf(document: JudgedDocument): number {
       return verdictExitCodes[document.verdict.class];
     case 'comparison':
       return comparisonExitCode(document);
+    case 'fleet':
+      return fleetExitCode(document);
     case 'doctor':
       // Most commands need a nameserver. A missing engine costs the trace alone.
       return document.nameservers.length > 0 ? exitCodes.ok : exitCodes.capability;
@@ -146,9 +150,18 @@ export function exitCodeOf(document: JudgedDocument): number {
 }
 
 /** The code of the worst verdict; inconclusive for reports about different targets. */
-function comparisonExitCode({ target, reports }: ComparisonDocument): number {
+function comparisonExitCode({ target, reports }: Comparison): number {
   const worst = worstFirst.find((each) => reports.some((report) => report.class === each));
   return verdictExitCodes[target === null ? 'inconclusive' : (worst ?? 'inconclusive')];
+}
+
+/** That of the reports that came in time; inconclusive where fewer than half of the hosts answered. */
+function fleetExitCode({ results, counts, comparison }: FleetDocument): number {
+  if (counts.roster === 0) return exitCodes.capability;
+  if (counts.answered * 2 < counts.roster) return exitCodes.inconclusive;
+  if (comparison !== null) return comparisonExitCode(comparison);
+  const only = results.find(({ outcome }) => outcome === 'answered')?.report;
+  return verdictExitCodes[only?.verdict.class ?? 'inconclusive'];
 }
 
 /** Whether the lookup was answered, and with the same addresses where two names or several servers were compared. */

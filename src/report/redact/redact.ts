@@ -10,7 +10,7 @@ import { containment, folded, longestName, NameIndex } from './name-index.js';
  */
 const KEPT = new Set(
   (
-    'kind tool startedAt validFrom validTo docs observation class cause confidence status type rcode transport scope errno ' +
+    'kind tool reportId startedAt validFrom validTo docs observation class cause confidence status type rcode transport scope errno ' +
     'errorCode reply annotation method outcome stoppedBy variant failure form region partition step role purpose alert heard ' +
     'origin.source gate end direction state limit action service redacted configuration.source'
   ).split(' '),
