@@ -25,6 +25,7 @@ const rooms = [
   'diagnose',
   'compare',
   'execution-log',
+  'fleet',
   'report',
   'cli',
 ];
