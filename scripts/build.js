@@ -4,7 +4,7 @@
 //   cli    dist/bin: the executable's bundles
 //   lab    build/lab: the network lab of the tests, run by `npm run lab`
 //   tun    build/tun: the peer that answers on a TUN device in the tests
-//   bench  build/bench: the benchmarks, run by `npm run bench:*`
+//   bench  build/bench: the benchmarks, run by `npm run bench`
 //   maps   build/maps: source maps of the executable's bundles, for scripts/stack.js
 import { execFileSync } from 'node:child_process';
 import {
@@ -238,13 +238,7 @@ async function buildTun() {
 
 async function buildBenchmarks() {
   const entryPoints = {
-    'dns/main': at('test/bench/dns/main.ts'),
-    'dns/node-dns': at('test/bench/dns/node-dns.ts'),
-    'tcp-sweep': at('test/bench/tcp-sweep.ts'),
-    trace: at('test/bench/trace/main.ts'),
-    diagnose: at('test/bench/diagnose.ts'),
-    log: at('test/bench/log.ts'),
-    start: at('test/bench/start.ts'),
+    'node-dns': at('test/bench/node-dns.ts'),
     all: at('test/bench/all.ts'),
   };
   await build({ ...module, entryPoints, outdir: at('build/bench') });

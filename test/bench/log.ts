@@ -2,13 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { EVENTS } from '../execution-log/logs.js';
+import type { BenchRow } from './row.js';
 
-/**
- * Reads a generated execution log of N megabytes (200, or the first argument) with `pprobe explain --log -`, and prints the
- * speed and the peak memory of the process. The log is not stored.
- */
-
-const megabytes = Number(process.argv[2] ?? 200);
+const megabytes = 200;
 const blocks = Object.values(EVENTS);
 const body = 'x'.repeat(400);
 
@@ -26,35 +22,42 @@ function* pieces(): Generator<string> {
   }
 }
 
-const child = spawn(process.execPath, ['bin/pprobe.js', 'explain', '--log', '-', '--json', '--limit', '1'], {
-  stdio: ['pipe', 'pipe', 'inherit'],
-});
-let output = '';
-child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-  output += chunk;
-});
-const finished = once(child, 'close');
-let peakKb = 0;
-const start = process.hrtime.bigint();
-let sent = 0;
-for (const piece of pieces()) {
-  if (sent >= megabytes * 1e6) break;
-  sent += piece.length;
-  if (!child.stdin.write(piece)) await once(child.stdin, 'drain');
-  peakKb = Math.max(peakKb, memoryKb());
+/** The speed and the peak memory of `pprobe explain --log -` with a generated execution log, which is not stored. */
+export async function logRate(): Promise<BenchRow[]> {
+  const argv = ['bin/pprobe.js', 'explain', '--log', '-', '--json', '--limit', '1'];
+  const child = spawn(process.execPath, argv, { stdio: ['pipe', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+  });
+  const finished = once(child, 'close');
+  let peakKb = 0;
+  const start = process.hrtime.bigint();
+  let sent = 0;
+  for (const piece of pieces()) {
+    if (sent >= megabytes * 1e6) break;
+    sent += piece.length;
+    if (!child.stdin.write(piece)) await once(child.stdin, 'drain');
+    peakKb = Math.max(peakKb, memoryKb(child.pid));
+  }
+  child.stdin.end();
+  await finished;
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  const { requests, lines } = JSON.parse(output);
+  return [
+    {
+      what: `execution log of ${megabytes} MB`,
+      tool: 'pprobe explain --log',
+      values: [sent / 1e6 / seconds],
+      unit: 'MB/s',
+      note: `${lines.lines} lines, ${requests} requests, at most ${(peakKb / 1024).toFixed(0)} MiB`,
+    },
+  ];
 }
-child.stdin.end();
-await finished;
-const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-const { requests, lines } = JSON.parse(output);
-const mb = sent / 1e6;
-console.log(
-  `${mb.toFixed(0)} MB, ${lines.lines} lines, ${requests} requests: ${seconds.toFixed(1)} s, ${(mb / seconds).toFixed(0)} MB/s, peak RSS ${(peakKb / 1024).toFixed(0)} MiB`,
-);
 
-function memoryKb(): number {
+function memoryKb(pid: number | undefined): number {
   try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0);
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
   } catch {
     return 0;
   }

@@ -3,23 +3,18 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BenchRow } from './row.js';
+import { median } from './trace/statistics.js';
 
-/**
- * Compares `nmap -sT` with `pprobe tcp --file` on 10,000 targets over loopback, in whole processes from start to end: the ports
- * of one address, and one port of 10,000 addresses: closed, half of them open, all open. The runs alternate, so that other
- * load on the machine affects both; the ratio of the medians counts.
- */
 const targets = 10_000;
-const rounds = Number(process.env.PPROBE_BENCH_ROUNDS ?? 5);
-const directory = mkdtempSync(join(tmpdir(), 'pprobe-bench-'));
+/** What a sweep may take, as a ratio to nmap's time. */
+const goal = 1.5;
 
 /** Code that makes a Node process print its peak memory and number of sockets when it ends. */
 const atExit = `
 let sockets = 0;
 setInterval(() => { sockets = Math.max(sockets, require('fs').readdirSync('/proc/self/fd').length); }, 20).unref();
 process.on('exit', () => console.error('peak', process.resourceUsage().maxRSS, sockets));`;
-const watch = join(directory, 'watch.cjs');
-writeFileSync(watch, atExit);
 
 /** A server on every address of loopback, on the port that it prints. */
 const listener = `
@@ -36,7 +31,7 @@ interface Sweep {
 
 const addresses = Array.from({ length: targets }, (_, index) => `127.7.${index >> 8}.${index & 255}`);
 
-function sweeps(open: number): Sweep[] {
+function sweeps(open: number, directory: string): Sweep[] {
   const list = join(directory, 'addresses.txt');
   writeFileSync(list, addresses.join('\n'));
   const half = join(directory, 'half.txt');
@@ -44,24 +39,24 @@ function sweeps(open: number): Sweep[] {
   const closed = open === 9 ? 10 : 9;
   return [
     {
-      name: 'ports of one address',
+      name: `${targets} ports of one address`,
       lines: Array.from({ length: targets }, (_, index) => `127.0.0.1:${index + 1}`),
       nmap: ['-p', `1-${targets}`, '127.0.0.1'],
     },
     {
-      name: 'addresses, closed',
+      name: `${targets} addresses, closed`,
       lines: addresses.map((address) => `${address}:${closed}`),
       nmap: ['-p', `${closed}`, '-iL', list],
     },
     {
-      name: 'addresses, half open',
+      name: `${targets} addresses, half open`,
       lines: addresses
         .slice(0, targets / 2)
         .flatMap((address) => [`${address}:${open}`, `${address}:${closed}`]),
       nmap: ['-p', `${open},${closed}`, '-iL', half],
     },
     {
-      name: 'addresses, open',
+      name: `${targets} addresses, open`,
       lines: addresses.map((address) => `${address}:${open}`),
       nmap: ['-p', `${open}`, '-iL', list],
     },
@@ -83,34 +78,49 @@ function run(command: string, args: string[]): Taken {
   return { seconds, peakMb: peakKb / 1024, descriptors };
 }
 
-function median(values: number[]): number {
-  return values.sort((first, second) => first - second)[values.length >> 1] ?? 0;
-}
-
-function compare({ name, lines, nmap }: Sweep): void {
+function compare({ name, lines, nmap }: Sweep, rounds: number, directory: string): BenchRow[] {
   const file = join(directory, 'targets.txt');
   writeFileSync(file, `${lines.join('\n')}\n`);
+  const watch = join(directory, 'watch.cjs');
+  writeFileSync(watch, atExit);
   const ours = ['--require', watch, 'bin/pprobe.js', 'tcp', '--file', file, '--json', '--timeout', '3000'];
   const timeouts = ['--initial-rtt-timeout', '3s', '--max-rtt-timeout', '3s'];
   const runs = Array.from({ length: rounds }, () => ({
     ours: run(process.execPath, ours),
     theirs: run('nmap', ['-sT', '-n', '-Pn', ...timeouts, ...nmap]),
   }));
-  const seconds = median(runs.map((each) => each.ours.seconds));
-  const theirs = median(runs.map((each) => each.theirs.seconds));
+  const values = runs.map((each) => each.ours.seconds);
+  const theirs = runs.map((each) => each.theirs.seconds);
+  const ratio = median(values) / median(theirs);
   const peakMb = Math.max(...runs.map((each) => each.ours.peakMb));
   const descriptors = Math.max(...runs.map((each) => each.ours.descriptors));
-  console.log(
-    `${name}: pprobe ${seconds.toFixed(2)} s (${Math.round(targets / seconds)}/s), nmap ${theirs.toFixed(2)} s: ` +
-      `${(seconds / theirs).toFixed(2)} times as long; at most ${peakMb.toFixed(0)} MB and ${descriptors} descriptors`,
-  );
+  return [
+    {
+      what: name,
+      tool: 'pprobe tcp --file',
+      values,
+      unit: 's',
+      ratio,
+      goal: { text: `at most ${goal} of nmap`, isMet: ratio <= goal },
+      note: `at most ${peakMb.toFixed(0)} MiB, ${descriptors} descriptors`,
+    },
+    { what: name, tool: 'nmap -sT', values: theirs, unit: 's' },
+  ];
 }
 
-const server = spawn(process.execPath, ['-e', listener], { stdio: ['ignore', 'pipe', 'inherit'] });
-try {
-  const [open] = await once(server.stdout, 'data');
-  for (const sweep of sweeps(Number(open))) compare(sweep);
-} finally {
-  server.kill();
-  rmSync(directory, { recursive: true });
+/**
+ * Compares `nmap -sT` with `pprobe tcp --file` on 10,000 targets over loopback, in whole processes from start to end: the ports
+ * of one address, and one port of 10,000 addresses: closed, half of them open, all open. The runs alternate, so that other
+ * load on the machine affects both; the ratio of the medians counts.
+ */
+export async function sweepTime(rounds: number): Promise<BenchRow[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'pprobe-bench-'));
+  const server = spawn(process.execPath, ['-e', listener], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const [open] = await once(server.stdout, 'data');
+    return sweeps(Number(open), directory).flatMap((sweep) => compare(sweep, rounds, directory));
+  } finally {
+    server.kill();
+    rmSync(directory, { recursive: true });
+  }
 }

@@ -1,15 +1,12 @@
 import { join } from 'node:path';
 import type { ReportDocument } from '../../src/documents/report.js';
-import { type Lab, labUnavailable, startLab } from '../lab/lab.js';
+import { type Lab, startLab } from '../lab/lab.js';
 import { packageRoot } from '../lab/paths.js';
+import type { BenchRow } from './row.js';
+import { median } from './trace/statistics.js';
 
-/**
- * Time to the verdict, including the start of Node, compared with the same work by hand: nslookup of both names, telnet and
- * traceroute, one after the other. telnet gives up after two minutes (tcp_syn_retries of tcp(7)); a person gives up earlier,
- * here after `telnetPatienceSeconds`.
- */
+/** telnet gives up after two minutes (tcp_syn_retries of tcp(7)); a person gives up earlier. */
 const telnetPatienceSeconds = 20;
-const runs = 3;
 const faults = [
   null,
   'resolver-silent',
@@ -20,7 +17,6 @@ const faults = [
   'mtu-black-hole',
 ];
 
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
 
 async function pprobe(lab: Lab): Promise<{ durationMs: number; report: ReportDocument }> {
@@ -70,34 +66,33 @@ function roundTrips({ observations }: ReportDocument): string {
   return `${sum} round trips (${trips.map(([name, count]) => `${name} ${count}`).join(', ')})`;
 }
 
-async function main(): Promise<void> {
-  const unavailable = await labUnavailable();
-  if (unavailable !== null) throw new Error(`the benchmark needs the lab: ${unavailable}`);
+/**
+ * Time to the verdict, with the start of Node, compared with the same work by hand: nslookup of both names, telnet and
+ * traceroute, one after the other.
+ */
+export async function byHandTime(rounds: number): Promise<BenchRow[]> {
   const lab = await startLab();
-  const bare = await Promise.all(
-    Array.from({ length: runs }, () => lab.exec('client', [process.execPath, '-e', '0'])),
-  );
-  console.log(
-    `Node alone: ${seconds(median(bare.map(({ durationMs }) => durationMs)))}; medians of ${runs} runs`,
-  );
-  for (const fault of faults) {
-    await (fault === null ? lab.heal() : lab.break(fault));
-    const times: number[] = [];
-    let last: ReportDocument | null = null;
-    for (let run = 0; run < runs; run += 1) {
-      const { durationMs, report } = await pprobe(lab);
-      times.push(durationMs);
-      last = report;
+  const rows: BenchRow[] = [];
+  try {
+    for (const fault of faults) {
+      await (fault === null ? lab.heal() : lab.break(fault));
+      const values: number[] = [];
+      let last: ReportDocument | null = null;
+      for (let round = 0; round < rounds; round += 1) {
+        const { durationMs, report } = await pprobe(lab);
+        values.push(durationMs / 1000);
+        last = report;
+      }
+      const hand = await byHand(lab);
+      const what = `by hand, ${fault ?? 'healthy'}`;
+      const verdict = last?.verdict.cause === 'none' ? last.verdict.class : last?.verdict.cause;
+      const trips = fault === null && last !== null ? `, ${roundTrips(last)}` : '';
+      const ratio = median(values) / (hand.ms / 1000);
+      rows.push({ what, tool: 'pprobe diagnose', values, unit: 's', ratio, note: `${verdict}${trips}` });
+      rows.push({ what, tool: 'by hand', values: [hand.ms / 1000], unit: 's', note: hand.parts });
     }
-    const hand = await byHand(lab);
-    const verdict = last?.verdict.cause === 'none' ? last.verdict.class : last?.verdict.cause;
-    console.log(
-      `${(fault ?? 'healthy').padEnd(16)} ${String(verdict).padEnd(16)} pprobe ${seconds(median(times))}, by hand ${seconds(hand.ms)}: ${(hand.ms / median(times)).toFixed(1)} times as long`,
-    );
-    console.log(`${' '.repeat(34)}measuring ${seconds(last?.durationMs ?? 0)}; ${hand.parts}`);
-    if (fault === null && last !== null) console.log(`${' '.repeat(34)}${roundTrips(last)}`);
+  } finally {
+    await lab.stop();
   }
-  await lab.stop();
+  return rows;
 }
-
-await main();
