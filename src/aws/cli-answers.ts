@@ -2,11 +2,14 @@ import { basename } from 'node:path';
 import type { ApiGatewayFacts, Ec2Facts, FactsCall, FactsDocument } from '../documents/facts.js';
 import { isMembers, type Members, picked } from './facts-document.js';
 import {
+  accessAssociationShape,
+  accountShape,
   deploymentShape,
   domainNameShape,
   ec2Shape,
   mappingsShape,
   resolverShape,
+  resourceShape,
   restApiShape,
   route53Shape,
   stageShape,
@@ -149,6 +152,68 @@ const answerForms: readonly AnswerForm[] = [
   section('route53', 'HostedZoneSummaries', 'ListHostedZonesByVPC', route53Shape),
   section('route53resolver', 'ResolverRules', 'ListResolverRules', resolverShape),
   section('route53resolver', 'ResolverRuleAssociations', 'ListResolverRuleAssociations', resolverShape),
+  section('route53', 'ResourceRecordSets', 'ListResourceRecordSets', route53Shape),
+  section(
+    'route53resolver',
+    'FirewallRuleGroupAssociations',
+    'ListFirewallRuleGroupAssociations',
+    resolverShape,
+  ),
+  section('route53resolver', 'FirewallRules', 'ListFirewallRules', resolverShape),
+  section('route53resolver', 'FirewallConfigs', 'ListFirewallConfigs', resolverShape),
+  {
+    keys: 'FirewallConfig (get-firewall-config)',
+    service: 'route53resolver',
+    action: 'GetFirewallConfig',
+    is: ({ FirewallConfig }) => isMembers(FirewallConfig),
+    part: ({ FirewallConfig }) => ({
+      route53resolver: picked(
+        { FirewallConfigs: [FirewallConfig] },
+        resolverShape,
+        'route53resolver',
+      ) as NonNullable<FactsDocument['route53resolver']>,
+    }),
+  },
+  {
+    keys: 'Domains (list-firewall-domains, in a file named rslvr-fdl-….json)',
+    service: 'route53resolver',
+    action: 'ListFirewallDomains',
+    is: ({ Domains }) => Array.isArray(Domains),
+    part: ({ Domains }, file) => {
+      const [id] = /rslvr-fdl-[0-9a-z]+/.exec(basename(file)) ?? [];
+      if (id === undefined)
+        throw new ShapeError(
+          'Domains: the answer does not say of which domain list; name the file after its id: rslvr-fdl-….json',
+        );
+      return {
+        route53resolver: picked(
+          { FirewallDomains: { [id]: Domains } },
+          resolverShape,
+          'route53resolver',
+        ) as NonNullable<FactsDocument['route53resolver']>,
+      };
+    },
+  },
+  apiGateway(
+    'items of domainNameArn and accessAssociationSource (get-domain-name-access-associations)',
+    'GetDomainNameAccessAssociations',
+    ({ items }) => itemsHave(items, 'accessAssociationSource'),
+    ({ items }) => ({
+      domainNameAccessAssociations: picked(items, { list: accessAssociationShape }, 'items'),
+    }),
+  ),
+  apiGateway(
+    'items of id and path (get-resources)',
+    'GetResources',
+    ({ items }) => itemsHave(items, 'path'),
+    ({ items }) => ({ resources: picked(items, { list: resourceShape }, 'items') }),
+  ),
+  apiGateway(
+    'throttleSettings (get-account)',
+    'GetAccount',
+    ({ throttleSettings }) => isMembers(throttleSettings),
+    (document) => ({ account: picked(document, accountShape, 'account') }),
+  ),
   apiGateway(
     'domainName (get-domain-name)',
     'GetDomainName',

@@ -10,7 +10,7 @@ export const unknownVpc = 'VPC_ID';
  * list that does not say of what it is has the id in the file's name. They only read.
  */
 export function collectCommands(
-  { privateApi: api }: Target,
+  { privateApi: api, host }: Target,
   { vpcId, source }: { vpcId?: string | undefined; source?: string | undefined } = {},
 ): string[] {
   const region = api?.region == null ? [] : ['--region', api.region];
@@ -57,13 +57,43 @@ export function collectCommands(
           ),
           line('resolver-rules.json', 'route53resolver', 'list-resolver-rules'),
           line('resolver-rule-associations.json', 'route53resolver', 'list-resolver-rule-associations'),
+          line(
+            'firewall-associations.json',
+            'route53resolver',
+            'list-firewall-rule-group-associations',
+            ...(vpcId === undefined ? [] : ['--vpc-id', vpcId]),
+          ),
+          line('firewall-configs.json', 'route53resolver', 'list-firewall-configs'),
+          line('api-gateway-account.json', 'apigateway', 'get-account'),
         ]),
+    ...(api?.form === 'custom'
+      ? [
+          line('domain-name.json', 'apigateway', 'get-domain-name', '--domain-name', host),
+          line('base-path-mappings.json', 'apigateway', 'get-base-path-mappings', '--domain-name', host),
+          line(
+            'domain-name-access-associations.json',
+            'apigateway',
+            'get-domain-name-access-associations',
+            '--resource-owner',
+            'SELF',
+          ),
+        ]
+      : []),
     ...(id === null
       ? []
       : [
           line('rest-api.json', 'apigateway', 'get-rest-api', '--rest-api-id', id),
           line(`stages-${id}.json`, 'apigateway', 'get-stages', '--rest-api-id', id),
           line(`deployments-${id}.json`, 'apigateway', 'get-deployments', '--rest-api-id', id),
+          line(
+            `resources-${id}.json`,
+            'apigateway',
+            'get-resources',
+            '--rest-api-id',
+            id,
+            '--embed',
+            'methods',
+          ),
         ]),
   ];
 }

@@ -2,6 +2,8 @@ import { version } from '../core/version.js';
 import type { FactsCall, FactsClient, FactsDocument } from '../documents/facts.js';
 import { canonicalAddress, familyOf } from '../net/address/address.js';
 import {
+  accessAssociationShape,
+  accountShape,
   callShape,
   clientShape,
   deploymentShape,
@@ -9,6 +11,7 @@ import {
   ec2Shape,
   mappingsShape,
   resolverShape,
+  resourceShape,
   restApiShape,
   route53Shape,
   stageShape,
@@ -92,13 +95,17 @@ export function picked(value: unknown, shape: Shape, path: string): unknown {
 /** The answers of API Gateway. `restApi: null` says that the API does not exist, and is kept. */
 function apiGatewayOf(value: unknown): FactsDocument['apigateway'] {
   if (!isMembers(value)) throw new ShapeError('apigateway: expected an object');
-  const { restApi, stages, deployments, domainName, basePathMappings } = value;
+  const { restApi, stages, deployments, domainName, basePathMappings, resources, account } = value;
+  const { domainNameAccessAssociations: associations } = value;
   const parts: [string, unknown, Shape][] = [
     ['restApi', restApi, restApiShape],
     ['stages', itemsOf(stages), { list: stageShape }],
     ['deployments', itemsOf(deployments), { list: deploymentShape }],
     ['domainName', domainName, domainNameShape],
     ['basePathMappings', itemsOf(basePathMappings), mappingsShape],
+    ['domainNameAccessAssociations', itemsOf(associations), { list: accessAssociationShape }],
+    ['resources', itemsOf(resources), { list: resourceShape }],
+    ['account', account, accountShape],
   ];
   const known = parts.flatMap(([name, each, shape]): [string, unknown][] =>
     each == null ? [] : [[name, picked(each, shape, `apigateway.${name}`)]],

@@ -1,12 +1,15 @@
 import type {
   ApiGatewayFacts,
   DeploymentFacts,
+  DomainNameAccessAssociationFacts,
   DomainNameFacts,
   Ec2Facts,
   FactsCall,
   FactsClient,
   IpPermissionFacts,
+  MethodFacts,
   ResolverFacts,
+  ResourceFacts,
   RestApiFacts,
   Route53Facts,
   StageFacts,
@@ -234,17 +237,49 @@ export const stageShape: ShapeOf<StageFacts> = {
     createdDate: 'time',
     lastUpdatedDate: 'time',
     webAclArn: 'text',
+    methodSettings: { map: { members: { loggingLevel: 'text' } } },
   },
 };
 
+/** What is kept of a method. */
+const methodShape = {
+  members: { authorizationType: 'text', apiKeyRequired: 'boolean' },
+} as const satisfies ShapeOf<MethodFacts>;
+
 /** A deployment. */
-export const deploymentShape: ShapeOf<DeploymentFacts> = { members: { id: 'text', createdDate: 'time' } };
+export const deploymentShape: ShapeOf<DeploymentFacts> = {
+  members: { id: 'text', createdDate: 'time', apiSummary: { map: { map: methodShape } } },
+};
+
+/** A resource of an API, with the authorization of its methods. */
+export const resourceShape: ShapeOf<ResourceFacts> = {
+  members: { path: 'text', resourceMethods: { map: methodShape } },
+};
+
+/** The association of a private custom domain name with an endpoint. */
+export const accessAssociationShape: ShapeOf<DomainNameAccessAssociationFacts> = {
+  members: {
+    domainNameAccessAssociationArn: 'text',
+    domainNameArn: 'text',
+    accessAssociationSource: 'text',
+    accessAssociationSourceType: 'text',
+  },
+};
+
+/** The settings of an account. */
+export const accountShape = {
+  members: { cloudwatchRoleArn: 'text' },
+} as const satisfies ShapeOf<NonNullable<ApiGatewayFacts['account']>>;
 
 /** A custom domain name. */
 export const domainNameShape: ShapeOf<DomainNameFacts> = {
   members: {
     domainName: 'text',
     domainNameId: 'text',
+    domainNameArn: 'text',
+    domainNameStatus: 'text',
+    routingMode: 'text',
+    securityPolicy: 'text',
     endpointConfiguration: { members: { types: texts } },
     endpointAccessMode: 'text',
     policy: 'text',
@@ -268,6 +303,16 @@ export const route53Shape: ShapeOf<Route53Facts> = {
         },
       },
     },
+    ResourceRecordSets: {
+      list: {
+        members: {
+          Name: 'text',
+          Type: 'text',
+          AliasTarget: { members: { DNSName: 'text' } },
+          ResourceRecords: { list: { members: { Value: 'text' } } },
+        },
+      },
+    },
   },
 };
 
@@ -285,6 +330,31 @@ export const resolverShape: ShapeOf<ResolverFacts> = {
       },
     },
     ResolverRuleAssociations: { list: { members: { ResolverRuleId: 'text', VPCId: 'text' } } },
+    FirewallRuleGroupAssociations: {
+      list: {
+        members: {
+          Id: 'text',
+          FirewallRuleGroupId: 'text',
+          VpcId: 'text',
+          Priority: 'number',
+          Status: 'text',
+        },
+      },
+    },
+    FirewallRules: {
+      list: {
+        members: {
+          FirewallRuleGroupId: 'text',
+          FirewallDomainListId: 'text',
+          Priority: 'number',
+          Action: 'text',
+          BlockResponse: 'text',
+          Qtype: 'text',
+        },
+      },
+    },
+    FirewallDomains: { map: { list: 'text' } },
+    FirewallConfigs: { list: { members: { ResourceId: 'text', FirewallFailOpen: 'text' } } },
   },
 };
 

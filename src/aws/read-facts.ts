@@ -108,11 +108,17 @@ function failedCall(text: string): FactsCall | null {
       ? 'throttled'
       : 'error';
   return {
-    service: /RestApi|Stage|Deployment|DomainName/.test(action) ? 'apigateway' : 'ec2',
+    service: serviceOf(action),
     action,
     status,
     text: code,
   };
+}
+
+function serviceOf(action: string): string {
+  if (/RestApi|Stage|Deployment|DomainName|GetResources|GetAccount/.test(action)) return 'apigateway';
+  if (/Resolver|Firewall/.test(action)) return 'route53resolver';
+  return /HostedZone|ResourceRecord/.test(action) ? 'route53' : 'ec2';
 }
 
 function ofAnswer({ call, part }: CliAnswer): FactsDocument {
@@ -164,15 +170,15 @@ function withPart(one: FactsDocument, other: FactsDocument): FactsDocument {
 }
 
 function sections(one: FactsDocument, other: FactsDocument): Partial<FactsDocument> {
-  const route53 = one.route53 === undefined ? other.route53 : { ...one.route53, ...other.route53 };
+  const route53 = one.route53 === undefined ? other.route53 : deepJoined(one.route53, other.route53 ?? {});
   const route53resolver =
     one.route53resolver === undefined
       ? other.route53resolver
-      : { ...one.route53resolver, ...other.route53resolver };
+      : deepJoined(one.route53resolver, other.route53resolver ?? {});
   return {
     ...(route53 === undefined ? {} : { route53 }),
     ...(route53resolver === undefined ? {} : { route53resolver }),
-  };
+  } as Partial<FactsDocument>;
 }
 
 /** The older of two times; null where one is not known and says anything. */

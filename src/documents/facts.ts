@@ -62,6 +62,12 @@ export interface ApiGatewayFacts {
   deployments?: DeploymentFacts[];
   domainName?: DomainNameFacts;
   basePathMappings?: { basePath?: Text; restApiId?: Text; stage?: Text }[];
+  /** The endpoints that may call private custom domain names. */
+  domainNameAccessAssociations?: DomainNameAccessAssociationFacts[];
+  /** The resources of the API as it is edited, which need not be what a stage runs. */
+  resources?: ResourceFacts[];
+  /** The settings of the account in this Region. */
+  account?: { cloudwatchRoleArn?: Text };
 }
 
 /** A REST API. */
@@ -84,18 +90,51 @@ export interface StageFacts {
   createdDate?: Text;
   lastUpdatedDate?: Text;
   webAclArn?: Text;
+  /** By path and method; a star for each stands for all of them. */
+  methodSettings?: Record<string, { loggingLevel?: Text }>;
 }
 
 /** A deployment of an API. */
 export interface DeploymentFacts {
   id?: Text;
   createdDate?: Text;
+  /** The methods that were deployed, by path and HTTP method; only with `--embed apisummary`. */
+  apiSummary?: Record<string, Record<string, MethodFacts>>;
+}
+
+/** A resource of an API. */
+export interface ResourceFacts {
+  path?: Text;
+  /** By HTTP method; only with `--embed methods`. */
+  resourceMethods?: Record<string, MethodFacts>;
+}
+
+/** A method of a resource. */
+export interface MethodFacts {
+  /** `NONE`, `AWS_IAM`, `CUSTOM` or `COGNITO_USER_POOLS`. */
+  authorizationType?: Text;
+  apiKeyRequired?: boolean;
+}
+
+/** The association of a private custom domain name with an endpoint, which is what lets the endpoint call it. */
+export interface DomainNameAccessAssociationFacts {
+  domainNameAccessAssociationArn?: Text;
+  domainNameArn?: Text;
+  /** The id of the endpoint. */
+  accessAssociationSource?: Text;
+  /** `VPCE`. */
+  accessAssociationSourceType?: Text;
 }
 
 /** A custom domain name. */
 export interface DomainNameFacts {
   domainName?: Text;
   domainNameId?: Text;
+  domainNameArn?: Text;
+  domainNameStatus?: Text;
+  /** `BASE_PATH_MAPPING_ONLY`, `ROUTING_RULE_ONLY` or both in an order. */
+  routingMode?: Text;
+  securityPolicy?: Text;
   endpointConfiguration?: { types?: Text[] };
   endpointAccessMode?: Text;
   /** @minLength 1 @maxLength 262144 */
@@ -105,6 +144,8 @@ export interface DomainNameFacts {
 /** Answers of Route 53 about a VPC. */
 export interface Route53Facts {
   HostedZoneSummaries?: HostedZoneFacts[];
+  /** Records of the zones, of those that were read. */
+  ResourceRecordSets?: RecordSetFacts[];
 }
 
 /** A private zone that a VPC uses. */
@@ -114,10 +155,25 @@ export interface HostedZoneFacts {
   Owner?: { OwningAccount?: Text; OwningService?: Text };
 }
 
+/** The records of one name and type in a zone. */
+export interface RecordSetFacts {
+  Name?: Text;
+  Type?: Text;
+  AliasTarget?: { DNSName?: Text };
+  ResourceRecords?: { Value?: Text }[];
+}
+
 /** Answers of Route 53 Resolver. */
 export interface ResolverFacts {
   ResolverRules?: ResolverRuleFacts[];
   ResolverRuleAssociations?: { ResolverRuleId?: Text; VPCId?: Text }[];
+  /** DNS Firewall: the rule groups that VPCs use, the rules of the groups, and the domains of the lists that they name. */
+  FirewallRuleGroupAssociations?: FirewallAssociationFacts[];
+  FirewallRules?: FirewallRuleFacts[];
+  /** By the id of the domain list. */
+  FirewallDomains?: Record<string, string[]>;
+  /** Whether queries are answered where the firewall itself fails, by VPC. */
+  FirewallConfigs?: { ResourceId?: Text; FirewallFailOpen?: Text }[];
 }
 
 /** A rule of Route 53 Resolver. */
@@ -127,4 +183,27 @@ export interface ResolverRuleFacts {
   /** `FORWARD`, `SYSTEM`, `RECURSIVE` or `DELEGATE`. */
   RuleType?: Text;
   TargetIps?: { Ip?: Text; Ipv6?: Text; Port?: number }[];
+}
+
+/** A rule group of DNS Firewall that a VPC uses. */
+export interface FirewallAssociationFacts {
+  Id?: Text;
+  FirewallRuleGroupId?: Text;
+  VpcId?: Text;
+  /** Groups with lower numbers are asked first. */
+  Priority?: number;
+  Status?: Text;
+}
+
+/** A rule of DNS Firewall. */
+export interface FirewallRuleFacts {
+  FirewallRuleGroupId?: Text;
+  FirewallDomainListId?: Text;
+  Priority?: number;
+  /** `ALLOW`, `BLOCK` or `ALERT`. */
+  Action?: Text;
+  /** What a blocked query is answered with: `NODATA`, `NXDOMAIN` or `OVERRIDE`. */
+  BlockResponse?: Text;
+  /** The query types that it is for; absent: all. */
+  Qtype?: Text;
 }

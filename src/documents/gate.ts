@@ -31,16 +31,20 @@ export type GateKind =
   | 'dhcp-options'
   | 'vpc-attribute'
   | 'forwarding-rule'
+  | 'dns-firewall'
   | 'private-zone'
   | 'endpoint'
   | 'private-dns'
+  | 'interface'
   | 'security-group'
   | 'network-acl'
   | 'route'
   | 'peering'
   | 'endpoint-policy'
+  | 'domain-name'
   | 'api'
   | 'stage'
+  | 'method'
   | 'resource-policy';
 
 /** A change of the configuration. */
