@@ -1,0 +1,31 @@
+import type { Lie } from './exchange.js';
+
+/** What goes wrong with a call. */
+export type AwsFault =
+  /** The caller lacks the permission. */
+  | { kind: 'denied' }
+  /** The first calls are refused because there were too many; `times` absent: all of them. */
+  | { kind: 'throttled'; times?: number }
+  /** The request is read, and nothing is answered. */
+  | { kind: 'silent' }
+  /** The answer ends in its middle. */
+  | { kind: 'cut' }
+  /** The answer comes late. */
+  | { kind: 'slow'; delayMs: number }
+  /** The page of a proxy in place of the answer. */
+  | { kind: 'proxy-page' }
+  /** The right status and type, and a body that is neither XML nor JSON. */
+  | { kind: 'damaged' }
+  /** The credentials have expired. */
+  | { kind: 'expired' }
+  /** An error with a code of its own. */
+  | { kind: 'error'; code: string; status: number; message: string }
+  /** An answer in the right form that is not true. */
+  | { kind: 'lying'; lie: Lie };
+
+/** Faults by `service:Action`, by service, or `*` for all. The most specific one counts. */
+export type AwsFaults = Readonly<Record<string, AwsFault>>;
+
+export function faultOf(faults: AwsFaults, service: string, action: string): AwsFault | undefined {
+  return faults[`${service}:${action}`] ?? faults[service] ?? faults['*'];
+}
