@@ -5,6 +5,7 @@ import { fromGateway } from '../documents/gateway-answer.js';
 import type { HttpDocument } from '../documents/http.js';
 import { judgedAnswers } from '../documents/observed/http.js';
 import type { TlsDocument } from '../documents/tls.js';
+import { semicolons } from './dns.js';
 import { groupBy, names, type Side } from './side.js';
 
 /** Compares what the hosts get over an open connection: certificates and HTTP answers. */
@@ -34,7 +35,7 @@ function certificateFinding(sides: readonly Side[]): ComparisonFinding | null {
     kind: 'tls-differs',
     suspects: intercepted ? ['policy.proxy', 'tls.untrusted'] : ['policy.proxy'],
     confidence: intercepted ? 'high' : 'medium',
-    summary: `The hosts get certificates from different issuers: ${issuers.join('; ')}.`,
+    summary: `The hosts get certificates from different issuers: ${semicolons(issuers)}.`,
     meaning:
       'An endpoint has one certificate for a name. Another issuer is most often a proxy that inspects TLS on the path, or another server at that address.',
     evidence: shown.map(({ side, ref, issuer }) => ({
@@ -92,7 +93,7 @@ function answerFinding(sides: readonly Side[]): ComparisonFinding | null {
     kind: 'answer-differs',
     suspects: between ? ['policy.proxy', ...causes] : causes,
     confidence: denied && !between ? 'high' : 'medium',
-    summary: `The same request is answered differently: ${[...groups.values()].map((all) => `${names(all.map(({ side }) => side))} ${all.length > 1 ? 'get' : 'gets'} HTTP ${all[0]?.doc.status}`).join('; ')}.`,
+    summary: `The same request is answered differently: ${semicolons([...groups.values()].map((all) => `${names(all.map(({ side }) => side))} ${all.length > 1 ? 'get' : 'gets'} HTTP ${all[0]?.doc.status}`))}.`,
     meaning: meaningOf(denied, between),
     evidence: seen.map(
       ({ side, ref, doc }): ComparedEvidence => ({

@@ -32,7 +32,7 @@ export function compareDns(sides: readonly Side[]): ComparisonFinding[] {
       kind: 'dns-differs',
       suspects: suspectsOf(kinds),
       confidence: confidenceOf(kinds, working, failing, groups),
-      summary: `DNS gives the hosts different answers: ${answers.join('; ')}.`,
+      summary: `DNS gives the hosts different answers: ${semicolons(answers)}.`,
       meaning: meaningOf(working, failing),
       evidence: answered.map(({ report, answer }) => ({
         report,
@@ -49,6 +49,15 @@ export function compareDns(sides: readonly Side[]): ComparisonFinding[] {
       ]),
     },
   ];
+}
+
+/** The most groups of hosts that a sentence names. */
+const mostGroups = 4;
+
+/** Parts of a sentence; of more than four, the first three and how many more there are. */
+export function semicolons(parts: readonly string[]): string {
+  if (parts.length <= mostGroups) return parts.join('; ');
+  return [...parts.slice(0, mostGroups - 1), `and ${parts.length - mostGroups + 1} more answers`].join('; ');
 }
 
 function answerOf({ answer: { doc } }: Pick<Answered, 'answer'>): string {
@@ -126,7 +135,7 @@ export function compareAddresses(sides: readonly Side[]): ComparisonFinding[] {
     ([, all]) => all.length > 1 && all.every(isSilent) && all.some(({ side }) => opensAnother(side)),
   );
   return [
-    ...differing.map(([address, all]) => differingAddress(address, all)),
+    ...differing.slice(0, mostAddresses).map(([address, all]) => differingAddress(address, all)),
     ...(failing.length === 0
       ? []
       : [
@@ -138,11 +147,17 @@ export function compareAddresses(sides: readonly Side[]): ComparisonFinding[] {
   ];
 }
 
+/** The most addresses with a finding of their own. */
+const mostAddresses = 8;
+
 function meetingsByAddress(sides: readonly Side[]): Map<string, Meeting[]> {
   const meetings = new Map<string, Meeting[]>();
   for (const side of sides) {
     for (const { address, status, ref, durationMs } of side.outcomes) {
-      meetings.set(address, [...(meetings.get(address) ?? []), { side, status, ref, durationMs }]);
+      const met = { side, status, ref, durationMs };
+      const others = meetings.get(address);
+      if (others === undefined) meetings.set(address, [met]);
+      else others.push(met);
     }
   }
   return meetings;

@@ -1,7 +1,8 @@
+import { list } from '../core/text.js';
 import { DOCS } from '../diagnose/remedies/docs.js';
 import type { ComparedEvidence, ComparisonFinding } from '../documents/comparison.js';
 import type { AddressTrace, TraceHop } from '../documents/trace.js';
-import type { Side } from './side.js';
+import { groupBy, names, type Side } from './side.js';
 
 /** A trace that one host made. */
 interface TracedPath {
@@ -20,11 +21,34 @@ export function comparePaths(sides: readonly Side[]): ComparisonFinding[] {
   const paths = sides.flatMap(pathsOf);
   const arrived = paths.filter(({ doc }) => doc.outcome === 'open' || doc.outcome === 'closed');
   const lost = paths.filter(({ doc }) => doc.outcome === 'filtered' || doc.outcome === 'unreachable');
-  return lost.flatMap((path) => {
-    const other = arrived.find(({ doc, side }) => doc.address === path.doc.address && side !== path.side);
-    const finding = other === undefined ? null : pathFinding(other, path);
-    return finding === null ? [] : [finding];
+  const arrivals = new Map<string, TracedPath[]>();
+  for (const path of arrived) {
+    const { address } = path.doc;
+    const others = arrivals.get(address);
+    if (others === undefined) arrivals.set(address, [path]);
+    // Two hosts are enough to have one that is not the host of a lost path.
+    else if (others.length < 2 && others[0]?.side !== path.side) others.push(path);
+  }
+  const partings = lost.flatMap((path): Parting[] => {
+    const other = arrivals.get(path.doc.address)?.find(({ side }) => side !== path.side);
+    return other === undefined ? [] : partingOf(other, path);
   });
+  const alike = groupBy(partings, ({ lost: { doc }, ending, isShared }) =>
+    [doc.address, ending, doc.outcome, isShared].join(' '),
+  );
+  return [...alike.values()].map(pathFinding).filter((finding) => finding !== null);
+}
+
+/** Where a path that ends early leaves one that arrives. */
+interface Parting {
+  arrived: TracedPath;
+  lost: TracedPath;
+  /** The last router that answers on the lost path. */
+  ending: string;
+  /** Whether that router is on the path that arrives, too. */
+  isShared: boolean;
+  /** The router behind it on that path. */
+  next: string | null;
 }
 
 function pathsOf(side: Side): TracedPath[] {
@@ -38,31 +62,38 @@ function routerAt({ probes }: TraceHop): string | null {
   return probes.find(({ reply }) => reply === 'time-exceeded')?.from ?? null;
 }
 
-function pathFinding(arrived: TracedPath, lost: TracedPath): ComparisonFinding | null {
-  const last = lost.routers.findLastIndex((router) => router !== null);
-  const ending = lost.routers[last] ?? null;
-  // Without a router that answers, as in most VPCs, there is nothing to compare.
-  if (ending === null) return null;
+/** None without a router that answers, as in most VPCs: there is nothing to compare. */
+function partingOf(arrived: TracedPath, lost: TracedPath): Parting[] {
+  const ending = lost.routers.findLast((router) => router !== null) ?? null;
+  if (ending === null) return [];
   const shared =
     lost.routers.findLast((router) => router !== null && arrived.routers.includes(router)) ?? null;
-  const to = lost.doc.address;
   const next = shared === null ? null : (arrived.routers[arrived.routers.indexOf(shared) + 1] ?? null);
+  return [{ arrived, lost, ending, isShared: shared === ending, next }];
+}
+
+/** One finding for all hosts whose packets are last seen at the same router. */
+function pathFinding(partings: readonly Parting[]): ComparisonFinding | null {
+  const [first] = partings;
+  if (first === undefined) return null;
+  const { arrived, lost, ending, isShared, next } = first;
+  const to = lost.doc.address;
+  const hosts = [...new Set(partings.map((parting) => parting.lost.side))];
+  const clients = list([...new Set(hosts.map(({ client, label }) => client ?? label))], 4);
   return {
     kind: 'path-differs',
     suspects: lost.doc.outcome === 'unreachable' ? ['route.icmp-unreachable'] : ['route.blackhole-after-hop'],
-    confidence: shared === ending ? 'medium' : 'low',
-    summary:
-      shared === ending
-        ? `Packets from ${lost.side.label} to ${to} are last seen at ${ending}, which forwards those from ${arrived.side.label}${next === null ? '' : ` to ${next}`}.`
-        : `Packets from ${lost.side.label} to ${to} are last seen at ${ending}, which is not on the path from ${arrived.side.label}.`,
-    meaning:
-      shared === ending
-        ? `${ending} has a route for both. It or the next device treats packets from ${lost.side.client ?? lost.side.label} differently: a filter, or the route back.`
-        : `The packets take different paths; look at the one through ${ending}.`,
-    evidence: [pathEvidence(arrived), pathEvidence(lost)],
+    confidence: isShared ? 'medium' : 'low',
+    summary: isShared
+      ? `Packets from ${names(hosts)} to ${to} are last seen at ${ending}, which forwards those from ${arrived.side.label}${next === null ? '' : ` to ${next}`}.`
+      : `Packets from ${names(hosts)} to ${to} are last seen at ${ending}, which is not on the path from ${arrived.side.label}.`,
+    meaning: isShared
+      ? `${ending} has a route for both. It or the next device treats packets from ${clients} differently: a filter, or the route back.`
+      : `The packets take different paths; look at the one through ${ending}.`,
+    evidence: [pathEvidence(arrived), ...partings.map((parting) => pathEvidence(parting.lost))],
     remedies: [
       {
-        text: `On ${ending}, check the route to ${to} and the filters for ${lost.side.client ?? lost.side.label}; then check the route back`,
+        text: `On ${ending}, check the route to ${to} and the filters for ${clients}; then check the route back`,
         docs: DOCS.routeTables,
       },
     ],

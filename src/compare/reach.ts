@@ -6,10 +6,12 @@ import type { ComparisonFinding } from '../documents/comparison.js';
 import type { Confidence, Remedy, VerdictClass } from '../documents/report.js';
 import {
   addressesFor,
-  areNeighbours,
+  groupBy,
+  hostKey,
   isConclusive,
   isSameHost,
   names,
+  neighbourhoodOf,
   reachedService,
   type Side,
   verdictEvidence,
@@ -26,9 +28,13 @@ export function compareReach(sides: readonly Side[]): ComparisonFinding[] {
   // All reach the service and get different answers, which compareAnswers compares.
   if (failing.length === 0 && !isOneCause) return [];
   if (failing.length === 0 || working.length === 0) return [alike(settled)];
+  const reached = hostsByAddress(working);
   const comparable = failing.filter(
     (side) =>
-      !isOwnFault(side) && working.some((other) => shareAddress(side, other) && !isSameHost(side, other)),
+      !isOwnFault(side) &&
+      addressesFor(side).some((address) =>
+        [...(reached.get(address) ?? [])].some((host) => host !== hostKey(side)),
+      ),
   );
   return comparable.length === 0 ? [] : [worksInSome(working, comparable)];
 }
@@ -43,10 +49,17 @@ function isOwnFault({ verdict }: Side): boolean {
   );
 }
 
-/** Whether two hosts use an address in common. */
-function shareAddress(first: Side, second: Side): boolean {
-  const others = addressesFor(second);
-  return addressesFor(first).some((address) => others.includes(address));
+/** The hosts that use each address. */
+function hostsByAddress(sides: readonly Side[]): Map<string, Set<string>> {
+  const hosts = new Map<string, Set<string>>();
+  for (const side of sides) {
+    for (const address of addressesFor(side)) {
+      const users = hosts.get(address);
+      if (users === undefined) hosts.set(address, new Set([hostKey(side)]));
+      else users.add(hostKey(side));
+    }
+  }
+  return hosts;
 }
 
 function unsettled(sides: readonly Side[]): ComparisonFinding {
@@ -82,7 +95,10 @@ function alike(sides: readonly Side[]): ComparisonFinding {
   const [first] = sides;
   const [cause] = causes;
   if (causes.length > 1 || first === undefined || !isCause(cause)) return eachByItself(sides);
-  const apart = sides.some((side) => !isSameHost(side, first) && !areNeighbours(side, first));
+  const block = neighbourhoodOf(first);
+  const apart = sides.some(
+    (side) => !isSameHost(side, first) && (block === null || neighbourhoodOf(side) !== block),
+  );
   return {
     kind: 'same-fault',
     suspects: [cause],
@@ -104,13 +120,21 @@ export function eachByItself(sides: readonly Side[]): ComparisonFinding {
     kind: 'other-fault',
     suspects: causes,
     confidence: 'low',
-    summary: `No single cause explains these reports: ${list(sides.map(({ label, verdict }) => `${label} ${isCause(verdict.cause) ? verdict.cause : verdict.class}`))}.`,
+    summary: `No single cause explains these reports: ${list(byResult(sides))}.`,
     meaning:
       'Solve each fault by the verdict of its report. A fault near a host hides faults further along the path.',
     evidence: sides.map(verdictEvidence),
     remedies: [],
     check: 'run the diagnosis again after the first fault is solved',
   };
+}
+
+/** `web-1 tcp.timeout-all`, with all hosts of one result together, the most frequent first. */
+function byResult(sides: readonly Side[]): string[] {
+  const groups = groupBy(sides, ({ verdict }) => (isCause(verdict.cause) ? verdict.cause : verdict.class));
+  return [...groups]
+    .toSorted(([, one], [, other]) => other.length - one.length)
+    .map(([result, group]) => `${names(group)} ${result}`);
 }
 
 /** What the hosts have in common, by the class of their verdicts. */
@@ -132,7 +156,8 @@ function worksInSome(working: readonly Side[], failing: readonly Side[]): Compar
   const [first] = failing;
   const cause = first?.verdict.cause;
   const silent = failing.every(({ verdict }) => verdict.class === 'timeout');
-  const neighbours = failing.some((side) => working.some((other) => areNeighbours(side, other)));
+  const blocks = new Set(working.map(neighbourhoodOf));
+  const neighbours = failing.map(neighbourhoodOf).some((block) => block !== null && blocks.has(block));
   return {
     kind: 'works-in-some',
     suspects: silent

@@ -9,7 +9,8 @@ import {
   withoutUnsendable,
 } from '../documents/observed/tcp.js';
 import type { Evidence, ReportDocument, Verdict } from '../documents/report.js';
-import { inRange, parseRange } from '../net/address/range.js';
+import { withoutZone } from '../net/address/address.js';
+import { parseOctets } from '../net/address/octets.js';
 
 /** One of the reports that are compared. */
 export interface Side {
@@ -19,15 +20,19 @@ export interface Side {
   evidence: Evidence;
   verdict: Verdict;
   startedAt: string;
+  /** `startedAt` in milliseconds since 1970. */
+  atMs: number;
   client: string | null;
   /** The answer of DNS that programs on that host get; null if DNS was not asked. */
   answer: Seen<DnsDocument> | null;
   outcomes: AddressOutcome[];
 }
 
-/** Makes a side of each report, with unique labels. */
-export function sidesOf(reports: readonly ReportDocument[]): Side[] {
-  const labels = labelsOf(reports);
+/** Makes a side of each report, with `labels` or else with unique labels of its own. */
+export function sidesOf(
+  reports: readonly ReportDocument[],
+  labels: readonly string[] = labelsOf(reports),
+): Side[] {
   return reports.map((document, report) => {
     const evidence = withoutUnsendable(document);
     return {
@@ -36,6 +41,7 @@ export function sidesOf(reports: readonly ReportDocument[]): Side[] {
       evidence,
       verdict: document.verdict,
       startedAt: document.startedAt,
+      atMs: Date.parse(document.startedAt),
       client: clientAddress(evidence),
       answer: hostAnswers(evidence)[0] ?? null,
       outcomes: addressOutcomes(evidence),
@@ -45,21 +51,28 @@ export function sidesOf(reports: readonly ReportDocument[]): Side[] {
 
 /** The hostnames; equal ones with their address, and with a number if the addresses are equal, too. */
 function labelsOf(reports: readonly ReportDocument[]): string[] {
-  const names = reports.map(({ vantage }) => vantage.hostname || 'unnamed host');
+  const given = reports.map(({ vantage }) => vantage.hostname || 'unnamed host');
+  const shared = timesOf(given);
   const placed = reports.map((report, index) => {
-    const name = names[index] ?? '';
+    const name = given[index] ?? '';
     const address = clientAddress(report);
-    return isShared(name, names) && address !== null ? `${name} (${address})` : name;
+    return (shared.get(name) ?? 0) > 1 && address !== null ? `${name} (${address})` : name;
   });
-  return placed.map((name, index) =>
-    isShared(name, placed)
-      ? `${name} #${placed.slice(0, index + 1).filter((each) => each === name).length}`
-      : name,
-  );
+  const times = timesOf(placed);
+  const seen = new Map<string, number>();
+  return placed.map((name) => {
+    if ((times.get(name) ?? 0) < 2) return name;
+    const number = (seen.get(name) ?? 0) + 1;
+    seen.set(name, number);
+    return `${name} #${number}`;
+  });
 }
 
-function isShared(name: string, names: readonly string[]): boolean {
-  return names.filter((each) => each === name).length > 1;
+/** How often each text occurs. */
+function timesOf(texts: readonly string[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const text of texts) times.set(text, (times.get(text) ?? 0) + 1);
+  return times;
 }
 
 /** The labels in a sentence: `web-1, web-2 and 3 more`. */
@@ -93,21 +106,22 @@ export function isConclusive({ verdict }: Side): boolean {
 }
 
 /**
- * Whether two hosts are probably in one subnet: their addresses are in the same /24 or /64. Subnets of other sizes exist, so
- * this changes the confidence of a finding only.
+ * The /24 or /64 of a host's address; null where that is not known. Hosts with the same are probably in one subnet. Subnets of other
+ * sizes exist, so this changes the confidence of a finding only.
  */
-export function areNeighbours(first: Side, second: Side): boolean {
-  if (first.client === null || second.client === null) return false;
-  const own = parseRange(second.client);
-  const block = parseRange(`${first.client}/${first.client.includes(':') ? 64 : 24}`);
-  return own !== null && block !== null && inRange(own, block);
+export function neighbourhoodOf({ client }: Side): string | null {
+  const octets = client === null ? null : parseOctets(withoutZone(client));
+  return octets === null ? null : octets.slice(0, octets.length === 4 ? 3 : 8).join('.');
 }
 
 /** Whether two reports were made on one host. */
 export function isSameHost(first: Side, second: Side): boolean {
-  return (
-    first.evidence.vantage.hostname === second.evidence.vantage.hostname && first.client === second.client
-  );
+  return hostKey(first) === hostKey(second);
+}
+
+/** The same for all reports that were made on one host. */
+export function hostKey({ evidence, client }: Side): string {
+  return `${evidence.vantage.hostname} ${client ?? ''}`;
 }
 
 /** The verdict of a side, as evidence. */

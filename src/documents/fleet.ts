@@ -48,7 +48,7 @@ export interface FleetResult {
   reason: Text | null;
   /** null where the carrier does not measure it. */
   clock: ClockOffset | null;
-  /** From the start of the job at this host to its outcome; null where the job was not started there. */
+  /** From the moment when this host was asked to its outcome; null where it was not asked. */
   elapsedMs: Ms | null;
   /** Of `answered` and `late`; null for the other outcomes. */
   report: ReportDocument | null;
@@ -68,7 +68,7 @@ export interface FleetDocument extends DocumentHeader<'fleet'> {
   results: FleetResult[];
   counts: FleetCounts;
   /**
-   * The reports of the members that answered, side by side; null where fewer than two did. While members are missing, the
+   * The reports of the members that answered, side by side; null where none did. While members are missing, the
    * confidence of every finding is one step lower.
    */
   comparison: Comparison | null;

@@ -42,6 +42,8 @@ export type Delivery = {
 
 /** What a carrier reports while a job runs. Members that are not in the roster are ignored. */
 export interface DeliveryListener {
+  /** The member is being asked now. Its time counts from here. */
+  asked(agent: string): void;
   /** The member has accepted the job: without a delivery, its outcome is `no-answer` and not `silent`. */
   accepted(agent: string, clock?: ClockOffset | null): void;
   /** The first delivery of a member counts; a further one is counted as repeated. */
