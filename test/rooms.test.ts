@@ -27,6 +27,7 @@ const rooms = [
   'execution-log',
   'fleet',
   'report',
+  'fleet',
   'cli',
 ];
 

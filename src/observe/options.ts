@@ -64,6 +64,8 @@ export interface ObserveOptions {
   trace?: boolean | undefined;
   /** Which trace engine. Default `auto`. */
   method?: TraceOptions['method'];
+  /** The last TTL of each trace, 1 to 255. Default 30. */
+  maxTtl?: number | undefined;
   /** Default true: on an EC2 instance, ask its metadata service for the interface, its VPC and its security groups. */
   imds?: boolean | undefined;
   /**
@@ -96,6 +98,7 @@ export const observeChecks: OptionChecks<ObserveOptions> = {
   keepQuery: boolean,
   trace: boolean,
   method: traceChecks.method,
+  maxTtl: traceChecks.maxTtl,
   imds: boolean,
   permit: callback,
   onProgress: callback,

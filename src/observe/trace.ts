@@ -45,7 +45,7 @@ export interface Tracing {
 export function startTracing(
   { host, port }: Target,
   addresses: readonly string[],
-  { method, source, trace }: ObserveOptions,
+  { method, maxTtl, source, trace }: ObserveOptions,
   branches: Branches,
   silence: SilenceEvidence,
 ): Tracing {
@@ -62,7 +62,7 @@ export function startTracing(
   const traced = async (address: string, isNear: boolean): Promise<Outcome<AddressTrace>> => {
     silence.noteTracing(address);
     const input = { host, address, port, resolution: null };
-    const options = { method, source, isNear, ...branches.signals };
+    const options = { method, maxTtl, source, isNear, ...branches.signals };
     const onHop = (hop: TraceHop): void => silence.noteHop(address, hop);
     const outcome = await branches.run('trace', () => traceAddress(input, options, onHop));
     const isReached = silence.noteTraced(address, outcome.result);

@@ -49,18 +49,24 @@ export class AllowList {
     return this.#rules.length === 0;
   }
 
-  /** Before resolution: why `host`, a name or an address, may not be asked on this port; null where it may. */
-  refusalOf(host: string, port: number, besides: DeniedPlaces = nowhere): string | null {
+  /**
+   * Before resolution: why `host`, a name or an address, may not be asked on this port; null where it may. Without a port, as for a
+   * lookup: why on none.
+   */
+  refusalOf(host: string, port: number | null, besides: DeniedPlaces = nowhere): string | null {
     const name = plainName(host);
     if (familyOf(host) !== null) {
       const why = denialOf(host, besides);
       if (why !== null) return `${withoutZone(host)} is ${why}`;
-      return this.permitFor(host, besides)(host, port) ? null : `${host} port ${port} is not allowed`;
+      const isCovered = this.#rules.some(
+        (rule) => isOfAddresses(rule) && coversPort(rule, port) && coversAddress(rule, host),
+      );
+      return isCovered ? null : `${placeText(host, port)} is not allowed`;
     }
     if (name === 'localhost' || name.endsWith('.localhost')) return `${name} is this host itself`;
     if (besides.names.includes(name)) return `${name} is the broker`;
     const isAllowed = this.#rules.some((rule) => coversName(rule, name) && coversPort(rule, port));
-    return isAllowed ? null : `${name} port ${port} is not allowed`;
+    return isAllowed ? null : `${placeText(name, port)} is not allowed`;
   }
 
   /** After resolution: whether a packet for `host` may go to an address. Every address must be asked for, each time that it is resolved. */
@@ -73,7 +79,7 @@ export class AllowList {
         (rule) =>
           coversPort(rule, port) &&
           coversAddress(rule, address) &&
-          (isAddress ? rule.name === null || rule.name === '*' : coversName(rule, name)),
+          (isAddress ? isOfAddresses(rule) : coversName(rule, name)),
       );
     };
   }
@@ -83,6 +89,10 @@ function denialOf(address: string, { addresses }: DeniedPlaces): string | null {
   const kind = deniedKindOf(address);
   if (kind !== null) return `always denied: ${kind}`;
   return addresses.some((each) => leadToSameHost(each, address)) ? 'the broker' : null;
+}
+
+function placeText(host: string, port: number | null): string {
+  return port === null ? host : `${host} port ${port}`;
 }
 
 function plainName(host: string): string {
@@ -98,8 +108,13 @@ function coversName({ name: pattern }: AllowRule, name: string): boolean {
     : name === pattern;
 }
 
-function coversPort({ ports }: AllowRule, port: number): boolean {
-  return ports === null || ports.includes(port);
+/** Whether an entry allows targets that are addresses. */
+function isOfAddresses({ name }: AllowRule): boolean {
+  return name === null || name === '*';
+}
+
+function coversPort({ ports }: AllowRule, port: number | null): boolean {
+  return ports === null || port === null || ports.includes(port);
 }
 
 function coversAddress({ range }: AllowRule, address: string): boolean {

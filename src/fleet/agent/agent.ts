@@ -1,0 +1,365 @@
+import { hostname } from 'node:os';
+import { elapsedMs, nowMs } from '../../core/clock.js';
+import { anyOf } from '../../core/deadline.js';
+import { CapabilityError } from '../../core/errors.js';
+import { randomBelow } from '../../core/random.js';
+import { quoted } from '../../core/text.js';
+import { version } from '../../core/version.js';
+import type { AgentDocument } from '../../documents/agent.js';
+import { startDocument } from '../../documents/header.js';
+import type { DeniedPlaces } from '../../target/allow-list.js';
+import { type FleetResult, longestResult, packResult } from '../envelope.js';
+import { idPattern, type Job, jobChecks } from '../job.js';
+import type { Msg, NatsConnection } from '../nats/client.js';
+import { type Broker, brokerPlaces, connectBroker, versionAdvice } from '../nats/connection.js';
+import { FleetNames, inboxPrefix, presence } from '../nats/names.js';
+import { jobHeaders } from '../signature.js';
+import { Admission, type AdmittedJob, type Receipt, type Refusal } from './admission.js';
+import type { AgentConfig } from './agent-config.js';
+import { AgentState } from './agent-state.js';
+import { Outbox } from './outbox.js';
+import { runJob } from './run-job.js';
+
+/** What an agent is. */
+export interface AgentPlan {
+  broker: Broker;
+  fleet: string;
+  id: string;
+  config: AgentConfig;
+}
+
+/** How long jobs and results under way have after a request to end, milliseconds. */
+const drainMs = 60_000;
+
+/** Messages of forged jobs are told once in so many milliseconds. */
+const forgedEveryMs = 10_000;
+
+/** How often the agent looks whether it ran, milliseconds. */
+const tickMs = 500;
+
+/** What was buffered while the process stood still is read within this time, milliseconds. */
+const catchUpMs = 1000;
+
+/** What an agent says of itself in the bucket. */
+interface Presence {
+  version: string;
+  node: string;
+  host: string;
+  groups: readonly string[];
+  checks: readonly string[];
+  allowHash: string;
+  startedAt: string;
+  seq: number;
+}
+
+/**
+ * Waits for jobs until `stop` aborts. Then it takes no more of them, ends those under way, delivers the results and returns. `note`
+ * gets one line for each job and each change of the connection.
+ *
+ * Rejects with InvalidInputError or CapabilityError where it cannot begin. A broker that is not there is waited for.
+ */
+export async function runAgent(
+  plan: AgentPlan,
+  stop: AbortSignal,
+  note: (line: string) => void,
+): Promise<AgentDocument> {
+  const header = startDocument('agent');
+  const connection = await firstConnection(plan, stop, note);
+  const agent = new Agent(plan, note);
+  if (connection !== null) await agent.serve(connection, stop);
+  return { ...header(), agent: plan.id, fleet: plan.fleet, ...agent.counts() };
+}
+
+/** The first connection, after a random wait, so that a fleet that starts together does not connect together; null after `stop`. */
+async function firstConnection(
+  { broker, id, config }: AgentPlan,
+  stop: AbortSignal,
+  note: (line: string) => void,
+): Promise<NatsConnection | null> {
+  const spreadMs = config.connectSpreadMs;
+  await pause(randomBelow(spreadMs + 1), stop);
+  let isTold = false;
+  while (!stop.aborted) {
+    try {
+      return await connectBroker(broker, { name: id, inboxPrefix: inboxPrefix(id), spreadMs });
+    } catch (error) {
+      if (error instanceof CapabilityError || !(error instanceof Error) || error.name === 'InvalidInputError')
+        throw error;
+      if (!isTold) note(`the broker does not answer (${error.message}); trying again`);
+      isTold = true;
+      await pause(500 + randomBelow(Math.max(500, spreadMs)), stop);
+    }
+  }
+  return null;
+}
+
+function pause(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    stop.addEventListener('abort', end);
+    if (stop.aborted) end();
+  });
+}
+
+class Agent {
+  readonly #plan: AgentPlan;
+  readonly #names: FleetNames;
+  readonly #state: AgentState;
+  readonly #seen: Map<string, number>;
+  readonly #admission: Admission;
+  readonly #outbox: Outbox;
+  readonly #note: (line: string) => void;
+  readonly #cancels = new Map<string, AbortController>();
+  readonly #jobs = new Set<Promise<void>>();
+  readonly #startedAt = new Date().toISOString();
+  #broker: DeniedPlaces = { names: [], addresses: [] };
+  #seq = 0;
+  #ran = 0;
+  #refused = 0;
+  #forged = { toldMs: Number.NEGATIVE_INFINITY, count: 0 };
+  #tick = { atMs: nowMs(), wokeMs: Number.NEGATIVE_INFINITY, gapMs: 0 };
+
+  constructor(plan: AgentPlan, note: (line: string) => void) {
+    this.#plan = plan;
+    this.#note = note;
+    this.#names = new FleetNames(plan.fleet);
+    this.#state = new AgentState(plan.config.stateDir, plan.fleet, plan.id);
+    if (this.#state.problem !== null)
+      note(
+        `stateDir: ${this.#state.problem}: results are lost where this process ends before the broker has them`,
+      );
+    this.#seen = this.#state.readSeen();
+    this.#admission = new Admission(plan.config, plan.fleet, this.#seen);
+    this.#outbox = new Outbox(this.#state, this.#names, plan.id, note);
+  }
+
+  counts(): Pick<AgentDocument, 'jobs' | 'refused' | 'undelivered'> {
+    return { jobs: this.#ran, refused: this.#refused, undelivered: this.#state.pending().length };
+  }
+
+  /** Serves until `stop` aborts, over a connection that comes back by itself. */
+  async serve(connection: NatsConnection, stop: AbortSignal): Promise<void> {
+    await this.#learnBroker(connection);
+    const { id, fleet, config } = this.#plan;
+    const advice = versionAdvice(connection.info?.version);
+    if (advice !== null) this.#note(advice);
+    this.#note(`agent ${id} of fleet ${fleet} is connected to ${connection.getServer()}`);
+    const subscriptions = this.#subscribe(connection);
+    this.#outbox.connected(connection);
+    const beat = (): void => this.#announce(connection);
+    const beats = setInterval(beat, presence.everyMs);
+    const ticks = setInterval(() => this.#noteTick(), tickMs);
+    const watching = this.#watch(connection, beat);
+    beat();
+    await Promise.race([aborted(stop), connection.closed()]);
+    clearInterval(beats);
+    for (const subscription of subscriptions) subscription.unsubscribe();
+    this.#leave(connection);
+    const limit = AbortSignal.timeout(drainMs);
+    await Promise.race([Promise.all([...this.#jobs]), aborted(limit)]);
+    for (const cancel of this.#cancels.values()) cancel.abort();
+    await Promise.all([...this.#jobs]);
+    // A broker that is away gets the results after the next start.
+    const soon = AbortSignal.timeout(5000);
+    await this.#outbox.drain(anyOf(limit, soon));
+    clearInterval(ticks);
+    await connection.close();
+    await watching;
+    if (config.allow.isEmpty) this.#note('this agent allowed no target');
+  }
+
+  #subscribe(connection: NatsConnection) {
+    const { id, config } = this.#plan;
+    const jobs = [
+      this.#names.job(null),
+      ...config.groups.map((group) => this.#names.job({ group })),
+      this.#names.job({ agent: id }),
+    ];
+    const onJob = (error: Error | null, message: Msg): void => {
+      if (error === null) this.#receive(message);
+      else this.#note(`the broker refuses a subscription: ${error.message}`);
+    };
+    const onCancel = (error: Error | null, message: Msg): void => {
+      if (error === null) this.#cancels.get(message.subject.split('.').at(-1) ?? '')?.abort();
+    };
+    return [
+      ...jobs.map((subject) => connection.subscribe(subject, { callback: onJob })),
+      connection.subscribe(this.#names.cancel('*'), { callback: onCancel }),
+    ];
+  }
+
+  /** Follows the connection until it is closed. */
+  async #watch(connection: NatsConnection, onBack: () => void): Promise<void> {
+    let awayMs: number | null = null;
+    for await (const { type } of connection.status()) {
+      if (type === 'disconnect') awayMs ??= nowMs();
+      if (type !== 'reconnect') continue;
+      const away = awayMs === null ? 0 : elapsedMs(awayMs);
+      awayMs = null;
+      this.#note(`the broker was away ${(away / 1000).toFixed(1)} s`);
+      await this.#learnBroker(connection);
+      onBack();
+      this.#outbox.connected(connection);
+    }
+  }
+
+  async #learnBroker(connection: NatsConnection): Promise<void> {
+    this.#broker = await brokerPlaces(this.#plan.broker, connection);
+  }
+
+  /** A plain message: an agent has no rights to the API of the bucket. */
+  #announce(connection: NatsConnection): void {
+    const { config } = this.#plan;
+    this.#seq += 1;
+    const body: Presence = {
+      version,
+      node: process.version,
+      host: hostname(),
+      groups: config.groups,
+      checks: jobChecks,
+      allowHash: config.allowHash,
+      startedAt: this.#startedAt,
+      seq: this.#seq,
+    };
+    if (!connection.isClosed()) connection.publish(this.#names.presence(this.#plan.id), JSON.stringify(body));
+  }
+
+  /** The bucket forgets an agent that ends by itself at once. */
+  #leave(connection: NatsConnection): void {
+    if (connection.isClosed()) return;
+    void import('../nats/client.js').then(({ headers }) => {
+      const told = headers();
+      told.set('KV-Operation', 'DEL');
+      if (!connection.isClosed())
+        connection.publish(this.#names.presence(this.#plan.id), '', { headers: told });
+    });
+  }
+
+  #noteTick(): void {
+    const atMs = nowMs();
+    const gapMs = atMs - this.#tick.atMs - tickMs;
+    this.#tick = gapMs > tickMs ? { atMs, wokeMs: atMs, gapMs } : { ...this.#tick, atMs };
+  }
+
+  /** For how long a message that is read now may have waited because this process did not run, milliseconds. */
+  #stoodStillMs(atMs: number): number {
+    const sinceTick = atMs - this.#tick.atMs - tickMs;
+    const isJustAwake = atMs - this.#tick.wokeMs < catchUpMs;
+    return Math.max(0, sinceTick, isJustAwake ? this.#tick.gapMs : 0);
+  }
+
+  #receive(message: Msg): void {
+    const atMs = nowMs();
+    const receipt: Receipt = { wallMs: Date.now(), nowMs: atMs, stoodStillMs: this.#stoodStillMs(atMs) };
+    const { headers, data } = message;
+    const signed = {
+      body: data,
+      signature: headers?.get(jobHeaders.signature) ?? '',
+      keyId: headers?.get(jobHeaders.key) ?? '',
+    };
+    const admitted = this.#admission.admit(signed, receipt, this.#broker);
+    const answer = (state: 'accepted' | 'refused', reason: string | null): void => {
+      const { id } = this.#plan;
+      const receivedAt = new Date(receipt.wallMs).toISOString();
+      message.respond(JSON.stringify({ state, agent: id, reason, receivedAt }));
+    };
+    if ('word' in admitted) {
+      this.#refused += 1;
+      this.#tellRefusal(admitted, signed.keyId);
+      answer('refused', `${admitted.word}: ${admitted.why}`.slice(0, 500));
+      return;
+    }
+    this.#state.writeSeen(this.#seen);
+    answer('accepted', null);
+    const running = this.#run(admitted, receipt);
+    this.#jobs.add(running);
+    void running.finally(() => this.#jobs.delete(running));
+  }
+
+  #tellRefusal({ word, why, job }: Refusal, keyId: string): void {
+    if (word !== 'bad-signature') {
+      this.#journal(job, keyId, 'refused', `${word}: ${why}`, 0);
+      return;
+    }
+    this.#forged.count += 1;
+    const now = nowMs();
+    if (now - this.#forged.toldMs < forgedEveryMs) return;
+    const { count } = this.#forged;
+    this.#forged = { toldMs: now, count: 0 };
+    this.#note(`refused bad-signature: ${why}${count > 1 ? ` (${count} messages)` : ''}`);
+  }
+
+  #journal(job: Job | null, keyId: string, decision: string, why: string | null, ms: number): void {
+    const reason = why === null ? '' : ` reason=${quoted(why)}`;
+    const of = job === null ? 'job=?' : `job=${job.id} check=${job.check} target=${quoted(job.target)}`;
+    const key = idPattern.test(keyId) ? keyId : '?';
+    this.#note(`${of} key=${key} decision=${decision} ms=${Math.round(ms)}${reason}`);
+  }
+
+  async #run(admitted: AdmittedJob, receipt: Receipt): Promise<void> {
+    const { job, keyId, delayedMs } = admitted;
+    const { id, config } = this.#plan;
+    const { limits } = config;
+    const cancel = new AbortController();
+    this.#cancels.set(job.id, cancel);
+    const wholeMs = Math.min(job.deadlineMs, limits.jobMs);
+    // What is known at the deadline has to arrive there.
+    const leftMs = wholeMs - Math.min(1000, wholeMs / 4) - delayedMs;
+    const deadline = new AbortController();
+    const timer = setTimeout(
+      () => deadline.abort(new DOMException('the deadline of the job', 'TimeoutError')),
+      Math.max(1, leftMs),
+    );
+    try {
+      await pause(
+        job.startAfterMs + randomBelow(Math.floor(job.spreadMs) + 1),
+        anyOf(deadline.signal, cancel.signal),
+      );
+      const startedAt = new Date().toISOString();
+      const startMs = nowMs();
+      const signals = { deadline: deadline.signal, cancel: cancel.signal };
+      const outcome = await runJob(admitted, config, () => this.#broker, signals);
+      this.#ran += 1;
+      const result: FleetResult = {
+        kind: 'fleet-result',
+        version: 1,
+        job: job.id,
+        agent: id,
+        group: config.groups[0] ?? null,
+        attempt: 1,
+        receivedAt: new Date(receipt.wallMs).toISOString(),
+        startedAt,
+        finishedAt: new Date().toISOString(),
+        monotonicMs: elapsedMs(startMs),
+        clock: null,
+        ...outcome,
+      };
+      this.#outbox.add({ job: job.id, body: packedWithin(result) });
+      this.#journal(job, keyId, outcome.outcome, outcome.error, elapsedMs(receipt.nowMs));
+    } finally {
+      clearTimeout(timer);
+      this.#cancels.delete(job.id);
+      this.#admission.release();
+    }
+  }
+}
+
+/** A result that the stream takes: one that is too long says so in place of its report. */
+function packedWithin(result: FleetResult): Buffer {
+  const body = packResult(result);
+  if (body.length <= longestResult) return body;
+  const error = `the report has ${body.length} octets, more than a result may have`;
+  return packResult({ ...result, outcome: 'failed', report: null, error });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

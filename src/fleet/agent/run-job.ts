@@ -1,0 +1,124 @@
+import { anyOf } from '../../core/deadline.js';
+import { CapabilityError, InvalidInputError } from '../../core/errors.js';
+import { list } from '../../core/text.js';
+import { diagnose } from '../../diagnose/diagnose.js';
+import type { ReportDocument, SkippedStep } from '../../documents/report.js';
+import type { TcpDocument } from '../../documents/tcp.js';
+import type { TraceDocument } from '../../documents/trace.js';
+import { findAddresses } from '../../observe/host-addresses.js';
+import { permittedOf } from '../../observe/permitted.js';
+import { resolve } from '../../probe/dns/resolve.js';
+import { connectAddresses } from '../../probe/tcp/connect-addresses.js';
+import { traceAddress } from '../../probe/trace/trace.js';
+import { redacted } from '../../report/redact/redact.js';
+import type { DeniedPlaces, Permit } from '../../target/allow-list.js';
+import type { FleetResult } from '../envelope.js';
+import type { AdmittedJob } from './admission.js';
+import type { AgentConfig } from './agent-config.js';
+
+/** What came of a job, without its times. */
+export type JobOutcome = Pick<FleetResult, 'outcome' | 'report' | 'error'>;
+
+/** What ends a job early. */
+export interface JobSignals {
+  /** Its deadline, with time left to send what is known. */
+  deadline: AbortSignal;
+  cancel: AbortSignal;
+}
+
+/**
+ * Makes the measurement of a job that was admitted. Every address is compared with the allow-list again after each lookup. Ends when
+ * a signal says so, with what was measured. Never rejects.
+ */
+export async function runJob(
+  { job, target }: AdmittedJob,
+  config: AgentConfig,
+  broker: () => DeniedPlaces,
+  { deadline, cancel }: JobSignals,
+): Promise<JobOutcome> {
+  const stop = anyOf(deadline, cancel);
+  const refused = new Set<string>();
+  const permit = limitedPermit(target.host, config, broker, refused);
+  const ended = { 'time-limit': 'deadline', request: 'cancelled' } as const;
+  try {
+    const document = await measure({ job, target }, config, permit, stop);
+    if (document === null)
+      return { outcome: 'refused', report: null, error: `address ${list([...refused])}` };
+    const isMasked = job.redact || config.redact;
+    const report = isMasked ? redacted(document, { target }) : document;
+    if (cancel.aborted) return { outcome: 'cancelled', report, error: null };
+    return { outcome: 'report', report, error: null };
+  } catch (error) {
+    if (stop.aborted)
+      return { outcome: ended[cancel.aborted ? 'request' : 'time-limit'], report: null, error: null };
+    const isOurs = error instanceof InvalidInputError || error instanceof CapabilityError;
+    const message = error instanceof Error ? error.message : String(error);
+    return { outcome: 'failed', report: null, error: isOurs ? message : `a bug in pprobe: ${message}` };
+  }
+}
+
+/** The allow-list for the addresses of one host, for at most so many of them. Notes those that it refuses. */
+function limitedPermit(
+  host: string,
+  { allow, limits }: AgentConfig,
+  broker: () => DeniedPlaces,
+  refused: Set<string>,
+): Permit {
+  const used = new Set<string>();
+  return (address, port) => {
+    const isFree = used.has(address) || used.size < limits.addresses;
+    const isPermitted = isFree && allow.permitFor(host, broker())(address, port);
+    (isPermitted ? used : refused).add(address);
+    return isPermitted;
+  };
+}
+
+/** The document of the job's check; null where every address of the target is refused. */
+async function measure(
+  { job, target }: Pick<AdmittedJob, 'job' | 'target'>,
+  { limits }: AgentConfig,
+  permit: Permit,
+  stop: AbortSignal,
+): Promise<object | null> {
+  const { family, timeoutMs, trace, http, vpce, apiId } = job.options;
+  const maxTtl = Math.min(limits.hops, job.options.maxTtl ?? limits.hops);
+  if (job.check === 'diagnose') {
+    const options = { family, timeoutMs, trace, http, vpce, apiId, maxTtl, permit, stop };
+    return asFarAsMeasured(await diagnose(job.target, options));
+  }
+  const { host, port } = target;
+  if (job.check === 'dns') {
+    const types = family === undefined ? ['A', 'AAAA'] : [family === 4 ? 'A' : 'AAAA'];
+    return resolve(host, { types, timeoutMs, stop });
+  }
+  const { addresses: found, resolution } = await findAddresses(host, { family, stop });
+  const { addresses } = permittedOf(found, port, permit);
+  if (found.length > 0 && addresses.length === 0) return null;
+  if (job.check === 'tcp')
+    return (await connectAddresses(
+      { host, port, addresses, resolution },
+      { timeoutMs, stop, watch: true },
+    )) satisfies TcpDocument;
+  const [address] = addresses;
+  if (address === undefined) throw new CapabilityError('address', `${host} has no address to trace`);
+  return (await traceAddress(
+    { host, address, port, resolution },
+    { maxTtl, stop },
+    () => {},
+  )) satisfies TraceDocument;
+}
+
+/** A report that says what the deadline left out; null where every address of the target was refused. */
+function asFarAsMeasured(report: ReportDocument): ReportDocument | null {
+  const { observations, skipped, stopped } = report;
+  const isRefused = skipped.some(
+    ({ step, reason }) => step === 'tcp' && reason.startsWith('refused: address '),
+  );
+  if (isRefused && observations.tcp.length === 0) return null;
+  if (stopped?.by !== 'time-limit') return report;
+  const missing = (['http', 'trace'] as const).filter(
+    (step) => observations[step].length === 0 && !skipped.some((each) => each.step === step),
+  );
+  const left = missing.map((step): SkippedStep => ({ step, reason: 'deadline' }));
+  return { ...report, skipped: [...skipped, ...left] };
+}
