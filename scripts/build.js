@@ -106,6 +106,7 @@ async function buildExecutable() {
   const outdir = at('dist/bin');
   rmSync(outdir, { recursive: true, force: true });
   await bundleCommands(outdir);
+  await bundleClients(outdir);
   copyFileSync(at('bin/package.json'), join(outdir, 'package.json'));
   writeFileSync(join(outdir, 'value-options.json'), JSON.stringify(await valueOptions()));
 }
@@ -125,7 +126,10 @@ async function valueOptions() {
 
 /** The same bundles with source maps, for scripts/stack.js. */
 function buildMaps() {
-  return bundleCommands(at('build/maps'), { sourcemap: 'external' });
+  return Promise.all([
+    bundleCommands(at('build/maps'), { sourcemap: 'external' }),
+    bundleClients(at('build/maps'), { sourcemap: 'external' }),
+  ]);
 }
 
 async function bundleCommands(outdir, options = {}) {
@@ -135,7 +139,11 @@ async function bundleCommands(outdir, options = {}) {
       ...common,
       entryPoints: { [name]: at('src/cli/main.ts') },
       outdir,
-      plugins: [omitting(names.filter((other) => other !== name)), deferring(await namesOfBuiltins())],
+      plugins: [
+        omitting(names.filter((other) => other !== name)),
+        separating,
+        deferring(await namesOfBuiltins()),
+      ],
       // Node starts a CommonJS file faster than an ES module.
       format: 'cjs',
       // Without keepNames, which costs a call for every function that is created, also while a command runs. The names
@@ -151,6 +159,39 @@ async function bundleCommands(outdir, options = {}) {
       throw new Error(`${name}.js: not ASCII: ${place.input.slice(place.index - 40, place.index + 40)}`);
   }
 }
+
+/**
+ * Clients of other services, each in a file of its own, which a command loads only where it uses it: they are larger than the rest
+ * of pprobe. The key is the module of src/ that has all that pprobe uses of the client.
+ */
+const clients = { 'fleet/nats/client': 'nats-client' };
+
+async function bundleClients(outdir, options = {}) {
+  for (const [module, name] of Object.entries(clients))
+    await build({
+      ...common,
+      entryPoints: { [name]: at(`src/${module}.ts`) },
+      outdir,
+      format: 'cjs',
+      minify: true,
+      supported: { 'dynamic-import': false },
+      define: { 'import.meta.url': '__filename' },
+      ...options,
+    });
+}
+
+/** An esbuild plugin: the bundle loads the clients from their files. */
+const separating = {
+  name: 'separate',
+  setup(building) {
+    building.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+      const module = resolve(resolveDir, path)
+        .replace(/\.js$/, '')
+        .slice(at('src').length + 1);
+      return Object.hasOwn(clients, module) ? { path: `./${clients[module]}.js`, external: true } : undefined;
+    });
+  },
+};
 
 /** An esbuild plugin: the bundle does not contain these commands. Loading one of them gives undefined. */
 function omitting(commands) {

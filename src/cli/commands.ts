@@ -40,6 +40,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/collect.js')).collectCommand,
   },
   {
+    name: 'agent',
+    summary: 'Wait for signed jobs on NATS, and measure what is allowed',
+    load: async () => (await import('./commands/agent.js')).agentCommand,
+  },
+  {
     name: 'doctor',
     summary: 'Show what this host can do, and how to add what is missing',
     load: async () => (await import('./commands/doctor.js')).doctorCommand,

@@ -8,7 +8,7 @@ import { idPattern } from './job.js';
 export type ResultOutcome = 'report' | 'refused' | 'failed' | 'cancelled' | 'deadline';
 
 /** What an agent sends around the document of a job. Its own version is apart from the document's. */
-export interface FleetResult {
+export interface ResultEnvelope {
   kind: 'fleet-result';
   version: 1;
   job: string;
@@ -42,7 +42,7 @@ export const longestResult = 512 * 1024;
 export const longestInflated = 4 * 1024 * 1024;
 
 /** The body of a result's message. */
-export function packResult(result: FleetResult): Buffer {
+export function packResult(result: ResultEnvelope): Buffer {
   return gzipSync(JSON.stringify(result));
 }
 
@@ -61,8 +61,8 @@ const outcomes: readonly ResultOutcome[] = ['report', 'refused', 'failed', 'canc
 export function unpackResult(
   body: Uint8Array,
   digest: string | null,
-  { job, agent }: Pick<FleetResult, 'job' | 'agent'>,
-): { result: FleetResult } | { why: string } {
+  { job, agent }: Pick<ResultEnvelope, 'job' | 'agent'>,
+): { result: ResultEnvelope } | { why: string } {
   if (body.length > longestResult) return { why: `it has ${body.length} octets, more than ${longestResult}` };
   if (digest !== null && digest !== digestOf(body)) return { why: 'its checksum is not that of its header' };
   let text: string;

@@ -7,12 +7,15 @@ export const jobChecks = ['diagnose', 'dns', 'tcp', 'trace'] as const;
 export type JobCheck = (typeof jobChecks)[number];
 
 /** A closed set of numbers and names: nothing in a job names a file, a header, a program or an address to send from. */
-export interface JobOptions {
+export interface WireOptions {
   family?: 4 | 6;
   /** Per connection, handshake and answer, milliseconds. */
   timeoutMs?: number;
   trace?: boolean;
   http?: boolean;
+  imds?: boolean;
+  /** `HOST:PORT`. It must be allowed as the target must. */
+  control?: string;
   /** The last TTL of a trace. */
   maxTtl?: number;
   vpce?: string;
@@ -28,7 +31,7 @@ export interface Job {
   check: JobCheck;
   /** As for `pprobe diagnose`. */
   target: string;
-  options: JobOptions;
+  options: WireOptions;
   /** From receipt to the start, milliseconds. Hosts start together by this, and never by their clocks. */
   startAfterMs: number;
   /** A random part of this is added, milliseconds, so that a thousand hosts are no flood. */
@@ -129,23 +132,25 @@ function instantOf(value: unknown): string | null {
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : null;
 }
 
-const optionChecks: { [Name in keyof Required<JobOptions>]: (value: unknown) => boolean } = {
+const optionChecks: { [Name in keyof Required<WireOptions>]: (value: unknown) => boolean } = {
   family: (value) => value === 4 || value === 6,
   timeoutMs: (value) => isWithin(value, deadlineBounds),
   trace: (value) => typeof value === 'boolean',
   http: (value) => typeof value === 'boolean',
+  imds: (value) => typeof value === 'boolean',
+  control: (value) => typeof value === 'string' && value.length <= 300,
   maxTtl: (value) => Number.isInteger(value) && isWithin(value, { min: 1, max: 255 }),
   vpce: (value) => typeof value === 'string' && /^[\w.-]{1,255}$/.test(value),
   apiId: (value) => typeof value === 'string' && /^[a-z0-9]{1,64}$/.test(value),
 };
 
 /** The options, or which one is wrong. */
-function readOptions(value: unknown): JobOptions | string {
+function readOptions(value: unknown): WireOptions | string {
   if (!isPlainObject(value)) return 'options: not an object';
   for (const [name, given] of Object.entries(value)) {
-    const check = Object.hasOwn(optionChecks, name) ? optionChecks[name as keyof JobOptions] : undefined;
+    const check = Object.hasOwn(optionChecks, name) ? optionChecks[name as keyof WireOptions] : undefined;
     if (check === undefined) return `options: there is no option ${quoted(name)}`;
     if (!check(given)) return `options.${name}: ${shown(given)} is not a value of it`;
   }
-  return value as JobOptions;
+  return value as WireOptions;
 }

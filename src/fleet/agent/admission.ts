@@ -3,6 +3,7 @@ import { count, quoted } from '../../core/text.js';
 import type { Target } from '../../documents/target.js';
 import { familyOf } from '../../net/address/address.js';
 import type { DeniedPlaces } from '../../target/allow-list.js';
+import { type HostAndPort, parseControl } from '../../target/host-port.js';
 import { inetAton } from '../../target/number-form.js';
 import { parseTarget } from '../../target/parse-target.js';
 import { type Job, longestJob, readJob } from '../job.js';
@@ -179,14 +180,21 @@ function targetProblem(
   broker: DeniedPlaces,
 ): { target: Target } | { word: 'options' | 'target-not-allowed'; why: string } {
   let target: Target;
+  let control: HostAndPort | null;
   try {
+    control = options.control === undefined ? null : parseControl(options.control);
     target = parseTarget(text, { vpce: options.vpce, apiId: options.apiId });
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    return { word: namesAddress(text) ? 'target-not-allowed' : 'options', why: error.message };
+    return {
+      word: namesAddress(text) || namesAddress(options.control ?? '') ? 'target-not-allowed' : 'options',
+      why: error.message,
+    };
   }
   const port = check === 'dns' ? null : target.port;
-  const why = allow.refusalOf(target.host, port, broker);
+  const why =
+    allow.refusalOf(target.host, port, broker) ??
+    (control === null ? null : allow.refusalOf(control.host, control.port, broker));
   return why === null ? { target } : { word: 'target-not-allowed', why };
 }
 

@@ -12,12 +12,13 @@ import { connectAddresses } from '../../probe/tcp/connect-addresses.js';
 import { traceAddress } from '../../probe/trace/trace.js';
 import { redacted } from '../../report/redact/redact.js';
 import type { DeniedPlaces, Permit } from '../../target/allow-list.js';
-import type { FleetResult } from '../envelope.js';
+import { type HostAndPort, parseControl } from '../../target/host-port.js';
+import type { ResultEnvelope } from '../envelope.js';
 import type { AdmittedJob } from './admission.js';
 import type { AgentConfig } from './agent-config.js';
 
 /** What came of a job, without its times. */
-export type JobOutcome = Pick<FleetResult, 'outcome' | 'report' | 'error'>;
+export type JobOutcome = Pick<ResultEnvelope, 'outcome' | 'report' | 'error'>;
 
 /** What ends a job early. */
 export interface JobSignals {
@@ -38,10 +39,16 @@ export async function runJob(
 ): Promise<JobOutcome> {
   const stop = anyOf(deadline, cancel);
   const refused = new Set<string>();
-  const permit = limitedPermit(target.host, config, broker, refused);
+  const control = job.options.control === undefined ? null : parseControl(job.options.control);
+  const permit = limitedPermit(
+    [target.host, ...(control === null ? [] : [control.host])],
+    config,
+    broker,
+    refused,
+  );
   const ended = { 'time-limit': 'deadline', request: 'cancelled' } as const;
   try {
-    const document = await measure({ job, target }, config, permit, stop);
+    const document = await measure({ job, target, control }, config, permit, stop);
     if (document === null)
       return { outcome: 'refused', report: null, error: `address ${list([...refused])}` };
     const isMasked = job.redact || config.redact;
@@ -57,9 +64,9 @@ export async function runJob(
   }
 }
 
-/** The allow-list for the addresses of one host, for at most so many of them. Notes those that it refuses. */
+/** The allow-list for the addresses of the hosts of a job, for at most so many of them. Notes those that it refuses. */
 function limitedPermit(
-  host: string,
+  hosts: readonly string[],
   { allow, limits }: AgentConfig,
   broker: () => DeniedPlaces,
   refused: Set<string>,
@@ -67,7 +74,7 @@ function limitedPermit(
   const used = new Set<string>();
   return (address, port) => {
     const isFree = used.has(address) || used.size < limits.addresses;
-    const isPermitted = isFree && allow.permitFor(host, broker())(address, port);
+    const isPermitted = isFree && hosts.some((host) => allow.permitFor(host, broker())(address, port));
     (isPermitted ? used : refused).add(address);
     return isPermitted;
   };
@@ -75,15 +82,16 @@ function limitedPermit(
 
 /** The document of the job's check; null where every address of the target is refused. */
 async function measure(
-  { job, target }: Pick<AdmittedJob, 'job' | 'target'>,
+  { job, target, control }: Pick<AdmittedJob, 'job' | 'target'> & { control: HostAndPort | null },
   { limits }: AgentConfig,
   permit: Permit,
   stop: AbortSignal,
 ): Promise<object | null> {
-  const { family, timeoutMs, trace, http, vpce, apiId } = job.options;
+  const { family, timeoutMs, trace, http, imds, vpce, apiId } = job.options;
   const maxTtl = Math.min(limits.hops, job.options.maxTtl ?? limits.hops);
   if (job.check === 'diagnose') {
-    const options = { family, timeoutMs, trace, http, vpce, apiId, maxTtl, permit, stop };
+    const given = { family, timeoutMs, trace, http, imds, vpce, apiId };
+    const options = { ...given, ...(control === null ? {} : { control }), maxTtl, permit, stop };
     return asFarAsMeasured(await diagnose(job.target, options));
   }
   const { host, port } = target;
