@@ -5,6 +5,7 @@ import { type InputLine, openLines, UnreadableLinesError } from '../core/lines.j
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { mapOrderedBatches } from '../core/ordered-map.js';
 import { shellLine } from '../core/shell-line.js';
+import { quoted } from '../core/text.js';
 import { exitCodes, verdictExitCodes } from '../documents/terms/exit-code.js';
 import { cleanForTerminal, type Style } from '../report/text/style.js';
 import type { BulkEntry, BulkResult, CommandContext } from './command.js';
@@ -90,7 +91,10 @@ export async function runBulk<Document extends object>(
         yield batch.map((measured) => entryOf(measured, job));
       }
     } catch (error) {
-      throw error instanceof UnreadableLinesError ? fileProblem('read', where, error.cause) : error;
+      if (error instanceof UnreadableLinesError) throw fileProblem('read', where, error.cause);
+      throw error instanceof InvalidInputError
+        ? new InvalidInputError('--file', `${quoted(where)}: ${error.message}`)
+        : error;
     } finally {
       job.close?.();
     }

@@ -17,6 +17,19 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   EISDIR: 'it is a directory',
   ENOSPC: 'the disk is full',
+  ENXIO: 'there is no such device',
+  EIO: 'reading or writing fails (EIO)',
+  EAGAIN: 'it has no data now',
+  EFBIG: 'it is too long',
+  EMFILE: 'this process has no file descriptors left: see `ulimit -n`',
+  ENFILE: 'this host has no file descriptors left: see `sysctl fs.file-nr`',
+  ENOMEM: 'this host is out of memory',
+  EDQUOT: 'the quota of the disk is used up',
+};
+
+/** Of writing, where an errno says something else. */
+const writeReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such directory',
   ENXIO: 'no program reads the pipe',
 };
 
@@ -134,7 +147,7 @@ function unlessMissing(error: unknown): null {
 /** The error for a file that cannot be read or written. */
 export function fileProblem(verb: 'read' | 'write', path: string, error: unknown): CapabilityError {
   const code = codeOf(error) ?? String(error);
-  const why = verb === 'write' && code === 'ENOENT' ? 'there is no such directory' : (reasons[code] ?? code);
+  const why = (verb === 'write' ? writeReasons[code] : undefined) ?? reasons[code] ?? code;
   return new CapabilityError(path, `cannot ${verb} "${path}": ${why}`, null, { cause: error });
 }
 

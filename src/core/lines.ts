@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { InvalidInputError } from './errors.js';
 import { openInput } from './input.js';
 
 /** A line that is neither empty nor a comment. */
@@ -21,7 +22,14 @@ export interface LineSource extends AsyncIterable<InputLine> {
 /** The most characters kept of a line. No name or target is as long, and a file without newlines must not fill memory. */
 export const longestLine = 4096;
 
+/**
+ * Octets of a line, beyond which its end is not looked for. No text has such a line, and of a device without an end, such as
+ * /dev/zero, nothing would ever be measured.
+ */
+const endlessLine = 64 * 1024 * 1024;
+
 const newline = 0x0a;
+const nul = 0x00;
 
 /** Reading failed after the input was opened. `cause` is the system's error. */
 export class UnreadableLinesError extends Error {
@@ -34,7 +42,8 @@ export class UnreadableLinesError extends Error {
 /**
  * Opens a file, or standard input for `-`, and reads its lines on demand. Empty lines and comments (from `#` to the end
  * of the line) are skipped but counted. Rejects with the system's error if the file cannot be opened. The iteration
- * throws UnreadableLinesError if reading fails, and the signal's reason when it aborts.
+ * throws UnreadableLinesError if reading fails, InvalidInputError where the input is no text (a NUL octet, a line without an end), and
+ * the signal's reason when it aborts.
  */
 export async function openLines(path: string, signal?: AbortSignal): Promise<LineSource> {
   if (path === '-') return linesOf(process.stdin, sizeOfStandardInput(), signal);
@@ -88,6 +97,8 @@ class LineReader implements AsyncIterator<InputLine, undefined> {
         this.#signal?.throwIfAborted();
         const line = this.#lines[this.#next++];
         if (line !== undefined) return { done: false, value: line };
+        const { fault } = this.#assembler;
+        if (fault !== null) throw new InvalidInputError('file', fault);
         if (this.#isOver) break;
         const { done, value } = await this.#chunks.next();
         this.#isOver = done === true;
@@ -97,7 +108,7 @@ class LineReader implements AsyncIterator<InputLine, undefined> {
     } catch (error) {
       this.#close();
       this.#signal?.throwIfAborted();
-      throw new UnreadableLinesError(error);
+      throw error instanceof InvalidInputError ? error : new UnreadableLinesError(error);
     }
     this.#close();
     return { done: true, value: undefined };
@@ -111,8 +122,10 @@ class LineReader implements AsyncIterator<InputLine, undefined> {
   }
 }
 
-/** Splits chunks of octets into lines. */
+/** Splits chunks of octets into lines, up to the first one that no text has. */
 class LineAssembler {
+  /** Why the input is no text; null as long as it is. Nothing more may be pushed. */
+  fault: string | null = null;
   /** The pieces of the unfinished line, up to the length that is kept. */
   #held: Buffer[] = [];
   #heldOctets = 0;
@@ -122,11 +135,21 @@ class LineAssembler {
   /** Takes a chunk and returns the lines that end in it. */
   push(chunk: Buffer): InputLine[] {
     const lines: InputLine[] = [];
+    const nulAt = chunk.indexOf(nul);
+    const text = nulAt < 0 ? chunk : chunk.subarray(0, nulAt);
+    this.#split(text, lines);
+    const what = nulAt >= 0 ? 'has a NUL octet' : this.#heldOctets > endlessLine ? 'has no end' : null;
+    if (what !== null)
+      this.fault = `line ${this.#number + 1} ${what}, so this is no text; give a text file in UTF-8`;
+    return lines;
+  }
+
+  #split(chunk: Buffer, lines: InputLine[]): void {
     let start = 0;
     for (;;) {
       const end = chunk.indexOf(newline, start);
       this.#hold(chunk.subarray(start, end < 0 ? chunk.length : end));
-      if (end < 0) return lines;
+      if (end < 0) return;
       this.#offset++;
       start = end + 1;
       this.#finish(lines);

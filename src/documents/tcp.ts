@@ -37,6 +37,7 @@ export type TcpCause =
   | 'local-policy'
   | 'no-descriptors'
   | 'no-ports'
+  | 'no-memory'
   | 'no-source-address'
   | 'source-family'
   | 'canceled';

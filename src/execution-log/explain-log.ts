@@ -116,19 +116,28 @@ async function readSource(
   { onProgress, stop }: ExplainLogOptions,
 ): Promise<string[]> {
   const problems: string[] = [];
+  const linesBefore = reader.lines;
   let reported = reader.lines;
   const abort = (): void => void stream.destroy();
   stop?.addEventListener('abort', abort);
   try {
     for await (const text of textOf(stream, (problem) => problems.push(problem))) {
       reader.push(text);
+      if (reader.isEndless) {
+        problems.push(
+          `after line ${reader.lines} comes a line without an end; only what precedes it was read`,
+        );
+        break;
+      }
       if (reader.lines - reported < LINES_BETWEEN_REPORTS) continue;
       reported = reader.lines;
       onProgress?.(reader.lines, summary.requests + reader.open);
     }
   } catch (error) {
-    // After an interrupt, the document is about what was read.
-    if (!stop?.aborted) throw error;
+    // After an interrupt, and where reading fails in the middle, the document is about what was read.
+    const why = error instanceof Error && 'code' in error ? String(error.code) : null;
+    if (!stop?.aborted && (why === null || reader.lines === linesBefore)) throw error;
+    if (!stop?.aborted) problems.push(`reading failed (${why}); only what precedes the failure was read`);
   } finally {
     stop?.removeEventListener('abort', abort);
   }

@@ -39,6 +39,11 @@ export class LogReader {
     };
   }
 
+  /** The current source has a line without an end. */
+  get isEndless(): boolean {
+    return this.#cutter?.isEndless ?? false;
+  }
+
   /** The number of requests that are not yet complete. */
   get open(): number {
     return this.#assembler.open;
@@ -125,12 +130,16 @@ function objectOf(text: string): Record<string, unknown> | null {
 
 /** How many characters of a line or an object are kept. API Gateway cuts its own lines at 1024 octets. */
 const LONGEST_LINE = 64 * 1024;
+/** Characters after which the end of a line or object is not looked for: /dev/zero has none, and compressed data can have none either. */
+const ENDLESS_LINE = 64 * 1024 * 1024;
 
 /** Cuts text that comes in pieces into lines. Of a longer line it keeps the first `LONGEST_LINE` characters. */
 class LineCutter {
   readonly #take: (line: string) => void;
   #held = '';
   #cut = false;
+  /** The characters of the line so far, also those that are not kept. */
+  #length = 0;
   /** The number of the line that was taken last, from 1. */
   line = 0;
   /** The number of lines that were cut. */
@@ -160,9 +169,14 @@ class LineCutter {
     if (this.#held !== '') this.#finish();
   }
 
+  get isEndless(): boolean {
+    return this.#length > ENDLESS_LINE;
+  }
+
   #hold(piece: string): void {
     const room = LONGEST_LINE - this.#held.length;
     if (piece.length > room) this.#cut = true;
+    this.#length += piece.length;
     if (room > 0 && piece !== '') this.#held += piece.slice(0, room);
   }
 
@@ -171,6 +185,7 @@ class LineCutter {
     if (this.#cut) this.overlong++;
     this.#held = '';
     this.#cut = false;
+    this.#length = 0;
     this.line++;
     this.#take(line.endsWith('\r') ? line.slice(0, -1) : line);
   }
@@ -187,6 +202,8 @@ class ObjectCutter {
   #held: string | null = null;
   #inString = false;
   #escaped = false;
+  /** The characters since the last object. */
+  #length = 0;
   /** The number of the current line, from 1. */
   line = 1;
   /** The number of objects that were longer than `LONGEST_LINE` and are dropped. */
@@ -196,7 +213,12 @@ class ObjectCutter {
     this.#take = take;
   }
 
+  get isEndless(): boolean {
+    return this.#length > ENDLESS_LINE;
+  }
+
   push(text: string): void {
+    this.#length += text.length;
     let start = 0;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
@@ -216,6 +238,7 @@ class ObjectCutter {
       } else if (code === 125 && this.#held !== null) {
         this.#hold(text.slice(start, at + 1));
         if (this.#held !== null) this.#take(this.#held);
+        this.#length = 0;
         this.#held = null;
       }
     }

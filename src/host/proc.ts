@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { endianness } from 'node:os';
-import { readText } from '../core/read-text.js';
+import { readText, readTextNow } from '../core/read-text.js';
 import { familyOf } from '../net/address/address.js';
 import { addressToBytes } from '../net/packet/address-bytes.js';
 
@@ -21,7 +21,7 @@ export function socketsToSpare(): number | null {
 /** The soft RLIMIT_NOFILE of this process (getrlimit(2)); null if it is unlimited or cannot be read. */
 export function descriptorLimit(file = '/proc/self/limits'): number | null {
   try {
-    return parseLimits(readFileSync(file, 'utf8'));
+    return parseLimits(readTextNow(file));
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 import { InvalidInputError } from '../core/errors.js';
+import { readTextNow } from '../core/read-text.js';
 import { Authorities, readAuthorityFile, readPem } from './authorities.js';
 
 /** The certificate authorities to trust in a handshake. */
@@ -79,7 +79,7 @@ function defaultAuthorities(): readonly string[] {
 /** Ignores a file that cannot be used, as Node does, which has already printed a warning. */
 function extraAuthorities(file: string): string[] {
   try {
-    return parseCertificates(readFileSync(file, 'utf8')).map(String);
+    return parseCertificates(readTextNow(file)).map(String);
   } catch {
     return [];
   }

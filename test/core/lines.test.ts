@@ -45,6 +45,29 @@ t.test('the lines do not depend on how the octets are split into chunks', async 
   );
 });
 
+t.test('an input that is no text ends with its line, after the lines before it', async (t) => {
+  const noText = async (chunks: Buffer[]) => {
+    const lines: string[] = [];
+    const reading = (async () => {
+      for await (const { text } of linesOf(Readable.from(chunks, { objectMode: true }), null))
+        lines.push(text);
+    })();
+    await t.rejects(reading, { code: 'invalid-input', message: /^line \d+ has/ });
+    return lines;
+  };
+  t.same(await noText([Buffer.from('a.test\nb\0.test\nc.test\n')]), ['a.test']);
+  t.same(await noText([Buffer.from('a.test\n'), Buffer.from('b.te\0st')]), ['a.test']);
+  t.same(await noText([Buffer.from('a\n'), ...Array<Buffer>(70).fill(Buffer.alloc(1_048_576, 'x'))]), ['a']);
+  const utf16 = Buffer.from('\ufeffa.test\n', 'utf16le');
+  t.same(await noText([utf16]), []);
+  for (const device of ['/dev/zero', '/dev/urandom']) {
+    const reading = (async () => {
+      for await (const line of await openLines(device)) t.type(line.text, 'string');
+    })();
+    await t.rejects(reading, { code: 'invalid-input' }, device);
+  }
+});
+
 t.test('a long line is truncated', async (t) => {
   const [line, next] = await read(
     [...Array(64)].map(() => Buffer.alloc(65_536, 'x')).concat(Buffer.from('\nb')),

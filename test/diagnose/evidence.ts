@@ -63,6 +63,13 @@ export function dnsFailure(name: string, status: DnsStatus, changes: Partial<Dns
   return dns(name, [], { status, ...changes });
 }
 
+/** A lookup of which every query failed at once with an errno. */
+export function unsent(name: string, status: 'error' | 'unreachable', errno: string): DnsDocument {
+  const document = dnsFailure(name, status);
+  const [attempt] = dns(name, ['10.0.1.5']).attempts;
+  return { ...document, attempts: attempt === undefined ? [] : [{ ...attempt, outcome: status, errno }] };
+}
+
 const ERRNOS: Partial<Record<TcpStatus, string>> = {
   refused: 'ECONNREFUSED',
   reset: 'ECONNRESET',

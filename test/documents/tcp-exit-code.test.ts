@@ -8,7 +8,7 @@ test('tcp: exit code 3 for what this host lacks, unless an address answered', as
     tcpAttempt({ status: 'error', errno: 'EADDRNOTAVAIL', cause, local: true });
   const codeOf = (status: 'error' | 'open', attempts: TcpAttempt[]) =>
     exitCodeOf(tcpDocument({ status, attempts }));
-  for (const cause of ['no-ports', 'no-descriptors', 'no-source-address'] as const)
+  for (const cause of ['no-ports', 'no-descriptors', 'no-memory', 'no-source-address'] as const)
     t.equal(codeOf('error', [lacking(cause)]), 3, cause);
   t.equal(codeOf('error', [lacking(null)]), 20, 'not known');
   t.equal(codeOf('error', [lacking('canceled')]), 20, 'canceled');

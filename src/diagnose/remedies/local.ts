@@ -142,6 +142,11 @@ export const moreDescriptors: Advice = {
   command: ['sh', '-c', 'ulimit -n; sysctl fs.file-nr'],
 };
 
+export const moreMemory: Advice = {
+  text: 'Find out what uses the memory of this host, or of its container, for sockets',
+  command: ['sh', '-c', 'ss -s; sysctl net.ipv4.tcp_mem net.core.wmem_max; free -m'],
+};
+
 export const runDoctor: Advice = {
   text: 'Run pprobe doctor: it says what this host lacks, and how to add it',
   command: ['pprobe', 'doctor'],

@@ -3,12 +3,14 @@ import type { DnsDocument } from '../../documents/dns.js';
 import { endpointAnswer, resolverOf, serversOf } from '../../documents/observed/dns.js';
 import type { Evidence } from '../../documents/report.js';
 import type { PrivateApi, Target } from '../../documents/target.js';
+import { familyOf } from '../../net/address/address.js';
 import { byAlias, byEndpointName } from '../../target/private-api/invoke-url.js';
 import { suffixOf } from '../../target/private-api/partitions.js';
 import type { Advice, Argv } from './advice.js';
 import { pprobeAgain } from './again.js';
 import { DOCS } from './docs.js';
 import { API_ID, callBy, regionOption, VPCE_ID } from './gateway.js';
+import { routeGet } from './local.js';
 
 /** Remedies for names: private DNS, hosted zones, resolvers, the hosts file. */
 
@@ -171,6 +173,33 @@ export function checkResolver(target: Target, doc: DnsDocument, advice: keyof ty
     }),
     docs: DOCS.vpcDns,
   };
+}
+
+/** Packets do not get to the resolvers: there is no route, or nobody on the last link answers for the address. */
+export function reachResolvers(target: Target, doc: DnsDocument, where: 'route' | 'link'): Advice[] {
+  const [server = ''] = serversOf(doc);
+  const [address = ''] = server.split('#', 1);
+  const isAddress = familyOf(address) !== null;
+  const look: Advice =
+    where === 'route'
+      ? {
+          text: `Look up how this host routes ${server}, and add the missing route or default gateway, or configure a resolver that this host reaches`,
+          ...(isAddress ? { command: routeGet(address) } : {}),
+        }
+      : {
+          text: `Nobody answers for ${server}: look whether this host finds it, or its gateway, on the link, and whether the host of the resolver runs`,
+          command: ['ip', 'neigh'],
+        };
+  return [look, checkAgain(target, server)];
+}
+
+function checkAgain(target: Target, server: string): Advice {
+  const again = pprobeAgain(target, {
+    command: 'dns',
+    name: target.host,
+    ...(server === '' ? {} : { server }),
+  });
+  return { text: 'Ask it again', command: again, docs: DOCS.vpcDns };
 }
 
 /** For a name that does not exist and is not known to be a private API's. */

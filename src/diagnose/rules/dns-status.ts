@@ -19,6 +19,7 @@ import {
   checkSpelling,
   exemptFromRebinding,
   privateNameRemedies,
+  reachResolvers,
   vpcResolverAgain,
 } from '../remedies/name-service.js';
 import {
@@ -42,7 +43,7 @@ interface Words {
   summary: (host: string, doc: DnsDocument) => string;
   confidence: (doc: DnsDocument, evidence: Evidence) => Confidence;
   remedies: (evidence: Evidence, doc: DnsDocument) => Advice[];
-  alternatives: (target: Target) => Alternative[];
+  alternatives: (target: Target, doc: DnsDocument) => Alternative[];
 }
 
 function statusRule(cause: Cause, words: Words): Rule {
@@ -62,7 +63,7 @@ function statusRule(cause: Cause, words: Words): Rule {
       summary: words.summary(short(host, 'the name'), failed.doc),
       evidence: evidenceOf(evidence, failed),
       remedies: words.remedies(evidence, failed.doc),
-      alternatives: words.alternatives(evidence.target),
+      alternatives: words.alternatives(evidence.target, failed.doc),
       claims: claimsOf(failed.doc, host),
       check: shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host })),
     };
@@ -212,12 +213,45 @@ export const dnsStatusRules: readonly Rule[] = [
   statusRule('dns.unreachable', {
     status: 'unreachable',
     matches: (doc) => doc.status === 'unreachable' && !isDeniedHere(doc),
-    summary: (host, doc) => `${capital(called(doc))} cannot be reached, so ${host} cannot be resolved.`,
+    summary: (host, doc) => {
+      const why = {
+        route: 'has no route from here',
+        link: 'does not answer on its link',
+        port: 'cannot be reached',
+      };
+      return `${capital(called(doc))} ${why[whereUnreached(doc)]}, so ${host} cannot be resolved.`;
+    },
     confidence: () => 'high',
-    remedies: (evidence, doc) => [checkResolver(evidence.target, doc, 'listening')],
-    alternatives: () => [possible('route.local', 'ip route get ADDRESS_OF_RESOLVER')],
+    remedies: (evidence, doc) => {
+      const where = whereUnreached(doc);
+      return where === 'port'
+        ? [checkResolver(evidence.target, doc, 'listening')]
+        : reachResolvers(evidence.target, doc, where);
+    },
+    alternatives: (_target, doc) =>
+      whereUnreached(doc) === 'port' ? [possible('route.local', 'ip route get ADDRESS_OF_RESOLVER')] : [],
   }),
 ];
+
+/**
+ * What keeps queries from every resolver: no route, of this host or of a router (ENETUNREACH and its kind), a neighbour that does
+ * not answer for the address (EHOSTUNREACH), or nothing that listens. Where the resolvers differ, the last one.
+ */
+function whereUnreached({ attempts }: DnsDocument): 'route' | 'link' | 'port' {
+  const errnos = attempts.map(({ errno }) => errno ?? '').filter((errno) => errno !== 'ECANCELED');
+  if (errnos.length === 0) return 'port';
+  if (errnos.every((errno) => NO_ROUTE.has(errno))) return 'route';
+  return errnos.every((errno) => NO_ROUTE.has(errno) || NO_HOST.has(errno)) ? 'link' : 'port';
+}
+
+const NO_ROUTE: ReadonlySet<string> = new Set([
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+  'EACCES',
+  'EINVAL',
+]);
+const NO_HOST: ReadonlySet<string> = new Set(['EHOSTUNREACH', 'EHOSTDOWN']);
 
 function called(doc: DnsDocument): string {
   const known = doc.server === null ? null : wellKnown(doc.server);

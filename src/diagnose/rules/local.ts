@@ -1,5 +1,5 @@
 import { shellLine } from '../../core/shell-line.js';
-import { excerpt, list } from '../../core/text.js';
+import { count, excerpt, list } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
 import { hostAnswers, serversOf } from '../../documents/observed/dns.js';
 import {
@@ -11,7 +11,8 @@ import {
   withStatus,
 } from '../../documents/observed/tcp.js';
 import { explainingTraces } from '../../documents/observed/trace.js';
-import type { SkippedStep } from '../../documents/report.js';
+import type { Evidence, SkippedStep } from '../../documents/report.js';
+import { type OwnLimit, ownLimitOf } from '../../documents/terms/errno.js';
 import { type Claim, ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, type RuleFacts, rule } from '../finding.js';
 import { places, short } from '../headline.js';
@@ -22,6 +23,7 @@ import {
   freePorts,
   listRuleset,
   moreDescriptors,
+  moreMemory,
   runDoctor,
   securityModule,
 } from '../remedies/local.js';
@@ -90,24 +92,25 @@ const permission = rule('local.permission', { needs: ['tcp'] }, (evidence): Judg
   };
 });
 
-/** What ran out on this host, so that it could not start a connection. */
+/** What ran out on this host, so that it could not start a connection, or send a query. */
 interface Exhausted {
   cause: Cause;
   facts: Pick<RuleFacts, 'id' | 'words'>;
-  of: 'no-ports' | 'no-descriptors';
+  of: OwnLimit;
   /** What this host has none of. */
   what: string;
   seen: string;
   remedy: Advice;
-  check: string;
 }
 
 /** Nothing was sent, to no address. One attempt that was sent means that the shortage is not the fault. */
-function exhaustedRule({ cause, facts, of, what, seen, remedy, check }: Exhausted): Rule {
-  return rule(cause, { ...facts, needs: ['tcp'] }, (evidence): Judgement | null => {
+function exhaustedRule(exhausted: Exhausted): Rule {
+  const { cause, facts, of, what, seen, remedy } = exhausted;
+  return rule(cause, { ...facts, needs: ['tcp', 'dns'] }, (evidence): Judgement | null => {
+    if (addressOutcomes(evidence).length > 0) return null;
     const failed = exhaustedAttempts(evidence).filter((attempt) => attempt.cause === of);
     const [first] = failed;
-    if (first === undefined || addressOutcomes(evidence).length > 0) return null;
+    if (first === undefined) return withoutQueries(exhausted, evidence);
     const addresses = addressesOf(failed);
     return {
       phase: 'local',
@@ -121,30 +124,61 @@ function exhaustedRule({ cause, facts, of, what, seen, remedy, check }: Exhauste
       ],
       remedies: [remedy],
       claims: ofEach('not-sent', first.address, addresses),
-      check,
+      check: shellLine(remedy.command ?? []),
     };
   });
 }
 
-const noPort = exhaustedRule({
-  cause: 'local.no-port',
-  facts: {},
-  of: 'no-ports',
-  what: 'source port',
-  seen: 'connect() found no source port',
-  remedy: freePorts,
-  check: shellLine(freePorts.command ?? []),
-});
+/** No query for the name left this host, so nothing is known of the resolvers. */
+function withoutQueries({ of, what, remedy }: Exhausted, evidence: Evidence): Judgement | null {
+  const [failed] = hostAnswers(evidence);
+  if (failed === undefined || failed.doc.status !== 'error') return null;
+  const { attempts } = failed.doc;
+  const [first] = attempts;
+  if (first === undefined || attempts.some(({ errno }) => ownLimitOf(errno) === null)) return null;
+  if (ownLimitOf(first.errno) !== of) return null;
+  return {
+    phase: 'local',
+    confidence: 'certain',
+    summary: `This host has no free ${what} to look up ${short(evidence.target.host, 'the name')}.`,
+    evidence: [
+      {
+        observation: failed.ref,
+        text: `${count(attempts.length, 'query', 'queries')} to ${list(serversOf(failed.doc))} could not be sent (${first.errno})`,
+      },
+    ],
+    remedies: [remedy],
+    claims: [{ says: 'unknown-to-programs' }],
+    check: shellLine(remedy.command ?? []),
+  };
+}
 
-const noDescriptor = exhaustedRule({
-  cause: 'local.capability',
-  facts: { id: 'local.capability/descriptors', words: 'this host or process has no free file descriptor' },
-  of: 'no-descriptors',
-  what: 'file descriptor',
-  seen: 'no socket could be opened',
-  remedy: moreDescriptors,
-  check: 'ulimit -n',
-});
+const exhaustedRules: readonly Rule[] = [
+  exhaustedRule({
+    cause: 'local.no-port',
+    facts: {},
+    of: 'no-ports',
+    what: 'source port',
+    seen: 'connect() found no source port',
+    remedy: freePorts,
+  }),
+  exhaustedRule({
+    cause: 'local.capability',
+    facts: { id: 'local.capability/descriptors', words: 'this host or process has no free file descriptor' },
+    of: 'no-descriptors',
+    what: 'file descriptor',
+    seen: 'no socket could be opened',
+    remedy: moreDescriptors,
+  }),
+  exhaustedRule({
+    cause: 'local.capability',
+    facts: { id: 'local.capability/memory', words: 'this host has no memory for sockets' },
+    of: 'no-memory',
+    what: 'memory',
+    seen: 'connect() found no memory',
+    remedy: moreMemory,
+  }),
+];
 
 /** The queries themselves were refused by this host, so that nothing is known about the nameserver. */
 const dnsFirewall = rule(
@@ -188,7 +222,7 @@ const dnsFirewall = rule(
   },
 );
 
-export const localRules: readonly Rule[] = [firewall, dnsFirewall, permission, noPort, noDescriptor];
+export const localRules: readonly Rule[] = [firewall, dnsFirewall, permission, ...exhaustedRules];
 
 /**
  * This host could not make the measurement that all others need. A missing trace engine does not count: without it a

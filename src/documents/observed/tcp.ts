@@ -1,6 +1,7 @@
 import { familyOf, withoutZone } from '../../net/address/address.js';
 import type { Evidence, EvidenceItem } from '../report.js';
 import type { TcpAttempt, TcpCause, TcpDocument, TcpStatus } from '../tcp.js';
+import type { OwnLimit } from '../terms/errno.js';
 import { isBetterStatus } from '../terms/tcp-status.js';
 import type { AddressTrace } from '../trace.js';
 import type { Seen } from './dns.js';
@@ -60,9 +61,13 @@ function bestAttempts(evidence: Evidence): AddressOutcome[] {
   return [...best.values()];
 }
 
+const shortages: ReadonlySet<string> = new Set<OwnLimit>(['no-ports', 'no-descriptors', 'no-memory']);
+
 /** Attempts that this host could not start because it ran out of something; they say nothing about the target. */
 export function exhaustedAttempts(evidence: Evidence): AddressOutcome[] {
-  return targetAttempts(evidence).filter(({ cause }) => cause === 'no-ports' || cause === 'no-descriptors');
+  return targetAttempts(evidence).filter(
+    ({ status, cause }) => status === 'error' && cause !== null && shortages.has(cause),
+  );
 }
 
 /** Addresses without a result: every attempt was interrupted or failed for a reason of this process. */

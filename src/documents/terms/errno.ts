@@ -79,6 +79,8 @@ const localCauses: Readonly<Record<string, TcpCause>> = {
   EHOSTUNREACH: 'unreachable-route',
   EAFNOSUPPORT: 'no-route',
   EADDRINUSE: 'no-ports',
+  ENOBUFS: 'no-memory',
+  ENOMEM: 'no-memory',
 };
 
 /** A connect(2) that failed without an ICMP error. */
@@ -119,13 +121,22 @@ const noPort = 'this host has no local port left: see `sysctl net.ipv4.ip_local_
  * The errnos of a limit of this host, which say nothing about the other end: descriptors, local ports, memory and the send
  * queue. Sources: socket(2), connect(2), send(2).
  */
-const ownLimits: ReadonlySet<string> = new Set(
-  'EMFILE ENFILE EAGAIN EWOULDBLOCK EADDRINUSE ENOBUFS ENOMEM'.split(' '),
-);
+const ownLimits: Readonly<Record<string, OwnLimit>> = {
+  EMFILE: 'no-descriptors',
+  ENFILE: 'no-descriptors',
+  EAGAIN: 'no-ports',
+  EWOULDBLOCK: 'no-ports',
+  EADDRINUSE: 'no-ports',
+  ENOBUFS: 'no-memory',
+  ENOMEM: 'no-memory',
+};
 
-/** Whether an errno is a limit of this host. */
-export function isOwnLimit(errno: string | null): boolean {
-  return errno !== null && ownLimits.has(errno);
+/** What this host has none of. */
+export type OwnLimit = Extract<TcpCause, 'no-descriptors' | 'no-ports' | 'no-memory'>;
+
+/** The limit of this host that an errno tells of; null for every other errno. */
+export function ownLimitOf(errno: string | null): OwnLimit | null {
+  return errno !== null && Object.hasOwn(ownLimits, errno) ? (ownLimits[errno] ?? null) : null;
 }
 
 /** From connect(2), send(2) and ip(7), and from what was measured to cause them. */
@@ -162,8 +173,14 @@ const words: Readonly<Record<string, ErrnoWords>> = {
   EAGAIN: { connect: null, send: noPort },
   EWOULDBLOCK: { connect: null, send: noPort },
   EADDRINUSE: { connect: null, send: noPort },
-  ENOBUFS: { connect: null, send: 'the send queue of this host is full' },
-  ENOMEM: { connect: null, send: 'this host is out of memory for packets' },
+  ENOBUFS: {
+    connect: 'this host is out of memory for sockets: see `ss -s`',
+    send: 'the send queue of this host is full',
+  },
+  ENOMEM: {
+    connect: 'this host is out of memory for sockets: see `ss -s`',
+    send: 'this host is out of memory for packets',
+  },
   EMSGSIZE: { connect: null, send: 'the packet is too big for the interface' },
 };
 

@@ -7,7 +7,7 @@ import type { ReportDocument, VerdictClass } from '../report.js';
 import type { TcpCause, TcpDocument, TcpStatus } from '../tcp.js';
 import type { TraceDocument, TraceOutcome } from '../trace.js';
 import type { WatchRound } from '../trace-watch.js';
-import { isOwnLimit } from './errno.js';
+import { ownLimitOf } from './errno.js';
 
 /** The exit codes. Programs can rely on them. */
 export const exitCodes = {
@@ -194,8 +194,15 @@ function tcpExitCode({ status, attempts, resolution, stopped }: TcpDocument): nu
 
 /** Whether no query left this host, because it reached a limit of its own. */
 function wasNotSent({ status, attempts }: DnsDocument): boolean {
-  return status === 'error' && attempts.length > 0 && attempts.every(({ errno }) => isOwnLimit(errno));
+  return (
+    status === 'error' && attempts.length > 0 && attempts.every(({ errno }) => ownLimitOf(errno) !== null)
+  );
 }
 
 /** What this host lacked for an attempt, so that nothing was sent. */
-const shortages: ReadonlySet<TcpCause> = new Set(['no-ports', 'no-descriptors', 'no-source-address']);
+const shortages: ReadonlySet<TcpCause> = new Set([
+  'no-ports',
+  'no-descriptors',
+  'no-memory',
+  'no-source-address',
+]);

@@ -1,5 +1,5 @@
 import type { DnsDocument, DnsStatus, DnsTransport } from '../../documents/dns.js';
-import { isOwnLimit, sendErrnoWords } from '../../documents/terms/errno.js';
+import { ownLimitOf, sendErrnoWords } from '../../documents/terms/errno.js';
 import { rcodeWords } from '../../documents/terms/rcode.js';
 import type { AddressScope } from '../../net/address/scope.js';
 import { cleanForTerminal } from './style.js';
@@ -64,7 +64,7 @@ export function failureWords(document: DnsDocument): string {
   const errno = (ended.findLast((attempt) => attempt.errno !== null) ?? attempts.at(-1))?.errno ?? null;
   if (status === 'error' && errno === 'ECANCELED') return 'interrupted before an answer came';
   if (status === 'error' && errno === 'EOF') return 'the server closed the connection before its reply (EOF)';
-  if (status === 'error' && errno !== null && isOwnLimit(errno))
+  if (status === 'error' && errno !== null && ownLimitOf(errno) !== null)
     return `${dnsStatusWords.error}: ${sendErrnoWords(errno)} (${cleanForTerminal(errno)})`;
   const hasErrno = (status === 'error' || status === 'unreachable') && errno !== null;
   return hasErrno ? `${dnsStatusWords[status]} (${cleanForTerminal(errno)})` : dnsStatusWords[status];

@@ -117,6 +117,7 @@ const causeWords: Readonly<Partial<Record<TcpCause, (attempt: TcpAttempt) => str
   'local-policy': () => 'this host forbids the connection: a security module, or a seccomp or BPF filter',
   'no-ports': () =>
     'this host has no local port left to connect from: see `sysctl net.ipv4.ip_local_port_range`',
+  'no-memory': () => 'this host is out of memory for sockets: see `ss -s`',
   'no-source-address': () => 'this host has no address to send from: see --source and `ip address`',
 };
 

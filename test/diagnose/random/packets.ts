@@ -32,7 +32,7 @@ const TCP_ENDS: readonly [TcpStatus, readonly TcpCause[], boolean][] = [
   ['unreachable', ['icmp', 'silent-neighbour'], false],
   ['unreachable', ['no-route', 'unreachable-route', 'blackhole-route', 'no-source-address'], true],
   ['denied', ['local-firewall', 'local-policy', 'prohibit-route'], true],
-  ['error', ['no-ports', 'no-descriptors', 'canceled'], false],
+  ['error', ['no-ports', 'no-descriptors', 'no-memory', 'canceled'], false],
 ];
 
 function tcpAttemptOf(dice: Dice, address: string, port: number): TcpAttempt {

@@ -185,6 +185,15 @@ const table: Record<TcpCause, Said[]> = {
       words: /no free file descriptor/,
     },
   ],
+  'no-memory': [
+    {
+      status: 'error',
+      changes: local,
+      verdict: 'local local.capability certain',
+      ...one('local.capability'),
+      words: /no free memory/,
+    },
+  ],
   'no-ports': [
     {
       status: 'error',

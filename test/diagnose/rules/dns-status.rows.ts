@@ -1,5 +1,5 @@
 import { dnsAttempt } from '../../report/documents.js';
-import { API, dns, dnsFailure, evidence, HOST, VPCE, VPCE_NAME } from '../evidence.js';
+import { API, dns, dnsFailure, evidence, HOST, unsent, VPCE, VPCE_NAME } from '../evidence.js';
 import type { Row } from './row.js';
 import { asked, nowhere, three } from './situations.js';
 
@@ -247,7 +247,24 @@ export const dnsStatusRows: Row[] = [
     class: 'dns',
     cause: 'dns.unreachable',
     confidence: 'high',
+    remedy: [/Start the DNS service/],
   },
+  ...(
+    [
+      ['ENETUNREACH', /no route from here/, /ip route get/],
+      ['EHOSTUNREACH', /on its link/, /ip neigh/],
+    ] as const
+  ).map(
+    ([errno, summary, remedy]): Row => ({
+      name: `a resolver to which no packet gets (${errno})`,
+      given: evidence({ dns: [unsent(HOST, 'unreachable', errno)] }),
+      class: 'dns',
+      cause: 'dns.unreachable',
+      confidence: 'high',
+      summary: [summary],
+      remedy: [remedy],
+    }),
+  ),
   ...['FORMERR', 'NOTIMP'].map(
     (rcode): Row => ({
       name: `a resolver that answers ${rcode}`,

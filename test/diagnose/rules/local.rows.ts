@@ -1,5 +1,5 @@
 import { unsentHop } from '../../../src/probe/trace/probe-result.js';
-import { attempt, evidence, HOST, tcp, tcpOf, trace } from '../evidence.js';
+import { attempt, evidence, HOST, tcp, tcpOf, trace, unsent } from '../evidence.js';
 import type { Row } from './row.js';
 import { resolved } from './situations.js';
 
@@ -86,4 +86,21 @@ export const localRows: Row[] = [
     confidence: 'certain',
     summary: ['file descriptor'],
   },
+  ...(
+    [
+      ['EMFILE', 'local.capability', 'ulimit -n'],
+      ['EAGAIN', 'local.no-port', 'net.ipv4.ip_local_port_range'],
+      ['ENOBUFS', 'local.capability', 'ss -s'],
+      ['ENOMEM', 'local.capability', 'ss -s'],
+    ] as const
+  ).map(
+    ([errno, cause, command]): Row => ({
+      name: `queries that this host could not send (${errno})`,
+      given: evidence({ dns: [unsent(HOST, 'error', errno)] }),
+      class: 'local',
+      cause,
+      confidence: 'certain',
+      remedy: [command],
+    }),
+  ),
 ];
