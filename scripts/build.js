@@ -1,7 +1,8 @@
-// Builds what its arguments name: `node scripts/build.js lib cli`. With no argument: lib, cli, lab and tun.
+// Builds what its arguments name: `node scripts/build.js lib cli`. With no argument: lib, cli, aws, lab and tun.
 //
 //   lib    dist/: the library, its types and the JSON Schemas
 //   cli    dist/bin: the executable's bundles
+//   aws    dist/aws-sdk.cjs: the AWS SDK, which only `collect`, `--aws` and `doctor --aws` load, in a thread of its own
 //   lab    build/lab: the network lab of the tests, run by `npm run lab`
 //   tun    build/tun: the peer that answers on a TUN device in the tests
 //   bench  build/bench: the benchmarks, run by `npm run bench`
@@ -45,6 +46,7 @@ const module = {
 const parts = {
   lib: buildLibrary,
   cli: buildExecutable,
+  aws: buildSdk,
   lab: buildLab,
   tun: buildTun,
   bench: buildBenchmarks,
@@ -259,6 +261,19 @@ function deferring(namesByModule) {
   };
 }
 
+/** The AWS SDK with what pprobe uses of it, and its licence, which asks to be passed on. */
+async function buildSdk() {
+  const outfile = at('dist/aws-sdk.cjs');
+  await build({
+    ...common,
+    entryPoints: [at('src/aws/sdk/worker.ts')],
+    outfile,
+    format: 'cjs',
+    minify: true,
+  });
+  copyFileSync(at('node_modules/@aws-sdk/client-ec2/LICENSE'), at('dist/aws-sdk.LICENSE'));
+}
+
 async function buildLab() {
   const outdir = at('build/lab');
   rmSync(outdir, { recursive: true, force: true });
@@ -285,7 +300,7 @@ async function buildBenchmarks() {
   await build({ ...module, entryPoints, outdir: at('build/bench') });
 }
 
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : ['lib', 'cli', 'lab', 'tun'];
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : ['lib', 'cli', 'aws', 'lab', 'tun'];
 const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
 if (unknown.length > 0) {
   console.error(`scripts/build.js: unknown: ${unknown.join(', ')}; known: ${Object.keys(parts).join(', ')}`);

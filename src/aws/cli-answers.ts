@@ -283,6 +283,19 @@ export function cliAnswerOf(document: Members, file: string): CliAnswer | null {
   };
 }
 
+/** What the answer of one call says, in the form that the AWS CLI prints. Throws ShapeError where it is another one. */
+export function partOf(
+  action: string,
+  document: unknown,
+  member: string,
+  file: string,
+): Partial<FactsDocument> {
+  const form = answerForms.find((each) => each.action === action);
+  if (form === undefined || !isMembers(document) || document[member] == null)
+    throw new ShapeError(`the answer has no ${member}`);
+  return form.part(document, file);
+}
+
 /** The value of an attribute, which EC2 prints as `{"Value": true}`. */
 function attributeValue(attribute: unknown): unknown {
   return isMembers(attribute) ? attribute.Value : attribute;

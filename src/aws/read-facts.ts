@@ -143,11 +143,12 @@ const ids: Partial<Record<keyof Ec2Facts, string>> = {
 /** Several documents as one. Its age is that of the oldest part, and not known where the age of one is not. */
 function joined(parts: readonly FactsDocument[]): FactsDocument {
   const [first = noFacts(), ...others] = parts;
-  const whole = others.reduce(withPart, first);
+  const whole = others.reduce(factsWith, first);
   return { ...whole, region: whole.region ?? regionIn(whole.ec2) };
 }
 
-function withPart(one: FactsDocument, other: FactsDocument): FactsDocument {
+/** A document of facts with those of another one. A later item replaces an earlier one of the same id. */
+export function factsWith(one: FactsDocument, other: FactsDocument): FactsDocument {
   const ec2: Record<string, unknown> = { ...one.ec2 };
   for (const [key, value] of Object.entries(other.ec2)) {
     const id = Object.entries(ids).find(([name]) => name === key)?.[1];

@@ -36,7 +36,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'collect',
-    summary: 'Print the aws commands that read the configuration around a target',
+    summary: 'Read the configuration around a target from AWS',
     load: async () => (await import('./commands/collect.js')).collectCommand,
   },
   {

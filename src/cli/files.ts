@@ -89,11 +89,16 @@ export async function checkWritable(path: string): Promise<void> {
 
 /**
  * Replaces a file atomically: writes another file in the same directory and renames it, so that a reader sees either the old or
- * the new content, and a failure keeps the old. Follows symbolic links and keeps the mode. Writes directly to what is not a
- * regular file (`/dev/null`, a pipe). A pipe without a reader is awaited until `signal` aborts. Throws CapabilityError if the
- * file cannot be written.
+ * the new content, and a failure keeps the old. Follows symbolic links and keeps the mode, unless `mode` is given. Writes
+ * directly to what is not a regular file (`/dev/null`, a pipe). A pipe without a reader is awaited until `signal` aborts.
+ * Throws CapabilityError if the file cannot be written.
  */
-export async function replaceFile(path: string, content: string, signal: AbortSignal): Promise<void> {
+export async function replaceFile(
+  path: string,
+  content: string,
+  signal: AbortSignal,
+  mode?: number,
+): Promise<void> {
   try {
     const held = await stat(path).catch(unlessMissing);
     if (held?.isFIFO()) return await writeToPipe(path, content, signal);
@@ -104,8 +109,11 @@ export async function replaceFile(path: string, content: string, signal: AbortSi
     const beside = join(dirname(place), `.pprobe-${randomUUID()}`);
     try {
       // No more users can read the new file than the old one at any moment. The umask may remove more permissions.
-      await writeFile(beside, content, { flag: 'wx', mode: held === null ? 0o666 : held.mode & 0o777 });
-      if (held !== null) await chmod(beside, held.mode);
+      await writeFile(beside, content, {
+        flag: 'wx',
+        mode: mode ?? (held === null ? 0o666 : held.mode & 0o777),
+      });
+      if (held !== null) await chmod(beside, mode ?? held.mode);
       await rename(beside, place);
     } catch (error) {
       await rm(beside, { force: true });

@@ -1,56 +1,165 @@
 import { collectCommands, unknownVpc } from '../../aws/collect-commands.js';
 import { noFacts } from '../../aws/facts-document.js';
-import { InvalidInputError } from '../../core/errors.js';
+import { leastPrivilegePolicy } from '../../aws/policy.js';
+import { readConfiguration } from '../../aws/read-configuration.js';
+import { readingTimeout } from '../../aws/reader.js';
+import { openThread } from '../../aws/thread.js';
+import { CapabilityError, InvalidInputError } from '../../core/errors.js';
+import { jsonText } from '../../core/json-text.js';
 import { quoted } from '../../core/text.js';
 import type { FactsDocument } from '../../documents/facts.js';
 import { startDocument } from '../../documents/header.js';
+import type { Target } from '../../documents/target.js';
 import { exitCodes } from '../../documents/terms/exit-code.js';
+import { endsOfHere } from '../../observe/known-ends.js';
+import { factsText } from '../../report/text/facts.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { parseTarget } from '../../target/parse-target.js';
+import { formatServer, parseServer } from '../../target/server.js';
+import { awsOptions } from '../aws-options.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
+import { checkWritable, replaceFile } from '../files.js';
 import {
   type Arguments,
-  checkIdleOptions,
   flag,
   idleNetworkOptions,
+  listOption,
   networkChoice,
+  numberOption,
+  numberSpec,
   type OptionTable,
   required,
   textOption,
 } from '../options.js';
 
 const options: OptionTable = {
-  commands: {
-    type: 'boolean',
-    help: 'Print the aws commands that read the configuration, one a line; each writes a file for --facts',
+  output: {
+    type: 'string',
+    alias: 'o',
+    value: 'FILE',
+    help: 'Write the document of facts to a file that only you can read, for --facts',
   },
-  vpc: { type: 'string', value: 'ID', help: 'The VPC of the client, so that the commands read no other one' },
   vpce: { type: 'string', value: 'NAME', help: 'The VPC endpoint: its id (vpce-…) or its DNS name' },
   'api-id': { type: 'string', value: 'ID', help: 'The id of the API, if the target is a custom domain name' },
+  vpc: {
+    type: 'string',
+    value: 'ID',
+    help: 'The VPC of the client, where it cannot be found by its address',
+  },
+  ...awsOptions,
+  server: {
+    type: 'string',
+    value: 'ADDR[#PORT]',
+    repeatable: true,
+    help: "Look the target's name up at this resolver (this host's own resolvers)",
+  },
+  imds: {
+    type: 'boolean',
+    negatable: 'on',
+    help: 'On an EC2 instance, ask its metadata service for the interface and for credentials (on)',
+  },
+  commands: {
+    type: 'boolean',
+    help: 'Print the aws commands that read the same, one a line, for somebody else to run; each writes a file for --facts',
+  },
+  policy: {
+    type: 'boolean',
+    help: 'Print the least that an IAM policy must allow, and read nothing; with a target, for its API alone',
+  },
   ...idleNetworkOptions,
-  source: { type: 'string', value: 'ADDR', help: 'The address of the client' },
+  timeout: numberSpec(readingTimeout, 'End after this time, with what was read by then'),
+  source: {
+    type: 'string',
+    value: 'ADDR',
+    help: 'The address of the client, if that is another host than this one',
+  },
 };
 
-async function run(args: Arguments, { output, note }: CommandContext): Promise<CommandResult> {
-  checkIdleOptions(args);
-  const header = startDocument('facts');
-  const target = parseTarget(required(args, 0), {
-    vpce: textOption(args, 'vpce'),
-    apiId: textOption(args, 'api-id'),
+async function run(args: Arguments, context: CommandContext): Promise<CommandResult> {
+  const file = outputFile(args);
+  const region = regionOption(args);
+  const target =
+    args.positionals.length === 0
+      ? null
+      : parseTarget(required(args, 0), {
+          vpce: textOption(args, 'vpce'),
+          apiId: textOption(args, 'api-id'),
+        });
+  if (flag(args, 'policy')) return policyResult(target, region);
+  if (target === null)
+    throw new InvalidInputError('target', 'target: nothing given; give a URL, a host or host:port');
+  const vpcId = vpcOption(args);
+  if (flag(args, 'commands')) return commandsResult(args, target, { vpcId, region }, context);
+  if (file !== undefined) await checkWritable(file);
+  return collect(args, target, { vpcId, region, file }, context);
+}
+
+/** Reads the configuration from AWS. */
+async function collect(
+  args: Arguments,
+  target: Target,
+  {
+    vpcId,
+    region,
+    file,
+  }: { vpcId: string | undefined; region: string | undefined; file: string | undefined },
+  { stop, progress, note, output }: CommandContext,
+): Promise<CommandResult> {
+  const { family, source } = networkChoice(args);
+  const servers = listOption(args, 'server')?.map((text) => formatServer(parseServer(text, '--server')));
+  const imds = args.options.imds !== false;
+  progress.show(['reading the configuration from AWS …']);
+  const ends = endsOfHere(target, {
+    family,
+    source,
+    imds,
+    stop,
+    ...(servers === undefined ? {} : { dns: { servers } }),
   });
-  const vpcId = textOption(args, 'vpc', 'give the id of a VPC, vpc-…');
-  if (vpcId !== undefined && !/^vpc-[0-9a-f]{8,17}$/.test(vpcId))
-    throw new InvalidInputError(
-      '--vpc',
-      `--vpc: ${quoted(vpcId)} is not the id of a VPC; give vpc- and 8 or 17 hexadecimal digits`,
-    );
+  const { facts, problem } = await readConfiguration(target, ends, {
+    open: openThread,
+    profile: textOption(args, 'aws-profile'),
+    region,
+    vpcId,
+    timeoutMs: numberOption(args, 'timeout', readingTimeout),
+    noMetadata: !imds,
+    stop,
+  });
+  if (problem !== null) throw new CapabilityError('AWS credentials', `collect: ${problem}`);
+  const { problem: lookup } = await ends;
+  if (lookup !== null && !output.quiet)
+    note(cleanForTerminal(`pprobe: ${lookup}: its network interfaces cannot be found`));
+  if (file !== undefined) await replaceFile(file, `${jsonText(facts, 2)}\n`, stop, 0o600);
+  const hint =
+    file === undefined
+      ? 'Keep it with -o FILE, and give it to "pprobe explain report.json --facts FILE".'
+      : `Written to ${file}, for --facts.`;
+  return {
+    document: facts,
+    render: (style) => `${factsText(facts, style)}\n${cleanForTerminal(hint)}\n`,
+    exitCode: facts.calls.some(({ status }) => status === 'ok') ? exitCodes.ok : exitCodes.capability,
+  };
+}
+
+function policyResult(target: Target | null, region: string | undefined): CommandResult {
+  const api = target?.privateApi ?? null;
+  const policy = leastPrivilegePolicy({
+    region: api?.region ?? region,
+    apiId: api?.apiId,
+    partition: api?.partition,
+  });
+  return { document: policy, render: () => `${jsonText(policy, 2)}\n`, exitCode: exitCodes.ok };
+}
+
+function commandsResult(
+  args: Arguments,
+  target: Target,
+  { vpcId, region }: { vpcId: string | undefined; region: string | undefined },
+  { output, note }: CommandContext,
+): CommandResult {
+  const header = startDocument('facts');
   const { source } = networkChoice(args);
-  if (!flag(args, 'commands'))
-    throw new InvalidInputError(
-      '--commands',
-      'collect: give --commands, run what it prints where the AWS CLI has credentials, and give the files to "pprobe explain report.json --facts"',
-    );
-  const commands = collectCommands(target, { vpcId, source });
+  const commands = collectCommands(target, { vpcId, source, region });
   if (vpcId === undefined && !output.quiet)
     note(`pprobe: put the id of the client's VPC in place of ${unknownVpc}, or give --vpc`);
   const document: FactsDocument = {
@@ -66,22 +175,60 @@ async function run(args: Arguments, { output, note }: CommandContext): Promise<C
   };
 }
 
+function outputFile(args: Arguments): string | undefined {
+  const file = textOption(args, 'output', 'give the name of a file');
+  if (file === '-')
+    throw new InvalidInputError('--output', '--output: writes a file; for standard output, give --json');
+  return file;
+}
+
+function regionOption(args: Arguments): string | undefined {
+  const region = textOption(args, 'region', 'give a Region like us-east-1');
+  if (region === undefined || /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/.test(region)) return region;
+  throw new InvalidInputError(
+    '--region',
+    `--region: ${quoted(region)} is not a Region; give one like us-east-1`,
+  );
+}
+
+function vpcOption(args: Arguments): string | undefined {
+  const vpcId = textOption(args, 'vpc', 'give the id of a VPC, vpc-…');
+  if (vpcId === undefined || /^vpc-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(vpcId)) return vpcId;
+  throw new InvalidInputError(
+    '--vpc',
+    `--vpc: ${quoted(vpcId)} is not the id of a VPC; give vpc- and 8 or 17 hexadecimal digits`,
+  );
+}
+
 export const collectCommand: Command = {
   name: 'collect',
   summary:
-    'Prints the aws commands that read the configuration around a target: security groups, network ACLs, routes, private DNS, policies. Nothing is sent',
-  positionals: [{ name: 'target', required: true, help: 'https:// URL, host, or host:port' }],
+    'Reads the configuration around a target from AWS: security groups, network ACLs, routes, private DNS, policies. It only reads, and sends the target nothing',
+  positionals: [
+    { name: 'target', required: true, unless: 'policy', help: 'https:// URL, host, or host:port' },
+  ],
   options,
   examples: [
     {
-      command: 'pprobe collect --commands https://abc123defg.execute-api.us-east-1.amazonaws.com/prod | sh',
-      help: 'Read the configuration into files, where the AWS CLI has credentials',
+      command: 'pprobe collect https://abc123defg.execute-api.us-east-1.amazonaws.com/prod -o facts.json',
+      help: 'Read the configuration with the credentials of this host',
     },
     {
-      command: 'pprobe explain report.json --facts *.json',
+      command:
+        'pprobe collect https://abc123defg.execute-api.us-east-1.amazonaws.com/prod --source 10.0.1.10',
+      help: 'From a laptop with credentials, for the client at 10.0.1.10',
+    },
+    {
+      command: 'pprobe collect --commands https://abc123defg.execute-api.us-east-1.amazonaws.com/prod | sh',
+      help: 'Read it into files with the AWS CLI, where that has credentials',
+    },
+    { command: 'pprobe collect --policy', help: 'What a role must be allowed for this' },
+    {
+      command: 'pprobe explain report.json --facts facts.json',
       help: 'Then: which rule drops the packets of a saved report?',
     },
   ],
-  notes: 'Exit code: 0; 2 for a mistake. The commands only read, and pprobe never runs them itself.',
+  notes:
+    'Exit code: 0; 2 for a mistake; 3 without credentials, and where AWS answered no call. What was refused is listed with the IAM action that it needs, and the rest is kept.',
   run,
 };

@@ -1,0 +1,300 @@
+import { nowMs } from '../core/clock.js';
+import type { FactsClient, FactsDocument, NetworkInterfaceFacts } from '../documents/facts.js';
+import { startDocument } from '../documents/header.js';
+import type { Target } from '../documents/target.js';
+import type { Ec2Identity } from '../host/vantage.js';
+import { canonicalAddress, familyOf, withoutZone } from '../net/address/address.js';
+import { scopeOf } from '../net/address/scope.js';
+import { statusOf } from './call-status.js';
+import { awsCalls } from './calls.js';
+import { noFacts } from './facts-document.js';
+import { mostFilterValues, Reader, readingBounds, readingTimeout } from './reader.js';
+import {
+  accountRequest,
+  apiRequests,
+  attachmentsOf,
+  callerRequest,
+  dhcpOptionsNamed,
+  dnsAttributesOf,
+  domainNameRequests,
+  endpointNamed,
+  endpointsIn,
+  interfacesNamed,
+  interfacesWith,
+  networkOf,
+  peeringsNamed,
+  prefixListNamed,
+  rulesOf,
+} from './requests.js';
+import type { CredentialsFound, OpenSession } from './session.js';
+
+/** What is known of both ends before AWS is asked. */
+export interface KnownEnds {
+  /** The addresses of the target. */
+  addresses: readonly string[];
+  /** The addresses that the client may have: that of --source, or those of this host. */
+  own: readonly string[];
+  /** What the metadata service says of this host's interfaces. */
+  identities: readonly Ec2Identity[];
+}
+
+/** What is read, and how long. */
+export interface ReadingOptions {
+  open: OpenSession;
+  profile?: string | undefined;
+  /** Before that of the target's name. */
+  region?: string | undefined;
+  /** The VPC of the client, where nothing else tells it. */
+  vpcId?: string | undefined;
+  noMetadata?: boolean | undefined;
+  /** How long reading may take, in milliseconds: 8 seconds by default. */
+  timeoutMs?: number | undefined;
+  /** Ends reading early, with what is known. */
+  stop?: AbortSignal | undefined;
+}
+
+/** What was read. */
+export interface ConfigurationReading {
+  facts: FactsDocument;
+  credentials: CredentialsFound | null;
+  /** Why nothing could be asked at all, with what to do; null where calls were made. */
+  problem: string | null;
+}
+
+/**
+ * Reads the configuration around a target. It only reads, and sends the target nothing. Ends within `timeoutMs`
+ * whatever AWS does; what has no answer by then is noted in `calls`. Rejects where the SDK is missing, or with an error of
+ * `ends`.
+ */
+export async function readConfiguration(
+  target: Target,
+  ends: Promise<KnownEnds>,
+  {
+    open,
+    profile,
+    region: given,
+    vpcId,
+    noMetadata,
+    timeoutMs = readingTimeout.default,
+    stop,
+  }: ReadingOptions,
+): Promise<ConfigurationReading> {
+  const header = startDocument('facts');
+  const deadlineMs = nowMs() + timeoutMs;
+  ends.catch(() => {});
+  const asked = given ?? target.privateApi?.region ?? null;
+  const session = open({ region: asked, profile: profile ?? null, noMetadata });
+  let reader: Reader | null = null;
+  const end = (): void => {
+    reader?.end('the reading was ended before the answer came');
+    session.close();
+  };
+  stop?.addEventListener('abort', end);
+  if (stop?.aborted === true) end();
+  const deadline = setTimeout(end, timeoutMs);
+  try {
+    const [prepared, known] = await Promise.all([
+      session.prepare(timeoutMs * readingBounds.credentialsShare),
+      ends,
+    ]);
+    const region = prepared.region ?? regionOf(known);
+    const { credentials } = prepared;
+    const nothing = (problem: string): ConfigurationReading => ({
+      facts: finished(noFacts(), header(), region, null),
+      credentials: null,
+      problem,
+    });
+    if ('failure' in credentials) {
+      const { text } = statusOf(credentials.failure, awsCalls.GetCallerIdentity);
+      const why = credentials.failure.message === '' ? (text ?? '') : credentials.failure.message;
+      return nothing(
+        `no AWS credentials${profile === undefined ? '' : ` in profile ${JSON.stringify(profile)}`}: ${why.replace(/\.?$/, '')}. Give --aws-profile NAME or set AWS_PROFILE, or attach a role to this host`,
+      );
+    }
+    if (region === null)
+      return nothing(
+        'the Region is not known: the target has none in its name; give --region R, or set AWS_REGION',
+      );
+    reader = new Reader(session, region, deadlineMs, timeoutMs * readingBounds.callShare);
+    const client = await readAll(reader, target, known, vpcId ?? null);
+    return { facts: finished(reader.facts, header(), region, client), credentials, problem: null };
+  } finally {
+    clearTimeout(deadline);
+    stop?.removeEventListener('abort', end);
+    session.close();
+  }
+}
+
+function finished(
+  facts: FactsDocument,
+  header: ReturnType<ReturnType<typeof startDocument<'facts'>>>,
+  region: string | null,
+  client: FactsClient | null,
+): FactsDocument {
+  return { ...facts, ...header, collectedAt: header.startedAt, region, source: 'aws', client };
+}
+
+function regionOf({ identities }: KnownEnds): string | null {
+  return identities.find(({ region }) => region !== null)?.region ?? null;
+}
+
+/** Reads in rounds: each needs ids that the one before has shown. Returns the client's end. */
+async function readAll(
+  reader: Reader,
+  target: Target,
+  { addresses, own, identities }: KnownEnds,
+  vpcId: string | null,
+): Promise<FactsClient | null> {
+  const api = target.privateApi;
+  const targets = privateOnes(addresses);
+  const candidates = privateOnes(own);
+  const apiId = api?.apiId ?? null;
+  await reader.askAll([
+    callerRequest,
+    ...interfacesWith([...targets, ...candidates].slice(0, mostFilterValues)),
+    api?.vpceId == null ? null : endpointNamed(api.vpceId),
+    ...(apiId === null ? [] : apiRequests(apiId)),
+    api === null ? null : accountRequest,
+    ...(api?.form === 'custom' ? domainNameRequests(target.host) : []),
+  ]);
+
+  const client = clientOf(reader.facts, candidates, identities, vpcId);
+  const found = targetsIn(reader.facts, targets);
+  const named = reader.facts.ec2.VpcEndpoints ?? [];
+  const vpcIds = distinct([
+    client?.vpcId,
+    vpcId,
+    ...found.map(({ VpcId }) => VpcId),
+    ...named.map(({ VpcId }) => VpcId),
+  ]);
+  const groups = distinct([
+    ...(client?.groups ?? []),
+    ...found.flatMap(groupsOf),
+    ...named.flatMap(groupsOf),
+  ]);
+  const behind = apiId === null ? apisBehind(reader.facts) : [];
+  await reader.askAll([
+    ...(vpcIds.length === 0 ? [] : [...networkOf(vpcIds), endpointsIn(vpcIds)]),
+    ...distinct([client?.vpcId ?? vpcId ?? vpcIds[0]]).flatMap(dnsAttributesOf),
+    groups.length === 0 ? null : rulesOf(groups),
+    ...behind.flatMap(apiRequests),
+  ]);
+
+  const { ec2 } = reader.facts;
+  const endpoints = (ec2.VpcEndpoints ?? []).filter(
+    ({ ServiceName, NetworkInterfaceIds = [], VpcEndpointId }) =>
+      (api !== null && ServiceName?.endsWith('.execute-api') === true) ||
+      VpcEndpointId === api?.vpceId ||
+      found.some(({ NetworkInterfaceId: id }) => id !== undefined && NetworkInterfaceIds.includes(id)),
+  );
+  const seen = new Set((ec2.NetworkInterfaces ?? []).map(({ NetworkInterfaceId }) => NetworkInterfaceId));
+  const unseen = distinct(endpoints.flatMap(({ NetworkInterfaceIds = [] }) => NetworkInterfaceIds)).filter(
+    (id) => !seen.has(id),
+  );
+  const moreGroups = distinct(endpoints.flatMap(groupsOf)).filter((id) => !groups.includes(id));
+  const sets = distinct((ec2.Vpcs ?? []).map(({ DhcpOptionsId }) => DhcpOptionsId));
+  const routes = (ec2.RouteTables ?? []).flatMap(({ Routes = [] }) => Routes);
+  const peerings = distinct(routes.map(({ VpcPeeringConnectionId }) => VpcPeeringConnectionId));
+  const lists = listsIn(reader.facts);
+  await reader.askAll([
+    unseen.length === 0 ? null : interfacesNamed(unseen.slice(0, mostFilterValues)),
+    moreGroups.length === 0 ? null : rulesOf(moreGroups.slice(0, mostFilterValues)),
+    sets.length === 0 ? null : dhcpOptionsNamed(sets),
+    peerings.length === 0 ? null : peeringsNamed(peerings.slice(0, mostFilterValues)),
+    routes.some(({ TransitGatewayId }) => TransitGatewayId !== undefined) ? attachmentsOf(vpcIds) : null,
+    ...lists.map(prefixListNamed),
+  ]);
+
+  const late = listsIn(reader.facts).filter((id) => !lists.includes(id));
+  await reader.askAll(late.map(prefixListNamed));
+  return client;
+}
+
+/** So many prefix lists are read. Rules and routes name few. */
+const mostPrefixLists = 20;
+
+function listsIn({ ec2 }: FactsDocument): string[] {
+  const rules = (ec2.SecurityGroupRules ?? []).map(({ PrefixListId }) => PrefixListId);
+  const routes = (ec2.RouteTables ?? []).flatMap(({ Routes = [] }) =>
+    Routes.map(({ DestinationPrefixListId }) => DestinationPrefixListId),
+  );
+  return distinct([...rules, ...routes]).slice(0, mostPrefixLists);
+}
+
+/** The APIs behind a custom domain name, the first few. */
+function apisBehind({ apigateway }: FactsDocument): string[] {
+  const ids = distinct((apigateway.basePathMappings ?? []).map(({ restApiId }) => restApiId));
+  // Facts are about one API.
+  return ids.length === 1 ? ids : [];
+}
+
+/**
+ * The client: what the metadata service says of the interface with one of its addresses, or else the only interface of the
+ * account with one. Null where several can be meant: a home network has the same addresses as a VPC.
+ */
+function clientOf(
+  facts: FactsDocument,
+  candidates: readonly string[],
+  identities: readonly Ec2Identity[],
+  vpcId: string | null,
+): FactsClient | null {
+  const identity = identities.find(({ addresses }) => addresses.some((each) => candidates.includes(each)));
+  const at = (facts.ec2.NetworkInterfaces ?? []).filter(
+    (each) =>
+      addressesAt(each).some((address) => candidates.includes(address)) &&
+      (vpcId === null || each.VpcId === vpcId) &&
+      (identity === undefined || each.NetworkInterfaceId === identity.interfaceId),
+  );
+  const [one, ...others] = at;
+  const known = others.length > 0 ? undefined : one;
+  if (identity === undefined && known === undefined) return null;
+  return {
+    interfaceId: identity?.interfaceId ?? known?.NetworkInterfaceId ?? null,
+    vpcId: identity?.vpcId ?? known?.VpcId ?? null,
+    subnetId: identity?.subnetId ?? known?.SubnetId ?? null,
+    // EC2 knows a change of the groups before the metadata service does.
+    groups: known?.Groups === undefined ? [...(identity?.groups ?? [])] : groupsOf(known),
+    addresses:
+      identity === undefined ? (known === undefined ? [] : addressesAt(known)) : [...identity.addresses],
+  };
+}
+
+function targetsIn({ ec2 }: FactsDocument, addresses: readonly string[]): NetworkInterfaceFacts[] {
+  return (ec2.NetworkInterfaces ?? []).filter((each) =>
+    addressesAt(each).some((address) => addresses.includes(address)),
+  );
+}
+
+function addressesAt({
+  PrivateIpAddress,
+  PrivateIpAddresses = [],
+  Ipv6Addresses = [],
+}: NetworkInterfaceFacts): string[] {
+  const all = [
+    PrivateIpAddress,
+    ...PrivateIpAddresses.map((each) => each.PrivateIpAddress),
+    ...Ipv6Addresses.map((each) => each.Ipv6Address),
+  ];
+  return distinct(all)
+    .filter((each) => familyOf(each) !== null)
+    .map(canonicalAddress);
+}
+
+function groupsOf({ Groups = [] }: { Groups?: { GroupId?: string }[] }): string[] {
+  return distinct(Groups.map(({ GroupId }) => GroupId));
+}
+
+/** Addresses that an interface of a VPC can have. IPv6 addresses of a VPC are public ones. */
+function privateOnes(addresses: readonly string[]): string[] {
+  const plain = addresses.map((each) => canonicalAddress(withoutZone(each)));
+  return [...new Set(plain)].filter((each) => {
+    const scope = scopeOf(each);
+    return familyOf(each) === 6
+      ? scope === 'public' || scope === 'unique-local'
+      : scope === 'private' || scope === 'shared';
+  });
+}
+
+function distinct(values: readonly (string | null | undefined)[]): string[] {
+  return [...new Set(values.filter((each) => typeof each === 'string'))];
+}

@@ -1,0 +1,193 @@
+import {
+  APIGatewayClient,
+  GetAccountCommand,
+  GetBasePathMappingsCommand,
+  GetDeploymentsCommand,
+  GetDomainNameAccessAssociationsCommand,
+  GetDomainNameCommand,
+  GetResourcesCommand,
+  GetRestApiCommand,
+  GetStagesCommand,
+} from '@aws-sdk/client-api-gateway';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  DescribeDhcpOptionsCommand,
+  DescribeNetworkAclsCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupRulesCommand,
+  DescribeSubnetsCommand,
+  DescribeTransitGatewayVpcAttachmentsCommand,
+  DescribeVpcAttributeCommand,
+  DescribeVpcEndpointsCommand,
+  DescribeVpcPeeringConnectionsCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+  GetManagedPrefixListEntriesCommand,
+} from '@aws-sdk/client-ec2';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import {
+  type AwsSession,
+  type CallOutcome,
+  type Prepared,
+  type SessionOptions,
+  silence,
+} from '../session.js';
+import { boundBody, type Client } from './body.js';
+import { credentialsFailure, sdkFailure, sourceOf } from './failure.js';
+
+/** How long a connection may take, in milliseconds, so that a second attempt is possible within the limit of a call. */
+const connectMs = 2000;
+/** The SDK's own limits add up to minutes; this is one attempt and one repetition. */
+const maxAttempts = 2;
+
+/** The classes of the SDK differ in their questions, which only the callers know. */
+const commands: Readonly<Record<string, new (input: never) => unknown>> = {
+  GetCallerIdentity: GetCallerIdentityCommand,
+  DescribeNetworkInterfaces: DescribeNetworkInterfacesCommand,
+  DescribeVpcEndpoints: DescribeVpcEndpointsCommand,
+  DescribeSecurityGroupRules: DescribeSecurityGroupRulesCommand,
+  DescribeNetworkAcls: DescribeNetworkAclsCommand,
+  DescribeRouteTables: DescribeRouteTablesCommand,
+  DescribeSubnets: DescribeSubnetsCommand,
+  DescribeVpcs: DescribeVpcsCommand,
+  DescribeVpcAttribute: DescribeVpcAttributeCommand,
+  DescribeDhcpOptions: DescribeDhcpOptionsCommand,
+  GetManagedPrefixListEntries: GetManagedPrefixListEntriesCommand,
+  DescribeVpcPeeringConnections: DescribeVpcPeeringConnectionsCommand,
+  DescribeTransitGatewayVpcAttachments: DescribeTransitGatewayVpcAttachmentsCommand,
+  GetRestApi: GetRestApiCommand,
+  GetStages: GetStagesCommand,
+  GetDeployments: GetDeploymentsCommand,
+  GetDomainName: GetDomainNameCommand,
+  GetBasePathMappings: GetBasePathMappingsCommand,
+  GetDomainNameAccessAssociations: GetDomainNameAccessAssociationsCommand,
+  GetResources: GetResourcesCommand,
+  GetAccount: GetAccountCommand,
+  FilterLogEvents: FilterLogEventsCommand,
+};
+
+const clients = {
+  sts: STSClient,
+  ec2: EC2Client,
+  apigateway: APIGatewayClient,
+  logs: CloudWatchLogsClient,
+} as const;
+
+/** The calls that the bundle can make. */
+export const sdkActions: readonly string[] = Object.keys(commands);
+
+/** Opens a session with the AWS SDK in this thread. */
+export function openSdk({ region: asked, profile, noMetadata }: SessionOptions): AwsSession {
+  if (noMetadata === true) process.env.AWS_EC2_METADATA_DISABLED = 'true';
+  const ending = new AbortController();
+  const open = new Map<string, Client>();
+  const named = profile === null ? {} : { profile };
+  const provider = fromNodeProviderChain({
+    ...named,
+    ...(asked === null ? {} : { clientConfig: { region: asked } }),
+  });
+  let found: ReturnType<typeof provider> | undefined;
+  // One search for all clients: a search that fails must not be repeated for every call.
+  const credentials = (): ReturnType<typeof provider> => {
+    found ??= provider();
+    return found;
+  };
+
+  const clientOf = (service: keyof typeof clients, region: string): Client => {
+    const key = `${service} ${region}`;
+    const known = open.get(key);
+    if (known !== undefined) return known;
+    const client = new clients[service]({
+      ...named,
+      region,
+      credentials,
+      maxAttempts,
+      retryMode: 'standard',
+      requestHandler: {
+        connectionTimeout: connectMs,
+        httpsAgent: { maxSockets: 8 },
+        httpAgent: { maxSockets: 8 },
+      },
+    }) as unknown as Client;
+    boundBody(client);
+    open.set(key, client);
+    return client;
+  };
+
+  return {
+    async prepare(limitMs): Promise<Prepared> {
+      const region = asked ?? (await regionOf(named));
+      const outcome = await within(limitMs, ending.signal, credentials()).catch(credentialsFailure);
+      if ('code' in outcome) return { credentials: { failure: outcome }, region };
+      const { expiration } = outcome;
+      return {
+        credentials: { source: sourceOf(outcome, profile), expiresMs: expiration?.getTime() ?? null },
+        region,
+      };
+    },
+    async call(service, action, input, region, limitMs): Promise<CallOutcome> {
+      const Command = commands[action];
+      if (Command === undefined || !isKey(clients, service))
+        return { failure: sdkFailure(new RangeError(`${service} ${action} is not a call of this bundle`)) };
+      const limit = new AbortController();
+      try {
+        const sent = clientOf(service, region).send(new Command(input as never), {
+          abortSignal: AbortSignal.any([limit.signal, ending.signal]),
+        });
+        const { $metadata, ...answer } = await within(limitMs, ending.signal, sent);
+        // Dates become texts, and what is not JSON is left out.
+        return { answer: JSON.parse(JSON.stringify(answer)) };
+      } catch (error) {
+        return { failure: error instanceof Silent ? silence(limitMs) : sdkFailure(error) };
+      } finally {
+        limit.abort();
+      }
+    },
+    close() {
+      ending.abort();
+      for (const client of open.values()) client.destroy();
+    },
+  };
+}
+
+/** Nothing came within the limit. */
+class Silent extends Error {}
+
+/** The result of `work`, unless the limit comes first. Some providers of credentials take no signal. */
+async function within<Result>(limitMs: number, ending: AbortSignal, work: Promise<Result>): Promise<Result> {
+  let cancel = (): void => {};
+  const limited = new Promise<never>((_resolve, reject) => {
+    const refuse = (): void => reject(new Silent(`no answer within ${limitMs} ms`));
+    const timer = setTimeout(refuse, limitMs);
+    ending.addEventListener('abort', refuse);
+    cancel = () => {
+      clearTimeout(timer);
+      ending.removeEventListener('abort', refuse);
+    };
+    if (ending.aborted) refuse();
+  });
+  work.catch(() => {});
+  try {
+    return await Promise.race([work, limited]);
+  } finally {
+    cancel();
+  }
+}
+
+/** The Region of the environment or of the profile; null where neither names one. */
+async function regionOf(named: { profile?: string }): Promise<string | null> {
+  const client = new STSClient(named);
+  try {
+    return await client.config.region();
+  } catch {
+    return null;
+  } finally {
+    client.destroy();
+  }
+}
+
+function isKey<Table extends object>(table: Table, key: string): key is Extract<keyof Table, string> {
+  return Object.hasOwn(table, key);
+}

@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'tap';
+import { pprobe } from '../cli/pprobe.js';
+import { validateDocument } from '../documents/validate.js';
+import { type Answering, faults, startEndpoint, xml } from './faulty-endpoint.js';
+
+const url = 'https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod';
+const secrets = {
+  AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY',
+};
+const bare = {
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_CONFIG_FILE: '/nonexistent',
+  AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+};
+/** No address is looked up at this host's resolver: this server refuses. */
+const here = ['--server', '127.0.0.1#9', '--source', '10.0.9.15'];
+
+async function collect(answering: Answering, args: readonly string[] = []) {
+  const endpoint = await startEndpoint(answering);
+  const startMs = performance.now();
+  const finished = await pprobe(['collect', url, ...here, ...args], '', {
+    ...secrets,
+    ...bare,
+    AWS_ENDPOINT_URL: endpoint.url,
+  });
+  await endpoint.close();
+  return { ...finished, ms: performance.now() - startMs };
+}
+
+/** Answers the calls that every reading begins with, and no other. */
+const begins: Answering = (body, response, request) => {
+  const { url: path = '' } = request;
+  const json = (value: unknown): void => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+  };
+  if (body.includes('GetCallerIdentity'))
+    return xml(
+      response,
+      '<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account><Arn>arn:aws:sts::123456789012:assumed-role/r/jane.doe</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>',
+    );
+  if (path === '/restapis/a1b2c3d4e5')
+    return json({ id: 'a1b2c3d4e5', endpointConfiguration: { types: ['PRIVATE'] } });
+  if (path.includes('/stages'))
+    return json({ item: [{ stageName: 'prod', deploymentId: 'd1', variables: { password: 'hunter2' } }] });
+  return faults.denying(body, response);
+};
+
+test('facts are kept in a file for this user alone, and refusals are told with their IAM action', async (t) => {
+  const folder = t.testdir({ 'facts.json': 'old' });
+  const file = join(folder, 'facts.json');
+  const { code, stdout, stderr } = await collect(begins, ['-o', file, '--timeout', '60s']);
+  t.equal(code, 0);
+  t.equal(statSync(file).mode & 0o777, 0o600);
+  t.same(readdirSync(folder), ['facts.json']);
+  const written = readFileSync(file, 'utf8');
+  const facts = JSON.parse(written);
+  t.same(validateDocument(facts), []);
+  t.match(facts, { account: '123456789012', apigateway: { stages: [{ stageName: 'prod' }] } });
+  t.match(
+    stdout.replaceAll(/\s+/g, ' '),
+    /ec2 DescribeNetworkInterfaces: denied: IAM action ec2:DescribeNetworkInterfaces, which shows/,
+  );
+  for (const text of [written, stdout, stderr]) t.notMatch(text, /AKIA|EXAMPLEKEY|jane|hunter2|NodeVersion/);
+});
+
+test('without credentials it says so, and exits with 3', async (t) => {
+  const { code, stdout, stderr } = await pprobe(['collect', url, ...here, '--json'], '', bare);
+  t.equal(code, 3);
+  t.match(JSON.parse(stdout), {
+    kind: 'error',
+    error: { code: 'capability', message: /no AWS credentials/ },
+  });
+  t.match(stderr, /--aws-profile/);
+});
+
+test('an endpoint that is silent, slow or endless ends by the limit', async (t) => {
+  const names = ['silent', 'slow', 'endless'] as const;
+  for (const name of names) {
+    const { code, stdout, ms } = await collect(faults[name], ['--json', '--timeout', '2s']);
+    const document = JSON.parse(stdout);
+    t.same(validateDocument(document), []);
+    t.equal(code, 3, name);
+    // The SDK alone would wait for minutes.
+    t.ok(ms < 60_000, `${name}: ${document.durationMs} of ${Math.round(ms)} ms`);
+    t.ok((document.calls ?? []).every(({ status }: { status: string }) => /silent|error/.test(status)));
+  }
+});
+
+test('no other command loads the SDK', async (t) => {
+  const folder = t.testdir({});
+  const log = join(folder, 'threads');
+  writeFileSync(log, '');
+  const hook = join(folder, 'hook.cjs');
+  writeFileSync(
+    hook,
+    `const threads = require('node:worker_threads');
+     const { appendFileSync } = require('node:fs');
+     threads.Worker = class extends threads.Worker {
+       constructor(file, ...rest) { appendFileSync(${JSON.stringify(log)}, String(file) + '\\n'); super(file, ...rest); }
+     };`,
+  );
+  const env = { ...bare, NODE_OPTIONS: `--require ${hook}` };
+  const others = [
+    ['doctor'],
+    ['tcp', '127.0.0.1', '9'],
+    ['collect', '--commands', url],
+    ['collect', '--policy'],
+    ['explain', hook],
+    ['diagnose', '127.0.0.1:9', '--no-trace', '--no-imds'],
+  ];
+  for (const args of others) await pprobe(args, '', env);
+  t.equal(readFileSync(log, 'utf8'), '');
+  await pprobe(['collect', url, ...here], '', env);
+  t.match(readFileSync(log, 'utf8'), /^\S+dist\/aws-sdk\.cjs\n$/);
+  for (const name of readdirSync('dist/bin').filter((each) => each.endsWith('.js')))
+    t.notMatch(readFileSync(join('dist/bin', name), 'utf8'), /aws-sdk-js|NodeVersionSupportWarning/, name);
+});
