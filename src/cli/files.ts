@@ -72,6 +72,13 @@ async function boundedText(stream: Readable, path: string): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** Throws CapabilityError if a file cannot be read. */
+export async function checkReadable(path: string): Promise<void> {
+  await access(path, constants.R_OK).catch((error: unknown) => {
+    throw fileProblem('read', path, error);
+  });
+}
+
 /**
  * Throws CapabilityError if a file cannot be written. Changes nothing: it keeps the content and creates no file. It does not
  * open a pipe, because closing it again would end the input of the pipe's reader.

@@ -1,35 +1,109 @@
+import { count, excerpt, list } from '../../core/text.js';
 import type {
   ComparedEvidence,
   ComparedReport,
-  ComparisonDocument,
+  Comparison,
   ComparisonFinding,
+  NotCompared,
 } from '../../documents/comparison.js';
 import { CLASSES } from '../verdict.js';
 import { checkLine, joinSections, proseStyle, remedyLines, titledLines } from './prose.js';
-import { cleanForTerminal, paint, type Style } from './style.js';
+import { cleanForTerminal, mark, paint, type Style } from './style.js';
 import { hanging, padTo, widthOf, wrap } from './wrap.js';
 
 /** The widest label before a line of evidence, in cells. */
 const WIDEST_LABEL = 24;
 
+/** The most reports with lines of their own. Of more, those with the same result share lines. */
+const mostSingly = 8;
+
+/** The most lines of evidence under a finding. */
+const mostEvidence = 8;
+
 /**
  * A comparison as text: the verdict of each report, then the differences and their meaning, in the order of the document. The
  * first finding is shown with its evidence; with `verbose` every finding is. Ends with a line break.
  */
-export function comparisonText(document: ComparisonDocument, style: Style, verbose = false): string {
+export function comparisonText(document: Comparison, style: Style, verbose = false): string {
+  return joinSections(comparisonSections(document, style, verbose));
+}
+
+/** The sections of a comparison, each a list of lines. */
+export function comparisonSections(document: Comparison, style: Style, verbose: boolean): string[][] {
   const prose = proseStyle(style);
-  const { target, reports, findings } = document;
+  const { target, reports, repeated, notCompared, findings } = document;
   const about = target === null ? 'different targets' : target;
-  const head = wrap(cleanForTerminal(`${reports.length} reports about ${about}`), prose.columns);
-  return joinSections([
-    [paint(style, 'strong', head), ...reports.flatMap((each) => reportLines(each, prose))],
+  const copies = repeated === 0 ? '' : `; ${count(repeated, 'copy', 'copies')} of them left out`;
+  const head = wrap(
+    cleanForTerminal(`${count(reports.length, 'report')} about ${about}${copies}`),
+    prose.columns,
+  );
+  const isLong = reports.length > mostSingly && !verbose;
+  return [
+    [
+      paint(style, 'strong', head),
+      ...(isLong ? groupLines(reports, prose) : reports.flatMap((each) => reportLines(each, prose))),
+      ...notComparedLines(notCompared, prose, verbose),
+    ],
     ...findings.map((finding, index) => [
       ...findingLines(finding, prose),
-      ...(verbose || index === 0 ? evidenceLines(finding.evidence, reports, prose) : []),
+      ...(verbose || index === 0 ? evidenceLines(finding.evidence, reports, prose, verbose) : []),
       ...titledLines(prose, 'What to do', remedyLines(finding.remedies, prose, style)),
       ...(finding.check === null ? [] : [checkLine(finding.check, prose, 3)]),
     ]),
-  ]);
+  ];
+}
+
+/** Two lines for the reports of each class and cause, the most frequent first. */
+function groupLines(reports: readonly ComparedReport[], style: Style): string[] {
+  const groups = new Map<string, ComparedReport[]>();
+  for (const report of reports) {
+    const key = `${report.class} ${report.cause}`;
+    const others = groups.get(key);
+    if (others === undefined) groups.set(key, [report]);
+    else others.push(report);
+  }
+  const sorted = [...groups.values()].toSorted((one, other) => other.length - one.length);
+  const cells = String(sorted[0]?.length ?? 0).length;
+  return sorted.flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { words, tone } = CLASSES[first.class];
+    const cause = first.cause === 'none' ? '' : `  ${cleanForTerminal(first.cause)}`;
+    const hosts = list(group.map(({ label }) => excerpt(label, 80)), 4);
+    const lead = `  ${padTo('', cells - String(group.length).length)}${group.length}  `;
+    const head = `${paint(style, tone, words)}${cause}  ${cleanForTerminal(hosts)}`;
+    const of = group.length === 1 ? '' : `${first.label}: `;
+    return [
+      hanging(lead, head, style.columns),
+      hanging(padTo('', cells + 6), cleanForTerminal(`${of}${first.summary} (${spanOf(group)})`), style.columns),
+    ];
+  });
+}
+
+/** The times of reports: `2026-01-02T10:00:00Z`, or the first and the last. */
+function spanOf(reports: readonly ComparedReport[]): string {
+  const times = reports.map(({ startedAt }) => startedAt).sort();
+  const [first = '', last = ''] = [times[0], times.at(-1)];
+  return first === last ? first : `${first} to ${last}`;
+}
+
+/** Files that could not be compared; those with one reason share a line. */
+function notComparedLines(notCompared: readonly NotCompared[], style: Style, verbose: boolean): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { name, reason } of notCompared) reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
+  const shown = [...reasons].slice(0, verbose ? reasons.size : mostSingly);
+  const left = reasons.size - shown.length;
+  return [
+    ...shown.map(([reason, files]) =>
+      hanging(
+        `  ${mark(style, 'warn')} `,
+        cleanForTerminal(`not compared: ${list(files, verbose ? files.length : 4)}: ${reason}`),
+        style.columns,
+      ),
+    ),
+    ...(left === 0 ? [] : [`    and files with ${count(left, 'other reason')}; --verbose shows them`]),
+  ];
 }
 
 function reportLines(report: ComparedReport, style: Style): string[] {
@@ -58,11 +132,17 @@ function evidenceLines(
   evidence: readonly ComparedEvidence[],
   reports: readonly ComparedReport[],
   style: Style,
+  verbose: boolean,
 ): string[] {
-  const labels = evidence.map(({ report }) => cleanForTerminal(reports[report]?.label ?? ''));
+  const shown = verbose ? evidence : evidence.slice(0, mostEvidence);
+  const labels = shown.map(({ report }) => cleanForTerminal(reports[report]?.label ?? ''));
   const cells = Math.min(WIDEST_LABEL, Math.max(0, ...labels.map(widthOf)));
-  return evidence.map(({ text }, index) => {
-    const lead = `     ${paint(style, 'dim', padTo(labels[index] ?? '', cells))}  `;
-    return hanging(lead, cleanForTerminal(text), style.columns);
-  });
+  const left = evidence.length - shown.length;
+  return [
+    ...shown.map(({ text }, index) => {
+      const lead = `     ${paint(style, 'dim', padTo(labels[index] ?? '', cells))}  `;
+      return hanging(lead, cleanForTerminal(text), style.columns);
+    }),
+    ...(left === 0 ? [] : [paint(style, 'dim', `     and ${left} more; --verbose shows them`)]),
+  ];
 }

@@ -1,0 +1,5 @@
+import type { CarrierEntry } from './carrier-entry.js';
+import { sshEntry } from './ssh.js';
+
+/** What `--via` may name. */
+export const carriers: readonly CarrierEntry[] = [sshEntry];

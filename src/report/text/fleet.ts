@@ -1,0 +1,123 @@
+import { count, duration, list } from '../../core/text.js';
+import type { ClockOffset, FleetDocument, FleetMember, FleetOutcome, FleetResult } from '../../documents/fleet.js';
+import type { MemberState } from '../../fleet/controller.js';
+import { comparisonSections } from './comparison.js';
+import { joinSections, proseStyle } from './prose.js';
+import { cleanForTerminal, paint, type Style } from './style.js';
+import { hanging, padTo, widthOf, wrap } from './wrap.js';
+
+/** The words of each outcome but `answered`, in the order of the text. */
+const words: Readonly<Record<Exclude<FleetOutcome, 'answered'>, string>> = {
+  refused: 'refused',
+  failed: 'failed',
+  'no-answer': 'no answer',
+  silent: 'silent',
+  late: 'late',
+  invalid: 'invalid',
+};
+
+const outcomes = Object.keys(words) as (keyof typeof words)[];
+
+/**
+ * A fleet as text: how many hosts answered, why the others have no report, then the reports side by side. Hosts with the same
+ * outcome and reason share a line.
+ */
+export function fleetText(document: FleetDocument, style: Style, verbose = false): string {
+  const prose = proseStyle(style);
+  const { job, counts, results, comparison } = document;
+  const missing = outcomes.filter((outcome) => counts[outcome] > 0);
+  const others = missing.map((outcome) => `${counts[outcome]} ${words[outcome]}`);
+  const head = `${counts.answered} of ${count(counts.roster, 'host')} answered${others.length === 0 ? '' : `; ${others.join(', ')}`}: ${job.target}`;
+  const isShort = comparison !== null && counts.answered < counts.roster;
+  return joinSections([
+    [
+      paint(style, 'strong', wrap(cleanForTerminal(head), prose.columns)),
+      ...missing.flatMap((outcome) => outcomeLines(outcome, results, prose, verbose)),
+      ...clockLines(results, prose),
+    ],
+    ...(comparison === null ? [] : comparisonSections(comparison, style, verbose)),
+    isShort
+      ? [
+          wrap(
+            `Only ${counts.answered} of ${counts.roster} hosts are compared, so every finding is one step less certain.`,
+            prose.columns,
+          ),
+        ]
+      : [],
+  ]);
+}
+
+/** The most lines of one outcome: of a fleet that is down, every host may have a reason of its own. */
+const mostReasons = 8;
+
+function outcomeLines(
+  outcome: keyof typeof words,
+  results: readonly FleetResult[],
+  style: Style,
+  verbose: boolean,
+): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { agent, outcome: own, reason } of results) {
+    if (own !== outcome) continue;
+    // The host's own name in a reason would keep equal reasons apart.
+    const text = (reason ?? '').replaceAll(hostIn(agent), 'HOST');
+    reasons.set(text, [...(reasons.get(text) ?? []), agent]);
+  }
+  const shown = verbose ? reasons.size : mostReasons;
+  const lines = [...reasons].slice(0, shown).map(([reason, agents]) => {
+    const hosts = list(agents, verbose ? agents.length : 4);
+    const text = reason === '' ? hosts : `${hosts}: ${agents.length === 1 ? reason.replaceAll('HOST', hostIn(agents[0] ?? '')) : reason}`;
+    return hanging(`  ${paint(style, 'bad', padTo(words[outcome], 9))}  `, cleanForTerminal(text), style.columns);
+  });
+  const left = [...reasons.values()].slice(shown).reduce((sum, agents) => sum + agents.length, 0);
+  return left === 0 ? lines : [...lines, `             ${count(left, 'more host')} for other reasons`];
+}
+
+/** The name or address in a host as the hosts file has it. */
+function hostIn(agent: string): string {
+  return agent.replace(/^.*@/, '').replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/^([^:]+):\d+$/, '$1');
+}
+
+/** A clock that is further off, in either direction, is told. */
+const worstClockMs = 1000;
+
+function clockLines(results: readonly FleetResult[], style: Style): string[] {
+  const off = results.flatMap(({ agent, clock }) =>
+    clock !== null && (clock.offsetMinMs > worstClockMs || clock.offsetMaxMs < -worstClockMs)
+      ? [`${agent}'s clock is ${offsetWords(clock)}`]
+      : [],
+  );
+  return off.length === 0 ? [] : [hanging('  clock      ', cleanForTerminal(list(off, 4)), style.columns)];
+}
+
+/** `3600 s ahead (±12 ms)`. */
+function offsetWords({ offsetMinMs, offsetMaxMs }: ClockOffset): string {
+  const middle = (offsetMinMs + offsetMaxMs) / 2;
+  const half = (offsetMaxMs - offsetMinMs) / 2;
+  return `${duration(Math.abs(middle))} ${middle > 0 ? 'ahead' : 'behind'} (±${duration(half)})`;
+}
+
+/** The state of a job that runs, in at most `room` lines: a line of counts, then the hosts that are being asked. */
+export function fleetProgress(members: readonly MemberState[], room: number): string[] {
+  const of = (...states: MemberState['state'][]): MemberState[] =>
+    members.filter(({ state }) => states.includes(state));
+  const running = of('asked', 'accepted');
+  const waiting = of('waiting').length;
+  const settled = members.length - running.length - waiting;
+  const failed = settled - of('answered').length;
+  const parts = [
+    `${of('answered').length} of ${count(members.length, 'host')} answered`,
+    ...(failed > 0 ? [`${failed} without a report`] : []),
+    ...(waiting > 0 ? [`${waiting} waiting`] : []),
+  ];
+  const shown = running.slice(0, Math.max(0, room - 2));
+  const cells = Math.min(40, Math.max(0, ...shown.map(({ agent }) => widthOf(agent))));
+  return [
+    `${parts.join(', ')} …`,
+    ...shown.map((member) => `  ${padTo(cleanForTerminal(member.agent), cells)}  ${stateWords(member)}`),
+  ];
+}
+
+function stateWords({ state }: Pick<MemberState, 'state'> & FleetMember): string {
+  return state === 'accepted' ? 'measures …' : 'connects …';
+}
