@@ -25,7 +25,6 @@ const rooms = [
   'diagnose',
   'compare',
   'execution-log',
-  'fleet',
   'report',
   'fleet',
   'cli',

@@ -43,6 +43,8 @@ export const commands: readonly CommandEntry[] = [
     name: 'fleet',
     summary: 'Diagnose from many hosts at once, over OpenSSH or NATS',
     load: async () => (await import('./commands/fleet.js')).fleetCommand,
+  },
+  {
     name: 'agent',
     summary: 'Wait for signed jobs on NATS, and measure what is allowed',
     load: async () => (await import('./commands/agent.js')).agentCommand,

@@ -3,12 +3,7 @@ import { InvalidInputError } from '../core/errors.js';
 import { excerpt } from '../core/text.js';
 import { explain } from '../diagnose/explain.js';
 import type { ReportDocument } from '../documents/report.js';
-
-/** The most octets of a result as it comes from a host. A report of three addresses with thirty hops each has 75 KB. */
-export const longestResult = 512 * 1024;
-
-/** The most octets of a result that came compressed. */
-const longestUnpacked = 4 * 1024 * 1024;
+import { longestInflated, longestResult } from './envelope.js';
 
 /** What a host sent, judged by the rules of this version; or why that cannot be used. */
 export type Received =
@@ -45,11 +40,11 @@ function invalid(reason: string): Received {
 function unpack(octets: Uint8Array): Buffer | string {
   if (octets[0] !== 0x1f || octets[1] !== 0x8b) return Buffer.from(octets);
   try {
-    return gunzipSync(octets, { maxOutputLength: longestUnpacked });
+    return gunzipSync(octets, { maxOutputLength: longestInflated });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;
     return code === 'ERR_BUFFER_TOO_LARGE'
-      ? `it unpacks to more than ${longestUnpacked / 1024 / 1024} MB`
+      ? `it unpacks to more than ${longestInflated / 1024 / 1024} MB`
       : 'its compressed data is damaged';
   }
 }

@@ -17,7 +17,21 @@ interface Asked {
 
 const asked: readonly Asked[] = [
   { words: ['dia'], offers: ['diagnose'], not: ['dns', 'doctor'] },
-  { words: [''], offers: ['diagnose', 'dns', 'tcp', 'trace', 'explain', 'collect', 'doctor', 'completion'] },
+  {
+    words: [''],
+    offers: [
+      'diagnose',
+      'dns',
+      'tcp',
+      'trace',
+      'explain',
+      'collect',
+      'fleet',
+      'agent',
+      'doctor',
+      'completion',
+    ],
+  },
   {
     words: ['diagnose', 'https://a.example/x', '--vp'],
     offers: ['--vpce', '--vpc-resolver'],

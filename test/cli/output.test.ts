@@ -28,7 +28,10 @@ test('completion: a script for the shell named, and the words that a shell offer
   t.equal(script.code, 0);
   t.match(script.stdout, /^#compdef pprobe\n/);
   const commands = await pprobe(['--get-yargs-completions', 'pprobe', ''], '', { SHELL: '/bin/bash' });
-  t.match(commands.stdout, /^diagnose\ndns\ntcp\ntrace\nexplain\ncollect\ndoctor\ncompletion\n$/);
+  t.match(
+    commands.stdout,
+    /^diagnose\ndns\ntcp\ntrace\nexplain\ncollect\nfleet\nagent\ndoctor\ncompletion\n$/,
+  );
   const options = await pprobe(['--get-yargs-completions', 'pprobe', 'dns', '--'], '', {
     SHELL: '/bin/bash',
   });

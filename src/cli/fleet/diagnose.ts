@@ -5,7 +5,7 @@ import type { FleetDocument } from '../../documents/fleet.js';
 import type { JobOptions } from '../../fleet/carrier.js';
 import { runFleet } from '../../fleet/controller.js';
 import { observeBounds } from '../../observe/options.js';
-import { fleetProgress, fleetText } from '../../report/text/fleet.js';
+import { fleetText } from '../../report/text/fleet.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { hostPort, parseControl } from '../../target/host-port.js';
 import { targetOf } from '../../target/parse-target.js';
@@ -24,6 +24,7 @@ import {
 import { formed, reportForm } from '../report-output.js';
 import type { CarrierEntry } from './carrier-entry.js';
 import { carriers } from './carriers.js';
+import { fleetProgress } from './progress.js';
 import type { FleetVerb } from './verb.js';
 
 const deadlineBound = waitBound(60_000, 3_600_000);
@@ -121,7 +122,10 @@ function carrierOf(args: Arguments): CarrierEntry {
     );
   for (const option of carriers.flatMap((other) => Object.keys(other.options))) {
     if (args.options[option] !== undefined && !Object.hasOwn(entry.options, option))
-      throw new InvalidInputError(`--${option}`, `--${option}: has no meaning with --via ${entry.name}; leave it out`);
+      throw new InvalidInputError(
+        `--${option}`,
+        `--${option}: has no meaning with --via ${entry.name}; leave it out`,
+      );
   }
   return entry;
 }

@@ -18,8 +18,16 @@ export const sshEntry: CarrierEntry = {
       value: 'FILE|H,H…',
       help: 'With --via ssh: the hosts, [USER@]HOST[:PORT] or aliases of the ssh configuration; or a file with one a line, optionally followed by group=NAME (- for standard input)',
     },
-    'ssh-config': { type: 'string', value: 'FILE', help: 'With --via ssh: the configuration of ssh (ssh -F FILE)' },
-    remote: { type: 'string', value: 'PATH', help: 'With --via ssh: pprobe on the hosts (pprobe, found by PATH)' },
+    'ssh-config': {
+      type: 'string',
+      value: 'FILE',
+      help: 'With --via ssh: the configuration of ssh (ssh -F FILE)',
+    },
+    remote: {
+      type: 'string',
+      value: 'PATH',
+      help: 'With --via ssh: pprobe on the hosts (pprobe, found by PATH)',
+    },
   },
   async open(args, { stop }) {
     const given = textOption(args, 'hosts', hostsHint);

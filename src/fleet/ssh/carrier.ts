@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { CapabilityError } from '../../core/errors.js';
 import type { FleetMember } from '../../documents/fleet.js';
 import type { CarriedJob, Carrier, Delivery, DeliveryListener } from '../carrier.js';
-import { longestResult } from '../received.js';
+import { longestResult } from '../envelope.js';
 import { remoteLine, type SshChoice, sshArguments } from './command.js';
 import type { SshHost } from './hosts.js';
 import { deliveryOf, hasLoggedIn, type SshEnd } from './words.js';

@@ -70,13 +70,20 @@ function groupLines(reports: readonly ComparedReport[], style: Style): string[] 
     if (first === undefined) return [];
     const { words, tone } = CLASSES[first.class];
     const cause = first.cause === 'none' ? '' : `  ${cleanForTerminal(first.cause)}`;
-    const hosts = list(group.map(({ label }) => excerpt(label, 80)), 4);
+    const hosts = list(
+      group.map(({ label }) => excerpt(label, 80)),
+      4,
+    );
     const lead = `  ${padTo('', cells - String(group.length).length)}${group.length}  `;
     const head = `${paint(style, tone, words)}${cause}  ${cleanForTerminal(hosts)}`;
     const of = group.length === 1 ? '' : `${first.label}: `;
     return [
       hanging(lead, head, style.columns),
-      hanging(padTo('', cells + 6), cleanForTerminal(`${of}${first.summary} (${spanOf(group)})`), style.columns),
+      hanging(
+        padTo('', cells + 6),
+        cleanForTerminal(`${of}${first.summary} (${spanOf(group)})`),
+        style.columns,
+      ),
     ];
   });
 }

@@ -1,10 +1,9 @@
 import { count, duration, list } from '../../core/text.js';
-import type { ClockOffset, FleetDocument, FleetMember, FleetOutcome, FleetResult } from '../../documents/fleet.js';
-import type { MemberState } from '../../fleet/controller.js';
+import type { ClockOffset, FleetDocument, FleetOutcome, FleetResult } from '../../documents/fleet.js';
 import { comparisonSections } from './comparison.js';
 import { joinSections, proseStyle } from './prose.js';
 import { cleanForTerminal, paint, type Style } from './style.js';
-import { hanging, padTo, widthOf, wrap } from './wrap.js';
+import { hanging, padTo, wrap } from './wrap.js';
 
 /** The words of each outcome but `answered`, in the order of the text. */
 const words: Readonly<Record<Exclude<FleetOutcome, 'answered'>, string>> = {
@@ -28,7 +27,7 @@ export function fleetText(document: FleetDocument, style: Style, verbose = false
   const missing = outcomes.filter((outcome) => counts[outcome] > 0);
   const others = missing.map((outcome) => `${counts[outcome]} ${words[outcome]}`);
   const head = `${counts.answered} of ${count(counts.roster, 'host')} answered${others.length === 0 ? '' : `; ${others.join(', ')}`}: ${job.target}`;
-  const isShort = comparison !== null && counts.answered < counts.roster;
+  const isShort = counts.answered > 1 && counts.answered < counts.roster;
   return joinSections([
     [
       paint(style, 'strong', wrap(cleanForTerminal(head), prose.columns)),
@@ -66,8 +65,15 @@ function outcomeLines(
   const shown = verbose ? reasons.size : mostReasons;
   const lines = [...reasons].slice(0, shown).map(([reason, agents]) => {
     const hosts = list(agents, verbose ? agents.length : 4);
-    const text = reason === '' ? hosts : `${hosts}: ${agents.length === 1 ? reason.replaceAll('HOST', hostIn(agents[0] ?? '')) : reason}`;
-    return hanging(`  ${paint(style, 'bad', padTo(words[outcome], 9))}  `, cleanForTerminal(text), style.columns);
+    const text =
+      reason === ''
+        ? hosts
+        : `${hosts}: ${agents.length === 1 ? reason.replaceAll('HOST', hostIn(agents[0] ?? '')) : reason}`;
+    return hanging(
+      `  ${paint(style, 'bad', padTo(words[outcome], 9))}  `,
+      cleanForTerminal(text),
+      style.columns,
+    );
   });
   const left = [...reasons.values()].slice(shown).reduce((sum, agents) => sum + agents.length, 0);
   return left === 0 ? lines : [...lines, `             ${count(left, 'more host')} for other reasons`];
@@ -75,7 +81,10 @@ function outcomeLines(
 
 /** The name or address in a host as the hosts file has it. */
 function hostIn(agent: string): string {
-  return agent.replace(/^.*@/, '').replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/^([^:]+):\d+$/, '$1');
+  return agent
+    .replace(/^.*@/, '')
+    .replace(/^\[(.*)\](?::\d+)?$/, '$1')
+    .replace(/^([^:]+):\d+$/, '$1');
 }
 
 /** A clock that is further off, in either direction, is told. */
@@ -95,29 +104,4 @@ function offsetWords({ offsetMinMs, offsetMaxMs }: ClockOffset): string {
   const middle = (offsetMinMs + offsetMaxMs) / 2;
   const half = (offsetMaxMs - offsetMinMs) / 2;
   return `${duration(Math.abs(middle))} ${middle > 0 ? 'ahead' : 'behind'} (±${duration(half)})`;
-}
-
-/** The state of a job that runs, in at most `room` lines: a line of counts, then the hosts that are being asked. */
-export function fleetProgress(members: readonly MemberState[], room: number): string[] {
-  const of = (...states: MemberState['state'][]): MemberState[] =>
-    members.filter(({ state }) => states.includes(state));
-  const running = of('asked', 'accepted');
-  const waiting = of('waiting').length;
-  const settled = members.length - running.length - waiting;
-  const failed = settled - of('answered').length;
-  const parts = [
-    `${of('answered').length} of ${count(members.length, 'host')} answered`,
-    ...(failed > 0 ? [`${failed} without a report`] : []),
-    ...(waiting > 0 ? [`${waiting} waiting`] : []),
-  ];
-  const shown = running.slice(0, Math.max(0, room - 2));
-  const cells = Math.min(40, Math.max(0, ...shown.map(({ agent }) => widthOf(agent))));
-  return [
-    `${parts.join(', ')} …`,
-    ...shown.map((member) => `  ${padTo(cleanForTerminal(member.agent), cells)}  ${stateWords(member)}`),
-  ];
-}
-
-function stateWords({ state }: Pick<MemberState, 'state'> & FleetMember): string {
-  return state === 'accepted' ? 'measures …' : 'connects …';
 }
