@@ -2,6 +2,7 @@
 // CommonJS, as the package.json beside it says: Node starts it without the loader of ES modules.
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
 
 const words = process.argv.slice(2);
 if (words.length === 1 && /^(?:--version|version|-V|-v)$/.test(words[0])) {
@@ -32,7 +33,10 @@ function start() {
     return;
   }
   // Each command has a bundle of its own: scripts/build.js says why.
-  require('./compiled-code.js').run(built, commandIn(words, built) ?? 'no-command');
+  const command = commandIn(words, built) ?? 'no-command';
+  const server = join(built, `${command}.mjs`);
+  if (existsSync(server)) import(pathToFileURL(server).href);
+  else require('./compiled-code.js').run(built, command);
 }
 
 /**
@@ -40,7 +44,8 @@ function start() {
  * value; else one that is such a value.
  */
 function commandIn(words, built) {
-  const isCommand = (word) => /^[a-z]+$/.test(word) && existsSync(join(built, `${word}.js`));
+  const isCommand = (word) =>
+    /^[a-z]+$/.test(word) && ['.js', '.mjs'].some((end) => existsSync(join(built, `${word}${end}`)));
   if (words[0] === undefined || isCommand(words[0])) return words[0];
   const takesValue = new Set(require(join(built, 'value-options.json')));
   const isNamed = (word, index) => (isCommand(word) || isUrl(word)) && !takesValue.has(words[index - 1]);

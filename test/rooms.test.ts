@@ -27,6 +27,7 @@ const rooms = [
   'execution-log',
   'report',
   'fleet',
+  'exporter',
   'cli',
 ];
 

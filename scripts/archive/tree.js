@@ -25,8 +25,14 @@ export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf
 export const node = JSON.parse(readFileSync(join(import.meta.dirname, 'node.json'), 'utf8'));
 export const name = `pprobe-${manifest.version}`;
 
-/** The packages that the executable's bundles load at run time (scripts/build.js); the others are inside the bundles. */
-const loadedPackages = (arch) => [`@koromix/koffi-linux-${arch}`, 'yargs'];
+/** The packages that the executable's bundles and the library load at run time (scripts/build.js). */
+const loadedPackages = (arch) => [
+  `@koromix/koffi-linux-${arch}`,
+  'yargs',
+  'dns-packet',
+  'ip-address',
+  'get-east-asian-width',
+];
 
 /** Parts of npm packages that are not needed at run time: sources in C++, documentation, types, and builds for musl. */
 const needless =
@@ -159,7 +165,11 @@ export async function makeTree(arch, { emulate = false } = {}) {
   install(join(import.meta.dirname, 'install.sh'), 'install.sh', 0o755);
   install(join(root, 'LICENSE'), 'LICENSE', 0o644);
   const licences = installDependencies(program, arch);
-  cpSync(join(root, 'dist/bin'), join(program, 'dist/bin'), { recursive: true });
+  // The library is there for the commands that run for days (scripts/build.js); its types and schemas are for programmers.
+  cpSync(join(root, 'dist'), join(program, 'dist'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.d.ts') && path !== join(root, 'dist/schema'),
+  });
   cpSync(join(root, 'bin'), join(program, 'bin'), { recursive: true });
   const binary = join(tree, 'lib/node');
   const isForeign = emulate && arch !== process.arch;

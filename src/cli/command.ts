@@ -13,6 +13,8 @@ export interface CommandContext {
   progress: ProgressDisplay;
   /** Prints a line on standard error and clears the progress shown there. The line must be clean for a terminal. */
   note(line: string): void;
+  /** Of a server: what SIGHUP does from now on. In other commands it is a Ctrl-C. */
+  onHangup(listener: () => void): void;
 }
 
 /** The result of a command. The caller prints the document or the text. */
@@ -96,5 +98,6 @@ export interface Command {
   isService?: true;
   /** The last paragraph of its help. */
   notes: string;
-  run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult>;
+  /** null: a server that ended as it was asked to, and has nothing to print. */
+  run(args: Arguments, context: CommandContext): Promise<CommandResult | BulkResult | null>;
 }

@@ -50,6 +50,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/agent.js')).agentCommand,
   },
   {
+    name: 'serve',
+    summary: 'Measure for Prometheus: GET /probe?target=…, as blackbox_exporter has it',
+    load: async () => (await import('./commands/serve.js')).serveCommand,
+  },
+  {
     name: 'doctor',
     summary: 'Show what this host can do, and how to add what is missing',
     load: async () => (await import('./commands/doctor.js')).doctorCommand,

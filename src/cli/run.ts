@@ -35,6 +35,8 @@ class Run {
   /** Text until the command line is parsed. */
   #output: OutputForm = { format: 'text', quiet: false, verbose: false, exitZero: false };
   #progress: ProgressDisplay = noProgress;
+  /** What SIGHUP does in a server. */
+  #onHangup: (() => void) | null = null;
   /** Whether the text or document of standard output was written, or is being written. */
   #isPrinted = false;
   /** Whether standard output gets a document for each of many inputs. */
@@ -46,6 +48,7 @@ class Run {
     const ignoreSignals = onInterrupt(
       () => this.#stopping.abort(new InterruptedError()),
       () => this.#exitAtOnce(),
+      () => this.#onHangup,
     );
     try {
       return await Promise.race([nextCrash(), this.#perform(argv)]);
@@ -93,11 +96,20 @@ class Run {
     const [output, progress, interrupt] = [this.#output, this.#progress, this.#stopping.signal];
     const limit = startTimeLimit(timeLimitOption(args));
     const stop = anyOf(interrupt, limit.signal);
-    const context: CommandContext = { output, stop, progress, note: (line) => this.#note(line) };
+    const context: CommandContext = {
+      output,
+      stop,
+      progress,
+      note: (line) => this.#note(line),
+      onHangup: (listener) => {
+        this.#onHangup = listener;
+      },
+    };
     const style = styleFor(process.stdout, process.env);
     const closeSockets = await dropRoot(command, args);
     try {
       const result = await command.run(args, context);
+      if (result === null) return exitCodes.ok;
       this.#isBulk = 'entries' in result;
       if ('entries' in result) return await printBulk(result, { ...context, stop: interrupt }, style);
       progress.clear();
@@ -207,11 +219,17 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Calls `first` at the first Ctrl-C (or SIGTERM, or SIGHUP of a terminal that closes) and `again` at every later one. Until the returned function is called,
- * these signals do not end the process.
+ * these signals do not end the process. Where `hangup` returns a function, SIGHUP calls that, as servers have it.
  */
-export function onInterrupt(first: () => void, again: () => void): () => void {
+export function onInterrupt(
+  first: () => void,
+  again: () => void,
+  hangup: () => (() => void) | null = () => null,
+): () => void {
   let isInterrupted = false;
-  const listener = () => {
+  const listener = (signal: NodeJS.Signals) => {
+    const reload = signal === 'SIGHUP' ? hangup() : null;
+    if (reload !== null) return reload();
     if (isInterrupted) return again();
     isInterrupted = true;
     first();

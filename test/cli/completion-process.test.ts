@@ -28,6 +28,7 @@ const asked: readonly Asked[] = [
       'collect',
       'fleet',
       'agent',
+      'serve',
       'doctor',
       'completion',
     ],

@@ -30,7 +30,7 @@ test('completion: a script for the shell named, and the words that a shell offer
   const commands = await pprobe(['--get-yargs-completions', 'pprobe', ''], '', { SHELL: '/bin/bash' });
   t.match(
     commands.stdout,
-    /^diagnose\ndns\ntcp\ntrace\nexplain\ncollect\nfleet\nagent\ndoctor\ncompletion\n$/,
+    /^diagnose\ndns\ntcp\ntrace\nexplain\ncollect\nfleet\nagent\nserve\ndoctor\ncompletion\n$/,
   );
   const options = await pprobe(['--get-yargs-completions', 'pprobe', 'dns', '--'], '', {
     SHELL: '/bin/bash',

@@ -8,7 +8,7 @@ const longName = `${'abcdefgh.'.repeat(30)}com`;
 
 /** Wrong command lines, and what the one line of the error must contain. */
 const mistakes: [line: string, says: RegExp][] = [
-  ['', /no command given; give diagnose, dns, tcp, trace, explain, collect, fleet, agent or doctor/],
+  ['', /no command given; give diagnose, dns, tcp, trace, explain, collect, fleet, agent, serve or doctor/],
   ['dsn api.example', /"dsn" is not a command; did you mean "dns"\?/],
   ['ping api.example', /"ping" is not a command; give diagnose, dns/],
   ['--frob', /--frob: pprobe has no such option/],
