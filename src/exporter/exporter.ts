@@ -10,13 +10,13 @@ import { verdictText } from '../report/text/verdict.js';
 import { defaultModule, type ProbeModule, readServeConfig, type ServeConfig } from './config.js';
 import { ProbeHistory } from './history.js';
 import { type Measure, measureProbe, probeTarget } from './measure.js';
-import { exposition, metricsContentType, ownMetrics, type Rejection } from './registry.js';
+import { exposition, metricsContentType, ownMetrics, type ProbeRejection } from './registry.js';
 import { probeMetrics } from './samples.js';
 import { ProbeSlots } from './slots.js';
 import { scrapeTimeoutHeader, type TimeLimit, timeLimit } from './time-limit.js';
 
 /** An answer of the exporter. */
-export interface Answer {
+export interface ExporterAnswer {
   status: number;
   type: string;
   body: string;
@@ -44,7 +44,11 @@ export interface ExporterOptions {
   measure?: Measure;
 }
 
-export function plainAnswer(status: number, text: string, headers?: Answer['headers']): Answer {
+export function plainAnswer(
+  status: number,
+  text: string,
+  headers?: ExporterAnswer['headers'],
+): ExporterAnswer {
   return {
     status,
     type: 'text/plain; charset=utf-8',
@@ -56,8 +60,8 @@ export function plainAnswer(status: number, text: string, headers?: Answer['head
 /** A probe that was turned away, and the answer that says so. */
 class Rejected extends Error {
   constructor(
-    readonly reason: Rejection,
-    readonly answer: Answer,
+    readonly reason: ProbeRejection,
+    readonly answer: ExporterAnswer,
   ) {
     super(answer.body);
   }
@@ -99,13 +103,13 @@ export class Exporter {
   }
 
   /** Reads the configuration again. A broken one leaves the old one in force. */
-  reload(): Promise<Answer> {
+  reload(): Promise<ExporterAnswer> {
     const next = this.#reloading.then(() => this.#reload());
     this.#reloading = next;
     return next;
   }
 
-  async #reload(): Promise<Answer> {
+  async #reload(): Promise<ExporterAnswer> {
     try {
       const config = readServeConfig(await this.#readConfig());
       this.#config = config;
@@ -123,19 +127,19 @@ export class Exporter {
   }
 
   /** Logs an error that no probe can have, and returns the answer for the request that met it. */
-  bug(error: unknown): Answer {
+  bug(error: unknown): ExporterAnswer {
     const text = error instanceof Error ? (error.stack ?? String(error)) : String(error);
     for (const line of text.split('\n')) this.#log(cleanForTerminal(line));
     return plainAnswer(500, 'this is a bug in pprobe; its log has the details');
   }
 
-  async metrics(): Promise<Answer> {
+  async metrics(): Promise<ExporterAnswer> {
     this.#own.inFlight(this.#slots.running);
     return { status: 200, type: metricsContentType, body: await this.#own.text() };
   }
 
   /** The last report about a target, and the last of another class. */
-  last(query: URLSearchParams): Answer {
+  last(query: URLSearchParams): ExporterAnswer {
     const target = query.get('target');
     if (target === null || target === '')
       return plainAnswer(400, 'target is missing: /last?target=HOST:PORT');
@@ -145,7 +149,11 @@ export class Exporter {
   }
 
   /** Measures a target. `gone` aborts when nobody waits for the answer any more. Never rejects for a mistake in the request. */
-  async probe(query: URLSearchParams, headers: IncomingHttpHeaders, gone: AbortSignal): Promise<Answer> {
+  async probe(
+    query: URLSearchParams,
+    headers: IncomingHttpHeaders,
+    gone: AbortSignal,
+  ): Promise<ExporterAnswer> {
     try {
       return await this.#probe(this.#requestOf(query, headers), gone);
     } catch (error) {
@@ -155,7 +163,10 @@ export class Exporter {
     }
   }
 
-  async #probe({ text, name, module, limit, debug, arrivedMs }: Request, gone: AbortSignal): Promise<Answer> {
+  async #probe(
+    { text, name, module, limit, debug, arrivedMs }: Request,
+    gone: AbortSignal,
+  ): Promise<ExporterAnswer> {
     const target = turnedAway('target', 400, () => probeTarget(text, module));
     const { allow } = this.#config;
     const refusal = allow.refusalOf(target.host, target.port);
@@ -249,7 +260,7 @@ export class Exporter {
 }
 
 /** Turns what the user got wrong into an answer. */
-function turnedAway<Result>(reason: Rejection, status: number, work: () => Result): Result {
+function turnedAway<Result>(reason: ProbeRejection, status: number, work: () => Result): Result {
   try {
     return work();
   } catch (error) {
@@ -259,7 +270,7 @@ function turnedAway<Result>(reason: Rejection, status: number, work: () => Resul
 }
 
 /** The report as text, and the metrics below it, as blackbox_exporter shows them. */
-function debugAnswer(report: ReportDocument, metrics: string): Answer {
+function debugAnswer(report: ReportDocument, metrics: string): ExporterAnswer {
   const text = verdictText(report, { color: false, columns: 100, unicode: true }, true);
   return plainAnswer(200, `${text}\n\nMetrics that would have been returned:\n${metrics}`);
 }

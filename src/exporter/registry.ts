@@ -20,12 +20,12 @@ export function exposition(metrics: readonly Metric[]): Promise<string> {
 /** Why a request for a probe was turned away. */
 export const rejections = ['busy', 'target', 'module', 'timeout'] as const;
 
-export type Rejection = (typeof rejections)[number];
+export type ProbeRejection = (typeof rejections)[number];
 
 /** What is counted of the exporter itself, for /metrics. */
 export interface OwnMetrics {
   probed(module: string, verdict: VerdictClass): void;
-  rejected(reason: Rejection): void;
+  rejected(reason: ProbeRejection): void;
   inFlight(count: number): void;
   /** A configuration was read, with these modules, or could not be read. */
   reloaded(modules: Iterable<string> | null): void;

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Answer, type Exporter, plainAnswer } from './exporter.js';
+import { type Exporter, type ExporterAnswer, plainAnswer } from './exporter.js';
 
 /** Limits for clients that are slow, send much, or are many. Times are milliseconds, sizes octets. */
 const limits = {
@@ -16,7 +16,11 @@ const limits = {
 type Route = Readonly<
   Record<
     string,
-    (query: URLSearchParams, request: IncomingMessage, gone: AbortSignal) => Promise<Answer> | Answer
+    (
+      query: URLSearchParams,
+      request: IncomingMessage,
+      gone: AbortSignal,
+    ) => Promise<ExporterAnswer> | ExporterAnswer
   >
 >;
 
@@ -83,7 +87,7 @@ async function answerTo(
   response: ServerResponse,
   routes: Readonly<Record<string, Route>>,
   exporter: Exporter,
-): Promise<Answer> {
+): Promise<ExporterAnswer> {
   const gone = new AbortController();
   response.on('close', () => gone.abort(new DOMException('the client has gone', 'AbortError')));
   const url = urlOf(request.url ?? '/');
@@ -115,7 +119,7 @@ function urlOf(text: string): URL | null {
 function send(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, type, body, headers }: Answer,
+  { status, type, body, headers }: ExporterAnswer,
 ): void {
   response.writeHead(status, {
     'content-type': type,

@@ -4,10 +4,10 @@ import { type Clock, systemClock } from '../core/clock.js';
  * How a request for a slot ended. `busy`: the queue has no room; `late`: no slot became free until a probe could not have ended
  * in time; `gone`: the caller went away.
  */
-export type Admission = 'entered' | 'busy' | 'late' | 'gone';
+export type SlotAdmission = 'entered' | 'busy' | 'late' | 'gone';
 
 interface Waiting {
-  settle: (admission: Admission) => void;
+  settle: (admission: SlotAdmission) => void;
 }
 
 /** The limits of the slots. */
@@ -48,7 +48,7 @@ export class ProbeSlots {
    * Waits for a slot, which leave() gives back after `entered`. `latestMs` is the time of the clock after which it is too late to
    * begin.
    */
-  enter(latestMs: number, signal: AbortSignal): Promise<Admission> {
+  enter(latestMs: number, signal: AbortSignal): Promise<SlotAdmission> {
     if (signal.aborted) return Promise.resolve('gone');
     const leftMs = latestMs - this.#clock.now();
     if (leftMs < 0) return Promise.resolve('late');
@@ -58,7 +58,7 @@ export class ProbeSlots {
     }
     if (this.#queue.size >= this.#limits.maxQueue) return Promise.resolve('busy');
     return new Promise((resolve) => {
-      const settle = (admission: Admission): void => {
+      const settle = (admission: SlotAdmission): void => {
         this.#queue.delete(waiting);
         cancel();
         signal.removeEventListener('abort', leave);

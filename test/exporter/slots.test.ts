@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { type Admission, ProbeSlots } from '../../src/exporter/slots.js';
+import { ProbeSlots, type SlotAdmission } from '../../src/exporter/slots.js';
 import { runs } from '../runs.js';
 
 const never = new AbortController().signal;
@@ -9,7 +9,7 @@ const still = { now: () => 0, after: () => () => {} };
 const later = 600_000;
 
 /** What has become of a request by now, or null while it waits. */
-async function settled(request: Promise<Admission>): Promise<Admission | null> {
+async function settled(request: Promise<SlotAdmission>): Promise<SlotAdmission | null> {
   return Promise.race([request, new Promise<null>((resolve) => setImmediate(() => resolve(null)))]);
 }
 
