@@ -26,6 +26,7 @@ export {
   classifyGiven as classify,
   findingsOfGiven as findingsOf,
 } from './diagnose/library.js';
+export type { ReadFacts } from './diagnose/reading.js';
 export type { Advice, Argv } from './diagnose/remedies/advice.js';
 export { RULES as rules } from './diagnose/rules/index.js';
 export { CAUSES, type Cause } from './documents/causes.js';
@@ -38,6 +39,7 @@ export type * from './documents/fleet.js';
 export type { Denial, DenialLayer, DeniedResource } from './documents/gateway-answer.js';
 export type { DocumentHeader, Stopped, Tool } from './documents/header.js';
 export type * from './documents/http.js';
+export type { KnownEnds } from './documents/known-ends.js';
 export type * from './documents/log.js';
 export type * from './documents/report.js';
 export type * from './documents/scalars.js';

@@ -1,6 +1,7 @@
 import { nowMs } from '../core/clock.js';
 import type { FactsClient, FactsDocument, NetworkInterfaceFacts } from '../documents/facts.js';
 import { startDocument } from '../documents/header.js';
+import type { KnownEnds } from '../documents/known-ends.js';
 import type { Target } from '../documents/target.js';
 import type { Ec2Identity } from '../host/vantage.js';
 import { canonicalAddress, familyOf, withoutZone } from '../net/address/address.js';
@@ -27,16 +28,6 @@ import {
   rulesOf,
 } from './requests.js';
 import type { CredentialsFound, OpenSession } from './session.js';
-
-/** What is known of both ends before AWS is asked. */
-export interface KnownEnds {
-  /** The addresses of the target. */
-  addresses: readonly string[];
-  /** The addresses that the client may have: that of --source, or those of this host. */
-  own: readonly string[];
-  /** What the metadata service says of this host's interfaces. */
-  identities: readonly Ec2Identity[];
-}
 
 /** What is read, and how long. */
 export interface ReadingOptions {

@@ -1,4 +1,11 @@
-import type { OptionTable } from './options.js';
+import { InvalidInputError } from '../core/errors.js';
+import { quoted } from '../core/text.js';
+import type { FactsDocument } from '../documents/facts.js';
+import type { KnownEnds } from '../documents/known-ends.js';
+import type { Target } from '../documents/target.js';
+import { cleanForTerminal } from '../report/text/style.js';
+import type { CommandContext } from './command.js';
+import { type Arguments, flag, type OptionTable, textOption } from './options.js';
 
 /** The options of every command that can read the configuration itself. */
 export const awsOptions: OptionTable = {
@@ -13,3 +20,74 @@ export const awsOptions: OptionTable = {
     help: "Read this Region (that of the target's name, else AWS_REGION, the profile's, or this instance's)",
   },
 };
+
+/** The options of commands that judge. */
+export const awsSwitch: OptionTable = {
+  aws: {
+    type: 'boolean',
+    help: 'Also read the configuration around the target from AWS, with the credentials of this host; it only reads',
+  },
+  ...awsOptions,
+};
+
+/** The value of --region. Throws InvalidInputError where it is none. */
+export function regionOption(args: Arguments): string | undefined {
+  const region = textOption(args, 'region', 'give a Region like us-east-1');
+  if (region === undefined || /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/.test(region)) return region;
+  throw new InvalidInputError(
+    '--region',
+    `--region: ${quoted(region)} is not a Region; give one like us-east-1`,
+  );
+}
+
+/**
+ * What reads the configuration where --aws is given; undefined without it. Throws InvalidInputError where --facts is given, too,
+ * and for options of --aws without it.
+ */
+export function awsReading(
+  args: Arguments,
+  { note, output }: CommandContext,
+):
+  | ((target: Target, ends: Promise<KnownEnds>, stop: AbortSignal) => Promise<FactsDocument | null>)
+  | undefined {
+  const profile = textOption(args, 'aws-profile', 'give the name of a profile');
+  const region = regionOption(args);
+  if (!flag(args, 'aws')) {
+    for (const name of ['aws-profile', 'region'])
+      if (args.options[name] !== undefined)
+        throw new InvalidInputError(`--${name}`, `--${name}: works only with --aws; give --aws, too`);
+    return undefined;
+  }
+  if (args.options.facts !== undefined)
+    throw new InvalidInputError(
+      '--aws',
+      '--aws and --facts: give one of them; "pprobe collect -o FILE" writes facts to join with others',
+    );
+  return async (target, ends, stop) => {
+    const [{ readConfiguration }, { openThread }] = await Promise.all([
+      import('../aws/read-configuration.js'),
+      import('../aws/thread.js'),
+    ]);
+    const noMetadata = args.options.imds === false;
+    const { facts, problem } = await readConfiguration(target, ends, {
+      open: openThread,
+      profile,
+      region,
+      noMetadata,
+      stop,
+    });
+    if (problem !== null) note(cleanForTerminal(`pprobe: --aws: ${problem}`));
+    if (!output.quiet)
+      for (const line of notRead(facts)) note(cleanForTerminal(`pprobe: --aws: not read: ${line}`));
+    return problem === null ? facts : null;
+  };
+}
+
+/** The calls that gave nothing, each outcome once. */
+function notRead({ calls }: FactsDocument): string[] {
+  const failed = calls.filter(({ status }) => status !== 'ok');
+  const lines = failed.map(({ service, action, status, text }) =>
+    [`${service} ${action}`, status, text].filter((each) => each !== null).join(': '),
+  );
+  return [...new Set(lines)];
+}

@@ -23,6 +23,7 @@ import {
 } from '../target/parse-target.js';
 import { keptHeaders, readHeaders } from '../target/request-headers.js';
 import { classify } from './classify.js';
+import { type ReadFacts, startReading } from './reading.js';
 
 /** Options of `diagnose`. */
 export interface DiagnoseOptions extends ObserveOptions, ParseTargetOptions {
@@ -30,6 +31,8 @@ export interface DiagnoseOptions extends ObserveOptions, ParseTargetOptions {
   caFile?: string | undefined;
   /** The configuration around the target as somebody has read it. It decides the cause, and the packets the class. */
   facts?: FactsDocument | undefined;
+  /** Reads the configuration while packets are under way; what it reads is used as `facts` is. */
+  readFacts?: ReadFacts | undefined;
   /** Called with the parsed target before anything is sent. */
   onTarget?: ((target: Target) => void) | undefined;
 }
@@ -42,6 +45,7 @@ const diagnoseChecks: OptionChecks<DiagnoseOptions> = {
     if (!isPlainObject(value))
       throw refused(argument, value, 'a document of facts', 'give what pprobe collect wrote');
   },
+  readFacts: callback,
   onTarget: callback,
 };
 
@@ -59,8 +63,19 @@ export async function diagnose(input: string | URL, options: DiagnoseOptions = {
   options.onTarget?.(target);
   const header = startDocument('report');
   const reportId = randomUuid();
-  const evidence = await observeTarget(target, { ...options, query: options.query ?? queryOf(text) });
-  if (options.facts === undefined)
+  const query = options.query ?? queryOf(text);
+  const reading =
+    options.readFacts === undefined ? null : startReading(options.readFacts, target, options.stop);
+  const evidence = await observeTarget(target, {
+    ...options,
+    query,
+    onEnds: reading?.onEnds ?? options.onEnds,
+  }).catch((error: unknown) => {
+    reading?.abandon();
+    throw error;
+  });
+  const facts = (await reading?.finish()) ?? options.facts;
+  if (facts === undefined)
     return {
       ...header(),
       reportId,
@@ -71,7 +86,7 @@ export async function diagnose(input: string | URL, options: DiagnoseOptions = {
     };
   // No other diagnosis pays for the evaluators.
   const { checkedFacts, withVerdict } = await import('./configured-verdict.js');
-  const configuration = checkedFacts(options.facts, 'facts');
+  const configuration = checkedFacts(facts, 'facts');
   const judged = withVerdict({ ...evidence, observations: { ...evidence.observations, configuration } });
   return { ...header(), reportId, ...judged };
 }

@@ -1,16 +1,13 @@
 import { anyOf } from '../core/deadline.js';
 import { CapabilityError } from '../core/errors.js';
+import type { KnownEnds } from '../documents/known-ends.js';
 import type { Target } from '../documents/target.js';
 import { readEc2Interfaces } from '../host/instance-metadata.js';
-import type { Ec2Identity } from '../host/vantage.js';
-import { readVantage } from '../host/vantage.js';
+import { readVantage, type Vantage } from '../host/vantage.js';
 import { findAddresses, type HostOptions } from './host-addresses.js';
 
 /** What this host knows of both ends of a connection without sending the target anything. */
-export interface EndsOfHere {
-  addresses: string[];
-  own: string[];
-  identities: Ec2Identity[];
+export interface EndsOfHere extends KnownEnds {
   /** Why the target's name gave no address; null where it gave one. */
   problem: string | null;
 }
@@ -35,14 +32,13 @@ export async function endsOfHere({ host }: Target, options: EndsOptions = {}): P
     imds === false ? [] : readEc2Interfaces(options.stop),
     readVantage(),
   ]);
-  // Docker gives every host the same bridge, whose addresses are not those of a VPC.
-  const bridges = new Set(
-    (vantage.networks ?? [])
-      .filter(({ bridge }) => bridge)
-      .map(({ network }) => network.replace(/\/\d+$/, '')),
-  );
-  const own = source === undefined ? vantage.addresses.filter((each) => !bridges.has(each)) : [source];
-  return { ...found, own, identities };
+  return { ...found, own: source === undefined ? outwardAddresses(vantage) : [source], identities };
+}
+
+/** The addresses of this host without those of bridges: Docker gives every host the same one, which no VPC knows. */
+export function outwardAddresses({ addresses, networks = [] }: Vantage): string[] {
+  const bridges = networks.filter(({ bridge }) => bridge).map(({ network }) => network.replace(/\/\d+$/, ''));
+  return addresses.filter((each) => !bridges.includes(each));
 }
 
 async function lookUp(

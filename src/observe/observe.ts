@@ -3,12 +3,13 @@ import { elapsedMs, nowMs } from '../core/clock.js';
 import { anyOf } from '../core/deadline.js';
 import { checkRuntime } from '../core/runtime.js';
 import { stoppedMember } from '../documents/header.js';
+import type { KnownEnds } from '../documents/known-ends.js';
 import type { ControlMeasurement, Evidence, ObservedSystem, SkippedStep } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
 import { interfaceOf, metadataAddress, readEc2Interfaces } from '../host/instance-metadata.js';
 import { readProxyEnvironment } from '../host/proxy.js';
 import { trustWith } from '../host/trust-store.js';
-import { readVantage } from '../host/vantage.js';
+import { type Ec2Identity, readVantage, type Vantage } from '../host/vantage.js';
 import { preloadEngines } from '../net/wire/engines.js';
 import { checkHost, checkZone } from '../target/host.js';
 import { queryOf, targetOf, targetText } from '../target/parse-target.js';
@@ -16,6 +17,7 @@ import { type Branches, type Outcome, resultsOf, skippedOf, startBranches } from
 import { connectAndAsk, type TargetConnections } from './connections.js';
 import { observeControls } from './control.js';
 import { askEachResolver, askSystem, type HostLookup, lookUpEndpoint, lookUpHost } from './dns.js';
+import { outwardAddresses } from './known-ends.js';
 import { type ObserveOptions, observeChecks } from './options.js';
 import { permittedOf, withPermittedServers } from './permitted.js';
 import { SilenceEvidence } from './silence.js';
@@ -109,7 +111,9 @@ export async function observeTarget(target: Target, given: ObserveOptions): Prom
   );
 
   const system = { asking, end: () => enoughOfSystem.abort() };
-  const reached = await reach(target, options, branches, silence, system);
+  const reached = await reach(target, options, branches, silence, system, (addresses) =>
+    options.onEnds?.(knownEnds(addresses, options.source ?? null, vantage, identifying)),
+  );
   const { lookup, connections, tracing } = reached;
   const attempts = connections?.tcp?.attempts ?? [];
   const isOpen = attempts.length > 0 && attempts.every(({ status }) => status === 'open');
@@ -196,6 +200,17 @@ function notSpoken({ url }: Target, { http }: ObserveOptions): SkippedStep[] {
   return http === false ? [{ step: 'http', reason: 'switched off' }] : [];
 }
 
+/** What is known of both ends when the addresses of the target are. */
+async function knownEnds(
+  addresses: readonly string[],
+  source: string | null,
+  vantage: Vantage,
+  identifying: Promise<Ec2Identity[]> | Ec2Identity[],
+): Promise<KnownEnds> {
+  const own = source === null ? outwardAddresses(vantage) : [source];
+  return { addresses, own, identities: await identifying };
+}
+
 /** What measuring the target itself gave; null where there was no address to connect to. */
 interface Reached {
   lookup: Outcome<HostLookup>;
@@ -219,6 +234,7 @@ async function reach(
   branches: Branches,
   silence: SilenceEvidence,
   system: GetaddrinfoCall,
+  onFound: (addresses: readonly string[]) => void,
 ): Promise<Reached> {
   options.onProgress?.(`resolving ${target.host}`);
   const lookup = await branches.run('dns', () => lookUpHost(target, options, branches.signals));
@@ -233,6 +249,7 @@ async function reach(
     if (addresses.length > 0) lookup.result.origin = { source: 'system', addresses, hostsFile: null };
   }
   const found = lookup.result?.origin.addresses ?? [];
+  onFound(found);
   const { addresses, skipped: refused } = permittedOf(found, target.port, options.permit);
   if (addresses.length === 0) return { lookup, connections: null, tracing: null, refused };
   silence.noteDns(lookup.result?.answer?.attempts ?? []);

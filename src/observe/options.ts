@@ -9,6 +9,7 @@ import {
   waitBound,
   within,
 } from '../core/check-options.js';
+import type { KnownEnds } from '../documents/known-ends.js';
 import { type ResolveOptions, resolveChecks } from '../probe/dns/options.js';
 import { type TraceOptions, traceChecks } from '../probe/trace/options.js';
 import type { Permit } from '../target/allow-list.js';
@@ -74,6 +75,8 @@ export interface ObserveOptions {
    * own resolver are asked too only where permitted. The resolvers that this host is configured with are used in any case. Default: all.
    */
   permit?: Permit | undefined;
+  /** Called once, when the addresses of the target are known and before they are connected to. */
+  onEnds?: ((ends: Promise<KnownEnds>) => void) | undefined;
   /** Called with what is being measured, for a line of progress. */
   onProgress?: ((message: string) => void) | undefined;
   /** Aborting rejects with the signal's reason. */
@@ -101,6 +104,7 @@ export const observeChecks: OptionChecks<ObserveOptions> = {
   maxTtl: traceChecks.maxTtl,
   imds: boolean,
   permit: callback,
+  onEnds: callback,
   onProgress: callback,
   signal: abortSignal,
   stop: abortSignal,

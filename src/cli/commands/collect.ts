@@ -16,7 +16,7 @@ import { factsText } from '../../report/text/facts.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { parseTarget } from '../../target/parse-target.js';
 import { formatServer, parseServer } from '../../target/server.js';
-import { awsOptions } from '../aws-options.js';
+import { awsOptions, regionOption } from '../aws-options.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { checkWritable, replaceFile } from '../files.js';
 import {
@@ -180,15 +180,6 @@ function outputFile(args: Arguments): string | undefined {
   if (file === '-')
     throw new InvalidInputError('--output', '--output: writes a file; for standard output, give --json');
   return file;
-}
-
-function regionOption(args: Arguments): string | undefined {
-  const region = textOption(args, 'region', 'give a Region like us-east-1');
-  if (region === undefined || /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/.test(region)) return region;
-  throw new InvalidInputError(
-    '--region',
-    `--region: ${quoted(region)} is not a Region; give one like us-east-1`,
-  );
 }
 
 function vpcOption(args: Arguments): string | undefined {

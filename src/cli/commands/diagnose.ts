@@ -14,6 +14,7 @@ import { cleanForTerminal } from '../../report/text/style.js';
 import { hostPort, parseControl, parsePort } from '../../target/host-port.js';
 import { readHeaders } from '../../target/request-headers.js';
 import { formatServer, parseServer } from '../../target/server.js';
+import { awsReading, awsSwitch } from '../aws-options.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { factsOf, factsOption } from '../facts-option.js';
 import { readInput } from '../files.js';
@@ -50,6 +51,7 @@ const options: OptionTable = {
   save: { type: 'string', value: 'FILE', help: 'Write the report as JSON to a file, for "pprobe explain"' },
   ...reportOptions,
   ...factsOption,
+  ...awsSwitch,
   control: {
     type: 'string',
     value: 'HOST:PORT',
@@ -103,6 +105,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     ca: caFile === undefined ? undefined : await certificates(caFile, stop),
     caFile,
     facts: await factsOf(args, context),
+    readFacts: awsReading(args, context),
     headers: headersOption(args),
     ...contrastOptions(args),
     keepQuery: flag(args, 'keep-query'),

@@ -2,9 +2,12 @@ import { explainTogether, type NamedReport } from '../../compare/compare.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { openInput } from '../../core/input.js';
 import { type ExplainOptions, explain } from '../../diagnose/explain.js';
+import { endsOfReport } from '../../documents/observed/ends.js';
+import { parseReport } from '../../documents/saved-report.js';
 import { explainLog, type LogSource, logBounds } from '../../execution-log/explain-log.js';
 import { comparisonText } from '../../report/text/comparison.js';
 import { logText } from '../../report/text/log.js';
+import { awsReading, awsSwitch } from '../aws-options.js';
 import { type Command, type CommandContext, type CommandResult, resultOf } from '../command.js';
 import { factsOption, withFacts } from '../facts-option.js';
 import { fileProblem, readInput } from '../files.js';
@@ -94,11 +97,30 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   const files = await Promise.all(
     args.positionals.map(async (name) => ({ name, text: await readInput(name, context.stop) })),
   );
-  const { reports, facts } = await withFacts(args, files, context);
+  const { reports, facts: given } = await withFacts(args, files, context);
   const [report] = reports;
+  const facts = given ?? (await readNow(args, reports, context));
   if (reports.length > 1 || report === undefined) return sideBySide(reports, { facts }, form);
   const document = await formed(explain(report.text, { facts }), form);
   return reportResult(document, form, context);
+}
+
+/** With --aws: the configuration around the target of a report, as it is now. Packets are not sent. */
+async function readNow(
+  args: Arguments,
+  reports: readonly NamedReport[],
+  context: CommandContext,
+): Promise<ExplainOptions['facts']> {
+  const read = awsReading(args, context);
+  if (read === undefined) return undefined;
+  const [report, ...others] = reports;
+  if (report === undefined || others.length > 0)
+    throw new InvalidInputError(
+      '--aws',
+      '--aws: reads the configuration around the target of one report; give one',
+    );
+  const saved = parseReport(report.text);
+  return (await read(saved.target, Promise.resolve(endsOfReport(saved)), context.stop)) ?? undefined;
 }
 
 async function sideBySide(
@@ -130,7 +152,7 @@ export const explainCommand: Command = {
       help: 'A report of "pprobe diagnose --save" or --json; - for standard input. Several, of different hosts, are compared',
     },
   ],
-  options: { ...reportOptions, ...factsOption, ...logOptions, ...idleNetworkOptions },
+  options: { ...reportOptions, ...factsOption, ...awsSwitch, ...logOptions, ...idleNetworkOptions },
   examples: [
     { command: 'pprobe explain report.json', help: 'What is the verdict of a report from another host?' },
     {

@@ -1,0 +1,56 @@
+import { anyOf } from '../core/deadline.js';
+import type { FactsDocument } from '../documents/facts.js';
+import type { KnownEnds } from '../documents/known-ends.js';
+import type { Target } from '../documents/target.js';
+
+/**
+ * Reads the configuration around a target while packets are under way. `ends` resolves when the addresses of the target are
+ * known. Aborting `stop` ends reading with what is known. Resolves with null where nothing could be read.
+ */
+export type ReadFacts = (
+  target: Target,
+  ends: Promise<KnownEnds>,
+  stop: AbortSignal,
+) => Promise<FactsDocument | null>;
+
+/**
+ * How long reading may go on after the last packet, in milliseconds. It began before the first one, so that AWS has usually
+ * answered by then.
+ */
+const graceMs = 1700;
+
+/** Reading that runs beside the measurements. */
+export interface ReadingBeside {
+  /** For `ObserveOptions.onEnds`. */
+  onEnds(ends: Promise<KnownEnds>): void;
+  /** What was read, a moment after the measurements at the latest. */
+  finish(): Promise<FactsDocument | null>;
+  /** Ends it without a result. */
+  abandon(): void;
+}
+
+export function startReading(read: ReadFacts, target: Target, stop: AbortSignal | undefined): ReadingBeside {
+  const over = new AbortController();
+  let onEnds: (ends: Promise<KnownEnds>) => void = () => {};
+  const ends = new Promise<KnownEnds>((resolve) => {
+    onEnds = resolve;
+  });
+  const reading = read(target, ends, anyOf(over.signal, stop));
+  reading.catch(() => {});
+  return {
+    onEnds,
+    async finish() {
+      const timer = setTimeout(() => over.abort(), graceMs);
+      try {
+        return await reading;
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    abandon() {
+      // Whoever reads waits for the ends, too.
+      onEnds(Promise.resolve({ addresses: [], own: [], identities: [] }));
+      over.abort();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'tap';
+import { descriptionOf } from '../aws-server/description.js';
+import type { AwsFaults } from '../aws-server/faults.js';
+import { type AwsServer, startAwsServer } from '../aws-server/server.js';
+import { pprobe } from '../cli/pprobe.js';
+import { factsOf, healthy } from '../diagnose/configuration/vpc.js';
+import { dns, evidence, HOST, tcp } from '../diagnose/evidence.js';
+import { reportOf } from '../report/report-of.js';
+
+const silent = reportOf(
+  evidence({
+    dns: [dns(HOST, ['10.0.1.5', '10.0.2.5'])],
+    tcp: [tcp(HOST, { '10.0.1.5': 'timeout', '10.0.2.5': 'timeout' })],
+  }),
+);
+const noIngress = healthy.SecurityGroupRules.filter(({ IsEgress }) => IsEgress);
+const vpc = { ...healthy, SecurityGroupRules: noIngress };
+
+async function serve(faults: AwsFaults = {}): Promise<{ server: AwsServer; env: Record<string, string> }> {
+  const server = await startAwsServer({ description: descriptionOf(factsOf(vpc)), faults });
+  return {
+    server,
+    env: {
+      AWS_ENDPOINT_URL: server.url,
+      AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_CONFIG_FILE: '/nonexistent',
+      AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+    },
+  };
+}
+
+test('explain --aws, and collect with explain --facts, give the verdict of the same configuration in a file', async (t) => {
+  const folder = t.testdir({
+    'report.json': JSON.stringify(silent),
+    'given.json': JSON.stringify(factsOf(vpc)),
+  });
+  const [report, facts] = [join(folder, 'report.json'), join(folder, 'facts.json')];
+  const { server, env } = await serve();
+  const given = await pprobe(['explain', report, '--facts', join(folder, 'given.json'), '--json']);
+  const direct = await pprobe(['explain', report, '--aws', '--json'], '', env);
+  const collected = await pprobe(
+    [
+      'collect',
+      `https://${HOST}/prod`,
+      '--server',
+      '127.0.0.1#9',
+      '--source',
+      '10.0.9.15',
+      '-o',
+      facts,
+      '--timeout',
+      '60s',
+    ],
+    '',
+    env,
+  );
+  t.equal(collected.code, 0, collected.stderr);
+  const joined = await pprobe(['explain', report, '--facts', facts, '--json']);
+  await server.close();
+  const causes = [given, direct, joined].map(({ stdout }) => JSON.parse(stdout).verdict.cause);
+  t.same(causes, ['tcp.security-group', 'tcp.security-group', 'tcp.security-group']);
+  t.notMatch(direct.stdout + collected.stdout, /AKIA|EXAMPLEKEY|session\b/);
+});
+
+test('a denied call leaves its gate unknown, and the others as they are', async (t) => {
+  const folder = t.testdir({});
+  const report = join(folder, 'report.json');
+  writeFileSync(report, JSON.stringify(silent));
+  const { server, env } = await serve({ 'ec2:DescribeSecurityGroupRules': { kind: 'denied' } });
+  const { stdout, stderr } = await pprobe(['explain', report, '--aws', '--json'], '', env);
+  await server.close();
+  const { verdict, gates } = JSON.parse(stdout);
+  const states = (gate: string) =>
+    gates.filter((each: { gate: string }) => each.gate === gate).map((each: { state: string }) => each.state);
+  t.ok(states('security-group').every((state: string) => state === 'unknown'));
+  t.ok(states('network-acl').every((state: string) => state === 'allow'));
+  t.not(verdict.cause, 'tcp.security-group');
+  t.match(
+    stderr,
+    /not read: ec2 DescribeSecurityGroupRules: denied: IAM action ec2:DescribeSecurityGroupRules/,
+  );
+});
+
+test('--aws with --facts, and its options without it, are mistakes', async (t) => {
+  const { code, stderr } = await pprobe(['explain', 'report.json', '--aws', '--facts', 'facts.json']);
+  t.not(code, 0);
+  t.match(stderr, /--aws|cannot read/);
+  const alone = await pprobe(['diagnose', '127.0.0.1:9', '--aws-profile', 'dev']);
+  t.equal(alone.code, 2);
+  t.match(alone.stderr, /works only with --aws/);
+});

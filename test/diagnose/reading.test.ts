@@ -1,0 +1,63 @@
+import { createServer } from 'node:net';
+import { test } from 'tap';
+import { diagnose } from '../../src/diagnose/diagnose.js';
+import type { ReadFacts } from '../../src/diagnose/reading.js';
+import type { KnownEnds } from '../../src/documents/known-ends.js';
+import { factsOf } from './configuration/vpc.js';
+
+/** Options that keep a diagnosis on loopback and short. */
+const quick = { trace: false, http: false, imds: false } as const;
+
+/** A port of loopback that refuses. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+test('reading begins with the packets, is told the addresses, and its facts are in the report', async (t) => {
+  let seen: KnownEnds | null = null;
+  const readFacts: ReadFacts = async (_target, ends) => {
+    seen = await ends;
+    return factsOf();
+  };
+  const report = await diagnose(`127.0.0.1:${await closedPort()}`, {
+    ...quick,
+    readFacts,
+    source: '127.0.0.1',
+  });
+  t.same(seen, { addresses: ['127.0.0.1'], own: ['127.0.0.1'], identities: [] });
+  t.match(report.observations.configuration, { kind: 'facts', account: '123456789012' });
+});
+
+test('reading that does not end is ended after the packets, with what is known', async (t) => {
+  const readFacts: ReadFacts = (_target, _ends, stop) =>
+    new Promise((resolve) => stop.addEventListener('abort', () => resolve(factsOf({}, { ec2: {} }))));
+  const report = await diagnose(`127.0.0.1:${await closedPort()}`, { ...quick, readFacts });
+  t.equal(report.verdict.cause, 'tcp.refused');
+  t.same(report.observations.configuration?.ec2, {});
+});
+
+test('where nothing can be read, the report is that of the packets', async (t) => {
+  const report = await diagnose(`127.0.0.1:${await closedPort()}`, { ...quick, readFacts: async () => null });
+  t.equal(report.observations.configuration, null);
+  t.equal(report.verdict.cause, 'tcp.refused');
+});
+
+test('a fault of the reader is an error, and a wrong option ends reading', async (t) => {
+  const port = await closedPort();
+  await t.rejects(
+    diagnose(`127.0.0.1:${port}`, { ...quick, readFacts: () => Promise.reject(new Error('a bug')) }),
+    { message: 'a bug' },
+  );
+  let isOver = false;
+  const readFacts: ReadFacts = async (_target, ends, stop) => {
+    await ends;
+    isOver = stop.aborted;
+    return null;
+  };
+  await t.rejects(diagnose('127.0.0.1:9', { ...quick, readFacts, ca: 'no certificate' }));
+  t.ok(isOver);
+});
