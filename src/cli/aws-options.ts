@@ -31,7 +31,7 @@ export const awsSwitch: OptionTable = {
 };
 
 /** The value of --region. Throws InvalidInputError where it is none. */
-export function regionOption(args: Arguments): string | undefined {
+export function awsRegion(args: Arguments): string | undefined {
   const region = textOption(args, 'region', 'give a Region like us-east-1');
   if (region === undefined || /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/.test(region)) return region;
   throw new InvalidInputError(
@@ -51,7 +51,7 @@ export function awsReading(
   | ((target: Target, ends: Promise<KnownEnds>, stop: AbortSignal) => Promise<FactsDocument | null>)
   | undefined {
   const profile = textOption(args, 'aws-profile', 'give the name of a profile');
-  const region = regionOption(args);
+  const region = awsRegion(args);
   if (!flag(args, 'aws')) {
     for (const name of ['aws-profile', 'region'])
       if (args.options[name] !== undefined)

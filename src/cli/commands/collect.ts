@@ -16,7 +16,7 @@ import { factsText } from '../../report/text/facts.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { parseTarget } from '../../target/parse-target.js';
 import { formatServer, parseServer } from '../../target/server.js';
-import { awsOptions, regionOption } from '../aws-options.js';
+import { awsOptions, awsRegion } from '../aws-options.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { checkWritable, replaceFile } from '../files.js';
 import {
@@ -77,7 +77,7 @@ const options: OptionTable = {
 
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult> {
   const file = outputFile(args);
-  const region = regionOption(args);
+  const region = awsRegion(args);
   const target =
     args.positionals.length === 0
       ? null
