@@ -41,6 +41,27 @@ function openDescriptors(): number {
   }
 }
 
+/** Ports from `first` to `last`, both included. */
+export interface LocalPorts {
+  /** @minimum 0 @maximum 65535 */
+  first: number;
+  /** @minimum 0 @maximum 65535 */
+  last: number;
+}
+
+/**
+ * The ports that connections of this host leave from where no port is asked for (ip(7), `ip_local_port_range`). They are those
+ * of this network namespace, and of IPv6 too. null where the file cannot be read.
+ */
+export function localPortRange(file = '/proc/sys/net/ipv4/ip_local_port_range'): LocalPorts | null {
+  try {
+    const [, first, last] = /^(\d{1,5})\s+(\d{1,5})\s*$/.exec(readTextNow(file)) ?? [];
+    return last === undefined ? null : { first: Number(first), last: Number(last) };
+  } catch {
+    return null;
+  }
+}
+
 /** One end of a connection. */
 export interface SocketEnd {
   address: string;

@@ -5,6 +5,7 @@ import { canonicalAddress } from '../net/address/address.js';
 import { scopeOf } from '../net/address/scope.js';
 import { localInterfaces } from '../net/libc/interfaces.js';
 import { readHostSources } from './nsswitch.js';
+import { type LocalPorts, localPortRange } from './proc.js';
 import { type ResolvConf, readResolvConf } from './resolv-conf.js';
 
 /** A network that one of this host's interfaces is in, so that its addresses are reached without a router. */
@@ -62,6 +63,8 @@ export interface Vantage {
   nameService?: NameService;
   /** Absent on other hosts, and where the metadata service was not asked or did not answer. */
   ec2?: Ec2Identity;
+  /** The range of source ports of this host's connections. Absent where it is not known, and in reports of versions before 0.2.0. */
+  localPorts?: LocalPorts;
   /** System, kernel release and architecture: `linux 6.1.0 x64`. @minLength 1 */
   platform: string;
 }
@@ -80,6 +83,7 @@ export function isAwsKernel(platform: string): boolean {
  */
 export async function readVantage(): Promise<Vantage> {
   const [{ nameservers, ignoredNameservers }, sources] = await Promise.all([resolvers(), readHostSources()]);
+  const ports = localPortRange();
   return {
     hostname: hostname(),
     addresses: ownAddresses(),
@@ -89,6 +93,7 @@ export async function readVantage(): Promise<Vantage> {
       sources: sources?.map(shortened).slice(0, 50) ?? null,
       ignoredNameservers: ignoredNameservers.map(shortened).slice(0, 100),
     },
+    ...(ports === null ? {} : { localPorts: ports }),
     platform: `${process.platform} ${release()} ${process.arch}`,
   };
 }

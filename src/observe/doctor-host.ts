@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { rootCertificates } from 'node:tls';
 import type { DoctorDocument, DoctorProblem } from '../documents/doctor.js';
 import { readAuthorityLists } from '../host/authorities.js';
-import { descriptorLimit } from '../host/proc.js';
+import { descriptorLimit, localPortRange } from '../host/proc.js';
 import { unreadExtraFile } from '../host/trust-store.js';
 import { loadLibc } from '../net/libc/load.js';
 import { routeTo } from '../net/libc/netlink.js';
@@ -70,7 +69,7 @@ const fewPorts = 1000;
 /** The limits of this process and of this host. `proc` is where proc(5) is mounted. Never throws. */
 export function readLimits(proc = '/proc'): Part<'limits'> {
   const descriptors = descriptorLimit(`${proc}/self/limits`);
-  const ports = portRange(`${proc}/sys/net/ipv4/ip_local_port_range`);
+  const ports = localPortRange(`${proc}/sys/net/ipv4/ip_local_port_range`);
   const problems: DoctorProblem[] = [];
   if (descriptors !== null && descriptors < fewDescriptors) {
     const text = `This process may have ${descriptors} open files: with many targets, fewer are measured at the same time`;
@@ -81,15 +80,6 @@ export function readLimits(proc = '/proc'): Part<'limits'> {
     problems.push({ text, remedy: 'sysctl -w net.ipv4.ip_local_port_range="32768 60999"' });
   }
   return { found: { descriptors, ports }, problems };
-}
-
-function portRange(file: string): { first: number; last: number } | null {
-  try {
-    const [, first, last] = /^(\d{1,5})\s+(\d{1,5})\s*$/.exec(readFileSync(file, 'utf8')) ?? [];
-    return last === undefined ? null : { first: Number(first), last: Number(last) };
-  } catch {
-    return null;
-  }
 }
 
 /** The problem of a Node that is older than 20.19, or null. */

@@ -43,7 +43,7 @@ export function aclGate(
   }
   // Packets of the client go to the target's port, and those of the target to the client's port.
   const isReply = (end === 'client') === (direction === 'in');
-  const ports = isReply ? clientPorts(context) : { first: port, last: port };
+  const ports = isReply ? clientPorts(context) : { first: port, last: port, isUsual: false };
   const decision = judgeAcl(acl, direction, other.block, ports);
   const name = acl.NetworkAclId ?? 'the network ACL';
   const denied = decision.parts.filter(({ state }) => state === 'deny');
@@ -84,7 +84,11 @@ function aclText(
   name: string,
   subnet: string,
   decision: AclDecision,
-  { direction, peer, ports }: { direction: 'in' | 'out'; peer: string; ports: PortRange },
+  {
+    direction,
+    peer,
+    ports,
+  }: { direction: 'in' | 'out'; peer: string; ports: PortRange & { isUsual: boolean } },
 ): string {
   const way = direction === 'in' ? `in from ${peer}` : `out to ${peer}`;
   const part = ({ rule, ...range }: AclPart): string =>
@@ -103,7 +107,7 @@ function aclText(
     .filter(({ state }) => state === 'deny')
     .reduce((sum, each) => sum + size(each), 0);
   const share = Math.round((lost / size(ports)) * 100);
-  return `${head}: ${list(decision.parts.map(part), 4)}; ${share}% of the ports that this host connects from (${rangeWords(ports)}) are denied`;
+  return `${head}: ${list(decision.parts.map(part), 4)}; ${share}% of the ports that this host connects from (${rangeWords(ports)}${ports.isUsual ? ', the usual range: the report does not have that of the host' : ''}) are denied`;
 }
 
 function aclOf({ facts }: Context, subnetId: string): NetworkAclFacts | null {
@@ -186,12 +190,22 @@ function freeNumber(before: number, used: ReadonlySet<number | undefined>): numb
 
 /** Linux's default ip_local_port_range, from which the ports of clients come. */
 const linuxPorts: PortRange = { first: 32768, last: 60999 };
+/** The dynamic ports of RFC 6335, which other systems use. */
+const dynamicPorts: PortRange = { first: 49152, last: 65535 };
 
-/** The ports that this host connects from: the system's range, with every port that was used. */
-function clientPorts({ evidence }: Context): PortRange {
+/**
+ * The ports that this host connects from: the range that its report has, or else the system's usual one, with every port that
+ * was used. `isUsual`: the report does not have the range.
+ */
+function clientPorts({ evidence }: Context): PortRange & { isUsual: boolean } {
+  const { localPorts, platform } = evidence.vantage;
   const used = attemptsOf(evidence.observations.tcp, null).flatMap(({ localPort }) => localPort ?? []);
-  const usual = /^linux/.test(evidence.vantage.platform) ? linuxPorts : { first: 49152, last: 65535 };
-  return { first: Math.min(usual.first, ...used), last: Math.max(usual.last, ...used) };
+  const range = localPorts ?? (/^linux/.test(platform) ? linuxPorts : dynamicPorts);
+  return {
+    first: Math.min(range.first, ...used),
+    last: Math.max(range.last, ...used),
+    isUsual: localPorts === undefined,
+  };
 }
 
 function attemptsOf(documents: readonly { attempts: TcpAttempt[] }[], address: string | null): TcpAttempt[] {

@@ -14,6 +14,8 @@ export interface End {
   subnetId: string | null;
   zone: string | null;
   groups: readonly string[] | null;
+  /** The account that the interface belongs to. */
+  owner: string | null;
   /** The endpoint that the interface belongs to. */
   endpoint: VpcEndpointFacts | null;
   /** The interface was found by its address: its groups and its subnet are those of this address. */
@@ -64,6 +66,7 @@ export function clientEnd(evidence: Evidence, facts: FactsDocument, family: 4 | 
     subnetId,
     zone: found?.AvailabilityZone ?? zoneOfSubnet(facts, subnetId),
     groups: known.find((each) => each !== null && each.length > 0) ?? null,
+    owner: found?.OwnerId ?? null,
     endpoint: null,
     found: found !== null || isNamed || own !== undefined,
   };
@@ -129,6 +132,7 @@ export function targetEnd(
     subnetId,
     zone: found?.AvailabilityZone ?? zoneOfSubnet(facts, subnetId),
     groups: groups !== null && groups.length > 0 ? groups : null,
+    owner: found?.OwnerId ?? null,
     endpoint: known,
     found: found !== null,
   };
@@ -139,7 +143,7 @@ export function interfacesAt({ ec2 }: FactsDocument, address: string): NetworkIn
   return (ec2.NetworkInterfaces ?? []).filter((each) => addressesOfInterface(each).includes(address));
 }
 
-function addressesOfInterface(each: NetworkInterfaceFacts): string[] {
+export function addressesOfInterface(each: NetworkInterfaceFacts): string[] {
   const { PrivateIpAddress, PrivateIpAddresses = [], Ipv6Addresses = [] } = each;
   const all = [
     PrivateIpAddress,

@@ -4,6 +4,7 @@ import { aclGate } from './acl-gate.js';
 import { aws, type Context, gateOf } from './context.js';
 import type { End } from './ends.js';
 import { groupGate } from './group-gate.js';
+import { interfaceGate } from './interface-gate.js';
 import type { Path } from './path.js';
 import { routeGates } from './route-gates.js';
 import type { ChosenRoute } from './routes.js';
@@ -22,6 +23,7 @@ export function networkGates(context: Context, path: Path): Gate[] {
     groupGate(context, path, 'client', references),
     ...acl('client', 'out'),
     ...(forward?.gates ?? []),
+    ...interfaceGate(context, path),
     ...acl('target', 'in'),
     groupGate(context, path, 'target', references),
     ...stateGate(context, target),

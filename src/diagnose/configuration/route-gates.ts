@@ -1,12 +1,11 @@
 import { list } from '../../core/text.js';
 import type { Gate } from '../../documents/facts.js';
 import { scopeOf } from '../../net/address/scope.js';
-import { aws, type Context, gateOf, notRead } from './context.js';
+import { aws, type Context, gateOf, isPartial, notRead } from './context.js';
 import type { End } from './ends.js';
 import { adviseRoute, readLists, replaceRoute } from './route-changes.js';
 import { type ChosenRoute, chooseRoute, tableOf } from './routes.js';
 
-/** The gates of a route: the table of a subnet, and what the route leads through. */
 /** The route from one end to the other, and what it leads through. */
 export function routeGates(
   context: Context,
@@ -18,7 +17,10 @@ export function routeGates(
   const base = { gate: 'route', end, direction: 'out' } as const;
   const table = tableOf(facts.ec2, from.subnetId, from.vpcId);
   const id = table?.RouteTableId ?? null;
-  if (table === null || table.Routes === undefined) {
+  // A subnet without a table in a list that was cut can have one of its own.
+  const isMain = table?.Associations?.some(({ SubnetId }) => SubnetId === from.subnetId) !== true;
+  const isCut = isMain && isPartial(facts, 'DescribeRouteTables');
+  if (table === null || table.Routes === undefined || isCut) {
     const whose = from.subnetId === null ? `the subnet of ${from.address}` : from.subnetId;
     const gate = gateOf(
       {
@@ -242,6 +244,28 @@ function attachmentGate(context: Context, route: ChosenRoute, from: End, end: 'c
     (id) => context.facts.ec2.Subnets?.find(({ SubnetId }) => SubnetId === id)?.AvailabilityZone ?? null,
   );
   const id = attachment?.TransitGatewayAttachmentId ?? route.id;
+  const state = attachment?.State?.toLowerCase() ?? 'available';
+  if (!['available', 'modifying', 'pending'].includes(state))
+    return gateOf(
+      {
+        ...base,
+        state: 'deny',
+        resource: id,
+        text: `${id} is ${state} and not available: no packets of ${from.vpcId} enter ${route.id}`,
+        cause: 'route.blackhole',
+      },
+      () => [
+        {
+          text: `Find out why ${id} is ${state}; the owner of ${route.id} accepts attachments, and one that failed or was rejected must be created again`,
+          command: aws(
+            context,
+            'ec2',
+            'describe-transit-gateway-vpc-attachments',
+            ...['--transit-gateway-attachment-ids', id],
+          ),
+        },
+      ],
+    );
   if (from.zone !== null && zones.length > 0 && !zones.includes(null) && !zones.includes(from.zone))
     return gateOf(
       {

@@ -19,7 +19,7 @@ export interface Advice {
   /** The id of the resource that it changes, where the configuration is known. */
   resource?: string;
   /** What it opens, so that it is left out where the configuration read already allows that. */
-  opens?: 'inbound' | 'outbound' | 'acl' | 'routes';
+  opens?: 'inbound' | 'outbound' | 'acl' | 'routes' | 'private-dns' | 'alias';
 }
 
 /** The advice as a verdict shows it. */

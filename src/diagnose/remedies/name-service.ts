@@ -67,12 +67,11 @@ function byOtherName(evidence: Evidence): Advice[] {
 
 function enablePrivateDns(api: PrivateApi): Advice {
   if (api.vpceId === null) {
-    return findEndpoint(
-      api,
-      `Look for an interface endpoint of com.amazonaws.${api.region ?? 'REGION'}.execute-api in this VPC that is available and has private DNS enabled; create it or enable private DNS, and set enableDnsSupport and enableDnsHostnames on the VPC`,
-    );
+    const text = `Look for an interface endpoint of com.amazonaws.${api.region ?? 'REGION'}.execute-api in this VPC that is available and has private DNS enabled; create it or enable private DNS, and set enableDnsSupport and enableDnsHostnames on the VPC`;
+    return { ...findEndpoint(api, text), opens: 'private-dns' };
   }
   return {
+    opens: 'private-dns',
     text: `Enable private DNS on ${api.vpceId}; the VPC also needs enableDnsSupport and enableDnsHostnames`,
     command: [
       ...['aws', 'ec2', 'modify-vpc-endpoint', '--vpc-endpoint-id', api.vpceId, '--private-dns-enabled'],
@@ -99,6 +98,7 @@ function findEndpoint(api: PrivateApi, text: string): Advice {
 
 function associate(api: PrivateApi): Advice {
   return {
+    opens: 'alias',
     text: `Associate ${api.vpceId ?? 'the endpoint'} with the API, deploy the API, and wait some minutes for the name to appear`,
     command: [
       ...['aws', 'apigateway', 'update-rest-api', '--rest-api-id', api.apiId ?? API_ID],

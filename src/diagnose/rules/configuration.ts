@@ -1,14 +1,17 @@
 import { list } from '../../core/text.js';
-import { CAUSES, type Cause } from '../../documents/causes.js';
+import type { Cause } from '../../documents/causes.js';
 import type { Gate } from '../../documents/facts.js';
+import { hostAnswers, resolverOf } from '../../documents/observed/dns.js';
 import { addressesOf, lossyOutcomes, opened, silentOutcomes } from '../../documents/observed/tcp.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import { type Finding, possible } from '../finding.js';
-import { fitted, places, short } from '../headline.js';
+import { fitted, places } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { regionOption } from '../remedies/gateway.js';
-import { confidenceOfFacts, leastConfident, remediesOfGates, told } from './configured.js';
+import { confidenceOfFacts, leastConfident, remediesOfGates, told, withGate } from './configured.js';
+import { withoutEmptyLog } from './configured-log.js';
+import { misnamed } from './configured-name.js';
 import { requestFinding } from './configured-request.js';
 
 /**
@@ -21,13 +24,21 @@ export function configured(evidence: Evidence, findings: readonly Finding[]): Fi
   const { gates = [] } = evidence;
   const [first, ...others] = findings;
   if (gates.length === 0 || first === undefined) return [...findings];
-  const better =
-    first.class === 'timeout'
-      ? dropped(evidence, gates, first)
-      : first.class === 'dns'
-        ? misnamed(evidence, gates, first)
-        : requestFinding(evidence, gates, first);
-  return better === null ? [...findings] : [better, ...others.filter(({ cause }) => cause !== better.cause)];
+  const found = withoutEmptyLog(evidence, joined(evidence, gates, first) ?? first);
+  const remedies = found.remedies.filter(({ opens }) => opens === undefined || isLeftOpen(opens, gates));
+  const better = remedies.length === found.remedies.length ? found : { ...found, remedies };
+  return better === first ? [...findings] : [better, ...others.filter(({ cause }) => cause !== better.cause)];
+}
+
+function joined(evidence: Evidence, gates: readonly Gate[], found: Finding): Finding | null {
+  switch (found.class) {
+    case 'timeout':
+      return dropped(evidence, gates, found);
+    case 'dns':
+      return misnamed(evidence, gates, found);
+    default:
+      return requestFinding(evidence, gates, found);
+  }
 }
 
 /** The causes of packets that do not arrive. */
@@ -40,7 +51,13 @@ const packetCauses: ReadonlySet<string> = new Set<Cause>([
 ]);
 
 /** The gates that packets pass. */
-const packetGates: ReadonlySet<string> = new Set(['security-group', 'network-acl', 'route', 'peering']);
+const packetGates: ReadonlySet<string> = new Set([
+  'security-group',
+  'network-acl',
+  'route',
+  'peering',
+  'interface',
+]);
 
 function isPacketGate({ gate, cause, end, rule }: Gate): boolean {
   return (
@@ -71,7 +88,7 @@ function dropped(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
       (state === 'deny' || state === 'partly') && cause !== undefined && packetCauses.has(cause),
   );
   const [gate] = [...denying.filter(({ state }) => state === 'deny'), ...denying];
-  if (gate === undefined) return allowed(evidence, trusted, found);
+  if (gate === undefined) return elsewhere(evidence, trusted, found) ?? allowed(evidence, trusted, found);
   const explained = new Set(denying.flatMap(({ addresses = [] }) => addresses));
   const own = silent.filter((each) => gate.addresses?.includes(each));
   const confidence = leastConfident(
@@ -92,6 +109,55 @@ function dropped(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
     remedies: remediesOfGates(denying),
     alternatives: confidence === 'certain' ? [] : found.alternatives,
   });
+}
+
+/** Silence at an address that belongs to something else than the target, or to nothing. */
+function elsewhere(evidence: Evidence, gates: readonly Gate[], found: Finding): Finding | null {
+  const strange = gates.filter(({ gate, state }) => gate === 'interface' && state !== 'allow');
+  const [first] = strange;
+  if (first === undefined) return null;
+  const { origin } = evidence.observations;
+  const answer = hostAnswers(evidence)[0];
+  const from: EvidenceItem[] =
+    origin?.source === 'hosts-file'
+      ? [
+          {
+            observation: 'origin',
+            text: `${origin.hostsFile?.path ?? 'the hosts file'} gives ${list(origin.addresses, 4)}`,
+          },
+        ]
+      : answer === undefined
+        ? []
+        : [
+            {
+              observation: answer.ref,
+              text: `${resolverOf(answer.doc)} gives ${list(
+                answer.doc.addresses.map(({ address }) => address),
+                4,
+              )} for ${evidence.target.host}`,
+            },
+          ];
+  const unknown = gates.filter((each) => each.state === 'unknown' && each.gate !== 'interface');
+  return {
+    ...found,
+    confidence: leastConfident(confidenceOfFacts(evidence), first.state === 'deny' ? 'high' : 'medium'),
+    summary: fitted(
+      `${found.summary.replace(/\.$/, '')}: ${first.state === 'deny' ? 'the address is not that of an endpoint for API Gateway' : 'the address is that of something else than an endpoint'}.`,
+      evidence.target.host,
+      'the target',
+    ),
+    evidence: [...told(strange), ...from, ...found.evidence, ...told(unknown)],
+    remedies: [...remediesOfGates(strange), ...found.remedies.filter(({ opens }) => opens === undefined)],
+    alternatives: [
+      possible(
+        origin?.source === 'hosts-file' ? 'dns.hosts-override' : 'dns.endpoint-mismatch',
+        'compare the addresses with the network interfaces of the endpoint as it is now',
+        'medium',
+        'the addresses are those of an endpoint or interface that no longer exists',
+      ),
+      ...found.alternatives,
+    ],
+  };
 }
 
 /** `sg-0ep`, `acl-3, rule 90`. */
@@ -152,6 +218,9 @@ function isLeftOpen(opens: NonNullable<Advice['opens']>, gates: readonly Gate[])
     outbound: ({ gate, end }: Gate) => gate === 'security-group' && end === 'client',
     acl: ({ gate }: Gate) => gate === 'network-acl',
     routes: ({ gate }: Gate) => gate === 'route',
+    'private-dns': ({ gate }: Gate) =>
+      gate === 'private-dns' || gate === 'vpc-attribute' || gate === 'dhcp-options',
+    alias: ({ rule }: Gate) => rule === 'vpcEndpointIds',
   };
   const concerned = gates.filter(kinds[opens]);
   return concerned.length === 0 || concerned.some(({ state }) => state !== 'allow');
@@ -173,94 +242,4 @@ function flowLogs({ target }: Evidence, gates: readonly Gate[]): Advice[] {
       docs: DOCS.vpcConnections,
     },
   ];
-}
-
-/** The causes of names that do not resolve to the endpoint. */
-const nameCauses: ReadonlySet<string> = new Set<Cause>([
-  'dns.private-dns-off',
-  'dns.vpc-attribute',
-  'dns.dhcp-options',
-  'dns.forwarding-rule',
-  'dns.private-zone',
-  'endpoint.absent',
-]);
-
-/** The findings about names that the configuration of private DNS can explain. */
-const explicable: ReadonlySet<Cause> = new Set<Cause>([
-  'dns.public-answer',
-  'dns.nxdomain',
-  'dns.no-data',
-  'dns.servfail',
-  'dns.endpoint-mismatch',
-  'dns.split-view',
-]);
-
-function misnamed(evidence: Evidence, gates: readonly Gate[], found: Finding): Finding | null {
-  if (!explicable.has(found.cause)) return null;
-  const denying = gates.filter(
-    ({ state, cause }) => state === 'deny' && cause !== undefined && nameCauses.has(cause),
-  );
-  const [gate] = denying;
-  const unknown = gates.filter(({ state, addresses }) => state === 'unknown' && addresses === undefined);
-  if (gate === undefined) {
-    const names = gates.filter(
-      ({ gate: kind }) => kind === 'private-dns' || kind === 'vpc-attribute' || kind === 'endpoint',
-    );
-    const isAllowed = names.length > 0 && names.every(({ state }) => state === 'allow');
-    if (!isAllowed)
-      return unknown.length === 0 ? null : { ...found, evidence: [...found.evidence, ...told(unknown)] };
-    return {
-      ...found,
-      confidence: leastConfident(found.confidence, 'medium'),
-      evidence: [
-        ...found.evidence,
-        {
-          observation: 'configuration',
-          text: `the configuration contradicts the answer: ${list(
-            names.map(({ text }) => text),
-            4,
-          )}`,
-        },
-        ...told(unknown),
-      ],
-    };
-  }
-  return withGate(found, gate, {
-    confidence: leastConfident(confidenceOfFacts(evidence), gate.limit ?? 'certain'),
-    summary: fitted(
-      `${evidence.target.host} does not resolve to a VPC endpoint here: ${nameWords(gate)}.`,
-      evidence.target.host,
-      'the name',
-    ),
-    evidence: told(denying),
-    remedies: remediesOfGates(denying),
-    alternatives: [],
-  });
-}
-
-/** What the cause of a gate says, in a few words. */
-function nameWords({ cause, text }: Gate): string {
-  const named = causeNamed(cause);
-  return named === null ? short(text, 'the configuration says why', 60) : CAUSES[named].words;
-}
-
-/** A finding with the cause of a gate, or without one where the gate is of another class. */
-function withGate(
-  found: Finding,
-  { cause: named }: Gate,
-  changes: Pick<Finding, 'confidence' | 'summary' | 'evidence' | 'remedies' | 'alternatives'>,
-): Finding | null {
-  const cause = causeNamed(named);
-  if (cause === null || CAUSES[cause].class !== found.class) return null;
-  return {
-    ...found,
-    ...changes,
-    cause,
-    // The gate first: it is what decides.
-    evidence: [...changes.evidence, ...found.evidence],
-  };
-}
-
-function causeNamed(name: string | undefined): Cause | null {
-  return name !== undefined && Object.hasOwn(CAUSES, name) ? (name as Cause) : null;
 }

@@ -1,4 +1,4 @@
-import { CAUSES, type Cause } from '../../documents/causes.js';
+import { CAUSES } from '../../documents/causes.js';
 import type { Gate } from '../../documents/facts.js';
 import { denialOf } from '../../documents/gateway-answer.js';
 import { judgedAnswers } from '../../documents/observed/http.js';
@@ -6,15 +6,50 @@ import type { Confidence, Evidence } from '../../documents/report.js';
 import type { Finding } from '../finding.js';
 import { DOCS } from '../remedies/docs.js';
 import { regionOption } from '../remedies/gateway.js';
-import { confidenceOfFacts, leastConfident, remediesOfGate, remediesOfGates, told } from './configured.js';
+import {
+  causeOfGate,
+  confidenceOfFacts,
+  leastConfident,
+  remediesOfGate,
+  remediesOfGates,
+  told,
+} from './configured.js';
 
-const requestGateKinds: ReadonlySet<string> = new Set(['endpoint-policy', 'api', 'stage', 'resource-policy']);
+/** The gates that a request passes after its packets. */
+export const requestGateKinds: ReadonlySet<string> = new Set([
+  'endpoint-policy',
+  'domain-name',
+  'api',
+  'stage',
+  'method',
+  'resource-policy',
+]);
 
 /** A finding about an answer of API Gateway, with what the configuration of the API and of the endpoint's policy says of it. */
 export function requestFinding(evidence: Evidence, all: readonly Gate[], found: Finding): Finding | null {
   const gates = all.filter(({ gate }) => requestGateKinds.has(gate));
   if (gates.length === 0) return null;
+  const joined = joinedRequest(evidence, gates, found);
+  const name = gates.filter(({ gate, state }) => gate === 'domain-name' && state === 'deny');
+  if (found.class !== 'policy' || name.length === 0) return joined;
+  // The policy of a private custom name denies in the same words as the API's own.
+  const whole = joined ?? found;
+  return {
+    ...whole,
+    confidence: leastConfident(whole.confidence, 'high'),
+    evidence: [...told(name), ...whole.evidence],
+    remedies: [...remediesOfGates(name), ...whole.remedies],
+  };
+}
+
+function joinedRequest(evidence: Evidence, gates: readonly Gate[], found: Finding): Finding | null {
   switch (found.cause) {
+    case 'policy.identity':
+    case 'api.path-unknown':
+    case 'api.authentication':
+      return ofMethod(evidence, gates, found);
+    case 'tls.protocol':
+      return ofVersion(gates, found);
     case 'policy.resource-implicit':
     case 'policy.resource-explicit':
       return namedLayer(evidence, gates, found, 'resource-policy');
@@ -28,6 +63,47 @@ export function requestFinding(evidence: Evidence, all: readonly Gate[], found: 
     default:
       return null;
   }
+}
+
+/** What the deployment says of the method's authorization, where the answer is about who calls. */
+function ofMethod(evidence: Evidence, gates: readonly Gate[], found: Finding): Finding | null {
+  const gate = gates.find((each) => each.gate === 'method');
+  if (gate === undefined) return null;
+  const named = causeOfGate(gate);
+  if (gate.state !== 'deny' || named === null)
+    return { ...found, evidence: [...found.evidence, ...told([gate])] };
+  const isUndeployed = named === 'policy.not-deployed';
+  const cause =
+    isUndeployed && found.class === 'policy'
+      ? named
+      : found.class === 'service'
+        ? 'api.authentication'
+        : found.cause;
+  return {
+    ...found,
+    cause,
+    confidence: leastConfident(confidenceOfFacts(evidence), 'high'),
+    summary:
+      cause === 'policy.not-deployed'
+        ? 'The method in force has another authorization than the API as it is edited: the change is not deployed.'
+        : found.summary,
+    evidence: [...told([gate]), ...found.evidence],
+    remedies: [...remediesOfGate(gate), ...found.remedies],
+  };
+}
+
+/** A handshake without a common version, and the versions that the API takes. */
+function ofVersion(gates: readonly Gate[], found: Finding): Finding | null {
+  const gate = gates.find(
+    ({ rule, gate: kind }) => (kind === 'api' || kind === 'domain-name') && rule === 'securityPolicy',
+  );
+  return gate === undefined
+    ? null
+    : {
+        ...found,
+        evidence: [...told([gate]), ...found.evidence],
+        remedies: [...remediesOfGate(gate), ...found.remedies],
+      };
 }
 
 /** A denial that names its policy: the statement, or the contradiction with the policy that was read. */
@@ -147,7 +223,9 @@ function notDeployed(evidence: Evidence, gates: readonly Gate[], found: Finding,
 
 /** API Gateway finds no API for the request: what the configuration of the API says. */
 function notFound(evidence: Evidence, gates: readonly Gate[], found: Finding): Finding | null {
-  const denying = gates.filter(({ state, gate }) => state === 'deny' && (gate === 'api' || gate === 'stage'));
+  const denying = gates.filter(
+    ({ state, gate }) => state === 'deny' && (gate === 'domain-name' || gate === 'api' || gate === 'stage'),
+  );
   const [gate] = denying;
   const named = causeOfGate(gate);
   if (gate === undefined || named === null) {
@@ -159,15 +237,18 @@ function notFound(evidence: Evidence, gates: readonly Gate[], found: Finding): F
   return {
     ...found,
     cause: named,
-    confidence: leastConfident(confidenceOfFacts(evidence), named === 'api.absent' ? 'high' : 'certain'),
-    summary: `API Gateway finds no API for the request: ${CAUSES[named].words}.`,
+    confidence: leastConfident(
+      confidenceOfFacts(evidence),
+      named === 'api.absent' ? 'high' : 'certain',
+      gate.limit ?? 'certain',
+    ),
+    summary: `API Gateway finds no API for the request: ${
+      gate.gate === 'domain-name'
+        ? `the private custom name has no ${gate.rule ?? 'mapping'} for it`
+        : CAUSES[named].words
+    }.`,
     evidence: [...told(denying), ...found.evidence],
     remedies: remediesOfGates(denying),
     alternatives: named === 'api.absent' ? found.alternatives.filter(({ cause }) => cause !== named) : [],
   };
-}
-
-function causeOfGate(gate: Gate | undefined): Cause | null {
-  const name = gate?.cause;
-  return name !== undefined && Object.hasOwn(CAUSES, name) ? (name as Cause) : null;
 }

@@ -1,6 +1,8 @@
+import { CAUSES, type Cause } from '../../documents/causes.js';
 import type { Gate } from '../../documents/facts.js';
 import type { Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import { isOld, useOf } from '../configuration/use.js';
+import type { Finding } from '../finding.js';
 import type { Advice } from '../remedies/advice.js';
 
 /** What every join of packets and configuration needs: how much it may claim, and a gate as evidence and as remedies. */
@@ -47,4 +49,27 @@ export function remediesOfGate({ remedies = [] }: Gate): Advice[] {
     ...(docs === undefined ? {} : { docs }),
     ...(resource === undefined ? {} : { resource }),
   }));
+}
+
+/** The cause that a gate is of, if it is one of a verdict. */
+export function causeOfGate(gate: Gate | undefined): Cause | null {
+  const name = gate?.cause;
+  return name !== undefined && Object.hasOwn(CAUSES, name) ? (name as Cause) : null;
+}
+
+/** A finding with the cause of a gate, or without one where the gate is of another class. */
+export function withGate(
+  found: Finding,
+  gate: Gate,
+  changes: Pick<Finding, 'confidence' | 'summary' | 'evidence' | 'remedies' | 'alternatives'>,
+): Finding | null {
+  const cause = causeOfGate(gate);
+  if (cause === null || CAUSES[cause].class !== found.class) return null;
+  return {
+    ...found,
+    ...changes,
+    cause,
+    // The gate first: it is what decides.
+    evidence: [...changes.evidence, ...found.evidence],
+  };
 }

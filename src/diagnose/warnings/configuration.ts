@@ -5,6 +5,7 @@ import { opened } from '../../documents/observed/tcp.js';
 import type { Evidence } from '../../documents/report.js';
 import { isOld, useOf } from '../configuration/use.js';
 import { remediesOfGates, told } from '../rules/configured.js';
+import { requestGateKinds } from '../rules/configured-request.js';
 import type { WarningRule } from './warning.js';
 
 /** The gates that packets or requests contradict: they deny what passed. */
@@ -13,7 +14,7 @@ function contradicted(evidence: Evidence): Gate[] {
   return (evidence.gates ?? []).filter(({ state, addresses, gate }) => {
     if (state !== 'deny') return false;
     if (addresses !== undefined) return addresses.some((each) => opened(evidence, each));
-    return isAnswered && ['endpoint-policy', 'api', 'stage', 'resource-policy'].includes(gate);
+    return isAnswered && requestGateKinds.has(gate);
   });
 }
 

@@ -2,6 +2,7 @@ import { inconclusiveRows } from '../inconclusive.rows.js';
 import { aliasRows } from './aliases.rows.js';
 import { configurationRows } from './configuration.rows.js';
 import { configuredRequestRows } from './configured-request.rows.js';
+import { configuredScenarioRows } from './configured-scenarios.rows.js';
 import { dnsMismatchRows } from './dns-mismatch.rows.js';
 import { dnsPublicRows } from './dns-public.rows.js';
 import { dnsStatusRows } from './dns-status.rows.js';
@@ -36,6 +37,7 @@ export const rows: readonly Row[] = [
   ...proxyRows,
   ...tlsContrastRows,
   ...configuredRequestRows,
+  ...configuredScenarioRows,
   ...dnsMismatchRows,
   ...dnsPublicRows,
   ...dnsStatusRows,

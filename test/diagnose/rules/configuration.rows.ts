@@ -309,7 +309,8 @@ export const configurationRows: Row[] = [
     ),
     class: 'dns',
     cause: 'dns.private-zone',
-    ...certain,
+    // The records of the zone were not read.
+    confidence: 'high',
     summary: ['private zone'],
     evidence: ['Z0A'],
   },

@@ -97,6 +97,17 @@ function createEndpoint(context: Context, vpcId: string | null, isElsewhere: boo
 function privateDnsGate(context: Context, own: readonly VpcEndpointFacts[], { vpcId, sure }: Place): Gate {
   const base = { gate: 'private-dns', end: 'target', direction: null, rule: 'PrivateDnsEnabled' } as const;
   const on = own.find(({ PrivateDnsEnabled }) => PrivateDnsEnabled === true);
+  if (on !== undefined && isOff(on.State)) return notInForce(on, { vpcId, sure });
+  if (on?.DnsOptions?.PrivateDnsOnlyForInboundResolverEndpoint === true)
+    return {
+      ...base,
+      state: 'deny',
+      resource: on.VpcEndpointId ?? null,
+      rule: 'PrivateDnsOnlyForInboundResolverEndpoint',
+      text: `private DNS of ${on.VpcEndpointId} answers only queries that come through an inbound endpoint of Route 53 Resolver`,
+      cause: 'dns.private-dns-off',
+      limit: 'high',
+    };
   if (on !== undefined)
     return {
       ...base,
@@ -140,4 +151,24 @@ function privateDnsGate(context: Context, own: readonly VpcEndpointFacts[], { vp
       },
     ],
   );
+}
+
+/** Whether an endpoint is known not to work. */
+function isOff(state: string | undefined): boolean {
+  return state !== undefined && !['available', 'pending'].includes(state.toLowerCase());
+}
+
+/** The private DNS of an endpoint that is not available answers nothing. */
+function notInForce({ VpcEndpointId: id, State }: VpcEndpointFacts, place: Place): Gate {
+  return {
+    gate: 'endpoint',
+    end: 'target',
+    direction: null,
+    rule: 'State',
+    state: 'deny',
+    resource: id ?? null,
+    text: `${id} is in the state ${State} and not available, so that its private DNS is not in force in ${place.vpcId ?? 'the VPC'}`,
+    cause: 'endpoint.absent',
+    limit: 'high',
+  };
 }

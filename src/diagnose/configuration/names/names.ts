@@ -1,7 +1,9 @@
 import type { Gate } from '../../../documents/facts.js';
 import type { Context } from '../context.js';
 import type { End } from '../ends.js';
+import { aliasGate } from './alias.js';
 import { dhcpGate } from './dhcp-options.js';
+import { dnsFirewallGate } from './dns-firewall.js';
 import { endpointGates } from './endpoint.js';
 import { forwardingGate } from './forwarding-rule.js';
 import { vpcOf } from './place.js';
@@ -15,11 +17,13 @@ import { attributeGates } from './vpc-attributes.js';
 export function nameGates(context: Context, client: End | null): Gate[] {
   const { target } = context.evidence;
   const api = target.privateApi;
+  if (api?.form === 'alias') return aliasGate(context);
   if (api === null || (api.form !== 'default' && api.form !== 'service')) return [];
   const place = vpcOf(context, client);
   const gates = [
     ...attributeGates(context, place),
     forwardingGate(context, place),
+    dnsFirewallGate(context, place),
     zoneGate(context, place),
     ...endpointGates(context, place),
   ];

@@ -1,28 +1,114 @@
-import type { Gate } from '../../../documents/facts.js';
+import { list } from '../../../core/text.js';
+import type { Gate, HostedZoneFacts, RecordSetFacts } from '../../../documents/facts.js';
 import { hostAnswers, isPrivateAnswer } from '../../../documents/observed/dns.js';
 import { DOCS } from '../../remedies/docs.js';
 import { type Context, gateOf } from '../context.js';
+import { addressesOfInterface, apiEndpoints } from '../ends.js';
 import { isAbove, limitAt, type Place } from './place.js';
 
-export function zoneGate(context: Context, { vpcId, sure }: Place): Gate | null {
+const base = { gate: 'private-zone', end: 'client', direction: null } as const;
+
+/**
+ * The gate of the private zones that a VPC uses. The most specific zone that has the name answers it alone: what it has no
+ * record for does not exist, and no other zone is asked.
+ */
+export function zoneGate(context: Context, place: Place): Gate | null {
   const zones = context.facts.route53?.HostedZoneSummaries;
   if (zones === undefined) return null;
   const { host } = context.evidence.target;
-  const base = { gate: 'private-zone', end: 'client', direction: null } as const;
   const [zone] = zones
-    .filter(
-      ({ Name, Owner }) =>
-        Name !== undefined && isAbove(Name, host) && Name !== '.' && Owner?.OwningService === undefined,
-    )
-    .sort((one, other) => (other.Name ?? '').length - (one.Name ?? '').length);
-  if (zone === undefined)
+    .filter(({ Name }) => Name !== undefined && Name !== '.' && isAbove(Name, host))
+    // Of zones with one name, the one that AWS made for the endpoint is there only where private DNS is on.
+    .sort((one, other) => lengthOf(other) - lengthOf(one));
+  if (zone === undefined || zone.Owner?.OwningService !== undefined)
     return {
       ...base,
       state: 'allow',
-      resource: null,
-      rule: null,
-      text: `no private zone of ${vpcId ?? 'the VPC'} has ${host} in it`,
+      resource: zone?.HostedZoneId ?? null,
+      rule: zone?.Name ?? null,
+      text: `no private zone of the owner of ${place.vpcId ?? 'the VPC'} answers ${host}`,
     };
+  const records = recordsOf(context.facts.route53?.ResourceRecordSets, zone, host);
+  return records === null ? unread(context, place, zone) : judged(context, place, zone, records);
+}
+
+function lengthOf({ Name = '' }: HostedZoneFacts): number {
+  return Name.replace(/\.$/, '').length;
+}
+
+/** The records of a name in a zone, also those of a wildcard; null where the records of the zone were not read. */
+function recordsOf(
+  all: readonly RecordSetFacts[] | undefined,
+  zone: HostedZoneFacts,
+  host: string,
+): RecordSetFacts[] | null {
+  const plain = (name: string): string =>
+    name
+      .toLowerCase()
+      .replace(/\.$/, '')
+      .replace(/^\\052/, '*');
+  const apex = plain(zone.Name ?? '');
+  if (all?.some(({ Name = '', Type }) => plain(Name) === apex && (Type === 'SOA' || Type === 'NS')) !== true)
+    return null;
+  const named = all.filter(({ Name = '' }) => plain(Name) === host);
+  const wild = all.filter(({ Name = '' }) => {
+    const name = plain(Name);
+    return name.startsWith('*.') && host.endsWith(name.slice(1)) && isAbove(apex, name.slice(2));
+  });
+  return (named.length > 0 ? named : wild).filter(({ Type = '' }) => ['A', 'AAAA', 'CNAME'].includes(Type));
+}
+
+/** What the records of the zone say: none, an alias, or addresses that are the endpoint's or not. */
+function judged(
+  context: Context,
+  place: Place,
+  zone: HostedZoneFacts,
+  records: readonly RecordSetFacts[],
+): Gate {
+  const { host } = context.evidence.target;
+  const name = `the private zone ${zone.Name} (${zone.HostedZoneId})`;
+  const gate = { ...base, resource: zone.HostedZoneId ?? null, rule: zone.Name ?? null };
+  const denies = (text: string): Gate =>
+    gateOf({ ...gate, state: 'deny', text, cause: 'dns.private-zone', ...limitAt(place) }, () => [
+      changeRecord(context, place, zone),
+    ]);
+  if (records.length === 0)
+    return denies(
+      `${name} has no record for ${host}, and the VPC does not ask further where a zone of its own fits`,
+    );
+  const addresses = records.flatMap(({ ResourceRecords = [] }) =>
+    ResourceRecords.flatMap(({ Value }) => Value ?? []),
+  );
+  const own = endpointAddresses(context, place);
+  const strange = addresses.filter((each) => own?.includes(each) === false && /^[\d.]+$|:/.test(each));
+  if (strange.length > 0)
+    return denies(
+      `${name} has ${list(strange, 4)} for ${host}, which the endpoint does not have: it has ${list(own ?? [], 4)}`,
+    );
+  const isAlias = records.some(({ AliasTarget }) => AliasTarget !== undefined);
+  const isKnown = isAlias || (own !== null && addresses.length > 0);
+  return {
+    ...gate,
+    state: isKnown ? 'allow' : 'unknown',
+    text: isKnown
+      ? `${name} has ${isAlias ? 'an alias record' : list(addresses, 4)} for ${host}`
+      : `not readable: whether ${list(addresses, 4)}, which ${name} has for ${host}, leads to the endpoint`,
+  };
+}
+
+/** The addresses of the endpoints of the VPC; null where those of one are not known. */
+function endpointAddresses({ facts }: Context, { vpcId }: Place): string[] | null {
+  const endpoints = (apiEndpoints(facts) ?? []).filter(({ VpcId }) => VpcId === vpcId);
+  const ids = endpoints.flatMap(({ NetworkInterfaceIds = [] }) => NetworkInterfaceIds);
+  const interfaces = (facts.ec2.NetworkInterfaces ?? []).filter(
+    ({ NetworkInterfaceId: id }) => id !== undefined && ids.includes(id),
+  );
+  return ids.length === 0 || interfaces.length < ids.length ? null : interfaces.flatMap(addressesOfInterface);
+}
+
+/** Only the answers tell what a zone has whose records were not read. */
+function unread(context: Context, place: Place, zone: HostedZoneFacts): Gate {
+  const { host } = context.evidence.target;
   const answers = hostAnswers(context.evidence).map(({ doc }) => doc);
   const isMissing = answers.some(({ status }) => status === 'nxdomain' || status === 'no-data');
   const isPrivate = answers.some(isPrivateAnswer);
@@ -34,19 +120,29 @@ export function zoneGate(context: Context, { vpcId, sure }: Place): Gate | null 
       resource: id,
       rule: zone.Name ?? null,
       text: isMissing
-        ? `the private zone ${zone.Name} (${id}) has no record for ${host}, and the VPC does not ask further where a zone of its own fits`
+        ? `the private zone ${zone.Name} (${id}) has no record for ${host}, as the answer shows, and the VPC does not ask further where a zone of its own fits`
         : `not readable: what the private zone ${zone.Name} (${id}) has for ${host}${isPrivate ? '; the answer may be its record, and not the addresses of the endpoint' : ''}`,
-      ...(isMissing ? { cause: 'dns.private-zone' } : {}),
-      ...limitAt({ vpcId, sure }),
+      // The records were not read: a filter or another resolver can have given the answer.
+      ...(isMissing ? { cause: 'dns.private-zone', limit: 'high' as const } : {}),
     },
     () => [
-      {
-        text: isMissing
-          ? `Give the zone ${zone.Name} an alias record for ${host} that leads to the endpoint, or remove its association with ${vpcId}`
-          : `Read the records of ${zone.Name}`,
-        command: ['aws', 'route53', 'list-resource-record-sets', '--hosted-zone-id', id ?? 'ZONE_ID'],
-        docs: DOCS.vpcDns,
-      },
+      isMissing
+        ? changeRecord(context, place, zone)
+        : { ...changeRecord(context, place, zone), text: `Read the records of ${zone.Name}` },
     ],
   );
+}
+
+function changeRecord({ evidence }: Context, { vpcId }: Place, zone: HostedZoneFacts) {
+  return {
+    text: `Give the zone ${zone.Name} an alias record for ${evidence.target.host} that leads to the endpoint, or remove its association with ${vpcId}`,
+    command: [
+      'aws',
+      'route53',
+      'list-resource-record-sets',
+      '--hosted-zone-id',
+      zone.HostedZoneId ?? 'ZONE_ID',
+    ],
+    docs: DOCS.vpcDns,
+  };
 }

@@ -13,8 +13,13 @@ export function apiGates(context: Context): Gate[] {
   const id = api?.apiId ?? restApi?.id ?? null;
   if (api === null || restApi === undefined) return stageGates(context, id, stages);
   if (restApi === null) return [absent(context, id)];
+  const version = versionGate(context, restApi, id);
   const denying = denials(context, api, restApi, id ?? 'API_ID');
-  return [...(denying.length === 0 ? [present(restApi, id)] : denying), ...stageGates(context, id, stages)];
+  return [
+    ...version,
+    ...(denying.length === 0 ? [present(restApi, id)] : denying),
+    ...stageGates(context, id, stages),
+  ];
 }
 
 function base(resource: string | null) {
@@ -56,6 +61,39 @@ function present({ endpointConfiguration }: RestApiFacts, id: string | null): Ga
     state: isKnown ? 'allow' : 'unknown',
     text: isKnown ? `${id} exists and is private` : `not readable: the type of ${id}`,
   };
+}
+
+/** A policy that takes TLS 1.3 alone, which clients of older runtimes do not speak. */
+function versionGate(context: Context, restApi: RestApiFacts, id: string | null): Gate[] {
+  const policy = restApi.securityPolicy ?? '';
+  if (!/TLS13/i.test(policy) || /TLS13_1_2/i.test(policy)) return [];
+  const { tls } = context.evidence.observations;
+  const isFailed = tls.some(({ status }) => status === 'protocol');
+  const isSpoken = tls.some(({ protocol }) => protocol === 'TLSv1.3');
+  return [
+    gateOf(
+      {
+        ...base(id),
+        rule: 'securityPolicy',
+        state: isFailed ? 'deny' : isSpoken ? 'allow' : 'unknown',
+        text: `${id} has securityPolicy ${policy}, which takes TLS 1.3 alone: a client that offers TLS 1.2 at most fails in the handshake`,
+        ...(isFailed ? { cause: 'tls.protocol', limit: 'high' as const } : {}),
+      },
+      () => [
+        {
+          text: `Use a client or runtime that speaks TLS 1.3, or a securityPolicy that takes TLS 1.2; the change takes about 15 minutes`,
+          command: aws(
+            context,
+            'apigateway',
+            'update-rest-api',
+            ...['--rest-api-id', id ?? 'API_ID', '--patch-operations'],
+            'op=replace,path=/securityPolicy,value=TLS_1_2',
+          ),
+          docs: DOCS.securityPolicies,
+        },
+      ],
+    ),
+  ];
 }
 
 /** A property of an API that keeps requests from it. */

@@ -2,7 +2,9 @@ import type { Gate } from '../../../documents/facts.js';
 import type { Context } from '../context.js';
 import type { End } from '../ends.js';
 import { apiGates } from './api.js';
+import { domainNameGates } from './domain-name.js';
 import { endpointPolicyGate } from './endpoint-policy.js';
+import { methodGate } from './method.js';
 import { requestOf } from './policy-request.js';
 import { resourcePolicyGate } from './resource-policy.js';
 
@@ -16,6 +18,13 @@ export function requestGates(context: Context, client: End | null, target: End |
   const request = requestOf(context, client, target);
   return [
     ...(context.use.network ? endpointPolicyGate(context, target, request) : []),
-    ...(context.use.api ? [...apiGates(context), ...resourcePolicyGate(context, request)] : []),
+    ...(context.use.api
+      ? [
+          ...domainNameGates(context, target?.endpoint?.VpcEndpointId ?? api.vpceId, request),
+          ...apiGates(context),
+          ...methodGate(context),
+          ...resourcePolicyGate(context, request),
+        ]
+      : []),
   ];
 }

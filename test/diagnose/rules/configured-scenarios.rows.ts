@@ -1,0 +1,360 @@
+import type { ApiGatewayFacts, FactsDocument } from '../../../src/documents/facts.js';
+import { configuredEvidence, factsOf, healthy, VPC } from '../configuration/vpc.js';
+import {
+  API,
+  answeredWith,
+  denied,
+  dns,
+  dnsFailure,
+  forbidden,
+  HOST,
+  http,
+  tcp,
+  tls,
+  VPCE,
+} from '../evidence.js';
+import type { Row } from './row.js';
+
+/** Situations in which packets and configuration together say what neither does alone. */
+
+const [endpoint] = healthy.VpcEndpoints;
+const [clientInterface, ...endpointInterfaces] = healthy.NetworkInterfaces;
+const [table] = healthy.RouteTables;
+const silentAt = (address: string) => ({
+  dns: [dns(HOST, [address])],
+  tcp: [tcp(HOST, { [address]: 'timeout' })],
+});
+const stage = { stageName: 'prod', deploymentId: 'dep1' };
+const privateApi = { id: API, endpointConfiguration: { types: ['PRIVATE'] } };
+
+function answered(
+  answers: Parameters<typeof answeredWith>[0],
+  apigateway: ApiGatewayFacts,
+  target: { target?: string; options?: object } = {},
+) {
+  const { observations: seen } = answeredWith(answers, target);
+  return configuredEvidence({ ...target, ...seen }, factsOf({}, { account: '123456784690', apigateway }));
+}
+
+function zone(
+  Name: string,
+  ResourceRecordSets?: object[],
+  Owner = { OwningAccount: '123456789012' },
+): Partial<FactsDocument> {
+  return {
+    route53: {
+      HostedZoneSummaries: [{ HostedZoneId: 'Z0A', Name, Owner }],
+      ...(ResourceRecordSets === undefined ? {} : { ResourceRecordSets }),
+    },
+  };
+}
+const soa = { Name: 'execute-api.us-east-1.amazonaws.com.', Type: 'SOA' };
+
+function firewall(rule: object, more: object = {}): Partial<FactsDocument> {
+  return {
+    route53resolver: {
+      FirewallRuleGroupAssociations: [{ FirewallRuleGroupId: 'rslvr-frg-0a', VpcId: VPC, Priority: 101 }],
+      FirewallRules: [
+        {
+          FirewallRuleGroupId: 'rslvr-frg-0a',
+          FirewallDomainListId: 'rslvr-fdl-0a',
+          Priority: 1,
+          Action: 'BLOCK',
+          ...rule,
+        },
+      ],
+      FirewallDomains: { 'rslvr-fdl-0a': ['*.amazonaws.com.'] },
+      ...more,
+    },
+  };
+}
+
+const custom = { target: 'https://orders.example.com/orders', options: { vpce: VPCE } };
+const identity = denied(' because no identity-based policy allows the execute-api:Invoke action');
+const iam = { id: 'dep1', apiSummary: { '/orders': { GET: { authorizationType: 'AWS_IAM' } } } };
+
+export const configuredScenarioRows: Row[] = [
+  {
+    name: 'the private custom name is not associated with the endpoint',
+    given: answered([forbidden()], { domainNameAccessAssociations: [] }, custom),
+    class: 'service',
+    cause: 'api.not-matched',
+    confidence: 'high',
+    evidence: [`orders.example.com has no access association with ${VPCE}`],
+    remedy: [/create-domain-name-access-association .*--access-association-source vpce-0123456789abcdef0/],
+  },
+  {
+    name: 'the private custom name is associated, and has no mapping for the path',
+    given: answered(
+      [forbidden()],
+      {
+        domainNameAccessAssociations: [
+          {
+            domainNameArn: 'arn:aws:apigateway:us-east-1::/domainnames/orders.example.com+abcd1234',
+            accessAssociationSource: VPCE,
+          },
+        ],
+        domainName: { domainName: 'orders.example.com', endpointConfiguration: { types: ['PRIVATE'] } },
+        basePathMappings: [{ basePath: 'v1', restApiId: API, stage: 'prod' }],
+      },
+      custom,
+    ),
+    class: 'service',
+    cause: 'api.not-matched',
+    confidence: 'certain',
+    evidence: ['no base path mapping for /orders; it has /v1'],
+  },
+  {
+    name: 'the address belongs to no interface of the endpoint',
+    given: configuredEvidence(silentAt('10.0.1.77'), factsOf()),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'high',
+    summary: ['not that of an endpoint for API Gateway'],
+    evidence: ['10.0.1.77 belongs to no network interface', '10.0.1.5 and 10.0.2.5', /gives 10\.0\.1\.77/],
+    remedy: ['Find the record that gives 10.0.1.77'],
+    alternatives: ['dns.endpoint-mismatch'],
+  },
+  {
+    name: 'the address is that of a load balancer',
+    given: configuredEvidence(
+      silentAt('10.0.1.77'),
+      factsOf({
+        NetworkInterfaces: [
+          ...healthy.NetworkInterfaces,
+          {
+            NetworkInterfaceId: 'eni-0b',
+            InterfaceType: 'network_load_balancer',
+            OwnerId: '210987654321',
+            VpcId: VPC,
+            SubnetId: 'subnet-0e1',
+            Groups: [{ GroupId: 'sg-0e' }],
+            PrivateIpAddress: '10.0.1.77',
+          },
+        ],
+      }),
+    ),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'medium',
+    evidence: ['eni-0b of account 210987654321, of type network_load_balancer'],
+  },
+  {
+    name: 'the address is that of an endpoint for another service',
+    given: configuredEvidence(
+      silentAt('10.0.1.5'),
+      factsOf({ VpcEndpoints: [{ ...endpoint, ServiceName: 'com.amazonaws.us-east-1.sqs' }] }),
+    ),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'high',
+    evidence: ['an endpoint for com.amazonaws.us-east-1.sqs and not for API Gateway'],
+  },
+  {
+    name: 'the records of a private zone lack the name',
+    given: configuredEvidence(
+      { dns: [dnsFailure(HOST, 'nxdomain')] },
+      factsOf({}, zone('execute-api.us-east-1.amazonaws.com.', [soa])),
+    ),
+    class: 'dns',
+    cause: 'dns.private-zone',
+    confidence: 'certain',
+    evidence: ['Z0A'],
+    remedy: ['alias record'],
+  },
+  {
+    name: 'a zone of the owner is above that of the endpoint, which answers',
+    given: configuredEvidence(
+      { dns: [dnsFailure(HOST, 'nxdomain')] },
+      factsOf(
+        {},
+        {
+          route53: {
+            HostedZoneSummaries: [
+              { HostedZoneId: 'Z0A', Name: 'amazonaws.com.', Owner: { OwningAccount: '123456789012' } },
+              {
+                HostedZoneId: 'Z0B',
+                Name: 'execute-api.us-east-1.amazonaws.com.',
+                Owner: { OwningService: 'vpce.amazonaws.com' },
+              },
+            ],
+          },
+        },
+      ),
+    ),
+    class: 'dns',
+    cause: 'dns.nxdomain',
+    confidence: 'medium',
+    evidence: ['the configuration contradicts the answer'],
+  },
+  {
+    name: 'a rule of DNS Firewall blocks the name',
+    given: configuredEvidence(
+      { dns: [dnsFailure(HOST, 'nxdomain')] },
+      factsOf({}, firewall({ BlockResponse: 'NXDOMAIN' })),
+    ),
+    class: 'dns',
+    cause: 'dns.blocked',
+    confidence: 'certain',
+    evidence: ['rslvr-frg-0a', 'rslvr-fdl-0a answers NXDOMAIN'],
+  },
+  {
+    name: 'the domains of DNS Firewall were not read',
+    given: configuredEvidence(
+      { dns: [dnsFailure(HOST, 'nxdomain')] },
+      factsOf({}, firewall({ BlockResponse: 'NXDOMAIN' }, { FirewallDomains: {} })),
+    ),
+    class: 'dns',
+    cause: 'dns.nxdomain',
+    confidence: 'high',
+    evidence: ['not readable: the domains of rslvr-fdl-0a'],
+  },
+  {
+    name: 'DNS Firewall answers with SERVFAIL where it fails',
+    given: configuredEvidence(
+      { dns: [dnsFailure(HOST, 'servfail')] },
+      factsOf(
+        {},
+        firewall(
+          { Action: 'ALERT' },
+          { FirewallConfigs: [{ ResourceId: VPC, FirewallFailOpen: 'DISABLED' }] },
+        ),
+      ),
+    ),
+    class: 'dns',
+    cause: 'dns.servfail',
+    confidence: 'medium',
+    evidence: ['FirewallFailOpen is DISABLED'],
+    remedy: [`update-firewall-config --resource-id ${VPC} --firewall-fail-open ENABLED`],
+  },
+  {
+    name: 'the authorization of the method was changed and not deployed',
+    given: answered([identity], {
+      restApi: privateApi,
+      stages: [stage],
+      deployments: [iam],
+      resources: [{ path: '/orders', resourceMethods: { GET: { authorizationType: 'NONE' } } }],
+    }),
+    class: 'policy',
+    cause: 'policy.not-deployed',
+    confidence: 'high',
+    evidence: ['deployment dep1 of stage prod has authorization AWS_IAM for GET /orders'],
+    remedy: [`create-deployment --region us-east-1 --rest-api-id ${API} --stage-name prod`],
+  },
+  {
+    name: 'the deployed method is authorized by IAM, and the request was not signed',
+    given: answered(
+      [
+        http(403, {
+          errorType: 'MissingAuthenticationTokenException',
+          message: 'Missing Authentication Token',
+        }),
+      ],
+      {
+        restApi: privateApi,
+        stages: [stage],
+        deployments: [iam],
+      },
+    ),
+    class: 'service',
+    cause: 'api.authentication',
+    confidence: 'high',
+    evidence: ['authorization AWS_IAM for GET /orders'],
+  },
+  {
+    name: 'the API takes TLS 1.3 alone',
+    given: configuredEvidence(
+      {
+        dns: [dns(HOST, ['10.0.1.5'])],
+        tcp: [tcp(HOST, { '10.0.1.5': 'open' })],
+        tls: [tls('protocol', { errorCode: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', certificate: null })],
+      },
+      factsOf(
+        {},
+        { apigateway: { restApi: { ...privateApi, securityPolicy: 'SecurityPolicy_TLS13_1_3_2025_09' } } },
+      ),
+    ),
+    class: 'tls',
+    cause: 'tls.protocol',
+    confidence: 'high',
+    evidence: ['takes TLS 1.3 alone'],
+    remedy: ['speaks TLS 1.3'],
+  },
+  {
+    name: 'the execution log of the stage is off',
+    given: answered([forbidden()], { restApi: privateApi, stages: [{ ...stage, methodSettings: {} }] }),
+    class: 'service',
+    cause: 'api.not-matched',
+    confidence: 'low',
+    evidence: ['the execution log of stage prod cannot have this request: its loggingLevel is OFF'],
+    remedy: [
+      "update-stage --region us-east-1 --rest-api-id a1b2c3d4e5 --stage-name prod --patch-operations 'op=replace,path=/*/*/logging/loglevel,value=INFO'",
+    ],
+  },
+  {
+    name: 'API Gateway may not write logs',
+    given: answered([denied('')], { restApi: privateApi, account: {} }),
+    class: 'policy',
+    cause: 'policy.resource-implicit',
+    confidence: 'high',
+    evidence: ['no role in this account that may write to CloudWatch'],
+  },
+  {
+    name: 'the attachment to the transit gateway is not available',
+    given: configuredEvidence(
+      silentAt('10.7.1.5'),
+      factsOf({
+        RouteTables: [
+          {
+            ...table,
+            Routes: [
+              ...(table?.Routes?.slice(0, 1) ?? []),
+              { DestinationCidrBlock: '10.7.0.0/16', TransitGatewayId: 'tgw-0a', State: 'active' },
+            ],
+          },
+        ],
+        TransitGatewayVpcAttachments: [
+          {
+            TransitGatewayAttachmentId: 'tgw-attach-0a',
+            TransitGatewayId: 'tgw-0a',
+            VpcId: VPC,
+            State: 'failed',
+          },
+        ],
+      }),
+    ),
+    class: 'timeout',
+    cause: 'route.blackhole',
+    confidence: 'certain',
+    evidence: ['tgw-attach-0a is failed'],
+  },
+  {
+    name: 'private DNS is on at an endpoint that failed',
+    given: configuredEvidence(
+      { dns: [dns(HOST, ['52.94.10.5'])], tcp: [tcp(HOST, { '52.94.10.5': 'timeout' })] },
+      factsOf({
+        VpcEndpoints: [{ ...endpoint, State: 'failed' }],
+        NetworkInterfaces: [clientInterface ?? {}, ...endpointInterfaces],
+      }),
+    ),
+    class: 'dns',
+    cause: 'endpoint.absent',
+    confidence: 'high',
+    evidence: ['in the state failed'],
+  },
+  {
+    name: 'the API does not list the endpoint of its name',
+    given: configuredEvidence(
+      {
+        target: `https://${API}-${VPCE}.execute-api.us-east-1.amazonaws.com/prod/orders`,
+        dns: [dnsFailure(`${API}-${VPCE}.execute-api.us-east-1.amazonaws.com`, 'nxdomain')],
+      },
+      factsOf({}, { apigateway: { restApi: privateApi } }),
+    ),
+    class: 'dns',
+    cause: 'dns.nxdomain',
+    confidence: 'high',
+    evidence: [`${API} does not list ${VPCE}`],
+    remedy: [`path=/endpointConfiguration/vpcEndpointIds,value=${VPCE}`],
+  },
+];
