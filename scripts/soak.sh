@@ -1,0 +1,17 @@
+#!/bin/sh
+# Runs mixed operations of the library and fails where memory, descriptors or handles grow: `npm run soak -- 10000 50`, or
+# `npm run soak -- 30m 200` for half an hour. In a network namespace of its own, so that no packet leaves this host.
+set -eu
+cd "$(dirname "$0")/.."
+flags='--net --mount'
+[ "$(id -u)" = 0 ] || flags="--user --map-root-user $flags"
+directory=$(mktemp -d)
+trap 'rm -rf "$directory"' EXIT
+echo 'nameserver 127.0.0.1' >"$directory/resolv.conf"
+# shellcheck disable=SC2086
+unshare $flags sh -c '
+  ip link set lo up
+  mount --bind "$1/resolv.conf" /etc/resolv.conf
+  shift
+  exec node --expose-gc --import=tsx test/soak/main.ts "$@"
+' sh "$directory" "$@"
