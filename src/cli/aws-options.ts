@@ -30,6 +30,11 @@ export const awsSwitch: OptionTable = {
   ...awsOptions,
 };
 
+/** The value of --aws-profile. */
+export function awsProfile(args: Arguments): string | undefined {
+  return textOption(args, 'aws-profile', 'give the name of a profile');
+}
+
 /** The value of --region. Throws InvalidInputError where it is none. */
 export function awsRegion(args: Arguments): string | undefined {
   const region = textOption(args, 'region', 'give a Region like us-east-1');
@@ -50,7 +55,7 @@ export function awsReading(
 ):
   | ((target: Target, ends: Promise<KnownEnds>, stop: AbortSignal) => Promise<FactsDocument | null>)
   | undefined {
-  const profile = textOption(args, 'aws-profile', 'give the name of a profile');
+  const profile = awsProfile(args);
   const region = awsRegion(args);
   if (!flag(args, 'aws')) {
     for (const name of ['aws-profile', 'region'])

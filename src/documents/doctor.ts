@@ -1,13 +1,37 @@
 import type { CompiledCode } from '../host/compiled-code.js';
 import type { EngineStatus } from '../net/wire/engines.js';
 import type { DocumentHeader } from './header.js';
-import type { Count, Text } from './scalars.js';
+import type { Count, Instant, Text } from './scalars.js';
 
 /** Something this host lacks. */
 export interface DoctorProblem {
   text: Text;
   /** The command that adds it, or null. */
   remedy: Text | null;
+}
+
+/** One call of AWS that pprobe makes, and whether it is allowed. */
+export interface DoctorAwsCall {
+  service: Text;
+  action: Text;
+  /** The IAM action; null where none is needed. */
+  permission: Text | null;
+  status: 'allowed' | 'denied' | 'silent' | 'throttled' | 'error';
+  text: Text | null;
+}
+
+/** What the credentials of this host may read of AWS. */
+export interface DoctorAws {
+  /** null: none were found. The keys are never part of it. */
+  credentials: { source: Text; expiresAt: Instant | null } | null;
+  region: Text | null;
+  account: Text | null;
+  /** `assumed-role/NAME`, without the name of the session. */
+  principal: Text | null;
+  /** Why nothing was tried; null where calls were made. */
+  problem: Text | null;
+  endpoints: { service: Text; reachable: boolean; text: Text | null }[];
+  calls: DoctorAwsCall[];
 }
 
 /** `pprobe doctor --json`. */
@@ -34,5 +58,7 @@ export interface DoctorDocument extends DocumentHeader<'doctor'> {
   limits: { descriptors: Count | null; ports: { first: Count; last: Count } | null };
   /** null in the library, which Node loads itself. */
   compiledCode: CompiledCode | null;
+  /** Absent without --aws. */
+  aws?: DoctorAws;
   problems: DoctorProblem[];
 }

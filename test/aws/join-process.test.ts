@@ -7,6 +7,7 @@ import { type AwsServer, startAwsServer } from '../aws-server/server.js';
 import { pprobe } from '../cli/pprobe.js';
 import { factsOf, healthy } from '../diagnose/configuration/vpc.js';
 import { dns, evidence, HOST, tcp } from '../diagnose/evidence.js';
+import { validateDocument } from '../documents/validate.js';
 import { reportOf } from '../report/report-of.js';
 
 const silent = reportOf(
@@ -92,4 +93,20 @@ test('--aws with --facts, and its options without it, are mistakes', async (t) =
   const alone = await pprobe(['diagnose', '127.0.0.1:9', '--aws-profile', 'dev']);
   t.equal(alone.code, 2);
   t.match(alone.stderr, /works only with --aws/);
+});
+
+test('doctor --aws says whose credentials these are, what is refused, and where the policy is', async (t) => {
+  const { server, env } = await serve({ 'ec2:DescribeSubnets': { kind: 'denied' } });
+  const { code, stdout } = await pprobe(['doctor', '--aws', '--region', 'us-east-1'], '', env);
+  const json = await pprobe(['doctor', '--aws', '--region', 'us-east-1', '--json'], '', env);
+  await server.close();
+  t.equal(code, 0);
+  t.match(
+    stdout.replaceAll(/\s+/g, ' '),
+    /AWS the environment \(AWS_ACCESS_KEY_ID\), account 123456789012, assumed-role\/reader/,
+  );
+  t.match(stdout, /ec2:DescribeSubnets/);
+  t.match(stdout, /pprobe collect --policy/);
+  t.notMatch(stdout, /AKIA|EXAMPLEKEY|\/session/);
+  t.same(validateDocument(JSON.parse(json.stdout)), []);
 });

@@ -16,7 +16,7 @@ import { factsText } from '../../report/text/facts.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { parseTarget } from '../../target/parse-target.js';
 import { formatServer, parseServer } from '../../target/server.js';
-import { awsOptions, awsRegion } from '../aws-options.js';
+import { awsOptions, awsProfile, awsRegion } from '../aws-options.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { checkWritable, replaceFile } from '../files.js';
 import {
@@ -118,7 +118,7 @@ async function collect(
   });
   const { facts, problem } = await readConfiguration(target, ends, {
     open: openThread,
-    profile: textOption(args, 'aws-profile'),
+    profile: awsProfile(args),
     region,
     vpcId,
     timeoutMs: numberOption(args, 'timeout', readingTimeout),

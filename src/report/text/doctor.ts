@@ -17,6 +17,7 @@ export function doctorText(document: DoctorDocument, style: Style): string {
     limitLine(document, style),
     privilegeLine(document, style),
     ...startLine(document, style),
+    ...awsLines(document, style),
     '',
     ...document.problems.flatMap((problem) => problemLines(problem, style)),
     wrap(conclusion(document), style.columns),
@@ -97,6 +98,32 @@ function startLine({ compiledCode }: DoctorDocument, style: Style): string[] {
   if (problem !== null)
     return told('none', `compiled code is not used, so commands start slower: ${problem}`);
   return told('none', `this run compiled its code and keeps it in ${path}; the next starts faster`);
+}
+
+/** Credentials, then each service with the calls that it refuses. */
+function awsLines({ aws }: DoctorDocument, style: Style): string[] {
+  if (aws === undefined) return [];
+  const { credentials, account, principal, region, problem, endpoints, calls } = aws;
+  const who = [
+    credentials?.source,
+    account === null ? null : `account ${account}`,
+    principal,
+    credentials?.expiresAt == null ? null : `until ${credentials.expiresAt}`,
+    region === null ? null : `Region ${region}`,
+  ].filter((each) => each != null);
+  const first = problem === null ? who.join(', ') : [problem, ...who].join('; ');
+  return [
+    line(style, problem === null ? 'ok' : 'failed', 'AWS', cleanForTerminal(first)),
+    ...endpoints.map(({ service, reachable, text }) => {
+      const own = calls.filter((each) => each.service === service);
+      const allowed = own.filter(({ status }) => status === 'allowed').length;
+      const said = reachable
+        ? `${allowed} of ${own.length} calls allowed`
+        : `not reachable${text === null ? '' : `: ${text}`}`;
+      const kind = !reachable ? 'failed' : allowed < own.length ? 'warn' : 'ok';
+      return line(style, kind, `AWS, ${service}`, cleanForTerminal(said));
+    }),
+  ];
 }
 
 function yesNo(value: boolean | null): string {
