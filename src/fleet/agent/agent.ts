@@ -8,7 +8,7 @@ import { version } from '../../core/version.js';
 import type { AgentDocument } from '../../documents/agent.js';
 import { startDocument } from '../../documents/header.js';
 import type { DeniedPlaces } from '../../target/allow-list.js';
-import { longestResult, packResult, type ResultEnvelope } from '../envelope.js';
+import { longestMessage, packResult, type ResultEnvelope } from '../envelope.js';
 import { idPattern, type Job, jobChecks } from '../job.js';
 import type { Msg, NatsConnection } from '../nats/client.js';
 import { type Broker, brokerPlaces, connectBroker, versionAdvice } from '../nats/connection.js';
@@ -352,7 +352,7 @@ class Agent {
 /** A result that the stream takes: one that is too long says so in place of its report. */
 function packedWithin(result: ResultEnvelope): Buffer {
   const body = packResult(result);
-  if (body.length <= longestResult) return body;
+  if (body.length <= longestMessage) return body;
   const error = `the report has ${body.length} octets, more than a result may have`;
   return packResult({ ...result, outcome: 'failed', report: null, error });
 }

@@ -12,9 +12,11 @@ export {
   RetentionPolicy,
   StorageType,
 } from '@nats-io/jetstream';
+export { Kvm } from '@nats-io/kv';
 export {
   AuthorizationError,
   connect,
+  createInbox,
   credsAuthenticator,
   headers,
   type Msg,

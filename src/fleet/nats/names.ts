@@ -55,5 +55,8 @@ export function checkId(text: string, argument: string): string {
   );
 }
 
+/** The most octets of a result with its headers in the stream. */
+export const longestStored = 512 * 1024;
+
 /** How often an agent says that it is there, and how long that is believed, milliseconds. */
 export const presence = { everyMs: 10_000, ttlMs: 30_000 } as const;

@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import t from 'tap';
+import type { AgentConfig } from '../../src/fleet/agent/agent-config.js';
+import { readAgentConfig } from '../../src/fleet/agent/agent-config.js';
+import { runAgent } from '../../src/fleet/agent/agent.js';
+import { runFleet } from '../../src/fleet/controller.js';
+import { initFleet } from '../../src/fleet/nats/init.js';
+import { NatsCarrier } from '../../src/fleet/nats/nats-carrier.js';
+import { readPrivateKey } from '../../src/fleet/signature.js';
+import { makeControllerKey } from './agents.js';
+import { makeUser, TestBroker } from './broker.js';
