@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { isPlainObject } from '../../core/check-options.js';
 import { CapabilityError, InvalidInputError } from '../../core/errors.js';
@@ -34,6 +35,9 @@ const replayMs = 300_000;
 
 /** How long a result is awaited of an agent of which somebody says that it refused, once all others have ended, milliseconds. */
 const contradictionMs = 300;
+
+/** Between attempts to read from a stream that is not there yet, milliseconds. */
+const retryMs = 100;
 
 /** Results that are read from the stream ahead of their use. */
 const readAhead = 25;
@@ -134,6 +138,7 @@ class Round {
   #finish: () => void = () => {};
   #fail: (error: unknown) => void = () => {};
   #grace: NodeJS.Timeout | undefined;
+  #stopReading: () => Promise<void> = async () => {};
   #sentAt = 0;
 
   constructor(
@@ -162,14 +167,14 @@ class Round {
   async run(body: Buffer): Promise<void> {
     const { createInbox, headers } = await import('./client.js');
     const { fleet, group, key } = this.#plan;
-    const stopReading = await this.#read(fleet);
+    this.#stopReading = await this.#read(fleet);
     const inbox = createInbox();
     const answers = this.#connection.subscribe(inbox, {
       callback: (error, message) => {
         if (error === null) this.#hear(message);
       },
     });
-    const watching = this.#watch();
+    const stopWatching = this.#watch(fleet);
     try {
       const told = headers();
       told.set(jobHeaders.signature, signatureOf(body, key));
@@ -182,8 +187,8 @@ class Round {
     } finally {
       clearTimeout(this.#grace);
       answers.unsubscribe();
-      watching();
-      await stopReading();
+      stopWatching();
+      await this.#stopReading();
     }
   }
 
@@ -203,7 +208,7 @@ class Round {
     const { jetstream } = await import('./client.js');
     try {
       const consumer = await jetstream(this.#connection).consumers.get(this.#names.stream, {
-        filter_subjects: [this.#names.result(this.#job, '*')],
+        filter_subjects: this.#names.result(this.#job, '*'),
       });
       const results = await consumer.consume({
         max_messages: readAhead,
@@ -219,8 +224,22 @@ class Round {
     }
   }
 
-  /** Tells when the broker was away. Returns what ends that. */
-  #watch(): () => void {
+  /** A server that starts again has forgotten who reads: the results are read once more. */
+  async #readAgain(fleet: string, isOver: () => boolean): Promise<void> {
+    await this.#stopReading();
+    while (!isOver() && !this.#connection.isClosed()) {
+      try {
+        this.#stopReading = await this.#read(fleet);
+        return;
+      } catch {
+        // JetStream is not ready yet.
+        await delay(retryMs);
+      }
+    }
+  }
+
+  /** Tells when the broker was away, and reads on. Returns what ends that. */
+  #watch(fleet: string): () => void {
     let isOver = false;
     let awayAt: number | null = null;
     const follow = async (): Promise<void> => {
@@ -230,6 +249,7 @@ class Round {
         if (type !== 'reconnect' || awayAt === null) continue;
         this.#listener.note(`the broker was away ${((performance.now() - awayAt) / 1000).toFixed(1)} s`);
         awayAt = null;
+        await this.#readAgain(fleet, () => isOver);
       }
     };
     void follow();
@@ -262,6 +282,7 @@ class Round {
 
   #take(subject: string, data: Uint8Array, digest: string | undefined): void {
     const agent = subject.split('.').at(-1) ?? '';
+    if (this.#delivered.has(agent)) return;
     if (!this.#said.has(agent)) {
       this.#listener.note(`agent ${quoted(agent)} sent a result, and is not in the roster`);
       return;

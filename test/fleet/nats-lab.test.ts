@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { availability, namespaceFlags } from '../lab/availability.js';
+import { toolEnvironment } from '../lab/tools.js';
+
+/**
+ * The scenarios of nats-scenarios.ts in namespaces of their own: a broker on loopback, agents as processes, and targets at the
+ * addresses 10.90.0.10 to 10.90.0.12, because no agent sends anything to loopback. `two.example` has one address of each kind.
+ */
+const network = `
+ip link set lo up
+for last in 10 11 12; do ip address add 10.90.0.$last/32 dev lo; done
+mount --make-rprivate /
+mount -t tmpfs tmpfs /mnt
+printf '127.0.0.1 localhost\\n10.90.0.10 two.example\\n127.0.0.1 two.example\\n' >/mnt/hosts
+printf 'nameserver 10.90.0.12\\n' >/mnt/resolv.conf
+mount --bind /mnt/hosts /etc/hosts
+mount --bind /mnt/resolv.conf /etc/resolv.conf
+`;
+
+const found = await availability();
+if (found.mode === null) t.plan(0, found.reason);
+else {
+  const script = fileURLToPath(new URL('./nats-scenarios.ts', import.meta.url));
+  const program = [process.execPath, ...process.execArgv, script];
+  const inside = ['sh', '-euc', `${network}\nexec "$@"`, 'sh', ...program];
+  await t.spawn(
+    'unshare',
+    [...namespaceFlags(found.mode), ...inside],
+    { env: { ...process.env, ...toolEnvironment } },
+    'a fleet over a real broker',
+  );
+}
