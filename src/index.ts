@@ -29,6 +29,7 @@ export {
 export type { ReadFacts } from './diagnose/reading.js';
 export type { Advice, Argv } from './diagnose/remedies/advice.js';
 export { RULES as rules } from './diagnose/rules/index.js';
+export type * from './documents/agents.js';
 export { CAUSES, type Cause } from './documents/causes.js';
 export type * from './documents/comparison.js';
 export type * from './documents/dns.js';

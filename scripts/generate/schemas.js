@@ -16,6 +16,7 @@ const kinds = {
   report: ['ReportDocument', 'pprobe diagnose'],
   comparison: ['ComparisonDocument', 'pprobe explain with several reports'],
   fleet: ['FleetDocument', 'pprobe fleet diagnose and pprobe fleet show'],
+  agents: ['AgentsDocument', 'pprobe fleet agents and pprobe fleet init'],
   log: ['LogDocument', 'pprobe explain --log'],
   facts: ['FactsDocument', 'pprobe collect, and what --facts reads'],
   doctor: ['DoctorDocument', 'pprobe doctor'],

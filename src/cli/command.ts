@@ -94,8 +94,6 @@ export interface Command {
    * who called sudo, and has no code for raw sockets in its bundle.
    */
   usesRootFor?: 'all' | ((source: string | null) => Promise<() => void>);
-  /** It runs until a signal ends it, which is then no failure: its exit code is that of its result. */
-  isService?: true;
   /** The last paragraph of its help. */
   notes: string;
   /** null: a server that ended as it was asked to, and has nothing to print. */

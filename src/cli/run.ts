@@ -115,7 +115,6 @@ class Run {
       progress.clear();
       const { text, exitCode } = this.#shown(result, style);
       await this.#print(text);
-      if (command.isService) return result.exitCode;
       const note = interrupt.aborted ? interruptedNote : stop.aborted ? timeLimitNote : null;
       if (note !== null && !output.quiet) await writeText(process.stderr, note).catch(() => {});
       if (interrupt.aborted && output.format !== 'nagios') return exitCodes.interrupted;

@@ -38,7 +38,7 @@ export const resultHeaders = {
 } as const;
 
 /** The most octets of a result, as sent and after decompression. */
-export const longestMessage = 512 * 1024;
+export const longestResult = 512 * 1024;
 export const longestInflated = 4 * 1024 * 1024;
 
 /** The body of a result's message. */
@@ -63,8 +63,7 @@ export function unpackResult(
   digest: string | null,
   { job, agent }: Pick<ResultEnvelope, 'job' | 'agent'>,
 ): { result: ResultEnvelope } | { why: string } {
-  if (body.length > longestMessage)
-    return { why: `it has ${body.length} octets, more than ${longestMessage}` };
+  if (body.length > longestResult) return { why: `it has ${body.length} octets, more than ${longestResult}` };
   if (digest !== null && digest !== digestOf(body)) return { why: 'its checksum is not that of its header' };
   let text: string;
   try {

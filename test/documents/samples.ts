@@ -1,3 +1,4 @@
+import type { AgentsDocument } from '../../src/documents/agents.js';
 import type { Comparison, ComparisonDocument } from '../../src/documents/comparison.js';
 import type { DoctorDocument } from '../../src/documents/doctor.js';
 import type { ErrorDocument } from '../../src/documents/error.js';
@@ -146,6 +147,24 @@ const compared: Comparison = {
 
 const comparison: ComparisonDocument = { ...sampleHeader('comparison'), ...compared };
 
+const agents: AgentsDocument = {
+  ...sampleHeader('agents'),
+  fleet: 'core',
+  stream: 'PPROBE_RESULTS_core',
+  bucket: 'PPROBE_AGENTS_core',
+  agents: [
+    {
+      agent: 'web-1',
+      groups: ['edge'],
+      host: 'ip-10-0-0-10',
+      version: '1.0.0',
+      checks: ['diagnose'],
+      seenAt: '2026-03-01T12:00:00.000Z',
+    },
+    { agent: 'web-2', groups: [], host: null, version: null, checks: [], seenAt: '2026-03-01T12:00:00.000Z' },
+  ],
+};
+
 const fleet: FleetDocument = {
   ...sampleHeader('fleet'),
   job: {
@@ -285,6 +304,7 @@ export const samples = {
   'trace-watch': traceWatch,
   report,
   comparison,
+  agents,
   fleet,
   log,
   facts,

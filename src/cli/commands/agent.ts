@@ -1,12 +1,11 @@
 import { InvalidInputError } from '../../core/errors.js';
-import { exitCodes } from '../../documents/terms/exit-code.js';
 import { runAgent } from '../../fleet/agent/agent.js';
 import { readAgentConfig } from '../../fleet/agent/agent-config.js';
 import { readBroker } from '../../fleet/nats/connection.js';
 import { checkId } from '../../fleet/nats/names.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { brokerOf, brokerOptions } from '../broker-options.js';
-import type { Command, CommandContext, CommandResult } from '../command.js';
+import type { Command, CommandContext } from '../command.js';
 import { readInput } from '../files.js';
 import { type Arguments, type OptionTable, textOption } from '../options.js';
 
@@ -20,19 +19,15 @@ const options: OptionTable = {
   },
 };
 
-async function run(args: Arguments, context: CommandContext): Promise<CommandResult> {
+async function run(args: Arguments, context: CommandContext): Promise<null> {
   const { broker, fleet } = brokerOf(args);
   readBroker(broker);
   const id = checkId(needed(args, 'id', 'give the name of this agent'), '--id');
   const path = needed(args, 'config', 'give the path of agent.json');
   const config = readAgentConfig(await readInput(path, context.stop));
   const note = (line: string): void => context.note(cleanForTerminal(`pprobe agent: ${line}`));
-  const document = await runAgent({ broker, fleet, id, config }, context.stop, note);
-  return {
-    document,
-    render: () => '',
-    exitCode: exitCodes.ok,
-  };
+  await runAgent({ broker, fleet, id, config }, context.stop, note);
+  return null;
 }
 
 function needed(args: Arguments, name: string, hint: string): string {
@@ -54,7 +49,6 @@ export const agentCommand: Command = {
       help: 'Without "allow" and "keys" in the file it refuses every job',
     },
   ],
-  isService: true,
   notes:
     'Credentials come from the environment: PPROBE_NATS_NKEY=FILE, PPROBE_NATS_CREDS=FILE, or PPROBE_NATS_USER and PPROBE_NATS_PASSWORD. SIGTERM ends the jobs under way and sends their results first; a second one ends the agent at once. Exit code: 0 after SIGTERM; 2 for a mistake; 3 where the broker refuses the credentials.',
   run,

@@ -2,12 +2,15 @@ import { InvalidInputError } from '../../core/errors.js';
 import { nearest } from '../../core/nearest.js';
 import { quoted } from '../../core/text.js';
 import type { Command } from '../command.js';
+import { fleetAgents } from '../fleet/agents.js';
 import { fleetDiagnose } from '../fleet/diagnose.js';
+import { fleetInit } from '../fleet/init.js';
+import { fleetShow } from '../fleet/show.js';
 import type { FleetVerb } from '../fleet/verb.js';
 import { type Arguments, orList } from '../options.js';
 
 /** What may follow `pprobe fleet`, in the order of the help text. */
-const verbs: readonly FleetVerb[] = [fleetDiagnose];
+const verbs: readonly FleetVerb[] = [fleetDiagnose, fleetInit, fleetAgents, fleetShow];
 
 const names = verbs.map(({ name }) => name);
 

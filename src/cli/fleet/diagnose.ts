@@ -66,7 +66,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   const deadlineMs = numberOption(args, 'deadline', deadlineBound) ?? deadlineBound.default;
   const form = reportForm(args, context.output);
   const entry = carrierOf(args);
-  const { carrier, whereEmpty } = await entry.open(args, context);
+  const { carrier, whereEmpty, keep } = await entry.open(args, context);
   try {
     const problem = context.output.quiet ? null : checkTarget(parsed);
     if (problem !== null) note(cleanForTerminal(`pprobe: ${problem.summary}`));
@@ -83,6 +83,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
         if (size !== null) progress.show(fleetProgress(members, size.lines));
       },
     });
+    keep?.(document);
     return fleetResult(await formed(document, form));
   } finally {
     await carrier.close();
@@ -143,6 +144,11 @@ export const fleetDiagnose: FleetVerb = {
     {
       command: 'pprobe fleet diagnose db.internal:5432 --via ssh --hosts hosts.txt --deadline 30s --json',
       help: 'The hosts of a file, thirty seconds for each; the reports of all in one document',
+    },
+    {
+      command:
+        'pprobe fleet diagnose db.internal:5432 --via nats --server tls://nats.example --fleet core --key fleet.pem',
+      help: 'The agents of a fleet, which wait for jobs that this key has signed',
     },
   ],
   run,

@@ -3,12 +3,10 @@ import { elapsedMs, nowMs } from '../../core/clock.js';
 import { anyOf } from '../../core/deadline.js';
 import { CapabilityError } from '../../core/errors.js';
 import { randomBelow } from '../../core/random.js';
-import { quoted } from '../../core/text.js';
+import { count, quoted } from '../../core/text.js';
 import { version } from '../../core/version.js';
-import type { AgentDocument } from '../../documents/agent.js';
-import { startDocument } from '../../documents/header.js';
 import type { DeniedPlaces } from '../../target/allow-list.js';
-import { longestMessage, packResult, type ResultEnvelope } from '../envelope.js';
+import { longestResult, packResult, type ResultEnvelope } from '../envelope.js';
 import { idPattern, type Job, jobChecks } from '../job.js';
 import type { Msg, NatsConnection } from '../nats/client.js';
 import { type Broker, brokerPlaces, connectBroker, versionAdvice } from '../nats/connection.js';
@@ -62,12 +60,10 @@ export async function runAgent(
   plan: AgentPlan,
   stop: AbortSignal,
   note: (line: string) => void,
-): Promise<AgentDocument> {
-  const header = startDocument('agent');
+): Promise<void> {
   const connection = await firstConnection(plan, stop, note);
   const agent = new Agent(plan, note);
   if (connection !== null) await agent.serve(connection, stop);
-  return { ...header(), agent: plan.id, fleet: plan.fleet, ...agent.counts() };
 }
 
 /** The first connection, after a random wait, so that a fleet that starts together does not connect together; null after `stop`. */
@@ -120,7 +116,6 @@ class Agent {
   #broker: DeniedPlaces = { names: [], addresses: [] };
   #seq = 0;
   #ran = 0;
-  #refused = 0;
   #forged = { toldMs: Number.NEGATIVE_INFINITY, count: 0 };
   #tick = { atMs: nowMs(), wokeMs: Number.NEGATIVE_INFINITY, gapMs: 0 };
 
@@ -138,14 +133,10 @@ class Agent {
     this.#outbox = new Outbox(this.#state, this.#names, plan.id, note);
   }
 
-  counts(): Pick<AgentDocument, 'jobs' | 'refused' | 'undelivered'> {
-    return { jobs: this.#ran, refused: this.#refused, undelivered: this.#state.pending().length };
-  }
-
   /** Serves until `stop` aborts, over a connection that comes back by itself. */
   async serve(connection: NatsConnection, stop: AbortSignal): Promise<void> {
     await this.#learnBroker(connection);
-    const { id, fleet, config } = this.#plan;
+    const { id, fleet } = this.#plan;
     const advice = versionAdvice(connection.info?.version);
     if (advice !== null) this.#note(advice);
     this.#note(`agent ${id} of fleet ${fleet} is connected to ${connection.getServer()}`);
@@ -170,7 +161,10 @@ class Agent {
     clearInterval(ticks);
     await connection.close();
     await watching;
-    if (config.allow.isEmpty) this.#note('this agent allowed no target');
+    const left = this.#state.pending().length;
+    this.#note(
+      `ended after ${count(this.#ran, 'job')}${left === 0 ? '' : `; ${count(left, 'result')} wait for the next start`}`,
+    );
   }
 
   #subscribe(connection: NatsConnection) {
@@ -269,7 +263,6 @@ class Agent {
       message.respond(JSON.stringify({ state, agent: id, reason, receivedAt }));
     };
     if ('word' in admitted) {
-      this.#refused += 1;
       this.#tellRefusal(admitted, signed.keyId);
       answer('refused', `${admitted.word}: ${admitted.why}`.slice(0, 500));
       return;
@@ -289,9 +282,9 @@ class Agent {
     this.#forged.count += 1;
     const now = nowMs();
     if (now - this.#forged.toldMs < forgedEveryMs) return;
-    const { count } = this.#forged;
+    const { count: messages } = this.#forged;
     this.#forged = { toldMs: now, count: 0 };
-    this.#note(`refused bad-signature: ${why}${count > 1 ? ` (${count} messages)` : ''}`);
+    this.#note(`refused bad-signature: ${why}${messages > 1 ? ` (${messages} messages)` : ''}`);
   }
 
   #journal(job: Job | null, keyId: string, decision: string, why: string | null, ms: number): void {
@@ -352,7 +345,7 @@ class Agent {
 /** A result that the stream takes: one that is too long says so in place of its report. */
 function packedWithin(result: ResultEnvelope): Buffer {
   const body = packResult(result);
-  if (body.length <= longestMessage) return body;
+  if (body.length <= longestResult) return body;
   const error = `the report has ${body.length} octets, more than a result may have`;
   return packResult({ ...result, outcome: 'failed', report: null, error });
 }

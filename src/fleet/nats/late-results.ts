@@ -5,7 +5,7 @@ import { resultHeaders, unpackResult } from '../envelope.js';
 import { readReceived } from '../received.js';
 import type { NatsConnection } from './client.js';
 import { FleetNames } from './names.js';
-import { deliveryOf } from './nats-carrier.js';
+import { deliveryOfResult } from './nats-carrier.js';
 import { notMade } from './roster.js';
 
 /**
@@ -46,7 +46,7 @@ export async function withLateResults(
 function late(before: FleetResult, data: Uint8Array, digest: string | null, job: string): FleetResult {
   const read = unpackResult(data, digest, { job, agent: before.agent });
   if ('why' in read) return { ...before, outcome: 'invalid', reason: read.why };
-  const delivery = deliveryOf(read.result);
+  const delivery = deliveryOfResult(read.result);
   const received = delivery.outcome === 'document' ? readReceived(delivery.octets) : delivery;
   if (received.outcome !== 'answered')
     return { ...before, reason: 'reason' in received ? received.reason : before.reason };

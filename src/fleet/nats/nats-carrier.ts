@@ -291,7 +291,7 @@ class Round {
     this.#delivered.add(agent);
     this.#listener.delivered(
       agent,
-      'why' in read ? { outcome: 'invalid', reason: read.why } : deliveryOf(read.result),
+      'why' in read ? { outcome: 'invalid', reason: read.why } : deliveryOfResult(read.result),
     );
     this.#endIfAllHave();
   }
@@ -343,7 +343,7 @@ function clockBetween(there: number | null, sentAt: number, heardAt: number): Cl
 }
 
 /** What came of the job at an agent, in the words of all carriers. */
-export function deliveryOf({ outcome, report, error }: ResultEnvelope): Delivery {
+export function deliveryOfResult({ outcome, report, error }: ResultEnvelope): Delivery {
   if (report !== null && outcome !== 'refused' && outcome !== 'failed')
     return { outcome: 'document', octets: gzipSync(JSON.stringify(report)) };
   const reason = error ?? outcome;

@@ -1,21 +1,10 @@
 import { isPlainObject } from '../../core/check-options.js';
 import { CapabilityError } from '../../core/errors.js';
+import type { FleetAgent } from '../../documents/agents.js';
 import type { FleetMember } from '../../documents/fleet.js';
 import { idPattern } from '../job.js';
 import type { NatsConnection } from './client.js';
 import type { FleetNames } from './names.js';
-
-/** An agent as it last said that it is there. */
-export interface PresentAgent {
-  agent: string;
-  groups: string[];
-  host: string | null;
-  version: string | null;
-  checks: string[];
-  startedAt: string | null;
-  /** By the broker's clock. */
-  seenAt: string;
-}
 
 /** The error of a fleet whose stream or bucket does not exist. */
 export function notMade(fleet: string, cause: unknown): CapabilityError {
@@ -32,7 +21,7 @@ export async function presentAgents(
   connection: NatsConnection,
   names: FleetNames,
   fleet: string,
-): Promise<PresentAgent[]> {
+): Promise<FleetAgent[]> {
   const { Kvm } = await import('./client.js');
   try {
     const bucket = await new Kvm(connection).open(names.bucket);
@@ -66,7 +55,7 @@ async function mapSome<Item, Result>(
 }
 
 /** What an agent says of itself is not trusted: wrong members are left out. */
-function agentOf(agent: string, value: Uint8Array, created: Date): PresentAgent {
+function agentOf(agent: string, value: Uint8Array, created: Date): FleetAgent {
   let said: unknown = null;
   try {
     said = value.length > 8192 ? null : JSON.parse(Buffer.from(value).toString('utf8'));
@@ -86,13 +75,12 @@ function agentOf(agent: string, value: Uint8Array, created: Date): PresentAgent 
     host: text(members.host),
     version: text(members.version),
     checks: ids(members.checks).slice(0, 64),
-    startedAt: text(members.startedAt),
     seenAt: created.toISOString(),
   };
 }
 
 /** Those of a group, or all, as members of a roster. */
-export function membersOf(agents: readonly PresentAgent[], group: string | null): FleetMember[] {
+export function membersOf(agents: readonly FleetAgent[], group: string | null): FleetMember[] {
   return agents
     .filter(({ groups }) => group === null || groups.includes(group))
     .map(({ agent, groups, host }) => ({ agent, group: group ?? groups[0] ?? null, host }));

@@ -1,0 +1,88 @@
+import { userInfo } from 'node:os';
+import { InvalidInputError } from '../../core/errors.js';
+import { quoted } from '../../core/text.js';
+import type { NatsConnection } from '../../fleet/nats/client.js';
+import { connectBroker, versionAdvice } from '../../fleet/nats/connection.js';
+import { checkId } from '../../fleet/nats/names.js';
+import { mostUnasked, NatsCarrier } from '../../fleet/nats/nats-carrier.js';
+import { readPrivateKey } from '../../fleet/signature.js';
+import { cleanForTerminal } from '../../report/text/style.js';
+import { brokerOf, brokerOptions } from '../broker-options.js';
+import type { CommandContext } from '../command.js';
+import { readInput } from '../files.js';
+import { type Arguments, flag, textOption } from '../options.js';
+import type { CarrierEntry } from './carrier-entry.js';
+import { keepJob } from './saved-jobs.js';
+
+/** A connection to the broker of the command line. Its errors say what to do. */
+export async function openBroker(
+  args: Arguments,
+  { note, output }: CommandContext,
+): Promise<{ connection: NatsConnection; fleet: string }> {
+  const { broker, fleet } = brokerOf(args);
+  const connection = await connectBroker(broker, { name: 'pprobe fleet', inboxPrefix: null, spreadMs: 0 });
+  const advice = versionAdvice(connection.info?.version);
+  if (advice !== null && !output.quiet) note(`pprobe: ${cleanForTerminal(advice)}`);
+  return { connection, fleet };
+}
+
+/** `--via nats`: agents that wait for jobs. */
+export const natsEntry: CarrierEntry = {
+  name: 'nats',
+  options: {
+    ...brokerOptions,
+    key: {
+      type: 'string',
+      value: 'FILE',
+      help: 'With --via nats: the Ed25519 key that signs the job, PEM (PPROBE_FLEET_KEY)',
+    },
+    yes: { type: 'boolean', help: `With --via nats: ask more than ${mostUnasked} agents` },
+  },
+  async open(args, context) {
+    const group = textOption(args, 'group');
+    if (group !== undefined) checkId(group, '--group');
+    brokerOf(args);
+    const key = readPrivateKey(await readInput(keyFile(args), context.stop), '--key');
+    const { connection, fleet } = await openBroker(args, context);
+    const plan = {
+      fleet,
+      group: group ?? null,
+      key,
+      isLargeMeant: flag(args, 'yes'),
+      requestedBy: userName(),
+    };
+    const ofGroup = group === undefined ? '' : ` of the group ${quoted(group)}`;
+    return {
+      carrier: new NatsCarrier(connection, plan),
+      whereEmpty: `no agent${ofGroup} of fleet ${fleet} is there; start "pprobe agent" on the hosts, or look at "pprobe fleet agents"`,
+      keep(document) {
+        const { id } = document.job;
+        const problem = keepJob(document);
+        if (context.output.quiet) return;
+        context.note(
+          problem === null
+            ? `pprobe: job ${id}; "pprobe fleet show ${id}" has what comes late`
+            : `pprobe: job ${id} cannot be kept for "pprobe fleet show": ${cleanForTerminal(problem)}`,
+        );
+      },
+    };
+  },
+};
+
+function keyFile(args: Arguments): string {
+  const file = textOption(args, 'key') ?? process.env.PPROBE_FLEET_KEY;
+  if (file) return file;
+  throw new InvalidInputError(
+    '--key',
+    '--key: missing; give the file of the private key that signs jobs, as "openssl genpkey -algorithm ed25519" writes it',
+  );
+}
+
+/** For the journal of the agents. */
+function userName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
+}
