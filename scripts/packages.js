@@ -10,6 +10,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -21,7 +22,17 @@ import {
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { commitTime, filesBelow, makeTree, manifest, node, root, run, sha256 } from './archive/tree.js';
+import {
+  commitTime,
+  filesBelow,
+  makeTree,
+  manifest,
+  node,
+  root,
+  run,
+  sha256,
+  sharedFolders,
+} from './archive/tree.js';
 
 const { values, positionals } = parseArgs({
   options: { fast: { type: 'boolean' }, tree: { type: 'string' }, to: { type: 'string' } },
@@ -79,8 +90,11 @@ function layOut(tree, to, { zsh }) {
   write(`${zsh}/_pprobe`, share('completions/_pprobe'));
   write('usr/share/fish/vendor_completions.d/pprobe.fish', share('completions/pprobe.fish'));
   write('usr/share/pprobe/ssm/pprobe-diagnose.json', share('ssm/pprobe-diagnose.json'));
-  for (const unit of readdirSync(join(tree, 'share/systemd')))
-    write(`usr/lib/systemd/system/${unit}`, share(`systemd/${unit}`));
+  for (const folder of sharedFolders.filter((each) => existsSync(join(tree, 'share', each)))) {
+    const place = folder === 'systemd' ? 'usr/lib/systemd/system' : `usr/share/pprobe/${folder}`;
+    for (const file of readdirSync(join(tree, 'share', folder)))
+      write(`${place}/${file}`, share(`${folder}/${file}`));
+  }
   write('usr/share/doc/pprobe/copyright', readFileSync(join(tree, 'LICENSE')));
   write('usr/share/doc/pprobe/NOTICE', readFileSync(join(tree, 'NOTICE')));
   normalizeModes(to);

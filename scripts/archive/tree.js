@@ -25,6 +25,9 @@ export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf
 export const node = JSON.parse(readFileSync(join(import.meta.dirname, 'node.json'), 'utf8'));
 export const name = `pprobe-${manifest.version}`;
 
+/** The directories whose files are for share/: units of systemd, and files for monitors and orchestrators. */
+export const sharedFolders = ['systemd', 'monitoring', 'kubernetes', 'ansible'];
+
 /** The packages that the executable's bundles and the library load at run time (scripts/build.js). */
 const loadedPackages = (arch) => [
   `@koromix/koffi-linux-${arch}`,
@@ -190,8 +193,9 @@ export async function makeTree(arch, { emulate = false } = {}) {
     'ssm/pprobe-diagnose.json': ssmDocument(manifest.version),
     'man/man1/pprobe.1': await manPage(root, manifest, Number(commitTime())),
   };
-  const units = join(import.meta.dirname, 'systemd');
-  for (const file of readdirSync(units)) share[`systemd/${file}`] = readFileSync(join(units, file), 'utf8');
+  for (const folder of sharedFolders)
+    for (const file of readdirSync(join(import.meta.dirname, folder)))
+      share[`${folder}/${file}`] = readFileSync(join(import.meta.dirname, folder, file), 'utf8');
   for (const [file, script] of Object.entries(completionScripts(root))) share[`completions/${file}`] = script;
   for (const [file, text] of Object.entries(share)) {
     mkdirSync(dirname(join(tree, 'share', file)), { recursive: true });

@@ -47,6 +47,7 @@ function layOut(): void {
     put(`share/${file}`, `${file}\n`);
   put('share/ssm/pprobe-diagnose.json', '{}\n');
   put('share/systemd/pprobe-diagnose@.service', '[Unit]\n');
+  put('share/monitoring/alerts.yml', 'groups: []\n');
   for (const file of ['LICENSE', 'NOTICE']) put(file, `${file}\n`);
 }
 
@@ -124,6 +125,7 @@ t.test('the .deb, installed into a directory by dpkg, runs from there', { skip: 
     'usr/share/zsh/vendor-completions/_pprobe',
     'usr/share/fish/vendor_completions.d/pprobe.fish',
     'usr/lib/systemd/system/pprobe-diagnose@.service',
+    'usr/share/pprobe/monitoring/alerts.yml',
     'usr/share/doc/pprobe/copyright',
   ];
   for (const place of places) t.not(readFileSync(join(target, place)).length, 0, place);
