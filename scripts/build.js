@@ -325,7 +325,7 @@ async function buildSdk() {
 async function buildLab() {
   const outdir = at('build/lab');
   rmSync(outdir, { recursive: true, force: true });
-  const entryPoints = ['main', 'agent', 'resolver/main', 'endpoint/main'].map((name) =>
+  const entryPoints = ['main', 'agent', 'resolver/main', 'endpoint/main', 'configuration/main'].map((name) =>
     at(`test/lab/${name}.ts`),
   );
   await build({ ...module, entryPoints, outdir, outbase: at('test/lab') });

@@ -38,6 +38,10 @@ export const names = {
   missing: 'missing.test',
 };
 
+/** Where the servers of AWS's management APIs and the client's metadata service are, while they run. */
+export const awsAddress = '10.0.0.4';
+export const metadataAddress = '169.254.169.254';
+
 export const addresses = {
   client: { ipv4: '10.0.1.10', ipv6: 'fd10:0:0:1::10' },
   /** The VPC's router on the client's subnet. */

@@ -7,8 +7,9 @@ import { askKeeper, keeperGone } from './control.js';
 import type { Keeper } from './enter.js';
 import * as facts from './facts.js';
 import { startKeeper } from './keeper.js';
-import { files } from './protocol.js';
+import { type FaultPart, files } from './protocol.js';
 import { type ExecOptions, type ExecResult, execIn, type SpawnInLabOptions, spawnIn } from './run.js';
+import type { LabState } from './state.js';
 import type { NamespaceName } from './topology.js';
 
 export { labUnavailable } from './availability.js';
@@ -31,8 +32,12 @@ export interface Lab {
   exec(namespace: NamespaceName, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Starts a command; see `spawnIn`. */
   spawn(namespace: NamespaceName, argv: readonly string[], options?: SpawnInLabOptions): ChildProcess;
-  /** Applies a fault, and ends the fault before it. @throws Error if no fault has that name. */
-  break(fault: string): Promise<void>;
+  /** Applies a fault or a part of it, and ends the fault before it. @throws Error if no fault has that name. */
+  break(fault: string, part?: FaultPart): Promise<void>;
+  /** Makes the lab what a state says, in place of a fault. */
+  apply(state: LabState): Promise<void>;
+  /** Starts the servers that say how the VPC is configured, if they do not run. */
+  serveConfiguration(): Promise<void>;
   /** Ends the fault in force. */
   heal(): Promise<void>;
   /** The fault in force, or null. */
@@ -75,8 +80,14 @@ export function labOf(keeper: Keeper, dir: string, end: () => Promise<void>): La
       child.once('exit', () => running.delete(child));
       return child;
     },
-    async break(fault) {
-      await askKeeper(keeper, { do: 'break', fault });
+    async break(fault, part = 'both') {
+      await askKeeper(keeper, { do: 'break', fault, part });
+    },
+    async apply(state) {
+      await askKeeper(keeper, { do: 'apply', state });
+    },
+    async serveConfiguration() {
+      await askKeeper(keeper, { do: 'serve-configuration' });
     },
     async heal() {
       await askKeeper(keeper, { do: 'heal' });

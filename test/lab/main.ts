@@ -10,6 +10,7 @@ import {
   up,
   upInForeground,
 } from './cli/commands.js';
+import { configurationTable } from './cli/configuration.js';
 import { demo } from './cli/demo.js';
 
 /** The lab's command line. */
@@ -19,12 +20,15 @@ const usage = `A small VPC of network namespaces on this machine, with faults to
   npm run lab -- up                         start it in the background
   npm run lab -- up --foreground            start it until Ctrl-C
   npm run lab -- faults                     list the faults
-  npm run lab -- break NAME                 apply one fault, in place of the one before
+  npm run lab -- break NAME                 apply one fault, in place of the one before: packets and configuration
+                 [--packets-only]           … the packets meet it, and the configuration stays healthy
+                 [--facts-only]             … the configuration has it, and packets pass
   npm run lab -- heal                       end the fault
   npm run lab -- exec [NAMESPACE] -- CMD …  run a command there (default: client)
   npm run lab -- shell [NAMESPACE]          an interactive shell there (default: client)
   npm run lab -- status
   npm run lab -- down                       end it
+  npm run lab -- configuration [NAME …]     packets and configuration together, as a table, in a lab of its own
   npm run lab -- demo [--full] [NAME …]     pprobe on every fault, or on those named, in a lab of its own`;
 
 class UsageError extends Error {}
@@ -36,7 +40,7 @@ async function run([command = '', ...args]: string[]): Promise<number> {
     case 'faults':
       return listFaults();
     case 'break':
-      return breakLab(args[0] ?? needs('break', 'the name of a fault; "faults" lists them'));
+      return breakFault(args);
     case 'heal':
       return heal();
     case 'exec':
@@ -49,6 +53,8 @@ async function run([command = '', ...args]: string[]): Promise<number> {
       return down();
     case 'demo':
       return demo({ full: args.includes('--full'), only: args.filter((arg) => arg !== '--full') });
+    case 'configuration':
+      return configurationTable(args);
     case '--help':
     case '-h':
       console.log(usage);
@@ -56,6 +62,16 @@ async function run([command = '', ...args]: string[]): Promise<number> {
     default:
       throw new UsageError(command === '' ? 'which command?' : `there is no command "${command}"`);
   }
+}
+
+function breakFault(args: string[]): Promise<number> {
+  const parts = { '--packets-only': 'packets', '--facts-only': 'facts' } as const;
+  const [flag, ...more] = Object.entries(parts).filter(([name]) => args.includes(name));
+  if (more.length > 0) needs('break', 'one of --packets-only and --facts-only, not both');
+  const [name = needs('break', 'the name of a fault; "faults" lists them')] = args.filter(
+    (each) => !Object.hasOwn(parts, each),
+  );
+  return breakLab(name, flag?.[1] ?? 'both');
 }
 
 function exec(args: string[]): Promise<number> {

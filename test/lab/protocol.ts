@@ -1,9 +1,23 @@
+import type { LabState } from './state.js';
+
 /**
  * The protocol between a lab's keeper and its users: JSON in both directions over `control.sock` in the lab's directory,
  * which is the keeper's working directory. A connection carries one request, which ends with the sender's half-close.
  */
 
-export type Request = { do: 'break'; fault: string } | { do: 'heal' } | { do: 'status' } | { do: 'stop' };
+export type Request =
+  | { do: 'break'; fault: string; part: FaultPart }
+  | { do: 'heal' }
+  | { do: 'apply'; state: LabState }
+  | { do: 'serve-configuration' }
+  | { do: 'status' }
+  | { do: 'stop' };
+
+/**
+ * What of a fault is applied: what packets meet and what AWS says of the configuration, or one of them. Of one alone follows a
+ * contradiction: the packets do not do what the configuration says.
+ */
+export type FaultPart = 'both' | 'packets' | 'facts';
 
 /** `fault`: the name of the fault in force, or null. */
 export type Reply = { ok: true; fault: string | null } | { ok: false; error: string };

@@ -1,3 +1,4 @@
+import { healthyConfiguration, type LabConfiguration } from './configuration/vpc.js';
 import type { CannedAnswer } from './endpoint/canned.js';
 import type { Api, GatewayConfig } from './endpoint/gateway.js';
 import type { Policy } from './endpoint/policy.js';
@@ -28,6 +29,8 @@ export interface LabState {
   resolver: ResolverConfig;
   /** The endpoint behind both of its interfaces. */
   endpoint: EndpointState;
+  /** What AWS says of the VPC and the API. No packet meets it; `configuration/packets.ts` makes the rest of a state of it. */
+  configuration: LabConfiguration;
 }
 
 export interface DeviceMtu {
@@ -102,6 +105,7 @@ export const healthy: LabState = {
     zone: privateZone,
   },
   endpoint: { listening: true, certificate: 'valid', tls: 'proper', canned: null, gateway: healthyGateway },
+  configuration: healthyConfiguration,
 };
 
 /** The on-premises resolver, which does not forward the API's name to the VPC. */

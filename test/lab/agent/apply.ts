@@ -5,6 +5,7 @@ import type { DeviceMtu, EndpointState, LabState } from '../state.js';
 import { runTool } from '../tools.js';
 import { type NamespaceName, namespaceNames } from '../topology.js';
 import type { Certificates } from './certificates.js';
+import { type ConfigurationServers, changeConfiguration } from './configuration.js';
 import { writeHosts, writeResolvConf } from './network.js';
 import type { Server } from './server.js';
 
@@ -14,6 +15,8 @@ export interface Machinery {
   certificates: Certificates;
   resolver: Server<ResolverConfig>;
   endpoints: readonly Server<EndpointConfig>[];
+  /** null: nobody has asked for them. */
+  configuration: ConfigurationServers | null;
 }
 
 /** Changes the lab from one state to another. Applies only the differences. */
@@ -36,6 +39,9 @@ export async function applyState(machinery: Machinery, from: LabState, to: LabSt
   if (!isDeepStrictEqual(from.endpoint, to.endpoint)) {
     const config = endpointConfig(machinery.certificates, to.endpoint);
     work.push(...machinery.endpoints.map((endpoint) => endpoint.configure(config)));
+  }
+  if (machinery.configuration !== null && !isDeepStrictEqual(from.configuration, to.configuration)) {
+    work.push(changeConfiguration(machinery.configuration, to.configuration));
   }
   await Promise.all(work);
 }

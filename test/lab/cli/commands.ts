@@ -4,6 +4,7 @@ import { elapsedMs, nowMs } from '../../../src/core/clock.js';
 import { type Expectation, faults } from '../faults/index.js';
 import type { Lab } from '../lab.js';
 import { packageRoot } from '../paths.js';
+import type { FaultPart } from '../protocol.js';
 import { findSharedLab, startSharedLab } from '../shared.js';
 import { toolEnvironment } from '../tools.js';
 import { type NamespaceName, namespaceNames } from '../topology.js';
@@ -14,6 +15,7 @@ import { seconds } from './text.js';
 export async function up(): Promise<number> {
   const startMs = nowMs();
   const { lab } = await startSharedLab('stop');
+  await lab.serveConfiguration();
   introduce(lab, elapsedMs(startMs));
   return 0;
 }
@@ -22,6 +24,7 @@ export async function up(): Promise<number> {
 export async function upInForeground(): Promise<number> {
   const startMs = nowMs();
   const { lab, ended } = await startSharedLab('parent');
+  await lab.serveConfiguration();
   introduce(lab, elapsedMs(startMs));
   const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await Promise.race([interrupted.then(() => lab.stop()), ended]);
@@ -29,7 +32,8 @@ export async function upInForeground(): Promise<number> {
 }
 
 function introduce(lab: Lab, durationMs: number): void {
-  const { addresses, names, url, caFile } = lab.facts;
+  const { addresses, names, url, caFile, awsAddress } = lab.facts;
+  const awsUrl = `http://${awsAddress}`;
   console.log(`The lab is up in ${seconds(durationMs)}: a VPC with a private API, healthy.
 
     client ── vpc ── r1 ── r2 ── r3 ── public
@@ -44,6 +48,7 @@ function introduce(lab: Lab, durationMs: number): void {
   onprem   ${both(addresses.onprem)}   a resolver that does not know the private zone
 
   API      ${url}
+  AWS      ${awsUrl}   EC2, API Gateway, Logs and STS of the lab, for "aws" and pprobe in "exec" and "shell"
   endpoint ${names.vpce}
   CA       ${caFile}   trusted in "exec" and "shell"
 
@@ -56,10 +61,11 @@ Try:
   npm run lab -- down`);
 }
 
-export async function breakLab(name: string): Promise<number> {
+/** Applies a fault. `part`: only what packets meet, or only what the configuration says. */
+export async function breakLab(name: string, part: FaultPart): Promise<number> {
   const lab = await running();
   const startMs = nowMs();
-  await lab.break(name);
+  await lab.break(name, part);
   const sentence = faults.find((fault) => fault.name === name)?.sentence ?? '';
   console.log(`${name} (${seconds(elapsedMs(startMs))}): ${sentence}`);
   return 0;
@@ -128,7 +134,21 @@ function hostEnvironment(lab: Lab): NodeJS.ProcessEnv {
   return {
     PATH: `${join(packageRoot, 'build/lab/bin')}:${toolEnvironment.PATH}`,
     ...Object.fromEntries(authorities.map((name) => [name, lab.facts.caFile])),
+    ...awsEnvironment(lab.facts),
     ...Object.fromEntries([...proxies, 'SSL_CERT_DIR'].map((name) => [name, undefined])),
+  };
+}
+
+/** The environment in which programs ask the lab for AWS's services. The server takes any credentials. */
+export function awsEnvironment({ awsAddress, region }: Pick<Lab['facts'], 'awsAddress' | 'region'>) {
+  return {
+    AWS_ENDPOINT_URL: `http://${awsAddress}`,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: 'AKIALABEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'lab',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   };
 }
 

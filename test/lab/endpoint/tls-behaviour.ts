@@ -7,9 +7,10 @@ import { names } from '../facts.js';
  * ClientHello and sends nothing. `closes`: closes the connection after the ClientHello. `filters-name`: resets a connection
  * whose ClientHello contains the API's name, as an inspecting firewall does.
  */
-export type TlsBehaviour = 'proper' | 'old' | 'silent' | 'closes' | 'filters-name';
+export type TlsBehaviour = 'proper' | 'old' | 'new' | 'silent' | 'closes' | 'filters-name';
 
 export function tlsOptionsOf(behaviour: TlsBehaviour): TlsOptions {
+  if (behaviour === 'new') return { minVersion: 'TLSv1.3' };
   return behaviour === 'old'
     ? { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' }
     : { minVersion: 'TLSv1.2' };
@@ -20,6 +21,7 @@ export function applyBehaviour(behaviour: TlsBehaviour, socket: Socket, goOn: ()
   switch (behaviour) {
     case 'proper':
     case 'old':
+    case 'new':
       goOn();
       break;
     case 'silent':

@@ -1,3 +1,4 @@
+import { configuration, endpointWith, ids } from '../configuration/vpc.js';
 import { addresses, names } from '../facts.js';
 import { privateDnsOffZone, zoneWithoutApi } from '../zones.js';
 import { type Fault, fault } from './fault.js';
@@ -9,14 +10,24 @@ export const dnsFaults: Fault[] = [
     "The endpoint's private DNS is off, so the API's name gives API Gateway's public addresses.",
     'dns.public-answer',
     10,
-    { resolver: { zone: privateDnsOffZone } },
+    { resolver: { zone: privateDnsOffZone }, configuration: endpointWith({ PrivateDnsEnabled: false }) },
   ),
   fault(
     'wrong-resolver',
     'The client asks the on-premises resolver, which does not forward the name to the VPC.',
     'dns.public-answer',
     10,
-    { nameservers: [addresses.onprem.ipv4] },
+    {
+      nameservers: [addresses.onprem.ipv4],
+      configuration: configuration({
+        DhcpOptions: [
+          {
+            DhcpOptionsId: ids.dhcpOptions,
+            DhcpConfigurations: [{ Key: 'domain-name-servers', Values: [{ Value: addresses.onprem.ipv4 }] }],
+          },
+        ],
+      }),
+    },
   ),
   fault(
     'nxdomain',

@@ -1,6 +1,6 @@
 import type { GatewayConfig } from '../endpoint/gateway.js';
 import type { ResolverConfig } from '../resolver/zone.js';
-import { type EndpointState, healthy, healthyGateway, type LabState } from '../state.js';
+import { type EndpointState, healthy, type LabState } from '../state.js';
 
 /** The expected result of pprobe: the verdict on the API's URL, or the outcome of a trace to `public`. */
 export type Expectation =
@@ -52,7 +52,7 @@ function changed({ resolver, endpoint, ...rest }: StateChange): LabState {
     endpoint: {
       ...healthy.endpoint,
       ...endpoint,
-      gateway: { ...healthyGateway, ...endpoint?.gateway },
+      gateway: { ...healthy.endpoint.gateway, ...endpoint?.gateway },
     },
   };
 }

@@ -1,3 +1,12 @@
+import {
+  configuration,
+  endpointIngress,
+  everything,
+  groupRule,
+  healthyEc2,
+  ids,
+  secondSubnetAcl,
+} from '../configuration/vpc.js';
 import { addresses } from '../facts.js';
 import { routesOf, topology } from '../topology.js';
 import { type Fault, fault, pathFault } from './fault.js';
@@ -13,6 +22,27 @@ const toEniB = [`${addresses.eniB.ipv4}/32`, `${addresses.eniB.ipv6}/128`];
 
 const dropInput = 'chain input { type filter hook input priority 0; tcp dport 443 drop; }';
 
+/** An entry of an ACL that denies what comes in for TCP 443. */
+const tcp443 = {
+  Egress: false,
+  Protocol: '6',
+  RuleAction: 'deny',
+  PortRange: { From: 443, To: 443 },
+};
+
+/** The client's group has outbound rules for one port only. */
+function clientAllowsOnly(port: number) {
+  const { group, egress, egress6 } = ids.client;
+  const [, , ingress] = healthyEc2.SecurityGroupRules;
+  return configuration({
+    SecurityGroupRules: [
+      groupRule(egress, group, true, port, { CidrIpv4: '0.0.0.0/0' }),
+      groupRule(egress6, group, true, port, { CidrIpv6: '::/0' }),
+      ...(ingress === undefined ? [] : [ingress]),
+    ],
+  });
+}
+
 /** Faults in which the name is right and packets do not arrive. */
 export const networkFaults: Fault[] = [
   fault(
@@ -20,7 +50,7 @@ export const networkFaults: Fault[] = [
     "The endpoint's security group has no inbound rule for TCP 443 from the client.",
     'tcp.timeout-all',
     11,
-    { filters: { 'eni-a': dropInput, 'eni-b': dropInput } },
+    { filters: { 'eni-a': dropInput, 'eni-b': dropInput }, configuration: endpointIngress(null) },
   ),
   fault(
     'egress',
@@ -29,6 +59,7 @@ export const networkFaults: Fault[] = [
     11,
     {
       filters: { vpc: forward('iifname "to-client" oifname { "to-eni-a", "to-eni-b" } tcp dport 443 drop') },
+      configuration: clientAllowsOnly(80),
     },
   ),
   fault(
@@ -36,17 +67,29 @@ export const networkFaults: Fault[] = [
     "The network ACL of the endpoint's second subnet drops TCP 443; the first subnet's lets it in.",
     'tcp.timeout-some',
     11,
-    { filters: { vpc: forward('oifname "to-eni-b" tcp dport 443 drop') } },
+    {
+      filters: { vpc: forward('oifname "to-eni-b" tcp dport 443 drop') },
+      configuration: secondSubnetAcl(
+        { ...tcp443, RuleNumber: 90, CidrBlock: '0.0.0.0/0' },
+        { ...tcp443, RuleNumber: 91, Ipv6CidrBlock: '::/0' },
+        ...everything(false),
+        ...everything(true),
+      ),
+    },
   ),
   fault(
     'network-acl-return',
     "The network ACL of the endpoint's second subnet has no outbound rule for the ports that answers go to.",
     'tcp.timeout-some',
     11,
-    { filters: { vpc: forward('iifname "to-eni-b" tcp sport 443 drop') } },
+    {
+      filters: { vpc: forward('iifname "to-eni-b" tcp sport 443 drop') },
+      configuration: secondSubnetAcl(...everything(false)),
+    },
   ),
   fault('nothing-out', "The client's security group lets nothing out but DNS.", 'tcp.timeout-all', 11, {
     filters: { vpc: forward('iifname "to-client" tcp dport != 53 drop') },
+    configuration: clientAllowsOnly(53),
   }),
   fault(
     'route-unreachable',

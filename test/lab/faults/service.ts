@@ -1,3 +1,10 @@
+import {
+  apiWith,
+  configuration,
+  endpointWith,
+  healthyApiGateway,
+  savedPolicy,
+} from '../configuration/vpc.js';
 import type { Api } from '../endpoint/gateway.js';
 import type { Policy } from '../endpoint/policy.js';
 import { accountId, apiId, region, stage } from '../facts.js';
@@ -34,13 +41,26 @@ const denyThisApi: Policy = {
   ],
 };
 
+const { policy: _, ...apiWithoutPolicy } = healthyApiGateway.restApi;
+
+/** The healthy API with another resource policy. */
+function withResourcePolicy(resourcePolicy: Policy): StateChange {
+  return {
+    ...withApi({ resourcePolicy }),
+    configuration: apiWith({ policy: savedPolicy(resourcePolicy) }),
+  };
+}
+
 /** The healthy API with some parts changed. */
 function withApi(change: Partial<Api>): StateChange {
   return { endpoint: { gateway: { apis: { [apiId]: { ...healthyApi, ...change } } } } };
 }
 
 function withEndpointPolicy(endpointPolicy: Policy): StateChange {
-  return { endpoint: { gateway: { endpointPolicy } } };
+  return {
+    endpoint: { gateway: { endpointPolicy } },
+    configuration: endpointWith({ PolicyDocument: JSON.stringify(endpointPolicy) }),
+  };
 }
 
 /** Faults in which API Gateway denies the request or finds no API. */
@@ -50,14 +70,14 @@ export const serviceFaults: Fault[] = [
     "The API's resource policy allows another VPC endpoint only.",
     'policy.resource-implicit',
     12,
-    withApi({ resourcePolicy: allowOtherEndpoint }),
+    withResourcePolicy(allowOtherEndpoint),
   ),
   fault(
     'resource-policy-explicit',
     "The API's resource policy denies what does not come through another VPC endpoint.",
     'policy.resource-explicit',
     12,
-    withApi({ resourcePolicy: onlyThroughEndpoint(otherEndpoint) }),
+    withResourcePolicy(onlyThroughEndpoint(otherEndpoint)),
   ),
   fault(
     'endpoint-policy-implicit',
@@ -85,6 +105,7 @@ export const serviceFaults: Fault[] = [
           oldWording: true,
         },
       },
+      configuration: apiWith({ policy: savedPolicy(allowOtherEndpoint) }),
     },
   ),
   fault(
@@ -92,20 +113,23 @@ export const serviceFaults: Fault[] = [
     'No resource policy is attached to the private API, which therefore denies every request.',
     'policy.resource-implicit',
     12,
-    withApi({ resourcePolicy: null }),
+    {
+      ...withApi({ resourcePolicy: null }),
+      configuration: configuration({}, { apigateway: { restApi: apiWithoutPolicy } }),
+    },
   ),
   fault(
     'wrong-api',
     'The API was deleted, or its id belongs to another account or Region.',
     'api.not-matched',
     16,
-    { endpoint: { gateway: { apis: {} } } },
+    {
+      endpoint: { gateway: { apis: {} } },
+      configuration: configuration({}, { apigateway: { restApi: null, stages: [], deployments: [] } }),
+    },
   ),
-  fault(
-    'missing-stage',
-    'The API was never deployed to the stage in the URL.',
-    'api.not-matched',
-    16,
-    withApi({ stages: { dev: healthyApi.stages[stage] ?? {} } }),
-  ),
+  fault('missing-stage', 'The API was never deployed to the stage in the URL.', 'api.not-matched', 16, {
+    ...withApi({ stages: { dev: healthyApi.stages[stage] ?? {} } }),
+    configuration: configuration({}, { apigateway: { stages: [{ stageName: 'dev' }] } }),
+  }),
 ];
