@@ -4,6 +4,7 @@ import type { ReportDocument } from '../../documents/report.js';
 import { CLASSES } from '../verdict.js';
 import { sectionHtml } from './elements.js';
 import { type Html, html } from './escape.js';
+import { gatesHtml } from './gates.js';
 import { pathsHtml } from './path.js';
 import { styleSheet } from './style.js';
 import { addressesHtml, answersHtml, timingsHtml } from './tables.js';
@@ -32,7 +33,7 @@ export function reportHtml(report: ReportDocument): string {
 `;
   const main = html`<main>
 ${verdictHtml(report)}
-${phasesHtml(report)}${evidenceHtml(report.verdict.evidence)}${remediesHtml(report.verdict.remedies)}${warningsHtml(report.verdict.warnings)}${alternativesHtml(report)}${pathsHtml(report)}${addressesHtml(report)}${answersHtml(report)}${timingsHtml(report)}${vantageHtml(report)}${rawHtml(report)}</main>
+${phasesHtml(report)}${evidenceHtml(report.verdict.evidence)}${remediesHtml(report.verdict.remedies)}${warningsHtml(report.verdict.warnings)}${alternativesHtml(report)}${gatesHtml(report)}${pathsHtml(report)}${addressesHtml(report)}${answersHtml(report)}${timingsHtml(report)}${vantageHtml(report)}${rawHtml(report)}</main>
 `;
   return `<!DOCTYPE html>\n<html lang="en">\n<head>\n${head}<style>${styleSheet}</style>\n</head>\n<body>\n${main}</body>\n</html>\n`;
 }

@@ -83,6 +83,10 @@ svg .measured { fill: var(--link); } svg .room { fill: var(--none-ground); }
 .end .node { border-radius: 4px; border-color: currentColor; color: inherit; }
 .node.good { color: var(--good); border-color: var(--good); } .node.bad { color: var(--bad); border-color: var(--bad); }
 .node.warn { color: var(--warn); border-color: var(--warn); } .node.dim { color: var(--soft); }
+/* The line that leaves a station has its colour: it shows how far packets and requests come. */
+.gates > li.allow::before { border-left-color: var(--good); } .gates > li.deny::before { border-left-color: var(--bad); }
+.gates > li.partly::before { border-left-color: var(--warn); } .gates > li.unknown::before { border-left-style: dashed; }
+.gates .tag { white-space: normal; overflow-wrap: anywhere; }
 .reply { display: flex; flex-wrap: wrap; gap: 0 .75rem; }
 .marks { list-style: none; padding: 0; margin: .6rem 0 0; font-size: .85rem; }
 .tag { border: 1px solid var(--line); border-radius: 4px; padding: 0 .35rem; font-size: .8rem; white-space: nowrap; }

@@ -1,6 +1,6 @@
 import { duration } from '../../core/text.js';
-import type { Gate } from '../../documents/facts.js';
 import type { EvidenceItem, ReportDocument } from '../../documents/report.js';
+import { gateMarks, gateName, gateSource } from '../gate-words.js';
 import { phasesOf } from '../phases.js';
 import { certainty, furtherFaults, possibleAlternatives, vantageRows } from '../verdict.js';
 import {
@@ -34,7 +34,7 @@ export function verdictText(report: ReportDocument, style: Style, verbose = fals
     titledLines(prose, 'Warnings', warningLines(verdict.warnings, prose, style)),
     titledLines(prose, 'Also wrong', alternativeLines(furtherFaults(verdict), prose, false)),
     titledLines(prose, 'What else it could be', alternativeLines(possibleAlternatives(verdict), prose, true)),
-    verbose ? gateLines(report.gates ?? [], prose) : [],
+    verbose ? gateLines(report, prose) : [],
     verbose ? vantageLines(report, prose) : [],
   ]);
 }
@@ -67,20 +67,18 @@ function evidenceLines(items: readonly EvidenceItem[], style: Style, verbose: bo
   return titledLines(style, 'Evidence', lines);
 }
 
-const gateMarks = { allow: 'ok', deny: 'failed', partly: 'warn', unknown: 'none' } as const;
-
 /** The way from this host to the target through what the configuration decides, in path order. */
-function gateLines(gates: readonly Gate[], style: Style): string[] {
-  const names = gates.map(
-    ({ gate, end, direction }) =>
-      `${end} ${gate.replaceAll('-', ' ')}${direction === null ? '' : ` ${direction}`}`,
-  );
+function gateLines(report: ReportDocument, style: Style): string[] {
+  const { gates = [] } = report;
+  const source = gates.length === 0 ? null : gateSource(report);
+  const names = gates.map(gateName);
   const cells = Math.max(0, ...names.map(widthOf));
   const lines = gates.map(({ state, text }, index) => {
     const lead = `  ${mark(style, gateMarks[state])} ${paint(style, 'dim', padTo(names[index] ?? '', cells))}  `;
     return hanging(lead, cleanForTerminal(text), style.columns);
   });
-  return titledLines(style, 'The way through the configuration', lines);
+  const head = source === null ? [] : [hanging('  ', cleanForTerminal(source), style.columns)];
+  return titledLines(style, 'The way through the configuration', [...head, ...lines]);
 }
 
 function vantageLines(report: ReportDocument, style: Style): string[] {

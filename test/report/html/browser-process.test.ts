@@ -17,7 +17,16 @@ const reports = (['dns', 'timeout', 'policy', 'tls', 'service', 'reachable'] sat
     return { name, page: reportHtml(longest ?? samples.report) };
   },
 );
-const pages = [...reports, { name: 'every-member', page: reportHtml(samples.report) }];
+/** The report with the longest way through the configuration that has a gate of each state. */
+const [gated] = rows
+  .map(({ given }) => reportOf(given))
+  .filter(({ gates = [] }) => new Set(gates.map(({ state }) => state)).size >= 3)
+  .toSorted((one, other) => (other.gates?.length ?? 0) - (one.gates?.length ?? 0));
+const pages = [
+  ...reports,
+  { name: 'every-member', page: reportHtml(samples.report) },
+  { name: 'gates', page: reportHtml(gated ?? samples.report) },
+];
 
 test('a page fits a desktop and a phone, in light and dark, and the browser has nothing to complain about', {
   skip: noBrowser,
@@ -40,6 +49,31 @@ test('a page fits a desktop and a phone, in light and dark, and the browser has 
       await page.close();
     }
   }
+});
+
+test('the way through the configuration is drawn in path order, in the colour of each state', {
+  skip: noBrowser,
+}, async (t) => {
+  const { gates = [], observations } = gated ?? samples.report;
+  t.ok(gates.length > 8, `${gates.length} gates`);
+  const folder = t.testdir({ 'gates.html': reportHtml(gated ?? samples.report) });
+  const browser = await openBrowser(t);
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+  await page.goto(pathToFileURL(join(folder, 'gates.html')).href, { timeout: 60_000 });
+  const drawn = (await page.evaluate(`[...document.querySelectorAll('.gates > li.gate')].map((station) => ({
+    text: station.textContent,
+    colour: getComputedStyle(station.querySelector('.node')).borderTopColor,
+  }))`)) as { text: string; colour: string }[];
+  t.equal(drawn.length, gates.length);
+  const colours = new Map<string, string>();
+  for (const [index, { state, resource, rule }] of gates.entries()) {
+    const { text = '', colour = '' } = drawn[index] ?? {};
+    for (const name of [resource, rule]) if (name !== null) t.ok(text.includes(name), name);
+    t.equal(colours.get(state) ?? colour, colour, `${state} has one colour`);
+    colours.set(state, colour);
+  }
+  t.equal(new Set(colours.values()).size, colours.size, 'each state has a colour of its own');
+  t.ok((await page.textContent('main'))?.includes(`account ${observations.configuration?.account}`));
 });
 
 test('what these tests look for is found where it is', { skip: noBrowser }, async (t) => {
