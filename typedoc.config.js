@@ -25,7 +25,7 @@ const schemaTags = [
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
   name: 'pprobe',
-  entryPoints: ['src/index.ts'],
+  entryPoints: ['src/index.ts', 'src/telemetry/opentelemetry.ts'],
   tsconfig: 'tsconfig.build.json',
   out: 'docs/reference',
   readme: 'none',

@@ -94,7 +94,7 @@ function removeInnerTypes(folder) {
     for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:\bfrom|\bimport\() ?'(\.[^']+)\.js'/g))
       follow(resolve(dirname(file), `${path}.d.ts`));
   };
-  follow(join(folder, 'index.d.ts'));
+  for (const entry of ['index', 'telemetry/opentelemetry']) follow(join(folder, `${entry}.d.ts`));
   for (const name of readdirSync(folder, { recursive: true }))
     if (name.endsWith('.d.ts') && !reached.has(join(folder, name))) rmSync(join(folder, name));
 }

@@ -16,6 +16,7 @@ export { compareReports, explainTogether, type NamedReport } from './compare/com
 export { CapabilityError, type ErrorCode, InvalidInputError, PprobeError } from './core/errors.js';
 export type { Items } from './core/ordered-map.js';
 export { version } from './core/version.js';
+export type { DiagnoseReportMessage } from './diagnose/channels.js';
 export type { AddressClaim, Claim, HostClaim, ServerClaim } from './diagnose/claims.js';
 export type { ClassifyOptions } from './diagnose/classify.js';
 export { type DiagnoseOptions, diagnose } from './diagnose/diagnose.js';

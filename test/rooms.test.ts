@@ -23,6 +23,7 @@ const rooms = [
   'probe',
   'observe',
   'diagnose',
+  'telemetry',
   'compare',
   'execution-log',
   'report',

@@ -22,6 +22,7 @@ import {
   targetText,
 } from '../target/parse-target.js';
 import { keptHeaders, readHeaders } from '../target/request-headers.js';
+import { published } from './channels.js';
 import { classify } from './classify.js';
 import { type ReadFacts, startReading } from './reading.js';
 
@@ -76,19 +77,19 @@ export async function diagnose(input: string | URL, options: DiagnoseOptions = {
   });
   const facts = (await reading?.finish()) ?? options.facts;
   if (facts === undefined)
-    return {
+    return published({
       ...header(),
       reportId,
       ...evidence,
       observations: { ...evidence.observations, configuration: null },
       gates: [],
       verdict: classify(evidence),
-    };
+    });
   // No other diagnosis pays for the evaluators.
   const { checkedFacts, withVerdict } = await import('./configured-verdict.js');
   const configuration = checkedFacts(facts, 'facts');
   const judged = withVerdict({ ...evidence, observations: { ...evidence.observations, configuration } });
-  return { ...header(), reportId, ...judged };
+  return published({ ...header(), reportId, ...judged });
 }
 
 /** The options that a further command has to repeat; null where none was given. */

@@ -1,3 +1,5 @@
+import { randomUuid } from '../core/random.js';
+import { published } from '../diagnose/channels.js';
 import { classify } from '../diagnose/classify.js';
 import { startDocument } from '../documents/header.js';
 import type { ReportDocument } from '../documents/report.js';
@@ -56,13 +58,14 @@ export const measureProbe: Measure = async ({ text, target, module, permit, limi
     ...(limitMs > amplyMs ? {} : waits(limitMs)),
   };
   const evidence = await observeTarget(target, options);
-  return {
+  return published({
     ...header(),
+    reportId: randomUuid(),
     ...evidence,
     observations: { ...evidence.observations, configuration: null },
     gates: [],
     verdict: classify(evidence),
-  };
+  });
 };
 
 /** The share of the limit after which silence is silence: the verdict must be there before the limit cuts the probe off. */
