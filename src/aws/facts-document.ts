@@ -1,5 +1,5 @@
 import { version } from '../core/version.js';
-import type { FactsCall, FactsClient, FactsDocument } from '../documents/facts.js';
+import type { FactsCall, FactsClient, FactsDocument, LoggedRequest } from '../documents/facts.js';
 import { canonicalAddress, familyOf } from '../net/address/address.js';
 import {
   accessAssociationShape,
@@ -83,6 +83,7 @@ export function factsDocumentOf(document: Members): FactsDocument {
             FactsDocument['route53resolver']
           >,
         }),
+    ...loggedOf(document.executionLog),
     ...(document.redacted === true ? { redacted: true } : {}),
   };
 }
@@ -124,6 +125,25 @@ function nameOf(document: Members, name: string): string | null {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value).padStart(name === 'account' ? 12 : 0, '0');
   throw new ShapeError(`${name}: expected a text, found ${JSON.stringify(value).slice(0, 60)}`);
+}
+
+const confidences: readonly LoggedRequest['confidence'][] = ['certain', 'high', 'medium', 'low'];
+
+/** What a log says of a request. Without all of its members it says nothing. */
+function loggedOf(value: unknown): Pick<FactsDocument, 'executionLog'> {
+  if (!isMembers(value)) return {};
+  const { requestId, cause, summary } = value;
+  const confidence = confidences.find((each) => each === value.confidence);
+  const isWhole = [requestId, cause, summary].every((each) => typeof each === 'string' && each !== '');
+  if (!isWhole || confidence === undefined) return {};
+  return {
+    executionLog: {
+      requestId: String(requestId),
+      cause: String(cause),
+      confidence,
+      summary: String(summary),
+    },
+  };
 }
 
 const statuses: readonly FactsCall['status'][] = ['ok', 'denied', 'silent', 'throttled', 'error', 'partial'];

@@ -9,6 +9,7 @@ import { scopeOf } from '../net/address/scope.js';
 import { statusOf } from './call-status.js';
 import { awsCalls } from './calls.js';
 import { noFacts } from './facts-document.js';
+import { type JudgeLog, readLog, type SentRequest } from './read-log.js';
 import { mostFilterValues, Reader, readingBounds, readingTimeout } from './reader.js';
 import {
   accountRequest,
@@ -40,6 +41,10 @@ export interface ReadingOptions {
   noMetadata?: boolean | undefined;
   /** How long reading may take, in milliseconds: 8 seconds by default. */
   timeoutMs?: number | undefined;
+  /** The requests that were sent, once they are answered: their lines in the execution log are read. */
+  requests?: Promise<readonly SentRequest[]> | undefined;
+  /** Says what the lines of one request mean. */
+  judgeLog?: JudgeLog | undefined;
   /** Ends reading early, with what is known. */
   stop?: AbortSignal | undefined;
 }
@@ -67,6 +72,8 @@ export async function readConfiguration(
     vpcId,
     noMetadata,
     timeoutMs = readingTimeout.default,
+    requests,
+    judgeLog,
     stop,
   }: ReadingOptions,
 ): Promise<ConfigurationReading> {
@@ -82,7 +89,7 @@ export async function readConfiguration(
   };
   stop?.addEventListener('abort', end);
   if (stop?.aborted === true) end();
-  const deadline = setTimeout(end, timeoutMs);
+  let deadline = setTimeout(end, timeoutMs);
   try {
     const [prepared, known] = await Promise.all([
       session.prepare(timeoutMs * readingBounds.credentialsShare),
@@ -96,6 +103,8 @@ export async function readConfiguration(
       problem,
     });
     if ('failure' in credentials) {
+      if (credentials.failure.code === 'ThreadEnded')
+        return nothing('the time for reading was over before credentials were found; try again');
       const { text } = statusOf(credentials.failure, awsCalls.GetCallerIdentity);
       const why = credentials.failure.message === '' ? (text ?? '') : credentials.failure.message;
       return nothing(
@@ -108,7 +117,27 @@ export async function readConfiguration(
       );
     reader = new Reader(session, region, deadlineMs, timeoutMs * readingBounds.callShare);
     const client = await readAll(reader, target, known, vpcId ?? null);
-    return { facts: finished(reader.facts, header(), region, client), credentials, problem: null };
+    const facts = finished(reader.facts, header(), region, client);
+    if (requests === undefined || judgeLog === undefined) return { facts, credentials, problem: null };
+    // Packets can take longer than reading. The log has a time of its own, which begins with the answer.
+    clearTimeout(deadline);
+    const sent = await requests;
+    const logMs = timeoutMs * readingBounds.callShare;
+    deadline = setTimeout(end, logMs);
+    const ended = reader.isOver;
+    reader = new Reader(session, region, nowMs() + logMs, logMs);
+    if (ended || stop?.aborted === true) reader.end('the reading was ended before the answer came');
+    const behind = facts.apigateway.restApi?.id ?? null;
+    const logged = await readLog(reader, target, behind, sent, judgeLog, nowMs() + logMs);
+    return {
+      facts: {
+        ...facts,
+        calls: [...facts.calls, ...reader.facts.calls],
+        ...(logged === null ? {} : { executionLog: logged }),
+      },
+      credentials,
+      problem: null,
+    };
   } finally {
     clearTimeout(deadline);
     stop?.removeEventListener('abort', end);

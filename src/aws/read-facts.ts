@@ -166,6 +166,9 @@ export function factsWith(one: FactsDocument, other: FactsDocument): FactsDocume
     client: one.client ?? other.client,
     ec2: ec2 as Ec2Facts,
     apigateway: { ...one.apigateway, ...other.apigateway },
+    ...((one.executionLog ?? other.executionLog) === undefined
+      ? {}
+      : { executionLog: one.executionLog ?? other.executionLog }),
     ...sections(one, other),
   };
 }

@@ -65,6 +65,34 @@ export class Reader {
     await Promise.all(requests.map((each) => (each === null ? null : this.#ask(each))));
   }
 
+  /** The texts of the events that a call finds; none where it fails, which is noted. They are not part of the facts. */
+  async events(request: AwsRequest): Promise<string[]> {
+    const { document, failure, isCut } = await this.#pages(request);
+    const isOff = failure?.code === 'ResourceNotFoundException';
+    if (failure !== null) {
+      const off = {
+        status: 'error',
+        text: 'ResourceNotFoundException: the stage has no execution log',
+      } as const;
+      this.#note(request, isOff ? off : this.#statusOf(failure, request));
+      return [];
+    }
+    const list: unknown = isMembers(document) ? document.events : null;
+    if (!Array.isArray(list)) {
+      this.#note(request, { status: 'error', text: 'the answer is not one of AWS: it has no events' });
+      return [];
+    }
+    this.#note(request, { status: isCut ? 'partial' : 'ok', text: null });
+    return list.flatMap((each) =>
+      isMembers(each) && typeof each.message === 'string' ? [each.message] : [],
+    );
+  }
+
+  /** Whether reading was ended. */
+  get isOver(): boolean {
+    return this.#endedBy !== null;
+  }
+
   async #ask(request: AwsRequest): Promise<void> {
     const call = callOf(request.action);
     if (call.cliOnly === true) return;

@@ -121,6 +121,22 @@ export function domainNameRequests(domainName: string): AwsRequest[] {
   ];
 }
 
+/** How long before and after an answer its lines can be in the log, in milliseconds: clocks differ. */
+const aroundMs = 300_000;
+
+/** The lines of one request in the execution log of a stage. */
+export function logRequest(apiId: string, stage: string, requestId: string, atMs: number): AwsRequest {
+  return {
+    action: 'FilterLogEvents',
+    input: {
+      logGroupName: `API-Gateway-Execution-Logs_${apiId}/${stage}`,
+      filterPattern: `"${requestId}"`,
+      startTime: atMs - aroundMs,
+      endTime: atMs + aroundMs,
+    },
+  };
+}
+
 /** The private zones of a VPC, and the rules by which its names are forwarded or blocked. */
 export function nameRequests(vpcId: string, region: string): AwsRequest[] {
   return [

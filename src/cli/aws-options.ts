@@ -1,8 +1,7 @@
 import { InvalidInputError } from '../core/errors.js';
 import { quoted } from '../core/text.js';
+import type { ReadFacts } from '../diagnose/reading.js';
 import type { FactsDocument } from '../documents/facts.js';
-import type { KnownEnds } from '../documents/known-ends.js';
-import type { Target } from '../documents/target.js';
 import { cleanForTerminal } from '../report/text/style.js';
 import type { CommandContext } from './command.js';
 import { type Arguments, flag, type OptionTable, textOption } from './options.js';
@@ -49,12 +48,7 @@ export function awsRegion(args: Arguments): string | undefined {
  * What reads the configuration where --aws is given; undefined without it. Throws InvalidInputError where --facts is given, too,
  * and for options of --aws without it.
  */
-export function awsReading(
-  args: Arguments,
-  { note, output }: CommandContext,
-):
-  | ((target: Target, ends: Promise<KnownEnds>, stop: AbortSignal) => Promise<FactsDocument | null>)
-  | undefined {
+export function awsReading(args: Arguments, { note, output }: CommandContext): ReadFacts | undefined {
   const profile = awsProfile(args);
   const region = awsRegion(args);
   if (!flag(args, 'aws')) {
@@ -68,10 +62,11 @@ export function awsReading(
       '--aws',
       '--aws and --facts: give one of them; "pprobe collect -o FILE" writes facts to join with others',
     );
-  return async (target, ends, stop) => {
-    const [{ readConfiguration }, { openThread }] = await Promise.all([
+  return async (target, ends, stop, requests) => {
+    const [{ readConfiguration }, { openThread }, { loggedRequest }] = await Promise.all([
       import('../aws/read-configuration.js'),
       import('../aws/thread.js'),
+      import('../execution-log/logged-request.js'),
     ]);
     const noMetadata = args.options.imds === false;
     const { facts, problem } = await readConfiguration(target, ends, {
@@ -79,6 +74,8 @@ export function awsReading(
       profile,
       region,
       noMetadata,
+      requests,
+      judgeLog: loggedRequest,
       stop,
     });
     if (problem !== null) note(cleanForTerminal(`pprobe: --aws: ${problem}`));

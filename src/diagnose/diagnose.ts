@@ -75,7 +75,7 @@ export async function diagnose(input: string | URL, options: DiagnoseOptions = {
     reading?.abandon();
     throw error;
   });
-  const facts = (await reading?.finish()) ?? options.facts;
+  const facts = (await reading?.finish(evidence.observations.http)) ?? options.facts;
   if (facts === undefined)
     return published({
       ...header(),

@@ -1,5 +1,6 @@
 import { anyOf } from '../core/deadline.js';
 import type { FactsDocument } from '../documents/facts.js';
+import type { HttpDocument } from '../documents/http.js';
 import type { KnownEnds } from '../documents/known-ends.js';
 import type { Target } from '../documents/target.js';
 
@@ -11,6 +12,8 @@ export type ReadFacts = (
   target: Target,
   ends: Promise<KnownEnds>,
   stop: AbortSignal,
+  /** Resolves with the requests when all measurements are over. */
+  requests: Promise<readonly HttpDocument[]>,
 ) => Promise<FactsDocument | null>;
 
 /**
@@ -24,7 +27,7 @@ export interface ReadingBeside {
   /** For `ObserveOptions.onEnds`. */
   onEnds(ends: Promise<KnownEnds>): void;
   /** What was read, a moment after the measurements at the latest. */
-  finish(): Promise<FactsDocument | null>;
+  finish(requests: readonly HttpDocument[]): Promise<FactsDocument | null>;
   /** Ends it without a result. */
   abandon(): void;
 }
@@ -35,11 +38,16 @@ export function startReading(read: ReadFacts, target: Target, stop: AbortSignal 
   const ends = new Promise<KnownEnds>((resolve) => {
     onEnds = resolve;
   });
-  const reading = read(target, ends, anyOf(over.signal, stop));
+  let onRequests: (requests: readonly HttpDocument[]) => void = () => {};
+  const requests = new Promise<readonly HttpDocument[]>((resolve) => {
+    onRequests = resolve;
+  });
+  const reading = read(target, ends, anyOf(over.signal, stop), requests);
   reading.catch(() => {});
   return {
     onEnds,
-    async finish() {
+    async finish(sent) {
+      onRequests(sent);
       const timer = setTimeout(() => over.abort(), graceMs);
       try {
         return await reading;
@@ -50,6 +58,7 @@ export function startReading(read: ReadFacts, target: Target, stop: AbortSignal 
     abandon() {
       // Whoever reads waits for the ends, too.
       onEnds(Promise.resolve({ addresses: [], own: [], identities: [] }));
+      onRequests([]);
       over.abort();
     },
   };

@@ -27,10 +27,22 @@ export interface FactsDocument extends DocumentHeader<'facts'> {
   /** Absent: not read. */
   route53?: Route53Facts;
   route53resolver?: ResolverFacts;
+  /** What the execution log of API Gateway says of the request that was answered; absent: not read. */
+  executionLog?: LoggedRequest;
   /** Of `pprobe collect --commands`: the commands that read the facts, one shell command each. @maxItems 100 */
   commands?: Text[];
   /** Present where the lists were left out of a masked report: its gates say what they said. */
   redacted?: true;
+}
+
+/** What an execution log says of one request, in pprobe's words. The log's own text is not kept. */
+export interface LoggedRequest {
+  /** The header `x-amzn-requestid` of the answer. */
+  requestId: Text;
+  /** A `Cause`; `none` where the log shows no fault. */
+  cause: Text;
+  confidence: 'certain' | 'high' | 'medium' | 'low';
+  summary: Text;
 }
 
 /** One call of an AWS service, or one file with its output. */

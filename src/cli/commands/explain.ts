@@ -120,7 +120,8 @@ async function readNow(
       '--aws: reads the configuration around the target of one report; give one',
     );
   const saved = parseReport(report.text);
-  return (await read(saved.target, Promise.resolve(endsOfReport(saved)), context.stop)) ?? undefined;
+  const sent = Promise.resolve(saved.observations.http);
+  return (await read(saved.target, Promise.resolve(endsOfReport(saved)), context.stop, sent)) ?? undefined;
 }
 
 async function sideBySide(

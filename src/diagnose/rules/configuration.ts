@@ -13,6 +13,7 @@ import { confidenceOfFacts, leastConfident, remediesOfGates, told, withGate } fr
 import { withoutEmptyLog } from './configured-log.js';
 import { misnamed } from './configured-name.js';
 import { requestFinding } from './configured-request.js';
+import { asLogged } from './logged.js';
 
 /**
  * Packets and configuration together: the packets decide what kind of fault it is, and the configuration, where it is known,
@@ -22,12 +23,15 @@ import { requestFinding } from './configured-request.js';
 /** The findings with what the configuration says of the first one, which is the verdict's. */
 export function configured(evidence: Evidence, findings: readonly Finding[]): Finding[] {
   const { gates = [] } = evidence;
-  const [first, ...others] = findings;
-  if (gates.length === 0 || first === undefined) return [...findings];
+  const [answered, ...others] = findings;
+  if (gates.length === 0 || answered === undefined) return [...findings];
+  const first = asLogged(evidence, answered);
   const found = withoutEmptyLog(evidence, joined(evidence, gates, first) ?? first);
   const remedies = found.remedies.filter(({ opens }) => opens === undefined || isLeftOpen(opens, gates));
   const better = remedies.length === found.remedies.length ? found : { ...found, remedies };
-  return better === first ? [...findings] : [better, ...others.filter(({ cause }) => cause !== better.cause)];
+  return better === answered
+    ? [...findings]
+    : [better, ...others.filter(({ cause }) => cause !== better.cause)];
 }
 
 function joined(evidence: Evidence, gates: readonly Gate[], found: Finding): Finding | null {
