@@ -169,8 +169,9 @@ function worksInSome(working: readonly Side[], failing: readonly Side[]): Compar
     summary: `${names(working)} ${working.length > 1 ? 'reach' : 'reaches'} ${hostOf(working)}, ${names(failing)} ${failing.length > 1 ? 'do' : 'does'} not, at the same addresses.`,
     meaning: meaningOf(silent, neighbours),
     evidence: [...working, ...failing].map(verdictEvidence),
+    // Of many hosts, one is an example for the others.
     remedies: failing
-      .slice(0, 2)
+      .slice(0, failing.length > 2 ? 1 : 2)
       .flatMap((side) => (silent ? silentRemedies(side) : side.verdict.remedies.slice(0, 2))),
     check: silent
       ? 'compare subnet, route table, network ACL and security groups of a host that works with one that does not'

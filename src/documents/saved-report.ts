@@ -20,6 +20,9 @@ export function parseReport(text: string): SavedReport {
   if (other !== null) throw notAReport(other);
   const completed = withAbsentMembers(document);
   if (!isSavedReport(completed)) throw notAReport(firstProblem(completed));
+  // The pattern lets the 45th of a month pass.
+  if (Number.isNaN(Date.parse(completed.startedAt)))
+    throw notAReport(`report.startedAt: expected a time, found ${JSON.stringify(completed.startedAt)}`);
   return upgradeReport(completed);
 }
 
@@ -115,6 +118,7 @@ function expectation({ keyword, params }: CheckError): string {
     case 'maximum':
       return `a number of at most ${params.limit}`;
     case 'pattern':
+      if (String(params.pattern).startsWith('^\\d{4}-')) return 'a time in UTC, like 2026-03-01T12:00:00Z';
       return `a text that matches ${params.pattern}`;
     default:
       return `a value that fits ${keyword}`;

@@ -57,7 +57,7 @@ export type ServerName = string;
 /** The symbolic name of a system call's error: `ECONNREFUSED`. @pattern ^[A-Z][A-Z0-9_]*$ */
 export type Errno = string;
 
-/** A time of the wall clock in UTC, ISO 8601. @format date-time @pattern Z$ */
+/** A time of the wall clock in UTC, ISO 8601. @format date-time @pattern ^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$ */
 export type Instant = string;
 
 /** An HTTP or HTTPS URL. @pattern ^https?:// @maxLength 16384 */

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { reasonOf } from '../compare/many.js';
 import { InvalidInputError } from '../core/errors.js';
 import { excerpt } from '../core/text.js';
 import { explain } from '../diagnose/explain.js';
@@ -26,9 +27,7 @@ export function readReceived(octets: Uint8Array): Received {
     return { outcome: 'answered', report: explain(text) };
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    return invalid(
-      error.message.replace(/^not a report of pprobe: /, '').replace(/; give a file [^;]*$/, ''),
-    );
+    return invalid(reasonOf(error));
   }
 }
 

@@ -1,4 +1,5 @@
-import { explainTogether, type NamedReport } from '../../compare/compare.js';
+import type { NamedReport } from '../../compare/compare.js';
+import { ReportCollection } from '../../compare/many.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { openInput } from '../../core/input.js';
 import { type ExplainOptions, explain } from '../../diagnose/explain.js';
@@ -10,7 +11,7 @@ import { logText } from '../../report/text/log.js';
 import { awsReading, awsSwitch } from '../aws-options.js';
 import { type Command, type CommandContext, type CommandResult, resultOf } from '../command.js';
 import { factsOption, withFacts } from '../facts-option.js';
-import { fileProblem, readInput } from '../files.js';
+import { fileProblem } from '../files.js';
 import {
   type Arguments,
   checkIdleOptions,
@@ -21,6 +22,7 @@ import {
   required,
   textOption,
 } from '../options.js';
+import { type ReportText, reportTexts } from '../report-inputs.js';
 import {
   formed,
   type ReportForm,
@@ -92,17 +94,47 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   const form = reportForm(args, context.output);
   if (args.options.log !== undefined) return explainLogFiles(args, form, context);
   required(args, 0);
-  // With --facts, some of the files can be facts.
-  if (args.positionals.length > 1 && args.options.facts === undefined) checkOnePage(form);
-  const files = await Promise.all(
-    args.positionals.map(async (name) => ({ name, text: await readInput(name, context.stop) })),
+  if (args.options.facts !== undefined || args.options.aws !== undefined)
+    return explainWithFacts(args, form, context);
+  if (args.positionals.length > 1) checkOnePage(form);
+  const texts = reportTexts(args.positionals, context.stop);
+  const [first, second] = [await texts.next(), await texts.next()];
+  if (first.done === true || second.done === true) return explainOne(first.value ?? null, {}, form, context);
+  checkOnePage(form);
+  const collection = new ReportCollection();
+  for (const each of [first.value, second.value]) collect(collection, each);
+  for await (const each of texts) {
+    collect(collection, each);
+    // Reading small files does not wait for anything, and Ctrl-C must be noticed between them.
+    await new Promise(setImmediate);
+    context.stop.throwIfAborted();
+  }
+  return compared(collection, form);
+}
+
+/** With --facts, some of the files can be facts; with --aws, the configuration is read now. */
+async function explainWithFacts(
+  args: Arguments,
+  form: ReportForm,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const files: ReportText[] = [];
+  for await (const each of reportTexts(args.positionals, context.stop)) files.push(each);
+  const problem = files.find((file) => file.problem !== null);
+  if (problem?.problem != null && files.length === 1) throw problem.problem;
+  const { reports, facts: given } = await withFacts(
+    args,
+    files.filter((file) => file.problem === null),
+    context,
   );
-  const { reports, facts: given } = await withFacts(args, files, context);
-  const [report] = reports;
   const facts = given ?? (await readNow(args, reports, context));
-  if (reports.length > 1 || report === undefined) return sideBySide(reports, { facts }, form);
-  const document = await formed(explain(report.text, { facts }), form);
-  return reportResult(document, form, context);
+  const [report] = reports;
+  if (report !== undefined && reports.length === 1) return explainOne(report, { facts }, form, context);
+  checkOnePage(form);
+  const collection = new ReportCollection({ facts });
+  for (const each of [...reports, ...files.filter((file) => file.problem !== null)])
+    collect(collection, each);
+  return compared(collection, form);
 }
 
 /** With --aws: the configuration around the target of a report, as it is now. Packets are not sent. */
@@ -124,14 +156,67 @@ async function readNow(
   return (await read(saved.target, Promise.resolve(endsOfReport(saved)), context.stop, sent)) ?? undefined;
 }
 
-async function sideBySide(
-  reports: readonly NamedReport[],
+type GivenText = NamedReport & Partial<Pick<ReportText, 'problem'>>;
+
+function collect(collection: ReportCollection, { name, text, problem = null }: GivenText): void {
+  if (problem !== null) {
+    collection.refuse(name, problem);
+    return;
+  }
+  try {
+    for (const each of reportsIn({ name, text })) collection.add(each);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    collection.refuse(name, error);
+  }
+}
+
+async function explainOne(
+  given: GivenText | null,
   options: ExplainOptions,
   form: ReportForm,
+  context: CommandContext,
 ): Promise<CommandResult> {
+  if (given?.problem != null) throw given.problem;
+  const reports = [...reportsIn({ name: given?.name ?? '', text: given?.text ?? '' })];
+  const [report] = reports;
+  if (report !== undefined && reports.length === 1) {
+    const document = await formed(explain(report.text, options), form);
+    return reportResult(document, form, context);
+  }
   checkOnePage(form);
-  const compared = explainTogether(reports, options);
-  const document = await formed(compared, form, () => reports.map(({ text }) => JSON.parse(text)));
+  const collection = new ReportCollection(options);
+  for (const each of reports) collection.add(each);
+  return compared(collection, form);
+}
+
+/** The reports of a fleet document, which are compared again; or the text itself. */
+function* reportsIn({ name, text }: NamedReport): Generator<NamedReport> {
+  const isFleet = /^\s*\{\s*"kind":\s*"fleet"/.test(text.slice(0, 100));
+  const results: unknown = isFleet ? resultsIn(text) : null;
+  if (!Array.isArray(results)) {
+    yield { name, text };
+    return;
+  }
+  const measured = results.filter((each) => Reflect.get(Object(each), 'report') != null);
+  if (measured.length === 0)
+    throw new InvalidInputError('file', `no host of this fleet has a report, so there is nothing to judge`);
+  for (const each of measured) {
+    const { agent, report }: Readonly<Record<string, unknown>> = Object(each);
+    yield { name: `${name} ${String(agent)}`, text: JSON.stringify(report) };
+  }
+}
+
+function resultsIn(text: string): unknown {
+  try {
+    return Reflect.get(Object(JSON.parse(text)), 'results');
+  } catch {
+    return null;
+  }
+}
+
+async function compared(collection: ReportCollection, form: ReportForm): Promise<CommandResult> {
+  const document = await formed(collection.comparison(), form, () => collection.reports);
   return resultOf(document, comparisonText);
 }
 
@@ -150,7 +235,7 @@ export const explainCommand: Command = {
       required: true,
       repeatable: true,
       unless: 'log',
-      help: 'A report of "pprobe diagnose --save" or --json; - for standard input. Several, of different hosts, are compared',
+      help: 'A report of "pprobe diagnose --save" or --json, or one a line (NDJSON), plain or gzip; a directory of them; - for standard input. Several, of different hosts, are compared',
     },
   ],
   options: { ...reportOptions, ...factsOption, ...awsSwitch, ...logOptions, ...idleNetworkOptions },
@@ -165,6 +250,7 @@ export const explainCommand: Command = {
       help: 'Which rule of which security group, network ACL or route table drops the packets?',
     },
     { command: 'pprobe explain - < report.json', help: 'A report from standard input' },
+    { command: 'pprobe explain reports/', help: 'All reports of a directory: one table, and what differs' },
     { command: 'pprobe explain report.json --html report.html', help: 'A page to attach to a ticket' },
     {
       command: 'aws logs tail LOG_GROUP | pprobe explain --log -',

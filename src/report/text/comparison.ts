@@ -135,19 +135,33 @@ function findingLines(finding: ComparisonFinding, style: Style): string[] {
   ];
 }
 
+/** Evidence with the same text shares a line, unless everything is shown. */
 function evidenceLines(
   evidence: readonly ComparedEvidence[],
   reports: readonly ComparedReport[],
   style: Style,
   verbose: boolean,
 ): string[] {
-  const shown = verbose ? evidence : evidence.slice(0, mostEvidence);
-  const labels = shown.map(({ report }) => cleanForTerminal(reports[report]?.label ?? ''));
-  const cells = Math.min(WIDEST_LABEL, Math.max(0, ...labels.map(widthOf)));
-  const left = evidence.length - shown.length;
+  const isLong = evidence.length > mostSingly && !verbose;
+  const groups = new Map<string, string[]>();
+  for (const [index, { report, text }] of evidence.entries()) {
+    const label = excerpt(reports[report]?.label ?? '', 80);
+    const key = isLong ? text : `${index} ${text}`;
+    const others = groups.get(key);
+    if (others === undefined) groups.set(key, [label]);
+    else others.push(label);
+  }
+  const lines = [...groups].map(([key, labels]) => ({
+    label: cleanForTerminal(list(labels, 3)),
+    text: isLong ? key : key.slice(key.indexOf(' ') + 1),
+    reports: labels.length,
+  }));
+  const shown = isLong ? lines.slice(0, mostEvidence) : lines;
+  const left = lines.slice(shown.length).reduce((sum, { reports: more }) => sum + more, 0);
+  const cells = Math.min(WIDEST_LABEL, Math.max(0, ...shown.map(({ label }) => widthOf(label))));
   return [
-    ...shown.map(({ text }, index) => {
-      const lead = `     ${paint(style, 'dim', padTo(labels[index] ?? '', cells))}  `;
+    ...shown.map(({ label, text }) => {
+      const lead = `     ${paint(style, 'dim', padTo(label, cells))}  `;
       return hanging(lead, cleanForTerminal(text), style.columns);
     }),
     ...(left === 0 ? [] : [paint(style, 'dim', `     and ${left} more; --verbose shows them`)]),
