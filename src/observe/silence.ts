@@ -17,10 +17,10 @@ export const furtherSynsAtMs: readonly number[] = [200, 450, 800];
 const lastSynMs = 1000;
 
 /**
- * The shortest time after which silence counts, milliseconds from the first SYN. It is 300 ms after the last one, longer than
- * any round trip between two Regions takes.
+ * The shortest time after which silence counts, milliseconds from the first SYN. It is 250 ms after the last one: a hundred
+ * times a round trip within a VPC, to which alone it applies, and as long as one between distant Regions.
  */
-const shortestMs = 1300;
+const shortestMs = 1250;
 
 /** A round trip can be this much longer than the longest one seen so far. */
 const rttFactor = 3;
