@@ -8,7 +8,7 @@ export function parseOctets(text: string): Uint8Array | null {
 
 /** The text of an address of 4 or 16 octets: a dotted quad, or RFC 5952. The empty string for any other length. */
 export function formatOctets(octets: Uint8Array): string {
-  if (octets.length === 4) return octets.join('.');
+  if (octets.length === 4) return `${octets[0]}.${octets[1]}.${octets[2]}.${octets[3]}`;
   return octets.length === 16 ? formatIPv6(octets) : '';
 }
 

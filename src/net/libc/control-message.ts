@@ -153,9 +153,51 @@ export function receiveMessage(libc: Libc, fd: number, flags: number): ReceivedM
   };
 }
 
+const time = Buffer.alloc(16);
+
 /** CLOCK_REALTIME in nanoseconds, the clock of SO_TIMESTAMPNS. */
 export function realtimeNs(libc: Libc): bigint {
-  const time = Buffer.alloc(16);
   libc.clock_gettime(CLOCK_REALTIME, time);
   return time.readBigInt64LE(0) * 1_000_000_000n + time.readBigInt64LE(8);
+}
+
+/** The zero of realtimeMs(), because nanoseconds since 1970 exceed the precision of a double. */
+const epochSeconds = Math.floor(Date.now() / 1000);
+
+/** CLOCK_REALTIME in milliseconds, to the nanosecond, since a time shortly before the start of this process. */
+export function realtimeMs(libc: Libc): number {
+  libc.clock_gettime(CLOCK_REALTIME, time);
+  return readTimespecMs(time, 0);
+}
+
+function readTimespecMs(bytes: Buffer, at: number): number {
+  const seconds = bytes.readUInt32LE(at) + bytes.readInt32LE(at + 4) * 2 ** 32;
+  return (seconds - epochSeconds) * 1000 + bytes.readUInt32LE(at + 8) / 1e6;
+}
+
+/** What a raw socket tells of a packet beside its octets. */
+export interface PacketDetails {
+  /** By the clock of realtimeMs(); null without a stamp of the kernel. */
+  receivedAtMs: number | null;
+  /** TTL or hop limit; null without one. */
+  hopLimit: number | null;
+}
+
+/** The details in the control messages. It is called for every packet that arrives, so it makes no object for each message. */
+export function packetDetails(control: Buffer): PacketDetails {
+  const details: PacketDetails = { receivedAtMs: null, hopLimit: null };
+  for (let at = 0; at + headerLength <= control.length; ) {
+    const length = control.readUInt32LE(at);
+    if (length < headerLength || at + length > control.length) break;
+    const level = control.readInt32LE(at + 8);
+    const type = control.readInt32LE(at + 12);
+    const octets = length - headerLength;
+    const isTtl =
+      (level === IPPROTO_IP && type === IP_TTL) || (level === IPPROTO_IPV6 && type === IPV6_HOPLIMIT);
+    if (level === SOL_SOCKET && type === SO_TIMESTAMPNS && octets >= 16)
+      details.receivedAtMs = readTimespecMs(control, at + headerLength);
+    else if (isTtl && octets >= 4) details.hopLimit = control.readInt32LE(at + headerLength);
+    at += (length + 7) & ~7;
+  }
+  return details;
 }

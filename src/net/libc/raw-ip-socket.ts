@@ -21,19 +21,16 @@ import {
   SOL_RAW,
   SOL_SOCKET,
 } from './constants.js';
-import { controlMessages, hopLimitOf, receiveMessage, timestampOf } from './control-message.js';
+import { type PacketDetails, packetDetails, receiveMessage } from './control-message.js';
 import { checked, type Libc, uint32 } from './load.js';
 import { answersToSyn, errorsOnly } from './packet-filter.js';
 import { decodeSockaddr, encodeSockaddr, longestSockaddr } from './sockaddr.js';
 
-export interface RawPacket {
+/** A packet that was received. Its hop limit is null in IPv4, where the header has it. */
+export interface RawPacket extends PacketDetails {
   source: string;
   /** With the IP header in IPv4, without it in IPv6 (raw(7), RFC 3542 section 3). */
   bytes: Buffer;
-  /** In IPv6; null in IPv4, where the header has it. */
-  hopLimit: number | null;
-  /** When the kernel received it, CLOCK_REALTIME, nanoseconds; null without a stamp. */
-  receivedAtNs: bigint | null;
 }
 
 /** Enough for the replies to a thousand traces while the event loop is busy. The kernel's limit is net.core.rmem_max. */
@@ -55,6 +52,8 @@ class OutgoingMessage {
   readonly #sourceAt: number;
   readonly #ttlAt: number;
   #addressed: Libc | null = null;
+  /** The source in the control message. */
+  #source: string | null = null;
 
   constructor(family: 4 | 6) {
     const isV4 = family === 4;
@@ -71,14 +70,15 @@ class OutgoingMessage {
 
   fill(
     libc: Libc,
-    { bytes, source, ttl, to }: { bytes: Buffer; source: string; ttl: number; to: Buffer },
+    { bytes, source, ttl, to }: { bytes: Uint8Array; source: string; ttl: number; to: Buffer },
   ): void {
     if (this.#addressed !== libc) this.#writeAddresses(libc);
     this.#name.set(to);
     this.header.writeUInt32LE(to.length, 8);
     this.#payload.set(bytes);
     this.#vector.writeBigUInt64LE(BigInt(bytes.length), 8);
-    this.#control.set(addressToBytes(source), this.#sourceAt);
+    if (source !== this.#source) this.#control.set(addressToBytes(source), this.#sourceAt);
+    this.#source = source;
     this.#control.writeInt32LE(ttl, this.#ttlAt);
   }
 
@@ -156,7 +156,7 @@ export class RawIpSocket {
    * packet by this source and by the socket's protocol, as it routes TCP; with a header of our own (IP_HDRINCL) it would see
    * neither. `to` is a struct sockaddr (encodeSockaddr).
    */
-  send(bytes: Buffer, { source, ttl, to }: { source: string; ttl: number; to: Buffer }): void {
+  send(bytes: Uint8Array, { source, ttl, to }: { source: string; ttl: number; to: Buffer }): void {
     const message = outgoing[this.#family];
     message.fill(this.#libc, { bytes, source, ttl, to });
     checked(this.#libc, 'sendmsg', Number(this.#libc.sendmsg(this.fd, message.header, 0)));
@@ -167,17 +167,8 @@ export class RawIpSocket {
     if (!this.#isOpen) return null;
     const received = receiveMessage(this.#libc, this.fd, 0);
     if (received === null) return null;
-    const packet: RawPacket = {
-      source: decodeSockaddr(received.name)?.address ?? '',
-      bytes: received.payload,
-      hopLimit: null,
-      receivedAtNs: null,
-    };
-    for (const message of controlMessages(received.control)) {
-      packet.receivedAtNs = timestampOf(message) ?? packet.receivedAtNs;
-      packet.hopLimit = hopLimitOf(message) ?? packet.hopLimit;
-    }
-    return packet;
+    const source = decodeSockaddr(received.name)?.address ?? '';
+    return { ...packetDetails(received.control), source, bytes: received.payload };
   }
 
   /** Closes the socket. Further calls have no effect. Does not throw. */

@@ -23,10 +23,9 @@ export interface Ipv4Header {
  * invalid. Does not verify the checksum: packets captured on the sending host have none, and that of a quote was rewritten.
  */
 export function decodeIpv4(bytes: Uint8Array): Ipv4Header | null {
-  if (bytes.length < 20) return null;
+  const headerLength = ipv4HeaderLength(bytes);
+  if (headerLength === null) return null;
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = (view.readUInt8(0) & 0x0f) * 4;
-  if (view.readUInt8(0) >> 4 !== 4 || headerLength < 20 || headerLength > bytes.length) return null;
   return {
     source: bytesToAddress(view.subarray(12, 16)),
     destination: bytesToAddress(view.subarray(16, 20)),
@@ -37,6 +36,19 @@ export function decodeIpv4(bytes: Uint8Array): Ipv4Header | null {
     totalLength: view.readUInt16BE(2),
     fragmentOffset: view.readUInt16BE(6) & 0x1fff,
   };
+}
+
+/** The TTL and the payload of an IPv4 packet: what decodeIpv4() and a slice would give, for each packet that a raw socket receives. */
+export function ipv4Payload(bytes: Uint8Array): { ttl: number; payload: Uint8Array } | null {
+  const headerLength = ipv4HeaderLength(bytes);
+  return headerLength === null ? null : { ttl: bytes[8] ?? 0, payload: bytes.subarray(headerLength) };
+}
+
+/** null when there are too few bytes or the version or header length is invalid. */
+function ipv4HeaderLength(bytes: Uint8Array): number | null {
+  const first = bytes[0] ?? 0;
+  const length = (first & 0x0f) * 4;
+  return bytes.length < 20 || first >> 4 !== 4 || length < 20 || length > bytes.length ? null : length;
 }
 
 /** Encodes an IPv4 packet with DF set, a valid checksum and no options. `identification` has 16 bits. */

@@ -1,14 +1,17 @@
-import { realtimeNs } from '../libc/control-message.js';
+import { realtimeMs } from '../libc/control-message.js';
 import { type Libc, loadLibc, SystemCallError } from '../libc/load.js';
 import { poller } from '../libc/poller.js';
 import { RawIpSocket, type RawPacket } from '../libc/raw-ip-socket.js';
 import { encodeSockaddr } from '../libc/sockaddr.js';
-import { decodeIpv4, protocolNumber } from '../packet/ip.js';
+import { ipv4Payload, protocolNumber } from '../packet/ip.js';
 import { rawSocketError } from './capability.js';
 import type { PacketListener, PacketPort } from './packet-port.js';
 
 /** Packets read per turn of the event loop. The rest is read in the next turn. */
 const packetsPerTurn = 512;
+
+/** Destinations whose struct sockaddr is kept: more than traces run at the same time. */
+const mostSockaddrs = 256;
 
 /**
  * Opens raw sockets through libc. Compared with the raw-socket package they have the kernel's receive times, packet filters
@@ -43,8 +46,8 @@ class LibcPackets implements PacketPort {
   readonly #family: 4 | 6;
   readonly #tcp: RawIpSocket;
   readonly #icmp: RawIpSocket;
-  /** Zero of the port's clock, because nanoseconds since 1970 exceed the precision of a double. */
-  readonly #epochNs: bigint;
+  /** By destination. */
+  readonly #sockaddrs = new Map<string, Buffer>();
   readonly #stopWatching: (() => void)[] = [];
   readonly #drains: ((limit: number) => void)[] = [];
 
@@ -53,22 +56,29 @@ class LibcPackets implements PacketPort {
     this.#family = family;
     this.#tcp = tcp;
     this.#icmp = icmp;
-    this.#epochNs = realtimeNs(libc);
   }
 
   send(...[outgoing, onSent, onError]: Parameters<PacketPort['send']>): void {
     const { source, destination, ttl, segment } = outgoing;
     try {
-      const to = encodeSockaddr({ address: destination, port: 0 });
-      const bytes = Buffer.from(segment);
+      const to = this.#sockaddrOf(destination);
       // Only the system call comes between reading the clock and sending the packet.
-      const atNs = realtimeNs(this.#libc);
-      this.#tcp.send(bytes, { source, ttl, to });
-      onSent(this.#sinceEpochMs(atNs));
+      const atMs = realtimeMs(this.#libc);
+      this.#tcp.send(segment, { source, ttl, to });
+      onSent(atMs);
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
       onError(error.code);
     }
+  }
+
+  #sockaddrOf(destination: string): Buffer {
+    const known = this.#sockaddrs.get(destination);
+    if (known !== undefined) return known;
+    if (this.#sockaddrs.size >= mostSockaddrs) this.#sockaddrs.clear();
+    const made = encodeSockaddr({ address: destination, port: 0 });
+    this.#sockaddrs.set(destination, made);
+    return made;
   }
 
   listen(listener: PacketListener): void {
@@ -103,20 +113,16 @@ class LibcPackets implements PacketPort {
           deliver(packet, packet.hopLimit, packet.bytes);
           continue;
         }
-        const header = decodeIpv4(packet.bytes);
-        if (header === null) listener.onGarbage();
-        else deliver(packet, header.ttl, packet.bytes.subarray(header.headerLength));
+        const found = ipv4Payload(packet.bytes);
+        if (found === null) listener.onGarbage();
+        else deliver(packet, found.ttl, found.payload);
       }
     };
     this.#drains.push(drain);
     this.#stopWatching.push(poller(this.#libc).add(socket.fd, 'input', () => drain(packetsPerTurn)));
   }
 
-  #arrivedMs({ receivedAtNs }: RawPacket): number {
-    return this.#sinceEpochMs(receivedAtNs ?? realtimeNs(this.#libc));
-  }
-
-  #sinceEpochMs(atNs: bigint): number {
-    return Number(atNs - this.#epochNs) / 1e6;
+  #arrivedMs({ receivedAtMs }: RawPacket): number {
+    return receivedAtMs ?? realtimeMs(this.#libc);
   }
 }

@@ -66,10 +66,9 @@ export class SynHub {
 
   /** A port that no trace to this target uses. Throws SystemCallError when no port is left. */
   leasePort(flow: HubFlow): number {
-    const used = new Set<number>();
-    for (const other of this.#flows.get(flow.address) ?? []) {
-      for (const port of other.ourPorts) used.add(port);
-    }
+    const flows = this.#flows.get(flow.address);
+    const isAlone = flows === undefined || flows.size === 1;
+    const used = isAlone ? flow.ourPorts : new Set([...flows].flatMap((each) => [...each.ourPorts]));
     const port = this.#ports.lease(used);
     flow.ourPorts.add(port);
     return port;

@@ -3,7 +3,7 @@ import { randomBelow } from '../../core/random.js';
 import { withoutZone } from '../address/address.js';
 import { SystemCallError } from '../libc/load.js';
 import { localIcmpErrno } from '../packet/icmp.js';
-import { encodeSyn } from '../packet/tcp.js';
+import { synEncoder } from '../packet/tcp.js';
 import type { HubFlow, SynHub } from './syn-hub.js';
 import type { SentSyn } from './syn-match.js';
 import type { ProbeRequest, Wire, WireListener, WireRoute } from './wire.js';
@@ -42,6 +42,8 @@ const resetMs = 100;
 export function openSynWire(options: SynWireOptions, listener: WireListener): Wire {
   const { hub, source, address, family, port } = options;
   const timestampBase = randomBelow(2 ** 32);
+  const mss = Math.min(0xffff, options.mtu - (family === 4 ? 40 : 60));
+  const encode = synEncoder({ source, destination: address, destinationPort: port, mss });
   const probes = new Map<number, Outstanding>();
   /** Ports whose probes are over, for hosts where no other port is free. In order of use, oldest first. */
   const idlePorts = new Map<number, { fromMs: number }>();
@@ -104,15 +106,7 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
       const probe: Outstanding = { id, flow, sourcePort, sequence: freeSequence(hub), sentAtMs: null };
       probes.set(id, probe);
       hub.expect(probe);
-      const segment = encodeSyn({
-        source,
-        destination: address,
-        sourcePort,
-        destinationPort: port,
-        sequence: probe.sequence,
-        mss: Math.min(0xffff, options.mtu - (family === 4 ? 40 : 60)),
-        timestamp: (timestampBase + id) >>> 0,
-      });
+      const segment = encode({ sourcePort, sequence: probe.sequence, timestamp: (timestampBase + id) >>> 0 });
       hub.packets.send(
         { source, destination: address, ttl, segment },
         (atMs) => {

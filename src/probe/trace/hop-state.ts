@@ -65,11 +65,15 @@ export function reachedAt(hops: readonly HopState[]): number | null {
  */
 export function blockedAt(hops: readonly HopState[]): number | null {
   let blocked: number | null = null;
-  for (const [index, { probes }] of hops.entries()) {
-    const answered = probes.filter(({ result }) => result?.from != null);
-    if (answered.length === 0) continue;
-    if (answered.every(({ ending }) => ending !== null)) blocked ??= index;
-    else blocked = null;
+  for (let index = 0; index < hops.length; index += 1) {
+    let [isAnswered, isForwarding] = [false, false];
+    for (const { result, ending } of hops[index]?.probes ?? []) {
+      if (result?.from == null) continue;
+      isAnswered = true;
+      if (ending === null) isForwarding = true;
+    }
+    if (isForwarding) blocked = null;
+    else if (isAnswered) blocked ??= index;
   }
   return blocked;
 }

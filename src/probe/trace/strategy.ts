@@ -117,8 +117,9 @@ export class TraceStrategy {
       }
       send.push(this.#send(due.hop, due.probe, nowMs));
     }
+    const isAwaited = this.#path.awaited();
     for (const packet of this.#pending) {
-      if (this.#path.isAwaited(packet.probe)) wakeAtMs = Math.min(wakeAtMs, this.#deadline(packet));
+      if (isAwaited(packet.probe)) wakeAtMs = Math.min(wakeAtMs, this.#deadline(packet));
     }
     wakeAtMs = Math.min(wakeAtMs, this.#targetWakeAtMs(nowMs));
     const isDone = wakeAtMs === Number.POSITIVE_INFINITY && send.length === 0;

@@ -202,13 +202,12 @@ class NextHop {
     this.#firstTtl = firstTtl;
   }
 
-  /** False until the first hop is settled. The neighbour is looked up once, and only if that hop sent no reply. */
+  /** False until the first hop is settled. The neighbour is looked up once, and only if nothing has answered. */
   isSilent(strategy: TraceStrategy): boolean {
     if (this.#isSilent === null && strategy.isSettled(this.#firstTtl)) {
       // The kernel's own ICMP error, three seconds after the first packet for the neighbour, whichever program sent it.
       const isReported = strategy.hop(this.#firstTtl).probes.some(({ errno }) => errno === 'EHOSTUNREACH');
-      const isSilent = isReported || this.wire?.silentNeighbour() != null;
-      this.#isSilent = isSilent && !strategy.isAnyAnswered();
+      this.#isSilent = !strategy.isAnyAnswered() && (isReported || this.wire?.silentNeighbour() != null);
     }
     return this.#isSilent ?? false;
   }

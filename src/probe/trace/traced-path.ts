@@ -92,10 +92,13 @@ export class TracedPath {
     return first.some(({ result }) => result?.from != null) ? first : [...own, ...further].slice(0, queries);
   }
 
-  /** Whether a reply to the probe can still change what is told of the path. */
-  isAwaited(probe: ProbeState): boolean {
-    if (this.#reachedTtl === null || probe.ttl < this.#reachedTtl) return probe.ttl <= this.limitTtl();
-    return this.probesAt(this.#reachedTtl).includes(probe);
+  /** Whether a reply to a probe can still change what is told of the path. The function is valid until the next event. */
+  awaited(): (probe: ProbeState) => boolean {
+    const reachedTtl = this.#reachedTtl;
+    const limitTtl = this.limitTtl();
+    const last = reachedTtl === null ? [] : this.probesAt(reachedTtl);
+    return (probe) =>
+      reachedTtl === null || probe.ttl < reachedTtl ? probe.ttl <= limitTtl : last.includes(probe);
   }
 
   /** Whether the hop has all its probes and none is in flight. A late reply can still change it. */

@@ -1,4 +1,4 @@
-// Traces all targets of a block at the same time with the library; prints the duration and the peak memory.
+// Traces all targets of a block at the same time with the library; prints the duration, the processor time and the peak memory.
 import { readdirSync } from 'node:fs';
 
 const [library, method, count] = process.argv.slice(2);
@@ -11,10 +11,12 @@ const targets = Array.from({ length: Number(count) }, (_, index) => `198.18.${in
 const start = performance.now();
 const documents = await Promise.all(targets.map((target) => trace(target, { method })));
 const elapsedMs = performance.now() - start;
+const { user, system } = process.cpuUsage();
 clearInterval(watch);
 console.log(
   JSON.stringify({
     elapsedMs,
+    processorMs: (user + system) / 1000,
     peakDescriptors,
     peakRssMb: process.resourceUsage().maxRSS / 1024,
     open: documents.filter(({ outcome }) => outcome === 'open').length,

@@ -12,6 +12,7 @@ const mostRounds = 3;
 /** The output of many.mjs. */
 interface Held {
   elapsedMs: number;
+  processorMs: number;
   peakDescriptors: number;
   peakRssMb: number;
   open: number;
@@ -42,9 +43,10 @@ export async function manyTargets(rounds: number): Promise<BenchRow[]> {
         const argv = [process.execPath, 'test/bench/trace/many.mjs', library, method, String(count)];
         const { stdout, stderr } = await path.exec(argv);
         if (stderr !== '') throw new Error(stderr);
-        const { elapsedMs, peakRssMb, peakDescriptors, open } = JSON.parse(stdout) as Held;
+        const { elapsedMs, processorMs, peakRssMb, peakDescriptors, open } = JSON.parse(stdout) as Held;
         const peak = `${peakRssMb.toFixed(0)} MiB, ${peakDescriptors} descriptors`;
-        note(`pprobe ${method}`, elapsedMs, `${open} reached, at most ${peak}`);
+        const busy = `${(processorMs / 1000).toFixed(1)} s of processor time`;
+        note(`pprobe ${method}`, elapsedMs, `${open} reached, ${busy}, at most ${peak}`);
       }
     }
   } finally {
