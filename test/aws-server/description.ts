@@ -100,22 +100,30 @@ export function descriptionOf(
       domainName.map((each) => [String(each.domainName), items(apigateway.basePathMappings ?? [])]),
     ),
     hostedZones: items(route53?.HostedZoneSummaries ?? []),
-    resolver: {
-      ResolverRules: items(route53resolver?.ResolverRules ?? []),
-      ResolverRuleAssociations: items(route53resolver?.ResolverRuleAssociations ?? []),
-    },
+    accessAssociations: items(apigateway.domainNameAccessAssociations ?? []),
+    apiGatewayAccount: { ...apigateway.account },
+    resolver: Object.fromEntries(
+      Object.entries(route53resolver ?? {}).flatMap(([name, list]) =>
+        Array.isArray(list) ? [[name, items(list)]] : [],
+      ),
+    ),
     ...changes,
   };
 }
 
-function apisOf({ restApi, stages = [], deployments = [] }: ApiGatewayFacts): AwsDescription['restApis'] {
+function apisOf({
+  restApi,
+  stages = [],
+  deployments = [],
+  resources = [],
+}: ApiGatewayFacts): AwsDescription['restApis'] {
   if (restApi?.id === undefined) return {};
   return {
     [restApi.id]: {
       restApi: { ...restApi },
       stages: items(stages),
       deployments: items(deployments),
-      resources: [],
+      resources: items(resources),
       authorizers: [],
     },
   };

@@ -84,6 +84,7 @@ const resolverLists: Readonly<Record<string, { list: string; by: readonly string
   ListResolverRules: { list: 'ResolverRules', by: [] },
   ListResolverRuleAssociations: { list: 'ResolverRuleAssociations', by: [] },
   ListResolverEndpoints: { list: 'ResolverEndpoints', by: [] },
+  ListFirewallConfigs: { list: 'FirewallConfigs', by: [] },
   ListFirewallRuleGroupAssociations: {
     list: 'FirewallRuleGroupAssociations',
     by: ['VpcId', 'FirewallRuleGroupId', 'Status'],

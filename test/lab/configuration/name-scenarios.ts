@@ -106,7 +106,7 @@ export const nameScenarios: readonly Scenario[] = [
     'NXDOMAIN',
     'a private zone of one’s own has no record of the name',
     configuration({}, { route53: { ...ownZone, ResourceRecordSets: [] } }),
-    { cause: 'dns.private-zone', ...certain, resource: 'Z0123456789ABCDEFGHIJ' },
+    { cause: 'dns.private-zone', confidence: 'high', resource: 'Z0123456789ABCDEFGHIJ' },
   ),
   scenario(
     'firewall-blocks',
@@ -130,7 +130,7 @@ export const nameScenarios: readonly Scenario[] = [
         },
       },
     ),
-    { cause: 'dns.nxdomain' },
+    { cause: 'dns.blocked', ...certain, resource: 'rslvr-frg-0a', rule: 'rslvr-fdl-0a' },
     { state: faultNamed('nxdomain').state },
   ),
   scenario(
@@ -147,7 +147,7 @@ export const nameScenarios: readonly Scenario[] = [
         },
       },
     ),
-    { cause: 'dns.servfail' },
+    { cause: 'dns.servfail', says: [/fail.?open/i] },
     { state: faultNamed('resolver-servfail').state },
   ),
   scenario(
@@ -166,7 +166,7 @@ export const nameScenarios: readonly Scenario[] = [
         },
       },
     ),
-    { cause: 'tcp.timeout-all' },
+    { cause: 'tcp.timeout-all', confidence: 'high', resource: vpceId, says: ['10.0.2.99'] },
     {
       state: {
         ...healthy,

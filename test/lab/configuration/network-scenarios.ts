@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ReportDocument } from '../../../src/documents/report.js';
-import { addresses, vpcId } from '../facts.js';
+import { addresses, vpceId, vpcId } from '../facts.js';
 import { faultNamed } from '../faults/index.js';
 import { healthy, type LabState } from '../state.js';
 import { stateOf } from './packets.js';
@@ -302,7 +302,7 @@ export const networkScenarios: readonly Scenario[] = [
     silent,
     'no interface of the VPC has the addresses',
     recreated,
-    { cause: 'tcp.timeout-all' },
+    { cause: 'tcp.timeout-all', confidence: 'high', resource: vpceId },
     { state: allSilent },
   ),
   scenario(
@@ -310,7 +310,7 @@ export const networkScenarios: readonly Scenario[] = [
     silent,
     'an address belongs to a load balancer',
     firstInterface({ InterfaceType: 'network_load_balancer' }),
-    { cause: 'tcp.timeout-all', confidence: 'medium' },
+    { cause: 'tcp.timeout-all', confidence: 'medium', resource: endpoint.enis[0], says: [/load.balancer/] },
     { state: allSilent },
   ),
   scenario(

@@ -119,7 +119,12 @@ export const requestScenarios: readonly Scenario[] = [
     '403, no identity-based policy allows',
     'the method is open where it is edited, and asks for IAM where it is deployed',
     configuration({}, { apigateway: editedMethod }),
-    { cause: 'policy.identity' },
+    {
+      cause: 'policy.not-deployed',
+      confidence: 'high',
+      resource: apiId,
+      says: ['AWS_IAM', 'create-deployment'],
+    },
     { state: faultNamed('identity-policy').state },
   ),
   scenario(
@@ -156,7 +161,7 @@ export const requestScenarios: readonly Scenario[] = [
     'the handshake of a client without TLS 1.3 fails',
     'the security policy of the API needs TLS 1.3',
     apiWith({ securityPolicy: 'SecurityPolicy_TLS13_1_3_2025_09' }),
-    { cause: 'tls.protocol' },
+    { cause: 'tls.protocol', confidence: 'high', resource: apiId, rule: 'securityPolicy' },
     { state: { ...healthy, endpoint: { ...healthy.endpoint, tls: 'new' } }, node: ['--tls-max-v1.2'] },
   ),
   scenario(
