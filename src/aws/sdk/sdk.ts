@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   APIGatewayClient,
   GetAccountCommand,
@@ -78,6 +79,16 @@ const clients = {
 /** The calls that the bundle can make. */
 export const sdkActions: readonly string[] = Object.keys(commands);
 
+/** The file with certificate authorities that the AWS CLI reads, too, which the SDK does not: that of a proxy which opens TLS. */
+function authorities(): { ca?: Buffer } {
+  const file = process.env.AWS_CA_BUNDLE;
+  try {
+    return file === undefined || file === '' ? {} : { ca: readFileSync(file) };
+  } catch {
+    return {};
+  }
+}
+
 /** Opens a session with the AWS SDK in this thread. */
 export function openSdk({ region: asked, profile, noMetadata }: SessionOptions): AwsSession {
   if (noMetadata === true) process.env.AWS_EC2_METADATA_DISABLED = 'true';
@@ -107,7 +118,7 @@ export function openSdk({ region: asked, profile, noMetadata }: SessionOptions):
       retryMode: 'standard',
       requestHandler: {
         connectionTimeout: connectMs,
-        httpsAgent: { maxSockets: 8 },
+        httpsAgent: { maxSockets: 8, ...authorities() },
         httpAgent: { maxSockets: 8 },
       },
     }) as unknown as Client;
