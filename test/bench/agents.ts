@@ -93,6 +93,7 @@ async function simulate(first: number, count: number, report: object): Promise<N
   });
   const names = Array.from({ length: count }, (_, index) => `sim-${first + index}`);
   const present = (): void => {
+    if (connection.isClosed()) return;
     for (const name of names)
       connection.publish(`$KV.PPROBE_AGENTS_${fleet}.${name}`, JSON.stringify({ host: name, groups: [] }));
   };

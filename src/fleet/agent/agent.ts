@@ -150,7 +150,7 @@ class Agent {
     await Promise.race([aborted(stop), connection.closed()]);
     clearInterval(beats);
     for (const subscription of subscriptions) subscription.unsubscribe();
-    this.#leave(connection);
+    await this.#leave(connection);
     const limit = AbortSignal.timeout(drainMs);
     await Promise.race([Promise.all([...this.#jobs]), aborted(limit)]);
     for (const cancel of this.#cancels.values()) cancel.abort();
@@ -224,14 +224,14 @@ class Agent {
   }
 
   /** The bucket forgets an agent that ends by itself at once. */
-  #leave(connection: NatsConnection): void {
+  async #leave(connection: NatsConnection): Promise<void> {
+    const { headers } = await import('../nats/client.js');
     if (connection.isClosed()) return;
-    void import('../nats/client.js').then(({ headers }) => {
-      const told = headers();
-      told.set('KV-Operation', 'DEL');
-      if (!connection.isClosed())
-        connection.publish(this.#names.presence(this.#plan.id), '', { headers: told });
-    });
+    const told = headers();
+    told.set('KV-Operation', 'DEL');
+    connection.publish(this.#names.presence(this.#plan.id), '', { headers: told });
+    // A broker that is away does not answer, and its bucket forgets the agent by itself.
+    await Promise.race([connection.flush().catch(() => {}), aborted(AbortSignal.timeout(1000))]);
   }
 
   #noteTick(): void {
