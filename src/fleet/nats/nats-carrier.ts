@@ -345,7 +345,7 @@ function clockBetween(there: number | null, sentAt: number, heardAt: number): Cl
 /** What came of the job at an agent, in the words of all carriers. */
 export function deliveryOfResult({ outcome, report, error }: ResultEnvelope): Delivery {
   if (report !== null && outcome !== 'refused' && outcome !== 'failed')
-    return { outcome: 'document', octets: gzipSync(JSON.stringify(report)) };
+    return { outcome: 'document', octets: gzipSync(JSON.stringify(report), { level: 1 }) };
   const reason = error ?? outcome;
   switch (outcome) {
     case 'refused':
