@@ -1,0 +1,90 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+
+/** Keys of a host and of a user, and the ssh configuration that knows both. */
+export interface SshLab {
+  dir: string;
+  /** Starts an sshd on loopback whose sessions have this PATH. Returns its port. */
+  sshd(path: string): Promise<number>;
+  /** Adds an alias to the ssh configuration; `lines` replace the usual ones of the same option. */
+  alias(name: string, port: number, lines?: readonly string[]): void;
+  configFile: string;
+  close(): Promise<void>;
+}
+
+/** An OpenSSH on loopback. A port of the kernel accepts connections, and each gets an `sshd -i` of its own. */
+export async function sshLab(dir: string): Promise<SshLab> {
+  const at = (name: string): string => join(dir, name);
+  for (const name of ['host-key', 'user-key', 'other-key'])
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)]);
+  writeFileSync(at('authorized'), readFileSync(at('user-key.pub')));
+  writeFileSync(at('empty'), '');
+  const known = readFileSync(at('host-key.pub'), 'utf8');
+  const configFile = at('ssh_config');
+  writeFileSync(configFile, '');
+  // sshd of root asks for its empty directory, which systemd makes on a host.
+  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
+  const closing: (() => void)[] = [];
+
+  async function sshd(path: string): Promise<number> {
+    const config = at(`sshd_config-${closing.length}`);
+    writeFileSync(
+      config,
+      [
+        `HostKey ${at('host-key')}`,
+        `AuthorizedKeysFile ${at('authorized')}`,
+        'UsePAM no',
+        'StrictModes no',
+        'PasswordAuthentication no',
+        'KbdInteractiveAuthentication no',
+        `SetEnv PATH=${path}`,
+        '',
+      ].join('\n'),
+    );
+    const log = openSync(at('sshd.log'), 'a');
+    const server = createServer({ pauseOnConnect: true }, (socket) => {
+      const child = spawn('/usr/sbin/sshd', ['-i', '-e', '-f', config], { stdio: [socket, socket, log] });
+      closing.push(() => child.kill('SIGKILL'));
+      child.once('exit', () => socket.destroy());
+      socket.on('error', () => {});
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closing.push(() => {
+      server.close();
+      closeSync(log);
+    });
+    const { port } = server.address() as AddressInfo;
+    writeFileSync(at('known'), `[127.0.0.1]:${port} ${known}`, { flag: 'a' });
+    return port;
+  }
+
+  function alias(name: string, port: number, lines: readonly string[] = []): void {
+    const usual = [
+      'HostName 127.0.0.1',
+      `Port ${port}`,
+      `User ${userInfo().username}`,
+      `IdentityFile ${at('user-key')}`,
+      'IdentitiesOnly yes',
+      `UserKnownHostsFile ${at('known')}`,
+    ];
+    // Several identities would all be offered.
+    const own = new Set(lines.map((line) => line.split(' ')[0]));
+    const rest = usual.filter((line) => !own.has(line.split(' ')[0]));
+    writeFileSync(configFile, [`Host ${name}`, ...lines, ...rest, ''].join('\n'), { flag: 'a' });
+  }
+
+  return {
+    dir,
+    sshd,
+    alias,
+    configFile,
+    async close() {
+      for (const each of closing.toReversed()) each();
+    },
+  };
+}
