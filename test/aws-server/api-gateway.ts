@@ -14,7 +14,14 @@ interface Operation {
 }
 
 const operations: readonly Operation[] = [
-  { action: 'GetAccount', path: '/account', answer: (_, { description }) => description.apiGatewayAccount },
+  {
+    action: 'GetAccount',
+    path: '/account',
+    answer: (_, { description }) => ({
+      throttleSettings: { burstLimit: 5000, rateLimit: 10_000 },
+      ...description.apiGatewayAccount,
+    }),
+  },
   {
     action: 'GetRestApis',
     path: '/restapis',

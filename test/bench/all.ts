@@ -4,6 +4,7 @@ import { labUnavailable } from '../lab/lab.js';
 import { daemonsUnavailable } from '../peers/dns-daemons.js';
 import { tunUnavailable } from '../tun/tun.js';
 import { byHandTime } from './by-hand.js';
+import { factsTime } from './facts.js';
 import { logRate } from './log.js';
 import { lookupTime } from './lookups.js';
 import { type BenchRow, isInstalled, printRows } from './row.js';
@@ -44,6 +45,7 @@ const parts: Readonly<Record<string, Part>> = {
   dns: { measure: () => lookupTime(few), missing: daemons === false ? null : daemons },
   tcp: { measure: () => sweepTime(few), missing: isInstalled('nmap') ? null : 'nmap is not installed' },
   log: { measure: logRate, missing: null },
+  facts: { measure: async () => factsTime(rounds), missing: null },
   'by-hand': { measure: () => byHandTime(few), missing: lab },
 };
 
