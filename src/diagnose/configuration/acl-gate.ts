@@ -61,7 +61,11 @@ export function aclGate(
       rule: shown?.rule ?? null,
       text: aclText(name, own.subnetId, decision, { direction, peer: other.address, ports }),
       ...(isCause ? { cause: 'tcp.network-acl' } : {}),
-      ...(blame === 'unknown' ? { limit: 'medium' as const } : own.found ? {} : { limit: 'high' as const }),
+      ...(blame === 'unknown'
+        ? { limit: 'medium' as const }
+        : own.found && !ports.isUsual
+          ? {}
+          : { limit: 'high' as const }),
     },
     () =>
       decision.state === 'unknown'
@@ -96,18 +100,23 @@ function aclText(
   const head = `${name} (${subnet})`;
   if (decision.state === 'unknown')
     return `not readable: a rule of ${head} for TCP ${rangeWords(ports)} ${way}`;
+  // The range decides which ports the answers come to.
+  const supposed =
+    ports.isUsual && decision.state !== 'allow'
+      ? `; ${rangeWords(ports)} is the usual range of source ports, because the report does not have that of the host`
+      : '';
   if (decision.state !== 'partly') {
     const [first] = decision.parts;
     const parts =
       decision.parts.length > 1 ? list(decision.parts.map(part), 4) : first === undefined ? '' : part(first);
-    return `${head}: ${parts}`;
+    return `${head}: ${parts}${supposed}`;
   }
   const size = (each: PortRange): number => each.last - each.first + 1;
   const lost = decision.parts
     .filter(({ state }) => state === 'deny')
     .reduce((sum, each) => sum + size(each), 0);
   const share = Math.round((lost / size(ports)) * 100);
-  return `${head}: ${list(decision.parts.map(part), 4)}; ${share}% of the ports that this host connects from (${rangeWords(ports)}${ports.isUsual ? ', the usual range: the report does not have that of the host' : ''}) are denied`;
+  return `${head}: ${list(decision.parts.map(part), 4)}; ${share}% of the ports that this host connects from (${rangeWords(ports)}) are denied${supposed}`;
 }
 
 function aclOf({ facts }: Context, subnetId: string): NetworkAclFacts | null {

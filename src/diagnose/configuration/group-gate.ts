@@ -43,7 +43,7 @@ export function groupGate(
       references,
       lists: other === null ? () => null : context.lists(other.block),
     },
-    context.groups,
+    readable(context, own),
   );
   const peer = other === null ? 'the client' : [other.address, ...(other.groups ?? [])].join(' or ');
   const who = `${list(groups, 5)} (${endWords(own, end)})`;
@@ -64,6 +64,15 @@ export function groupGate(
         ? openGroup(context, decision.group ?? '', direction, other, references)
         : [readRules(context, groups)],
   );
+}
+
+/**
+ * The rules that were read. A group of another account is not in the list of this account's rules, which says nothing of the
+ * rules that it has.
+ */
+function readable({ groups, facts }: Context, { owner }: End): Context['groups'] {
+  const isForeign = owner !== null && facts.account !== null && owner !== facts.account;
+  return isForeign ? Object.assign(new Map(groups), { everyGroup: false }) : groups;
 }
 
 function groupText(

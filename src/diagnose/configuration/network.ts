@@ -30,7 +30,16 @@ export function networkGates(context: Context, path: Path): Gate[] {
     ...acl('target', 'out'),
     ...(back?.gates ?? []),
     ...acl('client', 'in'),
-  ].map((gate) => ({ ...gate, addresses }));
+  ].map((gate) => ({ ...gate, addresses, ...limitedBy(client, gate) }));
+}
+
+/**
+ * Of a client that is in no VPC that was read, it is not known whether the target sees its address or that of a NAT or of the
+ * host of a container, nor which of several VPCs with the same blocks its packets go to.
+ */
+function limitedBy(client: End | null, { state }: Gate): Pick<Gate, 'limit'> {
+  const isKnown = client !== null && client.vpcId !== null;
+  return isKnown || (state !== 'deny' && state !== 'partly') ? {} : { limit: 'medium' };
 }
 
 /** Whether a rule that names a group sees the client's group: not where something on the way changes the address. */

@@ -89,6 +89,9 @@ function collect(known: KnownNames, value: unknown, key: string, listed: boolean
 
 function collectText({ names, apis }: KnownNames, value: string, key: string, listed: boolean): void {
   if (key === 'apiId' || key === 'restApiId') addTo(apis, value);
+  // The id of a zone has no form of its own: it is known by where it stands.
+  if (key === 'HostedZoneId' || (key === 'resource' && /^(?:\/hostedzone\/)?Z[0-9A-Z]{2,31}$/.test(value)))
+    addTo(names, value);
   if (PATHS.has(key)) collectPath(names, value);
   if (listed ? NAME_LISTS.has(key) : NAMES.has(key)) addTo(names, value);
   // An issuer that is only the name of a product does not identify a user of it.

@@ -33,7 +33,7 @@ const SUFFIXES_KEPT: readonly string[] = [
 
 /** The source of a pattern for ids of AWS resources: a kind, and 8 or 17 hexadecimal digits. */
 export const RESOURCE_ID =
-  '((?:vpce-svc|vpce|vpc|subnet|sgr|sg|eni|eipalloc|rtb|acl|igw|eigw|vgw|lgw|cagw|nat|tgw-attach|tgw-rtb|tgw|pl|pcx|dopt|rslvr-in|rslvr-out|rslvr-rr|lb|i)-)([0-9a-f]{17}|[0-9a-f]{8})';
+  '((?:vpce-svc|vpce|vpc|subnet|sgr|sg|eni|eipalloc|rtb|acl|igw|eigw|vgw|lgw|cagw|nat|tgw-attach|tgw-rtb|tgw|pl|pcx|dopt|rslvr-in|rslvr-out|rslvr-rr|rslvr-frgassoc|rslvr-frg|rslvr-fdl|lb|i)-)([0-9a-f]{17}|[0-9a-f]{8})';
 
 const RESOURCE = new RegExp(`^${RESOURCE_ID}$`);
 

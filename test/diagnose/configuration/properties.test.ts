@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'tap';
 import { nowMs } from '../../../src/core/clock.js';
+import { classify } from '../../../src/diagnose/classify.js';
 import {
   blockOf,
   blockOfAddress,
@@ -8,7 +9,7 @@ import {
   covers,
   prefixLookup,
 } from '../../../src/diagnose/configuration/block.js';
-import { gatesOf } from '../../../src/diagnose/configuration/gates.js';
+import { gatesOf, withGates } from '../../../src/diagnose/configuration/gates.js';
 import { atPort, judgeAcl } from '../../../src/diagnose/configuration/network-acl.js';
 import { chooseRoute } from '../../../src/diagnose/configuration/routes.js';
 import { groupTable, judgeGroups } from '../../../src/diagnose/configuration/security-groups.js';
@@ -17,7 +18,12 @@ import type {
   RouteFacts,
   SecurityGroupRuleFacts,
 } from '../../../src/documents/facts.js';
+import { redacted } from '../../../src/report/redact/redact.js';
+import { reportOf } from '../../report/report-of.js';
 import { dns, evidence, HOST, tcp } from '../evidence.js';
+import { configurationRows } from '../rules/configuration.rows.js';
+import { configuredRequestRows } from '../rules/configured-request.rows.js';
+import { configuredScenarioRows } from '../rules/configured-scenarios.rows.js';
 import { factsOf } from './vpc.js';
 
 const peer = blockOfAddress('10.0.9.15');
@@ -300,3 +306,49 @@ test('ten thousand rules and prefix lists of a thousand entries take no longer t
     { state: 'deny', resource: 'sg-0e' },
   );
 });
+
+test('network ACLs: each of 65,536 ports has the decision of the first rule that matches it', (t) => {
+  fc.assert(
+    fc.property(entries, (all) => {
+      const { parts } = judgeAcl({ Entries: all }, 'in', peer, { first: 0, last: 65535 });
+      const sorted = [...all].sort((one, other) => (one.RuleNumber ?? 0) - (other.RuleNumber ?? 0));
+      const matching = sorted.filter(
+        ({ Protocol, CidrBlock = '' }) => Protocol !== '17' && covers(CidrBlock, peer) === true,
+      );
+      for (const { first, last, state } of parts)
+        for (let each = first; each <= last; each++) {
+          const rule = matching.find(
+            ({ Protocol, PortRange }) =>
+              Protocol === '-1' || ((PortRange?.From ?? 0) <= each && each <= (PortRange?.To ?? 0)),
+          );
+          if (state !== (rule?.RuleAction ?? 'deny')) throw new Error(`port ${each}: ${state}`);
+        }
+      const size = parts.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+      if (size !== 65_536) throw new Error(`${size} ports`);
+    }),
+    { numRuns: 20 },
+  );
+  t.end();
+});
+
+test('a masked report has no id, account or block of its configuration, and the same verdict', (t) => {
+  for (const row of [...configurationRows, ...configuredRequestRows, ...configuredScenarioRows]) {
+    const { name } = row;
+    const report = reportOf(JSON.parse(JSON.stringify(row.given).replace(shortId, asInAws)));
+    const masked = redacted(report);
+    const again = classify(withGates(masked));
+    const said = ({ class: kind, cause, confidence }: typeof again) => [kind, cause, confidence];
+    t.same(said(again), said(report.verdict), name);
+    t.same(said(masked.verdict), said(report.verdict), name);
+    t.notMatch(JSON.stringify(masked), /-[0-9a-f]{2,3}a{14}|12345678(?:9012|4690)|10\.0\.9\.0\/24/, name);
+  }
+  t.end();
+});
+
+/** The rows have ids of three digits; AWS has seventeen. */
+const shortId =
+  /\b(sg|sgr|acl|rtb|vpc|eni|subnet|dopt|nat|tgw|pcx|tgw-attach|rslvr-frg|rslvr-fdl)-([0-9a-f]{2,3})\b/g;
+
+function asInAws(_: string, kind: string, id: string): string {
+  return `${kind}-${id}${'a'.repeat(17 - id.length)}`;
+}

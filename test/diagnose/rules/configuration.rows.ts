@@ -148,7 +148,7 @@ export const configurationRows: Row[] = [
   {
     name: 'the ACL of the client lets no answers in',
     given: configuredEvidence(
-      silent,
+      { ...silent, vantage: { localPorts: { first: 32768, last: 60999 } } },
       factsOf({
         NetworkAcls: [
           acl('acl-0c', 'subnet-0c', [

@@ -1,5 +1,5 @@
 import type { ApiGatewayFacts, FactsDocument } from '../../../src/documents/facts.js';
-import { configuredEvidence, factsOf, healthy, VPC } from '../configuration/vpc.js';
+import { acl, configuredEvidence, factsOf, healthy, VPC } from '../configuration/vpc.js';
 import {
   API,
   answeredWith,
@@ -20,6 +20,7 @@ import type { Row } from './row.js';
 const [endpoint] = healthy.VpcEndpoints;
 const [clientInterface, ...endpointInterfaces] = healthy.NetworkInterfaces;
 const [table] = healthy.RouteTables;
+const [clientRule, ingress] = healthy.SecurityGroupRules;
 const silentAt = (address: string) => ({
   dns: [dns(HOST, [address])],
   tcp: [tcp(HOST, { [address]: 'timeout' })],
@@ -356,5 +357,66 @@ export const configuredScenarioRows: Row[] = [
     confidence: 'high',
     evidence: [`${API} does not list ${VPCE}`],
     remedy: [`path=/endpointConfiguration/vpcEndpointIds,value=${VPCE}`],
+  },
+  {
+    name: 'the range of source ports is not in the report, and the ACL lets no answers in',
+    given: configuredEvidence(
+      silentAt('10.0.1.5'),
+      factsOf({
+        NetworkAcls: [
+          acl('acl-0c', 'subnet-0c', [
+            { RuleNumber: 100, Egress: true, Protocol: '-1', RuleAction: 'allow', CidrBlock: '0.0.0.0/0' },
+          ]),
+          ...healthy.NetworkAcls.slice(1),
+        ],
+      }),
+    ),
+    class: 'timeout',
+    cause: 'tcp.network-acl',
+    confidence: 'high',
+    evidence: ['32768-60999 is the usual range of source ports'],
+  },
+  {
+    name: 'the VPC of the client is not known, so that its address can be changed on the way',
+    given: configuredEvidence(
+      { ...silentAt('10.0.1.5'), vantage: { addresses: ['172.17.0.2'] } },
+      factsOf(
+        { SecurityGroupRules: [{ ...ingress, ReferencedGroupInfo: { GroupId: 'sg-0f' } }] },
+        { client: null },
+      ),
+    ),
+    class: 'timeout',
+    cause: 'route.missing',
+    confidence: 'medium',
+  },
+  {
+    name: 'the group of the endpoint is of another account, whose rules this one does not see',
+    given: configuredEvidence(
+      silentAt('10.0.1.5'),
+      factsOf({
+        SecurityGroupRules: [{ ...clientRule }],
+        NetworkInterfaces: healthy.NetworkInterfaces.map((each, index) =>
+          index === 0 ? each : { ...each, OwnerId: '210987654321' },
+        ),
+      }),
+    ),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'low',
+    evidence: ['not readable: the rules of sg-0e'],
+  },
+  {
+    name: 'private DNS is off, and this host asks a resolver that would not know it anyway',
+    given: configuredEvidence(
+      {
+        dns: [dns(HOST, ['52.94.10.5'])],
+        tcp: [tcp(HOST, { '52.94.10.5': 'timeout' })],
+        vantage: { nameservers: ['8.8.8.8'] },
+      },
+      factsOf({ VpcEndpoints: [{ ...endpoint, PrivateDnsEnabled: false }] }),
+    ),
+    class: 'dns',
+    cause: 'dns.private-dns-off',
+    confidence: 'high',
   },
 ];

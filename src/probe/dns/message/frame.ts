@@ -174,7 +174,8 @@ function readRecord(
     return fault(`${where}: ${typeName(type)} of ${length} octets, not ${fixed}`, start);
   }
   if (type === typeNumber.OPT) {
-    // Some servers put it into another section (c-ares issue 968). It is read there, because nothing else can be meant.
+    // RFC 6891 section 6.1.1 puts OPT into the additional section. Some servers put it into the answer section, which made
+    // resolver libraries refuse the message (https://github.com/c-ares/c-ares/issues/968). It is read from every section.
     if (name.name !== '.') return fault(`${where}: OPT out of place`, at);
     if (!optionsFit(message, start, end))
       return fault(`${where}: an option reaches past the OPT record`, start);
