@@ -123,5 +123,5 @@ test('members that the first reports did not have', async (t) => {
   Object.assign(Object(expected.observations.tcp[0]?.resolution?.attempts[0]), { sentMs: null });
   Object.assign(Object(expected.observations.trace[0]?.resolution?.attempts[0]), { sentMs: null });
   t.same(withAbsentMembers({ ...old }), expected);
-  t.same(withAbsentMembers({ observations: 1 }), { skipped: [], observations: 1 });
+  t.same(withAbsentMembers({ observations: 1 }), { reportId: null, skipped: [], observations: 1 });
 });
