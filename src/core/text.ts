@@ -63,7 +63,7 @@ export function withoutSecrets(input: string): string {
 
 /** A message in which every URL has lost its query, its fragment and its user information: messages end up in logs and tickets. */
 export function withoutUrlSecrets(message: string): string {
-  return message.replace(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]*/gi, withoutSecrets);
+  return message.replace(/[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'<>]*/gi, withoutSecrets);
 }
 
 /** The text with its first letter in upper case. */

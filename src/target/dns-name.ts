@@ -151,7 +151,7 @@ export function isQueryName(text: string): boolean {
 
 /** Whether a name ends with a dot that is no part of its last label. */
 export function isAbsolute(name: string): boolean {
-  return name.endsWith('.') && (/\\*(?=\.$)/.exec(name)?.[0].length ?? 0) % 2 === 0;
+  return name.endsWith('.') && (/(?<!\\)\\*(?=\.$)/.exec(name)?.[0].length ?? 0) % 2 === 0;
 }
 
 function isPlain(name: string): boolean {

@@ -20,7 +20,7 @@ const hostForm =
   /^(?:([\p{L}\p{N}_][\p{L}\p{N}._+-]*\$?)@)?(?:\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|([\p{L}\p{N}_][\p{L}\p{N}._-]*))(?::(\d{1,5}))?$/u;
 
 /** An IPv6 address without brackets, which has no port. */
-const bareIpv6 = /^[0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$/;
+const bareIpv6 = /^[0-9a-fA-F]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*$/;
 
 /** One host as it is written in a hosts file or in --hosts. Throws InvalidInputError, whose message begins with `where`. */
 export function parseSshHost(text: string, where: string, group: string | null = null): SshHost {

@@ -73,7 +73,7 @@ export function ownWords(stderr: string): string {
 function documentIn(stdout: Buffer): Buffer | null {
   if (stdout[0] === 0x1f && stdout[1] === 0x8b) return stdout;
   const text = stdout.toString('utf8');
-  const start = text.search(/^\s*\{/m);
+  const start = text.search(/^[ \t]*\{/m);
   if (start < 0) return null;
   const rest = text.slice(start).trim();
   const [line = ''] = rest.split('\n', 1);

@@ -156,7 +156,7 @@ function isDotted(token: string): boolean {
 }
 
 function trimmed(token: string): string {
-  return token.replace(/^[.-]+/, '').replace(/[.-]+$/, '');
+  return token.replace(/^[.-]+/, '').replace(/(?<![.-])[.-]+$/, '');
 }
 
 function addTo(names: Set<string>, text: string): void {

@@ -43,8 +43,7 @@ export function redacted<Document extends object>(document: Document, sources: u
   function masked(text: string, key: string): string {
     if (KEPT.has(key)) return maskForms(text);
     // Octets of an ICMP extension or a record of unknown type, which may contain an address or the name of an interface.
-    if (key === 'data' && /^(?:\\# \d+ )?[0-9a-f\s]*$/i.test(text))
-      return text.replace(/[0-9a-f](?=[0-9a-f\s]*$)/gi, '0');
+    if (key === 'data' && /^(?:\\# \d+ )?[0-9a-f\s]*$/i.test(text)) return text.replace(/[0-9a-f]/gi, '0');
     return maskText(text);
   }
 }
@@ -148,7 +147,7 @@ export function textMasker(masks: Masks, { names, apis }: KnownNames): (text: st
 
   /** Masks a text that only resembles IPv6: an address after `from:` or before a full stop, an account between colons. */
   function maskInside(found: string): string {
-    const end = /[.:]*$/.exec(found)?.[0] ?? '';
+    const end = /(?<![.:])[.:]*$/.exec(found)?.[0] ?? '';
     let start = 0;
     for (let tries = 0; tries < MOST_COLONS && start >= 0; tries++) {
       const address = found.slice(start, end === '' ? undefined : -end.length);
