@@ -15,16 +15,16 @@ const mostCrashes = 3;
 const longRunMs = 5000;
 
 /**
- * Runs the bundle of a command. The value of `Symbol.for('pprobe.compiled-code')` of the global object says what became of
+ * Runs the bundle of a command, which may have other commands in it. The value of `Symbol.for('pprobe.compiled-code')` of the global object says what became of
  * compiled code: `pprobe doctor` shows it, and a run that becomes another user calls its `release` (src/host/compiled-code.ts).
  */
-exports.run = (built, command) => {
-  const file = join(built, `${command}.js`);
+exports.run = (built, bundle, command) => {
+  const file = join(built, `${bundle}.js`);
   const state = { use: 'none', path: null, why: null, release() {} };
   globalThis[Symbol.for('pprobe.compiled-code')] = state;
   // The bundles are ASCII (scripts/build.js), so that V8 keeps one octet per character.
   const source = fs.readFileSync(file, 'latin1');
-  const store = openStore(command, file, state);
+  const store = openStore(bundle, file, state);
   const found = findCode(store, file, source, state);
   if (store === null && found === null) return void require(file);
 
@@ -33,7 +33,7 @@ exports.run = (built, command) => {
   if (found !== null && used === null) state.why = 'V8 refuses the code that is kept';
   state.use = used?.kind ?? 'none';
   state.path = used?.path ?? store?.path ?? null;
-  if (store !== null) atExit(store, script, used, state);
+  if (store !== null) atExit(store, script, used, state, command);
   exports.call(script, file);
 };
 
@@ -62,7 +62,7 @@ exports.shippedKey = (source) =>
   [process.version, process.arch, process.versions.v8, checksum(Buffer.from(source))].join('\n');
 
 /** Where the code of a bundle is kept for this user; null, and the reason in `state`, where it must not be. */
-function openStore(command, file, state) {
+function openStore(bundle, file, state) {
   try {
     const { execArgv, env, version, arch, versions } = process;
     for (const name of ['NODE_COMPILE_CACHE', 'NODE_DISABLE_COMPILE_CACHE', 'NODE_V8_COVERAGE'])
@@ -72,7 +72,7 @@ function openStore(command, file, state) {
     refuseTemporary(directory);
     const { ino, size, mtimeMs } = fs.statSync(file);
     const installation = [version, arch, file, ...execArgv, env.NODE_OPTIONS ?? ''].join('\n');
-    const name = `${command}-${checksum(Buffer.from(installation))}`;
+    const name = `${bundle}-${checksum(Buffer.from(installation))}`;
     const key = [installation, versions.v8, ino, size, mtimeMs].join('\n');
     const marks = isMade ? fs.readdirSync(directory).filter((each) => isMark(each, name)) : [];
     const crashes = marks.filter((each) => !isRunning(Number(each.split('.')[1])));
@@ -201,7 +201,7 @@ function markTried(store, { kind }) {
 }
 
 /** Arranges what is done at the end of the run, or before it becomes another user. */
-function atExit(store, script, used, state) {
+function atExit(store, script, used, state, command) {
   const euid = process.geteuid();
   const unmark = () => {
     if (store.mark !== null) fs.rmSync(store.mark, { force: true });
@@ -213,7 +213,7 @@ function atExit(store, script, used, state) {
     if (process.geteuid() !== euid) return;
     try {
       unmark();
-      const kind = kindOf(exitCode);
+      const kind = kindOf(command, exitCode);
       const kinds = used?.kinds ?? [];
       const isKnown = kinds.includes(kind) || kinds.length >= mostKinds || used?.kind === 'shipped';
       // Exit code 1 is a bug of pprobe.
@@ -229,8 +229,10 @@ function atExit(store, script, used, state) {
   process.on('exit', (exitCode) => state.release(exitCode));
 }
 
-/** The options and the exit code decide which functions a run calls. */
-function kindOf(exitCode) {
+/** The command, the options and the exit code decide which functions a run calls. */
+function kindOf(command, exitCode) {
   const options = process.argv.slice(2).filter((word) => word.startsWith('-'));
-  return checksum(Buffer.from([exitCode, ...options.map((word) => word.split('=')[0]).sort()].join('\n')));
+  return checksum(
+    Buffer.from([command, exitCode, ...options.map((word) => word.split('=')[0]).sort()].join('\n')),
+  );
 }

@@ -4,6 +4,9 @@ const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 
+/** Commands that are in the bundle of another one. */
+const shared = { __proto__: null, explain: 'diagnose' };
+
 const words = process.argv.slice(2);
 if (words.length === 1 && /^(?:--version|version|-V|-v)$/.test(words[0])) {
   // Answered here, because reading and compiling a bundle takes longer than everything else about it.
@@ -32,11 +35,11 @@ function start() {
     process.exitCode = 3;
     return;
   }
-  // Each command has a bundle of its own: scripts/build.js says why.
+  // Each command has a bundle of its own, but for those of `shared`: scripts/build.js says why.
   const command = commandIn(words, built) ?? 'no-command';
   const server = join(built, `${command}.mjs`);
   if (existsSync(server)) import(pathToFileURL(server).href);
-  else require('./compiled-code.js').run(built, command);
+  else require('./compiled-code.js').run(built, shared[command] ?? command, command);
 }
 
 /**
@@ -45,7 +48,8 @@ function start() {
  */
 function commandIn(words, built) {
   const isCommand = (word) =>
-    /^[a-z]+$/.test(word) && ['.js', '.mjs'].some((end) => existsSync(join(built, `${word}${end}`)));
+    /^[a-z]+$/.test(word) &&
+    ['.js', '.mjs'].some((end) => existsSync(join(built, `${shared[word] ?? word}${end}`)));
   if (words[0] === undefined || isCommand(words[0])) return words[0];
   const takesValue = new Set(require(join(built, 'value-options.json')));
   const isNamed = (word, index) => (isCommand(word) || isUrl(word)) && !takesValue.has(words[index - 1]);

@@ -136,10 +136,10 @@ function buildMaps() {
 }
 
 /**
- * The commands that run for days. Their start may take longer, so they are ES modules that load the library in dist/ instead of a
+ * The commands that run for long. Their start may take longer, so they are ES modules that load the library in dist/ instead of a
  * copy of it: a twentieth of the size. bin/pprobe.js imports them.
  */
-const servers = ['agent', 'serve'];
+const servers = ['agent', 'fleet', 'serve'];
 
 async function bundleServers(names) {
   for (const name of servers) {
@@ -182,15 +182,19 @@ function sharing(outdir) {
   };
 }
 
+/** Commands that are in the bundle of another one, with which they have nearly all their code in common. bin/pprobe.js has the same. */
+const shared = { explain: 'diagnose' };
+
 async function bundleCommands(outdir, options = {}) {
   const names = readdirSync(at('src/cli/commands')).map((file) => file.slice(0, -'.ts'.length));
-  for (const name of ['no-command', ...names.filter((each) => !servers.includes(each))]) {
+  const own = names.filter((each) => !servers.includes(each) && !Object.hasOwn(shared, each));
+  for (const name of ['no-command', ...own]) {
     await build({
       ...common,
       entryPoints: { [name]: at('src/cli/main.ts') },
       outdir,
       plugins: [
-        omitting(names.filter((other) => other !== name)),
+        omitting(names.filter((other) => other !== name && shared[other] !== name)),
         separating,
         deferring(await namesOfBuiltins()),
       ],
