@@ -136,10 +136,10 @@ function buildMaps() {
 }
 
 /**
- * The commands that run for long. Their start may take longer, so they are ES modules that load the library in dist/ instead of a
+ * Commands that run for seconds or for days. Their start may take longer, so they are ES modules that load the library in dist/ instead of a
  * copy of it: a twentieth of the size. bin/pprobe.js imports them.
  */
-const servers = ['agent', 'fleet', 'serve'];
+const servers = ['agent', 'collect', 'fleet', 'serve'];
 
 async function bundleServers(names) {
   for (const name of servers) {
