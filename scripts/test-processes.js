@@ -82,11 +82,23 @@ export function writeProcesses(folder, files) {
   for (const name of order) {
     const members = groups.get(name);
     if (members.length === 0) continue;
+    checkFixtures(members);
     const path = join(directory, `${name}.mjs`);
     writeFileSync(path, loader(members));
     modules.set(name, path);
   }
   return modules;
+}
+
+/** A process has one such directory: a second file that makes one removes the first one's files. */
+function checkFixtures(members) {
+  const users = members.filter((file) =>
+    /^const \w+ = t\.testdir\(/m.test(readFileSync(join(root, 'test', file), 'utf8')),
+  );
+  if (users.length > 1)
+    throw new Error(
+      `${users.join(' and ')} share a process: call t.testdir() inside a test, or use mkdtempSync()`,
+    );
 }
 
 /** Loads the files inside a test, so that tap waits for all of them before it considers the process done. */

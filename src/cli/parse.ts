@@ -86,7 +86,13 @@ function requestOf(
       checkOptions(completionCommand.name, options, table);
       return { kind: 'completion-script', shell: shellOf([...rest, ...verbatim]) };
     }
-    if (command === null) throw noSuchCommand(name, options, table);
+    if (command === null) {
+      // `--timeout 5s agent`: where the command that follows has no such option, "5s" is not meant as a command.
+      const [meant, ...others] = loaded;
+      if (meant !== undefined && others.length === 0)
+        checkOptions(meant.name, options, withOutputOptions(meant.options));
+      throw noSuchCommand(name, options, table);
+    }
     checkOptions(command.name, options, table);
     const written = isUrl(name) ? words : rest;
     const given = { positionals: [...written, ...verbatim], options: valuesOf(options, table) };

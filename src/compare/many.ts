@@ -65,7 +65,7 @@ export function reasonOf({ message }: InvalidInputError): string {
 }
 
 /** A report without the probes of its traces that a comparison does not read: the larger part of most reports. */
-function withoutBulk(report: ReportDocument): ReportDocument {
+export function withoutBulk(report: ReportDocument): ReportDocument {
   const { observations } = report;
   const trace = observations.trace.map((path) => ({ ...path, hops: path.hops.map(withOneProbe) }));
   return { ...report, observations: { ...observations, trace } };

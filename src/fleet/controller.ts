@@ -1,4 +1,6 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { comparisonOf } from '../compare/compare.js';
+import { withoutBulk } from '../compare/many.js';
 import { elapsedMs, nowMs } from '../core/clock.js';
 import { CapabilityError } from '../core/errors.js';
 import { randomUuid } from '../core/random.js';
@@ -13,6 +15,7 @@ import type {
   FleetResult,
 } from '../documents/fleet.js';
 import { type DocumentHeader, startDocument, stoppedMember } from '../documents/header.js';
+import type { ReportDocument } from '../documents/report.js';
 import type { CarriedJob, Carrier, Delivery, DeliveryListener } from './carrier.js';
 import { readReceived } from './received.js';
 
@@ -38,7 +41,10 @@ export interface MemberState extends FleetMember {
   askedMs: number | null;
   askedAt: number | null;
   elapsedMs: number | null;
-  report: FleetResult['report'];
+  /** The report without most of its probes; the whole one is `packed`. */
+  report: ReportDocument | null;
+  /** JSON, compressed: a thousand reports must not fill the memory. */
+  packed: Buffer | null;
   /** Deliveries after the first. */
   repeated: number;
 }
@@ -117,6 +123,7 @@ class Roll implements DeliveryListener {
       askedAt: null,
       elapsedMs: null,
       report: null,
+      packed: null,
       repeated: 0,
     } as const;
     this.#members = new Map(roster.map((member) => [member.agent, { ...member, ...unknown }]));
@@ -149,7 +156,8 @@ class Roll implements DeliveryListener {
     this.#change(member, {
       state: received.outcome,
       reason: 'reason' in received ? wordsOf(received.reason) : null,
-      report,
+      report: report === null ? null : withoutBulk(report),
+      packed: report === null ? null : gzipSync(JSON.stringify(report), { level: 1 }),
       clock: delivery.clock ?? member.clock ?? (report === null ? null : clockOf(report, member.askedAt)),
       elapsedMs: member.askedMs === null ? null : elapsedMs(member.askedMs),
     });
@@ -176,13 +184,16 @@ class Roll implements DeliveryListener {
   }
 
   results(): FleetResult[] {
-    return [...this.#members.values()].map(({ agent, state, reason, clock, elapsedMs, report }) => ({
+    return [...this.#members.values()].map(({ agent, state, reason, clock, elapsedMs, packed }) => ({
       agent,
       outcome: state === 'waiting' || state === 'asked' || state === 'accepted' ? 'silent' : state,
       reason,
       clock,
       elapsedMs,
-      report,
+      // Whoever reads one result after the other has one report in memory.
+      get report() {
+        return packed === null ? null : (JSON.parse(gunzipSync(packed).toString('utf8')) as ReportDocument);
+      },
     }));
   }
 
@@ -227,9 +238,10 @@ export function fleetDocument(
   roster: readonly FleetMember[],
   claimsAreOpen: boolean,
 ): FleetDocument {
-  const answered = results.flatMap(({ agent, outcome, report }) =>
-    outcome === 'answered' && report !== null ? [{ agent, report }] : [],
-  );
+  const answered = results.flatMap((result) => {
+    const report = result.outcome === 'answered' ? result.report : null;
+    return report === null ? [] : [{ agent: result.agent, report: withoutBulk(report) }];
+  });
   const missing = roster.length - answered.length;
   return {
     ...header,

@@ -1,10 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { type ReportText, reportTexts } from '../../src/cli/report-inputs.js';
 
-const dir = t.testdir();
+const dir = mkdtempSync(join(tmpdir(), 'pprobe-inputs-'));
+t.teardown(() => rmSync(dir, { recursive: true }));
 const file = (name: string, content: string | Uint8Array): string => {
   writeFileSync(join(dir, name), content);
   return join(dir, name);

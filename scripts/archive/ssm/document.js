@@ -46,10 +46,10 @@ export function ssmDocument(version) {
         },
       ),
       Format: parameter(
-        'The form of the report. Systems Manager keeps 24,000 characters of it; S3 keeps all.',
+        'The form of the report: text, or JSON on many lines or on one. Systems Manager keeps 24,000 characters of it; S3 keeps all.',
         {
           default: 'text',
-          allowedValues: ['text', 'json'],
+          allowedValues: ['text', 'json', 'ndjson'],
         },
       ),
       MaxTime: parameter('The diagnosis ends after this time with what was measured: 60s, 2m.', {

@@ -25,13 +25,22 @@ export function keepJob(document: FleetDocument): string | null {
   const path = fileOf(document.job.id);
   try {
     mkdirSync(folder(), { recursive: true, mode: 0o700 });
-    writeFileSync(`${path}.new`, gzipSync(JSON.stringify(document)), { mode: 0o600 });
+    writeFileSync(`${path}.new`, pack(document), { mode: 0o600 });
     renameSync(`${path}.new`, path);
     removeOldest();
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** The document as compressed JSON. Each result is packed by itself (RFC 1952 section 2.2), so that only one is in memory. */
+function pack({ results, ...others }: FleetDocument): Buffer {
+  const head = JSON.stringify(others).slice(0, -1);
+  const texts = results.map((result, index) =>
+    gzipSync(`${index === 0 ? '' : ','}${JSON.stringify(result)}`),
+  );
+  return Buffer.concat([gzipSync(`${head},"results":[`), ...texts, gzipSync(']}')]);
 }
 
 function removeOldest(): void {
