@@ -142,7 +142,15 @@ export const nameScenarios: readonly Scenario[] = [
       {
         route53resolver: {
           ...firewall,
-          FirewallRules: [],
+          FirewallRules: [
+            {
+              FirewallRuleGroupId: 'rslvr-frg-0a',
+              FirewallDomainListId: 'rslvr-fdl-0a',
+              Priority: 10,
+              Action: 'ALLOW',
+            },
+          ],
+          FirewallDomains: { 'rslvr-fdl-0a': ['intranet.example.'] },
           FirewallConfigs: [{ ResourceId: vpcId, FirewallFailOpen: 'DISABLED' }],
         },
       },
