@@ -15,8 +15,9 @@ const mostCrashes = 3;
 const longRunMs = 5000;
 
 /**
- * Runs the bundle of a command, which may have other commands in it. The value of `Symbol.for('pprobe.compiled-code')` of the global object says what became of
- * compiled code: `pprobe doctor` shows it, and a run that becomes another user calls its `release` (src/host/compiled-code.ts).
+ * Runs the bundle of a command, which may have other commands in it. The value of `Symbol.for('pprobe.compiled-code')` of the
+ * global object says what became of compiled code: `pprobe doctor` shows it, and a run that becomes another user calls its
+ * `release` (src/host/compiled-code.ts).
  */
 exports.run = (built, bundle, command) => {
   const file = join(built, `${bundle}.js`);

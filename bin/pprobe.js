@@ -2,7 +2,6 @@
 // CommonJS, as the package.json beside it says: Node starts it without the loader of ES modules.
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
-const { pathToFileURL } = require('node:url');
 
 /** Commands that are in the bundle of another one. */
 const shared = { __proto__: null, explain: 'diagnose' };
@@ -38,7 +37,7 @@ function start() {
   // Each command has a bundle of its own, but for those of `shared`: scripts/build.js says why.
   const command = commandIn(words, built) ?? 'no-command';
   const server = join(built, `${command}.mjs`);
-  if (existsSync(server)) import(pathToFileURL(server).href);
+  if (existsSync(server)) import(require('node:url').pathToFileURL(server).href);
   else require('./compiled-code.js').run(built, shared[command] ?? command, command);
 }
 

@@ -41,7 +41,7 @@ export interface MemberState extends FleetMember {
   askedMs: number | null;
   askedAt: number | null;
   elapsedMs: number | null;
-  /** The report without most of its probes; the whole one is `packed`. */
+  /** The report without most of its probes, for the comparison; the whole one is `packed`. */
   report: ReportDocument | null;
   /** JSON, compressed: a thousand reports must not fill the memory. */
   packed: Buffer | null;
@@ -67,7 +67,7 @@ export async function runFleet(carrier: Carrier, request: FleetRequest): Promise
   const reason = await carried(carrier, { ...job, options }, roster, roll, stop);
   roll.close(reason);
   return {
-    ...fleetDocument(header(), job, roll.results(), roster, carrier.claimsAreOpen),
+    ...fleetDocument(header(), job, roll.results(), roster, carrier.claimsAreOpen, roll.answered()),
     ...stoppedMember(stop, elapsedMs(startMs)),
   };
 }
@@ -197,6 +197,13 @@ class Roll implements DeliveryListener {
     }));
   }
 
+  /** The reports of the members that answered, without most of their probes. */
+  answered(): Answered[] {
+    return [...this.#members.values()].flatMap(({ agent, state, report }) =>
+      state === 'answered' && report !== null ? [{ agent, report }] : [],
+    );
+  }
+
   #change(member: MemberState, changes: Partial<MemberState>): void {
     Object.assign(member, changes);
     this.#request.onChange?.([...this.#members.values()]);
@@ -227,6 +234,19 @@ function clockOf(
   return offsetMinMs <= offsetMaxMs ? { offsetMinMs, offsetMaxMs } : null;
 }
 
+/** What a comparison needs of a member that answered. */
+interface Answered {
+  agent: string;
+  report: ReportDocument;
+}
+
+function answeredIn(results: readonly FleetResult[]): Answered[] {
+  return results.flatMap((result) => {
+    const report = result.outcome === 'answered' ? result.report : null;
+    return report === null ? [] : [{ agent: result.agent, report: withoutBulk(report) }];
+  });
+}
+
 /**
  * The document of a job. `claimsAreOpen`: the hostname in a report proves nothing, so the label of an agent shows a hostname
  * other than its own as a claim.
@@ -237,11 +257,8 @@ export function fleetDocument(
   results: readonly FleetResult[],
   roster: readonly FleetMember[],
   claimsAreOpen: boolean,
+  answered: readonly Answered[] = answeredIn(results),
 ): FleetDocument {
-  const answered = results.flatMap((result) => {
-    const report = result.outcome === 'answered' ? result.report : null;
-    return report === null ? [] : [{ agent: result.agent, report: withoutBulk(report) }];
-  });
   const missing = roster.length - answered.length;
   return {
     ...header,
