@@ -84,10 +84,21 @@ export function withOutputOptions(own: OptionTable = {}): OptionTable {
   return { ...own, ...outputOptions, ...(own.format === undefined ? {} : { format: own.format }) };
 }
 
-/** The options of every command that sends packets. */
-export const networkOptions: OptionTable = {
+/** What says that a target is a private API where its name does not. */
+export const privateApiOptions: OptionTable = {
+  vpce: { type: 'string', value: 'NAME', help: 'The VPC endpoint: its id (vpce-…) or its DNS name' },
+  'api-id': { type: 'string', value: 'ID', help: 'The id of the API, if the target is a custom domain name' },
+};
+
+/** familyOption() reads them. */
+export const familyOptions: OptionTable = {
   4: { type: 'boolean', help: 'IPv4 only' },
   6: { type: 'boolean', help: 'IPv6 only' },
+};
+
+/** The options of every command that sends packets. */
+export const networkOptions: OptionTable = {
+  ...familyOptions,
   source: { type: 'string', value: 'ADDR', help: 'Send from this address of the host' },
 };
 

@@ -28,6 +28,7 @@ import {
   numberOption,
   numberSpec,
   type OptionTable,
+  privateApiOptions,
   required,
   textOption,
 } from '../options.js';
@@ -39,8 +40,7 @@ const options: OptionTable = {
     value: 'FILE',
     help: 'Write the document of facts to a file that only you can read, for --facts',
   },
-  vpce: { type: 'string', value: 'NAME', help: 'The VPC endpoint: its id (vpce-…) or its DNS name' },
-  'api-id': { type: 'string', value: 'ID', help: 'The id of the API, if the target is a custom domain name' },
+  ...privateApiOptions,
   vpc: {
     type: 'string',
     value: 'ID',

@@ -30,6 +30,7 @@ import {
   numberOption,
   numberSpec,
   type OptionTable,
+  privateApiOptions,
   required,
   switchOption,
   textOption,
@@ -38,8 +39,7 @@ import { diagnosePeers } from '../peers/diagnose.js';
 import { checkForm, formed, reportForm, reportOptions, reportResult } from '../report-output.js';
 
 const options: OptionTable = {
-  vpce: { type: 'string', value: 'NAME', help: 'The VPC endpoint: its id (vpce-…) or its DNS name' },
-  'api-id': { type: 'string', value: 'ID', help: 'The id of the API, if the target is a custom domain name' },
+  ...privateApiOptions,
   header: {
     type: 'string',
     alias: 'H',

@@ -14,9 +14,11 @@ import {
   type Arguments,
   choiceOption,
   familyOption,
+  familyOptions,
   numberOption,
   numberSpec,
   type OptionTable,
+  privateApiOptions,
   required,
   switchOption,
   textOption,
@@ -38,8 +40,7 @@ const own: OptionTable = {
   },
   group: { type: 'string', value: 'NAME', help: 'Ask only the hosts of this group' },
   deadline: numberSpec(deadlineBound, 'Wait this long for the report of a host'),
-  vpce: { type: 'string', value: 'NAME', help: 'The VPC endpoint: its id (vpce-…) or its DNS name' },
-  'api-id': { type: 'string', value: 'ID', help: 'The id of the API, if the target is a custom domain name' },
+  ...privateApiOptions,
   control: {
     type: 'string',
     value: 'HOST:PORT',
@@ -53,8 +54,7 @@ const own: OptionTable = {
     type: 'boolean',
     help: 'Mask account ids, addresses and names in the result; the same value gets the same mask',
   },
-  4: { type: 'boolean', help: 'IPv4 only' },
-  6: { type: 'boolean', help: 'IPv6 only' },
+  ...familyOptions,
 };
 
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult> {

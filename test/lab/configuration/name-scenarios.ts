@@ -1,28 +1,10 @@
 import { accountId, addresses, names, vpceId, vpcId } from '../facts.js';
 import { faultNamed } from '../faults/index.js';
 import { healthy } from '../state.js';
-import { stateOf } from './packets.js';
-import type { Expected, Scenario } from './scenario.js';
-import {
-  configuration,
-  endpointWith,
-  healthyConfiguration,
-  healthyEc2,
-  type LabConfiguration,
-} from './vpc.js';
+import { type Scenario, scenario } from './scenario.js';
+import { configuration, endpointWith, healthyConfiguration, healthyEc2 } from './vpc.js';
 
 /** Situations in which the name does not give the endpoint's addresses. */
-
-function scenario(
-  name: string,
-  packets: string,
-  said: string,
-  facts: LabConfiguration,
-  expect: Expected,
-  rest: Partial<Scenario> = {},
-): Scenario {
-  return { name, packets, configuration: said, state: stateOf(facts), facts, expect, ...rest };
-}
 
 const ownZone = {
   HostedZoneSummaries: [

@@ -3,8 +3,7 @@ import type { ReportDocument } from '../../../src/documents/report.js';
 import { addresses, vpceId, vpcId } from '../facts.js';
 import { faultNamed } from '../faults/index.js';
 import { healthy, type LabState } from '../state.js';
-import { stateOf } from './packets.js';
-import type { Expected, Scenario } from './scenario.js';
+import { type Scenario, scenario } from './scenario.js';
 import {
   configuration,
   endpointIngress,
@@ -25,17 +24,6 @@ type Ec2 = LabConfiguration['ec2'];
 
 const { client, endpoint } = ids;
 const silent = 'every address is silent';
-
-function scenario(
-  name: string,
-  packets: string,
-  said: string,
-  facts: LabConfiguration,
-  expect: Expected,
-  rest: Partial<Scenario> = {},
-): Scenario {
-  return { name, packets, configuration: said, state: stateOf(facts), facts, expect, ...rest };
-}
 
 /** A route beside the healthy ones. */
 function withRoute(...more: Parameters<typeof route>[0][]): LabConfiguration {

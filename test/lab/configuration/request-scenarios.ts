@@ -2,8 +2,7 @@ import type { ReportDocument } from '../../../src/documents/report.js';
 import { accountId, apiId, names, region, vpceId } from '../facts.js';
 import { faultNamed } from '../faults/index.js';
 import { healthy } from '../state.js';
-import { stateOf } from './packets.js';
-import type { Expected, Scenario } from './scenario.js';
+import { type Scenario, scenario } from './scenario.js';
 import {
   apiWith,
   configuration,
@@ -14,17 +13,6 @@ import {
 } from './vpc.js';
 
 /** Situations in which the request arrives and is denied. */
-
-function scenario(
-  name: string,
-  packets: string,
-  said: string,
-  facts: LabConfiguration,
-  expect: Expected,
-  rest: Partial<Scenario> = {},
-): Scenario {
-  return { name, packets, configuration: said, state: stateOf(facts), facts, expect, ...rest };
-}
 
 const certain = { confidence: 'certain' } as const;
 const customName = 'orders.internal.example.com';

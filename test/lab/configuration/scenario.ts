@@ -1,6 +1,7 @@
 import type { FactsCall } from '../../../src/documents/facts.js';
 import type { ReportDocument } from '../../../src/documents/report.js';
 import type { LabState } from '../state.js';
+import { stateOf } from './packets.js';
 import type { LabConfiguration } from './vpc.js';
 
 /** One situation: what packets meet, what AWS says of the configuration, and what pprobe makes of both. */
@@ -35,6 +36,18 @@ export interface Expected {
   rule?: string | null;
   /** What the verdict must say in its summary, evidence or remedies. */
   says?: readonly (string | RegExp)[];
+}
+
+/** A situation in which the lab is what its configuration says; `rest` replaces what differs. */
+export function scenario(
+  name: string,
+  packets: string,
+  said: string,
+  facts: LabConfiguration,
+  expect: Expected,
+  rest: Partial<Scenario> = {},
+): Scenario {
+  return { name, packets, configuration: said, state: stateOf(facts), facts, expect, ...rest };
 }
 
 /** What pprobe said of a scenario. */
