@@ -3,7 +3,7 @@ import { type ExplainOptions, explain } from '../diagnose/explain.js';
 import type { ComparisonDocument, NotCompared } from '../documents/comparison.js';
 import { startDocument } from '../documents/header.js';
 import type { ReportDocument } from '../documents/report.js';
-import type { TraceHop } from '../documents/trace.js';
+import { silentProbe, type TraceHop } from '../documents/trace.js';
 import { comparisonOf, type NamedReport } from './compare.js';
 import { DistinctReports } from './distinct.js';
 
@@ -16,6 +16,7 @@ export class ReportCollection {
   readonly #options: ExplainOptions;
   readonly #distinct = new DistinctReports();
   readonly #kept: ReportDocument[] = [];
+  readonly #hops: SharedHops = new Map();
   readonly #notCompared: NotCompared[] = [];
   #firstProblem: InvalidInputError | null = null;
   #repeated = 0;
@@ -27,7 +28,7 @@ export class ReportCollection {
   add({ name, text }: NamedReport): void {
     try {
       const report = explain(text, this.#options);
-      if (this.#distinct.isNew(report)) this.#kept.push(withoutBulk(report));
+      if (this.#distinct.isNew(report)) this.#kept.push(withoutBulk(report, this.#hops));
       else this.#repeated++;
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
@@ -64,15 +65,29 @@ export function reasonOf({ message }: InvalidInputError): string {
   return message.replace(/^not a report of pprobe: /, '').replace(/; give a file written by [^;]*$/, '');
 }
 
-/** A report without the probes of its traces that a comparison does not read: the larger part of most reports. */
-export function withoutBulk(report: ReportDocument): ReportDocument {
+/** Hops that are alike, once each: the paths of the hosts of a fleet have most of their routers in common. */
+export type SharedHops = Map<string, TraceHop>;
+
+/**
+ * A report without what a comparison does not read of its traces: the larger part of most reports. Those that are kept together share
+ * their hops.
+ */
+export function withoutBulk(report: ReportDocument, shared: SharedHops = new Map()): ReportDocument {
   const { observations } = report;
-  const trace = observations.trace.map((path) => ({ ...path, hops: path.hops.map(withOneProbe) }));
+  const trace = observations.trace.map((path) => ({
+    ...path,
+    hops: path.hops.map((hop) => sharedHop(hop, shared)),
+  }));
   return { ...report, observations: { ...observations, trace } };
 }
 
-/** The probe whose answer tells the router, or else the first one. */
-function withOneProbe(hop: TraceHop): TraceHop {
-  const probe = hop.probes.find(({ reply }) => reply === 'time-exceeded') ?? hop.probes[0];
-  return { ...hop, probes: probe === undefined ? [] : [probe] };
+/** A hop with what a comparison reads of it: the router that answered. */
+function sharedHop({ ttl, probes, rateLimited }: TraceHop, shared: SharedHops): TraceHop {
+  const { reply, from } = probes.find((probe) => probe.reply === 'time-exceeded') ?? probes[0] ?? silentProbe;
+  const key = `${ttl} ${reply} ${from} ${rateLimited}`;
+  const known = shared.get(key);
+  if (known !== undefined) return known;
+  const hop = { ttl, probes: [{ ...silentProbe, reply, from }], rateLimited };
+  shared.set(key, hop);
+  return hop;
 }

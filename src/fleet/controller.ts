@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { comparisonOf } from '../compare/compare.js';
-import { withoutBulk } from '../compare/many.js';
+import { type SharedHops, withoutBulk } from '../compare/many.js';
 import { elapsedMs, nowMs } from '../core/clock.js';
 import { CapabilityError } from '../core/errors.js';
 import { randomUuid } from '../core/random.js';
@@ -112,6 +112,7 @@ function distinct(roster: readonly FleetMember[]): FleetMember[] {
 class Roll implements DeliveryListener {
   readonly #members: Map<string, MemberState>;
   readonly #request: FleetRequest;
+  readonly #hops: SharedHops = new Map();
   #isClosed = false;
 
   constructor(roster: readonly FleetMember[], request: FleetRequest) {
@@ -156,7 +157,7 @@ class Roll implements DeliveryListener {
     this.#change(member, {
       state: received.outcome,
       reason: 'reason' in received ? wordsOf(received.reason) : null,
-      report: report === null ? null : withoutBulk(report),
+      report: report === null ? null : withoutBulk(report, this.#hops),
       packed: report === null ? null : gzipSync(JSON.stringify(report), { level: 1 }),
       clock: delivery.clock ?? member.clock ?? (report === null ? null : clockOf(report, member.askedAt)),
       elapsedMs: member.askedMs === null ? null : elapsedMs(member.askedMs),
@@ -241,9 +242,10 @@ interface Answered {
 }
 
 function answeredIn(results: readonly FleetResult[]): Answered[] {
+  const hops: SharedHops = new Map();
   return results.flatMap((result) => {
     const report = result.outcome === 'answered' ? result.report : null;
-    return report === null ? [] : [{ agent: result.agent, report: withoutBulk(report) }];
+    return report === null ? [] : [{ agent: result.agent, report: withoutBulk(report, hops) }];
   });
 }
 
