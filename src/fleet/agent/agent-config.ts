@@ -17,6 +17,7 @@ export interface AgentLimits {
   addresses: number;
   /** The last TTL of a trace. */
   hops: number;
+  /** SYNs and DNS queries of all jobs together. What exceeds it waits. */
   packetsPerSecond: number;
   /** The longest time that one job takes. */
   jobMs: number;

@@ -5,6 +5,7 @@ import { CapabilityError } from '../../core/errors.js';
 import { randomBelow } from '../../core/random.js';
 import { count, quoted } from '../../core/text.js';
 import { version } from '../../core/version.js';
+import { packetPace } from '../../net/wire/pace.js';
 import type { DeniedPlaces } from '../../target/allow-list.js';
 import { longestResult, packResult, type ResultEnvelope } from '../envelope.js';
 import { idPattern, type Job, jobChecks } from '../job.js';
@@ -61,6 +62,7 @@ export async function runAgent(
   stop: AbortSignal,
   note: (line: string) => void,
 ): Promise<void> {
+  packetPace.limit(plan.config.limits.packetsPerSecond);
   const connection = await firstConnection(plan, stop, note);
   const agent = new Agent(plan, note);
   if (connection !== null) await agent.serve(connection, stop);

@@ -91,7 +91,7 @@ export interface Wire {
   /** null where the routing table cannot be read. */
   readonly route?: WireRoute | null;
   /** The longest round trip that the engine can see of an ordinary probe, milliseconds; absent where it has no limit. */
-  readonly longestRttMs?: number;
+  readonly longestRttMs?: number | undefined;
   send(probe: ProbeRequest): void;
   /** The packet waits for a turn of the event loop before it is handed to the kernel. Absent where none ever waits. */
   isQueued?(id: number): boolean;

@@ -1,5 +1,6 @@
 import { nowMs } from '../../core/clock.js';
 import { type Libc, SystemCallError } from '../../net/libc/load.js';
+import { packetPace } from '../../net/wire/pace.js';
 import { type ConnectEnd, type ConnectRequest, type RunningConnect, startConnect } from './kernel-connect.js';
 
 /**
@@ -91,6 +92,7 @@ class SynTrain implements RunningConnect {
       if (own.running !== null) this.#further.delete(own.running);
       this.#furtherEnded(end);
     };
+    packetPace.left();
     try {
       own.running = startConnect(this.#libc, this.#request, onEnd);
     } catch (error) {

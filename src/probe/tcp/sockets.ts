@@ -6,6 +6,7 @@ import { checkAddress } from '../../net/address/address.js';
 import { atLeast, readKernel } from '../../net/libc/kernel.js';
 import { type Libc, loadLibc, SystemCallError } from '../../net/libc/load.js';
 import { TcpSocket } from '../../net/libc/tcp-socket.js';
+import { packetPace } from '../../net/wire/pace.js';
 import { type AttemptOptions, unsentAttempt } from './attempt.js';
 import { connectThroughLibc } from './connect-libc.js';
 import { connectThroughNode } from './connect-node.js';
@@ -78,10 +79,10 @@ export function connectOnce(
   options: AttemptOptions,
 ): MaybePromise<TcpAttempt> {
   checkAddress(address);
+  const attempt = () => connectWithPermit(sockets, address, port, options);
   const wait = sockets.semaphore.acquire(options.cancel);
-  return wait === null
-    ? connectWithPermit(sockets, address, port, options)
-    : wait.then(() => connectWithPermit(sockets, address, port, options));
+  if (wait === null && !packetPace.isLimited) return attempt();
+  return (wait ?? Promise.resolve()).then(() => packetPace.wait(options.cancel?.signal)).then(attempt);
 }
 
 function connectWithPermit(

@@ -11,6 +11,7 @@ import { unacknowledgedBytes } from '../../host/proc.js';
 import { type Trust, trustWith } from '../../host/trust-store.js';
 import { checkAddress, familyOf } from '../../net/address/address.js';
 import { isForeignSource, sourceNotHere } from '../../net/libc/source.js';
+import { packetPace } from '../../net/wire/pace.js';
 import { checkSource } from '../../target/host.js';
 import { noSession, type SessionFacts, sessionFacts } from './certificate.js';
 import { TlsTap } from './record-reader.js';
@@ -343,6 +344,7 @@ function demandOf(
 
 function openConnection({ address, port }: HandshakeInput, source: string | undefined): Socket {
   const local = source === undefined ? {} : { localAddress: source };
+  packetPace.left();
   return connect({ host: address, port, ...local, autoSelectFamily: false });
 }
 

@@ -18,6 +18,7 @@ import { isAwsKernel } from '../../host/vantage.js';
 import { checkAddress } from '../../net/address/address.js';
 import { noPortError, resourceError } from '../../net/wire/capability.js';
 import { openWire } from '../../net/wire/engines.js';
+import { PacedWire, packetPace } from '../../net/wire/pace.js';
 import type { SegmentDiscard, Wire, WireListener } from '../../net/wire/wire.js';
 import { checkSource } from '../../target/host.js';
 import { driveTrace } from './driver.js';
@@ -182,7 +183,10 @@ function realWorld(input: TraceInput, options: TraceOptions): TraceWorld {
   const { source = null, paris = false, packets } = options;
   const target = { address: input.address, port: input.port, source, paris, packets };
   return {
-    openWire: (listener) => openWire(options.method ?? 'auto', target, listener),
+    async openWire(listener) {
+      const wire = await openWire(options.method ?? 'auto', target, listener);
+      return packetPace.isLimited ? new PacedWire(wire, listener, packetPace) : wire;
+    },
     clock: systemClock,
   };
 }
