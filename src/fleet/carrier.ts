@@ -46,6 +46,8 @@ export interface DeliveryListener {
   asked(agent: string): void;
   /** The member has accepted the job: without a delivery, its outcome is `no-answer` and not `silent`. */
   accepted(agent: string, clock?: ClockOffset | null): void;
+  /** The program is being copied to the member, or is there. */
+  copying?(agent: string, isOn: boolean): void;
   /** The first delivery of a member counts; a further one is counted as repeated. */
   delivered(agent: string, delivery: Delivery): void;
   /** A line for standard error: the broker was away. */

@@ -35,6 +35,8 @@ export interface FleetRequest extends Pick<CarriedJob, 'check' | 'target' | 'dea
 export interface MemberState extends FleetMember {
   /** `waiting`: not asked yet; `asked`; `accepted`: it works on the job. */
   state: 'waiting' | 'asked' | 'accepted' | FleetOutcome;
+  /** The program is on its way to it. */
+  isCopying: boolean;
   reason: string | null;
   clock: ClockOffset | null;
   /** Of the asking, on the monotonic clock and on the wall clock; null before. */
@@ -118,6 +120,7 @@ class Roll implements DeliveryListener {
   constructor(roster: readonly FleetMember[], request: FleetRequest) {
     const unknown = {
       state: 'waiting',
+      isCopying: false,
       reason: null,
       clock: null,
       askedMs: null,
@@ -143,6 +146,11 @@ class Roll implements DeliveryListener {
     if (member?.state !== 'waiting' && member?.state !== 'asked') return;
     this.asked(agent);
     this.#change(member, { state: 'accepted', clock });
+  }
+
+  copying(agent: string, isOn: boolean): void {
+    const member = this.#members.get(agent);
+    if (member !== undefined && isOpen(member)) this.#change(member, { isCopying: isOn });
   }
 
   delivered(agent: string, delivery: Delivery): void {

@@ -8,8 +8,11 @@ import { join } from 'node:path';
 /** Keys of a host and of a user, and the ssh configuration that knows both. */
 export interface SshLab {
   dir: string;
-  /** Starts an sshd on loopback whose sessions have this PATH. Returns its port. */
-  sshd(path: string): Promise<number>;
+  /**
+   * Starts an sshd on loopback whose sessions have this PATH and these variables. `mounts`: lines of sh(1) that change the file
+   * systems of its sessions, which only root can. Returns its port.
+   */
+  sshd(path: string, variables?: Record<string, string>, mounts?: string): Promise<number>;
   /** Adds an alias to the ssh configuration; `lines` replace the usual ones of the same option. */
   alias(name: string, port: number, lines?: readonly string[]): void;
   configFile: string;
@@ -30,7 +33,7 @@ export async function sshLab(dir: string): Promise<SshLab> {
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   const closing: (() => void)[] = [];
 
-  async function sshd(path: string): Promise<number> {
+  async function sshd(path: string, variables: Record<string, string> = {}, mounts = ''): Promise<number> {
     const config = at(`sshd_config-${closing.length}`);
     writeFileSync(
       config,
@@ -41,13 +44,18 @@ export async function sshLab(dir: string): Promise<SshLab> {
         'StrictModes no',
         'PasswordAuthentication no',
         'KbdInteractiveAuthentication no',
-        `SetEnv PATH=${path}`,
+        `SetEnv ${Object.entries({ PATH: path, ...variables })
+          .map(([name, value]) => `${name}=${value}`)
+          .join(' ')}`,
         '',
       ].join('\n'),
     );
     const log = openSync(at('sshd.log'), 'a');
     const server = createServer({ pauseOnConnect: true }, (socket) => {
-      const child = spawn('/usr/sbin/sshd', ['-i', '-e', '-f', config], { stdio: [socket, socket, log] });
+      const words = ['/usr/sbin/sshd', '-i', '-e', '-f', config];
+      const [program = '', ...args] =
+        mounts === '' ? words : ['unshare', '-m', 'sh', '-c', `${mounts}\nexec "$@"`, 'sh', ...words];
+      const child = spawn(program, args, { stdio: [socket, socket, log] });
       closing.push(() => child.kill('SIGKILL'));
       child.once('exit', () => socket.destroy());
       socket.on('error', () => {});

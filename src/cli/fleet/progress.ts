@@ -24,6 +24,7 @@ export function fleetProgress(members: readonly MemberState[], room: number): st
   ];
 }
 
-function stateWords({ state }: MemberState): string {
+function stateWords({ state, isCopying }: MemberState): string {
+  if (isCopying) return 'gets pprobe …';
   return state === 'accepted' ? 'measures …' : 'connects …';
 }

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createReadStream, type ReadStream } from 'node:fs';
 import { CapabilityError } from '../../core/errors.js';
 import type { FleetMember } from '../../documents/fleet.js';
 import type { CarriedJob, Carrier, Delivery, DeliveryListener } from '../carrier.js';
 import { longestResult } from '../envelope.js';
+import type { ProgramArchive } from './archives.js';
 import { remoteLine, type SshChoice, sshArguments } from './command.js';
+import { CopyTalk, type CopyWord } from './copy.js';
 import type { SshHost } from './hosts.js';
-import { deliveryOf, hasLoggedIn, type SshEnd } from './words.js';
+import { deliveryOf, type SshEnd, SshWords } from './words.js';
 
 /** How many hosts are asked at the same time. */
 const atOnce = 20;
@@ -16,10 +19,14 @@ const graceMs = 2500;
 /** The time in which the streams of an ssh that has ended have to close. */
 const closingMs = 1000;
 
-/** ssh's messages are kept up to this length, in UTF-16 units. */
-const longestWords = 65_536;
+/** The longest that copying pprobe to a host may take, and the longest without progress. The host's deadline follows. */
+const copyMs = 300_000;
+const stalledMs = 60_000;
 
-/** Asks hosts with the ssh(1) of the user: its keys, its configuration, its jump hosts. Nothing is installed on the hosts. */
+/**
+ * Asks hosts with the ssh(1) of the user: its keys, its configuration, its jump hosts. Nothing is installed on the hosts, except
+ * that pprobe is copied into a directory of the user where that is asked for.
+ */
 export class SshCarrier implements Carrier {
   readonly deadline = 'of-member';
   /** sshd proves who the host is. */
@@ -39,7 +46,7 @@ export class SshCarrier implements Carrier {
   }
 
   async start(job: CarriedJob, roster: readonly FleetMember[], listener: DeliveryListener): Promise<void> {
-    const line = remoteLine(job, this.#choice.remotePath);
+    const line = remoteLine(job, this.#choice);
     const waiting = roster.values();
     const lane = async (): Promise<void> => {
       for (const { agent } of waiting) {
@@ -56,8 +63,9 @@ export class SshCarrier implements Carrier {
     listener.asked(host.agent);
     const run = new SshRun(sshArguments(host, this.#choice, line, job.deadlineMs), {
       deadlineMs: job.deadlineMs,
-      remotePath: this.#choice.remotePath,
+      choice: this.#choice,
       onLogin: () => listener.accepted(host.agent),
+      onCopy: (isOn) => listener.copying?.(host.agent, isOn),
       onDelivery: (delivery) => listener.delivered(host.agent, delivery),
     });
     this.#running.add(run);
@@ -81,8 +89,10 @@ export class SshCarrier implements Carrier {
 
 interface RunOptions {
   deadlineMs: number;
-  remotePath: string;
+  choice: SshChoice;
   onLogin(): void;
+  /** pprobe is being copied, or is there. */
+  onCopy(isOn: boolean): void;
   onDelivery(delivery: Delivery): void;
 }
 
@@ -94,21 +104,28 @@ class SshRun {
   readonly #options: RunOptions;
   readonly #stdout: Buffer[] = [];
   #octets = 0;
-  #stderr = '';
+  readonly #words = new SshWords();
   #cut: SshEnd['cut'] = null;
   #isDelivered = false;
   #isLoggedIn = false;
+  /** Until the program is there. */
+  #copying: CopyTalk | null;
+  #copyFailure: string | null = null;
+  #archive: ReadStream | null = null;
+  #timer: NodeJS.Timeout;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(args: readonly string[], options: RunOptions) {
     this.#options = options;
+    const { copy } = options.choice;
+    this.#copying = copy === null ? null : new CopyTalk(copy);
     // In a session of its own, ssh has no terminal to ask questions on, and Ctrl-C does not reach it before its host has answered.
     const child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     this.#child = child;
     child.stdin?.on('error', () => {});
     child.stdout?.on('data', (chunk: Buffer) => this.#takeOutput(chunk));
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => this.#takeWords(chunk));
-    this.#timers.push(setTimeout(() => this.end('deadline'), options.deadlineMs));
+    this.#timer = setTimeout(() => this.end('deadline'), options.deadlineMs);
     // A program of the ssh configuration may outlive ssh and keep its streams open.
     child.once('exit', () => this.#timers.push(setTimeout(() => this.#closeStreams(), closingMs)));
     this.ended = new Promise((resolve, reject) => {
@@ -122,11 +139,12 @@ class SshRun {
   }
 
   /** Ends the remote command, which may still send what it has; the connection is cut if that takes too long. */
-  end(why: 'deadline' | 'interrupt' | 'too-long'): void {
+  end(why: NonNullable<SshEnd['cut']>): void {
     if (this.#cut !== null) return;
     this.#cut = why;
     // After an interrupt a report of what was measured is worth a moment; after the deadline nothing counts any more.
     if (why !== 'interrupt') this.#deliver(null);
+    this.#archive?.destroy();
     this.#child.stdin?.end();
     // A connection that is not there yet has no remote command to end.
     if (!this.#isLoggedIn) this.kill();
@@ -138,16 +156,60 @@ class SshRun {
     this.#timers.push(setTimeout(() => this.#child.kill('SIGKILL'), graceMs));
   }
 
-  #takeOutput(chunk: Buffer): void {
+  #takeOutput(octets: Buffer): void {
+    let chunk = octets;
+    if (this.#copying !== null) {
+      const { words, rest } = this.#copying.take(chunk);
+      for (const word of words) this.#takeCopyWord(word);
+      if (rest === null) return;
+      this.#copying = null;
+      chunk = rest;
+    }
     if (this.#octets > longestResult) return;
     this.#octets += chunk.length;
     this.#stdout.push(chunk);
     if (this.#octets > longestResult) this.end('too-long');
   }
 
+  #takeCopyWord(word: CopyWord): void {
+    const { deadlineMs, onCopy } = this.#options;
+    if (word.step === 'failed') this.#copyFailure ??= word.reason;
+    // Once: a host that asks again has nothing of the archive.
+    else if (word.step === 'want' && this.#archive === null) {
+      onCopy(true);
+      this.#send(word.archive);
+    } else if (word.step === 'got') this.#limit(stalledMs, 'copy');
+    else if (word.step === 'ready') {
+      onCopy(false);
+      this.#limit(deadlineMs, 'deadline');
+    }
+  }
+
+  /** Writes an archive to the host, which reads as many octets as it has. The end of the input would end the measurement. */
+  #send({ file }: ProgramArchive): void {
+    this.#limit(stalledMs, 'copy');
+    this.#timers.push(setTimeout(() => this.#copying !== null && this.end('copy'), copyMs));
+    const { stdin } = this.#child;
+    const archive = createReadStream(file);
+    this.#archive = archive;
+    archive.on('data', () => this.#limit(stalledMs, 'copy'));
+    archive.on('error', (error) => {
+      this.#copyFailure ??= `pprobe is not copied: ${file} cannot be read: ${error.message}`;
+      stdin?.end();
+    });
+    stdin?.once('close', () => archive.destroy());
+    if (stdin !== null) archive.pipe(stdin, { end: false });
+  }
+
+  /** Replaces the time at which this run ends. */
+  #limit(ms: number, cut: 'deadline' | 'copy'): void {
+    clearTimeout(this.#timer);
+    if (this.#cut === null) this.#timer = setTimeout(() => this.end(cut), ms);
+  }
+
   #takeWords(chunk: string): void {
-    if (this.#stderr.length < longestWords) this.#stderr += chunk.slice(0, longestWords);
-    if (this.#isLoggedIn || !hasLoggedIn(this.#stderr)) return;
+    this.#words.take(chunk);
+    if (this.#isLoggedIn || !this.#words.isLoggedIn) return;
     this.#isLoggedIn = true;
     this.#options.onLogin();
   }
@@ -155,15 +217,17 @@ class SshRun {
   #deliver(status: number | null): void {
     if (this.#isDelivered) return;
     this.#isDelivered = true;
-    const { deadlineMs, remotePath, onDelivery } = this.#options;
+    const { deadlineMs, choice, onDelivery } = this.#options;
     onDelivery(
       deliveryOf({
         status,
-        stdout: Buffer.concat(this.#stdout),
-        stderr: this.#stderr,
+        stdout: this.#copying?.heard ?? Buffer.concat(this.#stdout),
+        words: this.#words,
         cut: this.#cut,
+        copyFailure: this.#copyFailure,
+        isCopied: this.#copying === null,
         deadlineMs,
-        remotePath,
+        remotePath: choice.remotePath,
       }),
     );
   }
@@ -174,6 +238,7 @@ class SshRun {
   }
 
   #stopTimers(): void {
+    clearTimeout(this.#timer);
     for (const timer of this.#timers) clearTimeout(timer);
   }
 }

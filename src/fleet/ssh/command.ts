@@ -1,5 +1,6 @@
 import { shellLine } from '../../core/shell-line.js';
 import type { CarriedJob, JobOptions } from '../carrier.js';
+import { type CopyChoice, copyScript, copyWords } from './copy.js';
 import type { SshHost } from './hosts.js';
 
 /** How the user's ssh is called. */
@@ -8,6 +9,10 @@ export interface SshChoice {
   configFile: string | null;
   /** The path of pprobe on the hosts. */
   remotePath: string;
+  /** pprobe is brought to the hosts; null where it is there. */
+  copy: CopyChoice | null;
+  /** The command of the hosts is that of pprobe and nothing around it: their sshd allows no other. */
+  isPlain: boolean;
 }
 
 const connectTimeoutS = 10;
@@ -58,8 +63,12 @@ const guarded = [
 ].join('; ');
 
 /** The command line for the login shell of the host. Every word is quoted, and none comes from elsewhere than the job. */
-export function remoteLine(job: CarriedJob, remotePath: string): string {
-  return `exec ${shellLine(['sh', '-c', guarded, 'pprobe-fleet', remotePath, ...pprobeWords(job)])}`;
+export function remoteLine(job: CarriedJob, { remotePath, copy, isPlain }: SshChoice): string {
+  const words = pprobeWords(job);
+  if (isPlain) return shellLine([remotePath, ...words]);
+  const [script, before] =
+    copy === null ? [guarded, [remotePath]] : [`${copyScript}; ${guarded}`, copyWords(copy)];
+  return `exec ${shellLine(['sh', '-c', script, 'pprobe-fleet', ...before, ...words])}`;
 }
 
 /** The command line of pprobe on the host. It ends before the deadline, so that what it has by then still comes. */
