@@ -1,14 +1,12 @@
-import { hostname } from 'node:os';
 import { elapsedMs, nowMs } from '../../core/clock.js';
 import { anyOf } from '../../core/deadline.js';
 import { CapabilityError } from '../../core/errors.js';
 import { randomBelow } from '../../core/random.js';
 import { count, quoted } from '../../core/text.js';
-import { version } from '../../core/version.js';
 import { packetPace } from '../../net/wire/pace.js';
 import type { DeniedPlaces } from '../../target/allow-list.js';
 import { longestResult, packResult, type ResultEnvelope } from '../envelope.js';
-import { idPattern, type Job, jobChecks } from '../job.js';
+import { idPattern, type Job } from '../job.js';
 import type { Msg, NatsConnection } from '../nats/client.js';
 import { type Broker, brokerPlaces, connectBroker, versionAdvice } from '../nats/connection.js';
 import { FleetNames, inboxPrefix, presence } from '../nats/names.js';
@@ -16,8 +14,10 @@ import { jobHeaders } from '../signature.js';
 import { Admission, type AdmittedJob, type Receipt, type Refusal } from './admission.js';
 import type { AgentConfig } from './agent-config.js';
 import { AgentState } from './agent-state.js';
+import { Heartbeat } from './heartbeat.js';
 import { Outbox } from './outbox.js';
 import { runJob } from './run-job.js';
+import { StandstillWatch } from './standstill.js';
 
 /** What an agent is. */
 export interface AgentPlan {
@@ -32,24 +32,6 @@ const drainMs = 60_000;
 
 /** Messages of forged jobs are told once in so many milliseconds. */
 const forgedEveryMs = 10_000;
-
-/** How often the agent looks whether it ran, milliseconds. */
-const tickMs = 500;
-
-/** What was buffered while the process stood still is read within this time, milliseconds. */
-const catchUpMs = 1000;
-
-/** What an agent says of itself in the bucket. */
-interface Presence {
-  version: string;
-  node: string;
-  host: string;
-  groups: readonly string[];
-  checks: readonly string[];
-  allowHash: string;
-  startedAt: string;
-  seq: number;
-}
 
 /**
  * Waits for jobs until `stop` aborts. Then it takes no more of them, ends those under way, delivers the results and returns. `note`
@@ -114,12 +96,11 @@ class Agent {
   readonly #note: (line: string) => void;
   readonly #cancels = new Map<string, AbortController>();
   readonly #jobs = new Set<Promise<void>>();
-  readonly #startedAt = new Date().toISOString();
   #broker: DeniedPlaces = { names: [], addresses: [] };
-  #seq = 0;
   #ran = 0;
+  #isAway = false;
   #forged = { toldMs: Number.NEGATIVE_INFINITY, count: 0 };
-  #tick = { atMs: nowMs(), wokeMs: Number.NEGATIVE_INFINITY, gapMs: 0 };
+  readonly #standstill = new StandstillWatch();
 
   constructor(plan: AgentPlan, note: (line: string) => void) {
     this.#plan = plan;
@@ -141,18 +122,23 @@ class Agent {
     const { id, fleet } = this.#plan;
     const advice = versionAdvice(connection.info?.version);
     if (advice !== null) this.#note(advice);
-    this.#note(`agent ${id} of fleet ${fleet} is connected to ${connection.getServer()}`);
+    this.#standstill.start();
     const subscriptions = this.#subscribe(connection);
+    const heartbeat = new Heartbeat(connection, this.#names, id, this.#plan.config);
+    const watching = this.#watch(connection, heartbeat);
+    // The broker takes messages in their order: when it has the first entry, it has the subscriptions, too.
+    const problem = await Promise.race([heartbeat.start(), aborted(stop)]);
+    if (typeof problem === 'string')
+      this.#note(
+        `the broker has not stored that this agent is there: ${problem}; it is told again every ${presence.everyMs / 1000} s`,
+      );
+    if (!stop.aborted) this.#note(`agent ${id} of fleet ${fleet} is connected to ${connection.getServer()}`);
     this.#outbox.connected(connection);
-    const beat = (): void => this.#announce(connection);
-    const beats = setInterval(beat, presence.everyMs);
-    const ticks = setInterval(() => this.#noteTick(), tickMs);
-    const watching = this.#watch(connection, beat);
-    beat();
     await Promise.race([aborted(stop), connection.closed()]);
-    clearInterval(beats);
     for (const subscription of subscriptions) subscription.unsubscribe();
-    await this.#leave(connection);
+    const left = heartbeat.end();
+    // A broker that is away does not answer, and its bucket forgets the agent by itself.
+    await Promise.race([left, this.#isAway ? null : left]);
     const limit = AbortSignal.timeout(drainMs);
     await Promise.race([Promise.all([...this.#jobs]), aborted(limit)]);
     for (const cancel of this.#cancels.values()) cancel.abort();
@@ -160,12 +146,12 @@ class Agent {
     // A broker that is away gets the results after the next start.
     const soon = AbortSignal.timeout(5000);
     await this.#outbox.drain(anyOf(limit, soon));
-    clearInterval(ticks);
+    this.#standstill.end();
     await connection.close();
     await watching;
-    const left = this.#state.pending().length;
+    const waiting = this.#state.pending().length;
     this.#note(
-      `ended after ${count(this.#ran, 'job')}${left === 0 ? '' : `; ${count(left, 'result')} wait for the next start`}`,
+      `ended after ${count(this.#ran, 'job')}${waiting === 0 ? '' : `; ${count(waiting, 'result')} wait for the next start`}`,
     );
   }
 
@@ -190,16 +176,20 @@ class Agent {
   }
 
   /** Follows the connection until it is closed. */
-  async #watch(connection: NatsConnection, onBack: () => void): Promise<void> {
+  async #watch(connection: NatsConnection, heartbeat: Heartbeat): Promise<void> {
     let awayMs: number | null = null;
     for await (const { type } of connection.status()) {
-      if (type === 'disconnect') awayMs ??= nowMs();
+      if (type === 'disconnect') {
+        awayMs ??= nowMs();
+        this.#isAway = true;
+      }
       if (type !== 'reconnect') continue;
       const away = awayMs === null ? 0 : elapsedMs(awayMs);
       awayMs = null;
+      this.#isAway = false;
       this.#note(`the broker was away ${(away / 1000).toFixed(1)} s`);
       await this.#learnBroker(connection);
-      onBack();
+      heartbeat.beat();
       this.#outbox.connected(connection);
     }
   }
@@ -208,50 +198,13 @@ class Agent {
     this.#broker = await brokerPlaces(this.#plan.broker, connection);
   }
 
-  /** A plain message: an agent has no rights to the API of the bucket. */
-  #announce(connection: NatsConnection): void {
-    const { config } = this.#plan;
-    this.#seq += 1;
-    const body: Presence = {
-      version,
-      node: process.version,
-      host: hostname(),
-      groups: config.groups,
-      checks: jobChecks,
-      allowHash: config.allowHash,
-      startedAt: this.#startedAt,
-      seq: this.#seq,
-    };
-    if (!connection.isClosed()) connection.publish(this.#names.presence(this.#plan.id), JSON.stringify(body));
-  }
-
-  /** The bucket forgets an agent that ends by itself at once. */
-  async #leave(connection: NatsConnection): Promise<void> {
-    const { headers } = await import('../nats/client.js');
-    if (connection.isClosed()) return;
-    const told = headers();
-    told.set('KV-Operation', 'DEL');
-    connection.publish(this.#names.presence(this.#plan.id), '', { headers: told });
-    // A broker that is away does not answer, and its bucket forgets the agent by itself.
-    await Promise.race([connection.flush().catch(() => {}), aborted(AbortSignal.timeout(1000))]);
-  }
-
-  #noteTick(): void {
-    const atMs = nowMs();
-    const gapMs = atMs - this.#tick.atMs - tickMs;
-    this.#tick = gapMs > tickMs ? { atMs, wokeMs: atMs, gapMs } : { ...this.#tick, atMs };
-  }
-
-  /** For how long a message that is read now may have waited because this process did not run, milliseconds. */
-  #stoodStillMs(atMs: number): number {
-    const sinceTick = atMs - this.#tick.atMs - tickMs;
-    const isJustAwake = atMs - this.#tick.wokeMs < catchUpMs;
-    return Math.max(0, sinceTick, isJustAwake ? this.#tick.gapMs : 0);
-  }
-
   #receive(message: Msg): void {
     const atMs = nowMs();
-    const receipt: Receipt = { wallMs: Date.now(), nowMs: atMs, stoodStillMs: this.#stoodStillMs(atMs) };
+    const receipt: Receipt = {
+      wallMs: Date.now(),
+      nowMs: atMs,
+      stoodStillMs: this.#standstill.beforeMs(atMs),
+    };
     const { headers, data } = message;
     const signed = {
       body: data,

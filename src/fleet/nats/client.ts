@@ -20,6 +20,7 @@ export {
   credsAuthenticator,
   headers,
   type Msg,
+  type MsgHdrs,
   type NatsConnection,
   type NodeConnectionOptions,
   NoRespondersError,
