@@ -149,7 +149,7 @@ const emulators = { arm64: ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu
 
 /**
  * The directory that the archive of an architecture contains. With `emulate`, V8's compiled code of a foreign architecture is made
- * in an emulator, which takes minutes; without, it is left out there. Throws where the emulator is missing.
+ * in an emulator; without, it is left out there. Throws where the emulator is missing.
  */
 export async function makeTree(arch, { emulate = false } = {}) {
   const tree = join(out, arch, name);
@@ -176,7 +176,7 @@ export async function makeTree(arch, { emulate = false } = {}) {
   cpSync(join(root, 'bin'), join(program, 'bin'), { recursive: true });
   const binary = join(tree, 'lib/node');
   const isForeign = emulate && arch !== process.arch;
-  const code = await compileCommands(program, isForeign ? [...emulators[arch], binary] : [binary]);
+  const code = compileCommands(program, isForeign ? [...emulators[arch], binary] : [binary]);
   if (isForeign && code.length === 0)
     throw new Error(
       `${emulators[arch].join(' ')} cannot run Node: install qemu-user-static and libc6-arm64-cross`,
