@@ -4,6 +4,7 @@ import type { Evidence } from '../../documents/report.js';
 import type { Advice } from '../remedies/advice.js';
 import { asRemedies } from '../remedies/advice.js';
 import { type Block, type PrefixLookup, prefixLookup } from './block.js';
+import { type CalledApi, calledApi } from './request/called.js';
 import { groupTable } from './security-groups.js';
 import { type FactsUse, useOf } from './use.js';
 
@@ -12,6 +13,8 @@ export interface Context {
   evidence: Evidence;
   facts: FactsDocument;
   use: FactsUse;
+  /** What the request is for. */
+  called: CalledApi;
   port: number;
   region: string | null;
   groups: ReturnType<typeof groupTable>;
@@ -31,6 +34,7 @@ export function contextOf(evidence: Evidence, facts: FactsDocument): Context {
     evidence,
     facts,
     use: useOf(evidence, facts),
+    called: calledApi(evidence, facts),
     port: evidence.target.port,
     region: facts.region ?? evidence.vantage.ec2?.region ?? evidence.target.privateApi?.region ?? null,
     groups: groupTable(facts.ec2, {

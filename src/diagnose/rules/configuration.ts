@@ -101,14 +101,15 @@ function dropped(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
     silent.every((each) => explained.has(each)) ? 'certain' : 'high',
   );
   const isReply = (gate.end === 'target') === (gate.direction === 'out') && gate.direction !== null;
-  const what = `${gate.state === 'partly' ? 'Some of the ' : ''}${isReply ? 'answers from' : 'packets to'}`;
+  const what = isReply ? 'Answers from' : 'Packets to';
+  const share = gate.state === 'partly' ? ' to part of the ports of this host' : '';
   const by =
     gate.cause === 'tcp.security-group' || gate.cause === 'tcp.network-acl'
       ? 'are dropped by'
       : 'are lost at';
   return withGate(found, gate, {
     confidence,
-    summary: `${what.charAt(0).toUpperCase()}${what.slice(1)} ${places(own)} ${by} ${resourceWords(gate)}.`,
+    summary: `${what} ${places(own)}${share} ${by} ${resourceWords(gate)}.`,
     evidence: told(denying),
     remedies: remediesOfGates(denying),
     alternatives: confidence === 'certain' ? [] : found.alternatives,

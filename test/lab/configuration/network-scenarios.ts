@@ -211,7 +211,7 @@ export const networkScenarios: readonly Scenario[] = [
       cause: 'tcp.network-acl',
       confidence: 'certain',
       resource: endpoint.acls[1],
-      says: ['32768'],
+      says: ['to part of the ports', '32768'],
     },
     { state: faultNamed('network-acl-return').state, edited: fromLowPorts },
   ),

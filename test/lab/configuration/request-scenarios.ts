@@ -86,7 +86,13 @@ export const requestScenarios: readonly Scenario[] = [
         },
       },
     ),
-    { cause: 'api.not-matched' },
+    {
+      cause: 'api.not-matched',
+      confidence: 'high',
+      resource: vpceId,
+      rule: 'access association',
+      says: ['create-domain-name-access-association'],
+    },
     { state: faultNamed('wrong-api').state, edited: atCustomName },
   ),
   scenario(

@@ -7,14 +7,14 @@ import { stageGates } from './stage.js';
 
 /** The gates of the API and of its stage. */
 export function apiGates(context: Context): Gate[] {
-  const { facts, evidence } = context;
+  const { facts, evidence, called } = context;
   const { restApi, stages } = facts.apigateway;
   const api = evidence.target.privateApi;
-  const id = api?.apiId ?? restApi?.id ?? null;
-  if (api === null || restApi === undefined) return stageGates(context, id, stages);
+  const id = called.apiId ?? restApi?.id ?? null;
+  if (restApi === undefined) return stageGates(context, id, stages);
   if (restApi === null) return [absent(context, id)];
   const version = versionGate(context, restApi, id);
-  const denying = denials(context, api, restApi, id ?? 'API_ID');
+  const denying = denials(context, api?.form ?? 'custom', restApi, id ?? 'API_ID');
   return [
     ...version,
     ...(denying.length === 0 ? [present(restApi, id)] : denying),
@@ -108,7 +108,7 @@ interface Denial {
   docs: string;
 }
 
-function denials(context: Context, { form }: PrivateApi, restApi: RestApiFacts, id: string): Gate[] {
+function denials(context: Context, form: PrivateApi['form'], restApi: RestApiFacts, id: string): Gate[] {
   const types = restApi.endpointConfiguration?.types;
   const found: Denial[] = [];
   if (types !== undefined && !types.includes('PRIVATE'))

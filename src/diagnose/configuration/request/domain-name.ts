@@ -4,6 +4,7 @@ import { DOCS } from '../../remedies/docs.js';
 import { aws, type Context, gateOf, isPartial, notRead } from '../context.js';
 import { readPolicy } from '../policy/document.js';
 import { evaluatePolicy, type PolicyRequest } from '../policy/evaluate.js';
+import { isNameFor, mappingFor, nameInArn } from './called.js';
 
 /**
  * The gates of a private custom domain name: its association with the endpoint, which the account of the endpoint makes; the
@@ -11,9 +12,9 @@ import { evaluatePolicy, type PolicyRequest } from '../policy/evaluate.js';
  */
 export function domainNameGates(context: Context, endpointId: string | null, request: PolicyRequest): Gate[] {
   const { facts, evidence } = context;
-  const { host, privateApi: api } = evidence.target;
+  const { host } = evidence.target;
   const { domainName, domainNameAccessAssociations: associations } = facts.apigateway;
-  if (api?.form !== 'custom' && domainName?.domainName?.toLowerCase() !== host) return [];
+  if (!context.called.byCustomName) return [];
   const isPublic = domainName?.endpointConfiguration?.types?.includes('PRIVATE') === false;
   // A public custom name needs no association.
   if (isPublic || (domainName === undefined && associations === undefined)) return [];
@@ -25,15 +26,6 @@ export function domainNameGates(context: Context, endpointId: string | null, req
 }
 
 const base = { gate: 'domain-name', end: 'target', direction: null } as const;
-
-/** `…/domainnames/private.example.com+abcd1234`: the id tells names of several accounts apart. */
-function nameIn(arn: string): string {
-  return /\/domainnames\/([^/+]+)/.exec(arn)?.[1]?.toLowerCase() ?? '';
-}
-
-function isFor(pattern: string, host: string): boolean {
-  return pattern === host || (pattern.startsWith('*.') && host.replace(/^[^.]+/, '*') === pattern);
-}
 
 function associationGate(
   context: Context,
@@ -57,7 +49,7 @@ function associationGate(
       },
     ];
   }
-  const ofName = all.filter(({ domainNameArn = '' }) => isFor(nameIn(domainNameArn), host));
+  const ofName = all.filter(({ domainNameArn = '' }) => isNameFor(nameInArn(domainNameArn), host));
   const own = ofName.find(({ accessAssociationSource }) => accessAssociationSource === endpointId);
   if (own !== undefined)
     return [
@@ -144,11 +136,8 @@ function mappingGate(context: Context): Gate[] {
   if (domainName?.routingMode !== undefined && domainName.routingMode !== 'BASE_PATH_MAPPING_ONLY') return [];
   const path = new URL(url).pathname.replace(/^\//, '');
   const resource = domainName?.domainNameId ?? null;
-  const found = mappings.find(({ basePath = '(none)' }) => {
-    const prefix = basePath === '(none)' ? '' : basePath.replace(/\/$/, '');
-    return prefix === '' || path === prefix || path.startsWith(`${prefix}/`);
-  });
-  if (found !== undefined) {
+  const found = mappingFor(facts.apigateway, `/${path}`);
+  if (found !== null) {
     const stage = found.stage === undefined ? '' : `, stage ${found.stage}`;
     return [
       {

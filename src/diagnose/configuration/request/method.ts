@@ -7,12 +7,11 @@ import { createDeployment } from './stage.js';
  * of the API as it is edited.
  */
 export function methodGate(context: Context): Gate[] {
-  const { facts, evidence } = context;
+  const { facts, evidence, called } = context;
   const { stages = [], deployments = [], resources } = facts.apigateway;
-  const { privateApi: api, url, given } = evidence.target;
-  const stage = api?.stage ?? null;
-  if (api === null || url === null || stage === null) return [];
-  const path = new URL(url).pathname.replace(/^\/[^/]*/, '') || '/';
+  const { given } = evidence.target;
+  const { stage, path } = called;
+  if (stage === null || path === null) return [];
   const running = stages.find(({ stageName }) => stageName === stage)?.deploymentId;
   const summary = deployments.find(({ id }) => id !== undefined && id === running)?.apiSummary;
   const deployed = summary === undefined ? undefined : methodAt(Object.entries(summary), path);
@@ -24,7 +23,7 @@ export function methodGate(context: Context): Gate[] {
           path,
         );
   if (deployed === undefined && edited === undefined) return [];
-  const id = api.apiId;
+  const id = called.apiId;
   const base = {
     gate: 'method',
     end: 'target',

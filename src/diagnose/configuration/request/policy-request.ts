@@ -9,24 +9,22 @@ import type { PolicyRequest } from '../policy/evaluate.js';
 
 /** The request that pprobe sent, as policies see it. */
 export function requestOf(context: Context, client: End | null, target: End | null): PolicyRequest {
-  const { evidence, facts, region } = context;
-  const { privateApi: api, url, given } = evidence.target;
+  const { evidence, facts, region, called } = context;
+  const { privateApi: api, given } = evidence.target;
   const denial = judgedAnswers(evidence)
     .map(({ doc }) => denialOf(doc))
     .find((each) => each !== null);
   const isSigned = given?.headers?.some(({ field }) => field.toLowerCase() === 'authorization') === true;
   const caller = denial?.who ?? (isSigned ? null : 'anonymous');
-  const apiId = api?.apiId ?? denial?.resource?.apiId ?? facts.apigateway.restApi?.id ?? null;
+  const apiId = called.apiId ?? denial?.resource?.apiId ?? facts.apigateway.restApi?.id ?? null;
   const named =
     denial?.resource?.arn
       .split(':')
       .slice(5)
       .join(':')
       .replace(/^[^/]*\//, '') ?? null;
-  const stage = api?.stage ?? null;
-  const asked = url === null ? null : decodedPath(url);
   const path =
-    named ?? (stage === null || asked === null ? null : `${stage}/GET/${asked.replace(/^\/[^/]*\/?/, '')}`);
+    named ?? (called.stage === null || called.path === null ? null : `${called.stage}/GET${called.path}`);
   const account = facts.account !== null && facts.apigateway.restApi != null ? facts.account : null;
   const keys = keysOf(context, client, target, caller);
   return {
@@ -51,15 +49,6 @@ export function requestOf(context: Context, client: End | null, target: End | nu
         : 'unknown';
     },
   };
-}
-
-function decodedPath(url: string): string {
-  const { pathname } = new URL(url);
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    return pathname;
-  }
 }
 
 /** The condition keys whose values are known. */

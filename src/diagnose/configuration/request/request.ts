@@ -14,16 +14,20 @@ import { resourcePolicyGate } from './resource-policy.js';
  */
 export function requestGates(context: Context, client: End | null, target: End | null): Gate[] {
   const { privateApi: api, url } = context.evidence.target;
-  if (api === null || url === null) return [];
+  const { called, facts } = context;
+  if ((api === null && !called.byCustomName) || url === null) return [];
+  const read = facts.apigateway.restApi?.id;
+  // The API that was read need not be the one that the custom name leads to.
+  const isOther = read !== undefined && called.apiId !== null && read !== called.apiId;
   const request = requestOf(context, client, target);
   return [
     ...(context.use.network ? endpointPolicyGate(context, target, request) : []),
     ...(context.use.api
       ? [
-          ...domainNameGates(context, target?.endpoint?.VpcEndpointId ?? api.vpceId, request),
-          ...apiGates(context),
-          ...methodGate(context),
-          ...resourcePolicyGate(context, request),
+          ...domainNameGates(context, target?.endpoint?.VpcEndpointId ?? api?.vpceId ?? null, request),
+          ...(isOther
+            ? []
+            : [...apiGates(context), ...methodGate(context), ...resourcePolicyGate(context, request)]),
         ]
       : []),
   ];

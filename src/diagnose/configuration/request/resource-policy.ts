@@ -10,7 +10,7 @@ import { createDeployment } from './stage.js';
 
 export function resourcePolicyGate(context: Context, request: PolicyRequest): Gate[] {
   const { restApi } = context.facts.apigateway;
-  const id = restApi?.id ?? context.evidence.target.privateApi?.apiId ?? null;
+  const id = restApi?.id ?? context.called.apiId;
   const base = { gate: 'resource-policy', end: 'target', direction: null, resource: id, rule: null } as const;
   if (restApi === null) return [];
   if (restApi === undefined)
@@ -79,7 +79,7 @@ function changeOf(
 
 /** Deploys an API to the stage that is called. */
 function deployment(context: Context, id: string | null): Advice {
-  const stage = context.evidence.target.privateApi?.stage ?? 'STAGE';
+  const stage = context.called.stage ?? 'STAGE';
   return {
     text: `Deploy ${id ?? 'the API'} to ${stage}: a changed resource policy takes effect only with a deployment`,
     command: createDeployment(context, id, stage),

@@ -8,8 +8,7 @@ export function stageGates(
   id: string | null,
   stages: readonly StageFacts[] | undefined,
 ): Gate[] {
-  const api = context.evidence.target.privateApi;
-  const stage = api?.stage ?? null;
+  const { stage } = context.called;
   if (stages === undefined || stage === null) return [];
   const base = { gate: 'stage', end: 'target', direction: null, resource: id, rule: stage } as const;
   const names = stages.flatMap(({ stageName }) => stageName ?? []);
