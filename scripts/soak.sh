@@ -5,6 +5,9 @@ set -eu
 cd "$(dirname "$0")/.."
 flags='--net --mount'
 [ "$(id -u)" = 0 ] || flags="--user --map-root-user $flags"
+program='--import=tsx test/soak/main.ts'
+# The runner of the suite has compiled it.
+[ -z "${PPROBE_COMPILED_TESTS:-}" ] || program=$PPROBE_COMPILED_TESTS/test/soak/main.js
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 echo 'nameserver 127.0.0.1' >"$directory/resolv.conf"
@@ -13,5 +16,5 @@ unshare $flags sh -c '
   ip link set lo up
   mount --bind "$1/resolv.conf" /etc/resolv.conf
   shift
-  exec node --expose-gc --import=tsx test/soak/main.ts "$@"
-' sh "$directory" "$@"
+  exec node --expose-gc "$@"
+' sh "$directory" $program "$@"

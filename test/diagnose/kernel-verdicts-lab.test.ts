@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test } from 'tap';
 import { explain } from '../../src/diagnose/explain.js';
@@ -8,6 +7,7 @@ import { validateDocument } from '../documents/validate.js';
 import { availability, type LabMode, namespaceFlags } from '../lab/availability.js';
 import { toolEnvironment } from '../lab/tools.js';
 import { matrixNetwork } from '../probe/tcp/matrix-network.js';
+import { programArguments } from '../program.js';
 
 /** What a real kernel does with packets to these places, and what the verdict says of it, whole commands included. */
 
@@ -100,9 +100,9 @@ const places: Place[] = [
 ];
 
 async function diagnoseThere(mode: LabMode): Promise<ReportDocument[]> {
-  const script = fileURLToPath(new URL('./diagnose-here.ts', import.meta.url));
+  const script = programArguments(new URL('./diagnose-here.ts', import.meta.url));
   const input = { targets: places.map(({ target }) => target), options: { http: false } };
-  const program = [...process.execArgv, script, JSON.stringify(input)];
+  const program = [...script, JSON.stringify(input)];
   const { stdout } = await promisify(execFile)(
     'unshare',
     [...namespaceFlags(mode), 'sh', '-euc', matrixNetwork, 'sh', process.execPath, ...program],

@@ -2,12 +2,13 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { labUnavailable } from '../lab/availability.js';
+import { programArguments } from '../program.js';
 import type { Comparison, Crowd } from './compared.js';
 
 const skip = (await labUnavailable()) ?? false;
 
 t.test('beside blackbox_exporter on the same targets, and a crowd of probes', { skip }, async (t) => {
-  const argv = ['--import=tsx', 'test/exporter/compared.ts', '--json', '100'];
+  const argv = [...programArguments(new URL('compared.ts', import.meta.url)), '--json', '100'];
   const { stdout } = await promisify(execFile)(process.execPath, argv);
   const { comparison, crowd }: { comparison: Comparison[]; crowd: Crowd } = JSON.parse(stdout);
   const causes = comparison.map(({ pprobe }) => /cause="([^"]+)"/.exec(pprobe)?.[1]);

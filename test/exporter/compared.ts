@@ -229,7 +229,7 @@ if (process.env[inside] === '1') {
 } else {
   const found = await availability();
   if (found.mode === null) throw new Error(found.reason);
-  const self = [process.execPath, '--import=tsx', ...process.argv.slice(1)];
+  const self = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   const child = spawn('unshare', [...namespaceFlags(found.mode), ...self], {
     stdio: 'inherit',
     env: { ...process.env, [inside]: '1' },

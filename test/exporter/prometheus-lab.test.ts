@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import { verdictClasses } from '../../src/exporter/samples.js';
 import { availability, namespaceFlags } from '../lab/availability.js';
+import { programArguments } from '../program.js';
 
 const found = await availability();
 const skip = found.mode === null ? found.reason : false;
@@ -29,8 +30,7 @@ t.test(
     const argv = [
       ...namespaceFlags(found.mode),
       process.execPath,
-      '--import=tsx',
-      'test/exporter/monitored.ts',
+      ...programArguments(new URL('monitored.ts', import.meta.url)),
       t.testdir({}),
     ];
     const { stdout } = await promisify(execFile)('unshare', argv, { maxBuffer: 10_000_000 });

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { Semaphore } from '../../src/core/semaphore.js';
 import { availability, type LabMode, namespaceFlags } from '../lab/availability.js';
 import { toolEnvironment } from '../lab/tools.js';
+import { programArguments } from '../program.js';
 import { TunPath, tunUnavailable } from '../tun/tun.js';
 import type { Case } from './case.js';
 import { askPeers, readIfThere } from './execute.js';
@@ -70,8 +71,8 @@ async function playIn(
   player: string,
   args: readonly string[],
 ): Promise<Played[]> {
-  const path = fileURLToPath(new URL(player, import.meta.url));
-  const argv = ['sh', '-euc', network, 'sh', process.execPath, ...process.execArgv, path, ...args];
+  const program = programArguments(new URL(player, import.meta.url));
+  const argv = ['sh', '-euc', network, 'sh', process.execPath, ...program, ...args];
   const { stdout } = await promisify(execFile)('unshare', [...namespaceFlags(mode), ...argv], {
     env: toolEnvironment,
     maxBuffer: 64 * 1024 * 1024,

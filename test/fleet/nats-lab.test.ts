@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { availability, namespaceFlags } from '../lab/availability.js';
 import { toolEnvironment } from '../lab/tools.js';
+import { programArguments } from '../program.js';
 
 /**
  * The scenarios of nats-scenarios.ts in namespaces of their own: a broker on loopback, agents as processes, and targets at the
@@ -21,9 +21,10 @@ mount --bind /mnt/resolv.conf /etc/resolv.conf
 const found = await availability();
 if (found.mode === null) t.plan(0, found.reason);
 else {
-  const script = fileURLToPath(new URL('./nats-scenarios.ts', import.meta.url));
-  const program = [process.execPath, ...process.execArgv, script];
-  const inside = ['sh', '-euc', `${network}\nexec "$@"`, 'sh', ...program];
+  const script = programArguments(new URL('./nats-scenarios.ts', import.meta.url));
+  const program = [process.execPath, ...script];
+  // tap sets NODE_OPTIONS to a loader, which every agent would start with.
+  const inside = ['sh', '-euc', `${network}\nunset NODE_OPTIONS\nexec "$@"`, 'sh', ...program];
   await t.spawn(
     'unshare',
     [...namespaceFlags(found.mode), ...inside],

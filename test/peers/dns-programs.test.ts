@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import { availability, namespaceFlags } from '../lab/availability.js';
 import { toolEnvironment } from '../lab/tools.js';
+import { programArguments } from '../program.js';
 
 const found = await availability();
 
@@ -15,8 +16,8 @@ t.test(
     const folder = t.testdir({ 'resolv.conf': '', 'nsswitch.conf': 'hosts: files dns\n' });
     const prepare =
       'ip link set lo up; mount --bind "$1/resolv.conf" /etc/resolv.conf; mount --bind "$1/nsswitch.conf" /etc/nsswitch.conf; shift; exec "$@"';
-    const child = join(process.cwd(), 'test/peers/dns-programs.ts');
-    const node = [process.execPath, '--import', 'tsx', child, join(folder, 'resolv.conf')];
+    const child = programArguments(new URL('dns-programs.ts', import.meta.url));
+    const node = [process.execPath, ...child, join(folder, 'resolv.conf')];
     const command = ['sh', '-euc', prepare, 'sh', folder, ...node];
     const { stdout } = await promisify(execFile)('unshare', [...namespaceFlags(found.mode), ...command], {
       env: toolEnvironment,

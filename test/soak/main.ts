@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { connect, diagnose, explain, resolve, trace } from '../../src/index.js';
+import { programArguments } from '../program.js';
 import { type Measure, mostPerThousand, type Sample, slopeOf } from './slope.js';
 
 /**
@@ -19,11 +19,9 @@ const perRound = minutes === null ? Math.ceil(Number(amount) / Number(parts)) : 
 const collect = globalThis.gc;
 if (collect === undefined) throw new Error('run node with --expose-gc');
 
-const servers = spawn(
-  process.execPath,
-  ['--import=tsx', fileURLToPath(new URL('servers.ts', import.meta.url))],
-  { stdio: ['pipe', 'pipe', 'inherit'] },
-);
+const servers = spawn(process.execPath, programArguments(new URL('servers.ts', import.meta.url)), {
+  stdio: ['pipe', 'pipe', 'inherit'],
+});
 const firstLine: string = await new Promise((done) =>
   createInterface({ input: servers.stdout }).once('line', done),
 );

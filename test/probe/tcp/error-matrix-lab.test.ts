@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test } from 'tap';
 import type { TcpAttempt, TcpCause, TcpDocument } from '../../../src/documents/tcp.js';
 import { validateDocument } from '../../documents/validate.js';
 import { availability, type LabMode, namespaceFlags } from '../../lab/availability.js';
 import { toolEnvironment } from '../../lab/tools.js';
+import { programArguments } from '../../program.js';
 import { matrixNetwork } from './matrix-network.js';
 import { type Cell, causes } from './matrix-rows.js';
 
@@ -15,9 +15,9 @@ const found = await availability();
 const timeoutMs = 3600;
 
 async function connectThere(mode: LabMode, cells: readonly Cell[], sockets: string): Promise<TcpDocument[]> {
-  const script = fileURLToPath(new URL('./connect-here.ts', import.meta.url));
+  const script = programArguments(new URL('./connect-here.ts', import.meta.url));
   const targets = cells.map(({ address, port = 443, source }) => ({ address, port, source }));
-  const program = [...process.execArgv, script, JSON.stringify({ targets, options: { timeoutMs, sockets } })];
+  const program = [...script, JSON.stringify({ targets, options: { timeoutMs, sockets } })];
   const { stdout } = await promisify(execFile)(
     'unshare',
     [...namespaceFlags(mode), 'sh', '-euc', matrixNetwork, 'sh', process.execPath, ...program],

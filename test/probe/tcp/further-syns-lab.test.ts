@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test } from 'tap';
 import type { TcpAttempt } from '../../../src/documents/tcp.js';
 import { availability, namespaceFlags } from '../../lab/availability.js';
 import { toolEnvironment } from '../../lab/tools.js';
+import { programArguments } from '../../program.js';
 
 const found = await availability();
 const unavailable = found.mode === null ? found.reason : false;
@@ -31,8 +31,8 @@ interface Printed {
 }
 
 async function connectThere(cells: readonly object[], setUp = ''): Promise<Printed> {
-  const script = fileURLToPath(new URL('./further-syns-here.ts', import.meta.url));
-  const program = [process.execPath, ...process.execArgv, script, JSON.stringify(cells)];
+  const script = programArguments(new URL('./further-syns-here.ts', import.meta.url));
+  const program = [process.execPath, ...script, JSON.stringify(cells)];
   const { stdout } = await promisify(execFile)(
     'unshare',
     [
