@@ -10,6 +10,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -73,7 +74,31 @@ function fetchNode(arch) {
   return join(folder, 'package');
 }
 
-/** The packages that the program loads, for an architecture, as package-lock.json has them. Returns the licences of all. */
+/**
+ * The packages that the program loads, for an architecture, as package-lock.json has them, and the licences of all packages. They
+ * are kept for the next run: npm takes longer than the rest of the archive. The directory's name has the checksum of all that
+ * decides what is in it.
+ */
+function fetchDependencies(arch) {
+  const deciding = ['package.json', 'package-lock.json'].map((file) => readFileSync(join(root, file)));
+  const sum = createHash('sha256');
+  for (const part of [...deciding, readFileSync(import.meta.filename)]) sum.update(part);
+  const folder = join(out, 'cache', `modules-${arch}-${sum.digest('hex').slice(0, 16)}`);
+  if (existsSync(folder)) return folder;
+  const made = `${folder}.${process.pid}`;
+  mkdirSync(made, { recursive: true });
+  try {
+    const licences = installDependencies(made, arch);
+    writeFileSync(join(made, 'licences.json'), JSON.stringify(licences));
+    // Another run may have made it meanwhile.
+    if (!existsSync(folder)) renameSync(made, folder);
+  } finally {
+    rmSync(made, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/** Installs the packages into an empty directory. Returns the licences of all. */
 function installDependencies(folder, arch) {
   for (const file of ['package.json', 'package-lock.json'])
     copyFileSync(join(root, file), join(folder, file));
@@ -167,7 +192,10 @@ export async function makeTree(arch, { emulate = false } = {}) {
   install(join(import.meta.dirname, 'pprobe.sh'), 'bin/pprobe', 0o755);
   install(join(import.meta.dirname, 'install.sh'), 'install.sh', 0o755);
   install(join(root, 'LICENSE'), 'LICENSE', 0o644);
-  const licences = installDependencies(program, arch);
+  const dependencies = fetchDependencies(arch);
+  for (const file of ['package.json', 'node_modules'])
+    cpSync(join(dependencies, file), join(program, file), { recursive: true });
+  const licences = JSON.parse(readFileSync(join(dependencies, 'licences.json'), 'utf8'));
   // The library is there for the commands that run for days (scripts/build.js); its types and schemas are for programmers.
   cpSync(join(root, 'dist'), join(program, 'dist'), {
     recursive: true,
