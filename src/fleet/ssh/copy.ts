@@ -22,7 +22,8 @@ const prefix = 'pprobe-copy:';
  * runs at once, one is the first, and the other removes its own copy. It says on standard output what it needs, in lines of their
  * own, and ends with $1 as the program.
  *
- * Login shells differ in what they do with quotes: there is no line break, exclamation mark, backslash or single quote in it.
+ * Login shells differ in what they do with quotes: there is no line break, backslash or single quote in it, and no exclamation mark
+ * but in `!=`, which csh(1) leaves alone.
  *
  * Its arguments are the directory, `ARCH:OCTETS:SHA256 …`, and the words of pprobe.
  */
