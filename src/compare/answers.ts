@@ -5,6 +5,7 @@ import { fromGateway } from '../documents/gateway-answer.js';
 import type { HttpDocument } from '../documents/http.js';
 import { judgedAnswers } from '../documents/observed/http.js';
 import type { TlsDocument } from '../documents/tls.js';
+import { scopeOf } from '../net/address/scope.js';
 import { semicolons } from './dns.js';
 import { groupBy, names, type Side } from './side.js';
 
@@ -94,7 +95,9 @@ function answerFinding(sides: readonly Side[]): ComparisonFinding | null {
     suspects: between ? ['policy.proxy', ...causes] : causes,
     confidence: denied && !between ? 'high' : 'medium',
     summary: `The same request is answered differently: ${semicolons([...groups.values()].map((all) => `${names(all.map(({ side }) => side))} ${all.length > 1 ? 'get' : 'gets'} HTTP ${all[0]?.doc.status}`))}.`,
-    meaning: meaningOf(denied, between),
+    meaning: isElsewhere(seen)
+      ? 'Some of the hosts are answered at a public address and others at a private one, so they may not reach the same server: compare DNS first.'
+      : meaningOf(denied, between),
     evidence: seen.map(
       ({ side, ref, doc }): ComparedEvidence => ({
         report: side.report,
@@ -111,6 +114,12 @@ function answerFinding(sides: readonly Side[]): ComparisonFinding | null {
       : [],
     check: denied ? 'which VPC endpoint does each host use? Compare the addresses they connect to' : null,
   };
+}
+
+/** Whether the answers come from a public address here and a private one there. */
+function isElsewhere(seen: readonly SeenAnswer[]): boolean {
+  const scopes = seen.map(({ doc }) => (doc.address === null ? null : scopeOf(doc.address)));
+  return scopes.includes('public') && scopes.some((scope) => scope === 'private' || scope === 'unique-local');
 }
 
 function meaningOf(denied: boolean, between: boolean): string {

@@ -13,6 +13,7 @@ import {
   names,
   neighbourhoodOf,
   reachedService,
+  reachedSome,
   type Side,
   verdictEvidence,
 } from './side.js';
@@ -21,22 +22,38 @@ import {
 export function compareReach(sides: readonly Side[]): ComparisonFinding[] {
   const settled = sides.filter(isConclusive);
   const working = settled.filter(reachedService);
-  const failing = settled.filter((side) => !reachedService(side));
+  const partial = settled.filter(reachedSome);
+  const failing = settled.filter((side) => !reachedService(side) && !reachedSome(side));
   if (settled.length < 2) return [unsettled(sides)];
   if (settled.every(({ verdict }) => verdict.class === 'reachable')) return [allReachable(settled)];
   const isOneCause = new Set(settled.map(({ verdict }) => verdict.cause)).size === 1;
-  // All reach the service and get different answers, which compareAnswers compares.
-  if (failing.length === 0 && !isOneCause) return [];
-  if (failing.length === 0 || working.length === 0) return [alike(settled)];
-  const reached = hostsByAddress(working);
-  const comparable = failing.filter(
-    (side) =>
-      !isOwnFault(side) &&
-      addressesFor(side).some((address) =>
-        [...(reached.get(address) ?? [])].some((host) => host !== hostKey(side)),
-      ),
-  );
-  return comparable.length === 0 ? [] : [worksInSome(working, comparable)];
+  if (failing.length === 0 && partial.length === 0) {
+    // All reach the service. If they get different answers, compareAnswers compares these.
+    return isOneCause ? [alike(settled)] : [];
+  }
+  if (working.length === 0 && partial.length === 0) return [alike(settled)];
+  if (working.length === 0 && failing.length === 0) {
+    // One cause at different addresses is not one fault: compareAddresses has them one by one.
+    return isOneCause && new Set(partial.map(closedAddresses)).size === 1 ? [alike(settled)] : [];
+  }
+  const reached = hostsByAddress([...working, ...partial]);
+  const isComparable = (side: Side): boolean =>
+    !isOwnFault(side) &&
+    addressesFor(side).some((address) =>
+      [...(reached.get(address) ?? [])].some((host) => host !== hostKey(side)),
+    );
+  const comparable = failing.filter(isComparable);
+  const others = working.length === 0 ? [] : partial.filter(isComparable);
+  return [
+    ...(comparable.length === 0 ? [] : [worksInSome([...working, ...partial], comparable)]),
+    ...(others.length === 0 ? [] : [worksInSome(working, others)]),
+  ];
+}
+
+/** The addresses that do not accept a host's connections. */
+function closedAddresses({ outcomes }: Side): string {
+  const closed = outcomes.filter(({ status }) => status !== 'open');
+  return [...new Set(closed.map(({ address }) => address))].sort().join(' ');
 }
 
 /** Whether the fault is on the host itself or in its DNS, which other functions compare. */
@@ -49,11 +66,12 @@ function isOwnFault({ verdict }: Side): boolean {
   );
 }
 
-/** The hosts that use each address. */
+/** The hosts that connect to each address. */
 function hostsByAddress(sides: readonly Side[]): Map<string, Set<string>> {
   const hosts = new Map<string, Set<string>>();
   for (const side of sides) {
-    for (const address of addressesFor(side)) {
+    const open = side.outcomes.filter(({ status }) => status === 'open').map(({ address }) => address);
+    for (const address of reachedService(side) ? addressesFor(side) : open) {
       const users = hosts.get(address);
       if (users === undefined) hosts.set(address, new Set([hostKey(side)]));
       else users.add(hostKey(side));
@@ -99,18 +117,32 @@ function alike(sides: readonly Side[]): ComparisonFinding {
   const apart = sides.some(
     (side) => !isSameHost(side, first) && (block === null || neighbourhoodOf(side) !== block),
   );
+  const own = apart && isAtAddresses(first) && !shareAddress(sides);
   return {
     kind: 'same-fault',
     suspects: [cause],
-    confidence: apart ? 'high' : 'low',
+    confidence: apart ? (own ? 'low' : 'high') : 'low',
     summary: `All ${sides.length} reports have the same cause: ${CAUSES[cause].words} (${cause}).`,
-    meaning: apart
-      ? `Hosts in different places have only ${SHARED[first.verdict.class]} in common, so the fault is there and not on the hosts.`
-      : 'These hosts are in one subnet, or are one host, so the fault may also be in their own subnet.',
+    meaning: own
+      ? 'The hosts connect to different addresses, so these can be several faults that look the same. What all of these addresses have in common is the first place to look.'
+      : apart
+        ? `Hosts in different places have only ${SHARED[first.verdict.class]} in common, so the fault is there and not on the hosts.`
+        : 'These hosts are in one subnet, or are one host, so the fault may also be in their own subnet.',
     evidence: sides.map(verdictEvidence),
-    remedies: first.verdict.remedies.slice(0, 2),
+    remedies: first.verdict.cause === 'tcp.timeout-some' ? [] : first.verdict.remedies.slice(0, 2),
     check: apart ? null : 'make a report in another subnet and compare again',
   };
+}
+
+/** Whether a fault is one of certain addresses, and not of a name or of this host. */
+function isAtAddresses({ verdict }: Side): boolean {
+  return verdict.class === 'timeout' || verdict.class === 'refused' || verdict.class === 'unreachable';
+}
+
+/** Whether there is an address that all of the hosts use. */
+function shareAddress(sides: readonly Side[]): boolean {
+  const [first = [], ...others] = sides.map(addressesFor);
+  return first.some((address) => others.every((each) => each.includes(address)));
 }
 
 /** The finding if no common cause explains the reports. */
@@ -157,26 +189,40 @@ function worksInSome(working: readonly Side[], failing: readonly Side[]): Compar
   const cause = first?.verdict.cause;
   const silent = failing.every(({ verdict }) => verdict.class === 'timeout');
   const blocks = new Set(working.map(neighbourhoodOf));
+  const partly = failing.every(reachedSome);
   const neighbours = failing.map(neighbourhoodOf).some((block) => block !== null && blocks.has(block));
   return {
     kind: 'works-in-some',
     suspects: silent
-      ? ['tcp.timeout-some', 'tcp.timeout-all', 'local.firewall']
+      ? partly
+        ? ['tcp.timeout-some']
+        : ['tcp.timeout-some', 'tcp.timeout-all', 'local.firewall']
       : isCause(cause)
         ? [cause]
         : [],
     confidence: confidenceOf(silent, neighbours),
-    summary: `${names(working)} ${working.length > 1 ? 'reach' : 'reaches'} ${hostOf(working)}, ${names(failing)} ${failing.length > 1 ? 'do' : 'does'} not, at the same addresses.`,
-    meaning: meaningOf(silent, neighbours),
+    summary: partly
+      ? `${names(working)} ${working.length > 1 ? 'reach' : 'reaches'} ${hostOf(working)} at every address, ${names(failing)} only at some.`
+      : `${names(working)} ${working.length > 1 ? 'reach' : 'reaches'} ${hostOf(working)}, ${names(failing)} ${failing.length > 1 ? 'do' : 'does'} not, at the same addresses.`,
+    meaning: partly
+      ? 'The service is up, and these hosts can send packets to it. The fault is between them and single addresses.'
+      : meaningOf(silent, neighbours),
     evidence: [...working, ...failing].map(verdictEvidence),
-    // Of many hosts, one is an example for the others.
-    remedies: failing
-      .slice(0, failing.length > 2 ? 1 : 2)
-      .flatMap((side) => (silent ? silentRemedies(side) : side.verdict.remedies.slice(0, 2))),
-    check: silent
-      ? 'compare subnet, route table, network ACL and security groups of a host that works with one that does not'
-      : null,
+    // Of many hosts, and of those in one subnet, one is an example for the others.
+    // What helps at single addresses is in the findings about these.
+    remedies: (partly && silent ? [] : examplesOf(failing)).flatMap((side) =>
+      silent ? silentRemedies(side) : side.verdict.remedies.slice(0, 2),
+    ),
+    check:
+      silent && !partly
+        ? 'compare subnet, route table, network ACL and security groups of a host that works with one that does not'
+        : null,
   };
+}
+
+function examplesOf(sides: readonly Side[]): Side[] {
+  const places = [...groupBy(sides, (side) => neighbourhoodOf(side) ?? hostKey(side)).values()];
+  return places.slice(0, sides.length > 2 ? 1 : 2).flatMap((side) => side.slice(0, 1));
 }
 
 function confidenceOf(silent: boolean, neighbours: boolean): Confidence {

@@ -95,6 +95,14 @@ export function reachedService({ verdict }: Side): boolean {
   return verdict.class === 'reachable' || verdict.class === 'service' || isDenial(verdict);
 }
 
+/** Whether this host connects to some addresses of the target, and its fault is that it does not connect to the others. */
+export function reachedSome(side: Side): boolean {
+  const { verdict, outcomes } = side;
+  const isPath =
+    verdict.class === 'timeout' || verdict.class === 'refused' || verdict.class === 'unreachable';
+  return isPath && outcomes.some(({ status }) => status === 'open');
+}
+
 /** Whether API Gateway denied the request, which therefore arrived. */
 function isDenial({ cause }: Verdict): boolean {
   return /^policy\.(?:resource|endpoint)-|^policy\.(?:identity|organization|denied)$/.test(cause);

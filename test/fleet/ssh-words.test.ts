@@ -180,7 +180,7 @@ t.test('the words of the copying host, in any pieces', (t) => {
       let isReady = false;
       for (const [index, edge] of edges.entries()) {
         const piece = Buffer.from(printed.slice(edges[index - 1] ?? 0, edge));
-        const taken = isReady ? { words: [], rest: piece } : talk.take(piece);
+        const taken: ReturnType<CopyTalk['take']> = isReady ? { words: [], rest: piece } : talk.take(piece);
         steps.push(...taken.words.map(({ step }) => step));
         isReady ||= taken.rest !== null;
         rest += taken.rest ?? '';
