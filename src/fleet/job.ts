@@ -43,6 +43,8 @@ export interface Job {
   notAfter: string;
   /** Mask the report at the agent. */
   redact: boolean;
+  /** 32 hexadecimal digits, with which all agents give a value the same mask. null: each has masks of its own. */
+  maskSeed: string | null;
   requestedBy: string | null;
   reason: string | null;
 }
@@ -65,7 +67,7 @@ export type ReadJob = { job: Job } | { problem: 'unknown-check' | 'options'; why
  */
 export function readJob(value: unknown): ReadJob {
   if (!isPlainObject(value)) return wrong('the job is not an object');
-  const { kind, version, id, fleet, check, target, options = {}, redact = false } = value;
+  const { kind, version, id, fleet, check, target, options = {}, redact = false, maskSeed = null } = value;
   if (kind !== 'job') return wrong(`kind: ${shown(kind)} is not "job"`);
   if (version !== 1) return wrong(`version: ${shown(version)} is not 1; upgrade the agent`);
   if (typeof id !== 'string' || !idPattern.test(id)) return wrong(`id: ${shown(id)} is not an id`);
@@ -92,6 +94,8 @@ export function readJob(value: unknown): ReadJob {
   if (issuedAt === null) return wrong(`issuedAt: ${shown(value.issuedAt)} is not a time`);
   if (notAfter === null) return wrong(`notAfter: ${shown(value.notAfter)} is not a time`);
   if (typeof redact !== 'boolean') return wrong(`redact: ${shown(redact)} is not true or false`);
+  if (maskSeed !== null && (typeof maskSeed !== 'string' || !/^[0-9a-f]{32}$/.test(maskSeed)))
+    return wrong('maskSeed: give 32 hexadecimal digits');
   const text = (member: unknown): string | null => (typeof member === 'string' ? member.slice(0, 256) : null);
   return {
     job: {
@@ -108,6 +112,7 @@ export function readJob(value: unknown): ReadJob {
       issuedAt,
       notAfter,
       redact,
+      maskSeed,
       requestedBy: text(value.requestedBy),
       reason: text(value.reason),
     },

@@ -52,7 +52,7 @@ export async function runJob(
     if (document === null)
       return { outcome: 'refused', report: null, error: `address ${list([...refused])}` };
     const isMasked = job.redact || config.redact;
-    const report = isMasked ? redacted(document, { target }) : document;
+    const report = isMasked ? redacted(document, { target }, job.maskSeed) : document;
     if (cancel.aborted) return { outcome: 'cancelled', report, error: null };
     return { outcome: 'report', report, error: null };
   } catch (error) {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { isPlainObject } from '../../core/check-options.js';
 import { CapabilityError, InvalidInputError } from '../../core/errors.js';
+import { randomOctets } from '../../core/random.js';
 import { count, quoted } from '../../core/text.js';
 import type { ClockOffset, FleetMember } from '../../documents/fleet.js';
 import type { CarriedJob, Carrier, Delivery, DeliveryListener } from '../carrier.js';
@@ -102,6 +103,7 @@ export class NatsCarrier implements Carrier {
       issuedAt,
       notAfter: new Date(Date.parse(issuedAt) + deadlineMs + replayMs).toISOString(),
       redact,
+      maskSeed: randomOctets(16).toString('hex'),
       requestedBy: this.#plan.requestedBy,
       reason: null,
     };

@@ -4,9 +4,15 @@ import { type AddressScope, scopeOf, vpcResolverIPv4, vpcResolverIPv6 } from '..
 import { addressToBytes } from '../../net/packet/address-bytes.js';
 import { isServiceLabel } from '../../target/private-api/check-api-name.js';
 import { SUFFIXES } from '../../target/private-api/partitions.js';
+import type { MaskSeed } from './seeded.js';
 
 /** The number of masks that are tried for a value: more than a block has addresses. */
 const MOST_TRIES = 70_000;
+
+/** Numbers that are given by a seed: of a host in its subnet, of a subnet, and of everything else. */
+const hostNumbers = 250;
+const subnetNumbers = { 4: 255, 6: 65_535 } as const;
+const otherNumbers = 2 ** 31;
 
 const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}[a-z]?$|^[a-z]{2,4}\d-az\d{1,2}$/;
 
@@ -56,16 +62,24 @@ export class Masks {
   readonly #used = new Set<string>();
   readonly #counts = new Map<string, number>();
   readonly #isOriginal: (mask: string) => boolean;
+  readonly #seed: MaskSeed | null;
 
-  /** `isOriginal` returns whether the document contains a text. */
-  constructor(isOriginal: (mask: string) => boolean) {
+  /**
+   * `isOriginal` returns whether the document contains a text. With a seed, a value has the mask that it has in other documents with the
+   * same seed, too.
+   */
+  constructor(isOriginal: (mask: string) => boolean, seed: MaskSeed | null = null) {
     this.#isOriginal = isOriginal;
+    this.#seed = seed;
   }
 
   /** The mask of an address in any spelling, with or without a zone. */
   address(address: string): string {
     if (isEverywhere(address)) return address;
     const plain = canonicalAddress(address);
+    const octets = addressToBytes(plain);
+    if (this.#seed?.privateAddress(octets, 1) != null)
+      return this.#mask(`address ${plain}`, 'try', (n) => this.#seed?.privateAddress(octets, n) ?? plain);
     const subnet = this.#number('subnet', subnetOf(plain));
     return this.#mask(`address ${plain}`, `host ${subnet}`, (n) => maskedAddress(plain, subnet, n));
   }
@@ -166,11 +180,20 @@ export class Masks {
   #mask(key: string, kind: string, make: (n: number) => string): string {
     const known = this.#masks.get(key);
     if (known !== undefined) return known;
-    let mask = make(this.#next(kind));
-    for (let tries = 0; tries < MOST_TRIES && this.#isTaken(mask); tries++) mask = make(this.#next(kind));
+    const first = this.#first(key, kind);
+    let mask = make(first ?? this.#next(kind));
+    for (let tries = 1; tries <= MOST_TRIES && this.#isTaken(mask); tries++)
+      mask = make(first === null ? this.#next(kind) : first + tries);
     this.#used.add(mask);
     this.#masks.set(key, mask);
     return mask;
+  }
+
+  /** The first number to try for a value; null where values are numbered in the order of their appearance. */
+  #first(key: string, kind: string): number | null {
+    if (this.#seed === null) return null;
+    if (kind === 'try') return 1;
+    return this.#seed.number(key, kind.startsWith('host ') ? hostNumbers : otherNumbers);
   }
 
   #isTaken(mask: string): boolean {
@@ -179,6 +202,7 @@ export class Masks {
 
   /** The number of `value` among those of its kind, from 1. */
   #number(kind: string, value: string): number {
+    if (this.#seed !== null) return this.#seed.number(`${kind} ${value}`, subnetNumbers[value.length > 6 ? 6 : 4]);
     const key = `${kind} ${value}`;
     const known = this.#counts.get(key) ?? this.#next(kind);
     this.#counts.set(key, known);

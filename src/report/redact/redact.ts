@@ -3,6 +3,7 @@ import { familyOf } from '../../net/address/address.js';
 import { type KnownNames, namesIn } from './collect.js';
 import { isResource, isUnderAws, Masks, RESOURCE_ID } from './masks.js';
 import { containment, folded, longestName, NameIndex } from './name-index.js';
+import { MaskSeed } from './seeded.js';
 
 /**
  * Members with a word of a fixed set, a time, or a link of pprobe's own, which are kept although a host may have such a name,
@@ -20,10 +21,16 @@ const KEPT = new Set(
  * A copy of a document with masks in place of account ids, addresses and names: hosts, API and resource ids, certificate subjects,
  * roles and sessions. A value has the same mask in the whole document, also in commands, URLs and quoted messages. Scopes,
  * subnets, Regions, AWS's own domains, stages and paths are kept, so that the copy is valid against its schema and can be
- * judged again. `sources` are documents whose names are masked as well, because `document` may quote them.
+ * judged again. `sources` are documents whose names are masked as well, because `document` may quote them. `seed`, a secret, gives values the
+ * same masks in all documents that are masked with it, also on other hosts.
  */
-export function redacted<Document extends object>(document: Document, sources: unknown = null): Document {
-  const masks = new Masks(containment(JSON.stringify(document).toLowerCase()));
+export function redacted<Document extends object>(
+  document: Document,
+  sources: unknown = null,
+  seed: string | null = null,
+): Document {
+  const isOriginal = containment(JSON.stringify(document).toLowerCase());
+  const masks = new Masks(isOriginal, seed === null ? null : new MaskSeed(seed));
   const maskText = textMasker(masks, namesIn([document, sources]));
   const maskForms = textMasker(masks, { names: new Set(), apis: new Set() });
   return walk(withoutLists(document), '') as Document;
