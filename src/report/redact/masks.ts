@@ -202,7 +202,8 @@ export class Masks {
 
   /** The number of `value` among those of its kind, from 1. */
   #number(kind: string, value: string): number {
-    if (this.#seed !== null) return this.#seed.number(`${kind} ${value}`, subnetNumbers[value.length > 6 ? 6 : 4]);
+    if (this.#seed !== null)
+      return this.#seed.number(`${kind} ${value}`, subnetNumbers[value.length > 6 ? 6 : 4]);
     const key = `${kind} ${value}`;
     const known = this.#counts.get(key) ?? this.#next(kind);
     this.#counts.set(key, known);
