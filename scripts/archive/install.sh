@@ -53,13 +53,16 @@ if [ "$folder" = "$place" ]; then
   program=$place/bin/pprobe
 else
   program=$new/bin/pprobe
-  cp -R "$folder" "$new" || fail "$new cannot be written: see the message above; the disk may be full. The installed version is as it was."
+  if ! wrong=$(cp -R "$folder" "$new" 2>&1); then
+    printf '%s\n' "$wrong" | head -n 3 >&2
+    fail "$new cannot be written: see the message above; the disk may be full. The installed version is as it was."
+  fi
   # An archive that root unpacked with umask 077 is for all users, too.
   chmod -R a+rX,u+w "$new"
 fi
 if ! version=$("$program" --version 2>&1); then
   printf '%s\n' "$version" | head -n 3 >&2
-  fail "$program does not start: see the message above. The installed version is as it was."
+  fail "$program does not start: see the message above; 'Permission denied' means that the file system has the option noexec. The installed version is as it was."
 fi
 if [ "$folder" != "$place" ]; then
   rm -rf "$place"
