@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CertificateParts, certificateParts } from './certificate-der.js';
+import { type NamedCertificate, namedCertificate } from './certificate-der.js';
 
 /** Which list of authorities: that of the operating system, or the one that an environment variable names. */
 export type AuthorityStore = 'system' | (typeof variables)[number];
@@ -67,9 +67,10 @@ export function readAuthorityLists(environment: Environment, root = ''): Authori
 }
 
 function systemList(root: string): AuthorityList {
-  const files = systemFiles.map((path) => readList('system', `${root}${path}`));
-  const known = files.find(({ problem }) => problem !== 'ENOENT' && problem !== 'ENOTDIR');
-  if (known !== undefined) return known;
+  for (const path of systemFiles) {
+    const list = readList('system', `${root}${path}`);
+    if (list.problem !== 'ENOENT' && list.problem !== 'ENOTDIR') return list;
+  }
   const folders = systemFolders.map((path) => readList('system', `${root}${path}`));
   const folder = folders.find(({ authorities }) => authorities.size > 0);
   return (
@@ -94,7 +95,7 @@ export class Authorities {
   readonly size: number;
   readonly #bySubject = new Map<string, Buffer[]>();
 
-  constructor(certificates: readonly CertificateParts[]) {
+  constructor(certificates: readonly NamedCertificate[]) {
     this.size = certificates.length;
     for (const { subject, der } of certificates) {
       const key = subject.toString('latin1');
@@ -121,13 +122,13 @@ export class Authorities {
 }
 
 /** The certificates in a text, and the number of blocks that cannot be read. Other text is ignored, as OpenSSL does. */
-export function readPem(text: string): { certificates: CertificateParts[]; damaged: number } {
-  const certificates: CertificateParts[] = [];
+export function readPem(text: string): { certificates: NamedCertificate[]; damaged: number } {
+  const certificates: NamedCertificate[] = [];
   let damaged = 0;
   for (const [, body = ''] of text.matchAll(
     /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----([^-]*)(?:-----END|$|-)/g,
   )) {
-    const parts = certificateParts(Buffer.from(body, 'base64'));
+    const parts = namedCertificate(Buffer.from(body, 'base64'));
     if (parts === null) damaged += 1;
     else certificates.push(parts);
   }
@@ -204,7 +205,7 @@ const hashedName = /^[0-9a-f]{8}\.\d+$/;
 function readFolder(path: string): Read {
   const names = readdirSync(path);
   const hashed = names.filter((name) => hashedName.test(name)).slice(0, mostFiles);
-  const certificates: CertificateParts[] = [];
+  const certificates: NamedCertificate[] = [];
   let unread = 0;
   for (const name of hashed) {
     try {

@@ -11,7 +11,7 @@ export interface Trust {
   given: X509Certificate[];
 }
 
-/** The latest result: parsing some 140 authorities takes 40 ms, and all addresses of a target need the same ones. */
+/** The latest result: reading them takes time, and all addresses of a target need the same ones. */
 let latest: { ca: string; trust: Trust } | null = null;
 
 /**
@@ -22,10 +22,31 @@ export function trustWith(ca: string | undefined): Trust {
   if (ca === undefined) return { context: tls.createSecureContext(), given: [] };
   if (latest?.ca === ca) return latest.trust;
   const given = parseCertificates(ca);
-  // Node's option `ca` replaces the default authorities, so they are added to it.
-  const context = tls.createSecureContext({ ca: [...defaultAuthorities(), ...given.map(String)] });
-  latest = { ca, trust: { context, given } };
+  latest = { ca, trust: { context: contextWith(given.map(String)), given } };
   return latest.trust;
+}
+
+/**
+ * A context that trusts Node's authorities and those in `given` (PEM). Node's option `ca` replaces the default authorities, and
+ * parsing them anew takes 40 ms. OpenSSL's context adds to a copy of those that Node has parsed; where a version of Node lacks
+ * this method, all are given.
+ */
+function contextWith(given: readonly string[]): tls.SecureContext {
+  const context = tls.createSecureContext();
+  const native: unknown = context.context;
+  if (!hasAddCACert(native)) return tls.createSecureContext({ ca: [...defaultAuthorities(), ...given] });
+  // The copy of Node 20 lacks those of NODE_EXTRA_CA_CERTS; adding one twice does no harm.
+  for (const pem of [...extraAuthorities(), ...given]) native.addCACert(pem);
+  return context;
+}
+
+function hasAddCACert(native: unknown): native is { addCACert(pem: string): void } {
+  return (
+    typeof native === 'object' &&
+    native !== null &&
+    'addCACert' in native &&
+    typeof native.addCACert === 'function'
+  );
 }
 
 function parseCertificates(ca: string): X509Certificate[] {
@@ -72,12 +93,13 @@ function defaultAuthorities(): readonly string[] {
     const authorities: unknown = tls.getCACertificates('default');
     if (Array.isArray(authorities)) return authorities.map(String);
   }
-  const extraFile = process.env.NODE_EXTRA_CA_CERTS;
-  return extraFile ? [...tls.rootCertificates, ...extraAuthorities(extraFile)] : tls.rootCertificates;
+  return [...tls.rootCertificates, ...extraAuthorities()];
 }
 
-/** Ignores a file that cannot be used, as Node does, which has already printed a warning. */
-function extraAuthorities(file: string): string[] {
+/** Those of NODE_EXTRA_CA_CERTS. Ignores a file that cannot be used, as Node does, which has already printed a warning. */
+function extraAuthorities(): string[] {
+  const file = process.env.NODE_EXTRA_CA_CERTS;
+  if (file === undefined || file === '') return [];
   try {
     return parseCertificates(readTextNow(file)).map(String);
   } catch {
