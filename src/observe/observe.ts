@@ -119,11 +119,10 @@ export async function observeTarget(target: Target, given: ObserveOptions): Prom
   const isOpen = attempts.length > 0 && attempts.every(({ status }) => status === 'open');
   // Where an address did not open, the name may be wrong: every resolver's answer is worth waiting for.
   if (!isOpen) await asideFromTarget;
-  const grace = setTimeout(() => enough.abort(), graceMs);
-  const systemGrace = setTimeout(
-    () => enoughOfSystem.abort(),
-    Math.max(graceMs, systemGraceMs - elapsedMs(askedMs)),
-  );
+  const leftMs = systemGraceMs - elapsedMs(askedMs);
+  // What has had a second by now gets no more time.
+  const grace = setTimeout(() => enough.abort(), Math.max(0, Math.min(graceMs, leftMs)));
+  const systemGrace = setTimeout(() => enoughOfSystem.abort(), Math.max(graceMs, leftMs));
   const [[endpoint, resolvers, programs], controls] = await Promise.all([asideFromTarget, controlling]);
   clearTimeout(grace);
   clearTimeout(systemGrace);

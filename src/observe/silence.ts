@@ -17,10 +17,10 @@ export const furtherSynsAtMs: readonly number[] = [200, 450, 800];
 const lastSynMs = 1000;
 
 /**
- * The shortest time after which silence counts, milliseconds from the first SYN. It is 250 ms after the last one: a hundred
+ * The shortest time after which silence counts, milliseconds from the first SYN. It is 200 ms after the last one: a hundred
  * times a round trip within a VPC, to which alone it applies, and as long as one between distant Regions.
  */
-const shortestMs = 1250;
+const shortestMs = 1200;
 
 /** A round trip can be this much longer than the longest one seen so far. */
 const rttFactor = 3;

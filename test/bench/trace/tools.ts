@@ -53,10 +53,10 @@ export const nodeStart: Tool = {
   read: () => new Map(),
 };
 
-export function pprobeTrace(method: string): Tool {
+export function pprobeTrace(method: string, options: readonly string[] = []): Tool {
   return {
-    name: `pprobe ${method}`,
-    argv: (target) => [...pprobe, 'trace', target, '--json', '--method', method],
+    name: ['pprobe', method, ...options].join(' '),
+    argv: (target) => [...pprobe, 'trace', target, '--json', '--method', method, ...options],
     read: readDocument,
   };
 }
