@@ -1,7 +1,7 @@
 // Compiles src/ and test/ into build/compiled, one module for each file. Node then runs a test file without a TypeScript loader,
 // which costs each process a second of processor time: it also looks at the hundreds of modules of tap.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -25,7 +25,7 @@ const naming = {
 };
 
 export async function compileTests() {
-  rmSync(compiled, { recursive: true, force: true });
+  // Over what is there, which another run may be using.
   const all = ['src', 'test'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true }).map((file) => join(root, folder, file)),
   );
