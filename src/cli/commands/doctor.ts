@@ -42,12 +42,18 @@ function awsProblems({ credentials, problem, calls, endpoints }: DoctorAws): Doc
     text: [`AWS, ${service} ${action}`, status, text].filter((each) => each !== null).join(': '),
     remedy: null,
   }));
+  const unreachable = endpoints
+    .filter(({ reachable }) => !reachable)
+    .map(({ service, text }) => ({
+      text: [`AWS, ${service}: not reachable`, text].filter((each) => each !== null).join(': '),
+      remedy: null,
+    }));
   const isDenied = failed.some(({ status }) => status === 'denied');
   const policy = {
     text: 'The policy that allows what pprobe reads, and nothing else, is printed by:',
     remedy: 'pprobe collect --policy',
   };
-  return [...remarks, ...(isDenied ? [policy] : [])];
+  return [...unreachable, ...remarks, ...(isDenied ? [policy] : [])];
 }
 
 export const doctorCommand: Command = {

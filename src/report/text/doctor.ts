@@ -1,4 +1,4 @@
-import type { DoctorDocument, DoctorProblem } from '../../documents/doctor.js';
+import type { DoctorAws, DoctorDocument, DoctorProblem } from '../../documents/doctor.js';
 import type { Mark } from '../marks.js';
 import { cleanForTerminal, mark, paint, type Style } from './style.js';
 import { hanging, padTo, wrap } from './wrap.js';
@@ -8,7 +8,7 @@ const labelCells = 15;
 
 /** A line for each capability of this host, then every problem with the command that solves it. Ends with a line break. */
 export function doctorText(document: DoctorDocument, style: Style): string {
-  const lines = [
+  const rows = [
     nameserverLine(document, style),
     ...document.engines.map((engine) => engineLine(engine, chosenMethod(document), style)),
     hostLine(document, style),
@@ -18,9 +18,14 @@ export function doctorText(document: DoctorDocument, style: Style): string {
     privilegeLine(document, style),
     ...startLine(document, style),
     ...awsLines(document, style),
+  ];
+  const marks = [mark(style, 'failed'), mark(style, 'warn')];
+  const isWhole = !rows.some((row) => marks.some((each) => row.startsWith(each)));
+  const lines = [
+    ...rows,
     '',
     ...document.problems.flatMap((problem) => problemLines(problem, style)),
-    wrap(conclusion(document), style.columns),
+    wrap(conclusion(document, isWhole), style.columns),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -138,13 +143,25 @@ function problemLines({ text, remedy }: DoctorProblem, style: Style): string[] {
   return [...lines, ''];
 }
 
-function conclusion({ nameservers, engines, problems }: DoctorDocument): string {
+/** `isWhole`: no line above has a mark of something that fails or lacks. */
+function conclusion({ nameservers, engines, problems, aws }: DoctorDocument, isWhole: boolean): string {
   if (problems.some(({ text }) => /^Node [\d.]+ is too old/.test(text)))
     return 'Install a newer Node: what works with this one is by chance.';
   if (nameservers.length === 0) return 'Names cannot be resolved here; addresses can still be probed.';
   if (!engines.some(({ available }) => available))
     return 'DNS, TCP, TLS and HTTP work here; trace does not, and diagnose leaves that step out.';
+  const all = aws === undefined || canRead(aws) ? 'All commands' : 'All commands but those that ask AWS';
   if (!engines.every(({ available }) => available))
-    return 'All commands work here; trace has one of its two methods, and needs one only.';
-  return problems.length > 0 ? 'All commands work here; see the remarks above.' : 'Everything works here.';
+    return `${all} work here; trace has one of its two methods, and needs one only.`;
+  if (problems.length > 0) return `${all} work here; see the remarks above.`;
+  return isWhole ? 'Everything works here.' : `${all} work here; see the lines above.`;
+}
+
+/** Whether AWS answers every question that pprobe asks about the configuration. */
+function canRead({ problem, endpoints, calls }: DoctorAws): boolean {
+  return (
+    problem === null &&
+    endpoints.every(({ reachable }) => reachable) &&
+    calls.every(({ status }) => status === 'allowed')
+  );
 }

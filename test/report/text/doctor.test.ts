@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import type { DoctorDocument } from '../../../src/documents/doctor.js';
+import type { DoctorAws, DoctorDocument } from '../../../src/documents/doctor.js';
 import { doctorText } from '../../../src/report/text/doctor.js';
 import { doctorDocument, plain } from '../documents.js';
 import { lines } from '../lines.js';
@@ -66,9 +66,38 @@ test('"everything works" stands beside no failed line and no remark', async (t) 
     { engines: doctorDocument().engines },
     { problems: [{ text: 'Node 18.20.4 is too old: pprobe needs Node 20.19 or later', remedy: null }] },
     { netlink: false, problems: [{ text: 'AF_NETLINK is refused', remedy: null }] },
+    { netlink: false },
+    { kernel: { release: '5.4.0', supported: false } },
+    { authorities: [{ store: 'system', path: '/no/such', count: 0, problem: 'ENOENT' }] },
   ];
   for (const changes of lacking) {
     const text = doctorText(doctorDocument({ ...whole, ...changes }), plain);
     t.notMatch(text, 'Everything works', JSON.stringify(changes));
   }
+});
+
+test('what AWS refuses, or a service that is not reachable, is no command that works', async (t) => {
+  const engines = doctorDocument().engines.map((engine) => ({ ...engine, available: true, reason: null }));
+  const whole: DoctorAws = {
+    credentials: { source: 'environment', expiresAt: null },
+    region: 'eu-central-1',
+    account: '123456789012',
+    principal: 'assumed-role/reader',
+    problem: null,
+    endpoints: [{ service: 'ec2', reachable: true, text: null }],
+    calls: [{ service: 'ec2', action: 'DescribeSubnets', permission: null, status: 'allowed', text: null }],
+  };
+  const told = (aws: DoctorAws): string => doctorText(doctorDocument({ engines, problems: [], aws }), plain);
+  t.match(told(whole), /Everything works here\.\n$/);
+  for (const changes of [
+    { problem: 'no credentials were found', credentials: null },
+    { endpoints: [{ service: 'ec2', reachable: false, text: 'ETIMEDOUT' }], calls: [] },
+    {
+      calls: [{ service: 'ec2', action: 'DescribeSubnets', permission: null, status: 'denied', text: null }],
+    },
+  ] satisfies Partial<DoctorAws>[])
+    t.match(
+      told({ ...whole, ...changes }),
+      /All commands but those that ask AWS work here; see the lines above\.\n$/,
+    );
 });
