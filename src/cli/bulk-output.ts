@@ -23,11 +23,15 @@ export async function printBulk(
     if (stdout.isTTY) progress.clear();
     return writeText(stdout, text);
   });
+  let printed = 0;
   for await (const batch of result.entries) {
+    printed += batch.length;
     if (!(await print(batch))) break;
   }
   await output.flush();
   progress.clear();
+  // A program that reads JSON gets a document, also where no line was measured.
+  if (stop.aborted && printed === 0 && form.format !== 'text') stop.throwIfAborted();
   if (!stop.aborted) return result.failure?.() ?? (form.exitZero ? exitCodes.ok : result.exitCode());
   if (!form.quiet) await writeText(stderr, `pprobe: ${result.interruptedNote()}\n`).catch(() => {});
   return exitCodes.interrupted;
@@ -51,6 +55,7 @@ class Batch {
   #turn: NodeJS.Immediate | null = null;
   #writing: Promise<boolean> = Promise.resolve(true);
   #isRead = true;
+  #failure: { error: unknown } | null = null;
 
   constructor(write: (text: string) => Promise<boolean>) {
     this.#write = write;
@@ -58,11 +63,14 @@ class Batch {
 
   /** Waits while the stream is full. Returns false when the reader has gone. Rejects when writing fails. */
   push(text: string): MaybePromise<boolean> {
+    if (this.#failure !== null) throw this.#failure.error;
     this.#held += text;
     if (this.#held.length >= batchLength) return this.flush();
     this.#turn ??= setImmediate(() => {
-      // The next push or the last flush waits for the same promise and sees its failure.
-      this.flush().catch(() => {});
+      // The next push throws the failure: nobody waits for this flush, and a watch has no other for as long as it runs.
+      this.flush().catch((error: unknown) => {
+        this.#failure = { error };
+      });
     });
     return this.#isRead;
   }

@@ -90,7 +90,7 @@ export interface Command {
   examples: readonly Example[];
   /**
    * What it uses root for under sudo: raw sockets, which this function opens first, bound to `source`, and returns what closes
-   * them; or all that it does, because it reads files of the user or says what root can do. Every other command runs as the user
+   * them; or all that it does, because it says what root can do, or runs another program as root. Every other command runs as the user
    * who called sudo, and has no code for raw sockets in its bundle.
    */
   usesRootFor?: 'all' | ((source: string | null) => Promise<() => void>);

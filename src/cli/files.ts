@@ -1,6 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { openSync } from 'node:fs';
-import { access, chmod, constants, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  constants,
+  lstat,
+  open,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -8,6 +19,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CapabilityError, InvalidInputError } from '../core/errors.js';
 import { openInput } from '../core/input.js';
 import { longestReport, megabytes } from '../documents/saved-report.js';
+
+/** Of a file that belongs to another user; no errno of the system. */
+const foreignFile = 'FOREIGN';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -30,6 +44,7 @@ const reasons: Readonly<Record<string, string>> = {
 /** Of writing, where an errno says something else. */
 const writeReasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such directory',
+  [foreignFile]: 'it belongs to another user, in a directory where everybody can write; give another name',
   ENXIO: 'no program reads the pipe',
 };
 
@@ -85,6 +100,7 @@ export async function checkReadable(path: string): Promise<void> {
  */
 export async function checkWritable(path: string): Promise<void> {
   try {
+    await checkOwner(path);
     const held = await stat(path).catch(unlessMissing);
     if (held === null) await access(dirname(path), constants.W_OK);
     else if (held.isFile() || held.isDirectory()) await (await open(path, 'r+')).close();
@@ -96,7 +112,8 @@ export async function checkWritable(path: string): Promise<void> {
 
 /**
  * Replaces a file atomically: writes another file in the same directory and renames it, so that a reader sees either the old or
- * the new content, and a failure keeps the old. Follows symbolic links and keeps the mode, unless `mode` is given. Writes
+ * the new content, and a failure keeps the old. Follows symbolic links and keeps the mode, unless `mode` is given; a new file is
+ * for its owner only, because a report names the hosts and addresses of a network. Writes
  * directly to what is not a regular file (`/dev/null`, a pipe). A pipe without a reader is awaited until `signal` aborts.
  * Throws CapabilityError if the file cannot be written.
  */
@@ -107,6 +124,7 @@ export async function replaceFile(
   mode?: number,
 ): Promise<void> {
   try {
+    await checkOwner(path);
     const held = await stat(path).catch(unlessMissing);
     if (held?.isFIFO()) return await writeToPipe(path, content, signal);
     if (held !== null && !held.isFile()) return await writeFile(path, content);
@@ -118,7 +136,7 @@ export async function replaceFile(
       // No more users can read the new file than the old one at any moment. The umask may remove more permissions.
       await writeFile(beside, content, {
         flag: 'wx',
-        mode: mode ?? (held === null ? 0o666 : held.mode & 0o777),
+        mode: mode ?? (held === null ? 0o600 : held.mode & 0o777),
       });
       if (held !== null) await chmod(beside, mode ?? held.mode);
       await rename(beside, place);
@@ -129,6 +147,20 @@ export async function replaceFile(
   } catch (error) {
     throw fileProblem('write', path, error);
   }
+}
+
+/**
+ * Throws for a file or link that another user has put where everybody can write, such as in /tmp: it would lead what is written to
+ * that user, or over a file of this one. The kernel refuses to open such files, but not to replace them, and only where
+ * fs.protected_symlinks and fs.protected_regular are on (proc_sys_fs(5)).
+ */
+async function checkOwner(path: string): Promise<void> {
+  const entry = await lstat(path).catch(unlessMissing);
+  if (entry === null) return;
+  const directory = await stat(dirname(path));
+  const isShared = (directory.mode & 0o1002) === 0o1002;
+  if (!isShared || entry.uid === process.geteuid?.() || entry.uid === directory.uid) return;
+  throw Object.assign(new Error('foreign file'), { code: foreignFile });
 }
 
 /**

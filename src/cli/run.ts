@@ -16,7 +16,7 @@ import { commandHelp, programHelp } from './help.js';
 import { type Arguments, type OutputForm, sourceOption, timeLimitOption } from './options.js';
 import { parse, type Request } from './parse.js';
 import { noProgress, type ProgressDisplay, terminalProgress } from './progress.js';
-import { styleFor, tolerateErrors, writeText } from './terminal.js';
+import { leaveTerminalAtExit, styleFor, tolerateErrors, writeText } from './terminal.js';
 
 const timeLimitNote = 'pprobe: the time of --max-time is over; this is what was measured until then\n';
 const interruptedNote = 'pprobe: interrupted; this is what was measured until then\n';
@@ -229,6 +229,7 @@ export function onInterrupt(
   const listener = (signal: NodeJS.Signals) => {
     const reload = signal === 'SIGHUP' ? hangup() : null;
     if (reload !== null) return reload();
+    if (signal === 'SIGHUP') leaveTerminalAtExit();
     if (isInterrupted) return again();
     isInterrupted = true;
     first();

@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { CapabilityError } from '../core/errors.js';
 import type { Style } from '../report/text/style.js';
 
@@ -23,12 +24,12 @@ export function styleFor(screen: Screen, env: NodeJS.ProcessEnv): Style {
 
 /**
  * Writes text and resolves with true when the stream has accepted all of it, so that nothing is lost at exit. Resolves with
- * false if the reader of a pipe has gone (`| head`). Rejects with CapabilityError for any other failure, such as a full disk.
+ * false if the reader of a pipe has gone (`| head`), or the terminal. Rejects with CapabilityError for any other failure, such as a full disk.
  */
 export function writeText(stream: NodeJS.WritableStream, text: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
-      if (!error || isBrokenPipe(error)) return resolve(!error);
+      if (!error || isBrokenPipe(error) || isGoneTerminal(stream, error)) return resolve(!error);
       const why = 'code' in error ? String(error.code) : error.message;
       reject(
         new CapabilityError('standard output', `cannot write to standard output: ${why}`, null, {
@@ -39,9 +40,41 @@ export function writeText(stream: NodeJS.WritableStream, text: string): Promise<
   });
 }
 
-/** Ignores the `error` events of a stream, which would end the process. `writeText` reports the errors. */
+/**
+ * Ignores the `error` events of a stream, which would end the process. `writeText` reports the errors. EIO says that the terminal
+ * has gone (tty_ioctl(4)).
+ */
 export function tolerateErrors(stream: NodeJS.WritableStream): void {
-  stream.on('error', () => {});
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EIO') leaveTerminalAtExit();
+  });
+}
+
+let leavesTerminal = false;
+
+/**
+ * Closes standard input and both outputs when the process exits. Node restores the modes of a terminal at exit and aborts where it
+ * cannot, which is so when the terminal has gone; a closed descriptor it leaves alone (node::ResetStdio).
+ */
+export function leaveTerminalAtExit(): void {
+  if (leavesTerminal) return;
+  leavesTerminal = true;
+  process.once('exit', () => {
+    for (const fd of [0, 1, 2]) closeQuietly(fd);
+  });
+}
+
+function closeQuietly(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch {
+    // It was closed before.
+  }
+}
+
+/** Of a file, EIO is a failing disk. */
+function isGoneTerminal(stream: NodeJS.WritableStream & Screen, error: Error): boolean {
+  return stream.isTTY === true && 'code' in error && error.code === 'EIO';
 }
 
 function isBrokenPipe(error: Error): boolean {

@@ -1,6 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync, statSync, watch, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { checkWritable, readInput, replaceFile } from '../../src/cli/files.js';
@@ -59,6 +69,35 @@ t.test('only the owner can read a file of mode 600 at any moment of its replacem
   t.equal(statSync(path).mode & 0o777, 0o600);
   t.equal(readFileSync(path, 'utf8').length, 4_000_000);
 });
+
+t.test('a new file is for its owner only, whatever the umask', async (t) => {
+  const path = join(t.testdir(), 'report.json');
+  const before = process.umask(0);
+  await replaceFile(path, 'new', running).finally(() => process.umask(before));
+  t.equal(statSync(path).mode & 0o777, 0o600);
+});
+
+t.test(
+  'a file of another user in a shared directory is not replaced',
+  { skip: process.getuid?.() !== 0 && 'only root can give a file to another user' },
+  async (t) => {
+    const dir = t.testdir({ victim: 'old' });
+    chmodSync(dir, 0o1777);
+    const foreign = { link: join(dir, 'link'), file: join(dir, 'file'), own: join(dir, 'own') };
+    symlinkSync(join(dir, 'victim'), foreign.link);
+    lchownSync(foreign.link, 65_534, 65_534);
+    writeFileSync(foreign.file, 'theirs');
+    chownSync(foreign.file, 65_534, 65_534);
+    symlinkSync('victim', foreign.own);
+    for (const path of [foreign.link, foreign.file]) {
+      await t.rejects(checkWritable(path), { message: /it belongs to another user/ });
+      await t.rejects(replaceFile(path, 'new', running), { message: /it belongs to another user/ });
+    }
+    t.equal(readFileSync(join(dir, 'victim'), 'utf8'), 'old');
+    await replaceFile(foreign.own, 'new', running);
+    t.equal(readFileSync(join(dir, 'victim'), 'utf8'), 'new', 'a link of the same user is followed');
+  },
+);
 
 t.test('a file of more than 16 MB is not read', async (t) => {
   const path = join(t.testdir(), 'report.json');

@@ -73,6 +73,8 @@ export async function explainLogFiles(
   const explained = await explainLog(opened(files, reading), options).catch((error: unknown) => {
     throw isSystemError(error) ? fileProblem('read', reading.file, error) : error;
   });
+  // An interrupt before the first line leaves nothing to judge: the log is not empty.
+  if (explained.lines.lines === 0) stop.throwIfAborted();
   return resultOf(await formed(explained, form), logText);
 }
 
@@ -265,6 +267,5 @@ export const explainCommand: Command = {
     'Exit code: that of the verdict, as with "pprobe diagnose"; of several reports, that of the worst verdict, and 20 if ' +
     'their targets differ; 20 if a log contains no request, or not the request of --request; 2 if a file is not a report; ' +
     '3 if a file cannot be read.',
-  usesRootFor: 'all',
   run,
 };

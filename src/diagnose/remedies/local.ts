@@ -123,6 +123,12 @@ export function allowInOwnFirewall({ target }: Evidence, addresses: readonly str
   };
 }
 
+/** The kernel refuses a new connection with the same error where it cannot track it (nf_conntrack). */
+export const fullConnectionTable: Advice = {
+  text: 'Compare the number of tracked connections with its limit: a full table (nf_conntrack) refuses packets as a firewall does, and the log of the kernel says so',
+  command: ['sysctl', 'net.netfilter.nf_conntrack_count', 'net.netfilter.nf_conntrack_max'],
+};
+
 export const securityModule: Advice = {
   text: 'Look for denials by SELinux or AppArmor',
   command: ['sudo', 'ausearch', '-m', 'avc', '-ts', 'recent'],

@@ -21,6 +21,7 @@ import {
   allowInOwnFirewall,
   callFilter,
   freePorts,
+  fullConnectionTable,
   listRuleset,
   moreDescriptors,
   moreMemory,
@@ -55,7 +56,7 @@ const firewall = rule('local.firewall', { needs: ['tcp', 'trace'] }, (evidence):
         .slice(0, 1)
         .map(({ ref }) => ({ observation: ref, text: 'the firewall let no probe of the trace leave' })),
     ],
-    remedies: [allowInOwnFirewall(evidence, addresses)],
+    remedies: [allowInOwnFirewall(evidence, addresses), fullConnectionTable],
     claims: ofEach('not-sent', address, addresses),
     alternatives: [possible('local.permission', 'try the connection outside the container or service unit')],
     check: shellLine(listRuleset),

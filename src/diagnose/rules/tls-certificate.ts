@@ -17,7 +17,10 @@ const nameMismatch = tlsRule(
   (doc) => doc.status === 'name-mismatch',
   (doc, at, evidence) => ({
     confidence: 'certain',
-    summary: `The certificate at ${at} is for ${certifiedName(doc)}, not for ${short(doc.serverName, 'the target')}.`,
+    summary:
+      certifiedName(doc) === doc.serverName
+        ? `The certificate at ${at} is for ${doc.serverName} as a DNS name, not as an address.`
+        : `The certificate at ${at} is for ${certifiedName(doc)}, not for ${short(doc.serverName, 'the target')}.`,
     seen: `for the server name ${doc.serverName}, ${doc.address} sent ${subject(doc)}${namesOf(doc)}${whyNot(doc)}`,
     remedies: rightName(doc, evidence),
     alternatives: [],

@@ -91,6 +91,10 @@ function hasAgreed({ certificate, progress }: TlsDocument): boolean {
   return certificate !== null || progress?.heard === 'certificate' || progress?.heard === 'done';
 }
 
+/** OpenSSL's errors for messages that no agreement on a version or a cipher explains: the wrong message, or a damaged one. */
+const brokenRules =
+  /UNEXPECTED_(?:MESSAGE|RECORD)|LENGTH_(?:MISMATCH|TOO_\w+)|DECODE|BAD_(?:EXTENSION|HANDSHAKE|LENGTH|PACKET|RECORD)|INVALID_CCS|TOO_MANY/;
+
 const protocol = tlsRule(
   'tls.protocol',
   { docs: DOCS.securityPolicies },
@@ -102,17 +106,21 @@ const protocol = tlsRule(
     endedBy(doc) !== 'unrecognized_name',
   (doc, at) => {
     const alert = alertOf(doc);
-    const other = alert !== null && !AGREEMENT.test(alert);
+    const isBroken = alert === null && brokenRules.test(doc.errorCode ?? '');
+    const other = isBroken || (alert !== null && !AGREEMENT.test(alert));
     const isVague = alert === 'handshake_failure';
+    const name = short(doc.serverName, 'the target');
     return {
-      confidence: confidenceOf(alert),
-      summary: other
-        ? `${at} ended the TLS handshake for ${short(doc.serverName, 'the target')} with the alert ${alert}.`
-        : `${at} and this host have no TLS version or cipher in common.`,
+      confidence: isBroken ? 'medium' : confidenceOf(alert),
+      summary: isBroken
+        ? `${at} does not keep to the rules of TLS in the handshake for ${name} (${doc.errorCode}).`
+        : other
+          ? `${at} ended the TLS handshake for ${name} with the alert ${alert}.`
+          : `${at} and this host have no TLS version or cipher in common.`,
       ...(other ? {} : { says: 'no-common-version' as const }),
       seen: `the handshake with ${doc.address} failed${alert === null ? '' : ` with the alert ${alert}`}`,
       remedies: [
-        other && /certificate|unknown_ca|access_denied/.test(alert) ? clientCertificate : offerVersions,
+        /certificate|unknown_ca|access_denied/.test(alert ?? '') ? clientCertificate : offerVersions,
         seeHandshake(doc, 'See what the server offers'),
       ],
       alternatives: [

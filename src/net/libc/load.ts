@@ -144,7 +144,10 @@ const unnamed: readonly (readonly [number, string])[] = [
 ];
 const names = new Map([
   ...unnamed,
-  ...Object.entries(constants.errno).map(([name, number]) => [number, name] as const),
+  // Linux has one number for EAGAIN and EWOULDBLOCK, and its documentation uses the first.
+  ...Object.entries(constants.errno)
+    .filter(([name]) => name !== 'EWOULDBLOCK')
+    .map(([name, number]) => [number, name] as const),
 ]);
 
 /** The symbolic name of an errno, `ECONNREFUSED` for 111; `errno 999` for a number without a name. */

@@ -1,0 +1,199 @@
+import type { Fault } from './fault.js';
+import { authorityPem, dnsStream, dripping, httpsPouring, type Peer, pouring, udpPouring } from './peers.js';
+
+const part = 'limits end things';
+
+/** A record of TLS 1.2 with a handshake message of type HelloRequest (RFC 5246 section 7.4.1.1). */
+const helloRequest = Buffer.from('160303000400000000', 'hex');
+/** A warning that a client may ignore: user_canceled (RFC 8446 section 6.1). */
+const warning = Buffer.from('15030300020' + '15a', 'hex');
+const changeCipherSpec = Buffer.from('140303000101', 'hex');
+
+const shake = ['diagnose', 'https://127.0.0.1:PORT/', '--no-trace', '--timeout', '500', '--json'];
+const ask = [...shake.slice(0, -3), '--timeout', '1000', '--json', '--ca-file', 'DIR/ca.pem'];
+/** The authority is given by the environment, because it differs in each run. */
+const withAuthority = 'printf %s "$AUTHORITY" > "$DIR/ca.pem"; exec "$@"';
+const env = { AUTHORITY: await authorityPem() };
+
+const shaken = (
+  id: string,
+  fault: string,
+  peer: () => Promise<Peer>,
+  says: RegExp,
+  more: Partial<Fault> = {},
+): Fault => ({
+  id,
+  part,
+  fault,
+  args: shake,
+  peer,
+  code: [15, 16, 11],
+  document: 'report',
+  says,
+  never: /said nothing|sends nothing|is silent/,
+  ...more,
+});
+
+const asked = (
+  id: string,
+  fault: string,
+  text: string,
+  again: string,
+  says: RegExp,
+  more: Partial<Fault> = {},
+): Fault => ({
+  id,
+  part,
+  fault,
+  args: ask,
+  peer: httpsPouring(text, again),
+  shell: withAuthority,
+  env,
+  code: [16],
+  document: 'report',
+  says,
+  ...more,
+});
+
+/** The query as a reply with another identifier. */
+function otherReply(query: Buffer, index = 1): Buffer {
+  const reply = Buffer.from(query);
+  reply.writeUInt16BE((reply.readUInt16BE(0) + 1 + (index % 65_535)) % 65_536, 0);
+  reply.writeUInt16BE(0x8180, 2);
+  return reply;
+}
+
+const lookup = ['dns', 'a.example', '127.0.0.1#PORT', '--timeout', '500', '--tries', '1', '-4', '--json'];
+
+export const limits: readonly Fault[] = [
+  shaken(
+    'hello-requests',
+    'a TLS server that sends HelloRequest records without end',
+    pouring('', helloRequest),
+    /HelloRequest|without pause|without end|not TLS|handshake/i,
+  ),
+  shaken(
+    'tls-warnings',
+    'a TLS server that sends warnings without end',
+    pouring('', warning),
+    /warning|alert|handshake/i,
+    { costly: true },
+  ),
+  shaken(
+    'change-cipher-specs',
+    'a TLS server that sends ChangeCipherSpec records without end',
+    pouring('', changeCipherSpec),
+    /handshake|TLS/i,
+    { costly: true },
+  ),
+  shaken(
+    'tls-drip',
+    'a TLS server whose handshake comes octet by octet',
+    dripping(Buffer.from('16030340000200003ffc0303', 'hex')),
+    /handshake|TLS/i,
+    { costly: true },
+  ),
+  asked(
+    'http-headers',
+    'an HTTPS server that sends header fields without end',
+    'HTTP/1.1 200 OK\r\n',
+    'x-a: b\r\n',
+    /header|HPE_/i,
+  ),
+  asked(
+    'http-header',
+    'an HTTPS server whose header field has no end',
+    'HTTP/1.1 200 OK\r\nx-a: ',
+    'bbbbbbbb',
+    /header|HPE_/i,
+    { costly: true },
+  ),
+  asked(
+    'http-interim',
+    'an HTTPS server that sends 1xx responses without end',
+    '',
+    'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n',
+    /1xx|interim|103|time|answer/i,
+  ),
+  asked(
+    'http-chunks',
+    'an HTTPS server whose chunked body has no end',
+    'HTTP/1.1 404 Not Found\r\ntransfer-encoding: chunked\r\n\r\n',
+    '4\r\nabcd\r\n',
+    /404/,
+    { costly: true },
+  ),
+  asked(
+    'http-body',
+    'an HTTPS server whose body has no end',
+    'HTTP/1.1 404 Not Found\r\n\r\n',
+    'abcdefgh',
+    /404/,
+    { costly: true },
+  ),
+  {
+    id: 'banner',
+    part,
+    fault: 'a service that sends without pause, asked for its banner',
+    args: ['tcp', '127.0.0.1', 'PORT', '--banner', '--timeout', '500', '--json'],
+    peer: pouring('', 'abcdefgh', true),
+    code: [0],
+    document: 'tcp',
+    says: /abcdefgh/,
+  },
+  {
+    id: 'dns-wrong-ids',
+    part,
+    fault: 'a DNS server that sends replies with wrong IDs without pause',
+    args: lookup,
+    peer: udpPouring(otherReply),
+    code: [10],
+    document: 'dns',
+    says: /other-id|wrong-id|id/i,
+  },
+  {
+    id: 'dns-short-packets',
+    part,
+    fault: 'a DNS server that sends empty datagrams without pause',
+    args: lookup,
+    peer: udpPouring(() => Buffer.alloc(0)),
+    code: [10],
+    document: 'dns',
+    costly: true,
+  },
+  {
+    id: 'dns-stream',
+    part,
+    fault: 'a DNS server that sends replies to other queries over TCP without end',
+    args: [...lookup, '--tcp'],
+    peer: dnsStream((query) => otherReply(query)),
+    code: [10],
+    document: 'dns',
+  },
+  {
+    id: 'dns-transfer',
+    part,
+    fault: 'a DNS server that answers over TCP with messages without end, as for a zone transfer',
+    args: [...lookup, '--tcp'],
+    peer: dnsStream((query) => {
+      const reply = Buffer.from(query);
+      reply.writeUInt16BE(0x8180, 2);
+      return reply;
+    }),
+    code: [10],
+    document: 'dns',
+    says: /no-data/,
+    costly: true,
+  },
+  {
+    id: 'dns-drip',
+    part,
+    fault: 'a DNS server whose reply over TCP comes octet by octet',
+    args: [...lookup, '--tcp'],
+    peer: dripping(Buffer.from('ffff0000', 'hex')),
+    code: [10],
+    document: 'dns',
+    says: /timeout/,
+    costly: true,
+  },
+];

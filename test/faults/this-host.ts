@@ -1,0 +1,173 @@
+import type { Fault } from './fault.js';
+import { silentNetwork } from './interrupts.js';
+import { dns, silent } from './peers.js';
+
+const part = 'limits of this host';
+
+/** Shell code inside a silent network. */
+const inNetwork = (code: string): string => silentNetwork.replace('exec "$@"\' sh', `${code}; exec "$@"' sh`);
+
+const few = (args: readonly string[], more: Partial<Fault> = {}): Fault => ({
+  id: `descriptors-${args[0]}`,
+  part,
+  fault: 'hardly any descriptors: ulimit -n 24',
+  args: [...args, '--json'],
+  shell: 'ulimit -n 24; exec "$@"',
+  peer: silent,
+  code: [0, 3],
+  costly: true,
+  ...more,
+});
+
+const noPort = (args: readonly string[], code: readonly number[], more: Partial<Fault> = {}): Fault => ({
+  id: `ports-${args[0]}`,
+  part,
+  fault: 'no free local port',
+  args: [...args, '--json'],
+  shell: inNetwork('sysctl -qw net.ipv4.ip_local_reserved_ports=1024-65535'),
+  root: true,
+  code,
+  says: /port/,
+  never: /EWOULDBLOCK/,
+  costly: true,
+  ...more,
+});
+
+const goes = (what: 'link' | 'address', args: readonly string[], more: Partial<Fault> = {}): Fault => ({
+  id: `${what}-goes-${args[0]}`,
+  part,
+  fault:
+    what === 'link'
+      ? 'the interface is removed during the measurement'
+      : 'the address of the interface is removed',
+  args: [...args, '--json'],
+  shell: inNetwork(
+    `(sleep 1; ip ${what === 'link' ? 'link del d0' : 'address del 10.77.0.1/24 dev d0'}) >&- 2>&- &`.replace(
+      ' &',
+      ' & true',
+    ),
+  ),
+  root: true,
+  code: [3, 11, 14],
+  never: /last link answers|Start the DNS/,
+  costly: true,
+  ...more,
+});
+
+/** Three computations that occupy the thread pool for about a second each. */
+const busyPool = `import { pbkdf2 } from 'node:crypto'; for (let i = 0; i < 3; i++) pbkdf2('a', 'b', 300_000, 64, 'sha512', () => {});`;
+
+export const thisHost: readonly Fault[] = [
+  few(['dns', '--file', '-', '--server', '127.0.0.1#PORT'], {
+    peer: dns,
+    input: 'a.example\nb.example\nc.example\n',
+    says: /"kind":"dns"/,
+  }),
+  few(['tcp', '127.0.0.1', 'PORT'], { document: 'tcp' }),
+  few(['trace', '127.0.0.1', 'PORT'], { document: 'trace' }),
+  few(['doctor'], { document: 'doctor', never: /npm install koffi/ }),
+  few(['diagnose', '127.0.0.1:PORT', '--no-trace'], { document: 'report' }),
+  few(['dns', 'localhost', '127.0.0.1#PORT', '--system'], {
+    id: 'descriptors-getent',
+    peer: dns,
+    document: 'error',
+    says: /EMFILE/,
+    shell: 'ulimit -n 20; exec "$@"',
+  }),
+  noPort(['dns', 'a.example', '10.77.0.2', '--timeout', '500'], [3], { document: 'dns' }),
+  noPort(['tcp', '10.77.0.2', '443', '--timeout', '500'], [3], { document: 'tcp' }),
+  noPort(['trace', '10.77.0.2', '443', '--method', 'connect', '--max-ttl', '3'], [3], { document: 'error' }),
+  noPort(['diagnose', '10.77.0.2:443', '--timeout', '500', '--no-trace'], [3], {
+    document: 'report',
+    says: /local\.no-port/,
+  }),
+  ...(['dns', 'diagnose'] as const).map(
+    (command): Fault => ({
+      id: `no-route-to-resolver-${command}`,
+      part,
+      fault: 'this host has no route to the resolver',
+      args:
+        command === 'dns'
+          ? ['dns', 'a.example', '10.9.9.9', '--timeout', '500', '--json']
+          : ['diagnose', 'a.example:443', '--server', '10.9.9.9', '--timeout', '500', '--no-trace', '--json'],
+      shell: 'exec unshare --net sh -c \'ip link set lo up; exec "$@"\' sh "$@"',
+      root: true,
+      code: [3, 10, 14],
+      document: command === 'dns' ? 'dns' : 'report',
+      says: /ENETUNREACH|no route/,
+      never: /Start the DNS/,
+      ...(command === 'dns' ? {} : { costly: true }),
+    }),
+  ),
+  goes('link', ['tcp', '10.77.0.2', '443', '--timeout', '3000'], { document: 'tcp' }),
+  goes('link', ['trace', '10.77.0.2', '443', '--wait', '1000'], { document: 'trace' }),
+  goes('link', ['diagnose', '10.77.0.2:443', '--timeout', '3000'], { document: 'report' }),
+  goes('address', ['tcp', '10.77.0.2', '443', '--timeout', '3000'], { document: 'tcp' }),
+  goes('address', ['trace', '10.77.0.2', '443', '--wait', '1000'], { document: 'trace' }),
+  goes('address', ['diagnose', '10.77.0.2:443', '--timeout', '3000'], { document: 'report' }),
+  {
+    id: 'firewall-here',
+    part,
+    fault: 'this host refuses to send, as with a full table of connections (EPERM)',
+    args: ['diagnose', '10.77.0.2:443', '--timeout', '500', '--json'],
+    shell: inNetwork(
+      'nft add table ip t; nft "add chain ip t o { type filter hook output priority 0; }"; nft add rule ip t o ip daddr 10.77.0.2 drop',
+    ),
+    root: true,
+    code: [3, 12],
+    document: 'report',
+    says: /local\.firewall[\s\S]*nf_conntrack/,
+    costly: true,
+  },
+  ...[8, 12].map(
+    (threads): Fault => ({
+      id: `threads-${threads}`,
+      part,
+      fault: `a user who may have ${threads} threads`,
+      args: ['diagnose', '127.0.0.1:PORT', '--no-trace', '--json'],
+      shell: `exec setpriv --reuid 65534 --regid 65534 --clear-groups prlimit --nproc=${threads} "$@"`,
+      peer: silent,
+      root: true,
+      code: [0, 3],
+      document: 'report',
+      costly: true,
+    }),
+  ),
+  {
+    id: 'busy-pool',
+    part,
+    fault: 'one thread in the pool of Node, and it is busy',
+    args: ['diagnose', 'localhost:PORT', '-4', '--no-trace', '--json'],
+    env: {
+      UV_THREADPOOL_SIZE: '1',
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(busyPool)}`,
+    },
+    peer: silent,
+    code: [0],
+    document: 'report',
+    says: /"reachable"/,
+    costly: true,
+  },
+  ...(['<&-', '>&-', '2>&-', '<&- >&- 2>&-'] as const).map(
+    (closed): Fault => ({
+      id: `closed ${closed}`,
+      part,
+      fault: `a standard stream is closed: ${closed}`,
+      args: ['tcp', '127.0.0.1', 'PORT', '--json'],
+      shell: `exec "$@" ${closed}`,
+      peer: silent,
+      code: [0],
+      ...(closed.includes('>&-') && closed !== '2>&-' ? {} : { document: 'tcp' }),
+      costly: true,
+    }),
+  ),
+  {
+    id: 'closed-input-file',
+    part,
+    fault: 'standard input is closed, and the names should come from it',
+    args: ['dns', '--file', '-', '--server', '127.0.0.1#9', '--json'],
+    shell: 'exec "$@" <&-',
+    code: [0, 2, 3],
+    costly: true,
+  },
+];
