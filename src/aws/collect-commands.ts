@@ -9,6 +9,7 @@ import {
   dhcpOptionsNamed,
   dnsAttributesOf,
   domainNameRequests,
+  endpointInterfaces,
   endpointsIn,
   interfacesIn,
   interfacesWith,
@@ -49,8 +50,7 @@ function requestsOf(
   const apiId = api?.apiId ?? null;
   return [
     callerRequest,
-    interfacesIn(vpcs),
-    ...(source === undefined || vpcs === null ? [] : interfacesWith([source])),
+    ...interfacesOf(vpcId, source),
     endpointsIn(vpcs),
     rulesOf(null),
     ...networkOf(vpcs),
@@ -65,6 +65,16 @@ function requestsOf(
     ...(apiId === null ? [] : apiRequests(apiId)),
     ...(api?.form === 'custom' ? domainNameRequests(host) : []),
   ];
+}
+
+/**
+ * The interfaces of the client and of the endpoints. An account can have many thousands, so that the list always has a filter:
+ * the VPC, or else the client's address and the type of the endpoints' interfaces.
+ */
+function interfacesOf(vpcId: string | undefined, source: string | undefined): AwsRequest[] {
+  const own = source === undefined ? [] : interfacesWith([source]);
+  if (vpcId !== undefined) return [interfacesIn([vpcId]), ...own];
+  return own.length === 0 ? [interfacesIn([unknownVpc])] : [endpointInterfaces, ...own];
 }
 
 /** `aws ec2 describe-subnets --filters Name=vpc-id,Values=vpc-… --output json > subnets.json`. */

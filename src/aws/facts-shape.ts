@@ -209,6 +209,7 @@ export const ec2Shape: ShapeOf<Ec2Facts> = {
           VpcId: 'text',
           State: 'text',
           SubnetIds: texts,
+          Options: { members: { SecurityGroupReferencingSupport: 'text' } },
         },
       },
     },

@@ -50,6 +50,12 @@ export function interfacesIn(vpcIds: readonly string[] | null): AwsRequest {
   return filtered('DescribeNetworkInterfaces', by('vpc-id', vpcIds));
 }
 
+/** The interfaces of VPC endpoints, of every VPC. */
+export const endpointInterfaces: AwsRequest = filtered('DescribeNetworkInterfaces', {
+  Name: 'interface-type',
+  Values: ['vpc_endpoint'],
+});
+
 /** The endpoint with an id. An id that does not exist gives an empty list, and not an error. */
 export function endpointNamed(id: string): AwsRequest {
   return filtered('DescribeVpcEndpoints', by('vpc-endpoint-id', [id]));

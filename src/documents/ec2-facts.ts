@@ -199,4 +199,6 @@ export interface TransitGatewayAttachmentFacts {
   VpcId?: Text;
   State?: Text;
   SubnetIds?: Text[];
+  /** Whether rules may name groups of VPCs behind the gateway: `enable` or `disable`. */
+  Options?: { SecurityGroupReferencingSupport?: Text };
 }

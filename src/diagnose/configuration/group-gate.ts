@@ -5,7 +5,8 @@ import { DOCS } from '../remedies/docs.js';
 import { aws, blockText, type Context, gateOf, notRead } from './context.js';
 import type { End } from './ends.js';
 import type { Path } from './path.js';
-import { type GroupDecision, judgeGroups, peerWords } from './security-groups.js';
+import { readLists } from './route-changes.js';
+import { type GroupDecision, judgeGroups, nearWords, peerWords } from './security-groups.js';
 
 /** The gate of the security groups of one end. */
 export function groupGate(
@@ -39,6 +40,7 @@ export function groupGate(
     {
       port,
       peer: other?.block ?? null,
+      family: target.address.includes(':') ? 6 : 4,
       peerGroups: other?.groups ?? null,
       references,
       lists: other === null ? () => null : context.lists(other.block),
@@ -54,7 +56,15 @@ export function groupGate(
       state: decision.state,
       resource: decision.group,
       rule: decision.state === 'allow' ? (decision.rule?.id ?? null) : single,
-      text: groupText(decision, { who, otherName, peer, port, direction, several: groups.length > 1 }),
+      text: groupText(decision, {
+        who,
+        otherName,
+        peer,
+        peerGroups: other?.groups ?? null,
+        port,
+        direction,
+        several: groups.length > 1,
+      }),
       ...(decision.state === 'deny' ? { cause: 'tcp.security-group' } : {}),
       // The endpoint was found by its name, and not by the address that the packets went to.
       ...(own.found ? {} : { limit: 'high' as const }),
@@ -62,7 +72,7 @@ export function groupGate(
     () =>
       decision.state === 'deny'
         ? openGroup(context, decision.group ?? '', direction, other, references)
-        : [readRules(context, groups)],
+        : readMissing(context, decision, other),
   );
 }
 
@@ -81,12 +91,13 @@ function groupText(
     who: string;
     otherName: string;
     peer: string;
+    peerGroups: readonly string[] | null;
     port: number;
     direction: 'in' | 'out';
     several: boolean;
   },
 ): string {
-  const { who, otherName, peer, port, direction, several } = words;
+  const { who, otherName, peer, peerGroups, port, direction, several } = words;
   const kind = direction === 'in' ? 'inbound' : 'outbound';
   if (decision.state === 'allow') {
     const { rule, group } = decision;
@@ -96,9 +107,7 @@ function groupText(
   if (decision.state === 'unknown')
     return `not readable: ${list(decision.missing.length === 0 ? [`the rules of ${who}`] : decision.missing, 4)}, which ${decision.missing.length > 1 ? 'decide' : 'decides'} whether ${who} allows ${kind} TCP ${port} ${otherName} ${peer}`;
   const has = several ? 'have' : 'has';
-  const near = decision.near
-    .slice(0, 3)
-    .map((rule) => `${rule.id === null ? 'a rule' : rule.id} allows it ${otherName} ${peerWords(rule)} only`);
+  const near = decision.near.slice(0, 3).map((rule) => nearWords(rule, { peerGroups }, otherName));
   const rest = near.length === 0 ? '' : `; ${list(near)}`;
   const rules =
     decision.rules === 0
@@ -145,6 +154,17 @@ function openGroup(
       ...byAddress,
       text: `Or, for this address alone: ${byAddress.text.charAt(0).toLowerCase()}${byAddress.text.slice(1)}`,
     },
+  ];
+}
+
+/** What to read so that the groups can be judged: rules, prefix lists, or the interface of the other end. */
+function readMissing(context: Context, { unread }: GroupDecision, other: End | null): Advice[] {
+  const groups = unread.filter((id) => id.startsWith('sg-'));
+  const isOtherUnknown = other !== null && other.groups === null;
+  return [
+    ...(groups.length === 0 ? [] : [readRules(context, groups)]),
+    ...readLists(context, unread),
+    ...(isOtherUnknown ? [findInterface(context, other.address)] : []),
   ];
 }
 

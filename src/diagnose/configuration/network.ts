@@ -51,6 +51,16 @@ function referencesPass(
   if (client === null || client.vpcId === null || target.vpcId === null) return null;
   if (route === null) return client.vpcId === target.vpcId ? true : null;
   if (route.target === 'local') return client.vpcId === target.vpcId ? true : null;
+  if (route.target === 'transit-gateway') {
+    const isOff = facts.ec2.TransitGatewayVpcAttachments?.some(
+      ({ TransitGatewayId, VpcId, Options }) =>
+        TransitGatewayId === route.id &&
+        (VpcId === client.vpcId || VpcId === target.vpcId) &&
+        Options?.SecurityGroupReferencingSupport === 'disable',
+    );
+    // The gateway itself must have it on, too, which an attachment does not tell.
+    return isOff === true ? false : null;
+  }
   if (route.target !== 'peering') return null;
   const peering = facts.ec2.VpcPeeringConnections?.find(({ VpcPeeringConnectionId: id }) => id === route.id);
   const regions = [peering?.AccepterVpcInfo?.Region, peering?.RequesterVpcInfo?.Region];
@@ -65,6 +75,10 @@ function stateGate(context: Context, { endpoint }: End): Gate[] {
   if (state === undefined || id === undefined) return [];
   const base = { gate: 'endpoint', end: 'target', direction: null, resource: id, rule: null } as const;
   if (state === 'available') return [{ ...base, state: 'allow', text: `${id} is available` }];
+  if (state === 'partial')
+    return [
+      { ...base, state: 'unknown', text: `not readable: which parts of ${id}, in the state partial, work` },
+    ];
   const pending = state === 'pendingacceptance' || state === 'pending-acceptance';
   return [
     gateOf(

@@ -95,6 +95,20 @@ export function replaceRoute(
   from: End,
   to: End,
 ): Advice[] {
+  const isInside = isInVpc(context.facts, to.block, from.vpcId);
+  if (isInside && table !== null && !route.destination.startsWith('pl-'))
+    return [
+      {
+        text: `Let the route ${route.destination} of ${table} lead to what replaces ${route.id}; or, if nothing does, delete it: the route local of the VPC then leads to ${to.address}`,
+        command: aws(
+          context,
+          'ec2',
+          'delete-route',
+          ...['--route-table-id', table, ...destinationOption(route.destination)],
+        ),
+        docs: DOCS.routeTables,
+      },
+    ];
   const carrier = carrierOf(context, from, to);
   if (carrier === null || table === null || carrier.id === route.id || route.destination.startsWith('pl-'))
     return adviseRoute(context, null, from, to);

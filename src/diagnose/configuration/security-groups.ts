@@ -1,5 +1,6 @@
 import type { Ec2Facts, IpPermissionFacts } from '../../documents/facts.js';
-import { type Block, covers, type PrefixLookup } from './block.js';
+import { familyOf } from '../../net/address/address.js';
+import { type Block, blockOf, covers, type PrefixLookup } from './block.js';
 
 /** Evaluation of security groups: stateful, without order, and with allowing rules only. */
 
@@ -103,6 +104,8 @@ export interface GroupFlow {
   port: number;
   /** The address at the other end; null where it is not known. */
   peer: Block | null;
+  /** The family of that address, which is known of an address that is not. */
+  family: 4 | 6;
   /** The groups of the other end's interface; null where they are not known. */
   peerGroups: readonly string[] | null;
   /**
@@ -126,6 +129,8 @@ export interface GroupDecision {
   rules: number;
   /** What would have to be known: groups, prefix lists. */
   missing: string[];
+  /** The ids of what would have to be read: `pl-…`, `sg-…`. */
+  unread: string[];
 }
 
 /** What groups decide about a connection, in the direction that it is opened in: replies are not judged. */
@@ -137,11 +142,14 @@ export function judgeGroups(
 ): GroupDecision {
   const near: GroupRule[] = [];
   const missing: string[] = [];
+  const unread: string[] = [];
   let rules = 0;
   for (const group of groups) {
     const known = table.get(group);
-    if (known?.complete !== true && !(known === undefined && table.everyGroup))
+    if (known?.complete !== true && !(known === undefined && table.everyGroup)) {
       missing.push(`the rules of ${group}`);
+      unread.push(group);
+    }
     for (const rule of known?.[direction] ?? []) {
       rules += 1;
       if (!isForTcp(rule)) continue;
@@ -149,9 +157,12 @@ export function judgeGroups(
       if (ports === false) continue;
       const peer = matchesPeer(rule, flow);
       if (ports === true && peer === true)
-        return { state: 'allow', group, rule, near: [], rules, missing: [] };
+        return { state: 'allow', group, rule, near: [], rules, missing: [], unread: [] };
       if (peer === false) near.push(rule);
-      else missing.push(unreadOf(rule));
+      else {
+        missing.push(unreadOf(rule, flow));
+        if (rule.peer.kind === 'list') unread.push(rule.peer.id);
+      }
     }
   }
   const first = groups[0] ?? null;
@@ -162,6 +173,7 @@ export function judgeGroups(
     near,
     rules,
     missing: [...new Set(missing)],
+    unread: [...new Set(unread)],
   };
 }
 
@@ -180,8 +192,7 @@ function hasPort({ protocol, from, to }: GroupRule, port: number): boolean | nul
 function matchesPeer({ peer }: GroupRule, flow: GroupFlow): boolean | null {
   switch (peer.kind) {
     case 'block':
-      // Of an address that is not known, the family is not known either.
-      return flow.peer === null ? null : covers(peer.cidr, flow.peer);
+      return flow.peer === null ? coversAny(peer.cidr, flow.family) : covers(peer.cidr, flow.peer);
     case 'list': {
       const length = flow.peer === null ? null : flow.lists(peer.id);
       return length === null ? null : length >= 0;
@@ -195,10 +206,35 @@ function matchesPeer({ peer }: GroupRule, flow: GroupFlow): boolean | null {
   }
 }
 
-function unreadOf({ peer, id }: GroupRule): string {
+/** Whether a block has an address that is not known: it has none of the other family, and all of its own with the length 0. */
+function coversAny(cidr: string, family: 4 | 6): boolean | null {
+  const block = blockOf(cidr);
+  if (block === null) return null;
+  if (familyOf(block.addressMinusSuffix ?? '') !== family) return false;
+  return block.subnetMask === 0 ? true : null;
+}
+
+function unreadOf({ peer, id }: GroupRule, { peerGroups }: GroupFlow): string {
   if (peer.kind === 'list') return `the entries of ${peer.id}`;
+  if (peer.kind === 'group' && peerGroups?.includes(peer.id) === true)
+    return `whether a rule for ${peer.id} counts behind the route between both ends`;
   if (peer.kind === 'group') return `whether ${peer.id} is the group of the other end`;
   return id === null ? 'a rule' : `the rule ${id}`;
+}
+
+/** Why a rule for the port does not match: `sgr-0a allows it from 10.0.8.0/24 only`. `towards`: `from` or `to`. */
+export function nearWords(
+  rule: GroupRule,
+  { peerGroups }: Pick<GroupFlow, 'peerGroups'>,
+  towards: string,
+): string {
+  const { id, peer } = rule;
+  const name = id ?? 'a rule';
+  if (peer.kind === 'group' && peer.stale)
+    return `${name} names ${peer.id} of a peering that no longer exists (stale), so it matches nothing`;
+  if (peer.kind === 'group' && peerGroups?.includes(peer.id) === true)
+    return `${name} names ${peer.id}, and groups of another Region or behind this route do not count`;
+  return `${name} allows it ${towards} ${peerWords(rule)} only`;
 }
 
 /** The source or destination of a rule in words. */

@@ -93,6 +93,7 @@ function dropped(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
   );
   const [gate] = [...denying.filter(({ state }) => state === 'deny'), ...denying];
   if (gate === undefined) return elsewhere(evidence, trusted, found) ?? allowed(evidence, trusted, found);
+  const misled = misleading(gates, silent);
   const explained = new Set(denying.flatMap(({ addresses = [] }) => addresses));
   const own = silent.filter((each) => gate.addresses?.includes(each));
   const confidence = leastConfident(
@@ -110,10 +111,21 @@ function dropped(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
   return withGate(found, gate, {
     confidence,
     summary: `${what} ${places(own)}${share} ${by} ${resourceWords(gate)}.`,
-    evidence: told(denying),
-    remedies: remediesOfGates(denying),
+    evidence: told([...misled, ...denying]),
+    remedies: remediesOfGates([...misled, ...denying]),
     alternatives: confidence === 'certain' ? [] : found.alternatives,
   });
+}
+
+/** The gates of names that lead the packets elsewhere: of no silent address the endpoint is known that has it. */
+function misleading(gates: readonly Gate[], silent: readonly string[]): Gate[] {
+  const isEndpoint = gates.some(
+    (each) => each.gate === 'endpoint' && each.addresses !== undefined && concerns(each, silent),
+  );
+  if (isEndpoint) return [];
+  return gates.filter(
+    ({ gate, state }) => state === 'deny' && (gate === 'private-zone' || gate === 'dns-firewall'),
+  );
 }
 
 /** Silence at an address that belongs to something else than the target, or to nothing. */

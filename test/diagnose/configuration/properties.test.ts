@@ -22,6 +22,7 @@ import { redacted } from '../../../src/report/redact/redact.js';
 import { reportOf } from '../../report/report-of.js';
 import { dns, evidence, HOST, tcp } from '../evidence.js';
 import { configurationRows } from '../rules/configuration.rows.js';
+import { configuredLimitRows } from '../rules/configured-limits.rows.js';
 import { configuredRequestRows } from '../rules/configured-request.rows.js';
 import { configuredScenarioRows } from '../rules/configured-scenarios.rows.js';
 import { factsOf } from './vpc.js';
@@ -110,7 +111,7 @@ function groups(
   return judgeGroups(
     ['sg-0a', 'sg-0b'],
     'inbound',
-    { port: 443, peer, peerGroups, references: true, lists: prefixLookup(lists, peer ?? never()) },
+    { port: 443, peer, family: 4, peerGroups, references: true, lists: prefixLookup(lists, peer ?? never()) },
     table,
   );
 }
@@ -332,7 +333,12 @@ test('network ACLs: each of 65,536 ports has the decision of the first rule that
 });
 
 test('a masked report has no id, account or block of its configuration, and the same verdict', (t) => {
-  for (const row of [...configurationRows, ...configuredRequestRows, ...configuredScenarioRows]) {
+  for (const row of [
+    ...configurationRows,
+    ...configuredRequestRows,
+    ...configuredScenarioRows,
+    ...configuredLimitRows,
+  ]) {
     const { name } = row;
     const report = reportOf(JSON.parse(JSON.stringify(row.given).replace(shortId, asInAws)));
     const masked = redacted(report);

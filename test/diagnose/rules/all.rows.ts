@@ -1,6 +1,7 @@
 import { inconclusiveRows } from '../inconclusive.rows.js';
 import { aliasRows } from './aliases.rows.js';
 import { configurationRows } from './configuration.rows.js';
+import { configuredLimitRows } from './configured-limits.rows.js';
 import { configuredRequestRows } from './configured-request.rows.js';
 import { configuredScenarioRows } from './configured-scenarios.rows.js';
 import { dnsMismatchRows } from './dns-mismatch.rows.js';
@@ -38,6 +39,7 @@ export const rows: readonly Row[] = [
   ...tlsContrastRows,
   ...configuredRequestRows,
   ...configuredScenarioRows,
+  ...configuredLimitRows,
   ...dnsMismatchRows,
   ...dnsPublicRows,
   ...dnsStatusRows,

@@ -97,7 +97,8 @@ function createEndpoint(context: Context, vpcId: string | null, isElsewhere: boo
 function privateDnsGate(context: Context, own: readonly VpcEndpointFacts[], { vpcId, sure }: Place): Gate {
   const base = { gate: 'private-dns', end: 'target', direction: null, rule: 'PrivateDnsEnabled' } as const;
   const on = own.find(({ PrivateDnsEnabled }) => PrivateDnsEnabled === true);
-  if (on !== undefined && isOff(on.State)) return notInForce(on, { vpcId, sure });
+  const off = own.every(({ State }) => isOff(State)) ? (on ?? own[0]) : on;
+  if (off !== undefined && isOff(off.State)) return notInForce(context, off, { vpcId, sure });
   if (on?.DnsOptions?.PrivateDnsOnlyForInboundResolverEndpoint === true)
     return {
       ...base,
@@ -155,20 +156,40 @@ function privateDnsGate(context: Context, own: readonly VpcEndpointFacts[], { vp
 
 /** Whether an endpoint is known not to work. */
 function isOff(state: string | undefined): boolean {
-  return state !== undefined && !['available', 'pending'].includes(state.toLowerCase());
+  return state !== undefined && !['available', 'partial'].includes(state.toLowerCase());
 }
 
 /** The private DNS of an endpoint that is not available answers nothing. */
-function notInForce({ VpcEndpointId: id, State }: VpcEndpointFacts, place: Place): Gate {
-  return {
-    gate: 'endpoint',
-    end: 'target',
-    direction: null,
-    rule: 'State',
-    state: 'deny',
-    resource: id ?? null,
-    text: `${id} is in the state ${State} and not available, so that its private DNS is not in force in ${place.vpcId ?? 'the VPC'}`,
-    cause: 'endpoint.absent',
-    limit: 'high',
-  };
+function notInForce(
+  context: Context,
+  { VpcEndpointId: id, State, PrivateDnsEnabled }: VpcEndpointFacts,
+  place: Place,
+): Gate {
+  const state = State?.toLowerCase().replace('-', '');
+  const also = PrivateDnsEnabled === false ? ', and its private DNS is off besides' : '';
+  return gateOf(
+    {
+      gate: 'endpoint',
+      end: 'target',
+      direction: null,
+      rule: 'State',
+      state: 'deny',
+      resource: id ?? null,
+      text: `${id} is in the state ${State} and not available, so that its private DNS is not in force in ${place.vpcId ?? 'the VPC'}${also}`,
+      cause: 'endpoint.absent',
+      limit: 'high',
+    },
+    () => [
+      {
+        text:
+          state === 'pendingacceptance'
+            ? `Let the owner of the service accept ${id}`
+            : state === 'pending'
+              ? `Wait until ${id} is available, which takes some minutes`
+              : `Create the endpoint again in place of ${id}, with private DNS: one that is ${State} does not come back`,
+        command: aws(context, 'ec2', 'describe-vpc-endpoints', '--vpc-endpoint-ids', id ?? 'VPCE_ID'),
+        docs: DOCS.interfaceEndpoints,
+      },
+    ],
+  );
 }

@@ -7,7 +7,7 @@ import { dnsFirewallGate } from './dns-firewall.js';
 import { endpointGates } from './endpoint.js';
 import { forwardingGate } from './forwarding-rule.js';
 import { vpcOf } from './place.js';
-import { zoneGate } from './private-zone.js';
+import { zoneAnswer } from './private-zone.js';
 import { attributeGates } from './vpc-attributes.js';
 
 /**
@@ -20,12 +20,13 @@ export function nameGates(context: Context, client: End | null): Gate[] {
   if (api?.form === 'alias') return aliasGate(context);
   if (api === null || (api.form !== 'default' && api.form !== 'service')) return [];
   const place = vpcOf(context, client);
+  const zone = zoneAnswer(context, place);
   const gates = [
     ...attributeGates(context, place),
     forwardingGate(context, place),
     dnsFirewallGate(context, place),
-    zoneGate(context, place),
-    ...endpointGates(context, place),
+    zone?.gate ?? null,
+    ...(zone?.isOwn === true ? [] : endpointGates(context, place)),
   ];
   return [dhcpGate(context, place, gates), ...gates].filter((gate) => gate !== null);
 }

@@ -10,9 +10,10 @@ const base = { gate: 'private-zone', end: 'client', direction: null } as const;
 
 /**
  * The gate of the private zones that a VPC uses. The most specific zone that has the name answers it alone: what it has no
- * record for does not exist, and no other zone is asked.
+ * record for does not exist, and no other zone is asked. `isOwn`: a zone of the VPC's owner answers the name with the
+ * endpoint, so that private DNS need not.
  */
-export function zoneGate(context: Context, place: Place): Gate | null {
+export function zoneAnswer(context: Context, place: Place): { gate: Gate; isOwn: boolean } | null {
   const zones = context.facts.route53?.HostedZoneSummaries;
   if (zones === undefined) return null;
   const { host } = context.evidence.target;
@@ -22,14 +23,18 @@ export function zoneGate(context: Context, place: Place): Gate | null {
     .sort((one, other) => lengthOf(other) - lengthOf(one));
   if (zone === undefined || zone.Owner?.OwningService !== undefined)
     return {
-      ...base,
-      state: 'allow',
-      resource: zone?.HostedZoneId ?? null,
-      rule: zone?.Name ?? null,
-      text: `no private zone of the owner of ${place.vpcId ?? 'the VPC'} answers ${host}`,
+      isOwn: false,
+      gate: {
+        ...base,
+        state: 'allow',
+        resource: zone?.HostedZoneId ?? null,
+        rule: zone?.Name ?? null,
+        text: `no private zone of the owner of ${place.vpcId ?? 'the VPC'} answers ${host}`,
+      },
     };
   const records = recordsOf(context.facts.route53?.ResourceRecordSets, zone, host);
-  return records === null ? unread(context, place, zone) : judged(context, place, zone, records);
+  const gate = records === null ? unread(context, place, zone) : judged(context, place, zone, records);
+  return { gate, isOwn: gate.state === 'allow' };
 }
 
 function lengthOf({ Name = '' }: HostedZoneFacts): number {

@@ -44,7 +44,7 @@ export function requestOf(context: Context, client: End | null, target: End | nu
       const value = keys.get(name);
       if (value !== undefined) return value;
       return caller === 'anonymous' &&
-        /^aws:(?:principal|username|userid|tokenissuetime|multifactorauth|federated)/.test(name)
+        /^aws:(?:principal(?!type$)|username|tokenissuetime|multifactorauth|federated)/.test(name)
         ? 'absent'
         : 'unknown';
     },

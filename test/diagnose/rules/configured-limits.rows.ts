@@ -1,0 +1,249 @@
+import type { Ec2Facts, FactsDocument } from '../../../src/documents/facts.js';
+import { acl, configuredEvidence, factsOf, healthy, VPC } from '../configuration/vpc.js';
+import { API, answeredWith, dns, dnsFailure, forbidden, HOST, tcp, VPCE } from '../evidence.js';
+import type { Row } from './row.js';
+
+/** Where rules, routes, endpoints and names stop counting: another Region, a stale peering, a state, a longer base path. */
+
+const [endpoint] = healthy.VpcEndpoints;
+const [clientRule, ingress] = healthy.SecurityGroupRules;
+const [table] = healthy.RouteTables;
+const silentAt = (address: string) => ({
+  dns: [dns(HOST, [address])],
+  tcp: [tcp(HOST, { [address]: 'timeout' })],
+});
+const publicAnswer = {
+  dns: [dns(HOST, ['52.94.10.5'])],
+  tcp: [tcp(HOST, { '52.94.10.5': 'timeout' })],
+};
+
+/** An endpoint in a peered VPC, whose group allows the client's group. */
+function peered(more: { rule?: object; region?: string }): FactsDocument {
+  const far = { NetworkInterfaceId: 'eni-0f', VpcId: 'vpc-0f', SubnetId: 'subnet-0f' };
+  const groups = [{ GroupId: 'sg-0f' }];
+  const way = { VpcPeeringConnectionId: 'pcx-0f', State: 'active' };
+  return factsOf({
+    VpcEndpoints: [
+      {
+        ...endpoint,
+        VpcEndpointId: 'vpce-0f',
+        VpcId: 'vpc-0f',
+        NetworkInterfaceIds: ['eni-0f'],
+        Groups: groups,
+      },
+    ],
+    NetworkInterfaces: [
+      ...healthy.NetworkInterfaces,
+      { ...far, InterfaceType: 'vpc_endpoint', Groups: groups, PrivateIpAddress: '10.9.0.20' },
+    ],
+    Subnets: [...healthy.Subnets, { SubnetId: 'subnet-0f', VpcId: 'vpc-0f', CidrBlock: '10.9.0.0/24' }],
+    Vpcs: [...healthy.Vpcs, { VpcId: 'vpc-0f', CidrBlock: '10.9.0.0/16' }],
+    NetworkAcls: [...healthy.NetworkAcls, acl('acl-0f', 'subnet-0f')],
+    RouteTables: [
+      { ...table, Routes: [...(table?.Routes ?? []), { DestinationCidrBlock: '10.9.0.0/16', ...way }] },
+      {
+        RouteTableId: 'rtb-0f',
+        VpcId: 'vpc-0f',
+        Associations: [{ Main: true }],
+        Routes: [{ DestinationCidrBlock: '10.0.0.0/16', ...way }],
+      },
+    ],
+    VpcPeeringConnections: [
+      {
+        VpcPeeringConnectionId: 'pcx-0f',
+        Status: { Code: 'active' },
+        AccepterVpcInfo: { VpcId: 'vpc-0f', Region: 'us-east-1' },
+        RequesterVpcInfo: { VpcId: VPC, Region: more.region ?? 'us-east-1' },
+      },
+    ],
+    SecurityGroupRules: [
+      { ...clientRule },
+      {
+        ...ingress,
+        GroupId: 'sg-0f',
+        SecurityGroupRuleId: 'sgr-0f',
+        ReferencedGroupInfo: { GroupId: 'sg-0c', ...more.rule },
+      },
+    ],
+  });
+}
+
+/** The healthy VPC with one rule of the endpoint's group, for another source than the client's group. */
+function onlyRule(source: object, more: Ec2Facts = {}): Ec2Facts {
+  const { ReferencedGroupInfo: _, ...rule } = ingress ?? {};
+  return { ...more, SecurityGroupRules: [{ ...clientRule }, { ...rule, ...source }] };
+}
+
+const custom = 'orders.example.com';
+const association = {
+  domainNameArn: `arn:aws:apigateway:us-east-1::/domainnames/${custom}+abcd1234`,
+  accessAssociationSource: VPCE,
+};
+
+function atCustomName(path: string, apigateway: FactsDocument['apigateway']) {
+  const target = { target: `https://${custom}${path}` };
+  const { observations } = answeredWith([forbidden()], target);
+  return configuredEvidence({ ...target, ...observations }, factsOf({}, { apigateway }));
+}
+
+export const configuredLimitRows: Row[] = [
+  {
+    name: 'a rule names the group of the client, which a peering to another Region does not carry',
+    given: configuredEvidence(silentAt('10.9.0.20'), peered({ region: 'eu-west-1' })),
+    class: 'timeout',
+    cause: 'tcp.security-group',
+    confidence: 'certain',
+    evidence: ['sgr-0f names sg-0c, and groups of another Region or behind this route do not count'],
+    remedy: [/IpRanges=\[\{CidrIp=10\.0\.9\.15\/32\}\]/],
+  },
+  {
+    name: 'a rule names the group of the client as that of a peering that was deleted',
+    given: configuredEvidence(silentAt('10.9.0.20'), peered({ rule: { PeeringStatus: 'deleted' } })),
+    class: 'timeout',
+    cause: 'tcp.security-group',
+    confidence: 'certain',
+    evidence: ['sgr-0f names sg-0c of a peering that no longer exists (stale)'],
+  },
+  {
+    name: 'the entries of the prefix list were not read, and are what is to be read',
+    given: configuredEvidence(silentAt('10.0.1.5'), factsOf(onlyRule({ PrefixListId: 'pl-0a' }))),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'low',
+    remedy: [/get-managed-prefix-list-entries .*--prefix-list-id pl-0a/],
+  },
+  {
+    name: 'packets of IPv6 meet a group with rules for IPv4 alone, whatever the address of the client is',
+    given: configuredEvidence(
+      silentAt('fd00:1::5'),
+      factsOf(
+        onlyRule(
+          { CidrIpv4: '0.0.0.0/0' },
+          {
+            NetworkInterfaces: healthy.NetworkInterfaces.map((each, index) =>
+              index === 1 ? { ...each, Ipv6Addresses: [{ Ipv6Address: 'fd00:1::5' }] } : each,
+            ),
+          },
+        ),
+      ),
+    ),
+    class: 'timeout',
+    cause: 'tcp.security-group',
+    confidence: 'medium',
+    evidence: ['allows it from 0.0.0.0/0 only'],
+  },
+  {
+    name: 'a route inside the VPC leads to a firewall that is gone',
+    given: configuredEvidence(
+      silentAt('10.0.1.5'),
+      factsOf({
+        RouteTables: [
+          {
+            ...table,
+            Routes: [
+              ...(table?.Routes ?? []),
+              { DestinationCidrBlock: '10.0.1.0/24', NetworkInterfaceId: 'eni-0f', State: 'blackhole' },
+            ],
+          },
+        ],
+      }),
+    ),
+    class: 'timeout',
+    cause: 'route.blackhole',
+    confidence: 'certain',
+    remedy: [/delete-route .*--route-table-id rtb-0a --destination-cidr-block 10\.0\.1\.0\/24/],
+  },
+  {
+    name: 'the endpoint waits for its acceptance, and its private DNS is off besides',
+    given: configuredEvidence(
+      publicAnswer,
+      factsOf({ VpcEndpoints: [{ ...endpoint, State: 'pendingAcceptance', PrivateDnsEnabled: false }] }),
+    ),
+    class: 'dns',
+    cause: 'endpoint.absent',
+    confidence: 'high',
+    evidence: ['in the state pendingAcceptance', 'its private DNS is off besides'],
+    remedy: [`Let the owner of the service accept ${VPCE}`],
+  },
+  {
+    name: 'a private zone of the VPC answers the name in place of private DNS, which is no fault',
+    given: configuredEvidence(
+      { dns: [dnsFailure(HOST, 'servfail')] },
+      factsOf(
+        { VpcEndpoints: [{ ...endpoint, PrivateDnsEnabled: false }] },
+        {
+          route53: {
+            HostedZoneSummaries: [{ HostedZoneId: 'Z0A', Name: `${HOST}.`, Owner: { OwningAccount: '1' } }],
+            ResourceRecordSets: [
+              { Name: `${HOST}.`, Type: 'SOA' },
+              { Name: `${HOST}.`, Type: 'A', AliasTarget: { DNSName: 'vpce.example.' } },
+            ],
+          },
+        },
+      ),
+    ),
+    class: 'dns',
+    cause: 'dns.servfail',
+    confidence: 'medium',
+  },
+  {
+    name: 'DNS Firewall gives another address, which then does not answer',
+    given: configuredEvidence(
+      silentAt('10.66.0.1'),
+      factsOf(
+        {},
+        {
+          route53resolver: {
+            FirewallRuleGroupAssociations: [{ FirewallRuleGroupId: 'rslvr-frg-0a', VpcId: VPC, Priority: 1 }],
+            FirewallRules: [
+              {
+                FirewallRuleGroupId: 'rslvr-frg-0a',
+                FirewallDomainListId: 'rslvr-fdl-0a',
+                Action: 'BLOCK',
+                BlockResponse: 'OVERRIDE',
+              },
+            ],
+            FirewallDomains: { 'rslvr-fdl-0a': ['*.amazonaws.com'] },
+          },
+        },
+      ),
+    ),
+    class: 'timeout',
+    cause: 'route.missing',
+    confidence: 'high',
+    evidence: ['whose rule for rslvr-fdl-0a answers OVERRIDE'],
+    remedy: [/out of rslvr-fdl-0a/],
+  },
+  {
+    name: 'a private custom name that only the configuration knows as one',
+    given: atCustomName('/orders', {
+      domainName: {
+        domainName: custom,
+        domainNameId: 'abcd1234',
+        endpointConfiguration: { types: ['PRIVATE'] },
+      },
+      domainNameAccessAssociations: [],
+    }),
+    class: 'service',
+    cause: 'api.not-matched',
+    confidence: 'high',
+    remedy: [/create-domain-name-access-association/],
+  },
+  {
+    name: 'of two mappings the one with the longer base path decides which stage is missing',
+    given: atCustomName('/v1/orders', {
+      restApi: { id: API, endpointConfiguration: { types: ['PRIVATE'] } },
+      stages: [{ stageName: 'prod' }],
+      basePathMappings: [
+        { basePath: '(none)', restApiId: API, stage: 'prod' },
+        { basePath: 'v1', restApiId: API, stage: 'test' },
+      ],
+      domainName: { domainName: custom, endpointConfiguration: { types: ['PRIVATE'] } },
+      domainNameAccessAssociations: [association],
+    }),
+    class: 'service',
+    cause: 'api.stage-missing',
+    confidence: 'certain',
+    evidence: [`${API} has no stage test; it has prod`],
+  },
+];
