@@ -1,4 +1,5 @@
-"""Runs a command on a terminal of its own and presses Ctrl-C there.
+"""Runs a command on a terminal of its own and presses Ctrl-C there, and again half a second later with "again". With "file", it waits for that file
+first.
 
 Its argument is JSON: argv; whether its standard output is a pipe and not the terminal; a regular expression of what to wait
 for, on the terminal or in the pipe, before Ctrl-C. Prints as JSON: what the terminal and the pipe got, and the exit code.
@@ -14,11 +15,12 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 
 order = json.loads(sys.argv[1])
 until = order["until"].encode()
 master, slave = pty.openpty()
-fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, order.get("columns", 100), 0, 0))
 reading, writing = os.pipe()
 
 
@@ -54,7 +56,12 @@ while open_ends:
         got[end] += data
     if not is_pressed and any(re.search(until, text) for text in got.values()):
         is_pressed = True
+        while "file" in order and not os.path.exists(order["file"]):
+            time.sleep(0.05)
         os.write(master, b"\x03")
+        if order.get("again"):
+            time.sleep(0.5)
+            os.write(master, b"\x03")
 
 print(
     json.dumps(

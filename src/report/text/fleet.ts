@@ -55,28 +55,36 @@ function outcomeLines(
   style: Style,
   verbose: boolean,
 ): string[] {
-  const reasons = new Map<string, string[]>();
+  const reasons = new Map<string, { agents: string[]; first: string }>();
   for (const { agent, outcome: own, reason } of results) {
     if (own !== outcome) continue;
     // The host's own name in a reason would keep equal reasons apart.
-    const text = (reason ?? '').replaceAll(hostIn(agent), 'HOST');
-    reasons.set(text, [...(reasons.get(text) ?? []), agent]);
+    const text = withoutHost(reason ?? '', hostIn(agent));
+    const alike = reasons.get(text);
+    if (alike === undefined) reasons.set(text, { agents: [agent], first: reason ?? '' });
+    else alike.agents.push(agent);
   }
   const shown = verbose ? reasons.size : mostReasons;
-  const lines = [...reasons].slice(0, shown).map(([reason, agents]) => {
+  const lines = [...reasons].slice(0, shown).map(([reason, { agents, first }]) => {
     const hosts = list(agents, verbose ? agents.length : 4);
-    const text =
-      reason === ''
-        ? hosts
-        : `${hosts}: ${agents.length === 1 ? reason.replaceAll('HOST', hostIn(agents[0] ?? '')) : reason}`;
+    const text = reason === '' ? hosts : `${hosts}: ${agents.length === 1 ? first : reason}`;
     return hanging(
       `  ${paint(style, 'bad', padTo(words[outcome], 9))}  `,
       cleanForTerminal(text),
       style.columns,
     );
   });
-  const left = [...reasons.values()].slice(shown).reduce((sum, agents) => sum + agents.length, 0);
+  const left = [...reasons.values()].slice(shown).reduce((sum, { agents }) => sum + agents.length, 0);
   return left === 0 ? lines : [...lines, `             ${count(left, 'more host')} for other reasons`];
+}
+
+/** A text with `HOST` in place of a host, where that is a word: short names are parts of other words. */
+function withoutHost(text: string, host: string): string {
+  const parts = text.split(host);
+  return parts.reduce((done, part) => {
+    const isWord = !/[\p{L}\p{N}_-]$/u.test(done) && !/^[\p{L}\p{N}_-]/u.test(part);
+    return `${done}${isWord ? 'HOST' : host}${part}`;
+  });
 }
 
 /** The name or address in a host as the hosts file has it. */

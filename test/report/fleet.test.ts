@@ -1,0 +1,46 @@
+import t from 'tap';
+import type { FleetDocument, FleetResult } from '../../src/documents/fleet.js';
+import { fleetText } from '../../src/report/text/fleet.js';
+import { plain } from './documents.js';
+
+function silent(reasons: Record<string, string>): FleetDocument {
+  const agents = Object.keys(reasons);
+  const counts = { answered: 0, refused: 0, failed: 0, 'no-answer': 0, late: 0, invalid: 0 };
+  return {
+    kind: 'fleet',
+    version: 1,
+    tool: { name: 'pprobe', version: '0.1.0' },
+    startedAt: '2026-01-02T10:00:00.000Z',
+    durationMs: 1,
+    job: {
+      id: 'x',
+      check: 'diagnose',
+      target: 'db:5432',
+      issuedAt: '2026-01-02T10:00:00.000Z',
+      deadlineMs: 1,
+    },
+    roster: agents.map((agent) => ({ agent, group: null, host: agent })),
+    results: agents.map(
+      (agent): FleetResult => ({
+        agent,
+        outcome: 'silent',
+        reason: reasons[agent] ?? '',
+        clock: null,
+        elapsedMs: 1,
+        report: null,
+      }),
+    ),
+    counts: { ...counts, roster: agents.length, silent: agents.length },
+    comparison: null,
+  };
+}
+
+t.test('hosts with one reason share a line; a name that is part of a word stays as it is', async (t) => {
+  const refusal = (host: string): string => `connect to host ${host} port 22: Connection refused`;
+  const text = fleetText(silent({ a: refusal('a'), 'ops@web-1:2222': refusal('web-1'), o: refusal('o') }), {
+    ...plain,
+    columns: 200,
+  });
+  t.match(text, /a, ops@web-1:2222 and o: connect to host HOST port 22: Connection refused/);
+  t.match(fleetText(silent({ o: refusal('o') }), { ...plain, columns: 200 }), /o: connect to host o port 22/);
+});
