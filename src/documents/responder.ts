@@ -305,12 +305,31 @@ function softwareOf(doc: HttpDocument): { name: string; sign: string } | null {
  * their title or heading (`504 Gateway Time-out`), and Envoy's are one of its own sentences. Any other body is the
  * server's: software in front puts its name on every answer.
  */
-function isOwnPage({ status, title = null, message }: HttpDocument, name: string): boolean {
+function isOwnPage(doc: HttpDocument, name: string): boolean {
+  const { status, title = null, message } = doc;
+  if (name === 'Kong' && isKongs(message)) return true;
+  if (name === 'Envoy' && isWithoutRoute(doc)) return true;
   if (message !== null || title === null) return false;
   if (name === 'Envoy') return ENVOYS.test(title);
   return (
     new RegExp(`^(?:HTTP )?(?:Error )?${status}\\b`, 'i').test(title) ||
     /proxy error|bad gateway|gateway time-?out/i.test(title)
+  );
+}
+
+/** Kong's own answer where none of its routes fits (the handler of its router). */
+function isKongs(message: string | null): boolean {
+  return message !== null && /^no Route matched with those values/i.test(message);
+}
+
+/** Where no route fits, Envoy answers 404 without a body, and so without a type; what it passes on has the time of the server. */
+function isWithoutRoute(doc: HttpDocument): boolean {
+  return (
+    doc.status === 404 &&
+    doc.message === null &&
+    (doc.title ?? null) === null &&
+    headerOf(doc, 'content-type') === null &&
+    headerOf(doc, 'x-envoy-upstream-service-time') === null
   );
 }
 

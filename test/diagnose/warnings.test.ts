@@ -80,6 +80,22 @@ const rows: Row[] = [
     words: [/^1 of 2 queries to 10\.0\.0\.2/],
   },
   {
+    name: 'a resolver that is slow',
+    given: lookup({ ...asked('10.0.0.2', 'A', 'answered'), durationMs: 4200 }),
+    ids: ['dns.slow'],
+    words: [/10\.0\.0\.2 takes 4\.2 s to answer/, /its forwarders/],
+  },
+  {
+    name: 'a name of the search list that is never answered',
+    given: lookup(
+      { ...asked('10.0.0.2', 'A', 'timeout'), name: `${HOST}.corp.test` },
+      { ...asked('10.0.0.2', 'A', 'timeout'), name: `${HOST}.corp.test` },
+      asked('10.0.0.2', 'A', 'answered'),
+    ),
+    ids: ['dns.search-silent'],
+    words: [/\.corp\.test before .*wait 10 s/, /Remove corp\.test from the search list/],
+  },
+  {
     name: 'nsswitch.conf without dns',
     given: answeredWith([http(200)], {
       system: { name: HOST, addresses: [], errorCode: 'ENOTFOUND', durationMs: 3 },

@@ -29,5 +29,8 @@ export const DOCS = {
   proxy: `${GUIDE}/cli/latest/userguide/cli-configure-proxy.html`,
   gatewayEndpoints: `${GUIDE}/vpc/latest/privatelink/gateway-endpoints.html`,
   cloudFront: `${GUIDE}/AmazonCloudFront/latest/DeveloperGuide/troubleshooting-response-errors.html`,
+  lattice: `${GUIDE}/vpc-lattice/latest/ug/security-groups.html`,
+  metadata: `${GUIDE}/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html`,
+  port25: 'https://repost.aws/knowledge-center/ec2-port-25-throttle',
   accessDenied: `${GUIDE}/IAM/latest/UserGuide/troubleshoot_access-denied.html`,
 } as const;

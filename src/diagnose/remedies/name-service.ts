@@ -202,10 +202,39 @@ function checkAgain(target: Target, server: string): Advice {
   return { text: 'Ask it again', command: again, docs: DOCS.vpcDns };
 }
 
+/** Names that only some place knows, by their end; the resolvers of a VPC do not have them. */
+function specialName(host: string): Advice | null {
+  if (!host.includes('.'))
+    return {
+      text: `${host} has no dot, so it is looked up under the search list of resolv.conf: write the whole name, or add its domain to the list`,
+      command: ['grep', '-E', '^(search|domain|options)', '/etc/resolv.conf'],
+    };
+  if (/^(?:host|gateway)\.docker\.internal$/.test(host))
+    return {
+      text: `Docker Desktop alone has ${host} by itself: start the container with --add-host=${host}:host-gateway, or use the address of the bridge`,
+    };
+  if (/\.svc(?:\.cluster\.local)?$|\.cluster\.local$/.test(host))
+    return {
+      text: `Only the DNS service of a Kubernetes cluster has ${host}: ask from a pod, check that the service exists, or reach it through a load balancer or kubectl port-forward`,
+      command: ['kubectl', 'get', 'services', '--all-namespaces'],
+    };
+  if (host.endsWith('.local'))
+    return {
+      text: `Names in .local are those of multicast DNS (RFC 6762), which ordinary resolvers do not have: use another name, or avahi or systemd-resolved on this link`,
+    };
+  return /^ip-[0-9-]+\.(?:ec2|[a-z0-9-]+\.compute)\.internal$/.test(host)
+    ? {
+        text: `Only the resolver of the VPC in which ${host} is has the name: use its address, or let the resolver of this host forward the zone to that VPC`,
+      }
+    : null;
+}
+
 /** For a name that does not exist and is not known to be a private API's. */
 export function checkSpelling(target: Target, doc: DnsDocument): Advice[] {
   const servers = serversOf(doc);
+  const special = specialName(target.host.toLowerCase().replace(/\.$/, ''));
   return [
+    ...(special === null ? [] : [special]),
     { text: `Check the spelling of ${target.host}` },
     {
       text: `If the name is in a private hosted zone, associate the zone with this VPC, or use a resolver that knows it; ${list(servers)} ${servers.length > 1 ? 'do' : 'does'} not`,

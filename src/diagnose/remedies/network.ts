@@ -1,4 +1,5 @@
 import { list } from '../../core/text.js';
+import { awsNameOf } from '../../documents/aws-name.js';
 import { asBlock, clientAddress } from '../../documents/observed/tcp.js';
 import type { Evidence } from '../../documents/report.js';
 import { familyOf, withoutZone } from '../../net/address/address.js';
@@ -56,6 +57,24 @@ export function findInterfaces(evidence: Evidence, addresses: readonly string[])
           },
         ];
   });
+}
+
+/** The endpoint that a name of PrivateLink belongs to: one that is not available, or was not accepted, answers nothing. */
+export function endpointState({ target }: Evidence): Advice[] {
+  const host = target.host.toLowerCase();
+  const id = /^(vpce-[0-9a-f]+)-/.exec(host)?.[1];
+  const name = id === undefined ? null : awsNameOf(host);
+  if (id === undefined || name === null || target.privateApi !== null) return [];
+  return [
+    {
+      text: `See the state of ${id}: only an endpoint in the state available answers; pendingAcceptance waits for the owner of the service. Its own security groups decide who may connect`,
+      command: [
+        ...['aws', 'ec2', 'describe-vpc-endpoints', ...regionOption(name.region), '--vpc-endpoint-ids', id],
+        ...['--query', 'VpcEndpoints[].[State,VpcId,ServiceName,Groups[].GroupId]'],
+      ],
+      docs: DOCS.interfaceEndpoints,
+    },
+  ];
 }
 
 /** Inbound rule of the target's security group, for each family that the target has. */

@@ -1,12 +1,14 @@
 import { list } from '../../core/text.js';
 import { type AwsName, awsNameOf } from '../../documents/aws-name.js';
 import { controls } from '../../documents/observed/control.js';
+import { addressOutcomes, withStatus } from '../../documents/observed/tcp.js';
 import type { Evidence } from '../../documents/report.js';
 import { familyOf } from '../../net/address/address.js';
 import { inRange, parseRange } from '../../net/address/range.js';
 import { scopeOf } from '../../net/address/scope.js';
 import { hostPort } from '../../target/host-port.js';
 import type { Advice } from './advice.js';
+import { pprobeAgain } from './again.js';
 import { DOCS } from './docs.js';
 import { regionOption } from './gateway.js';
 import { allowOutbound, endsOf } from './network.js';
@@ -69,8 +71,21 @@ function publicRemedies(evidence: Evidence, addresses: readonly string[]): Advic
       doc.tcp.attempts.some(({ address }) => familyOf(address) !== null && scopeOf(address) === 'public'),
   );
   const own = `${outbound.text}, and in the network ACL of its subnet, where TCP 1024-65535 must come back in`;
+  const sibling = openPublic(evidence);
+  if (answering === undefined && sibling !== null)
+    return [
+      {
+        text: `Call ${sibling} for now: it answers, so this host reaches public addresses, and the fault is at ${list(addresses, 4)} or on the way there`,
+        command: pprobeAgain(evidence.target, { command: 'tcp', address: sibling }),
+      },
+      {
+        text: `On a firewall or proxy between this subnet and the Internet, allow ${list(addresses, 4)} too; if it does, tell the operator of ${evidence.target.host}`,
+      },
+    ];
+  const smtp = evidence.target.port === 25 ? [throttledPort] : [];
   if (answering !== undefined) {
     return [
+      ...smtp,
       {
         ...outbound,
         text: `${own}: ${hostPort(answering.doc.host, answering.doc.port)} answers, so this host reaches public addresses, and a rule for this destination is missing`,
@@ -82,6 +97,7 @@ function publicRemedies(evidence: Evidence, addresses: readonly string[]): Advic
     ];
   }
   return [
+    ...smtp,
     {
       text: `${list(addresses, 4)} ${addresses.length === 1 ? 'is a public address' : 'are public addresses'}: in the route table of this host's subnet, check for ${defaultRoutes(addresses)}`,
       command: routeTables(evidence),
@@ -90,6 +106,18 @@ function publicRemedies(evidence: Evidence, addresses: readonly string[]): Advic
     ...endpointAdvice(evidence),
     { ...outbound, text: own },
   ];
+}
+
+/** https://repost.aws/knowledge-center/ec2-port-25-throttle */
+const throttledPort: Advice = {
+  text: 'AWS blocks TCP 25 to the Internet for instances and Lambda functions unless it was asked to lift the restriction: send over port 587 or 465 with TLS, or ask for it',
+  docs: DOCS.port25,
+};
+
+/** A public address of the target that opened, or null. */
+function openPublic(evidence: Evidence): string | null {
+  const open = withStatus(addressOutcomes(evidence), 'open').map(({ address }) => address);
+  return open.find((address) => isOutside(evidence, address)) ?? null;
 }
 
 function defaultRoutes(addresses: readonly string[]): string {
@@ -127,15 +155,29 @@ function awsName(host: string): AwsName | null {
 }
 
 /** The server of a customer under a name of AWS: no endpoint leads to it, but it may have private addresses of its own. */
-function ownServerAdvice({ kind, service, region }: AwsName): Advice[] {
+function ownServerAdvice({ kind, service, region }: AwsName, host: string): Advice[] {
   if (kind === 'load-balancer')
     return [
+      {
+        text: 'In the security group of the load balancer, allow the public address under which this host leaves (that of its NAT gateway, or its own): its private one does not arrive there',
+        docs: DOCS.securityGroups,
+      },
       {
         text: 'Or reach it without the Internet: an internet-facing load balancer has public addresses only; clients in VPCs need an internal one',
         docs: DOCS.loadBalancer,
       },
     ];
-  if (service !== 'eks') return [];
+  if (service !== 'eks')
+    return [
+      {
+        text: `If the server is in this VPC or in a connected one, its name should give private addresses here: ask the resolver of the VPC, and for a peering connection let it resolve names of the other VPC`,
+        command: ['pprobe', 'dns', host, '--server', '169.254.169.253'],
+      },
+      {
+        text: 'In the security group of the server, allow the public address under which this host leaves (that of its NAT gateway, or its own): its private one does not arrive there. A database also has to be publicly accessible',
+        docs: DOCS.securityGroups,
+      },
+    ];
   return [
     {
       text: "Or switch on the private access of the cluster's endpoint, so that its name resolves to private addresses in its VPC (CLUSTER is the name of the cluster)",
@@ -151,7 +193,7 @@ function ownServerAdvice({ kind, service, region }: AwsName): Advice[] {
 function endpointAdvice(evidence: Evidence): Advice[] {
   const name = awsName(evidence.target.host);
   if (name === null) return [];
-  if (name.kind !== 'service') return ownServerAdvice(name);
+  if (name.kind !== 'service') return ownServerAdvice(name, evidence.target.host);
   const { service, region } = name;
   const place = region ?? 'REGION';
   const isByRoute = BY_ROUTE.has(service);

@@ -44,6 +44,51 @@ export function checkNsswitch(host: string): Advice[] {
       text: 'Add dns to the hosts line of /etc/nsswitch.conf, and check the sources that it names before dns',
       command: ['grep', '^hosts:', '/etc/nsswitch.conf'],
     },
-    { text: 'See what programs on this host get', command: ['getent', 'ahosts', '--', host] },
+    askAsPrograms(host),
+  ];
+}
+
+export function askAsPrograms(host: string): Advice {
+  return { text: 'See what programs on this host get', command: ['getent', 'ahosts', '--', host] };
+}
+
+/** getaddrinfo(3) leaves out addresses of a family that this host has no address of (AI_ADDRCONFIG). */
+export function giveFamily(host: string): Advice[] {
+  return [
+    {
+      text: `Give this host an IPv6 address and route, or give ${host} an A record: getaddrinfo leaves out IPv6 addresses on a host that has none`,
+      command: ['ip', '-6', 'address', 'show'],
+    },
+  ];
+}
+
+/** The resolver needs longer than programs wait. */
+export function waitForResolver(host: string, server: string): Advice[] {
+  return [
+    {
+      text: `Make ${server} faster (its forwarders, its cache), or let programs wait longer: "options timeout:5 attempts:2" in resolv.conf is the default`,
+      command: ['cat', '/etc/resolv.conf'],
+    },
+    askAsPrograms(host),
+  ];
+}
+
+/** Two queries leave from one port at the same time, and one of them is lost. */
+export function separateQueries(host: string): Advice[] {
+  return [
+    {
+      text: 'If it happens again and again, add "options single-request-reopen" to resolv.conf: glibc sends the queries for A and AAAA from one port, and some NATs, firewalls and connection tables lose the second one',
+    },
+    askAsPrograms(host),
+  ];
+}
+
+/** The search list makes names that a server does not answer. */
+export function shortenSearch(target: Target, suffix: string): Advice[] {
+  return [
+    {
+      text: `Remove ${suffix} from the search list of resolv.conf, lower ndots there, or write the name with a final dot: ${target.host}.`,
+      command: pprobeAgain(target, { command: 'dns', name: `${target.host}.` }),
+    },
   ];
 }

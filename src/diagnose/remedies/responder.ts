@@ -131,8 +131,25 @@ export function meaningOf({ kind, name }: Responder, doc: HttpDocument): string 
   if (kind !== 'reverse-proxy' && kind !== 'cdn') return null;
   if (name === 'Envoy' && status === 403)
     return 'an RBAC or authorization policy of the mesh rejects the request';
+  if (status === 404 && (name === 'Envoy' || name === 'Kong'))
+    return 'no route of its configuration fits this host and path';
+  if (wantsClientCertificate(doc)) return 'it wants a certificate from the client, and got none';
   return GATEWAY_STATUS[status] ?? null;
 }
+
+/** nginx and its relatives complete the handshake and then answer 400 with this text (ngx_http_special_response.c). */
+function wantsClientCertificate({ status, title = null }: HttpDocument): boolean {
+  return status === 400 && /(?:no required )?SSL certificate (?:was sent|error)/i.test(title ?? '');
+}
+
+/** What a status means that the server gives for the request, wherever it runs (RFC 9110 section 15.5). */
+const REQUEST_STATUS: Readonly<Record<number, string>> = {
+  401: "it wants credentials: give pprobe those of your client with -H 'Authorization: VALUE', and compare",
+  403: 'it does not allow this request: compare the credentials, the source address and the path with what it allows',
+  404: 'it has nothing at this path, or does not serve this host name: compare both with what is configured there',
+  421: 'it does not serve this host name on this connection: compare the server name and Host with what is configured there',
+  429: 'it gets too many requests from this client: send fewer, or ask for a higher limit',
+};
 
 /** What to do about an error that this responder sent; the general remedies of the cause where it is API Gateway. */
 export function responderRemedies(responder: Responder, doc: HttpDocument, target: Target): Advice[] {
@@ -186,9 +203,10 @@ export function responderRemedies(responder: Responder, doc: HttpDocument, targe
       ];
     case 'reverse-proxy':
       return [
+        ...(wantsClientCertificate(doc) ? [sendCertificate(doc)] : []),
         {
           text: `Look for the request in the log of ${name} at ${address}${
-            GATEWAY_STATUS[status] === undefined ? '' : `: ${GATEWAY_STATUS[status]}`
+            meaningOf(responder, doc) === null ? '' : `: ${meaningOf(responder, doc)}`
           }`,
         },
       ];
@@ -196,13 +214,20 @@ export function responderRemedies(responder: Responder, doc: HttpDocument, targe
       return [
         {
           text: `Look for the request in the logs of the server at ${address}: the network to it works, and ${
-            GATEWAY_STATUS[status] === undefined
-              ? `the server itself answers ${status}`
-              : `it, or a server behind it, answers ${status}`
+            GATEWAY_STATUS[status] !== undefined
+              ? `it, or a server behind it, answers ${status}`
+              : (REQUEST_STATUS[status] ?? `the server itself answers ${status}`)
           }`,
         },
       ];
   }
+}
+
+function sendCertificate({ url }: HttpDocument): Advice {
+  return {
+    text: 'Send a certificate that the server accepts: CERTIFICATE and KEY are files in PEM form',
+    command: ['curl', '--cert', 'CERTIFICATE', '--key', 'KEY', url],
+  };
 }
 
 /** The rule of the listener names the target group; without it, all of the Region are shown, each after its ARN. */

@@ -144,6 +144,14 @@ export const clientCertificate: Advice = {
   text: 'Give the client a certificate: a server that requires one (mutual TLS) ends the handshake like this',
 };
 
+/** The peer answers an offer of TLS 1.2 and 1.3, which pprobe makes, with the alert protocol_version. */
+export function serveVersions({ address }: TlsDocument): Advice {
+  return {
+    text: `Update what answers at ${address}, or its security policy: pprobe offered TLS 1.2 and 1.3, and it accepts neither`,
+    docs: DOCS.securityPolicies,
+  };
+}
+
 export const offerVersions: Advice = {
   text: 'Let the client offer TLS 1.2 and 1.3; if the security policy of the API allows TLS 1.3 alone, update the client or relax the policy',
   docs: DOCS.securityPolicies,

@@ -21,6 +21,8 @@ const hostsOverride = rule(
   (evidence): Judgement | null => {
     const found = overridden(evidence);
     if (found === null || found.addresses.length === 0) return null;
+    // The hosts file is where this name belongs (RFC 6761 section 6.3).
+    if (/^(?:.+\.)?localhost$/i.test(evidence.target.host)) return null;
     const { privateApi } = evidence.target;
     const right = rightAnswer(evidence);
     const known = addressSet(right?.doc.addresses ?? []);

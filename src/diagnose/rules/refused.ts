@@ -92,7 +92,8 @@ function refusedHere(
   addresses: readonly string[],
   some: string,
 ): Judgement {
-  const isName = familyOf(target.host) === null;
+  const isLocal = target.host === 'localhost' || target.host.endsWith('.localhost');
+  const isName = familyOf(target.host) === null && !isLocal;
   const own = `${list(addresses, 4)} ${addresses.length === 1 ? 'is an address' : 'are addresses'} of this host itself`;
   return {
     phase: 'connect',
@@ -111,6 +112,9 @@ function refusedHere(
       {
         text: `If it is meant to be here, start the service on this host, and check that it listens on TCP ${target.port} of this address`,
         command: ['ss', '-ltn'],
+      },
+      {
+        text: `In a container, ${isLocal ? 'localhost' : list(addresses, 4)} is the container itself: call a service of another container by its name, and one of the machine by the address of its bridge or as host.docker.internal`,
       },
     ],
     claims: ofEach('closed', address, addresses),

@@ -12,10 +12,15 @@ import {
   withStatus,
 } from '../../documents/observed/tcp.js';
 import { blackhole, explainingTraces, lastAnswer, targetTraces } from '../../documents/observed/trace.js';
-import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
+import type {
+  Alternative,
+  Confidence,
+  ControlMeasurement,
+  Evidence,
+  EvidenceItem,
+} from '../../documents/report.js';
 import type { AddressTrace } from '../../documents/trace.js';
 import { familyOf } from '../../net/address/address.js';
-import { scopeOf } from '../../net/address/scope.js';
 import { hostPort } from '../../target/host-port.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
@@ -23,12 +28,14 @@ import { places, short } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
-import { listRuleset } from '../remedies/local.js';
+import { linkLocalRemedies } from '../remedies/link-local.js';
+import { listRuleset, routeGet } from '../remedies/local.js';
 import {
   allowInbound,
   allowOutbound,
   checkAcl,
   checkRoutes,
+  endpointState,
   endsOf,
   findInterfaces,
 } from '../remedies/network.js';
@@ -50,7 +57,7 @@ const timeoutAll = rule(
       summary: `${noneOf(evidence.target.host, addresses)} on TCP ${evidence.target.port}${controlSummary(evidence)}.`,
       evidence: [silence(silent), ...pathEvidence(evidence), ...controlEvidence(evidence)],
       remedies: remediesOfAll(evidence, addresses),
-      alternatives: [...wrongAddress(evidence), ...localDrop(evidence)],
+      alternatives: [...wrongAddress(evidence), ...deadGateway(evidence, addresses), ...localDrop(evidence)],
       claims: [
         ...ofEach('silent', address, addresses),
         ...(silenceOf(evidence) === 'everywhere' ? [{ says: 'nothing-comes-back' as const }] : []),
@@ -86,15 +93,22 @@ const timeoutSome = rule(
         ...others.filter(({ status }) => status !== 'open').map(answeredOtherwise),
         ...pathEvidence(evidence),
       ],
-      remedies: [...findInterfaces(evidence, addresses), checkAcl(ends), checkRoutes(ends)],
-      alternatives: [
-        possible(
-          'tcp.timeout-all',
-          'compare the security groups of the interfaces: all interfaces of an endpoint have the same ones, those of other services can differ',
-          'low',
-          'the silent addresses have another security group',
-        ),
+      remedies: elsewhereRemedies(evidence, addresses) ?? [
+        ...findInterfaces(evidence, addresses),
+        checkAcl(ends),
+        checkRoutes(ends),
       ],
+      alternatives:
+        outsideRemedies(evidence, addresses) !== null
+          ? []
+          : [
+              possible(
+                'tcp.timeout-all',
+                'compare the security groups of the interfaces: all interfaces of an endpoint have the same ones, those of other services can differ',
+                'low',
+                'the silent addresses have another security group',
+              ),
+            ],
       claims: ofEach('silent', address, addresses),
       check: `the network ACL and routes of the subnet of ${list(addresses, 4)}`,
     };
@@ -158,12 +172,28 @@ function confidenceOfAll(evidence: Evidence, addresses: readonly string[]): Conf
   return leaves ? 'medium' : 'low';
 }
 
+/** What the comparison with other places says. "Nothing comes back" is for a host to which not even a router answers. */
 function controlSummary(evidence: Evidence): string {
   const reach = silenceOf(evidence);
   if (reach === null) return '';
-  return reach === 'everywhere'
-    ? ', and no answer comes back to this host from anywhere'
-    : ', while another place answers';
+  const wanted = reach === 'everywhere' ? 'silent' : 'answers';
+  const [first] = controls(evidence).filter(({ result }) => result === wanted);
+  const place = first === undefined ? 'another place' : placeOf(first.doc);
+  if (reach === 'this-endpoint') return `, while ${place} answers`;
+  return targetTraces(evidence).some(({ doc }) => isHeardBy(evidence, doc))
+    ? `, nor does ${place}`
+    : ', and no answer comes back to this host from anywhere';
+}
+
+/** `the resolver 10.0.0.2`, `example.com:443`. */
+function placeOf({ role, host, port }: ControlMeasurement): string {
+  return role === 'resolver' ? `the resolver ${host}` : short(hostPort(host, port), 'the control', 44);
+}
+
+function isHeardBy({ vantage }: Evidence, { hops, source }: AddressTrace): boolean {
+  return hops.some(({ probes }) =>
+    probes.some(({ from }) => from !== null && from !== source && !vantage.addresses.includes(from)),
+  );
 }
 
 function controlEvidence(evidence: Evidence): EvidenceItem[] {
@@ -250,21 +280,21 @@ function describePath(doc: AddressTrace): string | null {
     : `${last.from} at hop ${last.ttl} is the last hop to answer; ${next} not`;
 }
 
-/**
- * The interfaces of public addresses belong to others, so their remedies are about this host's way to them. Where nothing at
- * all comes back, the side of this host comes first. Between two hosts of one subnet there is no router, no network ACL and
- * no route: only the two hosts and their security groups can drop.
- */
+/** Where nothing at all comes back, the side of this host comes first. */
 function remediesOfAll(evidence: Evidence, addresses: readonly string[]): Advice[] {
+  const elsewhere = elsewhereRemedies(evidence, addresses);
+  if (elsewhere !== null) return elsewhere;
   const ends = endsOf(evidence, addresses);
-  if (addresses.every(isLinkLocal)) {
-    return [
-      {
-        text: `On ${list(addresses, 4)}, check that its own firewall allows TCP ${ends.port} from this link; link-local packets pass no router, security group or network ACL of another subnet`,
-        command: listRuleset,
-      },
-    ];
-  }
+  const there = [...endpointState(evidence), ...findInterfaces(evidence, addresses), allowInbound(ends)];
+  const here = [allowOutbound(ends), checkAcl(ends), checkRoutes(ends)];
+  return silenceOf(evidence) === 'everywhere' ? [...here, ...there] : [...there, ...here];
+}
+
+/** The remedies for addresses that are in no subnet of a VPC, or in this host's own; null for all others. */
+function elsewhereRemedies(evidence: Evidence, addresses: readonly string[]): Advice[] | null {
+  const ends = endsOf(evidence, addresses);
+  const onLink = linkLocalRemedies(evidence, addresses);
+  if (onLink !== null) return onLink;
   if (addresses.every((address) => isRouted(evidence, address) === false)) {
     const link = linkOf(evidence, addresses[0] ?? '');
     return [
@@ -276,15 +306,7 @@ function remediesOfAll(evidence: Evidence, addresses: readonly string[]): Advice
       { ...allowOutbound(ends), text: `${allowOutbound(ends).text}, and in its own firewall` },
     ];
   }
-  const outside = evidence.target.privateApi === null ? outsideRemedies(evidence, addresses) : null;
-  if (outside !== null) return outside;
-  const there = [...findInterfaces(evidence, addresses), allowInbound(ends)];
-  const here = [allowOutbound(ends), checkAcl(ends), checkRoutes(ends)];
-  return silenceOf(evidence) === 'everywhere' ? [...here, ...there] : [...there, ...here];
-}
-
-function isLinkLocal(address: string): boolean {
-  return familyOf(address) !== null && scopeOf(address) === 'link-local';
+  return evidence.target.privateApi === null ? outsideRemedies(evidence, addresses) : null;
 }
 
 /** A private answer does not prove that the endpoint exists: private DNS is a wildcard, and records outlive interfaces. */
@@ -306,12 +328,29 @@ function wrongAddress(evidence: Evidence): Alternative[] {
   ];
 }
 
+/** A router that was there a while ago: the kernel goes on sending to its link address until the entry is found stale. */
+function deadGateway(evidence: Evidence, addresses: readonly string[]): Alternative[] {
+  const isSilent =
+    silenceOf(evidence) === 'everywhere' &&
+    !targetTraces(evidence).some(({ doc }) => isHeardBy(evidence, doc)) &&
+    addresses.every((address) => isRouted(evidence, address) !== false);
+  if (!isSilent) return [];
+  return [
+    possible(
+      'route.neighbour',
+      `${shellLine(routeGet(addresses[0] ?? 'ADDRESS'))} names the gateway, and ip neighbour show has its entry: in the state DELAY, PROBE or FAILED it does not answer; in PERMANENT compare its link address`,
+      'medium',
+      'the gateway of this host is down, and its entry in the neighbour table is stale',
+    ),
+  ];
+}
+
 /** A rule of this host that drops everything it sends also silences the controls. */
 function localDrop(evidence: Evidence): Alternative[] {
   return [
     possible(
       'local.firewall',
-      `${shellLine(listRuleset)}: a DROP on output, in this host or its container`,
+      `${shellLine(listRuleset)}: a DROP on output, or of the answers on input, in this host or its container`,
       silenceOf(evidence) === 'everywhere' ? 'medium' : 'low',
     ),
   ];

@@ -16,6 +16,7 @@ import {
   pingUnfragmented,
   seeHandshake,
   serveTls,
+  serveVersions,
 } from '../remedies/tls.js';
 import { tlsRule } from './tls-rule.js';
 
@@ -120,7 +121,11 @@ const protocol = tlsRule(
       ...(other ? {} : { says: 'no-common-version' as const }),
       seen: `the handshake with ${doc.address} failed${alert === null ? '' : ` with the alert ${alert}`}`,
       remedies: [
-        /certificate|unknown_ca|access_denied/.test(alert ?? '') ? clientCertificate : offerVersions,
+        /certificate|unknown_ca|access_denied/.test(alert ?? '')
+          ? clientCertificate
+          : alert === 'protocol_version'
+            ? serveVersions(doc)
+            : offerVersions,
         seeHandshake(doc, 'See what the server offers'),
       ],
       alternatives: [

@@ -5,11 +5,13 @@ import { configurationWarnings } from './configuration.js';
 import { connectionWarnings } from './connections.js';
 import { nameServiceWarnings } from './name-service.js';
 import { nameWarnings } from './names.js';
+import { systemWarnings } from './system.js';
 import type { WarningRule } from './warning.js';
 
 /** All warning rules, in the order of a request: the name, the proxy, the connection, the certificate. */
 export const WARNING_RULES: readonly WarningRule[] = [
   ...nameWarnings,
+  ...systemWarnings,
   ...nameServiceWarnings,
   ...connectionWarnings,
   ...configurationWarnings,

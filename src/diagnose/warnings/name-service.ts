@@ -4,7 +4,7 @@ import { sourcesBeforeDns } from '../../host/nsswitch.js';
 import { familyOf } from '../../net/address/address.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { findNameSource, removeHostsLine } from '../remedies/name-service.js';
-import { checkNsswitch } from '../remedies/resolver.js';
+import { separateQueries } from '../remedies/resolver.js';
 import type { WarningRule } from './warning.js';
 
 /** Warnings about how programs on this host, and on others, find the name: nsswitch.conf, the hosts file, resolv.conf, libc. */
@@ -128,7 +128,7 @@ const systemSlow: WarningRule = {
         { observation: 'system', text: `getaddrinfo had not ended after ${duration(system.durationMs)}` },
         { observation: ref, text: `${doc.server ?? 'the resolver'} answered in ${duration(doc.durationMs)}` },
       ],
-      remedies: checkNsswitch(evidence.target.host).slice(-1),
+      remedies: separateQueries(evidence.target.host),
     };
   },
 };

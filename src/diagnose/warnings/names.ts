@@ -1,19 +1,13 @@
 import { count, duration, list } from '../../core/text.js';
 import type { DnsAttempt } from '../../documents/dns.js';
-import {
-  addressSet,
-  hostAnswers,
-  isReply,
-  type Seen,
-  systemDifference,
-} from '../../documents/observed/dns.js';
+import { hostAnswers, isReply, type Seen } from '../../documents/observed/dns.js';
 import type { Evidence, ObservedDns } from '../../documents/report.js';
-import { findNameSource } from '../remedies/name-service.js';
-import { askForTypes, checkNsswitch, repairNameserver } from '../remedies/resolver.js';
-import type { Caution, WarningRule } from './warning.js';
+import { pprobeAgain } from '../remedies/again.js';
+import { askForTypes, repairNameserver, shortenSearch } from '../remedies/resolver.js';
+import type { WarningRule } from './warning.js';
 
 /** The lookup that programs on this host make, where it gave addresses; null otherwise. */
-function answeredLookup(evidence: Evidence): Seen<ObservedDns> | null {
+export function answeredLookup(evidence: Evidence): Seen<ObservedDns> | null {
   const [first] = hostAnswers(evidence);
   return first?.doc.asked?.purpose === 'host' && first.doc.addresses.length > 0 ? first : null;
 }
@@ -33,7 +27,14 @@ function queriesToDecider(evidence: Evidence): DecidingQueries | null {
   const lookup = answeredLookup(evidence);
   const server = lookup?.doc.server ?? null;
   if (lookup === null || server === null) return null;
-  return { ...lookup, server, attempts: lookup.doc.attempts.filter((each) => each.server === server) };
+  // Other names of the search list have a warning of their own.
+  const decides = (each: DnsAttempt): boolean =>
+    each.server === server && sameName(each.name, lookup.doc.question.name);
+  return { ...lookup, server, attempts: lookup.doc.attempts.filter(decides) };
+}
+
+function sameName(one: string, other: string): boolean {
+  return one.replace(/\.$/, '').toLowerCase() === other.replace(/\.$/, '').toLowerCase();
 }
 
 /** Whether the server replied to the same question in some query of the report. */
@@ -171,65 +172,70 @@ const queriesLost: WarningRule = {
   },
 };
 
-/** getaddrinfo(3) gives no address for a name that DNS has, so that no program on this host can use it. */
-const systemFails: WarningRule = {
-  id: 'system.cannot-resolve',
-  saidBy: [],
+/** The time of the fastest reply with which a server answered the lookup, or null. */
+export function fastestReplyMs({ server, attempts, question }: ObservedDns): number | null {
+  const times = attempts
+    .filter((each) => each.server === server && isReply(each) && sameName(each.name, question.name))
+    .flatMap(({ durationMs }) => durationMs ?? []);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** A resolver that answers so late that people notice it. */
+const slowReplies: WarningRule = {
+  id: 'dns.slow',
+  saidBy: ['dns.timeout'],
   judge: (evidence) => {
-    const { system } = evidence.observations;
     const lookup = answeredLookup(evidence);
-    if (system === undefined || system.addresses.length > 0 || lookup === null) return null;
-    if (system.errorCode === null || wasStopped(system.durationMs, system.errorCode)) return null;
-    const inDns = list(addressSet(lookup.doc.addresses), 4);
-    const isSlow = system.errorCode === 'ETIMEDOUT';
-    // getaddrinfo was waited for about as long as the resolver took to answer, which on a busy host says nothing.
-    if (isSlow && 2 * lookup.doc.durationMs >= system.durationMs) return null;
-    const { host } = evidence.target;
+    const time = lookup === null ? null : fastestReplyMs(lookup.doc);
+    if (lookup === null || time === null || time < noticedMs || lookup.doc.server === null) return null;
+    const { doc, ref } = lookup;
     return {
-      text: isSlow
-        ? `getaddrinfo gives programs on this host no answer for ${host} within ${duration(system.durationMs)}, although DNS has ${inDns}.`
-        : `Programs on this host cannot resolve ${host}: getaddrinfo finds nothing, although DNS has ${inDns}.`,
+      text: `The resolver ${doc.server} takes ${duration(time)} to answer: programs on this host wait as long each time.`,
       evidence: [
-        {
-          observation: 'system',
-          text: `getaddrinfo ended with ${system.errorCode} after ${duration(system.durationMs)}`,
-        },
-        { observation: lookup.ref, text: `DNS has ${inDns}` },
+        { observation: ref, text: `the fastest reply of ${doc.server} came after ${duration(time)}` },
       ],
-      remedies: checkNsswitch(host),
+      remedies: [
+        {
+          text: `Find out why ${doc.server} is slow: its forwarders, a long way to it, or an empty cache; a second lookup shows whether it remembers the answer`,
+          command: pprobeAgain(evidence.target, { command: 'dns', name: evidence.target.host }),
+        },
+      ],
     };
   },
 };
 
-/**
- * pprobe ends getaddrinfo as soon as it needs nothing more: as ECANCELED, and in versions before 0.2.0 as ETIMEDOUT. Shorter than
- * a second it is no sign of slowness.
- */
-function wasStopped(durationMs: number, errorCode: string): boolean {
-  return errorCode === 'ECANCELED' || (errorCode === 'ETIMEDOUT' && durationMs < 1000);
-}
+/** Far more than a resolver needs that asks servers all over the world. */
+export const noticedMs = 1000;
 
-/** getaddrinfo(3) gives other addresses than DNS, so that programs connect to another place than the one measured. */
-const systemDiffers: WarningRule = {
-  id: 'system.differs',
-  saidBy: ['dns.hosts-override'],
+/** Names of the search list that come before the one with an answer, and to which the server never replies. */
+const searchSilent: WarningRule = {
+  id: 'dns.search-silent',
+  saidBy: [],
   judge: (evidence) => {
-    const { system } = evidence.observations;
     const lookup = answeredLookup(evidence);
-    if (system === undefined || lookup === null) return null;
-    const difference = systemDifference(evidence);
-    if (difference === null) return null;
+    if (lookup === null) return null;
+    const { doc, ref } = lookup;
+    const host = evidence.target.host.replace(/\.$/, '').toLowerCase();
+    const silent = doc.attempts.filter(
+      (each) => !sameName(each.name, doc.question.name) && isSilent(each) && !isEverAnswered(evidence, each),
+    );
+    const name = silent[0]?.name.replace(/\.$/, '').toLowerCase() ?? '';
+    if (
+      !name.startsWith(`${host}.`) ||
+      doc.attempts.some((each) => sameName(each.name, name) && isReply(each))
+    )
+      return null;
+    const wait =
+      doc.systemPatience === undefined
+        ? 'wait in vain for an answer'
+        : `wait ${duration(doc.systemPatience.totalMs)} for an answer`;
     return {
-      text: `Programs on this host get ${list(difference.system, 4)} for ${evidence.target.host}, while DNS has ${list(difference.dns, 4)}.`,
+      text: `Programs on this host ask for ${name} before ${host}, by the search list of resolv.conf, and ${wait} each time.`,
       evidence: [
-        {
-          observation: 'system',
-          text: `getaddrinfo gives ${list(difference.system)} after ${duration(system.durationMs)}`,
-        },
-        { observation: lookup.ref, text: `DNS has ${list(difference.dns)}` },
+        { observation: ref, text: `${count(silent.length, 'query', 'queries')} for ${name} got no reply` },
       ],
-      remedies: [findNameSource(evidence.target.host)],
-    } satisfies Caution;
+      remedies: shortenSearch(evidence.target, name.slice(host.length + 1)),
+    };
   },
 };
 
@@ -237,6 +243,6 @@ export const nameWarnings: readonly WarningRule[] = [
   typeSilent,
   passedOver,
   queriesLost,
-  systemFails,
-  systemDiffers,
+  slowReplies,
+  searchSilent,
 ];

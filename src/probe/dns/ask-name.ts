@@ -36,15 +36,16 @@ export type Combined = Pick<
 
 /**
  * Asks for all types of a name, under the names that the search rules give, in order, until one is answered. As in
- * glibc's res_nsearch, a name with NXDOMAIN, without data or with SERVFAIL is followed by the next; any other failure
- * ends the search, because the servers would fail for the next name too.
+ * glibc's res_nsearch, a name with NXDOMAIN, without data or with SERVFAIL is followed by the next. Any other failure ends
+ * the search list, and only the name as typed is still asked for: a resolver can drop queries for one suffix alone. Where no
+ * server has replied to anything, it would fail for the name as typed too.
  *
  * @param name as checkQueryName returned it
  */
 export async function askName(name: string, lookup: Lookup): Promise<NameResult> {
   const names = searchNames(name, lookup.plan.search);
   const first = await askTypes(names.next().value ?? name, lookup);
-  if (!isFollowedByNext(first)) return first;
+  if (first.combined.status === 'answered') return first;
   return await confirmed(await askOthers(name, names, first, lookup), lookup);
 }
 
@@ -112,19 +113,29 @@ async function askOthers(
   lookup: Lookup,
 ): Promise<NameResult> {
   const results = [first];
+  const asTyped = `${withoutFinalDot(name)}.`;
+  let isListEnded = !isFollowedByNext(first);
   for (const asked of others) {
     if (lookup.stop?.aborted) break;
+    if (isListEnded && (asked !== asTyped || !isHeard(lookup, results))) continue;
     const result = await askTypes(asked, lookup);
     results.push(result);
     if (result.combined.status === 'answered') return withSentOfAll(result, results);
-    if (!isFollowedByNext(result)) break;
+    isListEnded ||= !isFollowedByNext(result);
   }
   // The name as typed decides if it was tried first; otherwise a name that exists says more than one that does not.
-  const asTyped = `${withoutFinalDot(name)}.`;
   const best = results.reduce((best, result) =>
     best.asked === asTyped || best.combined.status !== 'nxdomain' ? best : result,
   );
   return withSentOfAll(best, results);
+}
+
+/** Whether a server has replied to any query, or shows otherwise that it runs. */
+function isHeard({ plan: { life }, servers }: Lookup, results: readonly NameResult[]): boolean {
+  return (
+    servers.some((server) => life.isAlive(formatServer(server))) ||
+    results.some(({ sent }) => sent.some(({ attempt }) => attempt.rcode !== null))
+  );
 }
 
 function withSentOfAll(result: NameResult, results: readonly NameResult[]): NameResult {

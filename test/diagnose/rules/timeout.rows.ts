@@ -184,7 +184,7 @@ export const timeoutRows: Row[] = [
     class: 'timeout',
     cause: 'tcp.timeout-all',
     confidence: 'high',
-    summary: ['another place answers'],
+    summary: ['while db.internal:5432 answers'],
     evidence: ['db.internal:5432 answers'],
     remedy: [/Allow inbound TCP 443 from 10\.0\.9\.15/],
   },

@@ -1,6 +1,7 @@
 import type { NetworkCase, PathCase } from './case.js';
 import { contradictionCases, contradictionPaths } from './contradictions.cases.js';
 import { encryptedCases } from './encrypted.cases.js';
+import { hostCases } from './hosts.cases.js';
 import { patienceCases, patiencePaths } from './patience.cases.js';
 import { unsentCases, unsentPaths } from './unsent.cases.js';
 import { warningCases } from './warnings.cases.js';
@@ -12,6 +13,7 @@ export const networkCases: readonly NetworkCase[] = [
   ...unsentCases,
   ...warningCases,
   ...encryptedCases,
+  ...hostCases,
 ];
 
 export const pathCases: readonly PathCase[] = [...contradictionPaths, ...patiencePaths, ...unsentPaths];

@@ -2,6 +2,7 @@ import type { Case } from '../case.js';
 import { answerCases } from './answers.cases.js';
 import type { FieldCase } from './case.js';
 import { commandCases } from './commands.cases.js';
+import { placeCases } from './places.cases.js';
 import { remedyCases } from './remedies.cases.js';
 import { requestCases } from './requests.cases.js';
 import { resolverCases } from './resolver.cases.js';
@@ -15,4 +16,5 @@ export const serviceCases: readonly (FieldCase & Case)[] = [
   ...trustCases,
   ...requestCases,
   ...commandCases,
+  ...placeCases,
 ].map((each) => ({ ...each, steps: [each] }));

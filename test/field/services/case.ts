@@ -18,8 +18,8 @@ export interface WebServer {
 }
 
 /**
- * A situation of one command on the network of network.ts. `{ca}`, `{pem}`, `{resolver}` and `{store}` in arguments, variables
- * and files stand for the path of the authority's certificate, its text, the address of the resolver of this case, and a
+ * A situation of one command on the network of network.ts. `{ca}`, `{pem}`, `{intermediate}`, `{resolver}` and `{store}` in arguments, variables
+ * and files stand for the path of the authority's certificate, its text, that of the authority `intermediate`, the address of the resolver of this case, and a
  * directory of hashed certificates.
  */
 export interface FieldCase extends Omit<Case, 'steps'>, Step {

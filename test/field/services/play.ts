@@ -85,6 +85,7 @@ async function play(given: FieldCase): Promise<Played> {
     text
       .replaceAll('{ca}', caFile)
       .replaceAll('{pem}', readFileSync(caFile, 'utf8'))
+      .replaceAll('{intermediate}', between.certificate)
       .replaceAll('{store}', store)
       .replaceAll('{resolver}', resolverOf(given));
   const files = Object.entries({ '/etc/resolv.conf': 'nameserver {resolver}\n', ...given.files }).map(

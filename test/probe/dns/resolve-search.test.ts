@@ -2,7 +2,7 @@ import t from 'tap';
 import { parseResolvConf } from '../../../src/host/resolv-conf.js';
 import { resolve } from '../../../src/probe/dns/resolve.js';
 import { givingA } from './giving-a.js';
-import { reply, serve, soa } from './server.js';
+import { address, reply, serve, soa } from './server.js';
 
 const patient = { timeoutMs: 60_000 };
 
@@ -69,4 +69,20 @@ t.test('a resolver that does not answer ends the search', async (t) => {
     question: { name: 'api.one.test' },
     attempts: [{ edns: true }, { edns: false }],
   });
+});
+
+t.test('after a suffix without an answer, the name as typed is asked for, and no other suffix', async (t) => {
+  const server = await serve(t, (asked) => {
+    if (asked.name.endsWith('.one.test')) return [reply(asked, { rcode: 3, authorities: [soa('test')] })];
+    return asked.name === 'api' ? [reply(asked, { answers: [address('api', '10.0.0.7')] })] : [];
+  });
+  const document = await resolve('api', {
+    servers: [server.text],
+    types: ['A'],
+    resolvConf: parseResolvConf('search one.test two.test three.test'),
+    timeoutMs: 100,
+    tries: 1,
+  });
+  t.match(document, { status: 'answered', question: { name: 'api' }, addresses: [{ address: '10.0.0.7' }] });
+  t.notOk(server.asked.some(({ name }) => name.endsWith('three.test')));
 });

@@ -1,0 +1,127 @@
+import { address, type Behaviour, reply } from '../../probe/dns/server.js';
+import type { NetworkCase } from './case.js';
+import { closesLater, opensslServer, web } from './servers.js';
+
+/** Situations of this host and its next hop, and what its programs meet beside pprobe. */
+
+const url = ['diagnose', 'https://api.field.test/', '--ca-file', '{ca}'];
+const zone = { 'api.field.test': ['{net}.10'] };
+const servers = { '{net}.10:443': web(['api.field.test']) };
+
+/** Answers A after some time. */
+const slowly =
+  (afterMs: number, to: string): Behaviour =>
+  (asked) => [
+    { afterMs, packet: reply(asked, { answers: asked.type === 'A' ? [address(asked.name, to)] : [] }) },
+  ];
+
+const deadGateway = 'client ip neigh replace {here}.1 lladdr 02:00:00:00:00:99 dev near nud';
+
+export const hostCases: readonly NetworkCase[] = [
+  ...(['permanent', 'stale'] as const).map(
+    (state): NetworkCase => ({
+      id: `A16-${state}`,
+      situation: `the gateway is dead, and its neighbour entry (${state}) has the old link address`,
+      source: 'https://github.com/mongodb/support-tools/pull/19',
+      setUp: `${deadGateway} ${state}\nrouter sysctl -qw net.ipv4.conf.near.arp_ignore=8`,
+      servers,
+      steps: [
+        {
+          args: ['diagnose', '{net}.10:443'],
+          expected: {
+            exitCodes: [11],
+            causes: ['tcp.timeout-all'],
+            atMost: 'medium',
+            says: [/no answer comes back to this host from anywhere/, /gateway of this host/, /ip neighbour/],
+          },
+        },
+      ],
+    }),
+  ),
+  {
+    id: 'D6d',
+    situation: 'the port accepts and closes after 300 ms, seen by diagnose',
+    source: 'https://github.com/moby/moby/issues/16976',
+    zone,
+    servers: { '{net}.10:443': closesLater(300) },
+    steps: [
+      {
+        args: url,
+        expected: { exitCodes: [15], causes: ['tls.closed'], atMost: 'medium', says: [/closed/] },
+      },
+    ],
+  },
+  {
+    id: 'D19',
+    situation: 'the name has IPv6 addresses alone, and this host has no IPv6',
+    source: 'https://github.com/berekuk/Ubic/pull/94',
+    setUp: 'client sysctl -qw net.ipv6.conf.all.disable_ipv6=1',
+    zone: { 'api.field.test': ['{net6}::10'] },
+    steps: [
+      {
+        args: url,
+        expected: {
+          exitCodes: [14],
+          causes: ['route.local'],
+          says: [/IPv6/],
+          never: [/Add dns to the hosts line/],
+        },
+      },
+    ],
+  },
+  {
+    id: 'D20',
+    situation: 'every reply of the resolver takes 6 s, longer than programs wait for the first time',
+    source: 'https://github.com/coredns/coredns/issues/2287',
+    files: { '/etc/resolv.conf': 'nameserver {net}.54\n' },
+    resolvers: { '{net}.54': slowly(6000, '10.91.20.1') },
+    servers: { '10.91.20.1:443': web(['api.field.test']) },
+    peers: [{ argv: ['getent', 'ahosts', 'api.field.test'], prints: /10\.91\.20\.1/ }],
+    steps: [
+      {
+        args: url,
+        expected: { exitCodes: [0], causes: ['none'], says: [/REACHABLE/, /takes 6(?:\.\d)? s to answer/] },
+      },
+    ],
+  },
+  {
+    id: 'D21',
+    situation: 'the resolver takes 1.5 s, and resolv.conf lets programs wait 1 s once',
+    source: 'https://github.com/kubernetes/kubernetes/issues/32992',
+    files: { '/etc/resolv.conf': 'nameserver {net}.54\noptions timeout:1 attempts:1\n' },
+    resolvers: { '{net}.54': slowly(1500, '10.91.21.1') },
+    servers: { '10.91.21.1:443': web(['api.field.test']) },
+    peers: [{ argv: ['sh', '-c', 'getent ahosts api.field.test || echo unresolved'], prints: /unresolved/ }],
+    steps: [
+      {
+        args: url,
+        expected: {
+          exitCodes: [0],
+          causes: ['none'],
+          says: [/cannot resolve/, /takes 1\.[5-9] s/, /timeout:5/],
+          never: [/Add dns to the hosts line/],
+        },
+      },
+    ],
+  },
+  {
+    id: 'F27',
+    situation: 'the server speaks TLS 1.1 alone',
+    source: 'https://github.com/nodejs/node/issues/33705',
+    zone,
+    servers: {
+      '{net}.10:443': opensslServer(['api.field.test'], '-tls1_1', '-cipher', 'ALL:@SECLEVEL=0', '-www'),
+    },
+    steps: [
+      {
+        args: url,
+        expected: {
+          exitCodes: [15],
+          causes: ['tls.protocol'],
+          says: [/pprobe offered TLS 1\.2 and 1\.3/],
+          never: [/Let the client offer/],
+        },
+      },
+    ],
+  },
+];
