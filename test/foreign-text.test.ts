@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { encode } from 'dns-packet';
 import fc from 'fast-check';
 import t from 'tap';
@@ -6,13 +7,28 @@ import { parse } from '../src/cli/parse.js';
 import { PprobeError } from '../src/core/errors.js';
 import { parseReport } from '../src/documents/saved-report.js';
 import { readAccessRecord, readLine } from '../src/execution-log/line.js';
+import { readServeConfig } from '../src/exporter/config.js';
+import { readAgentConfig } from '../src/fleet/agent/agent-config.js';
+import { packResult, type ResultEnvelope, unpackResult } from '../src/fleet/envelope.js';
+import { readJob } from '../src/fleet/job.js';
+import { readReceived } from '../src/fleet/received.js';
+import { parseHostsFile } from '../src/fleet/ssh/hosts.js';
+import { readPem } from '../src/host/authorities.js';
 import { certificateParts } from '../src/host/certificate-der.js';
 import { parseHosts } from '../src/host/hosts-file.js';
 import { parseHostSources } from '../src/host/nsswitch.js';
+import { parseCapabilitySets } from '../src/host/privileges.js';
+import { sendQueueIn } from '../src/host/proc.js';
+import { proxyAddress } from '../src/host/proxy.js';
 import { parseResolvConf } from '../src/host/resolv-conf.js';
+import { decodeAnswer, decodeNextHop, encodeAttribute } from '../src/net/libc/netlink.js';
 import { decodeReply } from '../src/probe/dns/message/decode.js';
+import { responseFacts } from '../src/probe/http/response-facts.js';
 import { parseAltNames, parseCertificateTime } from '../src/probe/tls/certificate.js';
+import { EncryptedRecordCounter, TlsRecordReader } from '../src/probe/tls/record-reader.js';
+import { readAllowList } from '../src/target/allow-list.js';
 import { parseTarget } from '../src/target/parse-target.js';
+import { parseServer } from '../src/target/server.js';
 import { samples } from './documents/samples.js';
 import { authorityPem } from './probe/tls/certificates.js';
 
@@ -60,6 +76,56 @@ const securityGroups = JSON.stringify({
     },
   ],
 });
+/** A ServerHello, an alert and encrypted records. */
+const tlsRecords = Buffer.concat([
+  Buffer.from([22, 3, 3, 0, 84, 2, 0, 0, 80]),
+  Buffer.alloc(80),
+  Buffer.from([21, 3, 3, 0, 2, 2, 112, 20, 3, 3, 0, 1, 1, 23, 3, 3, 0, 3, 7, 7, 7]),
+]);
+/** An answer of rtnetlink(7): header, struct rtmsg, the outgoing interface and the gateway. */
+const routeBody = Buffer.concat([
+  Buffer.alloc(12),
+  encodeAttribute(4, Buffer.from([3, 0, 0, 0])),
+  encodeAttribute(5, Buffer.from([10, 0, 0, 1])),
+]);
+const routeAnswer = Buffer.concat([Buffer.alloc(16), routeBody]);
+routeAnswer.writeUInt32LE(routeAnswer.length, 0);
+routeAnswer.writeUInt16LE(24, 4);
+const job = {
+  kind: 'job',
+  version: 1,
+  id: 'j-1',
+  fleet: 'f',
+  check: 'diagnose',
+  target: 'https://a.test/',
+  options: { trace: false },
+  deadlineMs: 5000,
+  issuedAt: '2026-11-26T18:00:00.000Z',
+  notAfter: '2026-11-26T18:01:00.000Z',
+};
+const envelope: ResultEnvelope = {
+  kind: 'fleet-result',
+  version: 1,
+  job: 'j-1',
+  agent: 'a',
+  group: null,
+  attempt: 1,
+  receivedAt: job.issuedAt,
+  startedAt: job.issuedAt,
+  finishedAt: job.notAfter,
+  monotonicMs: 1,
+  clock: null,
+  outcome: 'report',
+  report: null,
+  error: null,
+};
+const ofJob = { job: envelope.job, agent: envelope.agent };
+const allow = [{ cidr: '10.0.0.0/8', ports: [443] }, { suffix: 'a.test' }];
+const serveConfig = JSON.stringify({ modules: { m: { check: 'diagnose', timeoutMs: 5000 } }, allow });
+const agentConfig = JSON.stringify({ keys: [], allow, groups: ['core'], connectSpreadMs: 1000 });
+const socketEnd = { address: '127.0.0.1', port: 443 };
+const socketLine =
+  '   0: 0100007F:01BB 0100007F:01BB 01 00000010:00000000 00:00000000 00000000     0        0 1 1 0\n';
 const logLine = '(b5a4d2f0-0000-4000-8000-000000000000) Method completed with status: 403';
 const words = fc.constantFrom(
   ...'dns tcp trace diagnose explain doctor collect a.test 127.0.0.1 443 https://a.test/x [::1]:443 -4 -6 --json --format text ndjson'.split(
@@ -102,11 +168,76 @@ const parsers: Readonly<Record<string, () => fc.IRawProperty<unknown> | fc.IAsyn
       mutatedText('https://vpce-1-a.execute-api.us-east-1.vpce.amazonaws.com/p?q#f', '[fe80::1%eth0]:443'),
       (text) => parseTarget(text),
     ),
+  'records of TLS': () =>
+    property(fc.tuple(mutated([tlsRecords]), fc.integer({ min: 1, max: 64 })), ([octets, size]) => {
+      const [reader, counter] = [new TlsRecordReader(), new EncryptedRecordCounter()];
+      for (let at = 0; at < octets.length; at += size) {
+        reader.push(octets.subarray(at, at + size));
+        counter.push(octets.subarray(at, at + size));
+      }
+      const whole = new TlsRecordReader();
+      whole.push(octets);
+      if (whole.heard !== reader.heard) throw new Error('the size of the pieces changes what is heard');
+    }),
+  'an answer of netlink': () =>
+    property(mutated([routeAnswer]), (octets) => {
+      const answer = decodeAnswer(octets);
+      if (answer !== null && 'body' in answer) decodeNextHop(answer.body, '10.9.9.9');
+      decodeNextHop(octets, '10.9.9.9');
+    }),
+  'a response of HTTP': () =>
+    property(
+      fc.tuple(
+        mutatedText('<html><title>403 Forbidden</title>', '{"message":"User is not authorized"}'),
+        fc.dictionary(
+          fc.constantFrom('via', 'server', 'content-type', 'x-amzn-errortype', 'x-amzn-requestid'),
+          mutatedText('1.1 a.cloudfront.net (CloudFront)', 'text/html; charset=utf-8'),
+        ),
+        fc.integer({ min: 100, max: 599 }),
+      ),
+      ([body, headers, status]) => responseFacts(status, headers, body, ['secret']),
+    ),
+  'a job': () => property(mutatedJson(job), readJob),
+  'any value as a job': () => property(fc.jsonValue(), readJob),
+  'a result of an agent': () =>
+    property(fc.oneof(mutated([packResult(envelope)]), mutatedJson(envelope).map(packed)), (octets) =>
+      unpackResult(octets, null, ofJob),
+    ),
+  'what a host sent over ssh': () =>
+    property(mutated([Buffer.from(JSON.stringify(samples.report)), packResult(envelope)]), readReceived),
+  'a file of hosts for ssh': () =>
+    property(mutatedText('[web]\nadmin@a.test:2222 # main\n10.0.0.[1:3]\n[fd00::1]:22\n'), (text) =>
+      parseHostsFile(text, 'hosts'),
+    ),
+  'the configuration of serve': () => property(mutatedText(serveConfig), readServeConfig),
+  'the configuration of an agent': () => property(mutatedText(agentConfig), readAgentConfig),
+  'a list of allowed targets': () => property(mutatedJson(allow), (value) => readAllowList(value)),
+  '/proc/net/tcp': () => property(mutatedText(socketLine), (text) => sendQueueIn(text, socketEnd, socketEnd)),
+  '/proc/self/status': () =>
+    property(mutatedText('CapPrm:\t000001ffffffffff\nCapEff:\t0000000000003000\n'), parseCapabilitySets),
+  'the URL of a proxy': () => property(mutatedText('http://user:word@proxy.test:3128/p?q'), proxyAddress),
+  'a DNS server': () => property(mutatedText('10.0.0.2#5353', '[fe80::1%lo]:53'), parseServer),
+  'a file of certificates': () => property(mutatedText(authorityPem), readPem),
   'a command line': () =>
     fc.asyncProperty(fc.array(words, { maxLength: 7 }), async (argv) => {
       await parse(argv);
     }),
 };
+
+/** A valid value with some members of other kinds: it is still JSON. */
+function mutatedJson(valid: object): fc.Arbitrary<unknown> {
+  return fc
+    .array(fc.tuple(fc.constantFrom(...Object.keys(valid)), fc.jsonValue()), { maxLength: 3 })
+    .map((changes) => {
+      const copy: Record<string, unknown> = structuredClone({ ...valid });
+      for (const [member, value] of changes) copy[member] = value;
+      return Array.isArray(valid) ? Object.values(copy) : copy;
+    });
+}
+
+function packed(value: unknown): Buffer {
+  return gzipSync(JSON.stringify(value));
+}
 
 function property<Input>(
   input: fc.Arbitrary<Input>,

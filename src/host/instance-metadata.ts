@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { request } from 'node:http';
+import { anyOf } from '../core/deadline.js';
 import { canonicalAddress, familyOf } from '../net/address/address.js';
 import { isEc2Instance } from './ec2.js';
 import type { Ec2Identity } from './vantage.js';
@@ -32,7 +33,7 @@ export async function readEc2Interfaces(
   if (environment.AWS_EC2_METADATA_DISABLED?.toLowerCase() === 'true') return [];
   if (!(await isEc2Instance())) return [];
   const limit = AbortSignal.timeout(metadataLimitMs);
-  const signal = stop === undefined ? limit : AbortSignal.any([limit, stop]);
+  const signal = anyOf(limit, stop);
   const get = await openMetadata(service, signal);
   return get === null ? [] : identitiesFrom(get);
 }

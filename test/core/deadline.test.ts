@@ -52,3 +52,51 @@ t.test(
     t.same(await Promise.all(reasons), ['TimeoutError', 'TimeoutError']);
   },
 );
+
+t.test(
+  'a signal that lives long keeps nothing of the signals that were combined from it, whether they had listeners or not',
+  async (t) => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const lasting = new AbortController();
+    const collectAll = async (): Promise<number> => {
+      for (let turn = 0; turn < 3; turn++) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        collect();
+      }
+      return process.memoryUsage().heapUsed;
+    };
+    const combine = (): void => {
+      for (let count = 0; count < 2000; count++) {
+        const combined = anyOf(anyOf(lasting.signal), undefined);
+        const listener = (): void => {};
+        combined.addEventListener('abort', listener);
+        combined.removeEventListener('abort', listener);
+      }
+    };
+    combine();
+    await collectAll();
+    combine();
+    const before = await collectAll();
+    combine();
+    combine();
+    const octets = ((await collectAll()) - before) / 8000;
+    // AbortSignal.any() leaves at least 64.
+    t.ok(octets < 50, `${octets} octets for each combined signal`);
+    const late = anyOf(anyOf(lasting.signal), new AbortController().signal);
+    const reason = new Promise((resolve) => late.addEventListener('abort', () => resolve(late.reason)));
+    lasting.abort('over');
+    t.equal(await reason, 'over');
+    t.equal(late.aborted, true);
+  },
+);
+
+t.test('a combined signal has aborted as soon as its source has', async (t) => {
+  const source = new AbortController();
+  const combined = anyOf(undefined, anyOf(source.signal));
+  t.equal(combined.aborted, false);
+  source.abort('now');
+  t.equal(combined.reason, 'now');
+  t.equal(anyOf(source.signal, new AbortController().signal).reason, 'now');
+  t.equal(anyOf().aborted, false);
+});

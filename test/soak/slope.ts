@@ -2,7 +2,10 @@
 export interface Sample {
   /** Operations since the start. */
   operations: number;
+  /** Without what V8 compiled. */
   heapBytes: number;
+  /** Bytecode, machine code and their tables. */
+  codeBytes: number;
   rssBytes: number;
   /** Open file descriptors. */
   descriptors: number;
@@ -10,7 +13,7 @@ export interface Sample {
   resources: number;
 }
 
-export type Measure = Exclude<keyof Sample, 'operations'>;
+export type Measure = Exclude<keyof Sample, 'operations' | 'codeBytes'>;
 
 /**
  * What a measure gains with 1,000 operations: the median of the slopes between all pairs of samples (Theil and Sen), which a

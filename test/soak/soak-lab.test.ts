@@ -11,6 +11,7 @@ t.test('the slope is that of most samples, and an outlier does not change it', a
   const sample = (operations: number, heapBytes: number): Sample => ({
     operations,
     heapBytes,
+    codeBytes: 0,
     rssBytes: 0,
     descriptors: 20,
     resources: 1,
