@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { Delivery } from '../../src/fleet/carrier.js';
-import { CopyTalk, copyScript, failureWords } from '../../src/fleet/ssh/copy.js';
+import { CopyTalk, copyFailureWords, copyScript } from '../../src/fleet/ssh/copy.js';
 import { deliveryOf, type SshEnd, SshWords } from '../../src/fleet/ssh/words.js';
 
 const sent = 'debug1: Sending command: exec sh -c …\n';
@@ -193,6 +193,6 @@ t.test('the words of the copying host, in any pieces', (t) => {
   t.notMatch(copyScript, /['\\\n]|!(?!=)/, 'no login shell changes it');
   const steps = [...copyScript.matchAll(/die (\w+)/g)].map(([, step = '']) => step);
   for (const step of steps)
-    t.notMatch(failureWords(step, ['1', '2', '/home/u', 'words'], choice), /the host says/, step);
+    t.notMatch(copyFailureWords(step, ['1', '2', '/home/u', 'words'], choice), /the host says/, step);
   t.end();
 });

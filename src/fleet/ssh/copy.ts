@@ -133,7 +133,7 @@ export class CopyTalk {
     if (!line.startsWith(`${prefix} `)) return null;
     const [step = '', ...details] = line.slice(prefix.length + 1).split(' ');
     if (step === 'ready' || step === 'got') return { step };
-    if (step !== 'want') return { step: 'failed', reason: failureWords(step, details, this.#choice) };
+    if (step !== 'want') return { step: 'failed', reason: copyFailureWords(step, details, this.#choice) };
     const archive = this.#choice.archives.find(({ arch }) => arch === details[0]);
     return archive === undefined ? null : { step, archive };
   }
@@ -142,7 +142,7 @@ export class CopyTalk {
 const elsewhere = 'name a directory elsewhere on the host with --copy-to DIR';
 
 /** Why the program cannot be copied, and what to do. `details`: the words of the host behind the step. */
-export function failureWords(step: string, details: readonly string[], choice: CopyChoice): string {
+export function copyFailureWords(step: string, details: readonly string[], choice: CopyChoice): string {
   const [first = '', ...others] = details.map((word) => excerpt(word, 300));
   const rest = excerpt(others.join(' '), 300);
   const because = rest === '' ? '' : `: ${rest}`;
