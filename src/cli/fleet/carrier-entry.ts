@@ -9,6 +9,8 @@ export interface OpenCarrier {
   whereEmpty: string;
   /** Keeps the document for `pprobe fleet show`, of a carrier that stores what comes late. */
   keep?(document: FleetDocument): void;
+  /** Waits on after the deadline where the user asks for that. Returns the document with what has come late. */
+  waitOn?(document: FleetDocument): Promise<FleetDocument>;
 }
 
 /** A carrier as `--via` names it. */

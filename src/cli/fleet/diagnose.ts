@@ -66,7 +66,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   const deadlineMs = numberOption(args, 'deadline', deadlineBound) ?? deadlineBound.default;
   const form = reportForm(args, context.output);
   const entry = carrierOf(args);
-  const { carrier, whereEmpty, keep } = await entry.open(args, context);
+  const { carrier, whereEmpty, keep, waitOn } = await entry.open(args, context);
   try {
     const problem = context.output.quiet ? null : checkTarget(parsed);
     if (problem !== null) note(cleanForTerminal(`pprobe: ${problem.summary}`));
@@ -84,7 +84,8 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
       },
     });
     keep?.(document);
-    return fleetResult(await formed(document, form));
+    const whole = (await waitOn?.(document)) ?? document;
+    return fleetResult(await formed(whole, form));
   } finally {
     await carrier.close();
   }

@@ -3,6 +3,7 @@ import { InvalidInputError } from '../../core/errors.js';
 import { quoted } from '../../core/text.js';
 import type { NatsConnection } from '../../fleet/nats/client.js';
 import { connectBroker, versionAdvice } from '../../fleet/nats/connection.js';
+import { awaitLateResults } from '../../fleet/nats/late-results.js';
 import { checkId } from '../../fleet/nats/names.js';
 import { mostUnasked, NatsCarrier } from '../../fleet/nats/nats-carrier.js';
 import { readPrivateKey } from '../../fleet/signature.js';
@@ -12,6 +13,7 @@ import type { CommandContext } from '../command.js';
 import { readInput } from '../files.js';
 import { type Arguments, flag, textOption } from '../options.js';
 import type { CarrierEntry } from './carrier-entry.js';
+import { lateWaitMs, lateWaitOptions } from './late-wait.js';
 import { keepJob } from './saved-jobs.js';
 
 /** A connection to the broker of the command line. Its errors say what to do. */
@@ -31,6 +33,7 @@ export const natsEntry: CarrierEntry = {
   name: 'nats',
   options: {
     ...brokerOptions,
+    ...lateWaitOptions,
     key: {
       type: 'string',
       value: 'FILE',
@@ -43,6 +46,7 @@ export const natsEntry: CarrierEntry = {
     if (group !== undefined) checkId(group, '--group');
     brokerOf(args);
     const key = readPrivateKey(await readInput(keyFile(args), context.stop), '--key');
+    const waitMs = lateWaitMs(args);
     const { connection, fleet } = await openBroker(args, context);
     const plan = {
       fleet,
@@ -55,6 +59,16 @@ export const natsEntry: CarrierEntry = {
     return {
       carrier: new NatsCarrier(connection, plan),
       whereEmpty: `no agent${ofGroup} of fleet ${fleet} is there; start "pprobe agent" on the hosts, or look at "pprobe fleet agents"`,
+      async waitOn(document) {
+        const { 'no-answer': unanswered, silent } = document.counts;
+        const { stop } = context;
+        if (waitMs === 0 || unanswered + silent === 0 || stop.aborted) return document;
+        if (!context.output.quiet)
+          context.note(
+            `pprobe: ${document.counts.answered} of ${document.counts.roster} have answered at the deadline; waits ${waitMs / 1000} s for the others`,
+          );
+        return awaitLateResults(connection, fleet, document, { waitMs, stop });
+      },
       keep(document) {
         const { id } = document.job;
         const problem = keepJob(document);
