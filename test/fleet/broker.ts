@@ -40,8 +40,6 @@ export interface BrokerPlan {
   host?: string;
   /** Further lines of the configuration. */
   more?: string;
-  /** The URL of a hub: this server is a leaf node of it, and has no JetStream of its own. */
-  hub?: string;
 }
 
 /** A nats-server with accounts and permissions, which can be killed and started again at the same port. */
@@ -63,7 +61,7 @@ export class TestBroker {
   }
 
   async start(): Promise<void> {
-    const { directory, fleet, agents, controller, host = '127.0.0.1', more = '', hub } = this.#plan;
+    const { directory, fleet, agents, controller, host = '127.0.0.1', more = '' } = this.#plan;
     const ports = join(directory, 'ports');
     rmSync(ports, { recursive: true, force: true });
     mkdirSync(ports);
@@ -75,7 +73,7 @@ export class TestBroker {
 listen: "${host}:${this.#port}"
 ports_file_dir: "${ports}"
 max_payload: 1MB
-${hub === undefined ? `jetstream { store_dir: "${join(directory, 'jetstream')}", max_memory_store: 64MB, max_file_store: 2GB }` : `leafnodes { reconnect: 1, remotes: [{ url: "${hub}" }] }`}
+jetstream { store_dir: "${join(directory, 'jetstream')}", max_memory_store: 64MB, max_file_store: 2GB }
 authorization {
   users: [
     { nkey: ${controller.publicKey} }

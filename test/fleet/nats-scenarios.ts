@@ -11,7 +11,7 @@ import type { FleetDocument, FleetOutcome } from '../../src/documents/fleet.js';
 import type { JobOptions } from '../../src/fleet/carrier.js';
 import { runFleet } from '../../src/fleet/controller.js';
 import { initFleet } from '../../src/fleet/nats/init.js';
-import { awaitLateResults, withLateResults } from '../../src/fleet/nats/late-results.js';
+import { withLateResults } from '../../src/fleet/nats/late-results.js';
 import { NatsCarrier } from '../../src/fleet/nats/nats-carrier.js';
 import { readPrivateKey } from '../../src/fleet/signature.js';
 import { validateDocument } from '../documents/validate.js';
@@ -33,15 +33,7 @@ const evil: BrokerUser = makeUser(directory, 'evil');
 const controllerUser = makeUser(directory, 'controller-user');
 const key = makeControllerKey(directory);
 const signer = readPrivateKey(readFileSync(key.file, 'utf8'), '--key');
-/** Leaf nodes of the broker connect here: the namespace has no other server. */
-const leafPlace = '127.0.0.1:7422';
-const broker = new TestBroker({
-  directory,
-  fleet,
-  agents: { ...users, evil },
-  controller: controllerUser,
-  more: `leafnodes { listen: "${leafPlace}", authorization { user: leaf, password: leaf } }`,
-});
+const broker = new TestBroker({ directory, fleet, agents: { ...users, evil }, controller: controllerUser });
 const agents = new Map<Id, AgentProcess>();
 let connection: NatsConnection;
 
@@ -408,45 +400,6 @@ t.test('SIGTERM ends an agent when its job is over', async (t) => {
   t.equal(await agentOf('web-1').end(), 0);
   t.match((await running).counts, { roster: 2, answered: 2 });
 });
-
-t.test(
-  'the hub is killed behind a leaf node that lives: the result is repeated until it is stored',
-  async (t) => {
-    const own = join(directory, 'leaf');
-    mkdirSync(own);
-    const user = makeUser(own, 'site-1');
-    const leaf = new TestBroker({
-      directory: own,
-      fleet,
-      agents: { 'site-1': { ...user, groups: ['site'] } },
-      controller: makeUser(own, 'nobody'),
-      hub: `nats-leaf://leaf:leaf@${leafPlace}`,
-    });
-    await leaf.start();
-    t.teardown(() => leaf.stop());
-    const place = { directory: own, server: leaf.url, fleet, id: 'site-1', seedFile: user.seedFile };
-    const agent = new AgentProcess({ ...place, config: { ...config, groups: ['site'] } });
-    t.teardown(() => agent.end('SIGKILL'));
-    await agent.says(/is connected/);
-    const { port, opened } = await mute(t);
-    const notes: string[] = [];
-    const running = run(`https://10.90.0.10:${port}/`, { group: 'site', notes, deadlineMs: 5000 });
-    await opened;
-    await broker.stop('SIGKILL');
-    const document = await running;
-    t.match(document.counts, { roster: 1, answered: 0, 'no-answer': 1 });
-    await agent.says(new RegExp(`job=${document.job.id} .*decision=report`));
-    await broker.start();
-    const whole = await awaitLateResults(connection, fleet, document, { waitMs: 60_000 });
-    t.match(whole.counts, { roster: 1, late: 1, 'no-answer': 0 });
-    t.match(whole.results[0], { outcome: 'late', report: { verdict: { class: String } } });
-    t.notMatch(
-      agent.said,
-      /not delivered|not enabled|stays on disk/,
-      'no fault of the configuration is told',
-    );
-  },
-);
 
 /** The message of a result, with members of its own. */
 function result(job: string, more: object): Buffer {

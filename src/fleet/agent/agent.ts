@@ -9,7 +9,7 @@ import { longestResult, packResult, type ResultEnvelope } from '../envelope.js';
 import { idPattern, type Job } from '../job.js';
 import type { Msg, NatsConnection } from '../nats/client.js';
 import { type Broker, brokerPlaces, connectBroker, versionAdvice } from '../nats/connection.js';
-import { FleetNames, inboxPrefix, presence } from '../nats/names.js';
+import { FleetNames, inboxPrefix } from '../nats/names.js';
 import { jobHeaders } from '../signature.js';
 import { Admission, type AdmittedJob, type Receipt, type Refusal } from './admission.js';
 import type { AgentConfig } from './agent-config.js';
@@ -130,7 +130,7 @@ class Agent {
     const problem = await Promise.race([heartbeat.start(), aborted(stop)]);
     if (typeof problem === 'string')
       this.#note(
-        `the broker has not stored that this agent is there: ${problem}; it is told again every ${presence.everyMs / 1000} s`,
+        `the broker has not stored that this agent is there: ${problem}; it is told again until that is done`,
       );
     if (!stop.aborted) this.#note(`agent ${id} of fleet ${fleet} is connected to ${connection.getServer()}`);
     this.#outbox.connected(connection);

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { version } from '../../core/version.js';
 import { jobChecks } from '../job.js';
 import type { MsgHdrs, NatsConnection } from '../nats/client.js';
@@ -20,6 +21,9 @@ interface Presence {
 /** How long the broker has to store an entry that is awaited, milliseconds. */
 const storedMs = 5000;
 
+/** Between attempts to have the first entry stored, milliseconds. */
+const retryMs = 1000;
+
 /**
  * Says in the bucket of the fleet, again and again, that an agent is there. An agent has no rights to the API of the bucket: an entry is a plain
  * message.
@@ -31,6 +35,7 @@ export class Heartbeat {
   readonly #startedAt = new Date().toISOString();
   #timer: NodeJS.Timeout | undefined;
   #seq = 0;
+  #isOver = false;
 
   constructor(connection: NatsConnection, names: FleetNames, agent: string, config: AgentConfig) {
     this.#connection = connection;
@@ -38,10 +43,20 @@ export class Heartbeat {
     this.#config = config;
   }
 
-  /** Begins. Resolves when the broker has stored the first entry, with why it has not, or null. */
-  start(): Promise<string | null> {
+  /**
+   * Begins. Resolves when the broker has stored the first entry, with null, or with why it has not: a leaf node does not know its hub yet. Then it
+   * is tried again soon.
+   */
+  async start(): Promise<string | null> {
     this.#timer = setInterval(() => this.beat(), presence.everyMs);
-    return this.#store(this.#entry());
+    const problem = await this.#store(this.#entry());
+    if (problem !== null) void this.#retry();
+    return problem;
+  }
+
+  async #retry(): Promise<void> {
+    do await delay(retryMs);
+    while (!this.#isOver && !this.#connection.isClosed() && (await this.#store(this.#entry())) !== null);
   }
 
   /** One entry more, which nobody waits for. */
@@ -52,6 +67,7 @@ export class Heartbeat {
   /** The bucket forgets the agent at once. Resolves when the broker has stored that, with why it has not, or null. */
   async end(): Promise<string | null> {
     clearInterval(this.#timer);
+    this.#isOver = true;
     if (this.#connection.isClosed()) return 'the connection is closed';
     const { headers } = await import('../nats/client.js');
     const told = headers();
