@@ -72,9 +72,16 @@ const afterOpen =
     return '';
   };
 
-/** Waits until the process catches SIGINT (proc_pid_status(5)). */
+/** Waits until pprobe catches SIGINT (proc_pid_status(5)). Before exec(2), the child has the handlers of this process. */
 const isListening = (child: ChildProcess): Promise<void> =>
-  until(child, () => /^SigCgt:\s+\w+[2367abef]$/m.test(readFileSync(`/proc/${child.pid}/status`, 'utf8')));
+  until(
+    child,
+    () =>
+      isPprobe(child) && /^SigCgt:\s+\w+[2367abef]$/m.test(readFileSync(`/proc/${child.pid}/status`, 'utf8')),
+  );
+
+const isPprobe = ({ pid }: ChildProcess): boolean =>
+  /^[^\0]*node\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
 
 /** Waits until a condition is true, or a process has ended. */
 async function until(child: ChildProcess, isTrue: () => boolean): Promise<void> {
@@ -138,7 +145,7 @@ const interrupted: readonly Fault[] = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
         ...common,
         id: `trace-${signal}`,
         fault: `${signal} while a trace waits`,
-        args: ['trace', '10.77.0.2', '443', '--wait', '60000', '--json'],
+        args: ['trace', '10.77.0.2', '-p', '443', '--wait', '60000', '--json'],
         document: 'trace',
         says: /"interrupted"/,
         meanwhile: afterASecond(signal),
@@ -208,7 +215,18 @@ export const interrupts: readonly Fault[] = [
     id: 'full-pipe-watch',
     part,
     fault: 'standard output is a pipe that nobody reads, and Ctrl-C twice',
-    args: ['trace', '127.0.0.1', 'PORT', '--watch', '--interval', '20', '--json', '--method', 'connect'],
+    args: [
+      'trace',
+      '127.0.0.1',
+      '-p',
+      'PORT',
+      '--watch',
+      '--interval',
+      '20',
+      '--json',
+      '--method',
+      'connect',
+    ],
     peer: silent,
     unread: true,
     meanwhile: twice,
@@ -220,7 +238,7 @@ export const interrupts: readonly Fault[] = [
       id: `watch-${signal}`,
       part,
       fault: `SIG${signal} during a watch`,
-      args: ['trace', '127.0.0.1', 'PORT', '--watch', '--json', '--method', 'connect'],
+      args: ['trace', '127.0.0.1', '-p', 'PORT', '--watch', '--json', '--method', 'connect'],
       peer: silent,
       meanwhile: afterASecond(`SIG${signal}`),
       code: [130],
@@ -229,8 +247,8 @@ export const interrupts: readonly Fault[] = [
     }),
   ),
   ...[
-    ['trace', '127.0.0.1', 'PORT', '--watch', '--method', 'connect'],
-    ['trace', '127.0.0.1', 'PORT', '--watch', '--verbose', '--method', 'connect'],
+    ['trace', '127.0.0.1', '-p', 'PORT', '--watch', '--method', 'connect'],
+    ['trace', '127.0.0.1', '-p', 'PORT', '--watch', '--verbose', '--method', 'connect'],
     ['dns', 'a.example', '127.0.0.1#PORT', '--timeout', '60000', '--verbose'],
   ].map(
     (args): Fault => ({
@@ -249,7 +267,18 @@ export const interrupts: readonly Fault[] = [
     id: 'reader-goes',
     part,
     fault: 'the reader of standard output goes',
-    args: ['trace', '127.0.0.1', 'PORT', '--watch', '--interval', '20', '--json', '--method', 'connect'],
+    args: [
+      'trace',
+      '127.0.0.1',
+      '-p',
+      'PORT',
+      '--watch',
+      '--interval',
+      '20',
+      '--json',
+      '--method',
+      'connect',
+    ],
     peer: silent,
     shell: '{ "$@"; echo "code $?" >&2; } | head -n 1',
     code: [0],

@@ -76,7 +76,7 @@ async function run(
   for (const name of ['stdout', 'stderr'] as const) {
     if (name === 'stdout' && unread) continue;
     child[name].setEncoding('utf8').on('data', (text: string) => {
-      if (texts[name].length < 1_000_000) texts[name] += text;
+      if (texts[name].length < 50_000_000) texts[name] += text;
     });
   }
   child.stdin.on('error', () => {}).end(input);

@@ -31,7 +31,7 @@ const sticky = 'mkdir "$DIR/shared"; chmod 1777 "$DIR/shared"; ';
 export const privileges: readonly Fault[] = [
   asSudo(['dns', 'api.example', '127.0.0.1#PORT'], [0], { peer: dns }),
   asSudo(['tcp', '127.0.0.1', 'PORT'], [0], { peer: silent }),
-  asSudo(['trace', '127.0.0.1', 'PORT'], [0], { peer: silent }),
+  asSudo(['trace', '127.0.0.1', '-p', 'PORT'], [0], { peer: silent }),
   asSudo(refused, [13]),
   asSudo(['explain', 'DIR/report.json'], [20]),
   asSudo(['collect', '10.0.0.1:443', '--commands', '--region', 'us-east-1'], [0]),

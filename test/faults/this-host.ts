@@ -64,7 +64,7 @@ export const thisHost: readonly Fault[] = [
     says: /"kind":"dns"/,
   }),
   few(['tcp', '127.0.0.1', 'PORT'], { document: 'tcp' }),
-  few(['trace', '127.0.0.1', 'PORT'], { document: 'trace' }),
+  few(['trace', '127.0.0.1', '-p', 'PORT'], { document: 'trace' }),
   few(['doctor'], { document: 'doctor', never: /npm install koffi/ }),
   few(['diagnose', '127.0.0.1:PORT', '--no-trace'], { document: 'report' }),
   few(['dns', 'localhost', '127.0.0.1#PORT', '--system'], {
@@ -76,7 +76,9 @@ export const thisHost: readonly Fault[] = [
   }),
   noPort(['dns', 'a.example', '10.77.0.2', '--timeout', '500'], [3], { document: 'dns' }),
   noPort(['tcp', '10.77.0.2', '443', '--timeout', '500'], [3], { document: 'tcp' }),
-  noPort(['trace', '10.77.0.2', '443', '--method', 'connect', '--max-ttl', '3'], [3], { document: 'error' }),
+  noPort(['trace', '10.77.0.2', '-p', '443', '--method', 'connect', '--max-ttl', '3'], [3], {
+    document: 'error',
+  }),
   noPort(['diagnose', '10.77.0.2:443', '--timeout', '500', '--no-trace'], [3], {
     document: 'report',
     says: /local\.no-port/,
@@ -100,10 +102,10 @@ export const thisHost: readonly Fault[] = [
     }),
   ),
   goes('link', ['tcp', '10.77.0.2', '443', '--timeout', '3000'], { document: 'tcp' }),
-  goes('link', ['trace', '10.77.0.2', '443', '--wait', '1000'], { document: 'trace' }),
+  goes('link', ['trace', '10.77.0.2', '-p', '443', '--wait', '1000'], { document: 'trace' }),
   goes('link', ['diagnose', '10.77.0.2:443', '--timeout', '3000'], { document: 'report' }),
   goes('address', ['tcp', '10.77.0.2', '443', '--timeout', '3000'], { document: 'tcp' }),
-  goes('address', ['trace', '10.77.0.2', '443', '--wait', '1000'], { document: 'trace' }),
+  goes('address', ['trace', '10.77.0.2', '-p', '443', '--wait', '1000'], { document: 'trace' }),
   goes('address', ['diagnose', '10.77.0.2:443', '--timeout', '3000'], { document: 'report' }),
   {
     id: 'firewall-here',
