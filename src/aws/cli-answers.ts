@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import type { ApiGatewayFacts, Ec2Facts, FactsCall, FactsDocument } from '../documents/facts.js';
+import { ec2Shape } from './ec2-shape.js';
 import { isMembers, type Members, picked } from './facts-document.js';
 import {
   accessAssociationShape,
   accountShape,
   deploymentShape,
   domainNameShape,
-  ec2Shape,
   mappingsShape,
   resolverShape,
   resourceShape,

@@ -1,6 +1,7 @@
 import { version } from '../core/version.js';
 import type { FactsCall, FactsClient, FactsDocument, LoggedRequest } from '../documents/facts.js';
 import { canonicalAddress, familyOf } from '../net/address/address.js';
+import { ec2Shape } from './ec2-shape.js';
 import {
   accessAssociationShape,
   accountShape,
@@ -8,7 +9,6 @@ import {
   clientShape,
   deploymentShape,
   domainNameShape,
-  ec2Shape,
   mappingsShape,
   resolverShape,
   resourceShape,
