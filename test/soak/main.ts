@@ -129,8 +129,8 @@ while (!isOver()) {
 }
 servers.stdin.end();
 
-// In the first quarter caches fill. V8 compiles for some ten thousand operations more, and what it compiles is told apart:
-// snapshots of the heap after 2,000, 5,000 and 10,000 operations differ in machine code and its tables, and in no object.
+// In the first quarter caches fill. soak.sh switches the optimizing compiler off: with it, snapshots of the heap after 2,000, 5,000
+// and 10,000 operations differ in machine code and its tables, and in no object.
 const settled = samples.slice(Math.ceil(samples.length / 4));
 const judged: readonly Measure[] = ['descriptors', 'resources'];
 // Memory is judged after some thousand operations: before, V8 still compiles, and caches fill.
