@@ -21,7 +21,8 @@ const sniFiltered = rule('policy.sni-filtered', { needs: ['tls'] }, (evidence): 
   const { address, serverName, status, durationMs } = failed.doc;
   return {
     phase: 'tls',
-    confidence: 'high',
+    // A server that took the ClientHello and is slow once looks the same.
+    confidence: status === 'timeout' && failed.doc.progress?.acknowledged === true ? 'medium' : 'high',
     summary: `A firewall in front of ${address} filters by server name: the handshake for ${short(serverName, 'the target')} ${ENDS[status] ?? 'fails'}.`,
     evidence: [
       {
@@ -71,7 +72,8 @@ const mtuBlackHole = rule(
     const size = pair?.other.doc.maxSegment;
     return {
       phase: 'tls',
-      confidence: pair === null ? 'medium' : 'high',
+      // One handshake that is slow and another one that is not are chance, too; a size that never passes is not.
+      confidence: pair !== null && isLostBySize(evidence, address) ? 'high' : 'medium',
       summary: `Large packets between this host and ${address} are lost without an ICMP error: an MTU black hole.`,
       evidence: [
         {
