@@ -4,7 +4,7 @@ const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
 /** Commands that are in the bundle of another one. */
-const shared = { __proto__: null, explain: 'diagnose' };
+const shared = { __proto__: null, explain: 'diagnose', agent: 'fleet', collect: 'fleet' };
 
 const words = process.argv.slice(2);
 if (words.length === 1 && /^(?:--version|version|-V|-v)$/.test(words[0])) {
@@ -36,9 +36,10 @@ function start() {
   }
   // Each command has a bundle of its own, but for those of `shared`: scripts/build.js says why.
   const command = commandIn(words, built) ?? 'no-command';
-  const server = join(built, `${command}.mjs`);
+  const bundle = shared[command] ?? command;
+  const server = join(built, `${bundle}.mjs`);
   if (existsSync(server)) import(require('node:url').pathToFileURL(server).href);
-  else require('./compiled-code.js').run(built, shared[command] ?? command, command);
+  else require('./compiled-code.js').run(built, bundle, command);
 }
 
 /**

@@ -142,13 +142,13 @@ function buildMaps() {
 const servers = ['agent', 'collect', 'fleet', 'serve'];
 
 async function bundleServers(names) {
-  for (const name of servers) {
+  for (const name of servers.filter((each) => !Object.hasOwn(shared, each))) {
     await build({
       ...module,
       entryPoints: { [name]: at('src/cli/main.ts') },
       outdir: at('dist/bin'),
       outExtension: { '.js': '.mjs' },
-      plugins: [omitting(names.filter((other) => other !== name)), separating, sharing(at('dist/bin'))],
+      plugins: [omitting(besides(name, names)), separating, sharing(at('dist/bin'))],
       minify: true,
       charset: 'ascii',
     });
@@ -182,8 +182,13 @@ function sharing(outdir) {
   };
 }
 
-/** Commands that are in the bundle of another one, with which they have nearly all their code in common. bin/pprobe.js has the same. */
-const shared = { explain: 'diagnose' };
+/** Commands that are in the bundle of another one, with which they have most of their code in common. bin/pprobe.js has the same. */
+const shared = { explain: 'diagnose', agent: 'fleet', collect: 'fleet' };
+
+/** The commands that are not in the bundle of this name. */
+function besides(bundle, names) {
+  return names.filter((each) => each !== bundle && shared[each] !== bundle);
+}
 
 async function bundleCommands(outdir, options = {}) {
   const names = readdirSync(at('src/cli/commands')).map((file) => file.slice(0, -'.ts'.length));
@@ -193,11 +198,7 @@ async function bundleCommands(outdir, options = {}) {
       ...common,
       entryPoints: { [name]: at('src/cli/main.ts') },
       outdir,
-      plugins: [
-        omitting(names.filter((other) => other !== name && shared[other] !== name)),
-        separating,
-        deferring(await namesOfBuiltins()),
-      ],
+      plugins: [omitting(besides(name, names)), separating, deferring(await namesOfBuiltins())],
       // Node starts a CommonJS file faster than an ES module.
       format: 'cjs',
       // Without keepNames, which costs a call for every function that is created, also while a command runs. The names

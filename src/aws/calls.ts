@@ -39,6 +39,7 @@ export type CallResource =
   | 'execution-log';
 
 const ec2Pages = { ask: 'NextToken', answer: 'NextToken', size: ['MaxResults', 1000] } as const;
+const resolverPages = { ask: 'NextToken', answer: 'NextToken', size: ['MaxResults', 100] } as const;
 const positions = { ask: 'position', answer: 'position', size: ['limit', 500] } as const;
 
 function ec2(answer: keyof Ec2Facts, action: string, shows: string, more: Partial<AwsCall> = {}): AwsCall {
@@ -175,7 +176,8 @@ export const awsCalls = {
     resource: 'any',
     shows: 'the private zones of the VPC',
     answer: 'HostedZoneSummaries',
-    cliOnly: true,
+    pages: { ask: 'NextToken', answer: 'NextToken', size: ['MaxItems', 100] },
+    trial: { VPCId: 'vpc-00000000000000000', VPCRegion: 'us-east-1' },
   },
   ListResolverRules: {
     service: 'route53resolver',
@@ -183,7 +185,8 @@ export const awsCalls = {
     resource: 'any',
     shows: 'which names are forwarded to other resolvers',
     answer: 'ResolverRules',
-    cliOnly: true,
+    pages: resolverPages,
+    trial: { MaxResults: 1 },
   },
   ListFirewallRuleGroupAssociations: {
     service: 'route53resolver',
@@ -191,7 +194,8 @@ export const awsCalls = {
     resource: 'any',
     shows: 'which rules of DNS Firewall apply to the VPC',
     answer: 'FirewallRuleGroupAssociations',
-    cliOnly: true,
+    pages: resolverPages,
+    trial: { MaxResults: 1 },
   },
   ListFirewallConfigs: {
     service: 'route53resolver',
@@ -199,7 +203,8 @@ export const awsCalls = {
     resource: 'any',
     shows: 'whether names resolve where DNS Firewall fails',
     answer: 'FirewallConfigs',
-    cliOnly: true,
+    pages: resolverPages,
+    trial: { MaxResults: 1 },
   },
   ListResolverRuleAssociations: {
     service: 'route53resolver',
@@ -207,7 +212,8 @@ export const awsCalls = {
     resource: 'any',
     shows: 'which forwarding rules apply to the VPC',
     answer: 'ResolverRuleAssociations',
-    cliOnly: true,
+    pages: resolverPages,
+    trial: { MaxResults: 1 },
   },
 } as const satisfies Record<string, AwsCall>;
 

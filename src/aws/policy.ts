@@ -28,6 +28,8 @@ const sids: Readonly<Record<string, string>> = {
   'apigateway access-association': 'AccessAssociation',
   'apigateway account': 'Account',
   'logs execution-log': 'ExecutionLog',
+  'route53 any': 'Names',
+  'route53resolver any': 'Names',
 };
 
 /**

@@ -23,6 +23,7 @@ import {
   endpointsIn,
   interfacesNamed,
   interfacesWith,
+  nameRequests,
   networkOf,
   peeringsNamed,
   prefixListNamed,
@@ -116,7 +117,7 @@ export async function readConfiguration(
         'the Region is not known: the target has none in its name; give --region R, or set AWS_REGION',
       );
     reader = new Reader(session, region, deadlineMs, timeoutMs * readingBounds.callShare);
-    const client = await readAll(reader, target, known, vpcId ?? null);
+    const client = await readAll(reader, target, known, vpcId ?? null, region);
     const facts = finished(reader.facts, header(), region, client);
     if (requests === undefined || judgeLog === undefined) return { facts, credentials, problem: null };
     // Packets can take longer than reading. The log has a time of its own, which begins with the answer.
@@ -164,6 +165,7 @@ async function readAll(
   target: Target,
   { addresses, own, identities }: KnownEnds,
   vpcId: string | null,
+  region: string,
 ): Promise<FactsClient | null> {
   const api = target.privateApi;
   const targets = privateOnes(addresses);
@@ -192,10 +194,13 @@ async function readAll(
     ...found.flatMap(groupsOf),
     ...named.flatMap(groupsOf),
   ]);
+  // The VPC whose resolver answers the client.
+  const ofClient = distinct([client?.vpcId ?? vpcId ?? vpcIds[0]]);
   const behind = apiId === null ? apisBehind(reader.facts) : [];
   await reader.askAll([
     ...(vpcIds.length === 0 ? [] : [...networkOf(vpcIds), endpointsIn(vpcIds)]),
-    ...distinct([client?.vpcId ?? vpcId ?? vpcIds[0]]).flatMap(dnsAttributesOf),
+    ...ofClient.flatMap(dnsAttributesOf),
+    ...(api === null ? [] : ofClient.flatMap((id) => nameRequests(id, region))),
     groups.length === 0 ? null : rulesOf(groups),
     ...behind.flatMap(apiRequests),
   ]);

@@ -119,7 +119,7 @@ function triedCall(action: CallName, outcome: CallOutcome): DoctorAwsCall {
 
 /** AWS looks at the permission before it looks for the thing. */
 function isAllowed(code: string): boolean {
-  return code === 'DryRunOperation' || /NotFound(?:Exception)?$/.test(code);
+  return code === 'DryRunOperation' || code === 'InvalidInput' || /NotFound(?:Exception)?$/.test(code);
 }
 
 /** Account and principal. The name of a session can be that of a person, and is left out. */

@@ -67,11 +67,22 @@ function answer(
     return {
       answer: { Entries: (ec2.PrefixLists?.[String(input.PrefixListId)] ?? []).map((Cidr) => ({ Cidr })) },
     };
+  const names = nameLists[action];
+  if (names !== undefined) return { answer: { [names]: [] } };
   const key = action.replace('Describe', '');
   const list = (ec2 as Readonly<Record<string, unknown>>)[key];
   const items: unknown[] = Array.isArray(list) ? list : [];
   return { answer: { [key]: items.filter((each) => isWanted(each, input)) } };
 }
+
+/** The lists of Route 53 and its Resolver, which are empty here. */
+const nameLists: Readonly<Record<string, string>> = {
+  ListHostedZonesByVPC: 'HostedZoneSummaries',
+  ListResolverRules: 'ResolverRules',
+  ListResolverRuleAssociations: 'ResolverRuleAssociations',
+  ListFirewallRuleGroupAssociations: 'FirewallRuleGroupAssociations',
+  ListFirewallConfigs: 'FirewallConfigs',
+};
 
 /** The values of an item that a filter of EC2 compares. */
 const members: Readonly<Record<string, (item: Record<string, never>) => unknown[]>> = {

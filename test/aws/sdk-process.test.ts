@@ -1,8 +1,11 @@
 import { test } from 'tap';
 import { statusOf } from '../../src/aws/call-status.js';
-import { callNames, callOf } from '../../src/aws/calls.js';
+import { type CallName, callNames, callOf } from '../../src/aws/calls.js';
 import { openSdk, sdkActions } from '../../src/aws/sdk/sdk.js';
 import type { CallOutcome } from '../../src/aws/session.js';
+import { account } from '../aws-server/account.js';
+import type { AwsFault, AwsFaults } from '../aws-server/faults.js';
+import { startAwsServer } from '../aws-server/server.js';
 import { type Answering, type Fault, faults, startEndpoint, xml } from './faulty-endpoint.js';
 
 // This file has a process of its own: the SDK reads the environment.
@@ -128,4 +131,56 @@ test('API Gateway: its own word that an API is absent is told from the page of a
     status: 'error',
     text: /text\/html/,
   });
+});
+
+/** What the fixture server answers to a call of Route 53 or its Resolver. */
+async function askNames(faults: AwsFaults, action: CallName, limitMs = 60_000) {
+  const server = await startAwsServer({ description: account, faults, pageSize: 1 });
+  process.env.AWS_ENDPOINT_URL = server.url;
+  const session = openSdk({ region: 'us-east-1', profile: null });
+  try {
+    const input = action === 'ListHostedZonesByVPC' ? { VPCId: 'vpc-0a', VPCRegion: 'us-east-1' } : {};
+    const { service } = callOf(action);
+    return await session.call(service, action, input, 'us-east-1', limitMs);
+  } finally {
+    session.close();
+    await server.close();
+  }
+}
+
+const nameCalls = ['ListHostedZonesByVPC', 'ListResolverRules'] as const;
+
+test('Route 53 and its Resolver answer to signed requests, a page at a time', async (t) => {
+  const [zone] = account.hostedZones;
+  const zones = await askNames({}, 'ListHostedZonesByVPC');
+  t.match(zones, { answer: { HostedZoneSummaries: [zone], NextToken: String } });
+  const [rule] = account.resolver.ResolverRules ?? [];
+  const rules = await askNames({}, 'ListResolverRules');
+  t.match(rules, { answer: { ResolverRules: [rule], NextToken: String } });
+  const one = await askNames({ '*': { kind: 'throttled', times: 1 } }, 'ListResolverRules');
+  t.match(one, { answer: { ResolverRules: [rule] } }, 'throttled once');
+});
+
+test('each fault of Route 53 and its Resolver is told as what it is', async (t) => {
+  const expected: readonly (readonly [AwsFault, status: string, text: RegExp])[] = [
+    [{ kind: 'denied' }, 'denied', /IAM action route53/],
+    [{ kind: 'throttled' }, 'throttled', /Throttling/],
+    [{ kind: 'silent' }, 'silent', /no answer within 0.3 s/],
+    [{ kind: 'cut' }, 'error', /ended in the middle/],
+    [{ kind: 'damaged' }, 'error', /./],
+    [{ kind: 'expired' }, 'denied', /expired/],
+  ];
+  for (const action of nameCalls) {
+    for (const [fault, status, text] of expected) {
+      const outcome = await askNames({ '*': fault }, action, fault.kind === 'silent' ? 300 : 60_000);
+      const isList = 'answer' in outcome && Array.isArray(Object(outcome.answer)[callOf(action).answer]);
+      const said =
+        'failure' in outcome
+          ? statusOf(outcome.failure, callOf(action))
+          : { status: isList ? 'ok' : 'error', text: 'x' };
+      t.equal(said.status, status, `${action}, ${fault.kind}`);
+      t.match(said.text, text, `${action}, ${fault.kind}`);
+      t.notMatch(JSON.stringify(said), /EXAMPLEKEY/);
+    }
+  }
 });

@@ -37,6 +37,7 @@ import {
 } from '../session.js';
 import { boundBody, type Client } from './body.js';
 import { credentialsFailure, sdkFailure, sourceOf } from './failure.js';
+import { isNameService, type NameService, NameServiceClient } from './name-services.js';
 
 /** How long a connection may take, in milliseconds, so that a second attempt is possible within the limit of a call. */
 const connectMs = 2000;
@@ -76,8 +77,17 @@ const clients = {
   logs: CloudWatchLogsClient,
 } as const;
 
+/** The calls that the bundle can make without a client of the SDK. */
+const nameCalls: readonly string[] = [
+  'ListHostedZonesByVPC',
+  'ListResolverRules',
+  'ListResolverRuleAssociations',
+  'ListFirewallRuleGroupAssociations',
+  'ListFirewallConfigs',
+];
+
 /** The calls that the bundle can make. */
-export const sdkActions: readonly string[] = Object.keys(commands);
+export const sdkActions: readonly string[] = [...Object.keys(commands), ...nameCalls];
 
 /** The file with certificate authorities that the AWS CLI reads, too, which the SDK does not: that of a proxy which opens TLS. */
 function authorities(): { ca?: Buffer } {
@@ -106,6 +116,11 @@ export function openSdk({ region: asked, profile, noMetadata }: SessionOptions):
     return found;
   };
 
+  const requestHandler = {
+    connectionTimeout: connectMs,
+    httpsAgent: { maxSockets: 8, ...authorities() },
+    httpAgent: { maxSockets: 8 },
+  };
   const clientOf = (service: keyof typeof clients, region: string): Client => {
     const key = `${service} ${region}`;
     const known = open.get(key);
@@ -116,15 +131,36 @@ export function openSdk({ region: asked, profile, noMetadata }: SessionOptions):
       credentials,
       maxAttempts,
       retryMode: 'standard',
-      requestHandler: {
-        connectionTimeout: connectMs,
-        httpsAgent: { maxSockets: 8, ...authorities() },
-        httpAgent: { maxSockets: 8 },
-      },
+      requestHandler,
     }) as unknown as Client;
     boundBody(client);
     open.set(key, client);
     return client;
+  };
+
+  const nameServices = new Map<string, NameServiceClient>();
+  const nameServiceOf = (service: NameService, region: string): NameServiceClient => {
+    const key = `${service} ${region}`;
+    const known = nameServices.get(key);
+    if (known !== undefined) return known;
+    const client = new NameServiceClient(service, { region, credentials, connection: requestHandler });
+    nameServices.set(key, client);
+    return client;
+  };
+  /** Starts a call; null for one that the bundle does not have. */
+  const begin = (
+    service: string,
+    action: string,
+    input: Readonly<Record<string, unknown>>,
+    region: string,
+    abortSignal: AbortSignal,
+  ): Promise<Record<string, unknown>> | null => {
+    if (isNameService(service) && nameCalls.includes(action))
+      return nameServiceOf(service, region).call(action, input, abortSignal);
+    const Command = commands[action];
+    return Command === undefined || !isKey(clients, service)
+      ? null
+      : clientOf(service, region).send(new Command(input as never), { abortSignal });
   };
 
   return {
@@ -139,14 +175,11 @@ export function openSdk({ region: asked, profile, noMetadata }: SessionOptions):
       };
     },
     async call(service, action, input, region, limitMs): Promise<CallOutcome> {
-      const Command = commands[action];
-      if (Command === undefined || !isKey(clients, service))
-        return { failure: sdkFailure(new RangeError(`${service} ${action} is not a call of this bundle`)) };
       const limit = new AbortController();
       try {
-        const sent = clientOf(service, region).send(new Command(input as never), {
-          abortSignal: AbortSignal.any([limit.signal, ending.signal]),
-        });
+        const sent = begin(service, action, input, region, AbortSignal.any([limit.signal, ending.signal]));
+        if (sent === null)
+          return { failure: sdkFailure(new RangeError(`${service} ${action} is not a call of this bundle`)) };
         const { $metadata, ...answer } = await within(limitMs, ending.signal, sent);
         // Dates become texts, and what is not JSON is left out.
         return { answer: JSON.parse(JSON.stringify(answer)) };
@@ -158,7 +191,7 @@ export function openSdk({ region: asked, profile, noMetadata }: SessionOptions):
     },
     close() {
       ending.abort();
-      for (const client of open.values()) client.destroy();
+      for (const client of [...open.values(), ...nameServices.values()]) client.destroy();
     },
   };
 }

@@ -72,8 +72,7 @@ const mtuBlackHole = rule(
     const size = pair?.other.doc.maxSegment;
     return {
       phase: 'tls',
-      // One handshake that is slow and another one that is not are chance, too; a size that never passes is not.
-      confidence: pair !== null && isLostBySize(evidence, address) ? 'high' : 'medium',
+      confidence: pair !== null && failsAtFullSize(evidence, address) ? 'high' : 'medium',
       summary: `Large packets between this host and ${address} are lost without an ICMP error: an MTU black hole.`,
       evidence: [
         {
@@ -208,6 +207,15 @@ function isLostBySize(evidence: Evidence, address: string): boolean {
   const lost = measured?.smallestUnacknowledged ?? null;
   const passed = measured?.largestAcknowledged ?? null;
   return lost !== null && passed !== null && passed < lost;
+}
+
+/**
+ * More than one thing of full size was lost. One handshake that is slow beside a quick one in small segments is chance, too: a
+ * server under load, or packets that are lost.
+ */
+function failsAtFullSize(evidence: Evidence, address: string): boolean {
+  const other = contrast(evidence, address, 'other-name');
+  return isLostBySize(evidence, address) || (other !== null && !spokeTls(other.doc));
 }
 
 /** On a connection that opened, a packet was never acknowledged although a smaller one was. */
