@@ -25,6 +25,8 @@ export interface AwsCall {
   pages?: { ask: string; answer: string; size?: readonly [member: string, items: number] };
   /** Absent from the bundled SDK: only the printed commands of the AWS CLI make it. */
   cliOnly?: true;
+  /** Needs an id that only another answer tells, so that no command is printed for it. */
+  collectOnly?: true;
   /** A question that changes and finds nothing, by which doctor learns whether the call is allowed. */
   trial?: Readonly<Record<string, unknown>>;
 }
@@ -136,6 +138,11 @@ export const awsCalls = {
   GetStages: gateway('item', 'the stages of the API and their deployments'),
   GetDeployments: gateway('items', 'when the API was deployed', {
     pages: positions,
+  }),
+  GetDeployment: gateway('id', 'the methods that are deployed, and how they authenticate', {
+    single: true,
+    collectOnly: true,
+    trial: { restApiId: '0000000000', deploymentId: '000000' },
   }),
   GetDomainName: gateway('domainName', 'the custom domain name and its policy', {
     resource: 'domain-name',

@@ -248,6 +248,12 @@ const answerForms: readonly AnswerForm[] = [
     ({ items }) => ({ deployments: picked(items, { list: deploymentShape }, 'items') }),
   ),
   apiGateway(
+    'id with apiSummary (get-deployment --embed apisummary)',
+    'GetDeployment',
+    ({ id, apiSummary }) => typeof id === 'string' && isMembers(apiSummary),
+    (document) => ({ deployments: picked([document], { list: deploymentShape }, 'deployment') }),
+  ),
+  apiGateway(
     'items of restApiId and stage (get-base-path-mappings)',
     'GetBasePathMappings',
     ({ items }) => itemsHave(items, 'restApiId'),

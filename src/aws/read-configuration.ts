@@ -7,7 +7,7 @@ import type { Ec2Identity } from '../host/vantage.js';
 import { canonicalAddress, familyOf, withoutZone } from '../net/address/address.js';
 import { scopeOf } from '../net/address/scope.js';
 import { statusOf } from './call-status.js';
-import { awsCalls } from './calls.js';
+import { type AwsRequest, awsCalls } from './calls.js';
 import { noFacts } from './facts-document.js';
 import { type JudgeLog, readLog, type SentRequest } from './read-log.js';
 import { mostFilterValues, Reader, readingBounds, readingTimeout } from './reader.js';
@@ -16,6 +16,7 @@ import {
   apiRequests,
   attachmentsOf,
   callerRequest,
+  deploymentNamed,
   dhcpOptionsNamed,
   dnsAttributesOf,
   domainNameRequests,
@@ -228,6 +229,7 @@ async function readAll(
     peerings.length === 0 ? null : peeringsNamed(peerings.slice(0, mostFilterValues)),
     routes.some(({ TransitGatewayId }) => TransitGatewayId !== undefined) ? attachmentsOf(vpcIds) : null,
     ...lists.map(prefixListNamed),
+    ...deploymentsOf(reader.facts, api?.stage ?? null),
   ]);
 
   const late = listsIn(reader.facts).filter((id) => !lists.includes(id));
@@ -244,6 +246,20 @@ function listsIn({ ec2 }: FactsDocument): string[] {
     Routes.map(({ DestinationPrefixListId }) => DestinationPrefixListId),
   );
   return distinct([...rules, ...routes]).slice(0, mostPrefixLists);
+}
+
+/** So many stages of an API are looked at where it is not known which one is meant. */
+const mostStages = 5;
+
+/** The deployments behind the stage of the target; behind all of them where the name hides the stage. */
+function deploymentsOf({ apigateway }: FactsDocument, stage: string | null): AwsRequest[] {
+  const { restApi, stages = [] } = apigateway;
+  const apiId = restApi?.id;
+  if (apiId === undefined) return [];
+  const meant = stages.filter(({ stageName }) => stage === null || stageName === stage);
+  return distinct(meant.map(({ deploymentId }) => deploymentId))
+    .slice(0, mostStages)
+    .map((id) => deploymentNamed(apiId, id));
 }
 
 /** The APIs behind a custom domain name, the first few. */

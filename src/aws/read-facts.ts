@@ -165,11 +165,25 @@ export function factsWith(one: FactsDocument, other: FactsDocument): FactsDocume
     calls: [...one.calls, ...other.calls].slice(0, 1000),
     client: one.client ?? other.client,
     ec2: ec2 as Ec2Facts,
-    apigateway: { ...one.apigateway, ...other.apigateway },
+    apigateway: { ...one.apigateway, ...other.apigateway, ...deploymentsJoined(one, other) },
     ...((one.executionLog ?? other.executionLog) === undefined
       ? {}
       : { executionLog: one.executionLog ?? other.executionLog }),
     ...sections(one, other),
+  };
+}
+
+/** One answer lists all deployments, and another one has the methods of one of them. */
+function deploymentsJoined(
+  { apigateway: { deployments: one } }: FactsDocument,
+  { apigateway: { deployments: other } }: FactsDocument,
+): Pick<FactsDocument['apigateway'], 'deployments'> {
+  if (one === undefined || other === undefined) return {};
+  const ids = [...new Set([...one, ...other].map(({ id }) => id))];
+  return {
+    deployments: ids.map((wanted) =>
+      Object.assign({}, ...[...one, ...other].filter(({ id }) => id === wanted)),
+    ),
   };
 }
 

@@ -115,6 +115,11 @@ export function apiRequests(restApiId: string): AwsRequest[] {
   ];
 }
 
+/** A deployment with the methods that it has. */
+export function deploymentNamed(restApiId: string, deploymentId: string): AwsRequest {
+  return { action: 'GetDeployment', input: { restApiId, deploymentId, embed: ['apisummary'] } };
+}
+
 /** What API Gateway may do in the account. */
 export const accountRequest: AwsRequest = { action: 'GetAccount', input: {} };
 

@@ -20,6 +20,11 @@ const gateway = {
   GetResources: { items: [{ id: 'r', path: '/', resourceMethods: { GET: { authorizationType: 'NONE' } } }] },
   GetAccount: { throttleSettings: { rateLimit: 10 } },
   GetDeployments: { items: [{ id: 'dep1', createdDate: '2026-01-01T00:00:00.000Z' }] },
+  GetDeployment: {
+    id: 'dep1',
+    createdDate: '2026-01-01T00:00:00.000Z',
+    apiSummary: { '/': { GET: { authorizationType: 'AWS_IAM', apiKeyRequired: false } } },
+  },
 };
 
 async function read(
@@ -48,6 +53,12 @@ test('what is read leads to the same gates as the whole configuration', async (t
     gates({ ...factsOf(), route53, route53resolver }),
   );
   t.ok(facts.calls.every(({ status }) => status === 'ok'));
+  t.match(
+    facts.apigateway.deployments,
+    [gateway.GetDeployments.items[0]],
+    'the list and the methods are one',
+  );
+  t.match(facts.apigateway.deployments, [{ apiSummary: gateway.GetDeployment.apiSummary }]);
   t.notMatch(JSON.stringify(facts), /jane|hunter2|variables|tags/i, 'no session, no variable, no tag');
 });
 
@@ -202,7 +213,9 @@ test('the printed commands make the calls of the table, and collect makes those 
     }),
   );
   const words = new Set(lines.map((line) => line.split(' ')[2]?.replaceAll('-', '')));
-  const names = callNames.filter((name) => name !== 'FilterLogEvents').map((name) => name.toLowerCase());
+  const names = callNames
+    .filter((name) => name !== 'FilterLogEvents' && callOf(name).collectOnly !== true)
+    .map((name) => name.toLowerCase());
   t.same([...words].sort(), names.sort());
 });
 

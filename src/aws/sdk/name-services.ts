@@ -13,9 +13,9 @@ import { AnswerTooLong, longestAnswer } from './body.js';
  */
 
 /** The services of this file. */
-export type NameService = 'route53' | 'route53resolver';
+export type NamesService = 'route53' | 'route53resolver';
 
-export function isNameService(service: string): service is NameService {
+export function isNamesService(service: string): service is NamesService {
   return service === 'route53' || service === 'route53resolver';
 }
 
@@ -56,7 +56,7 @@ interface Protocol {
   error(text: string): { code: string; message: string };
 }
 
-const protocols: Readonly<Record<NameService, Protocol>> = {
+const protocols: Readonly<Record<NamesService, Protocol>> = {
   route53: {
     request: (_action, input) => ({
       method: 'GET',
@@ -97,13 +97,13 @@ const protocols: Readonly<Record<NameService, Protocol>> = {
 };
 
 /** One of the two services in one Region. */
-export class NameServiceClient {
-  readonly #service: NameService;
+export class NamesClient {
+  readonly #service: NamesService;
   readonly #endpoint: URL;
   readonly #signer: SignatureV4;
   readonly #handler: NodeHttpHandler;
 
-  constructor(service: NameService, { region, credentials, connection }: ServiceOptions) {
+  constructor(service: NamesService, { region, credentials, connection }: ServiceOptions) {
     this.#service = service;
     this.#endpoint = endpointOf(service, region);
     this.#signer = new SignatureV4({
@@ -190,12 +190,12 @@ function membersOf(value: unknown): Record<string, unknown> {
 }
 
 /** The variables that replace the endpoint of one service, as in all of AWS's tools. */
-const endpointVariables: Readonly<Record<NameService, string>> = {
+const endpointVariables: Readonly<Record<NamesService, string>> = {
   route53: 'AWS_ENDPOINT_URL_ROUTE_53',
   route53resolver: 'AWS_ENDPOINT_URL_ROUTE53RESOLVER',
 };
 
-function endpointOf(service: NameService, region: string): URL {
+function endpointOf(service: NamesService, region: string): URL {
   const isIgnored = process.env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true';
   const given = process.env[endpointVariables[service]] || process.env.AWS_ENDPOINT_URL;
   if (!isIgnored && given) return new URL(given);

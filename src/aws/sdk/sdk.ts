@@ -3,6 +3,7 @@ import {
   APIGatewayClient,
   GetAccountCommand,
   GetBasePathMappingsCommand,
+  GetDeploymentCommand,
   GetDeploymentsCommand,
   GetDomainNameAccessAssociationsCommand,
   GetDomainNameCommand,
@@ -37,7 +38,7 @@ import {
 } from '../session.js';
 import { boundBody, type Client } from './body.js';
 import { credentialsFailure, sdkFailure, sourceOf } from './failure.js';
-import { isNameService, type NameService, NameServiceClient } from './name-services.js';
+import { isNamesService, NamesClient, type NamesService } from './name-services.js';
 
 /** How long a connection may take, in milliseconds, so that a second attempt is possible within the limit of a call. */
 const connectMs = 2000;
@@ -62,6 +63,7 @@ const commands: Readonly<Record<string, new (input: never) => unknown>> = {
   GetRestApi: GetRestApiCommand,
   GetStages: GetStagesCommand,
   GetDeployments: GetDeploymentsCommand,
+  GetDeployment: GetDeploymentCommand,
   GetDomainName: GetDomainNameCommand,
   GetBasePathMappings: GetBasePathMappingsCommand,
   GetDomainNameAccessAssociations: GetDomainNameAccessAssociationsCommand,
@@ -138,13 +140,13 @@ export function openSdk({ region: asked, profile, noMetadata }: SessionOptions):
     return client;
   };
 
-  const nameServices = new Map<string, NameServiceClient>();
-  const nameServiceOf = (service: NameService, region: string): NameServiceClient => {
+  const namesClients = new Map<string, NamesClient>();
+  const namesClientOf = (service: NamesService, region: string): NamesClient => {
     const key = `${service} ${region}`;
-    const known = nameServices.get(key);
+    const known = namesClients.get(key);
     if (known !== undefined) return known;
-    const client = new NameServiceClient(service, { region, credentials, connection: requestHandler });
-    nameServices.set(key, client);
+    const client = new NamesClient(service, { region, credentials, connection: requestHandler });
+    namesClients.set(key, client);
     return client;
   };
   /** Starts a call; null for one that the bundle does not have. */
@@ -155,8 +157,8 @@ export function openSdk({ region: asked, profile, noMetadata }: SessionOptions):
     region: string,
     abortSignal: AbortSignal,
   ): Promise<Record<string, unknown>> | null => {
-    if (isNameService(service) && nameCalls.includes(action))
-      return nameServiceOf(service, region).call(action, input, abortSignal);
+    if (isNamesService(service) && nameCalls.includes(action))
+      return namesClientOf(service, region).call(action, input, abortSignal);
     const Command = commands[action];
     return Command === undefined || !isKey(clients, service)
       ? null
@@ -191,7 +193,7 @@ export function openSdk({ region: asked, profile, noMetadata }: SessionOptions):
     },
     close() {
       ending.abort();
-      for (const client of [...open.values(), ...nameServices.values()]) client.destroy();
+      for (const client of [...open.values(), ...namesClients.values()]) client.destroy();
     },
   };
 }
