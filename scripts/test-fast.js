@@ -26,7 +26,7 @@ const startMs = performance.now();
 const modules = [...writeProcesses('fast', files)].map(([name, path]) => ({ name, path }));
 let [count, failedProcesses] = [0, 0];
 await runTests(modules, {
-  jobs: availableParallelism() + 1,
+  jobs: availableParallelism() + 2,
   env: { PPROBE_RUNS_SHARE: runsShare },
   onEnd({ name }, { total, failures, reason, errors }) {
     count += total;

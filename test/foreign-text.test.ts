@@ -31,9 +31,10 @@ import { parseTarget } from '../src/target/parse-target.js';
 import { parseServer } from '../src/target/server.js';
 import { samples } from './documents/samples.js';
 import { authorityPem } from './probe/tls/certificates.js';
+import { runs } from './runs.js';
 
 /** Cases for each parser; `npm run fuzz` sets a million. */
-const numRuns = Number(process.env.PPROBE_FUZZ_RUNS ?? 300);
+const numRuns = Number(process.env.PPROBE_FUZZ_RUNS ?? runs(300));
 
 /** Valid octets with some changed, cut and extended, which come further into a parser than noise. */
 function mutated(corpus: readonly Buffer[]): fc.Arbitrary<Buffer> {

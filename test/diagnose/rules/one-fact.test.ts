@@ -50,11 +50,16 @@ function poorer(given: Evidence): Evidence[] {
 }
 
 function removed(given: Evidence, path: readonly (string | number)[]): Evidence {
-  const copy = structuredClone(given);
-  let holder: unknown = copy.observations;
-  for (const key of path.slice(0, -1)) holder = Reflect.get(Object(holder), key);
-  if (Array.isArray(holder)) holder.splice(Number(path.at(-1)), 1);
-  return copy;
+  return { ...given, observations: withoutAt(given.observations, path) as Observations };
+}
+
+/** The value without one item. What is not on the path to it is shared. */
+function withoutAt(value: unknown, [key, ...path]: readonly (string | number)[]): unknown {
+  if (!Array.isArray(value))
+    return { ...Object(value), [String(key)]: withoutAt(Reflect.get(Object(value), String(key)), path) };
+  return path.length === 0
+    ? value.toSpliced(Number(key), 1)
+    : value.with(Number(key), withoutAt(value[Number(key)], path));
 }
 
 test('a rule is silent without what it needs', (t) => {
