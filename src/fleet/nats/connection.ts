@@ -145,7 +145,9 @@ export async function connectBroker(
       noAsyncTraces: true,
     });
   } catch (error) {
-    if (error instanceof client.AuthorizationError)
+    // A broker that is busy, as after its restart, ends the connection before it has read the credentials.
+    const isLate = error instanceof Error && /timeout/i.test(error.message);
+    if (error instanceof client.AuthorizationError && !isLate)
       throw new CapabilityError(
         'credentials',
         `the broker at ${host}:${port} refuses the credentials`,

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { test } from 'tap';
+import { CapabilityError } from '../../src/core/errors.js';
+import { connectBroker } from '../../src/fleet/nats/connection.js';
+
+/** What a client is told by a broker that sends this line in answer to its first octets. */
+async function refusedWith(line: string): Promise<unknown> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.write('INFO {"server_id":"A","version":"2.12.7","proto":1,"max_payload":1048576}\r\n');
+    socket.once('data', () => socket.end(`-ERR '${line}'\r\n`));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const broker = { server: `nats://127.0.0.1:${port}`, insecure: false, caFile: null };
+  try {
+    const environment = { PPROBE_NATS_USER: 'a', PPROBE_NATS_PASSWORD: 'b' };
+    const connection = await connectBroker(
+      broker,
+      { name: 'a', inboxPrefix: null, spreadMs: 0 },
+      environment,
+    );
+    await connection.close();
+    return null;
+  } catch (error) {
+    return error;
+  } finally {
+    server.close();
+  }
+}
+
+test('credentials are refused only by a broker that has read them', async (t) => {
+  const refused = await refusedWith('Authorization Violation');
+  t.ok(refused instanceof CapabilityError);
+  const busy = await refusedWith('Authentication Timeout');
+  t.ok(busy instanceof Error);
+  t.notOk(busy instanceof CapabilityError, 'an agent tries again');
+});
