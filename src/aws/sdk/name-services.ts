@@ -4,7 +4,7 @@ import { parseXML } from '@aws-sdk/xml-builder';
 import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentity, Checksum, HttpRequest, Provider } from '@smithy/types';
-import { suffixOf } from '../../target/private-api/partitions.js';
+import { partitionOf, suffixOf } from '../../target/private-api/partitions.js';
 import { AnswerTooLong, longestAnswer } from './body.js';
 
 /**
@@ -201,13 +201,14 @@ function endpointOf(service: NamesService, region: string): URL {
   if (!isIgnored && given) return new URL(given);
   const suffix = suffixOf(region) ?? 'amazonaws.com';
   if (service === 'route53resolver') return new URL(`https://route53resolver.${region}.${suffix}`);
-  return new URL(`https://route53.${region.startsWith('us-gov-') ? 'us-gov.' : ''}${suffix}`);
+  return new URL(`https://route53.${partitionOf(region) === 'aws-us-gov' ? 'us-gov.' : ''}${suffix}`);
 }
 
 /** Route 53 is one service for all Regions of a partition, and is signed for one of them. */
 function globalRegionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'cn-northwest-1';
-  return region.startsWith('us-gov-') ? 'us-gov-west-1' : 'us-east-1';
+  const partition = partitionOf(region);
+  if (partition === 'aws-cn') return 'cn-northwest-1';
+  return partition === 'aws-us-gov' ? 'us-gov-west-1' : 'us-east-1';
 }
 
 /** SHA-256, with a key as HMAC, in the form that the signer takes. */

@@ -124,30 +124,24 @@ export function openSdk({ region: asked, profile, noMetadata }: SessionOptions):
     httpAgent: { maxSockets: 8 },
   };
   const clientOf = (service: keyof typeof clients, region: string): Client => {
-    const key = `${service} ${region}`;
-    const known = open.get(key);
-    if (known !== undefined) return known;
-    const client = new clients[service]({
-      ...named,
-      region,
-      credentials,
-      maxAttempts,
-      retryMode: 'standard',
-      requestHandler,
-    }) as unknown as Client;
-    boundBody(client);
-    open.set(key, client);
-    return client;
+    return keptIn(open, `${service} ${region}`, () => {
+      const client = new clients[service]({
+        ...named,
+        region,
+        credentials,
+        maxAttempts,
+        retryMode: 'standard',
+        requestHandler,
+      }) as unknown as Client;
+      boundBody(client);
+      return client;
+    });
   };
 
   const namesClients = new Map<string, NamesClient>();
   const namesClientOf = (service: NamesService, region: string): NamesClient => {
-    const key = `${service} ${region}`;
-    const known = namesClients.get(key);
-    if (known !== undefined) return known;
-    const client = new NamesClient(service, { region, credentials, connection: requestHandler });
-    namesClients.set(key, client);
-    return client;
+    const options = { region, credentials, connection: requestHandler };
+    return keptIn(namesClients, `${service} ${region}`, () => new NamesClient(service, options));
   };
   /** Starts a call; null for one that the bundle does not have. */
   const begin = (
@@ -196,6 +190,13 @@ export function openSdk({ region: asked, profile, noMetadata }: SessionOptions):
       for (const client of [...open.values(), ...namesClients.values()]) client.destroy();
     },
   };
+}
+
+/** The value of a key; the first time, the one that is made for it. */
+function keptIn<Value>(kept: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = kept.get(key) ?? make();
+  kept.set(key, value);
+  return value;
 }
 
 /** Nothing came within the limit. */
