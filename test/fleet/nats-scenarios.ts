@@ -107,6 +107,29 @@ interface RunPlan {
   notes?: string[];
 }
 
+/**
+ * A job that has reached every agent of its roster: each has accepted it. That one of them has opened a connection says
+ * nothing of the others, and to kill or to cut off one that has not been asked is another scenario.
+ */
+async function runningEverywhere(
+  target: string,
+  plan: RunPlan,
+): Promise<{ document: Promise<FleetDocument> }> {
+  let reached = (): void => {};
+  const everywhere = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  const document = run(target, {
+    ...plan,
+    onChange: (states) => {
+      plan.onChange?.(states);
+      if ([...states.values()].every((state) => state === 'accepted')) reached();
+    },
+  });
+  await Promise.race([everywhere, document]);
+  return { document };
+}
+
 async function run(target: string, plan: RunPlan = {}): Promise<FleetDocument> {
   const { group = null, deadlineMs = 60_000, options = {}, stop = new AbortController().signal } = plan;
   const own = await connectAs(controllerUser);
@@ -238,9 +261,8 @@ t.test('an address that is denied is not touched, and the allowed one of the sam
 });
 
 t.test('an agent that is killed while it works is named, and the others are compared', async (t) => {
-  const { port, opened } = await mute(t);
-  const running = run(`https://10.90.0.10:${port}/`, { deadlineMs: 6000 });
-  await opened;
+  const { port } = await mute(t);
+  const { document: running } = await runningEverywhere(`https://10.90.0.10:${port}/`, { deadlineMs: 6000 });
   await agentOf('web-3').end('SIGKILL');
   const document = await running;
   t.equal(outcomesOf(document)['web-3'], 'no-answer');
@@ -263,10 +285,12 @@ t.test('an agent that stood still does not run a job whose time is over', async 
 });
 
 t.test('the broker is killed during a job and comes back: no result is lost', async (t) => {
-  const { port, opened } = await mute(t);
+  const { port } = await mute(t);
   const notes: string[] = [];
-  const running = run(`https://10.90.0.10:${port}/`, { notes, deadlineMs: 30_000 });
-  await opened;
+  const { document: running } = await runningEverywhere(`https://10.90.0.10:${port}/`, {
+    notes,
+    deadlineMs: 30_000,
+  });
   await broker.stop('SIGKILL');
   await delay(500);
   await broker.start();
@@ -278,10 +302,8 @@ t.test('the broker is killed during a job and comes back: no result is lost', as
 });
 
 t.test('the broker is away until the deadline: the results stay on disk, and come late', async (t) => {
-  const { port, opened } = await mute(t);
-  const running = run(`https://10.90.0.10:${port}/`, { deadlineMs: 5000 });
-  await opened;
-  await delay(200);
+  const { port } = await mute(t);
+  const { document: running } = await runningEverywhere(`https://10.90.0.10:${port}/`, { deadlineMs: 5000 });
   await broker.stop('SIGKILL');
   const document = await running;
   t.match(document.counts, { roster: 3, answered: 0, 'no-answer': 3 });
@@ -311,9 +333,11 @@ t.test('at the deadline an agent sends what it has', async (t) => {
 t.test('an interrupt cancels the job, and the agents send what they have', async (t) => {
   const { port, opened } = await mute(t);
   const stop = new AbortController();
-  const running = run(`https://10.90.0.10:${port}/`, { stop: stop.signal, group: 'edge' });
+  const { document: running } = await runningEverywhere(`https://10.90.0.10:${port}/`, {
+    stop: stop.signal,
+    group: 'edge',
+  });
   await opened;
-  await delay(300);
   stop.abort();
   const document = await running;
   t.match(document.counts, { roster: 2, answered: 2 });
@@ -393,10 +417,11 @@ t.test('what a hostile agent sends is invalid, and the others are compared', asy
 });
 
 t.test('SIGTERM ends an agent when its job is over', async (t) => {
-  const { port, opened } = await mute(t);
-  const running = run(`https://10.90.0.10:${port}/`, { group: 'edge', deadlineMs: 30_000 });
-  await opened;
-  await delay(300);
+  const { port } = await mute(t);
+  const { document: running } = await runningEverywhere(`https://10.90.0.10:${port}/`, {
+    group: 'edge',
+    deadlineMs: 30_000,
+  });
   t.equal(await agentOf('web-1').end(), 0);
   t.match((await running).counts, { roster: 2, answered: 2 });
 });
