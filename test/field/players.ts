@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Semaphore } from '../../src/core/semaphore.js';
 import { availability, type LabMode, namespaceFlags } from '../lab/availability.js';
@@ -10,7 +9,7 @@ import { toolEnvironment } from '../lab/tools.js';
 import { programArguments } from '../program.js';
 import { TunPath, tunUnavailable } from '../tun/tun.js';
 import type { Case } from './case.js';
-import { askPeers, readIfThere } from './execute.js';
+import { type Client, play } from './client.js';
 import type { Played } from './judge.js';
 import { networkCases, pathCases } from './paths/all.js';
 import type { PathCase } from './paths/case.js';
@@ -86,44 +85,17 @@ async function playPaths(program: string, paths: readonly PathCase[]): Promise<P
     paths: Object.fromEntries(paths.map(({ target, path }) => [target, path])),
   });
   const directory = mkdtempSync(join(tmpdir(), 'field-'));
+  const run: Client['run'] = (argv, env) => tun.exec(argv, { LANG: 'C.UTF-8', ...env });
   const slots = new Semaphore(5);
   try {
     return await Promise.all(
       paths.map(async (each) => {
         await slots.acquire();
-        return playPath(program, each, tun, directory).finally(() => slots.release());
+        return play(each, { program, directory, fill: (text) => text, run }).finally(() => slots.release());
       }),
     );
   } finally {
     await tun.stop();
     rmSync(directory, { recursive: true });
   }
-}
-
-async function playPath(
-  program: string,
-  { id, steps, peers = [] }: PathCase,
-  tun: TunPath,
-  directory: string,
-): Promise<Played> {
-  const startMs = performance.now();
-  const played: Played['steps'] = [];
-  for (const [index, { args, env, preload }] of steps.entries()) {
-    const saved = join(directory, `${id}-${index}.json`);
-    const printed = await tun.exec(
-      [
-        process.execPath,
-        ...(preload === undefined
-          ? []
-          : ['--import', fileURLToPath(new URL(`./paths/${preload}`, import.meta.url))]),
-        program,
-        ...args,
-        ...(args[0] === 'diagnose' ? ['--save', saved] : []),
-      ],
-      { LANG: 'C.UTF-8', ...env },
-    );
-    played.push({ printed, report: readIfThere(saved) });
-  }
-  const answers = await askPeers(peers, (argv) => tun.exec([...argv]));
-  return { id, steps: played, peers: answers, durationMs: performance.now() - startMs };
 }

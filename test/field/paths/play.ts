@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Semaphore } from '../../../src/core/semaphore.js';
-import type { Step } from '../case.js';
-import { askPeers, execute, readIfThere } from '../execute.js';
+import { inNamespace, play } from '../client.js';
 import type { Played } from '../judge.js';
 import { answerFrom, serveDns } from '../serve.js';
 import { networkCases } from './all.js';
@@ -19,7 +17,6 @@ import { testAuthority } from './servers.js';
 const [program = '', ...only] = process.argv.slice(2);
 const cases = networkCases.filter(({ id }) => only.includes(id));
 const directory = mkdtempSync('/run/field-');
-// An ordinary user writes reports here, too.
 chmodSync(directory, 0o755);
 const caFile = join(directory, 'ca.pem');
 writeFileSync(caFile, (await testAuthority()).certificate);
@@ -29,7 +26,7 @@ const slots = new Semaphore(6);
 const played = await Promise.all(
   cases.map(async (each) => {
     await slots.acquire();
-    return play(each).finally(() => slots.release());
+    return playOne(each).finally(() => slots.release());
   }),
 );
 await new Promise((written) => process.stdout.write(JSON.stringify(played), written));
@@ -48,64 +45,27 @@ async function startServers(each: NetworkCase): Promise<void> {
   }
 }
 
-async function play(each: NetworkCase): Promise<Played> {
-  const startMs = performance.now();
-  const own = join(directory, each.id);
-  mkdirSync(own);
-  chmodSync(own, 0o777);
+async function playOne(each: NetworkCase): Promise<Played> {
+  const n = numberOf(each);
+  const home = join(directory, each.id);
+  mkdirSync(home);
+  // An ordinary user writes reports here, too.
+  chmodSync(home, 0o777);
   const fill = filler(each);
-  const onClient = ['nsenter', `--net=/run/netns/client-${numberOf(each)}`, '--'];
   const files = Object.entries({ '/etc/resolv.conf': 'nameserver {net}.53\n', ...each.files });
-  const mounts = files.map(([path, text], index) => {
-    const source = join(own, String(index));
-    writeFileSync(source, fill(text), { mode: text.startsWith('#!') ? 0o755 : 0o644 });
-    return `mount --bind '${source}' '${path}'`;
-  });
-  const inside = (argv: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-    execute(
-      [
-        ...onClient,
-        'unshare',
-        '--mount',
-        'sh',
-        '-euc',
-        [...mounts, 'exec "$@"'].join('\n'),
-        'sh',
-        ...argv.map(fill),
-      ],
-      { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', HOME: own, ...mapValues(env, fill) },
-    );
-  const beside = (each.onClient ?? []).map((argv) => {
-    const [command = '', ...args] = [...onClient, ...argv.map(fill)];
-    return spawn(command, args, { stdio: 'ignore' });
-  });
-  const steps: Played['steps'] = [];
-  for (const [index, step] of each.steps.entries()) {
-    const saved = join(own, `report-${index}.json`);
-    const printed = await inside(argvOf(step, saved), step.env);
-    steps.push({ printed, report: readIfThere(saved) });
-  }
-  const peers = await askPeers(each.peers ?? [], inside);
+  const run = inNamespace(
+    `client-${n}`,
+    home,
+    Object.fromEntries(files.map(([path, text]) => [path, fill(text)])),
+  );
+  const beside = (each.onClient ?? []).map((argv) =>
+    spawn('nsenter', [`--net=/run/netns/client-${n}`, '--', ...argv.map(fill)], { stdio: 'ignore' }),
+  );
+  const played = await play(each, { program, directory: home, fill, run });
   for (const child of beside) child.kill('SIGKILL');
-  return { id: each.id, steps, peers, durationMs: performance.now() - startMs };
-}
-
-function argvOf({ args, preload, asUser }: Step, saved: string): string[] {
-  const isDiagnosis = args[0] === 'diagnose';
-  return [
-    ...(asUser ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'] : []),
-    process.execPath,
-    ...(preload === undefined ? [] : ['--import', fileURLToPath(new URL(preload, import.meta.url))]),
-    program,
-    ...args,
-    ...(isDiagnosis ? ['--save', saved] : []),
-  ];
+  return played;
 }
 
 function filler(each: NetworkCase): (text: string) => string {
   return (text) => filled(text, numberOf(each)).replaceAll('{ca}', caFile);
-}
-
-function mapValues(given: Readonly<Record<string, string>>, change: (text: string) => string) {
-  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, change(value)]));
 }

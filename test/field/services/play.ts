@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { promisify } from 'node:util';
 import { Semaphore } from '../../../src/core/semaphore.js';
 import { createAuthority } from '../../lab/certificate/certificate.js';
-import { askPeers, execute, type Printed, readIfThere } from '../execute.js';
+import type { Case } from '../case.js';
+import { inNamespace, play } from '../client.js';
 import type { Played } from '../judge.js';
 import { answerFrom, serveDns } from '../serve.js';
 import { serviceCases } from './all.js';
@@ -69,18 +70,15 @@ const slots = new Semaphore(5);
 const played = await Promise.all(
   cases.map(async (each) => {
     await slots.acquire();
-    return play(each).finally(() => slots.release());
+    return playOne(each).finally(() => slots.release());
   }),
 );
 await new Promise((written) => process.stdout.write(JSON.stringify(played), written));
 process.exit(0);
 
-async function play(given: FieldCase): Promise<Played> {
-  const startMs = performance.now();
-  const own = join(directory, given.id);
-  mkdirSync(own);
-  const isDiagnosis = given.args[0] === 'diagnose' && !given.args.includes('--help');
-  const saved = join(own, 'report.json');
+function playOne(given: FieldCase & Case): Promise<Played> {
+  const home = join(directory, given.id);
+  mkdirSync(home);
   const fill = (text: string): string =>
     text
       .replaceAll('{ca}', caFile)
@@ -88,50 +86,13 @@ async function play(given: FieldCase): Promise<Played> {
       .replaceAll('{intermediate}', between.certificate)
       .replaceAll('{store}', store)
       .replaceAll('{resolver}', resolverOf(given));
-  const files = Object.entries({ '/etc/resolv.conf': 'nameserver {resolver}\n', ...given.files }).map(
-    ([path, text], index) => {
-      const source = join(own, String(index));
-      writeFileSync(source, fill(text));
-      return { path, source };
-    },
+  const files = Object.entries({ '/etc/resolv.conf': 'nameserver {resolver}\n', ...given.files });
+  const run = inNamespace(
+    'client',
+    home,
+    Object.fromEntries(files.map(([path, text]) => [path, fill(text)])),
   );
-  const env = Object.fromEntries(
-    Object.entries({ PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', HOME: own, ...given.env }).map(
-      ([name, value]) => [name, fill(value)],
-    ),
-  );
-  const inside = (argv: readonly string[]) => onClient(argv.map(fill), files, env);
-  const printed = await inside([
-    process.execPath,
-    program,
-    ...given.args,
-    ...(isDiagnosis && !given.args.includes('--save') ? ['--save', saved] : []),
-  ]);
-  return {
-    id: given.id,
-    steps: [{ printed, report: isDiagnosis ? readIfThere(saved) : null }],
-    peers: await askPeers(given.peers ?? [], inside),
-    durationMs: performance.now() - startMs,
-  };
-}
-
-/** Runs a command on the client, which sees each of `files` in place of its own. */
-async function onClient(
-  argv: readonly string[],
-  files: readonly { path: string; source: string }[],
-  env: Record<string, string>,
-): Promise<Printed> {
-  const script = [
-    ...files.flatMap(({ path, source }) => [
-      `mkdir -p '${dirname(path)}'; [ -e '${path}' ] || : >'${path}'`,
-      `mount --bind '${source}' '${path}'`,
-    ]),
-    'exec "$@"',
-  ].join('\n');
-  return execute(
-    ['nsenter', '--net=/run/netns/client', '--', 'unshare', '--mount', 'sh', '-euc', script, 'sh', ...argv],
-    env,
-  );
+  return play(given, { program, directory: home, fill, run });
 }
 
 async function silence(addresses: readonly string[]): Promise<void> {
