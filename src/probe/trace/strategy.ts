@@ -2,6 +2,7 @@ import type { TargetQuery, TraceHop, TraceOutcome, TraceProbe, TraceStop } from 
 import type { ProbeRequest, WireReply } from '../../net/wire/wire.js';
 import { endingOf, type HopState, type ProbeState, refusalOutcome } from './hop-state.js';
 import type { StrategyOptions } from './options.js';
+import { Packets } from './packets.js';
 import { type Due, hopByHop, overdueAfterMs, scoutsFirst } from './probe-order.js';
 import { probeResult, unsentProbe } from './probe-result.js';
 import { RefusedSends } from './refused-sends.js';
@@ -25,27 +26,8 @@ export interface TraceEnd {
   target: TargetQuery | null;
 }
 
-/** One SYN on the wire. */
-interface PacketState {
-  id: number;
-  probe: ProbeState;
-  sentAtMs: number;
-  /** The second packet of its probe. */
-  isSecond: boolean;
-  /** Its wait is over; a reply after that is late. */
-  isExpired: boolean;
-  isAnswered: boolean;
-  /** It did not leave this host. */
-  isRefused: boolean;
-  /** It waits to leave this host. */
-  isQueued: boolean;
-}
-
 /** With fewer packets in flight, the SYNs of full TTL would take the place of too many probes. */
 const fewestForTarget = 4;
-
-/** The longest time that a packet waits to leave this host, milliseconds. */
-const longestQueueMs = 2000;
 
 /** The most packets in flight before anything has answered: a near target answers all of them. */
 const blindWindow = 16;
@@ -64,12 +46,7 @@ const batch = 4;
 export class TraceStrategy {
   readonly #options: StrategyOptions;
   readonly #path: TracedPath;
-  /** By id; null for SYNs of the target's query. */
-  readonly #packets: (PacketState | null)[] = [];
-  /** In flight: sent, not answered, not expired. Never more than `parallel`. */
-  readonly #pending = new Set<PacketState>();
-  /** Expired and not answered. */
-  readonly #expired = new Set<PacketState>();
+  readonly #packets: Packets;
   readonly #waits: Waits;
   readonly #untimed = new UntimedProbes();
   readonly #target: TargetAsker;
@@ -86,6 +63,7 @@ export class TraceStrategy {
     this.#waits = new Waits(options);
     this.#target = new TargetAsker(options.family, options.maxTtl, this.#waits);
     this.#path = new TracedPath(options, this.#target);
+    this.#packets = new Packets(this.#path, this.#waits);
     this.#completeBelow = options.firstTtl;
   }
 
@@ -115,13 +93,10 @@ export class TraceStrategy {
         wakeAtMs = due.atMs;
         break;
       }
-      send.push(this.#send(due.hop, due.probe, nowMs));
+      send.push({ id: this.#packets.add(due.hop, due.probe, nowMs), ttl: due.hop.ttl });
     }
-    const isAwaited = this.#path.awaited();
-    for (const packet of this.#pending) {
-      if (isAwaited(packet.probe)) wakeAtMs = Math.min(wakeAtMs, this.#deadline(packet));
-    }
-    wakeAtMs = Math.min(wakeAtMs, this.#targetWakeAtMs(nowMs));
+    const deadlineMs = this.#packets.firstDeadlineMs(this.#path.awaited());
+    wakeAtMs = Math.min(wakeAtMs, deadlineMs, this.#targetWakeAtMs(nowMs));
     const isDone = wakeAtMs === Number.POSITIVE_INFINITY && send.length === 0;
     return { send, deadlineMs: isDone ? null : wakeAtMs, isDone };
   }
@@ -133,12 +108,11 @@ export class TraceStrategy {
   #roomAtMs(nowMs: number): number {
     const isBlind = this.#path.lastAnsweredTtl < this.#options.firstTtl && this.#target.stage !== 'answered';
     const parallel = isBlind ? Math.min(blindWindow, this.#options.parallel) : this.#options.parallel;
-    const inFlight = this.#pending.size + this.#target.countYoung(nowMs);
+    const inFlight = this.#packets.inFlight + this.#target.countYoung(nowMs);
     if (inFlight < parallel) return nowMs;
     if (this.#isSequential || inFlight >= 2 * parallel) return Number.POSITIVE_INFINITY;
     const overdueMs = overdueAfterMs(this.#waits.slowestMs);
-    const sent = [...this.#pending].map(({ sentAtMs }) => sentAtMs).sort((a, b) => b - a);
-    const oldest = sent[parallel - 1 - this.#target.countYoung(nowMs)];
+    const oldest = this.#packets.sentTimes()[parallel - 1 - this.#target.countYoung(nowMs)];
     return oldest === undefined ? nowMs : Math.max(nowMs, oldest + overdueMs);
   }
 
@@ -148,22 +122,20 @@ export class TraceStrategy {
       this.#target.onReply(reply, this.#nowMs);
       return;
     }
-    const packet = this.#packets[reply.id];
-    if (packet == null) return;
+    const packet = this.#packets.at(reply.id);
+    if (packet === null) return;
     const { probe } = packet;
     if (packet.isAnswered) {
       // A retransmitted SYN-ACK, or a packet duplicated on the path. The first reply counts.
       if (probe.result !== null) this.#amend(probe, { duplicates: probe.result.duplicates + 1 });
       return;
     }
-    packet.isAnswered = true;
-    this.#close(packet);
-    this.#expired.delete(packet);
+    this.#packets.answer(packet);
     if (probe.result !== null) {
       if (probe.result.rttMs === null) this.#amend(probe, { rttMs: reply.rttMs });
       return;
     }
-    this.#settle(probe);
+    this.#packets.settle(probe);
     const { family } = this.#options;
     probe.ending = endingOf(family, reply);
     probe.result = probeResult(family, reply, { sent: probe.sent, isLate: packet.isExpired });
@@ -171,37 +143,24 @@ export class TraceStrategy {
     if (reply.rttMs !== null) this.#waits.note(probe.ttl, reply.rttMs);
     else if (probe.sent === 1) this.#untimed.add(probe);
     this.#path.noteReply(probe.ttl);
-    this.#extendWaits();
-  }
-
-  /** Round trips that are longer than those before give packets that expired too early more time. They stay late. */
-  #extendWaits(): void {
-    for (const packet of this.#expired) {
-      const { probe } = packet;
-      if (probe.result !== null) this.#expired.delete(packet);
-      else if (this.#nowMs < this.#deadline(packet)) {
-        this.#expired.delete(packet);
-        this.#pending.add(packet);
-        this.#countOpen(probe, 1);
-      }
-    }
+    this.#packets.extend(this.#nowMs);
   }
 
   /** The packet with this id was handed to the system. If it was not refused by now, it has left this host. */
   onSent(id: number): void {
-    if (this.#packets[id]?.isRefused === false) this.#hasAnyLeft = true;
+    if (this.#packets.at(id)?.isRefused === false) this.#hasAnyLeft = true;
   }
 
   /** The packet with this id waits to leave this host. Its wait begins when it does. */
   onQueued(id: number): void {
-    const packet = this.#packets[id];
-    if (packet != null) packet.isQueued = true;
+    const packet = this.#packets.at(id);
+    if (packet !== null) packet.isQueued = true;
   }
 
   /** A packet that may have been queued leaves this host now. */
   onLeft(id: number, nowMs: number): void {
-    const packet = this.#packets[id];
-    if (packet == null || !packet.isQueued) return;
+    const packet = this.#packets.at(id);
+    if (packet === null || !packet.isQueued) return;
     packet.isQueued = false;
     packet.sentAtMs = nowMs;
     this.onSent(id);
@@ -214,16 +173,16 @@ export class TraceStrategy {
       this.#target.onRefusal(id);
       return;
     }
-    const packet = this.#packets[id];
-    if (packet == null || packet.probe.result !== null) return;
+    const packet = this.#packets.at(id);
+    if (packet === null || packet.probe.result !== null) return;
     const { probe } = packet;
     const hop = this.#path.at(probe.ttl);
     packet.isRefused = true;
-    this.#settle(probe);
+    this.#packets.settle(probe);
     probe.sent -= 1;
     const circumstances = { nowMs: this.#nowMs, hasAnyLeft: this.#hasAnyLeft };
     if (hop !== undefined && this.#refusals.add({ hop, probe, atMs: 0 }, errno, circumstances)) {
-      this.#countOpen(probe, 1);
+      this.#packets.countOpen(probe, 1);
       return;
     }
     // The first packet of the probe left this host and was not answered.
@@ -231,7 +190,7 @@ export class TraceStrategy {
     probe.result = { ...unsentProbe(errno), sent: 1 };
     this.#changed(probe.ttl);
     // If no packet at all left this host, it refuses at every TTL. If some left, it lacks ports, descriptors or buffers.
-    if (this.#refused < this.#packets.length || this.#refused < this.#options.queries) return;
+    if (this.#refused < this.#packets.count || this.#refused < this.#options.queries) return;
     for (const refused of this.#path.hops[0]?.probes ?? []) {
       refused.ending = refusalOutcome(errno);
       refused.result ??= { ...unsentProbe(errno), sent: 1 };
@@ -245,14 +204,7 @@ export class TraceStrategy {
    * any other time their replies may still be in the socket's queue. Returns the ids of the packets that expired.
    */
   onDeadline(nowMs: number): number[] {
-    const expired: number[] = [];
-    for (const packet of this.#pending) {
-      if (nowMs < this.#deadline(packet)) continue;
-      packet.isExpired = true;
-      this.#close(packet);
-      this.#expired.add(packet);
-      expired.push(packet.id);
-    }
+    const expired = this.#packets.expire(nowMs);
     if (expired.length > 0) this.#refusals.retryNow();
     this.#target.onDeadline(nowMs);
     return expired;
@@ -306,7 +258,7 @@ export class TraceStrategy {
   /** Where the target is asked last: whether everything else is known, and the answer can still decide something. */
   #isTimeForLast(): boolean {
     if (!this.#isSequential) return true;
-    return this.#pending.size === 0 && this.#path.lastAnsweredTtl < this.#options.maxTtl;
+    return this.#packets.inFlight === 0 && this.#path.lastAnsweredTtl < this.#options.maxTtl;
   }
 
   /**
@@ -328,8 +280,7 @@ export class TraceStrategy {
   }
 
   #sendToTarget(nowMs: number): ProbeRequest {
-    const id = this.#packets.length;
-    this.#packets.push(null);
+    const id = this.#packets.addForTarget();
     this.#target.onSend(id, nowMs);
     return { id, ttl: this.#target.ttl, isForTarget: true };
   }
@@ -338,7 +289,7 @@ export class TraceStrategy {
   #nextDue(nowMs: number): Due | null {
     const refused = this.#refusals.next(nowMs);
     if (refused !== null) {
-      if (refused.atMs <= nowMs) this.#countOpen(refused.probe, -1);
+      if (refused.atMs <= nowMs) this.#packets.countOpen(refused.probe, -1);
       return refused;
     }
     while (this.#isComplete(this.#completeBelow)) this.#completeBelow += 1;
@@ -362,56 +313,6 @@ export class TraceStrategy {
   #isComplete(ttl: number): boolean {
     const hop = this.#path.at(ttl);
     return hop !== undefined && hop.probes.length === this.#options.queries && this.#path.isSettled(ttl);
-  }
-
-  #deadline({ probe, sentAtMs, isSecond, isQueued }: PacketState): number {
-    // A queue that does not move is not waited for for ever.
-    const wait = isQueued ? longestQueueMs : this.#waits.forTtl(probe.ttl);
-    // The cause that delays the first packets of a path is gone by the second one, so half the wait is enough.
-    return sentAtMs + (isSecond ? wait / 2 : wait);
-  }
-
-  /** Makes the packet of a new probe, or the second packet of `again`. */
-  #send(hop: HopState, again: ProbeState | null, nowMs: number): ProbeRequest {
-    const { ttl } = hop;
-    const id = this.#packets.length;
-    const probe = again ?? { ttl, ending: null, result: null, sentAtMs: nowMs, sent: 0, open: 0, order: id };
-    const isSecond = probe.sent > 0;
-    if (again === null) hop.probes.push(probe);
-    else if (again.result !== null) again.result = { ...again.result, sent: 2 };
-    else if (isSecond) hop.isRetried = true;
-    probe.sentAtMs = nowMs;
-    probe.sent += 1;
-    this.#countOpen(probe, 1);
-    const packet = {
-      id,
-      probe,
-      sentAtMs: nowMs,
-      isSecond,
-      isExpired: false,
-      isAnswered: false,
-      isRefused: false,
-      isQueued: false,
-    };
-    this.#pending.add(packet);
-    this.#packets.push(packet);
-    return { id, ttl };
-  }
-
-  /** No packet of this probe is in flight any more. */
-  #settle(probe: ProbeState): void {
-    for (const packet of this.#pending) if (packet.probe === probe) this.#close(packet);
-  }
-
-  /** The packet is not in flight any more. */
-  #close(packet: PacketState): void {
-    if (this.#pending.delete(packet)) this.#countOpen(packet.probe, -1);
-  }
-
-  #countOpen(probe: ProbeState, change: 1 | -1): void {
-    const hop = this.#path.at(probe.ttl);
-    probe.open += change;
-    if (hop !== undefined) hop.open += change;
   }
 
   #amend(probe: ProbeState, changes: Partial<TraceProbe>): void {
