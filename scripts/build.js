@@ -61,13 +61,32 @@ async function buildLibrary() {
   await minified(at('dist'));
   removeInnerTypes(at('dist'));
   // The compiler copies no JavaScript.
-  for (const name of ['saved-report.js', 'partitions.js'])
-    cpSync(at('src/generated', name), at('dist/generated', name));
+  cpSync(at('src/generated/partitions.js'), at('dist/generated/partitions.js'));
+  await buildReportCheck();
   mkdirSync(at('dist/schema'), { recursive: true });
   for (const name of readdirSync(at('src/generated/schema'))) {
     const schema = JSON.parse(readFileSync(at('src/generated/schema', name), 'utf8'));
     writeFileSync(at('dist/schema', name), JSON.stringify(schema));
   }
+}
+
+/**
+ * The check of a saved report is a twentieth of the package. It is there once, as CommonJS, which the library's ES modules and the
+ * executable's bundles can both load.
+ */
+async function buildReportCheck() {
+  await build({
+    entryPoints: [at('src/generated/saved-report.js')],
+    outfile: at('dist/generated/saved-report.cjs'),
+    format: 'cjs',
+    platform: 'node',
+    target: common.target,
+    minify: true,
+  });
+  writeFileSync(
+    at('dist/generated/saved-report.js'),
+    "import check from './saved-report.cjs';export const{validate}=check;\n",
+  );
 }
 
 /** Minifies the library's JavaScript, a third of it. Each module keeps its file, which a stack names. The types keep comments. */
@@ -198,7 +217,7 @@ async function bundleCommands(outdir, options = {}) {
       ...common,
       entryPoints: { [name]: at('src/cli/main.ts') },
       outdir,
-      plugins: [omitting(besides(name, names)), separating, deferring(await namesOfBuiltins())],
+      plugins: [omitting(besides(name, names)), separating, checking, deferring(await namesOfBuiltins())],
       // Node starts a CommonJS file faster than an ES module.
       format: 'cjs',
       // Without keepNames, which costs a call for every function that is created, also while a command runs. The names
@@ -245,6 +264,22 @@ const separating = {
         .slice(at('src').length + 1);
       return Object.hasOwn(clients, module) ? { path: `./${clients[module]}.js`, external: true } : undefined;
     });
+  },
+};
+
+/** An esbuild plugin: the bundle loads the check of saved reports from the library when it first reads a report. */
+const checking = {
+  name: 'check',
+  setup(building) {
+    building.onResolve({ filter: /\/generated\/saved-report\.js$/ }, ({ path }) => ({
+      path,
+      namespace: 'check',
+    }));
+    building.onResolve({ filter: /\.cjs$/, namespace: 'check' }, ({ path }) => ({ path, external: true }));
+    building.onLoad({ filter: /.*/, namespace: 'check' }, () => ({
+      contents:
+        "module.exports = { get validate() { return require('../generated/saved-report.cjs').validate; } };",
+    }));
   },
 };
 
