@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // CommonJS, as the package.json beside it says: Node starts it without the loader of ES modules.
-const { existsSync } = require('node:fs');
-const { join } = require('node:path');
+// Node 10 and 12, of Ubuntu 20.04 and Debian 11, have to come as far as the message that they are too old: no syntax of ES2020,
+// and no module with the prefix `node:` before that.
 
 /** Commands that are in the bundle of another one. */
 const shared = { __proto__: null, explain: 'diagnose', agent: 'fleet', collect: 'fleet' };
@@ -28,36 +28,42 @@ function start() {
     process.exitCode = 3;
     return;
   }
+  const { existsSync } = require('node:fs');
+  const { join } = require('node:path');
   const built = join(__dirname, '../dist/bin');
-  if (!existsSync(join(built, 'no-command.js'))) {
+  const isBuilt = (file) => existsSync(join(built, file));
+  if (!isBuilt('no-command.js')) {
     process.stderr.write('pprobe: not built yet: dist/bin is missing; run "npm run build"\n');
     process.exitCode = 3;
     return;
   }
   // Each command has a bundle of its own, but for those of `shared`: scripts/build.js says why.
-  const command = commandIn(words, built) ?? 'no-command';
-  const bundle = shared[command] ?? command;
-  const server = join(built, `${bundle}.mjs`);
-  if (existsSync(server)) import(require('node:url').pathToFileURL(server).href);
+  const takingValue = () => require(join(built, 'value-options.json'));
+  const command = commandIn(words, isBuilt, takingValue) || 'no-command';
+  const bundle = bundleOf(command);
+  if (isBuilt(`${bundle}.mjs`)) import(require('node:url').pathToFileURL(join(built, `${bundle}.mjs`)).href);
   else require('./compiled-code.js').run(built, bundle, command);
+}
+
+function bundleOf(command) {
+  return shared[command] || command;
 }
 
 /**
  * The command that the words name: the first word that is one, or a URL, which is a target of `diagnose`, and not an option's
  * value; else one that is such a value.
  */
-function commandIn(words, built) {
+function commandIn(words, isBuilt, takingValue) {
   const isCommand = (word) =>
-    /^[a-z]+$/.test(word) &&
-    ['.js', '.mjs'].some((end) => existsSync(join(built, `${shared[word] ?? word}${end}`)));
+    /^[a-z]+$/.test(word) && ['.js', '.mjs'].some((end) => isBuilt(`${bundleOf(word)}${end}`));
   if (words[0] === undefined || isCommand(words[0])) return words[0];
-  const takesValue = new Set(require(join(built, 'value-options.json')));
+  const takesValue = new Set(takingValue());
   const isNamed = (word, index) => (isCommand(word) || isUrl(word)) && !takesValue.has(words[index - 1]);
-  const named = words.find(isNamed) ?? words.find(isCommand);
+  const named = words.find(isNamed) || words.find(isCommand);
   return isUrl(named) ? 'diagnose' : named;
 }
 
 /** src/cli/parse.ts has the same test. */
 function isUrl(word) {
-  return word?.includes('://') === true;
+  return /:\/\//.test(word);
 }

@@ -20,6 +20,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { transformSync } from 'esbuild';
 import t, { type Test } from 'tap';
 import { billOfMaterials } from '../../scripts/archive/bill.js';
 import { commands } from '../../src/cli/commands.js';
@@ -285,4 +286,27 @@ t.test('a Node that is too old is named in one line, with exit 3', async (t) => 
   );
   t.same([status, stdout], [3, '']);
   t.equal(stderr, 'pprobe: Node 18.20.4 is too old: pprobe needs Node 20.19 or later\n');
+});
+
+t.test('Node 10 and 12 come as far as that line: no newer syntax, and no module with a prefix', async (t) => {
+  const code = readFileSync('bin/pprobe.js', 'utf8');
+  // Node 10 parses import(), which is of ES2020.
+  const compiled = (target: string): string =>
+    transformSync(code, { target, supported: { 'dynamic-import': true } }).code;
+  t.equal(compiled('es2018'), compiled('esnext'), 'nothing has to be rewritten for Node 10');
+  const preload = t.testdir({
+    'oldest.cjs': `const Module = require('module');
+      Object.defineProperty(process.versions, 'node', { value: '12.22.12' });
+      const load = Module._load;
+      Module._load = (name, ...others) => {
+        if (name.startsWith('node:')) throw new Error('Cannot find module ' + name);
+        return load(name, ...others);
+      };`,
+  });
+  const start = (...args: string[]) =>
+    spawnSync(process.execPath, ['--require', join(preload, 'oldest.cjs'), 'bin/pprobe.js', ...args], {
+      encoding: 'utf8',
+    });
+  t.match(start('doctor'), { status: 3, stderr: /^pprobe: Node 12\.22\.12 is too old: .*\n$/ });
+  t.match(start('--version'), { status: 0, stdout: `${version}\n`, stderr: '' });
 });
