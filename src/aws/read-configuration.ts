@@ -47,6 +47,8 @@ export interface ReadingOptions {
   requests?: Promise<readonly SentRequest[]> | undefined;
   /** Says what the lines of one request mean. */
   judgeLog?: JudgeLog | undefined;
+  /** Called when reading waits so many milliseconds for lines that the log does not have yet. */
+  onWait?: ((waitMs: number) => void) | undefined;
   /** Ends reading early, with what is known. */
   stop?: AbortSignal | undefined;
 }
@@ -76,6 +78,7 @@ export async function readConfiguration(
     timeoutMs = readingTimeout.default,
     requests,
     judgeLog,
+    onWait,
     stop,
   }: ReadingOptions,
 ): Promise<ConfigurationReading> {
@@ -85,7 +88,9 @@ export async function readConfiguration(
   const asked = given ?? target.privateApi?.region ?? null;
   const session = open({ region: asked, profile: profile ?? null, noMetadata });
   let reader: Reader | null = null;
+  const ending = new AbortController();
   const end = (): void => {
+    ending.abort();
     reader?.end('the reading was ended before the answer came');
     session.close();
   };
@@ -123,14 +128,22 @@ export async function readConfiguration(
     if (requests === undefined || judgeLog === undefined) return { facts, credentials, problem: null };
     // Packets can take longer than reading. The log has a time of its own, which begins with the answer.
     clearTimeout(deadline);
+    const readMs = nowMs();
     const sent = await requests;
-    const logMs = timeoutMs * readingBounds.callShare;
+    const waitedMs = nowMs() - readMs;
+    const wholeMs = deadlineMs + timeoutMs * (readingBounds.wholeShare - 1) + waitedMs - nowMs();
+    const logMs = Math.min(wholeMs, timeoutMs * readingBounds.callShare);
     deadline = setTimeout(end, logMs);
     const ended = reader.isOver;
     reader = new Reader(session, region, nowMs() + logMs, logMs);
     if (ended || stop?.aborted === true) reader.end('the reading was ended before the answer came');
-    const behind = facts.apigateway.restApi?.id ?? null;
-    const logged = await readLog(reader, target, behind, sent, judgeLog, nowMs() + logMs);
+    const logged = await readLog(reader, target, sent, {
+      gateway: facts.apigateway,
+      judge: judgeLog,
+      deadlineMs: nowMs() + logMs,
+      stop: ending.signal,
+      onWait,
+    });
     return {
       facts: {
         ...facts,

@@ -18,6 +18,8 @@ export const readingBounds = {
   /** The share of the time that one call with its repetition may take, and that finding credentials may. */
   callShare: 0.6,
   credentialsShare: 0.5,
+  /** All that may be read, the execution log included. Waiting for the packets is not part of it. */
+  wholeShare: 1.2,
   /** Calls at the same time. */
   parallel: 4,
   /** Pages of one list. A token that comes again ends it, too. */

@@ -62,7 +62,7 @@ export function awsReading(args: Arguments, { note, output }: CommandContext): R
       '--aws',
       '--aws and --facts: give one of them; "pprobe collect -o FILE" writes facts to join with others',
     );
-  return async (target, ends, stop, requests) => {
+  return async (target, ends, stop, requests, onWait) => {
     const [{ readConfiguration }, { openThread }, { loggedRequest }] = await Promise.all([
       import('../aws/read-configuration.js'),
       import('../aws/thread.js'),
@@ -76,6 +76,7 @@ export function awsReading(args: Arguments, { note, output }: CommandContext): R
       noMetadata,
       requests,
       judgeLog: loggedRequest,
+      onWait,
       stop,
     });
     if (problem !== null) note(cleanForTerminal(`pprobe: --aws: ${problem}`));

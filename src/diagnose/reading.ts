@@ -14,6 +14,8 @@ export type ReadFacts = (
   stop: AbortSignal,
   /** Resolves with the requests when all measurements are over. */
   requests: Promise<readonly HttpDocument[]>,
+  /** To be called where AWS has answered and says more after so many milliseconds: reading may go on for as long. */
+  onWait: (waitMs: number) => void,
 ) => Promise<FactsDocument | null>;
 
 /**
@@ -21,6 +23,9 @@ export type ReadFacts = (
  * answered by then.
  */
 const graceMs = 1700;
+
+/** How much longer it may go on where AWS has answered that it has nothing yet. */
+const longestWaitMs = 4000;
 
 /** Reading that runs beside the measurements. */
 export interface ReadingBeside {
@@ -42,16 +47,27 @@ export function startReading(read: ReadFacts, target: Target, stop: AbortSignal 
   const requests = new Promise<readonly HttpDocument[]>((resolve) => {
     onRequests = resolve;
   });
-  const reading = read(target, ends, anyOf(over.signal, stop), requests);
+  let timer: NodeJS.Timeout | undefined;
+  const endAfter = (ms: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => over.abort(), ms);
+  };
+  let isFinishing = false;
+  const onWait = (waitMs: number): void => {
+    if (isFinishing) endAfter(Math.min(waitMs, longestWaitMs) + graceMs);
+  };
+  const reading = read(target, ends, anyOf(over.signal, stop), requests, onWait);
   reading.catch(() => {});
   return {
     onEnds,
     async finish(sent) {
+      isFinishing = true;
       onRequests(sent);
-      const timer = setTimeout(() => over.abort(), graceMs);
+      endAfter(graceMs);
       try {
         return await reading;
       } finally {
+        isFinishing = false;
         clearTimeout(timer);
       }
     },

@@ -1,5 +1,9 @@
 import { test } from 'tap';
-import { type ConfigurationReading, readConfiguration } from '../../src/aws/read-configuration.js';
+import {
+  type ConfigurationReading,
+  type ReadingOptions,
+  readConfiguration,
+} from '../../src/aws/read-configuration.js';
 import type { CallOutcome } from '../../src/aws/session.js';
 import { classify } from '../../src/diagnose/classify.js';
 import { withGates } from '../../src/diagnose/configuration/gates.js';
@@ -8,7 +12,7 @@ import { parseTarget } from '../../src/target/parse-target.js';
 import { factsOf, healthy } from '../diagnose/configuration/vpc.js';
 import { answeredWith, CLIENT, forbidden, HOST, http } from '../diagnose/evidence.js';
 import { EVENTS, SECRET, SLOW, WORKED } from '../execution-log/logs.js';
-import { type FakeCall, failure, fakeAws } from './fake-session.js';
+import { type FakeAccount, type FakeCall, failure, fakeAws } from './fake-session.js';
 
 const [apiId = ''] = HOST.split('.');
 const target = parseTarget(`https://${HOST}/prod/orders`);
@@ -19,14 +23,19 @@ const eventsOf = (id: string) =>
 async function read(
   log: (call: FakeCall) => CallOutcome,
   answer = http(504, { requestId: SLOW }),
+  options: Partial<ReadingOptions> = {},
+  gateway: FakeAccount['gateway'] = {},
 ): Promise<ConfigurationReading & { asked: FakeCall[] }> {
-  const { open, calls } = fakeAws({ ec2: healthy }, (call) => (call.service === 'logs' ? log(call) : null));
+  const { open, calls } = fakeAws({ ec2: healthy, gateway }, (call) =>
+    call.service === 'logs' ? log(call) : null,
+  );
   const requests = Promise.resolve([answer]);
   const reading = await readConfiguration(target, ends, {
     open,
     requests,
     judgeLog: loggedRequest,
     timeoutMs: 3000,
+    ...options,
   });
   return { ...reading, asked: calls.filter(({ service }) => service === 'logs') };
 }
@@ -59,6 +68,32 @@ test('an empty page with a token is followed, and a request without a fault asks
   t.equal(facts.executionLog?.cause, 'backend.timeout');
   t.same((await read(() => failure('never'), http(200))).asked, []);
   t.same((await read(() => failure('never'), http(403, { requestId: '" or everything' }))).asked, []);
+});
+
+test('lines that are not there yet are asked for once more, unless the request is old or the reading ends', async (t) => {
+  const justSent = http(504, { requestId: SLOW, startedAt: new Date().toISOString() });
+  const waits: number[] = [];
+  const onWait = (waitMs: number): void => void waits.push(waitMs);
+  let asked = 0;
+  const late = (): CallOutcome => {
+    asked += 1;
+    return { answer: { events: asked === 1 ? [] : eventsOf(SLOW) } };
+  };
+  const { facts } = await read(late, justSent, { timeoutMs: 60_000, onWait });
+  t.equal(facts.executionLog?.cause, 'backend.timeout');
+  t.same([asked, waits], [2, [3000]]);
+
+  const nothing = (): CallOutcome => ({ answer: { events: [] } });
+  t.equal((await read(nothing, justSent, { timeoutMs: 60_000, onWait: () => {} })).asked.length, 2);
+  const old = http(504, { requestId: SLOW, startedAt: '2026-01-01T00:00:00.000Z' });
+  t.equal((await read(nothing, old, { timeoutMs: 60_000 })).asked.length, 1);
+  const gateway = {
+    GetStages: { item: [{ stageName: 'prod', methodSettings: { '*/*': { loggingLevel: 'OFF' } } }] },
+  };
+  t.equal((await read(nothing, justSent, { timeoutMs: 60_000 }, gateway)).asked.length, 1);
+  const ends = new AbortController();
+  const ended = { timeoutMs: 60_000, stop: ends.signal, onWait: () => ends.abort() };
+  t.equal((await read(nothing, justSent, ended)).asked.length, 1);
 });
 
 test('a log that is refused, off or of another shape leaves the request unknown', async (t) => {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { diagnose } from '../../src/diagnose/diagnose.js';
 import type { ReadFacts } from '../../src/diagnose/reading.js';
@@ -38,6 +39,29 @@ test('reading that does not end is ended after the packets, with what is known',
   const report = await diagnose(`127.0.0.1:${await closedPort()}`, { ...quick, readFacts });
   t.equal(report.verdict.cause, 'tcp.refused');
   t.same(report.observations.configuration?.ec2, {});
+});
+
+test('reading that waits for what AWS will say is not ended before that, and has no time without an end', async (t) => {
+  const waitMs = 2500;
+  const waits: ReadFacts = async (_target, _ends, stop, requests, onWait) => {
+    await requests;
+    onWait(waitMs);
+    await sleep(waitMs);
+    return stop.aborted ? null : factsOf();
+  };
+  const port = await closedPort();
+  const report = await diagnose(`127.0.0.1:${port}`, { ...quick, readFacts: waits });
+  t.equal(report.observations.configuration?.kind, 'facts');
+  const asksForever: ReadFacts = async (_target, _ends, stop, requests, onWait) => {
+    await requests;
+    onWait(1e9);
+    await new Promise((resolve) => stop.addEventListener('abort', resolve));
+    return null;
+  };
+  t.equal(
+    (await diagnose(`127.0.0.1:${port}`, { ...quick, readFacts: asksForever })).verdict.cause,
+    'tcp.refused',
+  );
 });
 
 test('where nothing can be read, the report is that of the packets', async (t) => {

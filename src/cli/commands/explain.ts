@@ -155,7 +155,10 @@ async function readNow(
     );
   const saved = parseReport(report.text);
   const sent = Promise.resolve(saved.observations.http);
-  return (await read(saved.target, Promise.resolve(endsOfReport(saved)), context.stop, sent)) ?? undefined;
+  return (
+    (await read(saved.target, Promise.resolve(endsOfReport(saved)), context.stop, sent, () => {})) ??
+    undefined
+  );
 }
 
 type GivenText = NamedReport & Partial<Pick<ReportText, 'problem'>>;
