@@ -11,6 +11,9 @@ export type HttpVariant = 'plain' | 'host' | 'api-id' | 'bogus';
  * Why an exchange failed. `closed`: the peer closed the connection; `reset`: the peer sent a RST; `malformed`: the bytes
  * received are not HTTP; `tls`: the TLS layer failed, for example because the server demands a client certificate after a TLS
  * 1.3 handshake; `canceled`: the exchange was stopped before its end; `error`: anything else, named by `errorCode`.
+ *
+ * `malformed` is also what exceeds the limits of a client: a header field or chunk extension of more than 16 KB
+ * (`HPE_HEADER_OVERFLOW`, `HPE_CHUNK_EXTENSIONS_OVERFLOW`), and more than 64 KB before a final response (`ENDLESS`).
  */
 export type HttpFailure = 'timeout' | 'closed' | 'reset' | 'malformed' | 'tls' | 'canceled' | 'error';
 
@@ -51,4 +54,16 @@ export interface HttpDocument extends DocumentHeader<'http'> {
   failure: HttpFailure | null;
   /** The code of the failure, from the HTTP parser, OpenSSL or the socket: `HPE_INVALID_CONSTANT`, `ECONNRESET`. */
   errorCode: Text | null;
+  /** What came, where no final response did. Absent in earlier versions, and beside a status. */
+  received?: ReceivedInstead | null;
+}
+
+/** What a server sent in place of a final response. */
+export interface ReceivedInstead {
+  /** @minimum 0 @asType integer */
+  octets: number;
+  /** Interim responses (1xx, RFC 9110 section 15.2). @minimum 0 @asType integer */
+  interim: number;
+  /** The status of the last of them. */
+  lastInterim: StatusCode | null;
 }

@@ -2,7 +2,7 @@ import { shellLine } from '../../core/shell-line.js';
 import { capital, duration, excerpt, list } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
 import { exceptionOf, fromGateway } from '../../documents/gateway-answer.js';
-import type { HttpDocument, HttpFailure } from '../../documents/http.js';
+import type { HttpDocument } from '../../documents/http.js';
 import { type Answer, judgedAnswers, responderTo } from '../../documents/observed/http.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import { headerOf, isHttpApi, type Responder, type ResponderKind } from '../../documents/responder.js';
@@ -17,6 +17,7 @@ import { readExecutionLog, serviceRemedies } from '../remedies/gateway.js';
 import { withKnownApi } from '../remedies/known-api.js';
 import { meaningOf, responderRemedies, waitLonger } from '../remedies/responder.js';
 import { pingUnfragmented } from '../remedies/tls.js';
+import { didNotAnswer, failureSummary, receivedWords } from './unfinished-answer.js';
 
 interface Words {
   confidence: Confidence;
@@ -76,7 +77,7 @@ function otherWords(responder: Responder, cause: Cause, doc: HttpDocument, targe
   if (doc.status === null) {
     return {
       confidence: 'low',
-      summary: `${doc.address} took the request for ${short(target.host, 'the target')} and did not answer within ${duration(doc.durationMs)}.`,
+      summary: `${doc.address} took the request for ${short(target.host, 'the target')} and ${didNotAnswer(doc)}.`,
       alternatives: [possible('http.error', waitLonger(target), 'low', 'the server is slow, but works')],
     };
   }
@@ -143,7 +144,7 @@ function evidenceOf({ target }: Evidence, { ref, doc }: Answer, responder: Respo
 
 function said(doc: HttpDocument, responder: Responder): string {
   if (doc.status === null)
-    return `the request got no answer: ${doc.failure ?? 'unknown failure'} after ${duration(doc.durationMs)}`;
+    return `the request got no answer: ${doc.failure ?? 'unknown failure'} after ${duration(doc.durationMs)}${receivedWords(doc)}`;
   const by = responder.kind === 'server' ? (doc.server ?? doc.address) : responder.name;
   const kind = doc.errorType === null ? '' : `, ${doc.errorType}`;
   const text = doc.message ?? doc.title ?? null;
@@ -245,7 +246,7 @@ export const serviceRules: readonly Rule[] = [
     confidence: doc.status === null ? 'low' : byException(doc),
     summary:
       doc.status === null
-        ? `${doc.address} took the request and did not answer within ${duration(doc.durationMs)}.`
+        ? `${doc.address} took the request and ${didNotAnswer(doc)}.`
         : `${named(target.privateApi)} answers, but its backend did not answer in time.`,
     more: readExecutionLog(doc.requestId, target.privateApi),
     alternatives:
@@ -265,7 +266,10 @@ export const serviceRules: readonly Rule[] = [
   })),
   serviceRule('http.error', (doc, { host, privateApi }) => ({
     confidence: doc.failure === null ? 'high' : 'medium',
-    summary: errorSummary(doc, host),
+    summary:
+      doc.failure === null
+        ? `${atStart(short(host, 'the target'))} answers with the error status HTTP ${doc.status ?? ''}.`
+        : failureSummary(doc, doc.failure, host),
     ...(doc.failure === null ? {} : { remedies: errorRemedies(doc) }),
     alternatives:
       privateApi !== null && !fromGateway(doc)
@@ -279,22 +283,6 @@ export const serviceRules: readonly Rule[] = [
         : [],
   })),
 ];
-
-const FAILED: Readonly<Record<HttpFailure, string>> = {
-  timeout: 'stopped in the middle of its answer',
-  closed: 'closed the connection before the end of its answer',
-  reset: 'reset the connection before the end of its answer',
-  malformed: 'answered with something that is not HTTP',
-  tls: 'ended the TLS session, as a server does that requires a client certificate',
-  canceled: 'was interrupted before the end of its answer',
-  error: 'did not complete its answer',
-};
-
-function errorSummary({ address, status, failure }: HttpDocument, host: string): string {
-  const name = short(host, 'the target');
-  if (failure === null) return `${atStart(name)} answers with the error status HTTP ${status ?? ''}.`;
-  return `${address} took the request for ${name} and ${FAILED[failure]}${status === null ? '' : ` (HTTP ${status})`}.`;
-}
 
 function errorRemedies({ address, status }: HttpDocument): Advice[] {
   const logs = { text: `Look for the request in the logs of the server at ${address}` };

@@ -2,6 +2,7 @@ import { shellLine } from '../../core/shell-line.js';
 import { count, duration, excerpt } from '../../core/text.js';
 import { alertOf, contrast, endedBy, isNotTls, spokeTls } from '../../documents/observed/tls.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
+import { alertIn } from '../../documents/terms/tls-alert.js';
 import type { TlsDocument, TlsStatus } from '../../documents/tls.js';
 import { possible, type Rule } from '../finding.js';
 import { short } from '../headline.js';
@@ -94,7 +95,11 @@ function hasAgreed({ certificate, progress }: TlsDocument): boolean {
 
 /** OpenSSL's errors for messages that no agreement on a version or a cipher explains: the wrong message, or a damaged one. */
 const brokenRules =
-  /UNEXPECTED_(?:MESSAGE|RECORD)|LENGTH_(?:MISMATCH|TOO_\w+)|DECODE|BAD_(?:EXTENSION|HANDSHAKE|LENGTH|PACKET|RECORD)|INVALID_CCS|TOO_MANY/;
+  /UNEXPECTED_(?:MESSAGE|RECORD)|LENGTH_(?:MISMATCH|TOO_\w+)|DECODE|BAD_(?:EXTENSION|HANDSHAKE|LENGTH|PACKET|RECORD)|INVALID_CCS|TOO_MANY|RECORD_(?:TOO_SMALL|LENGTH)|EXCESSIVE_MESSAGE|(?:HEADER|PACKET|DATA)_TOO/;
+
+/** OpenSSL's errors for a version, cipher, group or signature that the two sides have not in common (openssl/sslerr.h). */
+const agreementCodes =
+  /VERSION|PROTOCOL|CIPHER|SHARED|FALLBACK|GROUP|CURVE|SIGNATURE|SIGALG|DIGEST|KEY_TOO_SMALL|RENEGOTIATION|COMPRESSION/;
 
 const protocol = tlsRule(
   'tls.protocol',
@@ -106,18 +111,22 @@ const protocol = tlsRule(
     !hasAgreed(doc) &&
     endedBy(doc) !== 'unrecognized_name',
   (doc, at) => {
-    const alert = alertOf(doc);
+    // One of the level warning ends nothing, unless OpenSSL names it as the end.
+    const alert = endedBy(doc) ?? alertIn(doc.errorCode ?? '')?.name ?? null;
     const isBroken = alert === null && brokenRules.test(doc.errorCode ?? '');
-    const other = isBroken || (alert !== null && !AGREEMENT.test(alert));
+    const isOther = alert === null && doc.errorCode !== null && !agreementCodes.test(doc.errorCode);
+    const other = isBroken || isOther || (alert !== null && !AGREEMENT.test(alert));
     const isVague = alert === 'handshake_failure';
     const name = short(doc.serverName, 'the target');
     return {
-      confidence: isBroken ? 'medium' : confidenceOf(alert),
+      confidence: isBroken || isOther ? 'medium' : confidenceOf(alert),
       summary: isBroken
         ? `${at} does not keep to the rules of TLS in the handshake for ${name} (${doc.errorCode}).`
-        : other
-          ? `${at} ended the TLS handshake for ${name} with the alert ${alert}.`
-          : `${at} and this host have no TLS version or cipher in common.`,
+        : isOther
+          ? `The TLS handshake with ${at} for ${name} fails (${doc.errorCode}).`
+          : other
+            ? `${at} ended the TLS handshake for ${name} with the alert ${alert}.`
+            : `${at} and this host have no TLS version or cipher in common.`,
       ...(other ? {} : { says: 'no-common-version' as const }),
       seen: `the handshake with ${doc.address} failed${alert === null ? '' : ` with the alert ${alert}`}`,
       remedies: [

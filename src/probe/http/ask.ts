@@ -5,7 +5,7 @@ import { startLimits } from '../../core/deadline.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { version } from '../../core/version.js';
 import { startDocument } from '../../documents/header.js';
-import type { HttpDocument, HttpFailure, HttpVariant } from '../../documents/http.js';
+import type { HttpDocument, HttpFailure, HttpVariant, ReceivedInstead } from '../../documents/http.js';
 import { classifyTlsFailure } from '../tls/handshake.js';
 import { parseRequestUrl, type RequestUrl } from './request.js';
 import { responseFacts } from './response-facts.js';
@@ -40,6 +40,12 @@ export interface AskOptions {
 const mostBodyBytes = 64 * 1024;
 
 /**
+ * Octets before the head of the final response. The parser of Node bounds each header field, and neither the number of interim
+ * responses (1xx) nor that of empty lines, so that a peer that sends them without pause would be read until the timeout.
+ */
+const mostBytesBefore = 64 * 1024;
+
+/**
  * Sends one GET over an open connection (TLS or not) and reads the response. It does not follow redirects, does not ask for
  * compression, and reads at most 64 KB of the body. `timeoutMs` limits the whole exchange, also while the server
  * sends.
@@ -56,6 +62,7 @@ export async function ask(socket: Socket, input: AskInput, options: AskOptions =
 
   const header = startDocument('http');
   let response: IncomingMessage | null = null;
+  const received: ReceivedInstead = { octets: 0, interim: 0, lastInterim: null };
   const body: Buffer[] = [];
   const documentOf = (failure: HttpFailure | null, errorCode: string | null): HttpDocument => ({
     ...header(),
@@ -70,6 +77,7 @@ export async function ask(socket: Socket, input: AskInput, options: AskOptions =
     ),
     failure,
     errorCode,
+    received: response === null ? { ...received } : null,
   });
   if (stop?.aborted) return documentOf('canceled', 'ECANCELED');
   if (socket.destroyed || !socket.writable) return documentOf('closed', null);
@@ -80,6 +88,12 @@ export async function ask(socket: Socket, input: AskInput, options: AskOptions =
     const settle = () => {
       over = true;
       cancelLimits();
+      socket.off('data', onOctets);
+    };
+    const onOctets = (octets: Buffer) => {
+      if (response !== null) return;
+      received.octets += octets.length;
+      if (received.octets > mostBytesBefore) giveUp('malformed', 'ENDLESS');
     };
     const finish = (failure: HttpFailure | null, errorCode: string | null) => {
       settle();
@@ -109,6 +123,14 @@ export async function ask(socket: Socket, input: AskInput, options: AskOptions =
     );
 
     sent.on('error', onError);
+    // The parser listens by then, and has read the octets before they are counted.
+    sent.once('socket', () => {
+      if (!over) socket.on('data', onOctets);
+    });
+    sent.on('information', ({ statusCode }) => {
+      received.interim += 1;
+      received.lastInterim = statusCode;
+    });
     sent.once('close', () => giveUp('closed', null));
     // A switch of protocols was not requested. It ends HTTP on this connection.
     sent.once('upgrade', (upgraded) => {

@@ -166,7 +166,8 @@ class Attempt {
     const { patience } = this.#options;
     const leftMs = patience === undefined ? 0 : patience.timeoutMs - elapsedMs(this.#startMs);
     if (this.#isOver) return;
-    if (acknowledged !== true || leftMs <= 0 || patience?.isUseful() !== true) {
+    const isPouring = this.#tap.receivedBytes > mostHandshakeBytes;
+    if (acknowledged !== true || leftMs <= 0 || isPouring || patience?.isUseful() !== true) {
       this.#fail('timeout', null, acknowledged);
       return;
     }
@@ -322,6 +323,9 @@ function contextOfSmallHello({ given }: Trust): SecureContext {
   const ca = given.length === 0 ? {} : { ca: given.map(String) };
   return createSecureContext({ ecdhCurve: 'X25519:P-256:P-384', ...ca });
 }
+
+/** More octets than a handshake has: OpenSSL refuses a chain of more than 100 KB. A peer that sends more will not end it later. */
+const mostHandshakeBytes = 256 * 1024;
 
 /** The least time for the server's verdict on the client's certificate, milliseconds. */
 const leastVerdictMs = 1000;

@@ -61,6 +61,43 @@ export const serviceRows: Row[] = [
     confidence: 'low',
     summary: ['5 s'],
   },
+  ...(
+    [
+      ['no final response', 'timeout', null, 1, 'backend.timeout', 'sent the interim response HTTP 103'],
+      [
+        'without end',
+        'malformed',
+        'ENDLESS',
+        1800,
+        'http.error',
+        'interim responses (HTTP 103) without pause',
+      ],
+      [
+        'too long a header',
+        'malformed',
+        'HPE_HEADER_OVERFLOW',
+        0,
+        'http.error',
+        'a header of more than 16 KB',
+      ],
+    ] as const
+  ).map(
+    ([name, failure, errorCode, interim, cause, words]): Row => ({
+      name: `a request that gets interim responses or headers, and is not silent: ${name}`,
+      given: answeredWith([
+        http(null, {
+          failure,
+          errorCode,
+          durationMs: 5000,
+          received: { octets: 1 + interim * 40, interim, lastInterim: interim === 0 ? null : 103 },
+        }),
+      ]),
+      class: 'service',
+      cause,
+      confidence: cause === 'http.error' ? 'medium' : 'low',
+      summary: [words],
+    }),
+  ),
   {
     name: 'a backend that API Gateway cannot reach',
     given: answeredWith([

@@ -219,6 +219,39 @@ export const tlsRows: Row[] = [
     cause: 'tls.protocol',
     confidence: 'high',
   },
+  ...(
+    [
+      ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'high', 'no TLS version or cipher in common'],
+      ['ERR_SSL_RECORD_TOO_SMALL', 'medium', 'does not keep to the rules of TLS'],
+      ['ERR_SSL_TOO_MANY_WARN_ALERTS', 'medium', 'does not keep to the rules of TLS'],
+      ['ERR_SSL_INTERNAL_ERROR', 'medium', 'fails (ERR_SSL_INTERNAL_ERROR)'],
+    ] as const
+  ).map(
+    ([errorCode, confidence, words]): Row => ({
+      name: `only an error of OpenSSL about versions or ciphers is about those: ${errorCode}`,
+      given: evidence({
+        ...connected,
+        tls: [
+          tls('protocol', {
+            certificate: null,
+            errorCode,
+            progress: {
+              heard: 'alert',
+              sentBytes: 300,
+              receivedBytes: 35,
+              acknowledged: null,
+              alert: { level: 'warning', code: 90, name: 'user_canceled' },
+              firstLine: null,
+            },
+          }),
+        ],
+      }),
+      class: 'tls',
+      cause: 'tls.protocol',
+      confidence,
+      summary: [words],
+    }),
+  ),
   {
     name: 'a handshake that is swallowed',
     given: evidence({ ...connected, tls: [tls('timeout', { certificate: null })] }),

@@ -115,6 +115,29 @@ test('an informational response is not the response', async (t) => {
   t.match(await asked(socket), { status: 200 });
 });
 
+test('interim responses and empty lines without end are read up to 64 KB, and what came is told', async (t) => {
+  const hint = 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n';
+  for (const again of [hint, 'HTTP/1.1 100 Continue\r\n\r\n', '\r\n']) {
+    const { socket } = await serve(t, again.repeat(Math.ceil(200_000 / again.length)));
+    const { status, failure, errorCode, received } = await asked(socket, {}, { timeoutMs: 60_000 });
+    t.same({ status, failure, errorCode }, { status: null, failure: 'malformed', errorCode: 'ENDLESS' });
+    const { octets = 0, interim = 0, lastInterim = null } = received ?? {};
+    t.ok(octets > 65_536 && octets < 150_000, `${octets} octets of 200,000`);
+    t.equal(lastInterim, again === '\r\n' ? null : Number(again.slice(9, 12)));
+    t.equal(interim > 1000, again !== '\r\n', `${interim} interim responses`);
+    t.equal(socket.destroyed, true);
+  }
+});
+
+test('an interim response that no final one follows is told', async (t) => {
+  const { socket } = await serve(t, 'HTTP/1.1 102 Processing\r\n\r\n');
+  t.match(await asked(socket, {}, { timeoutMs: 300 }), {
+    status: null,
+    failure: 'timeout',
+    received: { octets: 27, interim: 1, lastInterim: 102 },
+  });
+});
+
 test('a second response to one request is not used for the next one', async (t) => {
   const { socket } = await serve(
     t,
