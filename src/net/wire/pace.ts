@@ -87,6 +87,8 @@ export const packetPace = new Pace();
 
 /** A wire whose probes leave at a pace. Until then they are queued. */
 export class PacedWire implements Wire {
+  /** The queue always moves, however slowly. No job of an agent takes longer. */
+  readonly longestQueueMs = 600_000;
   readonly #wire: Wire;
   readonly #listener: WireListener;
   readonly #pace: Pace;

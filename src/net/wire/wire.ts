@@ -92,6 +92,11 @@ export interface Wire {
   readonly route?: WireRoute | null;
   /** The longest round trip that the engine can see of an ordinary probe, milliseconds; absent where it has no limit. */
   readonly longestRttMs?: number | undefined;
+  /**
+   * How long a packet may wait to leave this host and still be expected to, milliseconds. Absent: two seconds, because a queue that
+   * does not move by then is stuck.
+   */
+  readonly longestQueueMs?: number | undefined;
   send(probe: ProbeRequest): void;
   /** The packet waits for a turn of the event loop before it is handed to the kernel. Absent where none ever waits. */
   isQueued?(id: number): boolean;

@@ -47,7 +47,9 @@ export async function driveTrace(hooks: DriverHooks, stop: AbortSignal): Promise
         if (!isOver) changed();
       });
     },
-    onLeft: (id) => strategy.onLeft(id, clock.now()),
+    onLeft(id) {
+      if (strategy.onLeft(id, clock.now()) && !isOver) changed();
+    },
     onSendError(id, errno) {
       strategy.onSendError(id, errno);
       changed();

@@ -95,12 +95,17 @@ export interface StrategyOptions {
   isNear?: boolean;
   /** The longest round trip that the wire sees of an ordinary probe, milliseconds. Default: no limit. */
   longestRttMs?: number | undefined;
+  /** How long a packet may wait to leave this host, milliseconds. Default 2000. */
+  longestQueueMs?: number | undefined;
   /** All probes share one 5-tuple, so two of them at the target at the same time would hide each other. */
   paris: boolean;
 }
 
 /** The checked options of the strategy, with defaults. */
-export type CheckedTraceOptions = Omit<StrategyOptions, 'family' | 'longestRttMs' | 'isNear'>;
+export type CheckedTraceOptions = Omit<
+  StrategyOptions,
+  'family' | 'longestRttMs' | 'longestQueueMs' | 'isNear'
+>;
 
 /** Fills in defaults and checks ranges. Throws InvalidInputError, naming the option. */
 export function checkTraceOptions(options: TraceOptions): CheckedTraceOptions {

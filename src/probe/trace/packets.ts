@@ -2,9 +2,6 @@ import type { HopState, ProbeState } from './hop-state.js';
 import type { TracedPath } from './traced-path.js';
 import type { Waits } from './wait.js';
 
-/** The longest time that a packet waits to leave this host, milliseconds. */
-const longestQueueMs = 2000;
-
 /** One SYN on the wire. */
 export interface PacketState {
   id: number;
@@ -25,6 +22,7 @@ export interface PacketState {
 export class Packets {
   readonly #path: TracedPath;
   readonly #waits: Waits;
+  readonly #longestQueueMs: number;
   /** By id; null for SYNs of the target's query. */
   readonly #byId: (PacketState | null)[] = [];
   /** In flight: sent, not answered, not expired. Never more than `parallel`. */
@@ -32,9 +30,11 @@ export class Packets {
   /** Expired and not answered. */
   readonly #expired = new Set<PacketState>();
 
-  constructor(path: TracedPath, waits: Waits) {
+  /** `longestQueueMs`: how long a packet may wait to leave this host. A queue that does not move is not waited for for ever. */
+  constructor(path: TracedPath, waits: Waits, longestQueueMs: number) {
     this.#path = path;
     this.#waits = waits;
+    this.#longestQueueMs = longestQueueMs;
   }
 
   /** Number of packets made, those of the target's query included. It is the id of the next one. */
@@ -138,8 +138,8 @@ export class Packets {
   }
 
   #deadlineMs({ probe, sentAtMs, isSecond, isQueued }: PacketState): number {
-    // A queue that does not move is not waited for for ever.
-    const waitMs = isQueued ? longestQueueMs : this.#waits.forTtl(probe.ttl);
+    if (isQueued) return sentAtMs + this.#longestQueueMs;
+    const waitMs = this.#waits.forTtl(probe.ttl);
     // The cause that delays the first packets of a path is gone by the second one, so half the wait is enough.
     return sentAtMs + (isSecond ? waitMs / 2 : waitMs);
   }

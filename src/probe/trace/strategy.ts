@@ -29,6 +29,9 @@ export interface TraceEnd {
 /** With fewer packets in flight, the SYNs of full TTL would take the place of too many probes. */
 const fewestForTarget = 4;
 
+/** The longest time that a packet waits to leave this host where the wire names none, milliseconds. */
+const usualQueueMs = 2000;
+
 /** The most packets in flight before anything has answered: a near target answers all of them. */
 const blindWindow = 16;
 
@@ -61,9 +64,10 @@ export class TraceStrategy {
   constructor(options: StrategyOptions) {
     this.#options = options;
     this.#waits = new Waits(options);
-    this.#target = new TargetAsker(options.family, options.maxTtl, this.#waits);
+    const { longestQueueMs = usualQueueMs } = options;
+    this.#target = new TargetAsker(options, this.#waits, longestQueueMs);
     this.#path = new TracedPath(options, this.#target);
-    this.#packets = new Packets(this.#path, this.#waits);
+    this.#packets = new Packets(this.#path, this.#waits, longestQueueMs);
     this.#completeBelow = options.firstTtl;
   }
 
@@ -155,15 +159,19 @@ export class TraceStrategy {
   onQueued(id: number): void {
     const packet = this.#packets.at(id);
     if (packet !== null) packet.isQueued = true;
+    else this.#target.onQueued(id);
   }
 
-  /** A packet that may have been queued leaves this host now. */
-  onLeft(id: number, nowMs: number): void {
+  /** A packet that may have been queued leaves this host now. Returns whether it was queued: then `next` has another deadline. */
+  onLeft(id: number, nowMs: number): boolean {
     const packet = this.#packets.at(id);
-    if (packet === null || !packet.isQueued) return;
+    if (packet === null) return this.#target.onLeft(id, nowMs);
+    if (!packet.isQueued) return false;
     packet.isQueued = false;
     packet.sentAtMs = nowMs;
+    packet.probe.sentAtMs = nowMs;
     this.onSent(id);
+    return true;
   }
 
   /** The packet with this id did not leave this host. `errno` is symbolic. */

@@ -1,6 +1,7 @@
 import type { TargetQuery } from '../../documents/trace.js';
 import type { WireReply } from '../../net/wire/wire.js';
 import { type Ending, endingOf } from './hop-state.js';
+import type { StrategyOptions } from './options.js';
 import { backwardHops } from './probe-result.js';
 import type { Waits } from './wait.js';
 
@@ -36,10 +37,18 @@ export class TargetAsker {
   #elapsedMs = 0;
   #isSilent = false;
   #waitedMs = 0;
+  /** SYNs that wait to leave this host. The schedule stands still until they have left. */
+  readonly #queued = new Set<number>();
+  readonly #longestQueueMs: number;
 
-  constructor(family: 4 | 6, maxTtl: number, waits: Waits) {
+  constructor(
+    { family, maxTtl }: Pick<StrategyOptions, 'family' | 'maxTtl'>,
+    waits: Waits,
+    longestQueueMs: number,
+  ) {
     this.#family = family;
     this.#waits = waits;
+    this.#longestQueueMs = longestQueueMs;
     this.ttl = Math.max(ordinaryTtl, maxTtl);
   }
 
@@ -73,13 +82,14 @@ export class TargetAsker {
   /** When the next SYN is to be sent; null when it has an answer or all were sent. */
   nextSendAtMs(): number | null {
     const share = sendAt[this.#tries];
-    if (share === undefined || this.#answer !== null || this.#isSilent) return null;
+    if (share === undefined || this.#answer !== null || this.#isSilent || this.#queued.size > 0) return null;
     return this.#firstAtMs === null ? 0 : this.#firstAtMs + share * this.#waits.forTarget();
   }
 
   /** When the next event is due; null without one. */
   wakeAtMs(): number | null {
     if (this.stage !== 'asking' || this.#firstAtMs === null) return null;
+    if (this.#queued.size > 0) return this.#queueEndMs();
     return this.nextSendAtMs() ?? this.#firstAtMs + this.#waits.forTarget();
   }
 
@@ -92,6 +102,24 @@ export class TargetAsker {
   /** This host refused to send it. */
   onRefusal(id: number): void {
     this.#sent.delete(id);
+    this.#queued.delete(id);
+  }
+
+  onQueued(id: number): void {
+    if (this.#sent.has(id)) this.#queued.add(id);
+  }
+
+  /** It leaves this host now, and the waits begin. Returns whether it was queued. */
+  onLeft(id: number, nowMs: number): boolean {
+    if (!this.#queued.delete(id)) return false;
+    const queuedMs = nowMs - (this.#sent.get(id) ?? nowMs);
+    this.#sent.set(id, nowMs);
+    if (this.#firstAtMs !== null) this.#firstAtMs += queuedMs;
+    return true;
+  }
+
+  #queueEndMs(): number {
+    return Math.min(...[...this.#queued].map((id) => this.#sent.get(id) ?? 0)) + this.#longestQueueMs;
   }
 
   has(id: number): boolean {
@@ -112,6 +140,12 @@ export class TargetAsker {
   /** The time is up for a part of the schedule, or for all of it. */
   onDeadline(nowMs: number): void {
     if (this.stage !== 'asking' || this.#firstAtMs === null) return;
+    if (this.#queued.size > 0) {
+      if (nowMs < this.#queueEndMs()) return;
+      // They are stuck here, and no further one would leave either.
+      for (const id of this.#queued) this.onRefusal(id);
+      this.#tries = sendAt.length;
+    }
     this.#waitedMs = nowMs - this.#firstAtMs;
     this.#isSilent = this.nextSendAtMs() === null && this.#waitedMs >= this.#waits.forTarget();
   }

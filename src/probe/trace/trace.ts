@@ -91,11 +91,12 @@ export async function traceAddress(
         ...world,
         createStrategy(wire) {
           nextHop.wire = wire;
-          const { longestRttMs } = wire;
+          const { longestRttMs, longestQueueMs } = wire;
           return new TraceStrategy({
             ...forMethod(checked, wire.method),
             family,
             longestRttMs,
+            longestQueueMs,
             isNear: options.isNear ?? false,
           });
         },

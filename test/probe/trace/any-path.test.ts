@@ -95,17 +95,19 @@ t.test(
         const inFlight = new Map<number, { ttl: number; atMs: number }>();
         let mostInFlight = 0;
         const { document } = await simulate(scenario, {
-          onSend({ id, ttl }, atMs) {
-            inFlight.set(id, { ttl, atMs });
-            const young = [...inFlight.values()].filter((sent) => atMs - sent.atMs < shortestWaitMs);
-            mostInFlight = Math.max(mostInFlight, young.length);
-          },
-          onReply(id) {
-            const answered = inFlight.get(id);
-            inFlight.delete(id);
-            // A late answer also settles the second packet of the probe.
-            for (const [other, { ttl, atMs }] of inFlight)
-              if (answered?.ttl === ttl && atMs >= answered.atMs + shortestWaitMs) inFlight.delete(other);
+          watcher: {
+            onSend({ id, ttl }, atMs) {
+              inFlight.set(id, { ttl, atMs });
+              const young = [...inFlight.values()].filter((sent) => atMs - sent.atMs < shortestWaitMs);
+              mostInFlight = Math.max(mostInFlight, young.length);
+            },
+            onReply(id) {
+              const answered = inFlight.get(id);
+              inFlight.delete(id);
+              // A late answer also settles the second packet of the probe.
+              for (const [other, { ttl, atMs }] of inFlight)
+                if (answered?.ttl === ttl && atMs >= answered.atMs + shortestWaitMs) inFlight.delete(other);
+            },
           },
         });
         const strangers = document.hops.flatMap(({ ttl, probes }) =>

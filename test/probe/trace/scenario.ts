@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { RoutingLoop, TraceDocument, TraceProbe } from '../../../src/documents/trace.js';
+import { type Pace, PacedWire } from '../../../src/net/wire/pace.js';
 import type { PortPool } from '../../../src/net/wire/port-pool.js';
 import { SynHub } from '../../../src/net/wire/syn-hub.js';
 import { openSynWire } from '../../../src/net/wire/syn-wire.js';
@@ -68,10 +69,16 @@ export interface Watcher {
   onReply(id: number): void;
 }
 
-/** Runs a trace over the scenario's path, in virtual time, through the real SYN wire. */
-export async function simulate(scenario: Scenario, watcher?: Watcher): Promise<SimulatedRun> {
+/** Runs a trace over the scenario's path, in virtual time, through the real SYN wire; with `pace`, at that pace. */
+export async function simulate(
+  scenario: Scenario,
+  {
+    watcher,
+    clock = new VirtualClock(),
+    pace,
+  }: { watcher?: Watcher; clock?: VirtualClock; pace?: Pace } = {},
+): Promise<SimulatedRun> {
   const path = pathOf(scenario);
-  const clock = new VirtualClock();
   const packets = new SimulatedNetwork(path, clock);
   const family = path.target.includes(':') ? 6 : 4;
   const hub = new SynHub(family, packets, portsInOrder(scenario.ports));
@@ -101,13 +108,14 @@ export async function simulate(scenario: Scenario, watcher?: Watcher): Promise<S
             },
           },
         );
-        return {
+        const watched = {
           ...wire,
-          send(probe) {
+          send(probe: ProbeRequest) {
             watcher?.onSend(probe, clock.now());
             wire.send(probe);
           },
         };
+        return pace === undefined ? watched : new PacedWire(watched, listener, pace);
       },
     }),
   );
