@@ -250,6 +250,8 @@ export interface DnsDocument extends DocumentHeader<'dns'>, OfInputLine {
   danglingAlias?: { target: Text; status: 'nxdomain' | 'no-data' };
   /** The chain of aliases returns to a name that it has passed. */
   aliasLoop?: true;
+  /** The chain of aliases was not followed to its end: the last reply that was asked for again led to a further alias. */
+  aliasUnended?: true;
   /** The DNAME that redirects the name, where the reply lacks the CNAME made from it; C libraries do not follow it (RFC 6672 section 3.1). */
   dnameOnly?: { owner: Text; target: Text };
   /** Names that have other records beside a CNAME, which RFC 2181 section 10.1 forbids: resolvers differ in what they answer. */

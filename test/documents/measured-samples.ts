@@ -93,6 +93,7 @@ export const dns: Required<DnsDocument> = {
   truncatedWithoutTcp: { server: '10.0.0.2', errno: 'ECONNREFUSED', accepts: false },
   danglingAlias: { target: 'gone.example', status: 'nxdomain' },
   aliasLoop: true,
+  aliasUnended: true,
   dnameOnly: { owner: 'example', target: 'example.net' },
   aliasBesideData: ['a.example'],
   aliasFollowedHere: true,

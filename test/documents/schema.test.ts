@@ -36,6 +36,7 @@ const optional = new Set([
   'truncatedWithoutTcp',
   'danglingAlias',
   'aliasLoop',
+  'aliasUnended',
   'dnameOnly',
   'aliasBesideData',
   'aliasFollowedHere',

@@ -1,5 +1,15 @@
 import type { Fault } from './fault.js';
-import { authorityPem, dnsStream, dripping, httpsPouring, type Peer, pouring, udpPouring } from './peers.js';
+import {
+  authorityPem,
+  dnsStream,
+  dnsTexts,
+  dripping,
+  httpsPouring,
+  type Peer,
+  pouring,
+  udpAliases,
+  udpPouring,
+} from './peers.js';
 
 const part = 'limits end things';
 
@@ -230,6 +240,37 @@ export const limits: readonly Fault[] = [
     code: [10],
     document: 'dns',
     says: /no-data/,
+    costly: true,
+  },
+  {
+    id: 'dns-aliases',
+    part,
+    fault: 'a DNS server whose aliases lead to further aliases without end',
+    args: [
+      'diagnose',
+      'https://a.example/',
+      '--server',
+      '127.0.0.1#PORT',
+      '--no-trace',
+      '--no-imds',
+      '--json',
+    ],
+    peer: udpAliases,
+    code: [10],
+    document: 'report',
+    says: /after 9 of them no address has come/,
+    never: /was deleted|which has no address/,
+    costly: true,
+  },
+  {
+    id: 'dns-texts',
+    part,
+    fault: 'a DNS server that answers over TCP with 60 KB of TXT records without end',
+    args: [...lookup, '--tcp', '-t', 'TXT'],
+    peer: dnsTexts,
+    code: [0],
+    document: 'dns',
+    says: /"answered"/,
     costly: true,
   },
   {

@@ -198,6 +198,32 @@ export const udpText = (text: string) =>
     return encode({ type: 'response', id, flags: 0x0180, questions, answers });
   });
 
+/** A DNS server that answers each query with an alias of a further name. */
+export const udpAliases = udpPouring((query, index) => {
+  if (index > 0) return null;
+  const { id = 0, questions = [] } = decode(query);
+  const answers = questions.map(({ name }) => ({
+    type: 'CNAME' as const,
+    name,
+    ttl: 60,
+    data: `x${name}`,
+  }));
+  return encode({ type: 'response', id, flags: 0x0180, questions, answers });
+});
+
+/** A DNS server that answers a query over TCP with as many TXT records as fit into a message, again and again. */
+export const dnsTexts = dnsStream((query) => {
+  const { id = 0, questions = [] } = decode(query);
+  const [{ name } = { name: '' }] = questions;
+  const answers = Array.from({ length: 230 }, () => ({
+    type: 'TXT' as const,
+    name,
+    ttl: 60,
+    data: 'a'.repeat(255),
+  }));
+  return encode({ type: 'response', id, flags: 0x0180, questions, answers });
+});
+
 /** A DNS server that answers as in the other tests of the command line. */
 export async function dns(): Promise<Peer> {
   const { server, asked, close } = await dnsServer();

@@ -31,6 +31,7 @@ import {
   isLoop,
   isOtherRcode,
   isTcpBlocked,
+  isUnended,
   repeated,
   replied,
 } from './failed-lookup.js';
@@ -54,8 +55,7 @@ function statusRule(cause: Cause, words: Words): Rule {
     if (words.matches !== isTcpBlocked && isTcpBlocked(failed.doc)) return null;
     // The addresses came from elsewhere, such as the hosts file: the failed lookup does no harm.
     if (addressOutcomes(evidence).length > 0) return null;
-    if (cause !== 'dns.alias-dangling' && (danglingOf(failed.doc) !== null || isLoop(failed.doc)))
-      return null;
+    if (cause !== 'dns.alias-dangling' && endsAtAlias(failed.doc)) return null;
     const { host } = evidence.target;
     return {
       phase: 'resolve',
@@ -95,17 +95,25 @@ function timeoutSummary(host: string, doc: DnsDocument): string {
     : `None of the ${servers.length} resolvers answers the query for ${host}.`;
 }
 
+/** The name is an alias, and what is wrong is with its chain. */
+const endsAtAlias = (doc: DnsDocument): boolean => danglingOf(doc) !== null || isLoop(doc) || isUnended(doc);
+
+/** How the chain of aliases of a name ends. */
+function chainWords(doc: DnsDocument): string {
+  if (isLoop(doc)) return 'is an alias that leads back to itself, so it has no address';
+  if (isUnended(doc))
+    return `is an alias of an alias and so on: after ${doc.chain.length} of them no address has come`;
+  return `is an alias of ${short(danglingOf(doc) ?? '', 'a name', 44)}, which ${doc.status === 'nxdomain' ? 'does not exist' : 'has no address'}`;
+}
+
 export const dnsStatusRules: readonly Rule[] = [
   statusRule('dns.alias-dangling', {
     status: 'nxdomain',
-    matches: (doc) => danglingOf(doc) !== null || isLoop(doc),
-    summary: (host, doc) =>
-      isLoop(doc)
-        ? `${atStart(host)} is an alias that leads back to itself, so it has no address.`
-        : `${atStart(host)} is an alias of ${short(danglingOf(doc) ?? '', 'a name', 44)}, which ${doc.status === 'nxdomain' ? 'does not exist' : 'has no address'}.`,
-    confidence: () => 'high',
+    matches: endsAtAlias,
+    summary: (host, doc) => `${atStart(host)} ${chainWords(doc)}.`,
+    confidence: (doc) => (isUnended(doc) ? 'medium' : 'high'),
     remedies: ({ target }, doc) => [
-      isLoop(doc)
+      isLoop(doc) || isUnended(doc)
         ? {
             text: `Correct the CNAME records of ${list(
               [target.host, ...doc.chain].map((name) => excerpt(name, 80)),

@@ -55,7 +55,7 @@ export function evidenceOf(evidence: Evidence, { ref, doc }: Seen<DnsDocument>):
   for (const { type, rcode, status } of doc.typesFailed ?? [])
     items.push({ observation: ref, text: `the query for ${type} failed: ${rcode ?? status}` });
   const dangling = danglingOf(doc);
-  if (dangling !== null || isLoop(doc)) {
+  if (dangling !== null || isLoop(doc) || isUnended(doc)) {
     const chain = [doc.question.name, ...doc.chain].map((name) => excerpt(name, 80));
     items.push({ observation: ref, text: `the chain of aliases is ${chain.join(' -> ')}` });
   }
@@ -150,6 +150,9 @@ export function danglingOf({ danglingAlias, status, chain }: DnsDocument): strin
 
 /** A chain of aliases that leads back to one of its names: every server answers it with NOERROR and without an address. */
 export const isLoop = ({ aliasLoop }: DnsDocument): boolean => aliasLoop === true;
+
+/** A chain of aliases that was not followed to its end. */
+export const isUnended = ({ aliasUnended }: DnsDocument): boolean => aliasUnended === true;
 
 /** This host itself refused to send every query: its output filter, or a BPF program of the unit (IPAddressDeny of systemd). */
 export function isDeniedHere({ status, attempts }: DnsDocument): boolean {

@@ -37,6 +37,8 @@ export interface TypeResult {
 /** What programs cannot follow, or follow in different ways. */
 export interface AliasOddities {
   isLoop: boolean;
+  /** The chain has more replies than are asked for: its end is not known. */
+  isUnended: boolean;
   /** The target of an alias was asked for separately. */
   isFollowedHere: boolean;
   /** A DNAME above the name, without the CNAME that is made from it. */
@@ -78,9 +80,15 @@ async function askAlong(
   for (let requeries = previous === null ? 0 : 1; ; requeries++) {
     const outcome = await askServers(asked, type, lookup, requeries === 0 ? first : null);
     step = stepOf(step, outcome, asked, type);
-    if (step.next === null || requeries >= maxRequeries || lookup.stop?.aborted) return step.result;
+    if (step.next === null || lookup.stop?.aborted) return step.result;
+    if (requeries >= maxRequeries) return unended(step.result);
     asked = step.next;
   }
+}
+
+function unended(result: TypeResult): TypeResult {
+  const { oddities } = result;
+  return oddities === null ? result : { ...result, oddities: { ...oddities, isUnended: true } };
 }
 
 /** What is known after one question of a chain of aliases. */
@@ -152,7 +160,13 @@ function odditiesOf(
 ): AliasOddities | null {
   const earlier = before?.oddities?.besideData ?? [];
   if (before === undefined && !isLoop && dname === null && besideData.length === 0) return null;
-  return { isLoop, isFollowedHere: before !== undefined, dname, besideData: [...earlier, ...besideData] };
+  return {
+    isLoop,
+    isUnended: false,
+    isFollowedHere: before !== undefined,
+    dname,
+    besideData: [...earlier, ...besideData],
+  };
 }
 
 function presentCookie(cookie: Cookie | null): DnsCookie | null {

@@ -16,6 +16,7 @@ type Noteworthy = Pick<
   | 'truncatedWithoutTcp'
   | 'danglingAlias'
   | 'aliasLoop'
+  | 'aliasUnended'
   | 'dnameOnly'
   | 'aliasBesideData'
   | 'aliasFollowedHere'
@@ -75,8 +76,10 @@ function aboutAliases(
 ): void {
   const odd = results.flatMap(({ oddities }) => oddities ?? []);
   const isLoop = odd.some((each) => each.isLoop);
+  const isUnended = odd.some((each) => each.isUnended);
   const target = chain.at(-1);
-  if ((status === 'nxdomain' || status === 'no-data') && target !== undefined && !isLoop)
+  if (isUnended && status === 'no-data') found.aliasUnended = true;
+  else if ((status === 'nxdomain' || status === 'no-data') && target !== undefined && !isLoop)
     found.danglingAlias = { target, status };
   if (isLoop) found.aliasLoop = true;
   const dname = odd.find((each) => each.dname !== null)?.dname;

@@ -9,7 +9,8 @@ export function dnsNotes(document: DnsDocument): string[] {
 }
 
 function aliasNotes(document: DnsDocument): string[] {
-  const { question, danglingAlias, aliasLoop, dnameOnly, aliasBesideData, aliasFollowedHere } = document;
+  const { question, danglingAlias, aliasLoop, aliasUnended, dnameOnly, aliasBesideData, aliasFollowedHere } =
+    document;
   const name = cleanForTerminal(question.name);
   const notes: string[] = [];
   if (danglingAlias !== undefined) {
@@ -21,6 +22,10 @@ function aliasNotes(document: DnsDocument): string[] {
     );
   }
   if (aliasLoop) notes.push(`${name} is an alias that leads back to itself, so it has no address`);
+  if (aliasUnended)
+    notes.push(
+      `${name} leads from alias to alias: after ${document.chain.length} of them the chain was followed no further`,
+    );
   if (dnameOnly !== undefined) {
     const owner = cleanForTerminal(dnameOnly.owner);
     const target = cleanForTerminal(dnameOnly.target);

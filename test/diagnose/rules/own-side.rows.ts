@@ -40,6 +40,19 @@ export const ownSideRows: readonly Row[] = [
     remedy: ['Correct the CNAME records'],
   },
   {
+    name: 'a chain of aliases that was not followed to its end: of the last name nothing is known',
+    given: evidence({
+      target,
+      dns: [dnsFailure(host, 'no-data', { chain: ['b.ex.test', 'c.ex.test'], aliasUnended: true })],
+    }),
+    class: 'dns',
+    cause: 'dns.alias-dangling',
+    confidence: 'medium',
+    summary: ['after 2 of them no address has come'],
+    evidence: ['c.ex.test'],
+    remedy: ['Correct the CNAME records'],
+  },
+  {
     name: 'a name that leads to this host itself, where nothing listens',
     given: evidence({
       target,

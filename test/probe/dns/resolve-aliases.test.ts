@@ -95,7 +95,9 @@ t.test('loops of aliases end: within an answer, across answers, and in chains wi
   const itself = await ask((asked) => reply(asked, { answers: [cname('a.test', 'a.test')] }));
   t.match(itself, { status: 'no-data', chain: ['a.test'], attempts: { length: 1 } });
   const endless = await ask((asked) => reply(asked, { answers: [cname(asked.name, `x${asked.name}`)] }));
-  t.match(endless, { status: 'no-data', chain: { length: 9 }, attempts: { length: 9 } });
+  t.match(endless, { status: 'no-data', chain: { length: 9 }, attempts: { length: 9 }, aliasUnended: true });
+  t.equal(endless.danglingAlias, undefined, 'nobody said that the last name has no address');
+  t.equal(inside.aliasUnended, undefined);
 });
 
 t.test('an alias whose target is not a valid name is listed, but not asked for', async (t) => {
