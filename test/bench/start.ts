@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closedPort, dnsServer, tcpServer } from '../cli/servers.js';
+import { dnsServer, tcpServer } from '../cli/servers.js';
+import { closedTcpPort } from '../closed-port.js';
 import { packageRoot } from '../lab/paths.js';
 import type { BenchRow } from './row.js';
 import { median } from './trace/statistics.js';
@@ -46,10 +47,10 @@ export async function startTime(rounds: number, base: string | undefined): Promi
       '--version': ['--version'],
       // An open connection is watched for 20 ms, which is in the first.
       tcp: ['tcp', '127.0.0.1', port],
-      'tcp of a closed port': ['tcp', '127.0.0.1', String(await closedPort())],
+      'tcp of a closed port': ['tcp', '127.0.0.1', String(await closedTcpPort())],
       dns: ['dns', 'api.example', '--server', dns.server],
       trace: ['trace', '127.0.0.1', '-p', port],
-      diagnose: ['diagnose', `127.0.0.1:${await closedPort()}`, '--no-trace', '--save', report],
+      diagnose: ['diagnose', `127.0.0.1:${await closedTcpPort()}`, '--no-trace', '--save', report],
       // Where there is a base, the report that this reads is the base's, which both can read.
       explain: ['explain', report],
       doctor: ['doctor'],

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import { validateDocument } from '../documents/validate.js';
 import { pprobe, start } from './pprobe.js';
-import { dnsServer } from './servers.js';
+import { dnsServer, patient } from './servers.js';
 
 test('--file --json: one document per line of the file, in order; errors have the number of the line', async (t) => {
   const { server, close } = await dnsServer();
   t.teardown(close);
   const input = '# names\none.example\n\na..b\nmissing.example\r\n10.0.1.23\nother.example\n';
   const file = join(t.testdir({ 'names.txt': input }), 'names.txt');
-  const asked = ['dns', '--server', server, '--json', '--file'];
+  const asked = ['dns', '--server', server, ...patient, '--json', '--file'];
   const fromFile = await pprobe([...asked, file]);
   const documents = fromFile.stdout
     .trim()
@@ -38,7 +38,7 @@ test('--file: text, --short, a missing file, and options that --file excludes', 
   t.teardown(close);
   const file = join(t.testdir(), 'names.txt');
   await writeFile(file, 'one.example\nmissing.example\n');
-  const asked = ['dns', '--server', server, '-t', 'A', '--file', file];
+  const asked = ['dns', '--server', server, ...patient, '-t', 'A', '--file', file];
   t.match(await pprobe(asked), {
     code: 10,
     stderr: '',
@@ -63,7 +63,7 @@ test('--file: text, --short, a missing file, and options that --file excludes', 
 test('an interrupted bulk prints the finished lines and says how to continue', async (t) => {
   const { server, asked, close } = await dnsServer();
   t.teardown(close);
-  const args = ['dns', '--server', server, '-t', 'A', '--json', '--timeout', '60000', '--file', '-'];
+  const args = ['dns', '--server', server, ...patient, '-t', 'A', '--json', '--file', '-'];
   const { child, finished } = start(args);
   child.stdin?.write('one.example\nsilent.example\nother.example\n');
   await asked;
@@ -80,9 +80,11 @@ test('an interrupted bulk prints the finished lines and says how to continue', a
 test('a bulk ends when the reader of its output has gone', async (t) => {
   const { server, close } = await dnsServer();
   t.teardown(close);
-  const { child, finished } = start(['dns', '--server', server, '-t', 'A', '--json', '--file', '-']);
+  const { child, finished } = start([
+    ...['dns', '--server', server, ...patient],
+    ...['-t', 'A', '--json', '--file', '-'],
+  ]);
   child.stdout?.once('data', () => child.stdout?.destroy());
-  child.stdin?.on('error', () => {});
   child.stdin?.write('one.example\n'.repeat(50_000));
   t.match(await finished, { code: 0, stderr: '' });
 });

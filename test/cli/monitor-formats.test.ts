@@ -1,6 +1,7 @@
 import { test } from 'tap';
+import { closedTcpPort } from '../closed-port.js';
 import { type Finished, pprobe, start } from './pprobe.js';
-import { closedPort, dnsServer, tcpServer } from './servers.js';
+import { dnsServer, tcpServer } from './servers.js';
 
 test('nagios: the state in the first line and in the exit code', async (t) => {
   const { port, server } = await tcpServer();
@@ -12,7 +13,7 @@ test('nagios: the state in the first line and in the exit code', async (t) => {
     /^PPROBE OK - [^|\n]+ \[none\] \| time=\d+\.\d{3}s;;;0 addresses=1;;;0 open=1;;;0\n[^|]*$/,
   );
   t.equal(open.stderr, '');
-  const closed = await pprobe(['--format=nagios', `diagnose`, `127.0.0.1:${await closedPort()}`]);
+  const closed = await pprobe(['--format=nagios', `diagnose`, `127.0.0.1:${await closedTcpPort()}`]);
   t.equal(closed.code, 2);
   t.match(
     closed.stdout,
@@ -54,7 +55,7 @@ test('nagios: a plugin that is ended early still prints a state', async (t) => {
 });
 
 test('emf: one line with the metrics, and the exit code of the verdict', async (t) => {
-  const port = await closedPort();
+  const port = await closedTcpPort();
   const finished = await pprobe(['diagnose', `127.0.0.1:${port}`, '--format', 'emf']);
   t.equal(finished.code, 13);
   t.match(onlyObject(finished), {

@@ -4,9 +4,10 @@ import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { version } from '../../src/core/version.js';
+import { closedTcpPort } from '../closed-port.js';
 import { validateDocument } from '../documents/validate.js';
 import { pprobe, start } from './pprobe.js';
-import { closedPort, dnsServer, tcpServer } from './servers.js';
+import { dnsServer, patient, tcpServer } from './servers.js';
 
 test('--version, with and without a command', async (t) => {
   t.strictSame(await pprobe(['--version']), { code: 0, stdout: `${version}\n`, stderr: '' });
@@ -42,7 +43,7 @@ test('completion: a script for the shell named, and the words that a shell offer
 test('dns: an answer from a server given as the second argument; no colour in a pipe', async (t) => {
   const dns = await dnsServer();
   t.teardown(dns.close);
-  const { code, stdout, stderr } = await pprobe(['dns', 'api.example', dns.server]);
+  const { code, stdout, stderr } = await pprobe(['dns', 'api.example', dns.server, ...patient]);
   t.equal(code, 0);
   t.equal(stderr, '');
   t.match(
@@ -55,20 +56,21 @@ test('dns: an answer from a server given as the second argument; no colour in a 
 test('dns: a name that looks like a number stays text', async (t) => {
   const dns = await dnsServer();
   t.teardown(dns.close);
-  const { stdout } = await pprobe(['dns', '1e3', '-t', 'A', '--json', '--server', dns.server]);
+  const { stdout } = await pprobe(['dns', '1e3', '-t', 'A', '--json', '--server', dns.server, ...patient]);
   t.equal(JSON.parse(stdout).question.name, '1e3');
 });
 
 test('dns: exit 10 for a name that does not exist and for --compare with different addresses; --reverse asks for PTR', async (t) => {
   const dns = await dnsServer();
   t.teardown(dns.close);
-  const missing = await pprobe(['dns', 'missing.example', dns.server]);
+  const missing = await pprobe(['dns', 'missing.example', dns.server, ...patient]);
   t.equal(missing.code, 10);
   t.match(missing.stdout, 'NXDOMAIN');
   const other = await pprobe([
     'dns',
     'api.example',
     dns.server,
+    ...patient,
     '--compare',
     'other.example',
     '-4',
@@ -77,7 +79,7 @@ test('dns: exit 10 for a name that does not exist and for --compare with differe
   t.equal(other.code, 10);
   t.match(JSON.parse(other.stdout).compare, { name: 'other.example', same: false, onlyFirst: ['10.0.1.23'] });
   t.same(validateDocument(JSON.parse(other.stdout)), []);
-  const reverse = await pprobe(['dns', '-x', '10.0.1.23', dns.server]);
+  const reverse = await pprobe(['dns', '-x', '10.0.1.23', dns.server, ...patient]);
   t.match(reverse.stdout, '23.1.0.10.in-addr.arpa');
   t.match(reverse.stdout, '  PTR  api.example.');
 });
@@ -91,7 +93,7 @@ test('dns: an address without options is looked up by its reverse name; -4 and -
     [['api.example', '-4', '-t', 'TXT,AAAA,A'], { name: 'api.example', type: 'TXT,A' }],
     [['api.example', '-6'], { name: 'api.example', type: 'AAAA' }],
   ] as const) {
-    const { stdout } = await pprobe(['dns', ...args, '--server', dns.server, '--json']);
+    const { stdout } = await pprobe(['dns', ...args, '--server', dns.server, ...patient, '--json']);
     t.same(JSON.parse(stdout).question, question);
   }
   const nothing = await pprobe(['dns', 'api.example', '-4', '-t', 'AAAA', '--server', dns.server]);
@@ -102,7 +104,7 @@ test('dns: an address without options is looked up by its reverse name; -4 and -
 test('dns: the data of a record cannot control the terminal', async (t) => {
   const dns = await dnsServer();
   t.teardown(dns.close);
-  const { stdout } = await pprobe(['dns', 'api.example', dns.server, '-t', 'TXT', '--verbose']);
+  const { stdout } = await pprobe(['dns', 'api.example', dns.server, ...patient, '-t', 'TXT', '--verbose']);
   t.match(stdout, 'before');
   t.notMatch(stdout, '\x1b');
 });
@@ -110,7 +112,7 @@ test('dns: the data of a record cannot control the terminal', async (t) => {
 test('tcp and trace: exit code and JSON of an open and a closed port', async (t) => {
   const { port, server } = await tcpServer();
   t.teardown(() => server.close());
-  const closed = await closedPort();
+  const closed = await closedTcpPort();
   for (const [args, code, status] of [
     [['tcp', '127.0.0.1', String(port)], 0, 'open'],
     [['tcp', '127.0.0.1', String(closed)], 13, 'refused'],
@@ -128,7 +130,7 @@ test('tcp and trace: exit code and JSON of an open and a closed port', async (t)
 });
 
 test('diagnose --save writes the report that is printed, and explain comes to the same verdict', async (t) => {
-  const port = await closedPort();
+  const port = await closedTcpPort();
   const file = join(t.testdir(), 'report.json');
   const diagnosed = await pprobe(['diagnose', `127.0.0.1:${port}`, '--no-trace', '--save', file, '--json']);
   t.equal(diagnosed.code, 13);
@@ -147,7 +149,7 @@ test('diagnose --save writes the report that is printed, and explain comes to th
 });
 
 test('diagnose: with a full disk the file is not written, but the report is printed', async (t) => {
-  const port = await closedPort();
+  const port = await closedTcpPort();
   for (const option of ['--save', '--html']) {
     const finished = await pprobe([
       'diagnose',

@@ -22,6 +22,8 @@ export function start(args: readonly string[], env: Record<string, string> = {})
     env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // EPIPE: it has ended without reading its input.
+  child.stdin.on('error', () => {});
   return { child, finished: finish(child) };
 }
 

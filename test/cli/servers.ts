@@ -5,6 +5,9 @@ import dnsPacket from 'dns-packet';
 
 /** Servers on loopback, for the tests of the program. */
 
+/** Options of a command whose answer comes from this process, which may stand still on a busy machine. */
+export const patient = ['--timeout', '60s'];
+
 export interface DnsServer {
   /** In the syntax of `--server`. */
   server: string;
@@ -56,14 +59,6 @@ export async function tcpServer(): Promise<{ port: number; server: Server }> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { port: portOf(server), server };
-}
-
-/** A port of 127.0.0.1 on which nothing listens. */
-export async function closedPort(): Promise<number> {
-  const { port, server } = await tcpServer();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function portOf(server: Server): number {

@@ -119,7 +119,6 @@ test('a sweep ends when the reader of its output has gone', async (t) => {
   const port = await service(t);
   const { child, finished } = start(['tcp', '--json', '--file', '-']);
   child.stdout?.once('data', () => child.stdout?.destroy());
-  child.stdin?.on('error', () => {});
   child.stdin?.write(`${closed}:${port}\n`.repeat(50_000));
   t.match(await finished, { stderr: '' });
 });

@@ -21,6 +21,8 @@ t.test('Ctrl-C', { skip: unavailable ?? false }, async (t) => {
   const { addresses } = lab.facts;
   const router = addresses.gateway.ipv4;
   const silent = addresses.eniA.ipv4;
+  // The trace has certainly not ended when Ctrl-C is pressed.
+  const waiting = ['--wait', '60s'];
   await lab.break('security-group');
 
   async function pressed(args: string[], order: Order) {
@@ -40,7 +42,7 @@ t.test('Ctrl-C', { skip: unavailable ?? false }, async (t) => {
   }
 
   t.test('trace: the hops so far are printed, and the ending says that it was interrupted', async (t) => {
-    const { code, last } = await pressed([silent], { pipe: false, until: new RegExp(` 1  ${router}`) });
+    const { code, last } = await pressed([silent, ...waiting], { pipe: false, until: new RegExp(` 1  ${router}`) });
     t.equal(code, 130);
     t.match(last, `trace to ${silent} port 443, from ${addresses.client.ipv4}, method syn\n 1  ${router}  `);
     t.match(
@@ -54,7 +56,7 @@ t.test('Ctrl-C', { skip: unavailable ?? false }, async (t) => {
 
   t.test('trace --json: one document with the hops so far', async (t) => {
     const order = { pipe: true, until: new RegExp(` 1  ${router}`) };
-    const { code, pipe, last } = await pressed([silent, '--json'], order);
+    const { code, pipe, last } = await pressed([silent, ...waiting, '--json'], order);
     t.equal(code, 130);
     const document = JSON.parse(pipe);
     t.same(validateDocument(document), []);

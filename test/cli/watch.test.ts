@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { test } from 'tap';
 import { engineStatus } from '../../src/net/wire/engines.js';
+import { closedTcpPort } from '../closed-port.js';
 import { pprobe, start } from './pprobe.js';
-import { closedPort } from './servers.js';
 
 const engines = await engineStatus();
 const skip = engines.some(({ available }) => available) ? false : 'this host has no trace engine';
 
 test('--watch without a terminal prints a line per round, and the table at the end', { skip }, async (t) => {
-  const port = String(await closedPort());
+  const port = String(await closedTcpPort());
   const args = ['trace', '127.0.0.1', port, '--watch', '--count', '2', '--interval', '20ms'];
   const { code, stdout } = await pprobe(args);
   t.equal(code, 13);
@@ -25,7 +25,7 @@ test('--watch without a terminal prints a line per round, and the table at the e
 test('each line is written at once, and a pipe that is closed early ends the watch quietly', {
   skip,
 }, async (t) => {
-  const port = String(await closedPort());
+  const port = String(await closedTcpPort());
   const { child, finished } = start(['trace', '127.0.0.1', port, '--watch', '--interval', '20ms']);
   const [line] = await once(child.stdout ?? child, 'data');
   t.match(String(line), /^\d\d:\d\d:\d\dZ round 1: closed/);
@@ -37,8 +37,8 @@ test('each line is written at once, and a pipe that is closed early ends the wat
 test('--max-time ends a watch with its table, and the exit code is that of the trace', {
   skip,
 }, async (t) => {
-  const port = String(await closedPort());
-  const { code, stdout } = await pprobe(['trace', '127.0.0.1', port, '--watch', '--max-time', '2s']);
+  const port = String(await closedTcpPort());
+  const { code, stdout } = await pprobe(['trace', '127.0.0.1', port, '--watch', '--max-time', '6s']);
   t.equal(code, 13);
   t.match(stdout, /\n\d+ rounds?: closed \d+/);
 });

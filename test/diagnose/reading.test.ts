@@ -1,22 +1,13 @@
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { diagnose } from '../../src/diagnose/diagnose.js';
 import type { ReadFacts } from '../../src/diagnose/reading.js';
 import type { KnownEnds } from '../../src/documents/known-ends.js';
+import { closedTcpPort } from '../closed-port.js';
 import { factsOf } from './configuration/vpc.js';
 
 /** Options that keep a diagnosis on loopback and short. */
 const quick = { trace: false, http: false, imds: false } as const;
-
-/** A port of loopback that refuses. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 test('reading begins with the packets, is told the addresses, and its facts are in the report', async (t) => {
   let seen: KnownEnds | null = null;
@@ -24,7 +15,7 @@ test('reading begins with the packets, is told the addresses, and its facts are 
     seen = await ends;
     return factsOf();
   };
-  const report = await diagnose(`127.0.0.1:${await closedPort()}`, {
+  const report = await diagnose(`127.0.0.1:${await closedTcpPort()}`, {
     ...quick,
     readFacts,
     source: '127.0.0.1',
@@ -36,7 +27,7 @@ test('reading begins with the packets, is told the addresses, and its facts are 
 test('reading that does not end is ended after the packets, with what is known', async (t) => {
   const readFacts: ReadFacts = (_target, _ends, stop) =>
     new Promise((resolve) => stop.addEventListener('abort', () => resolve(factsOf({}, { ec2: {} }))));
-  const report = await diagnose(`127.0.0.1:${await closedPort()}`, { ...quick, readFacts });
+  const report = await diagnose(`127.0.0.1:${await closedTcpPort()}`, { ...quick, readFacts });
   t.equal(report.verdict.cause, 'tcp.refused');
   t.same(report.observations.configuration?.ec2, {});
 });
@@ -49,7 +40,7 @@ test('reading that waits for what AWS will say is not ended before that, and has
     await sleep(waitMs);
     return stop.aborted ? null : factsOf();
   };
-  const port = await closedPort();
+  const port = await closedTcpPort();
   const report = await diagnose(`127.0.0.1:${port}`, { ...quick, readFacts: waits });
   t.equal(report.observations.configuration?.kind, 'facts');
   const asksForever: ReadFacts = async (_target, _ends, stop, requests, onWait) => {
@@ -65,13 +56,16 @@ test('reading that waits for what AWS will say is not ended before that, and has
 });
 
 test('where nothing can be read, the report is that of the packets', async (t) => {
-  const report = await diagnose(`127.0.0.1:${await closedPort()}`, { ...quick, readFacts: async () => null });
+  const report = await diagnose(`127.0.0.1:${await closedTcpPort()}`, {
+    ...quick,
+    readFacts: async () => null,
+  });
   t.equal(report.observations.configuration, null);
   t.equal(report.verdict.cause, 'tcp.refused');
 });
 
 test('a fault of the reader is an error, and a wrong option ends reading', async (t) => {
-  const port = await closedPort();
+  const port = await closedTcpPort();
   await t.rejects(
     diagnose(`127.0.0.1:${port}`, { ...quick, readFacts: () => Promise.reject(new Error('a bug')) }),
     { message: 'a bug' },

@@ -74,11 +74,16 @@ async function startTargets(directory: string): Promise<void> {
     'ca.pem': authority.certificate,
     'resolv.conf': 'nameserver 10.93.0.53\noptions attempts:1 timeout:1\n',
     'serve.json': JSON.stringify({
-      modules: { plain: { timeoutMs: 4000 }, port: { check: 'tcp', timeoutMs: 2000 } },
+      modules: {
+        // Far longer than an answer takes on a busy machine.
+        plain: { timeoutMs: 30_000 },
+        patient: { check: 'tcp', timeoutMs: 30_000 },
+        port: { check: 'tcp', timeoutMs: 2000 },
+      },
       allow: [{ cidr: '10.93.0.0/16' }, { name: '*.example' }],
     }),
     'blackbox.yml':
-      'modules: {plain: {prober: http, timeout: 4s, http: {preferred_ip_protocol: ip4}}, port: {prober: tcp, timeout: 2s, tcp: {preferred_ip_protocol: ip4}}}\n',
+      'modules: {plain: {prober: http, timeout: 30s, http: {preferred_ip_protocol: ip4}}, patient: {prober: tcp, timeout: 30s, tcp: {preferred_ip_protocol: ip4}}, port: {prober: tcp, timeout: 2s, tcp: {preferred_ip_protocol: ip4}}}\n',
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
   run('mount', '--bind', join(directory, 'resolv.conf'), '/etc/resolv.conf');
@@ -123,7 +128,7 @@ async function until(url: string): Promise<void> {
 }
 
 const faults: readonly [fault: string, target: string, module: string][] = [
-  ['refused', '10.93.0.2:8080', 'port'],
+  ['refused', '10.93.0.2:8080', 'patient'],
   ['name does not exist', 'https://missing.example/', 'plain'],
   ['silent (dropped)', '10.93.0.9:8080', 'port'],
   ['403 of a policy', 'https://api.example/', 'plain'],

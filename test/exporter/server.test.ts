@@ -185,9 +185,9 @@ t.test('a probe that cannot end before the scrape does is not begun', async (t) 
   begun[0]?.finish();
   t.equal((await first).status, 200);
   t.match((await get('/metrics')).body, 'pprobe_probes_rejected_total{reason="timeout"} 2');
-  const short = get(target, { headers: { 'X-Prometheus-Scrape-Timeout-Seconds': '0.7' } });
+  const short = get(target, { headers: { 'X-Prometheus-Scrape-Timeout-Seconds': '2.5' } });
   await beginning(2);
-  t.match((await short).body, /^probe_timeout_seconds 0\.(1\d|2)/m, 'cut off by the scrape');
+  t.match((await short).body, /^probe_timeout_seconds (1\.\d+|2)/m, 'cut off by the scrape');
   t.match((await short).body, /^pprobe_timeout_info\{origin="scrape"\} 1$/m);
 });
 

@@ -73,7 +73,7 @@ export const output: readonly Fault[] = [
       id: `controls${form}`,
       part,
       fault: 'a record with characters that control a terminal or reverse its text',
-      args: ['dns', 'a.example', '127.0.0.1#PORT', '-t', 'TXT', form],
+      args: ['dns', 'a.example', '127.0.0.1#PORT', '-t', 'TXT', '--timeout', '60000', form],
       peer: udpText(hostile),
       code: [0],
       says: /before/,

@@ -29,7 +29,7 @@ const asSudo = (args: readonly string[], code: readonly number[], more: Partial<
 const sticky = 'mkdir "$DIR/shared"; chmod 1777 "$DIR/shared"; ';
 
 export const privileges: readonly Fault[] = [
-  asSudo(['dns', 'api.example', '127.0.0.1#PORT'], [0], { peer: dns }),
+  asSudo(['dns', 'api.example', '127.0.0.1#PORT', '--timeout', '60000'], [0], { peer: dns }),
   asSudo(['tcp', '127.0.0.1', 'PORT'], [0], { peer: silent }),
   asSudo(['trace', '127.0.0.1', '-p', 'PORT'], [0], { peer: silent }),
   asSudo(refused, [13]),
@@ -39,7 +39,7 @@ export const privileges: readonly Fault[] = [
     id: 'planted-getent',
     part,
     fault: 'a program called getent in a directory of PATH',
-    args: ['dns', 'localhost', '127.0.0.1#PORT', '--system'],
+    args: ['dns', 'localhost', '127.0.0.1#PORT', '--timeout', '60000', '--system'],
     peer: dns,
     files: () => ({ getent: '#!/bin/sh\ntouch "$DIR/ran"\n' }),
     shell:

@@ -58,7 +58,7 @@ const goes = (what: 'link' | 'address', args: readonly string[], more: Partial<F
 const busyPool = `import { pbkdf2 } from 'node:crypto'; for (let i = 0; i < 3; i++) pbkdf2('a', 'b', 300_000, 64, 'sha512', () => {});`;
 
 export const thisHost: readonly Fault[] = [
-  few(['dns', '--file', '-', '--server', '127.0.0.1#PORT'], {
+  few(['dns', '--file', '-', '--server', '127.0.0.1#PORT', '--timeout', '60000'], {
     peer: dns,
     input: 'a.example\nb.example\nc.example\n',
     says: /"kind":"dns"/,
@@ -67,7 +67,7 @@ export const thisHost: readonly Fault[] = [
   few(['trace', '127.0.0.1', '-p', 'PORT'], { document: 'trace' }),
   few(['doctor'], { document: 'doctor', never: /npm install koffi/ }),
   few(['diagnose', '127.0.0.1:PORT', '--no-trace'], { document: 'report' }),
-  few(['dns', 'localhost', '127.0.0.1#PORT', '--system'], {
+  few(['dns', 'localhost', '127.0.0.1#PORT', '--timeout', '60000', '--system'], {
     id: 'descriptors-getent',
     peer: dns,
     document: 'error',

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import type { FleetDocument } from '../../src/documents/fleet.js';
 import { bin, pprobe, start } from '../cli/pprobe.js';
+import { closedTcpPort } from '../closed-port.js';
 import { report } from '../compare/reports.js';
 import { dns, HOST, http, tcp, tls } from '../diagnose/evidence.js';
 import { validateDocument } from '../documents/validate.js';
@@ -70,11 +69,7 @@ t.test('every outcome, with the words of ssh; hosts of a file, a group, and what
   lab.alias('no-pprobe', port);
   lab.alias('no-key', port, [`IdentityFile ${join(dir, 'other-key')}`]);
   lab.alias('unknown', port, [`UserKnownHostsFile ${join(dir, 'empty')}`]);
-  const closed = createServer().listen(0, '127.0.0.1');
-  await once(closed, 'listening');
-  const address = closed.address();
-  closed.close();
-  lab.alias('down', typeof address === 'object' ? (address?.port ?? 1) : 1);
+  lab.alias('down', await closedTcpPort());
   // The process of sshd that serves the connection dies while the report is written.
   await host(
     'cut',

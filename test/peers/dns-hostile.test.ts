@@ -3,7 +3,8 @@ import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { resolve } from '../../src/probe/dns/resolve.js';
 import { dnsLine } from '../../src/report/text/dns.js';
-import { closedPort, serve } from '../probe/dns/server.js';
+import { closedUdpPort } from '../closed-port.js';
+import { serve } from '../probe/dns/server.js';
 import { cases, forgeFromElsewhere, type HostileCase } from './dns-cases.js';
 import { dig, kdig, nodeDns } from './dns-clients.js';
 
@@ -31,7 +32,7 @@ async function row(t: Test, hostile: HostileCase): Promise<string[]> {
       forgeFromElsewhere(asked, last);
     return hostile.behave(asked, connection);
   });
-  const port = hostile.closed ? await closedPort() : server.port;
+  const port = hostile.closed ? await closedUdpPort() : server.port;
   const type = hostile.type ?? 'A';
   const others = [await dig(port, type), await kdig(port, type), await nodeDns(port, type)];
   const servers = [`127.0.0.1#${port}`];

@@ -2,7 +2,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readdirSync, readlinkSync } from 'node:fs';
 import t from 'tap';
 import { resolveMany } from '../../../src/probe/dns/resolve-many.js';
-import { address, closedPort, reply, serve } from './server.js';
+import { closedUdpPort } from '../../closed-port.js';
+import { address, reply, serve } from './server.js';
 
 const names = Array.from({ length: 100 }, (_, index) => `host${index}.test`);
 const options = { types: ['A'], search: false, timeoutMs: 60_000 };
@@ -42,7 +43,7 @@ t.test('many names have results in their order, from few ports that change', asy
 t.test(
   'an invalid name is an outcome; closed ports, timeouts and truncation are as with resolve()',
   async (t) => {
-    const closed = `127.0.0.1#${await closedPort()}`;
+    const closed = `127.0.0.1#${await closedUdpPort()}`;
     const outcomes = [];
     for await (const outcome of resolveMany(['a.test', 'b..c', 'd.test'], { ...options, servers: [closed] }))
       outcomes.push(outcome);

@@ -3,8 +3,9 @@ import { parseResolvConf } from '../../../src/host/resolv-conf.js';
 import { makePlan, startLookup } from '../../../src/probe/dns/plan.js';
 import { resolve } from '../../../src/probe/dns/resolve.js';
 import { formatServer } from '../../../src/target/server.js';
+import { closedUdpPort } from '../../closed-port.js';
 import { givingA } from './giving-a.js';
-import { closedPort, opt, reply, serve, soa } from './server.js';
+import { opt, reply, serve, soa } from './server.js';
 
 const noSignals = { signal: undefined, stop: undefined };
 const patient = { timeoutMs: 60_000 };
@@ -25,7 +26,7 @@ t.test('a server that fails is followed by the next, and the one that answers de
       'it is asked again only as programs ask, without EDNS',
     );
   }
-  const closed = `127.0.0.1#${await closedPort()}`;
+  const closed = `127.0.0.1#${await closedUdpPort()}`;
   const document = await resolve('a.test.', { servers: [closed, good.text], types: ['A'], ...patient });
   t.match(document, { status: 'answered', attempts: [{ outcome: 'unreachable' }, { outcome: 'answered' }] });
 });

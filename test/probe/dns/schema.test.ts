@@ -2,8 +2,9 @@ import t from 'tap';
 import { findHosts } from '../../../src/host/hosts-file.js';
 import { compareNames, compareSystem, lookupSystem } from '../../../src/probe/dns/compare.js';
 import { resolve } from '../../../src/probe/dns/resolve.js';
+import { closedUdpPort } from '../../closed-port.js';
 import { validateDocument } from '../../documents/validate.js';
-import { address, closedPort, reply, serve } from './server.js';
+import { address, reply, serve } from './server.js';
 
 t.test('documents match the published schema, answered or not', async (t) => {
   const server = await serve(t, (asked) => [
@@ -18,7 +19,7 @@ t.test('documents match the published schema, answered or not', async (t) => {
     system: compareSystem(await lookupSystem('localhost'), answered, await findHosts('localhost')),
   };
   t.same(validateDocument(whole), [], 'with a comparison and the system’s lookup');
-  const unreachable = await resolve('a.test.', { servers: [`127.0.0.1#${await closedPort()}`] });
+  const unreachable = await resolve('a.test.', { servers: [`127.0.0.1#${await closedUdpPort()}`] });
   t.same(validateDocument(unreachable), [], 'unreachable');
   const stopped = await resolve('a.test.', { servers: [server.text], stop: AbortSignal.abort() });
   t.same(validateDocument(stopped), [], 'stopped');

@@ -88,16 +88,6 @@ async function bindBoth(): Promise<{ datagram: UdpSocket; stream: Server; port: 
   }
 }
 
-/** A UDP port of loopback that was free a moment ago. */
-export async function closedPort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  await new Promise<void>((closed) => socket.close(closed));
-  return port;
-}
-
 export function framed(packet: Buffer): Buffer {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(packet.length);

@@ -9,7 +9,8 @@ import {
 } from '../../../../src/probe/dns/transport/udp.js';
 import { UdpPool } from '../../../../src/probe/dns/transport/udp-pool.js';
 import { parseServer } from '../../../../src/target/server.js';
-import { address, closedPort, reply, serve } from '../server.js';
+import { closedUdpPort } from '../../../closed-port.js';
+import { address, reply, serve } from '../server.js';
 
 const type = { name: 'A', number: 1 };
 
@@ -65,7 +66,7 @@ for (const [way, open] of ways) {
   t.test(`${way}: a closed port and a timeout are different, and close() ends the rest`, async (t) => {
     const pool = new UdpPool(await open());
     t.teardown(() => pool.close());
-    const closed = parseServer(`127.0.0.1#${await closedPort()}`);
+    const closed = parseServer(`127.0.0.1#${await closedUdpPort()}`);
     const refused = await pool.send(closed, encodeQuery('a.test', type, true), limits());
     t.same(refused.exchange, { outcome: 'unreachable', errno: 'ECONNREFUSED' });
     const silent = await serve(t, () => []);
@@ -117,7 +118,7 @@ for (const [way, open] of ways) {
       outcome: 'reply',
       reply: { answers: [{ address: '10.0.0.5' }] },
     });
-    const closed = parseServer(`127.0.0.1#${await closedPort()}`);
+    const closed = parseServer(`127.0.0.1#${await closedUdpPort()}`);
     t.same((await ask(closed, query, limits())).exchange, { outcome: 'unreachable', errno: 'ECONNREFUSED' });
     const foreign = ask(parseServer('127.0.0.1#9'), query, limits({ source: '192.0.2.1' }));
     await t.rejects(foreign, { name: 'InvalidInputError' });

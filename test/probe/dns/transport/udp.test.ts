@@ -2,7 +2,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import t from 'tap';
 import { resolve } from '../../../../src/probe/dns/resolve.js';
-import { address, closedPort, opt, rawRecord, reply, serve } from '../server.js';
+import { closedUdpPort } from '../../../closed-port.js';
+import { address, opt, rawRecord, reply, serve } from '../server.js';
 
 /** One type, one server, one try and no search: a single exchange. */
 function ask(server: string, timeoutMs: number, tries = 1) {
@@ -98,7 +99,7 @@ t.test('a reply with invalid data is malformed at once, with the offset', async 
 });
 
 t.test('a closed port is reported at once, because of the ICMP error', async (t) => {
-  const document = await ask(`127.0.0.1#${await closedPort()}`, 60_000, 3);
+  const document = await ask(`127.0.0.1#${await closedUdpPort()}`, 60_000, 3);
   t.match(document, {
     status: 'unreachable',
     transport: 'udp',
