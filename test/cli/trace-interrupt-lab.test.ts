@@ -42,7 +42,10 @@ t.test('Ctrl-C', { skip: unavailable ?? false }, async (t) => {
   }
 
   t.test('trace: the hops so far are printed, and the ending says that it was interrupted', async (t) => {
-    const { code, last } = await pressed([silent, ...waiting], { pipe: false, until: new RegExp(` 1  ${router}`) });
+    const { code, last } = await pressed([silent, ...waiting], {
+      pipe: false,
+      until: new RegExp(` 1  ${router}`),
+    });
     t.equal(code, 130);
     t.match(last, `trace to ${silent} port 443, from ${addresses.client.ipv4}, method syn\n 1  ${router}  `);
     t.match(
