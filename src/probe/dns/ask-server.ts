@@ -2,6 +2,7 @@ import { nowMs, systemClock } from '../../core/clock.js';
 import { anyOf } from '../../core/deadline.js';
 import type { DnsTransport, EdnsHabit } from '../../documents/dns.js';
 import { rcodeNumber, statusOfRcode } from '../../documents/terms/rcode.js';
+import { packetPace } from '../../net/wire/pace.js';
 import { formatServer, type ServerAddress } from '../../target/server.js';
 import {
   Conversation,
@@ -84,6 +85,10 @@ class Inquiry {
       onSent: (query: SentQuery): number => this.sent.push(query) - 1,
       onUpdate: (position: number, query: SentQuery): void => {
         this.sent[position] = query;
+      },
+      onLeft: (conversation: Conversation, waitedMs: number): void => {
+        if (conversation === this.#current) this.#slotStartMs += waitedMs;
+        this.#wake?.();
       },
       onChange: (): void => this.#wake?.(),
       onFailure: (error: unknown): void => {
@@ -168,6 +173,8 @@ class Inquiry {
     const { timeoutMs, suspectMs, programsSendEdns } = this.#lookup.plan;
     const current = this.#current;
     if (current?.isWaiting) {
+      // The turn of a server begins when it is asked.
+      if (current.isQueued) return { untilMs: atMs + longestSleepMs };
       const middleMs = this.#slotStartMs + suspectMs;
       if (atMs >= middleMs) {
         this.#lookForLife(current);
@@ -285,6 +292,9 @@ class Inquiry {
   }
 }
 
+/** What ends a wait for an event is the event. */
+const longestSleepMs = 60_000;
+
 /** The least time in which a server that has just replied must answer a query with EDNS. */
 const shortestConfirmationMs = 250;
 
@@ -312,16 +322,12 @@ export function sendFirstQuery(
   type: RecordType,
   lookup: Lookup,
 ): Promise<SentQuery> {
-  const { plan, asPrograms } = lookup;
+  const { plan, asPrograms, stop } = lookup;
   const isPlain = asPrograms || (plan.ednsHabits.size > 0 && plan.ednsHabits.has(formatServer(server)));
-  return sendQuery(
-    server,
-    name,
-    type,
-    firstTransport(lookup),
-    isPlain ? plan.programsSendEdns : true,
-    lookup,
-  );
+  const edns = isPlain ? plan.programsSendEdns : true;
+  const send = (): Promise<SentQuery> => sendQuery(server, name, type, firstTransport(lookup), edns, lookup);
+  const turn = packetPace.wait(stop);
+  return turn === null ? send() : turn.then(send);
 }
 
 /**

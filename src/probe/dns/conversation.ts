@@ -2,6 +2,7 @@ import { elapsedMs, nowMs } from '../../core/clock.js';
 import type { DnsAttempt, DnsStatus, DnsTransport } from '../../documents/dns.js';
 import { rcodeNumber, statusOfRcode } from '../../documents/terms/rcode.js';
 import { familyOf } from '../../net/address/address.js';
+import { packetPace } from '../../net/wire/pace.js';
 import { withoutFinalDot } from '../../target/dns-name.js';
 import { formatServer, type ServerAddress } from '../../target/server.js';
 import { publishDiscard, publishQuery, publishReply, type QueryContext } from './channels.js';
@@ -32,6 +33,8 @@ interface Events {
   /** A query is on its way; its entry is replaced when it ends. Returns its position among all queries. */
   onSent(query: SentQuery): number;
   onUpdate(position: number, query: SentQuery): void;
+  /** A query has left this host that waited for its turn so long, milliseconds. */
+  onLeft(conversation: Conversation, waitedMs: number): void;
   /** Something has changed: a reply, an error, or the end of the ordinary wait for a reply. */
   onChange(): void;
   onFailure(error: unknown): void;
@@ -71,6 +74,8 @@ export class Conversation {
   readonly #events: Events;
   /** Queries without an outcome, by their position. */
   readonly #waiting = new Map<number, SentQuery>();
+  /** Those of them that wait for their turn to leave this host, at the pace of this process. */
+  readonly #queued = new Set<number>();
   #badCookies = 0;
   /** A failure after which the server may be asked again. */
   #passing: FinalExchange | null = null;
@@ -88,6 +93,11 @@ export class Conversation {
 
   get isWaiting(): boolean {
     return this.final === null && this.#waiting.size > 0;
+  }
+
+  /** Whether a query waits here for its turn: its server has not been asked yet. */
+  get isQueued(): boolean {
+    return this.#queued.size > 0;
   }
 
   /** The outcome so far. */
@@ -123,8 +133,13 @@ export class Conversation {
   /** Sends one more query with EDNS, to see whether the server answers it. Resolves with whether it does within `waitMs`. */
   answersEdns(waitMs: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, waitMs, false);
-      const { pending, position } = this.#transmit(this.transport, true);
+      let timer: NodeJS.Timeout | undefined;
+      const { pending, leaving, position } = this.#transmit(this.transport, true);
+      const startTimer = (): void => {
+        timer = setTimeout(resolve, waitMs, false);
+      };
+      if (leaving === null) startTimer();
+      else void leaving.then(startTimer);
       pending.then(
         (query) => {
           this.#keep(position, query);
@@ -152,7 +167,8 @@ export class Conversation {
     const answeredMs = this.final === null ? null : this.#decidedMs;
     for (const [position, query] of this.#waiting) {
       query.late?.close();
-      const isTimeout = answeredMs === null ? this.isGivenUp || !isCutShort : query.startedMs < answeredMs;
+      const isLate = answeredMs === null ? this.isGivenUp || !isCutShort : query.startedMs < answeredMs;
+      const isTimeout = isLate && !this.#queued.has(position);
       const inTime: Exchange = query.late === undefined ? { outcome: 'timeout' } : query.exchange;
       const exchange = isTimeout ? inTime : canceled;
       const { server, transport, name, type, edns, sentMs } = query.attempt;
@@ -177,17 +193,38 @@ export class Conversation {
     pending.then((query) => this.#handle(position, query), this.#events.onFailure);
   }
 
-  #transmit(transport: DnsTransport, edns: boolean): { pending: Promise<SentQuery>; position: number } {
+  /** `leaving` resolves when the query leaves this host; null where it has left. */
+  #transmit(
+    transport: DnsTransport,
+    edns: boolean,
+  ): { pending: Promise<SentQuery>; leaving: Promise<void> | null; position: number } {
+    const queuedMs = nowMs();
+    const provisional = this.#provisional(transport, edns);
+    const position = this.#events.onSent(provisional);
+    this.#waiting.set(position, provisional);
+    const send = (): Promise<SentQuery> =>
+      sendQuery(this.server, this.#name, this.#type, transport, edns, this.#lookup);
+    const turn = packetPace.wait(this.#lookup.stop);
+    if (turn === null) return { pending: send(), leaving: null, position };
+    this.#queued.add(position);
+    const leaving = turn.then(() => {
+      this.#queued.delete(position);
+      if (!this.#isClosed) {
+        const leaves = this.#provisional(transport, edns);
+        this.#waiting.set(position, leaves);
+        this.#events.onUpdate(position, leaves);
+        this.#events.onLeft(this, elapsedMs(queuedMs));
+      }
+    });
+    return { pending: leaving.then(send), leaving, position };
+  }
+
+  /** A query that leaves now, as long as nothing is known of its reply. */
+  #provisional(transport: DnsTransport, edns: boolean): SentQuery {
     const startedMs = nowMs();
     const context = contextOf(this.server, this.#name, this.#type, transport);
     const attempt = attemptOf(context, edns, elapsedMs(this.#lookup.startedMs, startedMs), canceled, 0);
-    const provisional: SentQuery = { attempt, exchange: canceled, startedMs, discarded: {} };
-    const position = this.#events.onSent(provisional);
-    this.#waiting.set(position, provisional);
-    return {
-      pending: sendQuery(this.server, this.#name, this.#type, transport, edns, this.#lookup),
-      position,
-    };
+    return { attempt, exchange: canceled, startedMs, discarded: {} };
   }
 
   /** Notes how a query ended or that it has no reply yet. A late reply replaces the entry. */

@@ -12,7 +12,6 @@ import {
   systemPatience,
 } from '../../host/resolv-conf.js';
 import { type ResolverRole, resolverRole } from '../../host/resolver-role.js';
-import { packetPace } from '../../net/wire/pace.js';
 import { formatServer, type ServerAddress } from '../../target/server.js';
 import { type Cookie, newCookie } from './message/edns.js';
 import type { RecordType } from './message/record-type.js';
@@ -145,7 +144,7 @@ export async function makePlan(options: ResolveOptions): Promise<Plan> {
       hasOwnServers && conf.nameservers.length === 0 ? { ignored: conf.ignoredNameservers } : null,
     nsid: options.nsid ?? false,
     cookies: options.cookie ? new CookieJar() : null,
-    send: { udp: paced(sendOverUdp), tcp: paced(sendOverTcp) },
+    send: { udp: sendOverUdp, tcp: sendOverTcp },
     roleOf: cachedRoles(),
   };
 }
@@ -193,14 +192,6 @@ function rotated({ servers, rotate }: Plan, rotation: number): readonly ServerAd
   if (!rotate) return servers;
   const first = rotation % servers.length;
   return [...servers.slice(first), ...servers.slice(0, first)];
-}
-
-/** A transport whose queries leave at the pace of this process. */
-function paced(send: SendQuery): SendQuery {
-  return (server, query, limits) => {
-    const wait = packetPace.wait(limits.stop);
-    return wait === null ? send(server, query, limits) : wait.then(() => send(server, query, limits));
-  };
 }
 
 /** A cookie per server, so that servers cannot recognize the client by another's (RFC 7873 section 4.1). */

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { packetPace } from '../../net/wire/pace.js';
 import { formatServer, type ServerAddress } from '../../target/server.js';
 
 /** One connection attempt to TCP port 53 of a server, shared by all questions that wait for the server. */
@@ -50,6 +51,7 @@ export class SignsOfLife {
 
   #knock(server: ServerAddress, key: string, source: string | undefined): Knock {
     this.#tried.add(key);
+    packetPace.left();
     const socket = connect({
       host: server.address,
       port: server.port,

@@ -10,6 +10,7 @@ import { type Libc, loadLibc, SystemCallError } from '../../net/libc/load.js';
 import { poller } from '../../net/libc/poller.js';
 import { routeMtu } from '../../net/libc/route.js';
 import { TcpSocket } from '../../net/libc/tcp-socket.js';
+import { packetPace } from '../../net/wire/pace.js';
 import type { Connection } from '../tls/handshake.js';
 import { largestHello, paddedHello, smallestHello } from './padded-hello.js';
 
@@ -136,6 +137,7 @@ async function connectPrepared(
     socket = new TcpSocket(libc, familyOf(address) === 6 ? 6 : 4);
     prepare(socket);
     if (source !== undefined) socket.bind({ address: source, port: 0 });
+    packetPace.left();
     socket.connect({ address, port });
     isOpen = await opens(libc, socket, limits);
     return isOpen ? socket : null;
