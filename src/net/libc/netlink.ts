@@ -13,26 +13,29 @@ const headerLength = 16;
 /** The kernel's answer to one request of rtnetlink(7): the object, or an errno. */
 export type NetlinkAnswer = { type: number; body: Buffer } | { errno: number };
 
+/** struct sockaddr_nl of the kernel: port 0, no groups. */
+const kernel = Buffer.alloc(12);
+kernel.writeUInt16LE(AF_NETLINK);
+
 /**
- * Sends one request to the kernel's routing code (NETLINK_ROUTE) and reads the answer, which is available as soon as the
- * request was sent. Nothing waits, and no packet leaves. `body` is the family header and its attributes. null when no
- * descriptor is left or the answer is malformed.
+ * Sends requests of one type to the kernel's routing code (NETLINK_ROUTE), one after the other, and reads their answers, each
+ * of which is available as soon as its request was sent. Nothing waits, and no packet leaves. A body is the family header and
+ * its attributes. An answer is null when no descriptor is left or the answer is malformed.
  */
-function requestRouting(libc: Libc, type: number, body: Buffer): NetlinkAnswer | null {
+function requestRouting(libc: Libc, type: number, bodies: readonly Buffer[]): (NetlinkAnswer | null)[] {
   const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return null;
+  if (fd < 0) return bodies.map(() => null);
   try {
-    const header = Buffer.alloc(headerLength);
-    header.writeUInt32LE(headerLength + body.length, 0);
-    header.writeUInt16LE(type, 4);
-    header.writeUInt16LE(NLM_F_REQUEST, 6);
-    const request = Buffer.concat([header, body]);
-    // struct sockaddr_nl of the kernel: port 0, no groups.
-    const kernel = Buffer.alloc(12);
-    kernel.writeUInt16LE(AF_NETLINK);
-    if (Number(libc.sendto(fd, request, request.length, 0, kernel, kernel.length)) < 0) return null;
-    const received = receiveMessage(libc, fd, 0);
-    return received === null ? null : decodeAnswer(received.payload);
+    return bodies.map((body) => {
+      const header = Buffer.alloc(headerLength);
+      header.writeUInt32LE(headerLength + body.length, 0);
+      header.writeUInt16LE(type, 4);
+      header.writeUInt16LE(NLM_F_REQUEST, 6);
+      const request = Buffer.concat([header, body]);
+      if (Number(libc.sendto(fd, request, request.length, 0, kernel, kernel.length)) < 0) return null;
+      const received = receiveMessage(libc, fd, 0);
+      return received === null ? null : decodeAnswer(received.payload);
+    });
   } finally {
     libc.close(fd);
   }
@@ -115,7 +118,28 @@ export type RouteAnswer = { hop: NextHop } | { errno: string };
 
 /** Looks up the route to `address`, as `ip route get` does. null when the lookup is not possible. Sends no packet. */
 export function routeTo(libc: Libc, address: string, packet: Partial<RoutedPacket> = {}): RouteAnswer | null {
-  const { source = null, protocol = null, sourcePort = null, port = null } = packet;
+  return routesTo(libc, address, [packet])[0] ?? null;
+}
+
+/** Looks up the route to `address` for each of several packets, over one socket: its making takes longer than a lookup. */
+export function routesTo(
+  libc: Libc,
+  address: string,
+  packets: readonly Partial<RoutedPacket>[],
+): (RouteAnswer | null)[] {
+  const requests = packets.map((packet) => routeRequest(address, packet));
+  return requestRouting(libc, RTM_GETROUTE, requests).map((answer) => {
+    if (answer === null) return null;
+    if ('errno' in answer) return { errno: errnoName(answer.errno) };
+    const hop = decodeNextHop(answer.body, withoutZone(address));
+    return hop === null ? null : { hop };
+  });
+}
+
+function routeRequest(
+  address: string,
+  { source = null, protocol = null, sourcePort = null, port = null }: Partial<RoutedPacket>,
+): Buffer {
   const destination = addressToBytes(address);
   const header = Buffer.alloc(routeHeaderLength);
   header.writeUInt8(destination.length === 4 ? AF_INET : AF_INET6, 0);
@@ -131,11 +155,7 @@ export function routeTo(libc: Libc, address: string, packet: Partial<RoutedPacke
   if (protocol !== null) parts.push(encodeAttribute(RTA_IP_PROTO, Buffer.of(protocol)));
   if (sourcePort !== null) parts.push(encodeAttribute(RTA_SPORT, uint16Network(sourcePort)));
   if (port !== null) parts.push(encodeAttribute(RTA_DPORT, uint16Network(port)));
-  const answer = requestRouting(libc, RTM_GETROUTE, Buffer.concat(parts));
-  if (answer === null) return null;
-  if ('errno' in answer) return { errno: errnoName(answer.errno) };
-  const hop = decodeNextHop(answer.body, withoutZone(address));
-  return hop === null ? null : { hop };
+  return Buffer.concat(parts);
 }
 
 function uint16Network(value: number): Buffer {
@@ -175,7 +195,7 @@ export function isSilentNeighbour(
   header.writeUInt8(bytes.length === 4 ? AF_INET : AF_INET6, 0);
   header.writeInt32LE(interfaceIndex, 4);
   const request = Buffer.concat([header, encodeAttribute(NDA_DST, bytes)]);
-  const answer = requestRouting(libc, RTM_GETNEIGH, request);
+  const [answer = null] = requestRouting(libc, RTM_GETNEIGH, [request]);
   if (answer === null || 'errno' in answer || answer.body.length < routeHeaderLength) return null;
   return (answer.body.readUInt16LE(8) & (NUD_INCOMPLETE | NUD_FAILED)) !== 0;
 }

@@ -12,7 +12,7 @@ import {
   SOCK_DGRAM,
 } from './constants.js';
 import { checked, type Libc, SystemCallError, uint32 } from './load.js';
-import { type NextHop, type RouteAnswer, routeTo } from './netlink.js';
+import { type NextHop, type RouteAnswer, routesTo, routeTo } from './netlink.js';
 import { decodeSockaddr, encodeSockaddr, longestSockaddr } from './sockaddr.js';
 
 /** How this host sends to an address. */
@@ -99,9 +99,8 @@ export function tcpRouteOf(libc: Libc, target: RouteTarget): TcpRoute {
   const source = (target.source === null ? hopOf(first)?.source : null) ?? chosen;
   if (source === null) throw new SystemCallError('connect', constants.errno.ENETUNREACH);
   const route = { source, mtu: udp?.mtu ?? null };
-  const hops = sampledPorts.flatMap(
-    (sourcePort) => hopOf(routeTo(libc, address, { ...packet, source, sourcePort })) ?? [],
-  );
+  const sampled = sampledPorts.map((sourcePort) => ({ ...packet, source, sourcePort }));
+  const hops = routesTo(libc, address, sampled).flatMap((answer) => hopOf(answer) ?? []);
   const [hop = hopOf(first)] = hops;
   const others = hops.filter((each, index) => !isSameHop(each, hop) && isFirstOf(hops, each, index));
   return { ...route, hop, others };

@@ -75,9 +75,15 @@ export class Packets {
     return id;
   }
 
-  /** When the packets in flight were sent, the latest first. */
-  sentTimes(): number[] {
-    return [...this.#pending].map(({ sentAtMs }) => sentAtMs).sort((a, b) => b - a);
+  /** The packets in flight that were sent after `fromMs`: how many there are, and when the first of them was sent. */
+  sentAfter(fromMs: number): { count: number; firstMs: number } {
+    let [count, firstMs] = [0, Number.POSITIVE_INFINITY];
+    for (const { sentAtMs } of this.#pending) {
+      if (sentAtMs <= fromMs) continue;
+      count += 1;
+      firstMs = Math.min(firstMs, sentAtMs);
+    }
+    return { count, firstMs };
   }
 
   /** When the first of the packets in flight expires whose probe is awaited; infinity when there is none. */

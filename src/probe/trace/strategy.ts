@@ -112,12 +112,13 @@ export class TraceStrategy {
   #roomAtMs(nowMs: number): number {
     const isBlind = this.#path.lastAnsweredTtl < this.#options.firstTtl && this.#target.stage !== 'answered';
     const parallel = isBlind ? Math.min(blindWindow, this.#options.parallel) : this.#options.parallel;
-    const inFlight = this.#packets.inFlight + this.#target.countYoung(nowMs);
+    const forTarget = this.#target.countYoung(nowMs);
+    const inFlight = this.#packets.inFlight + forTarget;
     if (inFlight < parallel) return nowMs;
     if (this.#isSequential || inFlight >= 2 * parallel) return Number.POSITIVE_INFINITY;
     const overdueMs = overdueAfterMs(this.#waits.slowestMs);
-    const oldest = this.#packets.sentTimes()[parallel - 1 - this.#target.countYoung(nowMs)];
-    return oldest === undefined ? nowMs : Math.max(nowMs, oldest + overdueMs);
+    const { count, firstMs } = this.#packets.sentAfter(nowMs - overdueMs);
+    return count + forTarget < parallel ? nowMs : firstMs + overdueMs;
   }
 
   onReply(reply: WireReply): void {

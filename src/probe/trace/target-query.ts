@@ -153,7 +153,9 @@ export class TargetAsker {
   /** SYNs that were sent just now and are not answered. */
   countYoung(nowMs: number): number {
     if (this.#answer !== null) return 0;
-    return [...this.#sent.values()].filter((sentAtMs) => nowMs - sentAtMs < youngMs).length;
+    let count = 0;
+    for (const sentAtMs of this.#sent.values()) if (nowMs - sentAtMs < youngMs) count += 1;
+    return count;
   }
 
   /** null when no SYN left this host. */
