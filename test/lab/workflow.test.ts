@@ -7,7 +7,7 @@ import { awsEnvironment } from './cli/commands.js';
 import { asInstance } from './configuration/described.js';
 import { outcomeOf } from './configuration/scenario.js';
 import { ids } from './configuration/vpc.js';
-import { addresses, url } from './facts.js';
+import { addresses, url, vpceId } from './facts.js';
 import { type ExecResult, type Lab, labUnavailable, startLab } from './lab.js';
 import { packageRoot } from './paths.js';
 
@@ -20,6 +20,20 @@ const endpointGroup = {
   confidence: 'certain',
   resource: ids.endpoint.group,
 };
+
+/** Faults of the lab, and what the configuration says of each. */
+const withRules: readonly [fault: string, expected: object][] = [
+  ['security-group', { ...endpointGroup, text: /authorize-security-group-ingress/ }],
+  [
+    'network-acl',
+    { cause: 'tcp.network-acl', confidence: 'certain', resource: ids.endpoint.acls[1], rule: '90' },
+  ],
+  ['private-dns-off', { cause: 'dns.private-dns-off', confidence: 'certain', resource: vpceId }],
+  [
+    'endpoint-policy-implicit',
+    { cause: 'policy.endpoint-implicit', confidence: 'certain', resource: vpceId },
+  ],
+];
 
 t.test('packets and configuration, together and apart', { skip }, async (t) => {
   const lab = await startLab();
@@ -71,6 +85,35 @@ t.test('packets and configuration, together and apart', { skip }, async (t) => {
     await measureAndCollect(t);
     const joined = outcomeOf(await explained(lab, report, facts));
     t.match(joined, { cause: 'reachable', text: new RegExp(ids.endpoint.group) });
+  });
+
+  /** Packets and configuration by one command, with the credentials that the metadata service of the client hands out. */
+  async function withAws(fault: string, part?: 'packets' | 'facts'): Promise<ReportDocument> {
+    await lab.break(fault, part);
+    const argv = [process.execPath, program, 'diagnose', url, ...ca, '--no-trace', '--aws', '--json'];
+    const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...withoutKeys } = env;
+    const { stdout, stderr } = await lab.exec('client', asInstance(argv), { env: withoutKeys });
+    t.notMatch(stdout + stderr, /AKIALAB/);
+    return JSON.parse(stdout) as ReportDocument;
+  }
+
+  await t.test('--aws on the client: the verdict names resource and rule', async (t) => {
+    for (const [fault, expected] of withRules) {
+      const outcome = outcomeOf(await withAws(fault));
+      t.match(outcome, expected, fault);
+    }
+  });
+
+  await t.test('--aws where packets and configuration differ: the packets are believed', async (t) => {
+    t.match(outcomeOf(await withAws('network-acl', 'packets')), {
+      cause: 'tcp.timeout-some',
+      confidence: 'medium',
+      text: /contradicts the packets/,
+    });
+    t.match(outcomeOf(await withAws('network-acl', 'facts')), {
+      cause: 'reachable',
+      text: ids.endpoint.acls[1],
+    });
   });
 });
 

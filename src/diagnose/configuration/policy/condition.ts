@@ -45,18 +45,15 @@ function timeOf(text: string): number {
   return /^\d{9,10}$/.test(text) ? Number(text) * 1000 : Date.parse(text);
 }
 
-const equals: Comparison = (given, wanted) => given === wanted;
+const equals: Comparison = (given, wanted) => given === unescaped(wanted, 'character');
 const like: Comparison = (given, wanted) => wildcardMatch(wanted, given);
 
 /** The operators without their modifiers, in lower case. */
 const comparisons: Readonly<Record<string, { compare: Comparison; negated?: true }>> = {
   stringequals: { compare: equals },
   stringnotequals: { compare: equals, negated: true },
-  stringequalsignorecase: { compare: (given, wanted) => given.toLowerCase() === wanted.toLowerCase() },
-  stringnotequalsignorecase: {
-    compare: (given, wanted) => given.toLowerCase() === wanted.toLowerCase(),
-    negated: true,
-  },
+  stringequalsignorecase: { compare: equalsInAnyCase },
+  stringnotequalsignorecase: { compare: equalsInAnyCase, negated: true },
   stringlike: { compare: like },
   stringnotlike: { compare: like, negated: true },
   numericequals: { compare: compareNumbers((one, other) => one === other) },
@@ -71,7 +68,7 @@ const comparisons: Readonly<Record<string, { compare: Comparison; negated?: true
   datelessthanequals: { compare: compareTimes((one, other) => one <= other) },
   dategreaterthan: { compare: compareTimes((one, other) => one > other) },
   dategreaterthanequals: { compare: compareTimes((one, other) => one >= other) },
-  bool: { compare: (given, wanted) => given.toLowerCase() === wanted.toLowerCase() },
+  bool: { compare: equalsInAnyCase },
   binaryequals: { compare: equals },
   ipaddress: { compare: inBlock },
   notipaddress: { compare: inBlock, negated: true },
@@ -81,6 +78,10 @@ const comparisons: Readonly<Record<string, { compare: Comparison; negated?: true
   arnnotequals: { compare: arnLike, negated: true },
   arnnotlike: { compare: arnLike, negated: true },
 };
+
+function equalsInAnyCase(given: string, wanted: string): boolean {
+  return given.toLowerCase() === unescaped(wanted, 'character').toLowerCase();
+}
 
 function inBlock(given: string, wanted: string): Truth {
   const address = blockOfAddress(given);
@@ -100,14 +101,46 @@ function arnParts(text: string): string[] | null {
   return parts.length < 6 ? null : [...parts.slice(0, 5), parts.slice(5).join(':')];
 }
 
-/** Whether a text fits a pattern, in which `*` is any text, also an empty one, and `?` one character. Linear in time. */
-export function wildcardMatch(pattern: string, text: string): boolean {
+/** The three characters that have another meaning in a policy, as they are written to stand for themselves. */
+const escapes: readonly (readonly [character: string, mark: string])[] = [
+  ['*', '\u0002'],
+  ['?', '\u0003'],
+  ['$', '\u0004'],
+];
+
+/** A pattern in which each escaped character is another text. */
+function unescaped(pattern: string, to: 'character' | 'mark'): string {
+  if (!pattern.includes('${')) return pattern;
+  return escapes.reduce(
+    (text, [character, mark]) =>
+      text.replaceAll(`\${${character}}`, () => (to === 'mark' ? mark : character)),
+    pattern,
+  );
+}
+
+/** Whether a value has a policy variable, which stands for a value of the request that is not known here. */
+export function hasVariable(value: string): boolean {
+  return /\$\{(?![*?$]\})/.test(value);
+}
+
+const characterOf: ReadonlyMap<string | undefined, string> = new Map(
+  escapes.map(([character, mark]) => [mark, character]),
+);
+
+/**
+ * Whether a text fits a pattern, in which `*` is any text, also an empty one, `?` one character, and each of the two and `$` in
+ * braces after a `$` the character itself. Linear in time.
+ */
+export function wildcardMatch(written: string, text: string): boolean {
+  const pattern = unescaped(written, 'mark');
+  const isAt = (place: number, at: number): boolean =>
+    pattern[place] === text[at] || characterOf.get(pattern[place]) === text[at];
   let [at, place, star, mark] = [0, 0, -1, 0];
   while (at < text.length) {
     if (place < pattern.length && pattern[place] === '*') {
       star = place++;
       mark = at;
-    } else if (place < pattern.length && (pattern[place] === '?' || pattern[place] === text[at])) {
+    } else if (place < pattern.length && (pattern[place] === '?' || isAt(place, at))) {
       place++;
       at++;
     } else if (star >= 0) {
@@ -144,8 +177,7 @@ export function holds({ operator, values }: Condition, given: KeyValue): Truth {
 }
 
 function compareWith(compare: Comparison, given: string, wanted: string): Truth {
-  // A policy variable stands for a value of the request that is not known here.
-  return /\$\{(?![*?$]\})/.test(wanted) ? null : compare(given, wanted);
+  return hasVariable(wanted) ? null : compare(given, wanted);
 }
 
 function holdsNull(values: readonly string[], given: KeyValue): Truth {

@@ -2,6 +2,7 @@ import { list } from '../../../core/text.js';
 import {
   allOfTruths,
   anyOfTruths,
+  hasVariable,
   holds,
   isKnownOperator,
   type KeyValue,
@@ -152,13 +153,24 @@ function isPrincipal(principals: Principals, { caller }: PolicyRequest): Truth {
   // An account or a role is never an anonymous caller.
   if (caller === 'anonymous') return false;
   if (caller === null) return null;
-  if (names.some((name) => name === caller)) return true;
-  const account = /^arn:[\w-]+:\w+::(\d{12}):/.exec(caller)?.[1];
-  const isAccount = names.some(
-    (name) => account !== undefined && (name === account || name.endsWith(`::${account}:root`)),
-  );
-  // A role's session has another ARN than the role.
-  return isAccount ? true : names.length === 0 ? false : null;
+  return anyOfTruths(names.map((name) => isCaller(name, caller)));
+}
+
+/** Whether a principal of a policy is a signed caller. */
+function isCaller(name: string, caller: string): Truth {
+  if (name === caller) return true;
+  const [, service = '', account = '', kind = '', who = ''] =
+    /^arn:[\w-]+:(iam|sts)::(\d{12}):([\w-]+)\/(.+)$/.exec(caller) ?? [];
+  if (account === '') return null;
+  if (name === account || name.endsWith(`::${account}:root`)) return true;
+  const [, named, role] = /^arn:[\w-]+:(?:iam|sts)::(\d{12}):(.+)$/.exec(name) ?? [];
+  // Another account, as its number or as one of its own.
+  if (/^\d{12}$/.test(name) || (named !== undefined && named !== account)) return false;
+  if (role === undefined) return null;
+  // The ARN of a session has the name of its role without the role's path.
+  const isSession = service === 'sts' && kind === 'assumed-role';
+  if (isSession && role.startsWith('role/')) return role.split('/').at(-1) === who.split('/')[0];
+  return false;
 }
 
 function isAction(actions: readonly string[], { action }: PolicyRequest): Truth {
@@ -175,7 +187,7 @@ const nobody = '\u0001';
 
 function isOneResource(pattern: string, { resource }: PolicyRequest): Truth {
   if (pattern === '*') return true;
-  if (resource === null || /\$\{(?![*?$]\})/.test(pattern)) return null;
+  if (resource === null || hasVariable(pattern)) return null;
   const { partition, region, account, apiId, path } = resource;
   const own = `arn:${partition}:execute-api:${region}:${account ?? nobody}:${apiId}/`;
   // The short forms are expanded when a policy is saved; templates have them.

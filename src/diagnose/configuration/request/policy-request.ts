@@ -43,13 +43,19 @@ export function requestOf(context: Context, client: End | null, target: End | nu
     key: (name) => {
       const value = keys.get(name);
       if (value !== undefined) return value;
-      return caller === 'anonymous' &&
-        /^aws:(?:principal(?!type$)|username|tokenissuetime|multifactorauth|federated)/.test(name)
+      return (caller === 'anonymous' && ofSignedCalls.test(name)) || ofServices.test(name)
         ? 'absent'
         : 'unknown';
     },
   };
 }
+
+/** Keys that only signed requests have. */
+const ofSignedCalls =
+  /^aws:(?:principal(?!type$)|username|tokenissuetime|multifactorauth|federated|sourceidentity|ec2instancesource)/;
+
+/** Keys that only requests have which a service of AWS makes for somebody. */
+const ofServices = /^aws:(?:source(?:arn|account|orgid|orgpaths)|calledvia(?:first|last)?)$/;
 
 /** The condition keys whose values are known. */
 function keysOf(
@@ -62,7 +68,8 @@ function keysOf(
   const known = (name: string, value: string | null | undefined): void => {
     keys.set(name, value == null ? 'unknown' : [value]);
   };
-  const isInside = target !== null && scopeOf(target.address) !== 'public';
+  // The IPv6 addresses of a VPC are public ones.
+  const isInside = target !== null && (target.endpoint !== null || scopeOf(target.address) !== 'public');
   const endpoint = target?.endpoint?.VpcEndpointId ?? evidence.target.privateApi?.vpceId;
   if (isInside) {
     known('aws:sourcevpce', endpoint);
@@ -79,6 +86,7 @@ function keysOf(
   known('aws:currenttime', when);
   known('aws:epochtime', when);
   known('aws:securetransport', 'true');
+  known('aws:viaawsservice', 'false');
   known('aws:requestedregion', evidence.target.privateApi?.region ?? region);
   const headers = evidence.target.given?.headers ?? [];
   const sent = (field: string): boolean => headers.some((each) => each.field.toLowerCase() === field);
