@@ -30,7 +30,7 @@ import {
   prefixListNamed,
   rulesOf,
 } from './requests.js';
-import type { CredentialsFound, OpenSession } from './session.js';
+import type { AwsSession, CredentialsFound, OpenSession } from './session.js';
 
 /** What is read, and how long. */
 export interface ReadingOptions {
@@ -47,8 +47,8 @@ export interface ReadingOptions {
   requests?: Promise<readonly SentRequest[]> | undefined;
   /** Says what the lines of one request mean. */
   judgeLog?: JudgeLog | undefined;
-  /** Called when reading waits so many milliseconds for lines that the log does not have yet. */
-  onWait?: ((waitMs: number) => void) | undefined;
+  /** Called at each sign of progress; the next one can take so many milliseconds longer than an answer of AWS. */
+  onProgress?: ((moreMs: number) => void) | undefined;
   /** Ends reading early, with what is known. */
   stop?: AbortSignal | undefined;
 }
@@ -78,15 +78,16 @@ export async function readConfiguration(
     timeoutMs = readingTimeout.default,
     requests,
     judgeLog,
-    onWait,
+    onProgress = () => {},
     stop,
   }: ReadingOptions,
 ): Promise<ConfigurationReading> {
   const header = startDocument('facts');
-  const deadlineMs = nowMs() + timeoutMs;
+  let deadlineMs = nowMs() + loadingMs + timeoutMs;
   ends.catch(() => {});
   const asked = given ?? target.privateApi?.region ?? null;
-  const session = open({ region: asked, profile: profile ?? null, noMetadata });
+  onProgress(loadingMs);
+  const session = telling(open({ region: asked, profile: profile ?? null, noMetadata }), onProgress);
   let reader: Reader | null = null;
   const ending = new AbortController();
   const end = (): void => {
@@ -96,7 +97,14 @@ export async function readConfiguration(
   };
   stop?.addEventListener('abort', end);
   if (stop?.aborted === true) end();
-  let deadline = setTimeout(end, timeoutMs);
+  let deadline = setTimeout(end, loadingMs + timeoutMs);
+  void session.ready.then(() => {
+    if (reader !== null || ending.signal.aborted) return;
+    clearTimeout(deadline);
+    deadlineMs = nowMs() + timeoutMs;
+    deadline = setTimeout(end, timeoutMs);
+    onProgress(0);
+  });
   try {
     const [prepared, known] = await Promise.all([
       session.prepare(timeoutMs * readingBounds.credentialsShare),
@@ -142,7 +150,7 @@ export async function readConfiguration(
       judge: judgeLog,
       deadlineMs: nowMs() + logMs,
       stop: ending.signal,
-      onWait,
+      onWait: onProgress,
     });
     return {
       facts: {
@@ -158,6 +166,26 @@ export async function readConfiguration(
     stop?.removeEventListener('abort', end);
     session.close();
   }
+}
+
+/** How much longer reading may take where the SDK is loaded late: that is this host's slowness, and not AWS's. */
+const loadingMs = 5000;
+
+/** A session that tells each time when AWS has answered. */
+function telling(session: AwsSession, onProgress: (moreMs: number) => void): AwsSession {
+  return {
+    ...session,
+    async prepare(limitMs) {
+      const prepared = await session.prepare(limitMs);
+      onProgress(0);
+      return prepared;
+    },
+    async call(...asked) {
+      const outcome = await session.call(...asked);
+      if ('answer' in outcome || outcome.failure.httpStatus !== null) onProgress(0);
+      return outcome;
+    },
+  };
 }
 
 function finished(

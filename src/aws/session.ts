@@ -34,6 +34,8 @@ export type CallOutcome = { answer: unknown } | { failure: CallFailure };
  * fails is an outcome.
  */
 export interface AwsSession {
+  /** Resolves when the SDK is loaded, which takes long on a busy host. */
+  ready: Promise<void>;
   /** Finds the credentials, and the Region that the environment or the profile names. */
   prepare(limitMs: number): Promise<Prepared>;
   call(

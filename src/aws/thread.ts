@@ -98,6 +98,7 @@ export function sessionIn(file: string, options: Parameters<OpenSession>[0]): Aw
     });
   };
   return {
+    ready,
     async prepare(limitMs) {
       const outcome = await asked({ kind: 'prepare', limitMs });
       const failed = outcome as { failure?: CallFailure };

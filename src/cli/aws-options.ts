@@ -46,9 +46,14 @@ export function awsRegion(args: Arguments): string | undefined {
 
 /**
  * What reads the configuration where --aws is given; undefined without it. Throws InvalidInputError where --facts is given, too,
- * and for options of --aws without it.
+ * and for options of --aws without it. `timeoutMs`: how long
+ * reading may take where the user gives it more than the usual time.
  */
-export function awsReading(args: Arguments, { note, output }: CommandContext): ReadFacts | undefined {
+export function awsReading(
+  args: Arguments,
+  { note, output }: CommandContext,
+  timeoutMs?: number,
+): ReadFacts | undefined {
   const profile = awsProfile(args);
   const region = awsRegion(args);
   if (!flag(args, 'aws')) {
@@ -62,9 +67,10 @@ export function awsReading(args: Arguments, { note, output }: CommandContext): R
       '--aws',
       '--aws and --facts: give one of them; "pprobe collect -o FILE" writes facts to join with others',
     );
-  return async (target, ends, stop, requests, onWait) => {
-    const [{ readConfiguration }, { openThread }, { loggedRequest }] = await Promise.all([
+  return async (target, ends, stop, requests, onProgress) => {
+    const [{ readConfiguration }, { readingTimeout }, { openThread }, { loggedRequest }] = await Promise.all([
       import('../aws/read-configuration.js'),
+      import('../aws/reader.js'),
       import('../aws/thread.js'),
       import('../execution-log/logged-request.js'),
     ]);
@@ -76,7 +82,8 @@ export function awsReading(args: Arguments, { note, output }: CommandContext): R
       noMetadata,
       requests,
       judgeLog: loggedRequest,
-      onWait,
+      onProgress,
+      timeoutMs: Math.max(timeoutMs ?? 0, readingTimeout.default),
       stop,
     });
     if (problem !== null) note(cleanForTerminal(`pprobe: --aws: ${problem}`));

@@ -1,3 +1,4 @@
+import { nowMs } from '../core/clock.js';
 import { anyOf } from '../core/deadline.js';
 import type { FactsDocument } from '../documents/facts.js';
 import type { HttpDocument } from '../documents/http.js';
@@ -14,18 +15,21 @@ export type ReadFacts = (
   stop: AbortSignal,
   /** Resolves with the requests when all measurements are over. */
   requests: Promise<readonly HttpDocument[]>,
-  /** To be called where AWS has answered and says more after so many milliseconds: reading may go on for as long. */
-  onWait: (waitMs: number) => void,
+  /**
+   * To be called at each sign of progress, such as an answer of AWS. After the last packet, reading goes on for a moment from
+   * then, and for `moreMs` where it is known that the next sign takes longer.
+   */
+  onProgress: (moreMs: number) => void,
 ) => Promise<FactsDocument | null>;
 
 /**
- * How long reading may go on after the last packet, in milliseconds. It began before the first one, so that AWS has usually
- * answered by then.
+ * How long reading may go on without progress after the last packet, in milliseconds. It began before the first one, so that AWS
+ * has usually answered by then.
  */
 const graceMs = 1700;
 
-/** How much longer it may go on where AWS has answered that it has nothing yet. */
-const longestWaitMs = 4000;
+/** How much longer one step of it may take. */
+const longestStepMs = 5000;
 
 /** Reading that runs beside the measurements. */
 export interface ReadingBeside {
@@ -53,17 +57,19 @@ export function startReading(read: ReadFacts, target: Target, stop: AbortSignal 
     timer = setTimeout(() => over.abort(), ms);
   };
   let isFinishing = false;
-  const onWait = (waitMs: number): void => {
-    if (isFinishing) endAfter(Math.min(waitMs, longestWaitMs) + graceMs);
+  let stepEndMs = 0;
+  const onProgress = (moreMs: number): void => {
+    stepEndMs = nowMs() + Math.min(moreMs, longestStepMs);
+    if (isFinishing) endAfter(stepEndMs - nowMs() + graceMs);
   };
-  const reading = read(target, ends, anyOf(over.signal, stop), requests, onWait);
+  const reading = read(target, ends, anyOf(over.signal, stop), requests, onProgress);
   reading.catch(() => {});
   return {
     onEnds,
     async finish(sent) {
       isFinishing = true;
       onRequests(sent);
-      endAfter(graceMs);
+      endAfter(Math.max(0, stepEndMs - nowMs()) + graceMs);
       try {
         return await reading;
       } finally {

@@ -27,6 +27,7 @@ export function fakeAws(
 ): { open: OpenSession; calls: FakeCall[] } {
   const calls: FakeCall[] = [];
   const open: OpenSession = (options): AwsSession => ({
+    ready: Promise.resolve(),
     prepare: async () => ({
       credentials:
         credentials === undefined ? { source: 'a test', expiresMs: null } : { failure: credentials },

@@ -160,6 +160,7 @@ export function openSdk({ region: asked, profile, noMetadata }: SessionOptions):
   };
 
   return {
+    ready: Promise.resolve(),
     async prepare(limitMs): Promise<Prepared> {
       const region = asked ?? (await regionOf(named));
       const outcome = await within(limitMs, ending.signal, credentials()).catch(credentialsFailure);

@@ -34,6 +34,7 @@ import {
   required,
   switchOption,
   textOption,
+  timeLimitOption,
 } from '../options.js';
 import { diagnosePeers } from '../peers/diagnose.js';
 import { checkForm, formed, reportForm, reportOptions, reportResult } from '../report-output.js';
@@ -105,7 +106,7 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
     ca: caFile === undefined ? undefined : await certificates(caFile, stop),
     caFile,
     facts: await factsOf(args, context),
-    readFacts: awsReading(args, context),
+    readFacts: awsReading(args, context, timeLimitOption(args)),
     headers: headersOption(args),
     ...contrastOptions(args),
     keepQuery: flag(args, 'keep-query'),
