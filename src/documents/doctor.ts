@@ -20,6 +20,13 @@ export interface DoctorAwsCall {
   text: Text | null;
 }
 
+/** A kind of socket that this process may not make. */
+export interface DoctorSocket {
+  protocol: 'udp' | 'tcp';
+  family: 4 | 6;
+  errno: Text;
+}
+
 /** What the credentials of this host may read of AWS. */
 export interface DoctorAws {
   /** null: none were found. The keys are never part of it. */
@@ -54,6 +61,8 @@ export interface DoctorDocument extends DocumentHeader<'doctor'> {
   authorities: { store: Text; path: Text | null; count: Count; problem: Text | null }[];
   /** Whether the kernel tells its routes and addresses over AF_NETLINK; null on systems that have none. */
   netlink: boolean | null;
+  /** What socket(2) refuses; absent where it refuses nothing, and on systems other than Linux. */
+  refusedSockets?: DoctorSocket[];
   /** The most descriptors of this process, and the source ports of connections; null where the system does not tell. */
   limits: { descriptors: Count | null; ports: { first: Count; last: Count } | null };
   /** null in the library, which Node loads itself. */

@@ -1,10 +1,11 @@
 import { networkInterfaces } from 'node:os';
 import { rootCertificates } from 'node:tls';
-import type { DoctorDocument, DoctorProblem } from '../documents/doctor.js';
+import type { DoctorDocument, DoctorProblem, DoctorSocket } from '../documents/doctor.js';
 import { readAuthorityLists } from '../host/authorities.js';
 import { descriptorLimit, localPortRange } from '../host/proc.js';
 import { unreadExtraFile } from '../host/trust-store.js';
-import { loadLibc } from '../net/libc/load.js';
+import { AF_INET, AF_INET6, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_STREAM } from '../net/libc/constants.js';
+import { checked, loadLibc, SystemCallError } from '../net/libc/load.js';
 import { routeTo } from '../net/libc/netlink.js';
 
 /** What a part of the host is, and what is wrong with it. */
@@ -60,6 +61,58 @@ function hasInterfaces(): boolean {
     return false;
   }
 }
+
+/** Opens a socket of a kind and closes it. Returns the errno of socket(2), or null. */
+type TrySocket = (kind: Omit<DoctorSocket, 'errno'>) => string | null;
+
+/** How this process opens sockets; null where libc cannot be called. */
+export async function socketsOfLibc(): Promise<TrySocket | null> {
+  const libc = await loadLibc().catch(() => null);
+  if (libc === null) return null;
+  return ({ protocol, family }) => {
+    const type = (protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC;
+    try {
+      libc.close(checked(libc, 'socket', libc.socket(family === 4 ? AF_INET : AF_INET6, type, 0)));
+      return null;
+    } catch (error) {
+      if (error instanceof SystemCallError) return error.code;
+      throw error;
+    }
+  };
+}
+
+/** What is said elsewhere: no descriptor or no memory is left. */
+const scarce = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'];
+
+/**
+ * The kinds of sockets that socket(2) refuses to this process, as under a seccomp filter, systemd's RestrictAddressFamilies, or
+ * where IPv6 is off.
+ */
+export function readSockets(attempt: TrySocket | null): Part<'refusedSockets'> {
+  const found: DoctorSocket[] = [];
+  for (const family of [4, 6] as const) {
+    for (const protocol of ['udp', 'tcp'] as const) {
+      const errno = attempt?.({ protocol, family }) ?? null;
+      if (errno !== null && !scarce.includes(errno)) found.push({ protocol, family, errno });
+    }
+  }
+  const problems = ([4, 6] as const).flatMap((family) => {
+    const own = found.filter((each) => each.family === family);
+    const [first] = own;
+    if (first === undefined) return [];
+    const kinds = own.map(({ protocol }) => protocol.toUpperCase()).join(' and ');
+    const means = own.map(({ protocol }) => needs[protocol]).join(', and ');
+    const why = family === 4 ? '' : ', or IPv6 is off in this kernel';
+    const text = `Sockets for ${kinds} over IPv${family} are refused here (${first.errno}): ${means}. A seccomp filter or systemd's RestrictAddressFamilies forbids them${why}`;
+    return [{ text, remedy: null }];
+  });
+  return { found, problems };
+}
+
+const needs = {
+  udp: 'no nameserver can be asked over UDP',
+  tcp: 'nothing can be connected to',
+};
 
 /** A lookup or connection takes a descriptor, and a diagnosis has some dozens at the same time. */
 const fewDescriptors = 256;

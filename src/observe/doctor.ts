@@ -11,7 +11,14 @@ import { readResolvConf } from '../host/resolv-conf.js';
 import { isVpcResolver } from '../net/address/scope.js';
 import { atLeast, parseKernelRelease } from '../net/libc/kernel.js';
 import { type EngineStatus, engineStatus } from '../net/wire/engines.js';
-import { nodeProblem, readAuthorities, readLimits, readNetlink } from './doctor-host.js';
+import {
+  nodeProblem,
+  readAuthorities,
+  readLimits,
+  readNetlink,
+  readSockets,
+  socketsOfLibc,
+} from './doctor-host.js';
 
 /** The files to read; the host's own when left out. */
 export interface DoctorOptions {
@@ -38,13 +45,14 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorDocumen
   checkOptions(doctorChecks, options);
   options.signal?.throwIfAborted();
   const header = startDocument('doctor');
-  const [engines, privileges, resolvers, netlink] = await Promise.all([
+  const [engines, privileges, resolvers, netlink, openSocket] = await Promise.all([
     engineStatus(),
     readPrivileges(),
     readNameservers(options),
     readNetlink(),
+    socketsOfLibc(),
   ]);
-  const [authorities, limits] = [readAuthorities(), readLimits()];
+  const [authorities, limits, sockets] = [readAuthorities(), readLimits(), readSockets(openSocket)];
   options.signal?.throwIfAborted();
   const { uid, capNetRaw, capNetAdmin } = privileges;
   return {
@@ -56,6 +64,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorDocumen
     nameservers: resolvers.nameservers,
     authorities: authorities.found,
     netlink: netlink.found,
+    ...(sockets.problems.length === 0 ? {} : { refusedSockets: sockets.found }),
     limits: limits.found,
     compiledCode: readCompiledCode(),
     problems: [
@@ -64,6 +73,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorDocumen
       ...[nodeProblem(process.versions.node)].filter((problem) => problem !== null),
       ...authorities.problems,
       ...netlink.problems,
+      ...sockets.problems,
       ...limits.problems,
       ...hiddenProc(privileges.capNetRaw),
     ],

@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { doctor } from '../../src/observe/doctor.js';
-import { nodeProblem, readAuthorities, readLimits } from '../../src/observe/doctor-host.js';
+import { nodeProblem, readAuthorities, readLimits, readSockets } from '../../src/observe/doctor-host.js';
 import { validateDocument } from '../documents/validate.js';
 
 const nowhere = '/nonexistent/file';
@@ -96,4 +96,19 @@ test('a Node before 20.19 is too old, and none after it is', async (t) => {
   for (const version of ['12.22.1', '18.20.4', '20.18.3'])
     t.match(nodeProblem(version)?.text, `Node ${version}`);
   for (const version of ['20.19.0', '22.0.0', '26.12.0']) t.equal(nodeProblem(version), null, version);
+});
+
+test('sockets that this process may not make are told; a lack of descriptors is no refusal', async (t) => {
+  const refusing = (errno: string, ...kinds: string[]) =>
+    readSockets(({ protocol, family }) => (kinds.includes(`${protocol}${family}`) ? errno : null));
+  t.same(refusing('EPERM'), { found: [], problems: [] });
+  t.same(readSockets(null), { found: [], problems: [] });
+  t.same(refusing('EMFILE', 'udp4', 'tcp4').found, []);
+  const none = refusing('EAFNOSUPPORT', 'udp4', 'tcp4', 'udp6', 'tcp6');
+  t.equal(none.problems.length, 2);
+  t.match(none.problems[0]?.text, /UDP and TCP over IPv4 are refused here \(EAFNOSUPPORT\)/);
+  t.match(none.problems[1]?.text, /IPv6 is off/);
+  const tcp = refusing('EPERM', 'tcp4');
+  t.same(tcp.found, [{ protocol: 'tcp', family: 4, errno: 'EPERM' }]);
+  t.match(tcp.problems, [{ text: /TCP over IPv4.*nothing can be connected to/ }]);
 });

@@ -1,4 +1,5 @@
 import { CapabilityError } from '../../core/errors.js';
+import { readTextNow } from '../../core/read-text.js';
 
 /** The CapabilityError for an error that says that descriptors or memory are used up; null for any other error. */
 export function resourceError(cause: unknown): CapabilityError | null {
@@ -50,8 +51,36 @@ const notOffered = [
 ];
 const forbidden = ['EPERM', 'EACCES'];
 
-/** The CapabilityError for a raw socket that the kernel refused with this errno; null for an errno of another meaning. */
-export function rawSocketError(code: string, cause: unknown): CapabilityError | null {
+/** CAP_NET_RAW in the sets of capabilities, linux/capability.h. */
+const rawCapability = 1n << 13n;
+
+/** Whether CAP_NET_RAW is effective in this process; false where proc(5) does not tell. */
+function hasRawCapability(): boolean {
+  try {
+    const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readTextNow('/proc/self/status'))?.[1];
+    return effective !== undefined && (BigInt(`0x${effective}`) & rawCapability) !== 0n;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The CapabilityError for a raw socket that the kernel refused with this errno; null for an errno of another meaning.
+ * `isCapable` tells whether the process has CAP_NET_RAW: then something else forbids raw sockets, which setcap(8) does not change.
+ */
+export function rawSocketError(
+  code: string,
+  cause: unknown,
+  isCapable: () => boolean = hasRawCapability,
+): CapabilityError | null {
+  if (forbidden.includes(code) && isCapable()) {
+    return new CapabilityError(
+      'raw sockets',
+      `Raw sockets are refused (${code}) although this process has CAP_NET_RAW: a seccomp filter or a security module of the container or service forbids them. Trace with --method connect, or from the host outside.`,
+      null,
+      { cause },
+    );
+  }
   if (forbidden.includes(code)) {
     return new CapabilityError(
       'CAP_NET_RAW',

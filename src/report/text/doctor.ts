@@ -14,6 +14,7 @@ export function doctorText(document: DoctorDocument, style: Style): string {
     hostLine(document, style),
     authorityLine(document, style),
     ...netlinkLine(document, style),
+    ...socketLine(document, style),
     limitLine(document, style),
     privilegeLine(document, style),
     ...startLine(document, style),
@@ -82,6 +83,16 @@ function netlinkLine({ netlink }: DoctorDocument, style: Style): string[] {
   return [line(style, netlink ? 'ok' : 'warn', 'netlink', text)];
 }
 
+/** IPv6 alone is missing on many hosts, and most targets do without. */
+function socketLine({ refusedSockets = [] }: DoctorDocument, style: Style): string[] {
+  if (refusedSockets.length === 0) return [];
+  const kinds = refusedSockets.map(({ protocol, family, errno }) => {
+    return `${protocol.toUpperCase()} over IPv${family} (${cleanForTerminal(errno)})`;
+  });
+  const kind = refusedSockets.some(({ family }) => family === 4) ? 'failed' : 'warn';
+  return [line(style, kind, 'sockets', `refused: ${kinds.join(', ')}`)];
+}
+
 function limitLine({ limits: { descriptors, ports } }: DoctorDocument, style: Style): string {
   const files = descriptors === null ? 'open files unknown' : `${descriptors} open files`;
   const range = ports === null ? 'source ports unknown' : `source ports ${ports.first} to ${ports.last}`;
@@ -144,9 +155,14 @@ function problemLines({ text, remedy }: DoctorProblem, style: Style): string[] {
 }
 
 /** `isWhole`: no line above has a mark of something that fails or lacks. */
-function conclusion({ nameservers, engines, problems, aws }: DoctorDocument, isWhole: boolean): string {
+function conclusion(
+  { nameservers, engines, problems, aws, refusedSockets = [] }: DoctorDocument,
+  isWhole: boolean,
+): string {
   if (problems.some(({ text }) => /^Node [\d.]+ is too old/.test(text)))
     return 'Install a newer Node: what works with this one is by chance.';
+  if (refusedSockets.some(({ family }) => family === 4))
+    return 'What needs the refused sockets does not work here; see the remarks above.';
   if (nameservers.length === 0) return 'Names cannot be resolved here; addresses can still be probed.';
   if (!engines.some(({ available }) => available))
     return 'DNS, TCP, TLS and HTTP work here; trace does not, and diagnose leaves that step out.';

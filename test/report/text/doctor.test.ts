@@ -67,6 +67,8 @@ test('"everything works" stands beside no failed line and no remark', async (t) 
     { problems: [{ text: 'Node 18.20.4 is too old: pprobe needs Node 20.19 or later', remedy: null }] },
     { netlink: false, problems: [{ text: 'AF_NETLINK is refused', remedy: null }] },
     { netlink: false },
+    { refusedSockets: [{ protocol: 'udp', family: 6, errno: 'EAFNOSUPPORT' }] },
+    { refusedSockets: [{ protocol: 'tcp', family: 4, errno: 'EPERM' }] },
     { kernel: { release: '5.4.0', supported: false } },
     { authorities: [{ store: 'system', path: '/no/such', count: 0, problem: 'ENOENT' }] },
   ];
@@ -100,4 +102,11 @@ test('what AWS refuses, or a service that is not reachable, is no command that w
       told({ ...whole, ...changes }),
       /All commands but those that ask AWS work here; see the lines above\.\n$/,
     );
+});
+
+test('without sockets for IPv4, not all commands work', async (t) => {
+  const refusedSockets: DoctorDocument['refusedSockets'] = [{ protocol: 'tcp', family: 4, errno: 'EPERM' }];
+  const text = doctorText(doctorDocument({ refusedSockets, problems: [] }), plain);
+  t.match(text, '✗ sockets          refused: TCP over IPv4 (EPERM)\n');
+  t.match(text, /What needs the refused sockets does not work here/);
 });
