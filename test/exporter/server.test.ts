@@ -207,6 +207,29 @@ t.test('reload: a broken configuration leaves the old one in force', async (t) =
   t.match(log, [/old one stays/, /read again/]);
 });
 
+t.test('reload while probes run: they end as they began, and count against the new limits', async (t) => {
+  const { get, begun, beginning, config } = await start(t, { ...usual, maxConcurrent: 2, maxQueue: 1 });
+  const running = [get(target), get(target)];
+  await beginning(2);
+  config.text = JSON.stringify({
+    modules: { plain: { timeoutMs: 5000 } },
+    allow: [{ cidr: '11.0.0.0/8' }],
+    maxConcurrent: 1,
+    maxQueue: 0,
+  });
+  t.equal((await get('/-/reload', { method: 'POST' })).status, 200);
+  t.match((await get('/metrics')).body, /^pprobe_probes_in_flight 2$/m);
+  const elsewhere = '/probe?module=plain&target=11.0.1.5:443';
+  t.equal((await get(target)).status, 403, 'the new list is in force');
+  t.match(await get(elsewhere), { status: 503, body: /busy: 1 probe/ }, 'two run, and one may');
+  for (const { finish } of begun) finish();
+  for (const each of running) t.match(await each, { status: 200, body: /^probe_success 1$/m });
+  const next = get(elsewhere);
+  await beginning(3);
+  begun[2]?.finish();
+  t.equal((await next).status, 200);
+});
+
 t.test(
   'debug=true has the report, then the metrics; /last the last report and that of another class',
   async (t) => {
