@@ -14,7 +14,10 @@ export interface JobOptions {
   imds?: boolean;
   trace?: boolean;
   timeoutMs?: number;
-  /** The hosts mask their reports themselves. */
+  /**
+   * Agents mask their reports themselves, all with the same masks. Over ssh the masks are made here, of all reports together: masks of
+   * one host would not be those of another.
+   */
   redact?: boolean;
 }
 

@@ -19,9 +19,8 @@ import { findArchives } from '../../src/fleet/ssh/archives.js';
 import { pprobe, start } from '../cli/pprobe.js';
 import { report } from '../compare/reports.js';
 import { dns, HOST, http, tcp, tls } from '../diagnose/evidence.js';
-import { type SshLab, sshLab } from './sshd.js';
+import { type SshLab, sshLab, usualPath } from './sshd.js';
 
-const usualPath = '/usr/local/bin:/usr/bin:/bin';
 const isRoot = process.getuid?.() === 0;
 const works = report('ip-10-0-1-10', '10.0.1.10', {
   dns: [dns(HOST, ['10.0.1.5'])],

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -10,9 +10,8 @@ import { closedTcpPort } from '../closed-port.js';
 import { report } from '../compare/reports.js';
 import { dns, HOST, http, tcp, tls } from '../diagnose/evidence.js';
 import { validateDocument } from '../documents/validate.js';
-import { type SshLab, sshLab } from './sshd.js';
+import { processEnded, type SshLab, sshLab, usualPath } from './sshd.js';
 
-const usualPath = '/usr/local/bin:/usr/bin:/bin';
 const answers = [dns(HOST, ['10.0.1.5'])];
 const works = report('ip-10-0-1-10', '10.0.1.10', {
   dns: answers,
@@ -29,19 +28,10 @@ const target = `https://${HOST}/prod`;
 const dir = t.testdir();
 let lab: SshLab;
 
-/** An sshd whose hosts have a `pprobe` that runs these lines of sh(1), with the alias `name`. */
-async function host(name: string, lines: string, more: readonly string[] = []): Promise<void> {
-  const folder = join(dir, `bin-${name}`);
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'pprobe'), `#!/bin/sh\n${lines}\n`);
-  chmodSync(join(folder, 'pprobe'), 0o755);
-  lab.alias(name, await lab.sshd(`${folder}:${usualPath}`), more);
-}
-
-/** The same, of a host that prints these octets. */
+/** A host whose pprobe prints these octets. */
 async function printing(name: string, octets: string | Uint8Array): Promise<void> {
   writeFileSync(join(dir, `${name}.out`), octets);
-  await host(name, `cat ${join(dir, `${name}.out`)}`);
+  await lab.host(name, `cat ${join(dir, `${name}.out`)}`);
 }
 
 function fleet(hosts: string, ...more: string[]): string[] {
@@ -71,7 +61,7 @@ t.test('every outcome, with the words of ssh; hosts of a file, a group, and what
   lab.alias('unknown', port, [`UserKnownHostsFile ${join(dir, 'empty')}`]);
   lab.alias('down', await closedTcpPort());
   // The process of sshd that serves the connection dies while the report is written.
-  await host(
+  await lab.host(
     'cut',
     `echo '{"kind":"report",'
 p=$PPID
@@ -136,7 +126,7 @@ kill -KILL $p`,
 
 t.test('a target with quotes is one word on the host, and options are handed on', async (t) => {
   const seen = join(dir, 'seen');
-  await host('words', `printf '%s\\n' "$@" > ${seen}; cat ${join(dir, 'web-1.out')}`);
+  await lab.host('words', `printf '%s\\n' "$@" > ${seen}; cat ${join(dir, 'web-1.out')}`);
   const odd = `https://${HOST}/a'b;touch$IFS${dir}/owned;$(touch\${IFS}${dir}/owned)`;
   const asked = [
     'fleet',
@@ -163,7 +153,7 @@ t.test('a target with quotes is one word on the host, and options are handed on'
 t.test('the exit status of pprobe on the host is that of its verdict, and no failure of ssh', async (t) => {
   const file = join(dir, 'fails.json');
   writeFileSync(file, JSON.stringify(fails));
-  await host('real', `exec ${process.execPath} ${bin} explain ${file} --format ndjson`);
+  await lab.host('real', `exec ${process.execPath} ${bin} explain ${file} --format ndjson`);
   const { code, stdout } = await pprobe(fleet('real', '--json', '--redact'));
   t.equal(code, 11, stdout);
   const document: FleetDocument = JSON.parse(stdout);
@@ -171,18 +161,63 @@ t.test('the exit status of pprobe on the host is that of its verdict, and no fai
   t.notMatch(stdout, /10\.0\.9\.10/, '--redact');
 });
 
+t.test(
+  '--redact: hosts that saw the same address show the same mask, and are compared as without it',
+  async (t) => {
+    for (const name of ['twin-1', 'twin-2']) {
+      const made = { ...fails, reportId: randomUUID(), vantage: { ...fails.vantage, hostname: name } };
+      await printing(name, JSON.stringify(made));
+    }
+    const asked = fleet('twin-1,twin-2', '--json');
+    const open: FleetDocument = JSON.parse((await pprobe(asked)).stdout);
+    const masked: FleetDocument = JSON.parse((await pprobe([...asked, '--redact'])).stdout);
+    const addressesOf = ({ results }: FleetDocument): (string | undefined)[] =>
+      results.map(({ report: of }) => of?.observations.tcp[0]?.attempts[0]?.address);
+    t.same(addressesOf(open), ['10.0.1.5', '10.0.1.5']);
+    const [first, second] = addressesOf(masked);
+    t.not(first, '10.0.1.5');
+    t.equal(second, first);
+    const kindsOf = ({ comparison }: FleetDocument) => comparison?.findings.map(({ kind }) => kind);
+    t.same(kindsOf(masked), kindsOf(open));
+  },
+);
+
+t.test('--plain: an sshd that allows "pprobe diagnose" alone runs that, and nothing around it', async (t) => {
+  const gate = join(dir, 'gate');
+  writeFileSync(
+    gate,
+    `case "$SSH_ORIGINAL_COMMAND" in
+*[';&|<>\`$()']*) echo refused >&2; exit 1;;
+"pprobe diagnose "*) echo "$SSH_ORIGINAL_COMMAND" >${join(dir, 'allowed')}; exec $SSH_ORIGINAL_COMMAND;;
+*) echo "not allowed" >&2; exit 1;;
+esac
+`,
+  );
+  const program = `cat ${join(dir, 'web-1.out')}`;
+  await lab.host('gated', program, [], [`ForceCommand sh ${gate}`]);
+  const wrapped: FleetDocument = JSON.parse((await pprobe(fleet('gated', '--json'))).stdout);
+  t.equal(outcomesOf(wrapped).gated, 'failed');
+  const { code, stdout } = await pprobe(fleet('gated', '--json', '--plain', '--no-trace'));
+  t.equal(code, 0, stdout);
+  t.same(outcomesOf(JSON.parse(stdout)), { gated: 'answered' });
+  t.match(
+    readFileSync(join(dir, 'allowed'), 'utf8'),
+    /^pprobe diagnose https:\S+ --format ndjson --max-time \d+ms --no-trace\n$/,
+  );
+});
+
 t.test('a host that is too slow: at the deadline its program is ended there', async (t) => {
   const pid = join(dir, 'slow.pid');
-  await host('slow', `echo $$ > ${pid}; exec sleep 1000`);
+  await lab.host('slow', `echo $$ > ${pid}; exec sleep 1000`);
   const { code, stdout } = await pprobe(fleet('slow', '--json', '--deadline', '12s'));
   t.equal(code, 20);
   t.match(JSON.parse(stdout).results[0], { outcome: 'no-answer', reason: /no report within 12 s/ });
-  await ended(Number(readFileSync(pid, 'utf8')));
+  await processEnded(Number(readFileSync(pid, 'utf8')));
 });
 
 t.test('Ctrl-C: what came is printed, the programs on the hosts end, exit 130', async (t) => {
   const pid = join(dir, 'stuck.pid');
-  await host('stuck', `echo $$ > ${pid}; exec sleep 1000`);
+  await lab.host('stuck', `echo $$ > ${pid}; exec sleep 1000`);
   const { child, finished } = start(fleet('web-1,stuck', '--json'));
   while (!existsSync(pid) || readFileSync(pid, 'utf8') === '') await sleep(50);
   child.kill('SIGINT');
@@ -191,17 +226,5 @@ t.test('Ctrl-C: what came is printed, the programs on the hosts end, exit 130', 
   const document: FleetDocument = JSON.parse(stdout);
   t.match(document.stopped, { by: 'request' });
   t.match(outcomesOf(document), { stuck: 'no-answer' });
-  await ended(Number(readFileSync(pid, 'utf8')));
+  await processEnded(Number(readFileSync(pid, 'utf8')));
 });
-
-/** Waits until a process is gone; the limit of the file ends a test that waits in vain. */
-async function ended(pid: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
-    await sleep(50);
-  }
-}

@@ -1,26 +1,17 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { widthOf } from '../../src/report/text/wrap.js';
 import { bin } from '../cli/pprobe.js';
 import { report } from '../compare/reports.js';
 import { dns, HOST, http, tcp, tls } from '../diagnose/evidence.js';
-import { type SshLab, sshLab } from './sshd.js';
+import { processEnded, type SshLab, sshLab } from './sshd.js';
 
 const dir = t.testdir();
 const long = `h${'o'.repeat(253)}t`;
 let lab: SshLab;
-
-async function host(name: string, lines: string): Promise<void> {
-  const folder = join(dir, `bin-${name.slice(0, 20)}`);
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'pprobe'), `#!/bin/sh\n${lines}\n`);
-  chmodSync(join(folder, 'pprobe'), 0o755);
-  lab.alias(name, await lab.sshd(`${folder}:/usr/bin:/bin`));
-}
 
 /** Writes the number of the process into a file, which is complete when it is there. */
 function noted(name: string): string {
@@ -50,17 +41,6 @@ async function onTerminal(hosts: string, until: string, file: string, again = fa
   return JSON.parse(stdout);
 }
 
-async function ended(pid: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
-    await sleep(50);
-  }
-}
-
 t.before(async () => {
   lab = await sshLab(dir);
   const works = report('web-1', '10.0.1.10', {
@@ -70,10 +50,10 @@ t.before(async () => {
     http: [http(200)],
   });
   writeFileSync(join(dir, 'report'), JSON.stringify(works));
-  await host('web-1', `cat ${join(dir, 'report')}`);
-  await host('noisy', "printf 'bad \\033]0;owned\\007\\033[2Jnews\\n' >&2; exit 5");
-  await host(long, `${noted('pid')}; exec sleep 1000`);
-  await host('deaf', `trap "" TERM INT; ${noted('deaf')}; sleep 1000 & wait; sleep 1000`);
+  await lab.host('web-1', `cat ${join(dir, 'report')}`);
+  await lab.host('noisy', "printf 'bad \\033]0;owned\\007\\033[2Jnews\\n' >&2; exit 5");
+  await lab.host(long, `${noted('pid')}; exec sleep 1000`);
+  await lab.host('deaf', `trap "" TERM INT; ${noted('deaf')}; sleep 1000 & wait; sleep 1000`);
 });
 t.teardown(() => lab.close());
 
@@ -92,12 +72,12 @@ t.test(
       t.ok(widthOf(line) < 40, line);
     t.match(terminal.slice(terminal.lastIndexOf('\u001b[J')), /1 of 3 hosts answered.*web-1/s);
     t.match(terminal, /failed/);
-    await ended(Number(readFileSync(join(dir, 'pid'), 'utf8')));
+    await processEnded(Number(readFileSync(join(dir, 'pid'), 'utf8')));
   },
 );
 
 t.test('a second Ctrl-C ends at once, and the program of the host ends there', async (t) => {
   const { code } = await onTerminal('deaf', 'measures', 'deaf', true);
   t.equal(code, 130);
-  await ended(Number(readFileSync(join(dir, 'deaf'), 'utf8')));
+  await processEnded(Number(readFileSync(join(dir, 'deaf'), 'utf8')));
 });

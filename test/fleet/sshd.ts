@@ -1,18 +1,44 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The PATH of a host, without pprobe. */
+export const usualPath = '/usr/local/bin:/usr/bin:/bin';
+
+/** Waits until a process is gone; the limit of the file ends a test that waits in vain. */
+export async function processEnded(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await sleep(50);
+  }
+}
 
 /** Keys of a host and of a user, and the ssh configuration that knows both. */
 export interface SshLab {
   dir: string;
   /**
    * Starts an sshd on loopback whose sessions have this PATH and these variables. `mounts`: lines of sh(1) that change the file
-   * systems of its sessions, which only root can. Returns its port.
+   * systems of its sessions, which only root can. `more`: lines of its configuration. Returns its port.
    */
-  sshd(path: string, variables?: Record<string, string>, mounts?: string): Promise<number>;
+  sshd(
+    path: string,
+    variables?: Record<string, string>,
+    mounts?: string,
+    more?: readonly string[],
+  ): Promise<number>;
+  /**
+   * Starts an sshd whose host has a `pprobe` that runs these lines of sh(1), with the alias `name`. `lines` and `more` are those of
+   * alias() and sshd().
+   */
+  host(name: string, program: string, lines?: readonly string[], more?: readonly string[]): Promise<void>;
   /** Adds an alias to the ssh configuration; `lines` replace the usual ones of the same option. */
   alias(name: string, port: number, lines?: readonly string[]): void;
   configFile: string;
@@ -33,7 +59,12 @@ export async function sshLab(dir: string): Promise<SshLab> {
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   const closing: (() => void)[] = [];
 
-  async function sshd(path: string, variables: Record<string, string> = {}, mounts = ''): Promise<number> {
+  async function sshd(
+    path: string,
+    variables: Record<string, string> = {},
+    mounts = '',
+    more: readonly string[] = [],
+  ): Promise<number> {
     const config = at(`sshd_config-${closing.length}`);
     writeFileSync(
       config,
@@ -47,6 +78,7 @@ export async function sshLab(dir: string): Promise<SshLab> {
         `SetEnv ${Object.entries({ PATH: path, ...variables })
           .map(([name, value]) => `${name}=${value}`)
           .join(' ')}`,
+        ...more,
         '',
       ].join('\n'),
     );
@@ -86,9 +118,23 @@ export async function sshLab(dir: string): Promise<SshLab> {
     writeFileSync(configFile, [`Host ${name}`, ...lines, ...rest, ''].join('\n'), { flag: 'a' });
   }
 
+  async function host(
+    name: string,
+    program: string,
+    lines: readonly string[] = [],
+    more: readonly string[] = [],
+  ): Promise<void> {
+    const folder = at(`bin-${name.slice(0, 20)}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'pprobe'), `#!/bin/sh\n${program}\n`);
+    chmodSync(join(folder, 'pprobe'), 0o755);
+    alias(name, await sshd(`${folder}:${usualPath}`, {}, '', more), lines);
+  }
+
   return {
     dir,
     sshd,
+    host,
     alias,
     configFile,
     async close() {

@@ -1,24 +1,14 @@
 import t from 'tap';
 import type { FleetDocument, FleetResult } from '../../src/documents/fleet.js';
 import { fleetText } from '../../src/report/text/fleet.js';
+import { samples } from '../documents/samples.js';
 import { plain } from './documents.js';
 
 function silent(reasons: Record<string, string>): FleetDocument {
   const agents = Object.keys(reasons);
   const counts = { answered: 0, refused: 0, failed: 0, 'no-answer': 0, late: 0, invalid: 0 };
   return {
-    kind: 'fleet',
-    version: 1,
-    tool: { name: 'pprobe', version: '0.1.0' },
-    startedAt: '2026-01-02T10:00:00.000Z',
-    durationMs: 1,
-    job: {
-      id: 'x',
-      check: 'diagnose',
-      target: 'db:5432',
-      issuedAt: '2026-01-02T10:00:00.000Z',
-      deadlineMs: 1,
-    },
+    ...samples.fleet,
     roster: agents.map((agent) => ({ agent, group: null, host: agent })),
     results: agents.map(
       (agent): FleetResult => ({

@@ -77,17 +77,7 @@ export function pprobeWords({ check, target, deadlineMs, options }: CarriedJob):
   return [check, target, '--format', 'ndjson', '--max-time', `${limitMs}ms`, ...optionWords(options)];
 }
 
-function optionWords({
-  vpce,
-  apiId,
-  family,
-  control,
-  http,
-  imds,
-  trace,
-  timeoutMs,
-  redact,
-}: JobOptions): string[] {
+function optionWords({ vpce, apiId, family, control, http, imds, trace, timeoutMs }: JobOptions): string[] {
   return [
     ...(vpce === undefined ? [] : ['--vpce', vpce]),
     ...(apiId === undefined ? [] : ['--api-id', apiId]),
@@ -97,6 +87,5 @@ function optionWords({
     ...(imds === false ? ['--no-imds'] : []),
     ...(trace === undefined ? [] : [trace ? '--trace' : '--no-trace']),
     ...(timeoutMs === undefined ? [] : ['--timeout', `${timeoutMs}ms`]),
-    ...(redact === true ? ['--redact'] : []),
   ];
 }
