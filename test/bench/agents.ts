@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,31 +12,35 @@ import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transp
 import { samples } from '../documents/samples.js';
 import { AgentProcess, makeControllerKey } from '../fleet/agents.js';
 import { makeUser, TestBroker } from '../fleet/broker.js';
+import { availability, namespaceFlags } from '../lab/availability.js';
 
 /**
- * A fleet under load, on loopback: `npm run bench:agents -- [--agents 1000] [--kilobytes 75] [--processes 200]`. Simulated agents answer a
- * job with a report each, and the broker is killed once while they do. Then real agents run as processes and are asked once; they refuse, because the
- * target is on loopback, and nothing is sent to it.
+ * A fleet under load. `npm run bench:agents -- [--agents 1000] [--kilobytes 75]`: simulated agents on loopback answer a job with a report each,
+ * and the broker is killed once while they do. `npm run bench:agents -- --real 200`: so many processes of `pprobe agent`, in a network
+ * namespace of their own, measure a server there.
  */
 const { values } = parseArgs({
   options: {
     agents: { type: 'string', default: '1000' },
     kilobytes: { type: 'string', default: '75' },
-    processes: { type: 'string', default: '200' },
+    real: { type: 'string', default: '0' },
   },
 });
-const [agents, kilobytes, processes] = [values.agents, values.kilobytes, values.processes].map(Number) as [
+const [agents, kilobytes, processes] = [values.agents, values.kilobytes, values.real].map(Number) as [
   number,
   number,
   number,
 ];
+const inside = 'PPROBE_BENCH_INSIDE';
+/** No agent sends anything to loopback. */
+const place = '10.90.0.10';
 const fleet = 'bench';
 const directory = mkdtempSync(join(tmpdir(), 'pprobe-bench-'));
 const controller = makeUser(directory, 'controller-user');
 const key = makeControllerKey(directory);
 const ids = Array.from({ length: processes }, (_, index) => `real-${index}`);
-const real = Object.fromEntries(ids.map((id) => [id, makeUser(directory, id)]));
-const broker = new TestBroker({ directory, fleet, agents: real, controller });
+const users = Object.fromEntries(ids.map((id) => [id, makeUser(directory, id)]));
+const broker = new TestBroker({ directory, fleet, agents: users, controller });
 
 /** A fleet command. Resolves with its exit code, its output and the most memory it had. */
 async function cli(
@@ -139,56 +144,20 @@ async function storedResults(): Promise<number> {
   return state.messages;
 }
 
-await broker.start();
-await cli('init');
-const report = reportOf(kilobytes * 1024);
-const size = JSON.stringify(report).length;
-const connections: NatsConnection[] = [];
-for (let first = 0; first < agents; first += 50)
-  connections.push(await simulate(first, Math.min(50, agents - first), report));
-const startMs = performance.now();
-const running = cli(
-  'diagnose',
-  '127.0.0.1:9',
-  '--via',
-  'nats',
-  '--key',
-  key.file,
-  '--yes',
-  '--deadline',
-  '120s',
-  '--trace',
-);
-await delay(5 * agents + 2000);
-await broker.stop('SIGKILL');
-await delay(1500);
-await broker.start();
-const { code, stdout, stderr, peakMb } = await running;
-const tookS = (performance.now() - startMs) / 1000;
-console.log(
-  `${agents} agents, reports of ${(size / 1024).toFixed(0)} KB, broker killed once: ${stdout.split('\n')[0]}`,
-);
-console.log(
-  `  stored ${await storedResults()}; ${tookS.toFixed(1)} s; collector ${peakMb.toFixed(0)} MB; ${stdout.split('\n').length} lines; exit ${code}`,
-);
-console.log(stderr.replace(/^/gm, '  '));
-for (const connection of connections) await connection.close();
+/** Megabytes of a process: what it shares counts in part. */
+function megabytesOf(pid: number | undefined): number {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  return Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0) / 1024;
+}
 
-if (processes > 0) {
-  // The bucket forgets the simulated ones.
-  await delay(31_000);
-  const beganMs = performance.now();
-  const all = ids.map((id) => {
-    const own = join(directory, id);
-    mkdirSync(own);
-    const { seedFile = '' } = real[id] ?? {};
-    const config = { keys: [key.publicPem], allow: [{ cidr: '10.0.0.0/8' }] };
-    return new AgentProcess({ directory: own, server: broker.url, fleet, id, seedFile, config });
-  });
-  await Promise.all(all.map((agent) => agent.says(/is connected/)));
-  const upS = (performance.now() - beganMs) / 1000;
-  const askedMs = performance.now();
-  const asked = await cli(
+async function simulated(): Promise<void> {
+  const report = reportOf(kilobytes * 1024);
+  const size = JSON.stringify(report).length;
+  const connections: NatsConnection[] = [];
+  for (let first = 0; first < agents; first += 50)
+    connections.push(await simulate(first, Math.min(50, agents - first), report));
+  const startMs = performance.now();
+  const running = cli(
     'diagnose',
     '127.0.0.1:9',
     '--via',
@@ -197,11 +166,84 @@ if (processes > 0) {
     key.file,
     '--yes',
     '--deadline',
-    '60s',
+    '120s',
+    '--trace',
   );
-  console.log(`${processes} processes are there after ${upS.toFixed(1)} s: ${asked.stdout.split('\n')[0]}`);
-  console.log(`  ${((performance.now() - askedMs) / 1000).toFixed(1)} s; exit ${asked.code}`);
-  await Promise.all(all.map((agent) => agent.end()));
+  await delay(5 * agents + 2000);
+  await broker.stop('SIGKILL');
+  await delay(1500);
+  await broker.start();
+  const { code, stdout, stderr, peakMb } = await running;
+  const tookS = (performance.now() - startMs) / 1000;
+  console.log(
+    `${agents} agents, reports of ${(size / 1024).toFixed(0)} KB, broker killed once: ${stdout.split('\n')[0]}`,
+  );
+  console.log(
+    `  stored ${await storedResults()}; ${tookS.toFixed(1)} s; collector ${peakMb.toFixed(0)} MB; ${stdout.split('\n').length} lines; exit ${code}`,
+  );
+  console.log(stderr.replace(/^/gm, '  '));
+  for (const connection of connections) await connection.close();
 }
-await broker.stop();
+
+async function real(): Promise<void> {
+  const server = createServer((socket) => socket.resume().on('error', () => {})).listen(0, place);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const beganMs = performance.now();
+  const all: AgentProcess[] = [];
+  const waiting = ids.values();
+  const lane = async (): Promise<void> => {
+    for (const id of waiting) {
+      const own = join(directory, id);
+      mkdirSync(own);
+      const { seedFile = '' } = users[id] ?? {};
+      const config = { keys: [key.publicPem], allow: [{ cidr: `${place}/32` }] };
+      const agent = new AgentProcess({ directory: own, server: broker.url, fleet, id, seedFile, config });
+      all.push(agent);
+      await agent.says(/is connected/);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, lane));
+  const upS = (performance.now() - beganMs) / 1000;
+  const askedMs = performance.now();
+  const words = ['--via', 'nats', '--key', key.file, '--yes', '--deadline', '120s', '--no-trace'];
+  const { stdout, stderr, code, peakMb } = await cli('diagnose', `${place}:${port}`, ...words);
+  const askedS = (performance.now() - askedMs) / 1000;
+  const memory = all.map(({ child }) => megabytesOf(child.pid)).sort((a, b) => a - b);
+  const sum = memory.reduce((total, each) => total + each, 0);
+  console.log(`${processes} agents as processes: ${stdout.split('\n')[0]}`);
+  console.log(
+    `  connected after ${upS.toFixed(1)} s, eight at a time; the job took ${askedS.toFixed(1)} s; exit ${code}`,
+  );
+  console.log(
+    `  an agent ${memory[memory.length >> 1]?.toFixed(0)} MB (median), ${memory.at(-1)?.toFixed(0)} MB (most), all ${sum.toFixed(0)} MB; ` +
+      `broker ${megabytesOf(broker.pid).toFixed(0)} MB; collector ${peakMb.toFixed(0)} MB`,
+  );
+  console.log(stderr.replace(/^/gm, '  '));
+  const endMs = performance.now();
+  const codes = await Promise.all(all.map((agent) => agent.end()));
+  console.log(
+    `  ended by SIGTERM in ${((performance.now() - endMs) / 1000).toFixed(1)} s, ${codes.filter((each) => each === 0).length} with exit 0`,
+  );
+  server.close();
+}
+
+if (processes > 0 && process.env[inside] !== '1') {
+  const found = await availability();
+  if (found.mode === null) throw new Error(found.reason);
+  const network = `ip link set lo up; ip address add ${place}/32 dev lo; exec "$@"`;
+  const self = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const child = spawn('unshare', [...namespaceFlags(found.mode), 'sh', '-ec', network, 'sh', ...self], {
+    stdio: 'inherit',
+    env: { ...process.env, [inside]: '1' },
+  });
+  const [code]: (number | null)[] = await once(child, 'close');
+  process.exitCode = code ?? 1;
+} else {
+  await broker.start();
+  await cli('init');
+  await (processes > 0 ? real() : simulated());
+  await broker.stop();
+}
 rmSync(directory, { recursive: true, force: true });
+process.exit();
