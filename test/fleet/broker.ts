@@ -20,11 +20,12 @@ export function makeUser(directory: string, name: string): BrokerUser {
 }
 
 /** What an agent may do, and no more: docs/nats.conf has the same. */
-function agentPermissions(fleet: string, id: string, groups: readonly string[]): string {
+function agentPermissions(fleet: string, id: string, groups: readonly string[], isOfLeaf: boolean): string {
   const root = `pprobe.v1.${fleet}`;
   const jobs = [`${root}.job.all`, ...groups.map((group) => `${root}.job.group.${group}`)];
   const subscribe = [...jobs, `${root}.job.agent.${id}`, `${root}.cancel.*`, `_INBOX_${id}.>`];
-  const publish = [`${root}.result.*.${id}`, `$KV.PPROBE_AGENTS_${fleet}.${id}`];
+  const entry = `$KV.PPROBE_AGENTS_${fleet}.${id}`;
+  const publish = [`${root}.result.*.${id}`, entry, ...(isOfLeaf ? [`$JS.hub.API.${entry}`] : [])];
   const list = (subjects: readonly string[]): string =>
     `[${subjects.map((each) => JSON.stringify(each)).join(', ')}]`;
   return `{ publish: ${list(publish)}, subscribe: ${list(subscribe)}, allow_responses: { max: 3, expires: "120s" } }`;
@@ -40,6 +41,8 @@ export interface BrokerPlan {
   host?: string;
   /** Further lines of the configuration. */
   more?: string;
+  /** The URL of a hub: this server is a leaf node of it, and has no JetStream of its own. */
+  hub?: string;
 }
 
 /** A nats-server with accounts and permissions, which can be killed and started again at the same port. */
@@ -61,19 +64,26 @@ export class TestBroker {
   }
 
   async start(): Promise<void> {
-    const { directory, fleet, agents, controller, host = '127.0.0.1', more = '' } = this.#plan;
+    const { directory, fleet, agents, controller, host = '127.0.0.1', more = '', hub } = this.#plan;
     const ports = join(directory, 'ports');
     rmSync(ports, { recursive: true, force: true });
     mkdirSync(ports);
     const users = Object.entries(agents).map(
       ([id, { publicKey, groups = [] }]) =>
-        `    { nkey: ${publicKey}, permissions: ${agentPermissions(fleet, id, groups)} }`,
+        `    { nkey: ${publicKey}, permissions: ${agentPermissions(fleet, id, groups, hub !== undefined)} }`,
     );
+    // As in docs/nats.conf: a leaf node hands nothing on that is for a bucket, except by the domain of its hub.
+    const bucket = `$KV.PPROBE_AGENTS_${fleet}`;
+    const role =
+      hub === undefined
+        ? `jetstream { store_dir: "${join(directory, 'jetstream')}", max_memory_store: 64MB, max_file_store: 2GB, domain: hub }`
+        : `leafnodes { reconnect: 1, remotes: [{ url: "${hub}" }] }
+mappings: { "${bucket}.*": "$JS.hub.API.${bucket}.$1" }`;
     const config = `
 listen: "${host}:${this.#port}"
 ports_file_dir: "${ports}"
 max_payload: 1MB
-jetstream { store_dir: "${join(directory, 'jetstream')}", max_memory_store: 64MB, max_file_store: 2GB }
+${role}
 authorization {
   users: [
     { nkey: ${controller.publicKey} }

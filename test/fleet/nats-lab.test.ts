@@ -4,7 +4,7 @@ import { toolEnvironment } from '../lab/tools.js';
 import { programArguments } from '../program.js';
 
 /**
- * The scenarios of nats-scenarios.ts in namespaces of their own: a broker on loopback, agents as processes, and targets at the
+ * The scenarios below scenarios/ in namespaces of their own: a broker on loopback, agents as processes, and targets at the
  * addresses 10.90.0.10 to 10.90.0.12, because no agent sends anything to loopback. `two.example` has one address of each kind.
  */
 const network = `
@@ -21,7 +21,7 @@ mount --bind /mnt/resolv.conf /etc/resolv.conf
 const found = await availability();
 if (found.mode === null) t.plan(0, found.reason);
 else {
-  const script = programArguments(new URL('./nats-scenarios.ts', import.meta.url));
+  const script = programArguments(new URL('./scenarios/all.ts', import.meta.url));
   const program = [process.execPath, ...script];
   // tap sets NODE_OPTIONS to a loader, which every agent would start with.
   const inside = ['sh', '-euc', `${network}\nunset NODE_OPTIONS\nexec "$@"`, 'sh', ...program];

@@ -5,6 +5,7 @@ import type { Command } from '../command.js';
 import { fleetAgents } from '../fleet/agents.js';
 import { fleetDiagnose } from '../fleet/diagnose.js';
 import { fleetInit } from '../fleet/init.js';
+import { atBroker } from '../fleet/nats.js';
 import { fleetShow } from '../fleet/show.js';
 import type { FleetVerb } from '../fleet/verb.js';
 import { type Arguments, orList } from '../options.js';
@@ -77,6 +78,10 @@ export const fleetCommand: Command = {
   async run(args, context) {
     const verb = verbOf(args);
     checkOwn(verb, args);
-    return verb.run({ ...args, positionals: args.positionals.slice(1) }, context);
+    try {
+      return await verb.run({ ...args, positionals: args.positionals.slice(1) }, context);
+    } catch (error) {
+      throw atBroker(args, error);
+    }
   },
 };

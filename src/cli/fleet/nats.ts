@@ -1,19 +1,20 @@
 import { userInfo } from 'node:os';
-import { InvalidInputError } from '../../core/errors.js';
+import { CapabilityError, InvalidInputError } from '../../core/errors.js';
 import { quoted } from '../../core/text.js';
 import type { NatsConnection } from '../../fleet/nats/client.js';
-import { connectBroker, versionAdvice } from '../../fleet/nats/connection.js';
-import { awaitLateResults } from '../../fleet/nats/late-results.js';
+import { connectBroker, readBroker, versionAdvice } from '../../fleet/nats/connection.js';
 import { checkId } from '../../fleet/nats/names.js';
 import { mostUnasked, NatsCarrier } from '../../fleet/nats/nats-carrier.js';
+import { brokerProblem } from '../../fleet/nats/problem.js';
 import { readPrivateKey } from '../../fleet/signature.js';
 import { cleanForTerminal } from '../../report/text/style.js';
+import { hostPort } from '../../target/host-port.js';
 import { brokerOf, brokerOptions } from '../broker-options.js';
 import type { CommandContext } from '../command.js';
 import { readInput } from '../files.js';
 import { type Arguments, flag, textOption } from '../options.js';
 import type { CarrierEntry } from './carrier-entry.js';
-import { lateWaitMs, lateWaitOptions } from './late-wait.js';
+import { lateWaitOf, lateWaitOptions, waitForLate } from './late-wait.js';
 import { keepJob } from './saved-jobs.js';
 
 /** A connection to the broker of the command line. Its errors say what to do. */
@@ -26,6 +27,15 @@ export async function openBroker(
   const advice = versionAdvice(connection.info?.version);
   if (advice !== null && !output.quiet) note(`pprobe: ${cleanForTerminal(advice)}`);
   return { connection, fleet };
+}
+
+/** An error of a command as what it says of the broker, where the command line has one. */
+export function atBroker({ options }: Arguments, error: unknown): unknown {
+  const { server } = options;
+  if (typeof server !== 'string' || error instanceof InvalidInputError || error instanceof CapabilityError)
+    return error;
+  const { host, port } = readBroker({ server, insecure: true, caFile: null });
+  return brokerProblem(error, hostPort(host, port));
 }
 
 /** `--via nats`: agents that wait for jobs. */
@@ -46,7 +56,7 @@ export const natsEntry: CarrierEntry = {
     if (group !== undefined) checkId(group, '--group');
     brokerOf(args);
     const key = readPrivateKey(await readInput(keyFile(args), context.stop), '--key');
-    const waitMs = lateWaitMs(args);
+    const lateWait = lateWaitOf(args, context);
     const { connection, fleet } = await openBroker(args, context);
     const plan = {
       fleet,
@@ -60,14 +70,8 @@ export const natsEntry: CarrierEntry = {
       carrier: new NatsCarrier(connection, plan),
       whereEmpty: `no agent${ofGroup} of fleet ${fleet} is there; start "pprobe agent" on the hosts, or look at "pprobe fleet agents"`,
       async waitOn(document) {
-        const { 'no-answer': unanswered, silent } = document.counts;
-        const { stop } = context;
-        if (waitMs === 0 || unanswered + silent === 0 || stop.aborted) return document;
-        if (!context.output.quiet)
-          context.note(
-            `pprobe: ${document.counts.answered} of ${document.counts.roster} have answered at the deadline; waits ${waitMs / 1000} s for the others`,
-          );
-        return awaitLateResults(connection, fleet, document, { waitMs, stop });
+        if (lateWait.waitMs === 0 || context.stop.aborted) return document;
+        return waitForLate(connection, fleet, document, lateWait, context);
       },
       keep(document) {
         const { id } = document.job;

@@ -1,8 +1,7 @@
-import { awaitLateResults } from '../../fleet/nats/late-results.js';
 import { brokerOptions } from '../broker-options.js';
 import { required } from '../options.js';
 import { fleetResult } from './diagnose.js';
-import { lateWaitMs, lateWaitOptions } from './late-wait.js';
+import { lateWaitOf, lateWaitOptions, waitForLate } from './late-wait.js';
 import { openBroker } from './nats.js';
 import { keptJob } from './saved-jobs.js';
 import type { FleetVerb } from './verb.js';
@@ -17,8 +16,8 @@ export const fleetShow: FleetVerb = {
     const saved = keptJob(required(args, 0));
     const { connection, fleet } = await openBroker(args, context);
     try {
-      const wait = { waitMs: lateWaitMs(args), stop: context.stop };
-      return fleetResult(await awaitLateResults(connection, fleet, saved, wait));
+      const wait = lateWaitOf(args, context);
+      return fleetResult(await waitForLate(connection, fleet, saved, wait, context));
     } finally {
       await connection.close();
     }

@@ -19,16 +19,23 @@ const mostPending = 50;
 export class AgentState {
   readonly #directory: string;
   readonly #pending = new Map<string, Buffer>();
-  /** Why nothing can be written; null where it can. */
-  readonly problem: string | null;
+  readonly #note: (line: string) => void;
+  /** The directory could be opened. */
+  readonly #isThere: boolean;
+  /** The last file could be written. */
+  #isWritten = true;
 
-  /** Opens the directory of one agent, and makes it where it does not exist. */
-  constructor(stateDir: string, fleet: string, agent: string) {
+  /**
+   * Opens the directory of one agent, and makes it where it does not exist. `note` is told once that nothing can be written there, and
+   * once that it can be again.
+   */
+  constructor(stateDir: string, fleet: string, agent: string, note: (line: string) => void) {
     this.#directory = join(stateDir, `${fleet}.${agent}`);
-    this.problem = this.#open();
+    this.#note = note;
+    this.#isThere = this.#open();
   }
 
-  #open(): string | null {
+  #open(): boolean {
     try {
       mkdirSync(join(this.#directory, 'results'), { recursive: true, mode: 0o700 });
       const names = readdirSync(join(this.#directory, 'results')).sort();
@@ -39,10 +46,17 @@ export class AgentState {
         else rmSync(join(this.#directory, 'results', name), { force: true });
       }
       writeFileSync(join(this.#directory, 'agent'), `${process.pid}\n`, { mode: 0o600 });
-      return null;
+      return true;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      this.#tellLoss(error);
+      return false;
     }
+  }
+
+  #tellLoss(error: unknown): void {
+    this.#isWritten = false;
+    const why = error instanceof Error ? error.message : String(error);
+    this.#note(`stateDir: ${why}: results are lost where this process ends before the broker has them`);
   }
 
   #fileOf(job: string): string {
@@ -62,7 +76,7 @@ export class AgentState {
   /** The broker has it, or will never take it. */
   delivered(job: string): void {
     this.#pending.delete(job);
-    if (this.problem === null) rmSync(this.#fileOf(job), { force: true });
+    if (this.#isThere) rmSync(this.#fileOf(job), { force: true });
   }
 
   /** In the order in which they were kept. */
@@ -87,12 +101,15 @@ export class AgentState {
 
   /** Under a temporary name first, so that a file is whole or not there. A disk that is full leaves the result in memory. */
   #write(path: string, content: string | Buffer): void {
-    if (this.problem !== null) return;
+    if (!this.#isThere) return;
     try {
       writeFileSync(`${path}.new`, content, { mode: 0o600 });
       renameSync(`${path}.new`, path);
-    } catch {
+      if (!this.#isWritten) this.#note('stateDir: files can be written again');
+      this.#isWritten = true;
+    } catch (error) {
       rmSync(`${path}.new`, { force: true });
+      if (this.#isWritten) this.#tellLoss(error);
     }
   }
 }

@@ -106,11 +106,7 @@ class Agent {
     this.#plan = plan;
     this.#note = note;
     this.#names = new FleetNames(plan.fleet);
-    this.#state = new AgentState(plan.config.stateDir, plan.fleet, plan.id);
-    if (this.#state.problem !== null)
-      note(
-        `stateDir: ${this.#state.problem}: results are lost where this process ends before the broker has them`,
-      );
+    this.#state = new AgentState(plan.config.stateDir, plan.fleet, plan.id, note);
     this.#seen = this.#state.readSeen();
     this.#admission = new Admission(plan.config, plan.fleet, this.#seen);
     this.#outbox = new Outbox(this.#state, this.#names, plan.id, note);
@@ -130,7 +126,8 @@ class Agent {
     const problem = await Promise.race([heartbeat.start(), aborted(stop)]);
     if (typeof problem === 'string')
       this.#note(
-        `the broker has not stored that this agent is there: ${problem}; it is told again until that is done`,
+        `the broker has not stored that this agent is there: ${problem}; it is told again until that is done. ` +
+          'Look whether the fleet was made with "pprobe fleet init"; a leaf node needs the mapping of docs/nats.conf',
       );
     if (!stop.aborted) this.#note(`agent ${id} of fleet ${fleet} is connected to ${connection.getServer()}`);
     this.#outbox.connected(connection);

@@ -25,8 +25,8 @@ const storedMs = 5000;
 const retryMs = 1000;
 
 /**
- * Says in the bucket of the fleet, again and again, that an agent is there. An agent has no rights to the API of the bucket: an entry is a plain
- * message.
+ * Says in the bucket of the fleet, again and again, that an agent is there. An agent has no rights to the API of the bucket: an
+ * entry is a plain message.
  */
 export class Heartbeat {
   readonly #connection: NatsConnection;
@@ -44,8 +44,8 @@ export class Heartbeat {
   }
 
   /**
-   * Begins. Resolves when the broker has stored the first entry, with null, or with why it has not: a leaf node does not know its hub yet. Then it
-   * is tried again soon.
+   * Begins. Resolves when the broker has stored the first entry, with null, or with why it has not: a leaf node does not know its hub
+   * yet. Then it is tried again soon.
    */
   async start(): Promise<string | null> {
     this.#timer = setInterval(() => this.beat(), presence.everyMs);

@@ -17,8 +17,8 @@ const shortestWaitMs = 250;
 const longestWaitMs = 15_000;
 
 /**
- * Delivers results to the stream of a fleet, one after the other, until each is stored. A result is repeated with its identifier while the broker
- * does not acknowledge it, because the stream keeps one message for each.
+ * Delivers results to the stream of a fleet, one after the other, until each is stored. A result is repeated with its identifier
+ * while the broker does not acknowledge it, because the stream keeps one message for each.
  */
 export class Outbox {
   readonly #state: AgentState;
@@ -30,6 +30,8 @@ export class Outbox {
   #waitMs = shortestWaitMs;
   #wake: () => void = () => {};
   readonly #kept = new Set<string>();
+  /** Jobs whose result was not sent yet, so that the stream cannot have it from this process. */
+  readonly #fresh = new Set<string>();
 
   constructor(state: AgentState, names: FleetNames, agent: string, note: (line: string) => void) {
     this.#state = state;
@@ -59,6 +61,7 @@ export class Outbox {
   /** Keeps a result and sends it. */
   add(result: PendingResult): void {
     this.#state.keep(result);
+    this.#fresh.add(result.job);
     this.#work();
   }
 
@@ -103,17 +106,22 @@ export class Outbox {
     told.set(resultHeaders.encoding, 'gzip');
     told.set(resultHeaders.digest, digestOf(body));
     told.set(resultHeaders.version, version);
+    const isFirst = this.#fresh.delete(job);
     try {
-      await jetstream(connection).publish(this.#names.result(job, this.#agent), body, {
+      const { duplicate } = await jetstream(connection).publish(this.#names.result(job, this.#agent), body, {
         msgID: messageId(job, this.#agent),
         headers: told,
         timeout: ackMs,
       });
+      if (isFirst && duplicate) this.#tellConflict(job);
       return 'stored';
     } catch (error) {
       if (error instanceof JetStreamApiError) {
-        // The stream has the first result of this job, and keeps it: this one is a copy of it.
-        if (/maximum messages per subject exceeded/.test(error.message)) return 'stored';
+        // The stream has the first result of this job, and keeps it.
+        if (/maximum messages per subject exceeded/.test(error.message)) {
+          if (isFirst) this.#tellConflict(job);
+          return 'stored';
+        }
         if (/maximum bytes exceeded|maximum messages exceeded/.test(error.message))
           return { never: error.message };
         if (error.code === tooLong) return { never: error.message };
@@ -123,6 +131,13 @@ export class Outbox {
       // No stream answers: the hub is away behind a leaf node, or the broker restarts.
       return 'again';
     }
+  }
+
+  /** The stream had a result before this process sent one. */
+  #tellConflict(job: string): void {
+    this.#note(
+      `job=${job} conflict: the stream has another result of agent ${this.#agent}, and keeps that one; look whether two processes run with this id`,
+    );
   }
 
   /** Waits longer each time, and not at all once the broker is back. */

@@ -1,5 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { CapabilityError, InvalidInputError } from '../../core/errors.js';
 import { randomBelow } from '../../core/random.js';
 import { quoted } from '../../core/text.js';
@@ -109,6 +111,9 @@ export interface ConnectPlan {
   spreadMs: number;
 }
 
+/** Node's channel of the sockets that this process opens. */
+const socketsMade = 'net.client.socket';
+
 /** Between two attempts to connect, milliseconds, beside the random wait. */
 const retryMs = 500;
 
@@ -127,6 +132,11 @@ export async function connectBroker(
   const client = await import('./client.js');
   const authenticator = authenticatorOf(environment, client);
   const { caFile } = broker;
+  const sockets = new Set<Socket>();
+  const collect = (message: unknown): void => {
+    sockets.add((message as { socket: Socket }).socket);
+  };
+  subscribe(socketsMade, collect);
   try {
     return await client.connect({
       servers: `${host.includes(':') ? `[${host}]` : host}:${port}`,
@@ -145,6 +155,8 @@ export async function connectBroker(
       noAsyncTraces: true,
     });
   } catch (error) {
+    // The client keeps the connection to a server that accepts it and says nothing, and this process could not end.
+    for (const socket of sockets) socket.destroy();
     // A broker that is busy, as after its restart, ends the connection before it has read the credentials.
     const isLate = error instanceof Error && /timeout/i.test(error.message);
     if (error instanceof client.AuthorizationError && !isLate)
@@ -166,6 +178,8 @@ export async function connectBroker(
         },
       );
     throw error;
+  } finally {
+    unsubscribe(socketsMade, collect);
   }
 }
 

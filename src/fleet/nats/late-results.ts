@@ -7,8 +7,8 @@ import { resultHeaders, unpackResult } from '../envelope.js';
 import { readReceived } from '../received.js';
 import type { NatsConnection } from './client.js';
 import { FleetNames } from './names.js';
-import { deliveryOfResult } from './nats-carrier.js';
 import { notMade } from './roster.js';
+import { deliveryOfResult } from './round.js';
 
 /** For how long late results are awaited. */
 export interface LateWait {

@@ -30,8 +30,12 @@ export interface TestServer {
   sources: number[];
 }
 
-/** Starts a DNS server on loopback, UDP and TCP on one port. It is closed when the test ends. */
-export async function serve(t: Test, behave: Behaviour, { tcp = true } = {}): Promise<TestServer> {
+/** Starts a DNS server, UDP and TCP on one port, by default one of loopback. It is closed when the test ends. */
+export async function serve(
+  t: Test,
+  behave: Behaviour,
+  { tcp = true, host = '127.0.0.1', port: wanted = 0 } = {},
+): Promise<TestServer> {
   const asked: Asked[] = [];
   const sources: number[] = [];
   const timers = new Set<NodeJS.Timeout>();
@@ -42,7 +46,7 @@ export async function serve(t: Test, behave: Behaviour, { tcp = true } = {}): Pr
       else timers.add(setTimeout(() => send(response.packet), response.afterMs));
     }
   };
-  const { datagram, stream, port } = await bindBoth();
+  const { datagram, stream, port } = await bindBoth(host, wanted);
   datagram.on('message', (raw, from) => {
     const query = read(raw, 'udp');
     asked.push(query);
@@ -66,19 +70,22 @@ export async function serve(t: Test, behave: Behaviour, { tcp = true } = {}): Pr
     datagram.close();
     if (tcp) await closeStream();
   });
-  return { text: `127.0.0.1#${port}`, port, asked, sources };
+  return { text: `${host}#${port}`, port, asked, sources };
 }
 
 /** Binds both sockets to one port. Repeats with another port if the one chosen for TCP is not free for UDP. */
-async function bindBoth(): Promise<{ datagram: UdpSocket; stream: Server; port: number }> {
+async function bindBoth(
+  host: string,
+  wanted: number,
+): Promise<{ datagram: UdpSocket; stream: Server; port: number }> {
   for (;;) {
     const stream = createServer();
-    stream.listen(0, '127.0.0.1');
+    stream.listen(wanted, host);
     await once(stream, 'listening');
     const address = stream.address();
     const port = address !== null && typeof address === 'object' ? address.port : 0;
     const datagram = createSocket('udp4');
-    datagram.bind(port, '127.0.0.1');
+    datagram.bind(port, host);
     const bound = await once(datagram, 'listening').then(
       () => true,
       () => false,

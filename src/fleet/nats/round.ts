@@ -1,0 +1,270 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { isPlainObject } from '../../core/check-options.js';
+import { CapabilityError } from '../../core/errors.js';
+import { quoted } from '../../core/text.js';
+import type { ClockOffset, FleetMember } from '../../documents/fleet.js';
+import type { Delivery, DeliveryListener } from '../carrier.js';
+import { type ResultEnvelope, resultHeaders, unpackResult } from '../envelope.js';
+import { idPattern } from '../job.js';
+import { type FleetKey, jobHeaders, signatureOf } from '../signature.js';
+import type { Msg, NatsConnection } from './client.js';
+import type { FleetNames } from './names.js';
+import { notMade } from './roster.js';
+
+/** To whom a job goes, and who signs it. */
+export interface RoundPlan {
+  fleet: string;
+  /** null: all agents. */
+  group: string | null;
+  key: FleetKey;
+}
+
+/** How long a result is awaited of an agent of which somebody says that it refused, once all others have ended, milliseconds. */
+const contradictionMs = 300;
+
+/** Between attempts to read from a stream that is not there yet, milliseconds. */
+const retryMs = 100;
+
+/** Results that are read from the stream ahead of their use. */
+const readAhead = 25;
+
+/** What an agent said in answer to the job. */
+interface SaidState {
+  accepted: boolean;
+  refused: { reason: string; clock: ClockOffset | null } | null;
+}
+
+/** One job under way: what the agents answer to it, and what the stream gets of it. */
+export class Round {
+  readonly #connection: NatsConnection;
+  readonly #names: FleetNames;
+  readonly #plan: RoundPlan;
+  readonly #job: string;
+  readonly #roster: readonly FleetMember[];
+  readonly #listener: DeliveryListener;
+  readonly #said = new Map<string, SaidState>();
+  readonly #delivered = new Set<string>();
+  readonly #finished: Promise<void>;
+  #finish: () => void = () => {};
+  #fail: (error: unknown) => void = () => {};
+  #grace: NodeJS.Timeout | undefined;
+  #stopReading: () => Promise<void> = async () => {};
+  #sentAt = 0;
+
+  constructor(
+    connection: NatsConnection,
+    names: FleetNames,
+    plan: RoundPlan,
+    job: string,
+    roster: readonly FleetMember[],
+    listener: DeliveryListener,
+  ) {
+    this.#connection = connection;
+    this.#names = names;
+    this.#plan = plan;
+    this.#job = job;
+    this.#roster = roster;
+    this.#listener = listener;
+    for (const { agent } of roster) this.#said.set(agent, { accepted: false, refused: null });
+    this.#finished = new Promise((resolve, reject) => {
+      this.#finish = resolve;
+      this.#fail = reject;
+    });
+    // run() awaits it; until then a failure is not unhandled.
+    this.#finished.catch(() => {});
+  }
+
+  async run(body: Buffer): Promise<void> {
+    const { createInbox, headers } = await import('./client.js');
+    const { fleet, group, key } = this.#plan;
+    this.#stopReading = await this.#read(fleet);
+    const inbox = createInbox();
+    const answers = this.#connection.subscribe(inbox, {
+      callback: (error, message) => {
+        if (error === null) this.#hear(message);
+      },
+    });
+    const stopWatching = this.#watch(fleet);
+    try {
+      const told = headers();
+      told.set(jobHeaders.signature, signatureOf(body, key));
+      told.set(jobHeaders.key, key.id);
+      for (const { agent } of this.#roster) this.#listener.asked(agent);
+      this.#sentAt = Date.now();
+      const to = group === null ? null : { group };
+      this.#connection.publish(this.#names.job(to), body, { reply: inbox, headers: told });
+      await this.#finished;
+    } finally {
+      clearTimeout(this.#grace);
+      answers.unsubscribe();
+      stopWatching();
+      await this.#stopReading();
+    }
+  }
+
+  cancel(why: 'deadline' | 'interrupt'): void {
+    if (!this.#connection.isClosed()) this.#connection.publish(this.#names.cancel(this.#job));
+    if (why === 'deadline') this.#end();
+    else this.#endIfAllHave();
+  }
+
+  /** Nothing more is awaited. */
+  finish(): void {
+    this.#finish();
+  }
+
+  /** Reads the results of the job as the stream gets them. Returns what ends that. */
+  async #read(fleet: string): Promise<() => Promise<void>> {
+    const { jetstream } = await import('./client.js');
+    try {
+      const consumer = await jetstream(this.#connection).consumers.get(this.#names.stream, {
+        filter_subjects: this.#names.result(this.#job, '*'),
+      });
+      const results = await consumer.consume({
+        max_messages: readAhead,
+        callback: (message) =>
+          this.#take(message.subject, message.data, message.headers?.get(resultHeaders.digest)),
+      });
+      return async () => {
+        await results.close().catch(() => {});
+      };
+    } catch (error) {
+      if (error instanceof Error && /stream not found/i.test(error.message)) throw notMade(fleet, error);
+      throw error;
+    }
+  }
+
+  /** A server that starts again has forgotten who reads: the results are read once more. */
+  async #readAgain(fleet: string, isOver: () => boolean): Promise<void> {
+    await this.#stopReading();
+    while (!isOver() && !this.#connection.isClosed()) {
+      try {
+        this.#stopReading = await this.#read(fleet);
+        return;
+      } catch {
+        // JetStream is not ready yet.
+        await delay(retryMs);
+      }
+    }
+  }
+
+  /** Tells when the broker was away, and reads on. Returns what ends that. */
+  #watch(fleet: string): () => void {
+    let isOver = false;
+    let awayAt: number | null = null;
+    const follow = async (): Promise<void> => {
+      for await (const { type } of this.#connection.status()) {
+        if (isOver) return;
+        if (type === 'disconnect') awayAt ??= performance.now();
+        if (type !== 'reconnect' || awayAt === null) continue;
+        this.#listener.note(`the broker was away ${((performance.now() - awayAt) / 1000).toFixed(1)} s`);
+        awayAt = null;
+        await this.#readAgain(fleet, () => isOver);
+      }
+    };
+    void follow();
+    return () => {
+      isOver = true;
+    };
+  }
+
+  /** An answer to the job. It proves nothing of who sent it, so a refusal counts only while its agent does not say the contrary. */
+  #hear(message: Msg): void {
+    if (message.data.length === 0 && message.headers?.code === 503) {
+      const none = 'no agent is connected to the broker; start them, or look at "pprobe fleet agents"';
+      this.#fail(new CapabilityError('agents', none));
+      return;
+    }
+    const answer = stateOf(message);
+    if (answer === null) return;
+    const said = this.#said.get(answer.agent);
+    if (said === undefined) {
+      this.#listener.note(`agent ${answer.agent} answers, and is not in the roster`);
+      return;
+    }
+    const clock = clockBetween(answer.receivedAt, this.#sentAt, Date.now());
+    if (answer.state === 'accepted') {
+      said.accepted = true;
+      this.#listener.accepted(answer.agent, clock);
+    } else said.refused ??= { reason: answer.reason, clock };
+    this.#endIfAllHave();
+  }
+
+  #take(subject: string, data: Uint8Array, digest: string | undefined): void {
+    const agent = subject.split('.').at(-1) ?? '';
+    if (this.#delivered.has(agent)) return;
+    if (!this.#said.has(agent)) {
+      this.#listener.note(`agent ${quoted(agent)} sent a result, and is not in the roster`);
+      return;
+    }
+    const read = unpackResult(data, digest || null, { job: this.#job, agent });
+    this.#delivered.add(agent);
+    this.#listener.delivered(
+      agent,
+      'why' in read ? { outcome: 'invalid', reason: read.why } : deliveryOfResult(read.result),
+    );
+    this.#endIfAllHave();
+  }
+
+  #endIfAllHave(): void {
+    const isSettled = ([agent, { accepted, refused }]: [string, SaidState]): boolean =>
+      this.#delivered.has(agent) || (refused !== null && !accepted);
+    if (![...this.#said].every(isSettled)) return;
+    if (this.#delivered.size === this.#said.size) this.#end();
+    else this.#grace ??= setTimeout(() => this.#end(), contradictionMs);
+  }
+
+  /** Refusals are told last: a result of the same agent is worth more. */
+  #end(): void {
+    for (const [agent, { accepted, refused }] of this.#said)
+      if (refused !== null && !accepted && !this.#delivered.has(agent))
+        this.#listener.delivered(agent, { outcome: 'refused', ...refused });
+    this.#finish();
+  }
+}
+
+/** What an agent says of the job; null for anything else. */
+function stateOf({
+  data,
+}: Msg): { state: 'accepted' | 'refused'; agent: string; reason: string; receivedAt: number | null } | null {
+  if (data.length > 4096) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(data).toString('utf8'));
+  } catch {
+    return null;
+  }
+  if (!isPlainObject(value)) return null;
+  const { state, agent, reason, receivedAt } = value;
+  if (typeof agent !== 'string' || !idPattern.test(agent)) return null;
+  if (state !== 'accepted' && state !== 'refused') return null;
+  const at = typeof receivedAt === 'string' ? Date.parse(receivedAt) : Number.NaN;
+  return {
+    state,
+    agent,
+    reason: typeof reason === 'string' && reason !== '' ? reason : 'it gave no reason',
+    receivedAt: Number.isNaN(at) ? null : at,
+  };
+}
+
+/** How far a clock is ahead that showed `there` between two times of this host's. */
+function clockBetween(there: number | null, sentAt: number, heardAt: number): ClockOffset | null {
+  return there === null ? null : { offsetMinMs: there - heardAt, offsetMaxMs: there - sentAt };
+}
+
+/** What came of the job at an agent, in the words of all carriers. */
+export function deliveryOfResult({ outcome, report, error }: ResultEnvelope): Delivery {
+  if (report !== null && outcome !== 'refused' && outcome !== 'failed')
+    return { outcome: 'document', octets: gzipSync(JSON.stringify(report), { level: 1 }) };
+  const reason = error ?? outcome;
+  switch (outcome) {
+    case 'refused':
+      return { outcome, reason };
+    case 'cancelled':
+    case 'deadline':
+      return { outcome: 'no-answer', reason: `${reason}: nothing was measured by then` };
+    default:
+      return { outcome: 'failed', reason };
+  }
+}

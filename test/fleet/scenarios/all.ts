@@ -1,0 +1,4 @@
+/** Run inside the namespaces of nats-lab.test.ts, in this order: what is hostile stays in the bucket for a while. */
+import './measuring.js';
+import './outages.js';
+import './trust.js';

@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { jetstream } from '@nats-io/jetstream';
+import t from 'tap';
+import { AgentProcess, jobOf, makeControllerKey, send } from '../agents.js';
+import {
+  agentOf,
+  broker,
+  config,
+  connectAs,
+  connection,
+  directory,
+  evil,
+  fleet,
+  key,
+  mute,
+  outcomesOf,
+  refusalOf,
+  run,
+  runningEverywhere,
+  subjectOf,
+  users,
+} from './lab.js';
+
+/** What is forged, repeated, hostile or not permitted. */
+
+t.test('a job that is not to be run is refused with its reason, and nothing is sent', async (t) => {
+  const { port, connections } = await mute(t);
+  const target = `10.90.0.10:${port}`;
+  const other = makeControllerKey(directory, 'other');
+  const job = jobOf(fleet, target);
+  const body = JSON.stringify(job);
+  const forged = [
+    await send(connection, subjectOf('web-1'), body, other),
+    await send(connection, subjectOf('web-1'), body, other, { key: key.id }),
+    await send(connection, subjectOf('web-1'), body, key, { signature: '' }),
+    await send(connection, subjectOf('web-1'), body, key, { key: '' }),
+    await send(connection, subjectOf('web-1'), `${body} `, key, { signature: `${'A'.repeat(86)}==` }),
+  ];
+  for (const { state, reason } of forged)
+    t.match({ state, reason }, { state: 'refused', reason: /^bad-signature/ });
+  const hour = 3_600_000;
+  const shifted = (byMs: number, forMs: number): object => ({
+    ...jobOf(fleet, target),
+    issuedAt: new Date(Date.now() + byMs).toISOString(),
+    notAfter: new Date(Date.now() + byMs + forMs).toISOString(),
+  });
+  const cases: [job: object, reason: RegExp][] = [
+    ...[
+      '169.254.169.254',
+      '[::ffff:a9fe:a9fe]',
+      '[64:ff9b::169.254.169.254]',
+      '[64:ff9b:1::7f00:1]',
+      '[2002:a9fe:a9fe::1]',
+      '0xa9fea9fe',
+      'localhost',
+      '127.0.0.1',
+      '10.90.0.12',
+      'other.example',
+    ].map((host): [object, RegExp] => [jobOf(fleet, `${host}:${port}`), /^target-not-allowed/]),
+    [jobOf(fleet, '-x; rm'), /^options/],
+    [jobOf(fleet, target, { options: { caFile: '/etc/passwd' } }), /^options: .*caFile/],
+    [jobOf(fleet, target, { options: { headers: ['a: b'] } }), /^options/],
+    [jobOf(fleet, target, { options: { control: '169.254.169.254:80' } }), /^target-not-allowed/],
+    [jobOf(fleet, target, { check: 'shell' }), /^unknown-check/],
+    [jobOf(fleet, target, { version: 2 }), /^options: version/],
+    [jobOf('other', target), /^options: fleet/],
+    [jobOf(fleet, target, { reason: 'x'.repeat(9000) }), /^options/],
+    [shifted(-60_000, 30_000), /^expired/],
+    [shifted(-hour, 60_000), /^clock: .*ahead/],
+    [shifted(hour, 60_000), /^clock: .*behind/],
+  ];
+  for (const [wrong, reason] of cases)
+    t.match(await refusalOf(wrong), reason, JSON.stringify(wrong).slice(0, 200));
+  t.equal(connections(), 0, 'no packet to the target');
+  t.equal(await refusalOf(job), 'accepted', 'the same job, signed');
+  t.match(await refusalOf(job), /^repeated/);
+  t.equal(
+    agentOf('web-1').said.match(/refused bad-signature/g)?.length,
+    1,
+    'one line for all that are forged',
+  );
+});
+
+t.test('an agent has the rights of its own subjects and no others', async (t) => {
+  const own = await connectAs(evil, '_INBOX_evil');
+  t.teardown(() => own.close());
+  const refused = async (subject: string): Promise<unknown> =>
+    new Promise((resolve) => {
+      own.subscribe(subject, { callback: (error) => resolve(error?.name) });
+    });
+  for (const subject of [
+    `pprobe.v1.${fleet}.result.>`,
+    '_INBOX.>',
+    '_INBOX_web-1.>',
+    `$KV.PPROBE_AGENTS_${fleet}.>`,
+  ])
+    t.equal(await refused(subject), 'PermissionViolationError', subject);
+  for (const subject of [`pprobe.v1.${fleet}.result.j.web-1`, `pprobe.v1.${fleet}.job.all`, '$JS.API.INFO'])
+    await t.rejects(own.request(subject, '', { timeout: 5000 }), { name: /Error$/ }, subject);
+});
+
+t.test('the stream keeps the first result of an agent', async (t) => {
+  const own = await connectAs(evil, '_INBOX_evil');
+  t.teardown(() => own.close());
+  const subject = `pprobe.v1.${fleet}.result.${randomUUID()}.evil`;
+  const first = await jetstream(own).publish(subject, 'first', { msgID: 'a' });
+  t.equal(first.duplicate, false);
+  t.equal((await jetstream(own).publish(subject, 'first', { msgID: 'a' })).duplicate, true);
+  await t.rejects(jetstream(own).publish(subject, 'other', { msgID: 'b' }), {
+    message: /per subject exceeded/,
+  });
+  await t.rejects(
+    jetstream(own).publish(`${subject.slice(0, -5)}.evil`.replace('..', '.'), Buffer.alloc(600_000), {
+      msgID: 'c',
+    }),
+  );
+});
+
+t.test(
+  'two processes with one id: the first result stays, and the second is told as a conflict',
+  async (t) => {
+    const own = join(directory, 'twin');
+    mkdirSync(own);
+    const { seedFile, groups } = users['web-1'];
+    const place = { directory: own, server: broker.url, fleet, id: 'web-1', seedFile };
+    const twin = new AgentProcess({ ...place, config: { ...config, groups } });
+    t.teardown(() => twin.end('SIGKILL'));
+    await twin.says(/is connected/);
+    const { port } = await mute(t);
+    const document = await run(`10.90.0.10:${port}`, { group: 'edge' });
+    t.same(outcomesOf(document), { 'web-1': 'answered', 'web-2': 'answered' });
+    const conflict = new RegExp(`job=${document.job.id} conflict: `);
+    await Promise.race([twin.says(conflict), agentOf('web-1').says(conflict)]);
+  },
+);
+
+t.test('what a hostile agent sends is invalid, and the others are compared', async (t) => {
+  const { port } = await mute(t);
+  const own = await connectAs(evil, '_INBOX_evil');
+  t.teardown(() => own.close());
+  const bodies: [body: (job: string) => Buffer, reason: RegExp][] = [
+    [() => gzipSync(Buffer.alloc(200_000_000)), /more than 4194304 octets/],
+    [() => Buffer.from('no gzip'), /not gzip/],
+    [() => gzipSync('{}'), /not a result/],
+    [(job) => result(job, { agent: 'web-1' }), /says it is from "web-1"/],
+    [(job) => result(job, { report: { kind: 'report', version: 1 } }), /not a report/],
+    [(job) => result(job, { report: { kind: 'report', version: 2 } }), /upgrade/],
+  ];
+  let next = 0;
+  own.subscribe(`pprobe.v1.${fleet}.job.all`, {
+    callback: (_error, message) => {
+      const { id }: { id: string } = message.json();
+      const lie = { state: 'refused', agent: 'web-1', reason: 'busy: not at all' };
+      message.respond(JSON.stringify(lie));
+      message.respond(JSON.stringify({ state: 'accepted', agent: 'evil', reason: null }));
+      const [body] = bodies[next++] ?? [() => Buffer.alloc(0)];
+      void jetstream(own).publish(`pprobe.v1.${fleet}.result.${id}.evil`, body(id), { msgID: `${id}/evil` });
+    },
+  });
+  for (const [, reason] of bodies) {
+    own.publish(`$KV.PPROBE_AGENTS_${fleet}.evil`, '{"groups":["\\u001b[31m"],"host":7}');
+    await own.flush();
+    const document = await run(`10.90.0.10:${port}`);
+    t.match(outcomesOf(document), {
+      evil: 'invalid',
+      'web-1': 'answered',
+      'web-2': 'answered',
+      'web-3': 'answered',
+    });
+    t.match(document.results.find(({ agent }) => agent === 'evil')?.reason, reason);
+  }
+});
+
+t.test('SIGTERM ends an agent when its job is over', async (t) => {
+  const { port } = await mute(t);
+  const { document: running } = await runningEverywhere(`https://10.90.0.10:${port}/`, {
+    group: 'edge',
+    deadlineMs: 30_000,
+  });
+  t.equal(await agentOf('web-1').end(), 0);
+  t.match((await running).counts, { roster: 2, answered: 2 });
+});
+
+/** The message of a result, with members of its own. */
+function result(job: string, more: object): Buffer {
+  const at = new Date().toISOString();
+  const times = { receivedAt: at, startedAt: at, finishedAt: at, monotonicMs: 1 };
+  return gzipSync(
+    JSON.stringify({
+      kind: 'fleet-result',
+      version: 1,
+      job,
+      agent: 'evil',
+      outcome: 'report',
+      ...times,
+      ...more,
+    }),
+  );
+}
