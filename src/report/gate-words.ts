@@ -5,10 +5,13 @@ import type { Mark } from './marks.js';
 
 /** The words and marks of gates that every form of a report has. */
 
-/** `client security group out`. */
+/** `client security group out`, `target network ACL in`. */
 export function gateName({ gate, end, direction }: Gate): string {
-  return `${end} ${gate.replaceAll('-', ' ')}${direction === null ? '' : ` ${direction}`}`;
+  const words = gate.split('-').map((word) => (abbreviations.has(word) ? word.toUpperCase() : word));
+  return `${end} ${words.join(' ')}${direction === null ? '' : ` ${direction}`}`;
 }
+
+const abbreviations = new Set(['acl', 'api', 'dhcp', 'dns', 'vpc']);
 
 /** The mark of each state. What was not read is neither good nor bad. */
 export const gateMarks = {
