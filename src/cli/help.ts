@@ -2,12 +2,13 @@ import type { Bound } from '../core/check-options.js';
 import { exitCodeMeanings } from '../documents/terms/exit-code.js';
 import { hanging, padTo, widthOf, wrap } from '../report/text/wrap.js';
 import type { Command } from './command.js';
-import { commands, completionCommand } from './commands.js';
+import { commands, completionCommand, shells } from './commands.js';
 import {
   durationText,
   networkOptions,
   type OptionSpec,
   type OptionTable,
+  orList,
   outputOptions,
   withOutputOptions,
 } from './options.js';
@@ -65,6 +66,24 @@ export function programHelp(columns: number): string {
       ),
     ],
     ['', 'pprobe <command> --help describes one command.'],
+  ]);
+}
+
+/** What `pprobe completion --help` prints. */
+export function completionHelp(columns: number): string {
+  return sections(columns, [
+    ['', `Usage: pprobe ${completionCommand.name} [shell]`],
+    ['', `${completionCommand.summary}.`],
+    [
+      'Examples',
+      [
+        '  source <(pprobe completion bash)',
+        '  source <(pprobe completion zsh)',
+        '  pprobe completion fish | source',
+      ].join('\n'),
+    ],
+    ['Arguments', rows([{ left: 'shell', right: `${orList(shells)} (the shell in use)` }], columns)],
+    ['', 'Put the line into the start-up file of the shell to have it in every session.'],
   ]);
 }
 

@@ -203,16 +203,16 @@ const shortestBareMs = 20;
 export function parseDuration(argument: string, text: string, bound: Bound): number {
   const [, digits, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m)?$/.exec(text) ?? [];
   const isWhole = digits !== undefined && !digits.includes('.');
+  if (digits !== undefined && unit === '' && Number(digits) < shortestBareMs) {
+    throw new InvalidInputError(
+      argument,
+      `${argument} ${digits}: is that ${digits}s or ${digits}ms? A number under ${shortestBareMs} needs its unit`,
+    );
+  }
   if (digits === undefined || (unit === '' && !isWhole)) {
     throw new InvalidInputError(
       argument,
       `${argument}: ${quoted(text)} is not a duration; give ${rangeOf(bound)}`,
-    );
-  }
-  if (unit === '' && Number(digits) < shortestBareMs) {
-    throw new InvalidInputError(
-      argument,
-      `${argument} ${digits}: is that ${digits}s or ${digits}ms? A number under ${shortestBareMs} needs its unit`,
     );
   }
   const factor = unit === 'ms' || unit === 's' || unit === 'm' ? unitsMs[unit] : 1;

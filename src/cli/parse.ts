@@ -34,6 +34,7 @@ export interface CommandLine {
 export type Request =
   | { kind: 'run'; command: Command; args: Arguments }
   | { kind: 'help'; command: Command | null }
+  | { kind: 'completion-help' }
   | { kind: 'version' }
   | { kind: 'completion-script'; shell: string | undefined }
   /** A completion script asks for the words that may follow on an unfinished command line. */
@@ -73,7 +74,8 @@ function requestOf(
 ): Request {
   const { words, verbatim, options } = taken;
   const isOn = (name: string): boolean => lastValue(options, name) === true;
-  if (isOn('help')) return { kind: 'help', command };
+  const isCompletion = words[0] === completionCommand.name;
+  if (isOn('help')) return isCompletion ? { kind: 'completion-help' } : { kind: 'help', command };
   if (isOn('version')) return { kind: 'version' };
   try {
     const [name, ...rest] = words;
@@ -140,7 +142,8 @@ function commandNamed(word: string | undefined, loaded: readonly Command[]): Com
 function helpFor([name, extra]: readonly string[], loaded: readonly Command[]): Request {
   if (extra !== undefined)
     throw new InvalidInputError('arguments', `help: ${quoted(extra)} is one too many; give one command`);
-  if (name === undefined || name === completionCommand.name) return { kind: 'help', command: null };
+  if (name === undefined) return { kind: 'help', command: null };
+  if (name === completionCommand.name) return { kind: 'completion-help' };
   const command = commandNamed(name, loaded);
   if (command === null) throw noSuchCommand(name, [], {});
   return { kind: 'help', command };

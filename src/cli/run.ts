@@ -12,7 +12,7 @@ import type { Style } from '../report/text/style.js';
 import { printBulk } from './bulk-output.js';
 import type { Command, CommandContext, CommandResult } from './command.js';
 import { failureOf, InterruptedError } from './failure.js';
-import { commandHelp, programHelp } from './help.js';
+import { commandHelp, completionHelp, programHelp } from './help.js';
 import { type Arguments, type OutputForm, sourceOption, timeLimitOption } from './options.js';
 import { parse, type Request } from './parse.js';
 import { noProgress, type ProgressDisplay, terminalProgress } from './progress.js';
@@ -77,6 +77,9 @@ class Run {
         await this.#print(command === null ? programHelp(columns) : commandHelp(command, columns));
         return exitCodes.ok;
       }
+      case 'completion-help':
+        await this.#print(completionHelp(columns));
+        return exitCodes.ok;
       case 'version':
         await this.#print(`${version}\n`);
         return exitCodes.ok;

@@ -65,7 +65,7 @@ export function takeApart(
     const options = optionsIn(word, known);
     const last = options.at(-1);
     const next = argv[index + 1];
-    if (last !== undefined && last.value === null && next !== undefined && !isOption(next, known)) {
+    if (last !== undefined && last.value === null && next !== undefined && isValue(next, known)) {
       if (takesValue(last, known)) {
         last.value = next;
         index++;
@@ -82,6 +82,14 @@ export function takeApart(
 
 function isOption(word: string, { peers }: KnownOptions): boolean {
   return /^-./s.test(word) || (/^[@+]./s.test(word) && peerOption(word, peers) !== null);
+}
+
+/** Whether a word can be the value of the option before it. A negative number is, so that the message is about the number. */
+function isValue(word: string, known: KnownOptions): boolean {
+  if (!isOption(word, known)) return true;
+  return (
+    /^-\d/.test(word) && optionsIn(word, known).every(({ name, peer }) => name === null && peer === undefined)
+  );
 }
 
 function takesValue({ name, peer }: FoundOption, { table }: KnownOptions): boolean {
@@ -106,8 +114,11 @@ function peerOption(word: string, { options }: PeerTable): FoundOption | null {
   const peer = Object.hasOwn(options, spelling) ? options[spelling] : undefined;
   const text = equals === -1 ? null : word.slice(equals + 1);
   if (peer !== undefined && word !== '@') return { spelling, name: null, value: text, peer };
-  const prefixed = word.startsWith('@') ? options['@'] : undefined;
-  return prefixed === undefined ? null : { spelling: '@', name: null, value: word.slice(1), peer: prefixed };
+  const prefix = word.charAt(0);
+  const prefixed = prefix === '@' || prefix === '+' ? options[prefix] : undefined;
+  return prefixed === undefined
+    ? null
+    : { spelling: prefix, name: null, value: word.slice(1), peer: prefixed };
 }
 
 /** The options of pprobe that an option stands for, and the arguments. */

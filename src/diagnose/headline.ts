@@ -30,6 +30,12 @@ export function places(addresses: readonly string[]): string {
     : count(distinct.length, 'address', 'addresses');
 }
 
+/** `places` as the subject of a verb in the singular: `10.0.1.5`, `The server at 3 addresses`. */
+export function serverAt(addresses: readonly string[]): string {
+  const words = places(addresses);
+  return addresses.includes(words) ? words : `The server at ${words}`;
+}
+
 /** The words of `short` at the start of a sentence; a name keeps its letters. */
 export function atStart(words: string): string {
   return words === 'the name' || words === 'the target' ? capital(words) : words;

@@ -10,7 +10,7 @@ import type { DnsDocument } from '../documents/dns.js';
 import { lookupHosts } from '../host/hosts-file.js';
 import { familyOf } from '../net/address/address.js';
 import { type ResolveOptions, resolveChecks } from '../probe/dns/options.js';
-import { checkZone } from '../target/host.js';
+import { checkSendable } from '../target/host.js';
 
 export interface HostOptions {
   /** Only addresses of this family. Both when left out. */
@@ -64,7 +64,7 @@ export function literalAddress(host: string, family?: 4 | 6): HostAddresses | nu
   if (literal === null) return null;
   if (family !== undefined && family !== literal)
     throw invalidText('host', host, `is an IPv${literal} address, but only IPv${family} was asked for`);
-  checkZone(host);
+  checkSendable(host);
   return { addresses: [host], source: 'literal', resolution: null };
 }
 

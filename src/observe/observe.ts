@@ -11,7 +11,7 @@ import { readProxyEnvironment } from '../host/proxy.js';
 import { trustWith } from '../host/trust-store.js';
 import { type Ec2Identity, readVantage, type Vantage } from '../host/vantage.js';
 import { preloadEngines } from '../net/wire/engines.js';
-import { checkHost, checkZone } from '../target/host.js';
+import { checkHost, checkSendable } from '../target/host.js';
 import { queryOf, targetOf, targetText } from '../target/parse-target.js';
 import { type Branches, type Outcome, resultsOf, skippedOf, startBranches } from './branches.js';
 import { connectAndAsk, type TargetConnections } from './connections.js';
@@ -84,7 +84,7 @@ export async function observeTarget(target: Target, given: ObserveOptions): Prom
   given.signal?.throwIfAborted();
   const { options, skipped: refusedServers } = withPermittedServers(given);
   if (options === null) return unmeasured(target, refusedServers);
-  checkZone(target.host);
+  checkSendable(target.host);
   const startMs = nowMs();
   await prepare(options);
   const vantage = await readVantage();

@@ -26,9 +26,10 @@ export function parsePort(text: string, argument = 'port', whole?: string): numb
   const port = /^\d{1,5}$/.test(text) ? Number(text) : (servicePort(text) ?? Number.NaN);
   if (port >= portBound.min && port <= portBound.max) return port;
   const where = whole === undefined ? '' : ` in ${quoted(whole)}`;
+  const not = /^\d+[-,]\d/.test(text) ? 'is more than one port' : `is not ${portBound.noun}`;
   throw new InvalidInputError(
     argument,
-    `${argument}: ${quoted(text)}${where} is not ${portBound.noun}; give a whole number from ${portBound.min} to ${portBound.max}`,
+    `${argument}: ${quoted(text)}${where} ${not}; give a whole number from ${portBound.min} to ${portBound.max}`,
   );
 }
 

@@ -2,6 +2,8 @@ import { type Check, checkString, invalidText } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
 import { list } from '../core/text.js';
 import { canonicalAddress, familyOf, withoutZone, zoneOf } from '../net/address/address.js';
+import { parseOctets } from '../net/address/octets.js';
+import { inRange, parseRange } from '../net/address/range.js';
 import { type AddressScope, scopeOf } from '../net/address/scope.js';
 import { localInterfaces } from '../net/libc/interfaces.js';
 import { checkName } from './dns-name.js';
@@ -14,7 +16,8 @@ import { refusePasted } from './pasted.js';
  *
  * An address is an IPv4 address of four decimal numbers, or an IPv6 address with or without brackets. A link-local IPv6
  * address has a zone (RFC 4007), and no other address has one. Broadcast and multicast addresses are refused: TCP does not
- * connect to them (RFC 1122 section 4.2.3.10). checkZone checks that this host has the zone's interface.
+ * connect to them (RFC 1122 section 4.2.3.10). checkSendable checks the zone and
+ * the broadcast addresses of this host's networks.
  *
  * @throws InvalidInputError naming `argument`
  */
@@ -111,7 +114,7 @@ function readAddress(text: string, argument: string): string | null {
   return address;
 }
 
-/** Other broadcast addresses than the limited one cannot be recognized without the netmask of their network. */
+/** Other broadcast addresses than the limited one are known only with the netmask of their network: checkSendable has those of this host. */
 function checkUnicast(address: string, text: string, argument: string): void {
   const isBroadcast = address === '255.255.255.255';
   if (!isBroadcast && !/^(?:2(?:2[4-9]|3\d)\.|ff[0-9a-f]{2}:)/.test(address)) return;
@@ -166,12 +169,37 @@ function zoneAdvice(address: string): string {
   return `add the interface, as in ${withoutZone(address)}%${first}; ${here}`;
 }
 
+/** The interface of this host whose network has the address as its broadcast address (RFC 919 section 7); null for any other address. */
+function broadcastInterface(address: string): string | null {
+  const octets = parseOctets(address);
+  if (octets?.length !== 4) return null;
+  const isBroadcast = (cidr: string | null): boolean => {
+    const network = parseRange(cidr ?? '');
+    // The networks of /31 and /32 have no broadcast address (RFC 3021).
+    if (network === null || network.length > 30 || !inRange({ octets, length: 32 }, network)) return false;
+    const bit = (at: number): number => ((octets[at >> 3] ?? 0) >> (7 - (at & 7))) & 1;
+    return Array.from({ length: 32 - network.length }, (_, at) => bit(network.length + at)).every(Boolean);
+  };
+  const own = Object.entries(localInterfaces()).find(([, addresses = []]) =>
+    addresses.some(({ family, cidr }) => family === 'IPv4' && isBroadcast(cidr)),
+  );
+  return own?.[0] ?? null;
+}
+
 /**
- * Checks that this host has the interface that a link-local address names. Other hosts pass.
+ * Checks what only this host knows of a host to send to: the interface that a link-local address names, and the broadcast
+ * addresses of its own networks. Other hosts pass.
  *
- * @throws InvalidInputError naming `argument`: the kernel would only say EINVAL
+ * @throws InvalidInputError naming `argument`: the kernel would only say EINVAL or ENETUNREACH
  */
-export function checkZone(host: string, argument = 'host'): void {
+export function checkSendable(host: string, argument = 'host'): void {
+  const network = broadcastInterface(host);
+  if (network !== null)
+    throw invalidText(
+      argument,
+      host,
+      `is the broadcast address of the network of ${network}; give the address of one host`,
+    );
   const zone = zoneOf(host);
   if (zone === null || !isLinkLocal(host)) return;
   if (linkLocalInterfaces().some(({ name, index }) => zone === name || zone === String(index))) return;

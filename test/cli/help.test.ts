@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { commands, loadCommands } from '../../src/cli/commands.js';
-import { commandHelp, programHelp, usageOf } from '../../src/cli/help.js';
+import { commandHelp, completionHelp, programHelp, usageOf } from '../../src/cli/help.js';
 
 test('pprobe --help lists every command and every exit code, in 80 columns', async (t) => {
   const text = programHelp(80);
@@ -11,6 +11,13 @@ test('pprobe --help lists every command and every exit code, in 80 columns', asy
     text.split('\n').filter((line) => line.length > 80),
     [],
   );
+});
+
+test('the help of completion has the line for every shell, and that of dns the usual port of servers', async (t) => {
+  const text = completionHelp(80);
+  for (const shell of ['bash', 'zsh', 'fish']) t.match(text, `pprobe completion ${shell}`);
+  const [dns] = (await loadCommands(commands)).filter(({ name }) => name === 'dns');
+  t.ok(dns !== undefined && /default 53\)/.test(commandHelp(dns, 200).replace(/\s+/g, ' ')));
 });
 
 test('the help of every command has a usage line, an example and all options, in 80 columns', async (t) => {

@@ -40,6 +40,9 @@ const same: [line: string, own: string][] = [
   ['dns -x 10.0.0.1 @10.0.0.2', 'dns --reverse 10.0.0.1 --server 10.0.0.2'],
   ['dns -q a.test -t TXT -c IN', 'dns a.test -t TXT'],
   ['dns a.test @10.0.0.2 -p 5353', 'dns a.test --server 10.0.0.2 --port 5353'],
+  ['dns a.test +sho', 'dns a.test --short'],
+  ['dns a.test +noall +ans +tim=2', 'dns a.test --timeout 2s'],
+  ['dns --ipv6 a.test', 'dns a.test -6'],
   // nslookup and host
   ['dns -type=MX a.test 10.0.0.2', 'dns a.test 10.0.0.2 -t MX'],
   ['dns -query=txt a.test', 'dns a.test -t txt'],
@@ -56,6 +59,7 @@ const same: [line: string, own: string][] = [
   ['tcp -s 10.0.0.5 a.test', 'tcp a.test --source 10.0.0.5'],
   ['tcp -connect a.test:443', 'tcp a.test:443'],
   ['tcp --connect-timeout 3 a.test', 'tcp a.test --timeout 3s'],
+  ['tcp --ipv4 -G 3 a.test', 'tcp a.test -4 --timeout 3s'],
   // traceroute and mtr
   ['trace -n -T a.test 8443', 'trace a.test 8443 --no-resolve'],
   ['trace -T -p 8443 -q 1 -m 20 -f 2 -w 2s a.test', 'trace a.test -p 8443 -q 1 -m 20 -f 2 -w 2s'],
@@ -64,6 +68,8 @@ const same: [line: string, own: string][] = [
   ['trace --tcp -P 8443 a.test', 'trace a.test --port 8443'],
   ['trace --report-cycles 3 --no-dns a.test', 'trace a.test --count 3 --watch --no-resolve'],
   ['trace -b a.test', 'trace a.test --resolve --verbose'],
+  ['trace --max-hops=20 --first 2 --sim-queries 8 a.test', 'trace a.test -m 20 -f 2 --parallel 8'],
+  ['trace --ipv6 -Z 2 a.test', 'trace a.test -6 --wait 2s'],
   // curl, openssl s_client, telnet
   ['diagnose -sSv https://a.test/', 'diagnose https://a.test/ --quiet --verbose'],
   ['diagnose --cacert CA.pem https://a.test/', 'diagnose https://a.test/ --ca-file CA.pem'],
@@ -74,6 +80,13 @@ const same: [line: string, own: string][] = [
   ['diagnose -o /dev/null -X GET https://a.test/', 'diagnose https://a.test/'],
   ['diagnose -connect a.test:8443', 'diagnose a.test:8443'],
   ['diagnose a.test 8443', 'diagnose a.test:8443'],
+  ['diagnose --port 8443 --ipv4 --proto =https a.test', 'diagnose a.test:8443 -4'],
+  // blackbox_exporter, ssh
+  [
+    'serve --config.file=a.json --web.listen-address 127.0.0.1:9115',
+    'serve --config a.json --listen 127.0.0.1:9115',
+  ],
+  ['fleet diagnose a.test -F c -H a,b', 'fleet diagnose a.test --ssh-config c --hosts a,b'],
   ['diagnose fd00::1 -p 8443', 'diagnose [fd00::1]:8443'],
 ];
 
@@ -102,6 +115,16 @@ const refused: [line: string, says: RegExp][] = [
   ['dns +trace a.test', /dig \+trace/],
   ['dns +dnssec a.test', /does not validate/],
   ['dns -c CH a.test', /class IN only/],
+  ['dns a.test CH TXT', /class IN only/],
+  ['dns a.test +yaml', /--json/],
+  ['dns a.test +frob', /^\+frob: pprobe dns has no such option/],
+  ['trace --localport 5000 a.test', /--paris/],
+  ['serve -4', /"family": 4/],
+  ['serve --timeout 5s', /"timeoutMs"/],
+  ['agent -6', /pprobe fleet diagnose/],
+  ['fleet diagnose a.test --source 10.0.0.5', /routes/],
+  ['fleet agents --creds a.creds', /PPROBE_NATS_CREDS=FILE/],
+  ['diagnose --aws-sigv4 aws:amz a.test', /-H 'NAME: VALUE'/],
   ['diagnose -k https://a.test/', /--ca-file FILE/],
   ['diagnose -L https://a.test/', /redirect/],
   ['diagnose -I https://a.test/', /one GET/],
@@ -126,8 +149,9 @@ test('an option that pprobe has nothing for is answered with what to give', asyn
 test('help, version, -V and -v', async (t) => {
   for (const line of ['version', '-V', '-v', 'tcp -V', '--version'])
     t.equal(await read(line), 'version', line);
-  for (const line of ['help', 'help dns', 'dns --help', 'help completion'])
-    t.equal(await read(line), 'help', line);
+  for (const line of ['help', 'help dns', 'dns --help']) t.equal(await read(line), 'help', line);
+  for (const line of ['help completion', 'completion --help', 'completion bash -h'])
+    t.equal(await read(line), 'completion-help', line);
 });
 
 test('no option of another tool has the spelling of an option of the command', async (t) => {

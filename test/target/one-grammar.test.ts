@@ -263,15 +263,25 @@ test('inetAton reads what inet_aton(3) of libc reads', async (t) => {
     t.equal(inetAton(text), null, text);
 });
 
+/** The functions of the library that send packets to a host. */
+const measuring: Record<string, (text: string) => unknown> = {
+  connect: (host) => connect(host, 443),
+  trace: (host) => traceHost(host),
+  watchTrace: (host) => watchHost(host).next(),
+  diagnose: (host) => diagnose(host),
+  observe: (host) => observe(host),
+};
+
+test('the broadcast address of a network of this host is one error everywhere', async (t) => {
+  const sentences = await Promise.all(
+    Object.values(measuring).map((read) => verdict(read, '127.255.255.255')),
+  );
+  t.equal(new Set(sentences).size, 1, sentences.join('\n'));
+  t.match(sentences[0], /"127\.255\.255\.255" is the broadcast address of the network of lo/);
+});
+
 test('a zone that this host lacks is one error everywhere; the interfaces it has are named', async (t) => {
   const text = 'fe80::5%nosuch0';
-  const measuring: Record<string, (text: string) => unknown> = {
-    connect: (host) => connect(host, 443),
-    trace: (host) => traceHost(host),
-    watchTrace: (host) => watchHost(host).next(),
-    diagnose: (host) => diagnose(host),
-    observe: (host) => observe(host),
-  };
   const sentences = await Promise.all(Object.values(measuring).map((read) => verdict(read, text)));
   t.equal(new Set(sentences).size, 1, sentences.join('\n'));
   t.match(sentences[0], /names an interface that this host does not have; add the interface, as in fe80::5%/);

@@ -8,6 +8,7 @@ import { brokerOf, brokerOptions } from '../broker-options.js';
 import type { Command, CommandContext } from '../command.js';
 import { readInput } from '../files.js';
 import { type Arguments, type OptionTable, textOption } from '../options.js';
+import { agentPeers } from '../peers/fleet.js';
 
 const options: OptionTable = {
   ...brokerOptions,
@@ -42,6 +43,7 @@ export const agentCommand: Command = {
     'Waits for signed jobs on NATS, and measures what its configuration allows; runs in the foreground until SIGTERM',
   positionals: [],
   options,
+  peers: agentPeers,
   examples: [
     {
       command:

@@ -1,6 +1,7 @@
 import { portBound } from '../../core/check-options.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { andThen, type MaybePromise, unwrapOnceSettled } from '../../core/maybe-promise.js';
+import { quoted } from '../../core/text.js';
 import type { DnsDocument, SystemLookup } from '../../documents/dns.js';
 import { stoppedMember } from '../../documents/header.js';
 import { exitCodeOf } from '../../documents/terms/exit-code.js';
@@ -76,7 +77,7 @@ const options: OptionTable = {
   ),
   tries: numberSpec(resolveBounds.tries, 'Ask a server that does not answer this many times'),
   search: { type: 'boolean', negatable: 'on', help: 'Try the search domains of the host (on)' },
-  port: numberSpec(portBound, 'The port of the servers that are given without one', {
+  port: numberSpec({ ...portBound, default: 53 }, 'The port of the servers that are given without one', {
     alias: 'p',
     value: 'PORT',
   }),
@@ -159,6 +160,12 @@ function arrange(args: Arguments): Arguments {
     isRecordType(word) && (index === 0 ? isTypeFirst : !isTypeFirst || index > 1);
   const types = positionals.filter(isType);
   const isClass = (word: string, index: number): boolean => index > 0 && word.toUpperCase() === 'IN';
+  const other = positionals.slice(1).find((word) => /^(?:ch|chaos|hs|hesiod)$/i.test(word));
+  if (other !== undefined)
+    throw new InvalidInputError(
+      'class',
+      `${quoted(other)} cannot be asked for; pprobe dns asks for class IN only`,
+    );
   const rest = positionals.filter((word, index) => !isType(word, index) && !isClass(word, index));
   if (types.length === 0) return { ...args, positionals: rest };
   const all = [...(options.type === undefined ? [] : [options.type].flat()), ...types];

@@ -9,6 +9,7 @@ import { atBroker } from '../fleet/nats.js';
 import { fleetShow } from '../fleet/show.js';
 import type { FleetVerb } from '../fleet/verb.js';
 import { type Arguments, orList } from '../options.js';
+import { fleetPeers } from '../peers/fleet.js';
 
 /** What may follow `pprobe fleet`, in the order of the help text. */
 const verbs: readonly FleetVerb[] = [fleetDiagnose, fleetInit, fleetAgents, fleetShow];
@@ -70,6 +71,7 @@ export const fleetCommand: Command = {
     },
   ],
   options: Object.assign({}, ...verbs.map(({ options }) => options)),
+  peers: fleetPeers,
   examples: verbs.flatMap(({ examples }) => examples),
   notes:
     'Exit code: that of the worst verdict of the hosts that answered, as with "pprobe explain"; 20 if fewer than half of them ' +

@@ -8,6 +8,7 @@ import { hostPort } from '../../target/host-port.js';
 import type { Command, CommandContext } from '../command.js';
 import { readInput } from '../files.js';
 import { type Arguments, flag, type OptionTable, textOption } from '../options.js';
+import { servePeers } from '../peers/serve.js';
 
 const usualPlace = '127.0.0.1:9715';
 
@@ -90,6 +91,7 @@ export const serveCommand: Command = {
     "Measures targets when Prometheus asks, with blackbox_exporter's /probe, and answers with the verdict as metrics",
   positionals: [],
   options,
+  peers: servePeers,
   examples: [
     {
       command: 'pprobe serve --config /etc/pprobe/serve.json',

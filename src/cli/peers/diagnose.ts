@@ -1,6 +1,8 @@
 import { InvalidInputError } from '../../core/errors.js';
 import {
   always,
+  alwaysWithValue,
+  familySpellings,
   gives,
   givesArgument,
   givesSeconds,
@@ -19,11 +21,12 @@ const oneGet = 'it sends one GET and reads the answer, because that changes noth
 /** The options of curl(1), openssl-s_client(1) and wget(1) that `pprobe diagnose` has under another name or not at all. */
 export const diagnosePeers: PeerTable = {
   options: {
+    ...familySpellings,
     ...spelled(
-      '-S --show-error -f --fail -i --include -g --globoff --compressed --http1.1 -N --no-buffer -q -T --tcp -n -z',
+      '-S --show-error -f --fail --fail-with-body -i --include -g --globoff --compressed --http1.1 -N --no-buffer -q -# --progress-bar -T --tcp -n -z --spider --tcp-nodelay',
       always,
     ),
-    ...spelled('-s --silent', turns(['quiet'])),
+    ...spelled('-s --silent --no-progress-meter', turns(['quiet'])),
     ...spelled('--cacert -CAfile --ca-certificate', gives('ca-file')),
     ...spelled('--connect-timeout', givesSeconds('timeout')),
     '-m': givesSeconds('max-time'),
@@ -32,7 +35,7 @@ export const diagnosePeers: PeerTable = {
       if (/^[\d.]+(?:ms|s|m)?$/.test(value)) return givesSeconds('max-time').meaning(value, spelling);
       throw new InvalidInputError(spelling, `${spelling}: give --json, which has the status and every time`);
     }),
-    ...spelled('--url -connect -p', givesArgument),
+    ...spelled('--url -connect -p --port', givesArgument),
     '--dns-servers': gives('server'),
     '--interface': givesSource(sourceNotInterface),
     ...spelled(
@@ -52,8 +55,11 @@ export const diagnosePeers: PeerTable = {
         throw new InvalidInputError(spelling, `${spelling}: leave it out; ${oneGet}`);
       }),
     ),
-    ...spelled('--noproxy', { takesValue: true, meaning: () => [] }),
-    ...spelled('-I --head -d --data --data-raw -F --form --json-data', refused(`leave it out; ${oneGet}`)),
+    ...spelled('--noproxy --proto --proto-redir', alwaysWithValue),
+    ...spelled(
+      '-I --head -d --data --data-raw --data-binary --data-urlencode -F --form --json-data -G --get -r --range -O --remote-name',
+      refused(`leave it out; ${oneGet}`),
+    ),
     ...spelled(
       '-k --insecure --no-check-certificate',
       refused(
@@ -94,6 +100,12 @@ export const diagnosePeers: PeerTable = {
       refused('it offers TLS 1.2 and 1.3, and tells what the server chose'),
     ),
     ...spelled('--retry -c', refused('pprobe tcp HOST PORT --count N repeats the connection')),
+    ...spelled('-t --tries', refused('pprobe tcp HOST PORT --count N repeats the connection')),
+    '--doh-url': refused('it asks resolvers over UDP and TCP; give one with --server ADDR'),
+    ...spelled('--trace-ascii --trace-time --trace-ids', refused('give --verbose, or --json for every time')),
+    '--aws-sigv4': refused("it does not sign requests; give the headers of a signed one: -H 'NAME: VALUE'"),
+    ...spelled('--unix-socket --abstract-unix-socket', refused('it connects with TCP')),
+    '--local-port': refused('the kernel chooses the local port; --source ADDR chooses the address'),
     '-P': refused('write the port behind the host: HOST:PORT'),
     ...spelled('--write-out', refused('give --json, which has every time and the status')),
   },

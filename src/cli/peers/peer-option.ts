@@ -8,7 +8,7 @@ import { familyOf } from '../../net/address/address.js';
  * pprobe's meaning and is in no table.
  */
 export interface PeerTable {
-  /** By spelling, with its first character: `-z`, `--connect-timeout`, `+short`, `-type`. `@` is the prefix of a word. */
+  /** By spelling, with its first character: `-z`, `--connect-timeout`, `+short`, `-type`. `@` and `+` are prefixes of words that have no row. */
   options: Readonly<Record<string, PeerOption>>;
   /** The form in which the other options of a word are read: in `mtr -rw`, `-w` has no value. */
   rewrite?(word: string): string;
@@ -85,7 +85,16 @@ export function refusalsOf(command: string): (sentence: string) => PeerOption {
   });
 }
 
+/** An option that changes nothing here, and whose value is not needed. */
+export const alwaysWithValue: PeerOption = { takesValue: true, meaning: () => [] };
+
 /** Several spellings of one option. */
 export function spelled(spellings: string, option: PeerOption): Record<string, PeerOption> {
   return Object.fromEntries(spellings.split(' ').map((spelling) => [spelling, option]));
 }
+
+/** The words of curl, wget, nmap and others for -4 and -6. */
+export const familySpellings: Readonly<Record<string, PeerOption>> = {
+  ...spelled('--ipv4 --inet4-only', turns(['4'])),
+  ...spelled('--ipv6 --inet6-only', turns(['6'])),
+};

@@ -1,5 +1,6 @@
 import {
   always,
+  familySpellings,
   givesArgument,
   givesSeconds,
   givesSource,
@@ -15,17 +16,18 @@ const refused = refusalsOf('tcp');
 /** The options of nc(1), telnet(1), ping(8), curl(1), nmap(1) and openssl-s_client(1) that `pprobe tcp` has under another name or not at all. */
 export const tcpPeers: PeerTable = {
   options: {
-    ...spelled('-z -n -N -d -T --tcp -Pn -sT --open -S', always),
-    ...spelled('-w -W --connect-timeout', givesSeconds('timeout')),
+    ...familySpellings,
+    ...spelled('-z -n -N -d -T --tcp -Pn -sT --open --reason -S', always),
+    ...spelled('-w -W -G --wait --connect-timeout', givesSeconds('timeout')),
     '-i': givesSeconds('interval'),
     '-m': givesSeconds('max-time'),
     '-s': givesSource(
       'a SYN has no payload, so there is no packet size; for a source address, give --source',
     ),
-    ...spelled('-I --interface', givesSource(sourceNotInterface)),
+    ...spelled('-I -b --interface', givesSource(sourceNotInterface)),
     '-connect': givesArgument,
     ...spelled(
-      '-servername -CAfile -showcerts -starttls',
+      '-servername -CAfile -showcerts -starttls --ssl --ssl-verify',
       refused('it does not speak TLS; pprobe diagnose https://HOST:PORT/ does, and shows the certificate'),
     ),
     '-sV': turns(['banner']),
@@ -41,6 +43,10 @@ export const tcpPeers: PeerTable = {
     ...spelled('-t --ttl', refused('pprobe trace shows the hops at every TTL')),
     ...spelled('-x -X --proxy', refused('it connects without a proxy')),
     '-sS': refused('pprobe trace HOST PORT --method syn sends a raw SYN'),
-    ...spelled('-e -U', refused('it only connects, and sends nothing')),
+    ...spelled('-e -U -C --crlf --send-only --recv-only', refused('it only connects, and sends nothing')),
+    ...spelled(
+      '-O -sC --script',
+      refused('it only tells whether the port is open; --banner reads what a service says'),
+    ),
   },
 };

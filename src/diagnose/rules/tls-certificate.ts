@@ -48,10 +48,10 @@ const nameUnknown = tlsRule(
   'tls.name-mismatch',
   { id: 'tls.name-mismatch/unrecognized-name', docs: DOCS.invokeUrl },
   isUnrecognized,
-  (doc, at, evidence) => ({
+  (doc, _at, evidence, server) => ({
     // A filter on the path that looks at the server name can send the alert too.
     confidence: 'high',
-    summary: `${at} has no certificate for ${short(doc.serverName, 'the target')}: its alert is unrecognized_name.`,
+    summary: `${server} has no certificate for ${short(doc.serverName, 'the target')}: its alert is unrecognized_name.`,
     seen: `for the server name ${doc.serverName}, ${doc.address} answered with the alert unrecognized_name`,
     remedies: rightName(doc, evidence),
     alternatives: [
@@ -70,11 +70,11 @@ const untrusted = tlsRule(
   'tls.untrusted',
   {},
   (doc) => doc.status === 'untrusted',
-  (doc, at, evidence) => ({
+  (doc, at, evidence, server) => ({
     // Reports of earlier versions know Node's list alone, and curl may have accepted the certificate. The root of a chain
     // without an end may be trusted.
     confidence: isTrustedNowhere(doc) === true && isChainComplete(doc) ? 'certain' : 'high',
-    summary: untrustedSummary(doc, at),
+    summary: untrustedSummary(doc, at, server),
     seen: `${doc.address} sent ${subject(doc)}`,
     more: trustEvidence(doc, evidence),
     remedies: [...sendWholeChain(doc), ...trustIssuer(evidence)],
@@ -89,17 +89,17 @@ const untrusted = tlsRule(
   }),
 );
 
-function untrustedSummary(doc: TlsDocument, at: string): string {
+function untrustedSummary(doc: TlsDocument, at: string, server: string): string {
   const { certificate, chainFault } = doc;
   const name = short(chainFault?.name ?? certificate?.issuer ?? '', 'its issuer', 40);
   switch (chainFault?.kind) {
     case 'self-signed':
       return `The certificate at ${at} is self-signed, and this host does not trust it.`;
     case 'missing-intermediate':
-      return `${at} leaves out the intermediate certificate ${name}, or this host does not trust that authority.`;
+      return `${server} leaves out the intermediate certificate ${name}, or this host does not trust that authority.`;
     case 'unknown-root':
       if (!isChainComplete(doc))
-        return `This host does not trust ${name}, the issuer of ${at}, or ${at} leaves out its certificate.`;
+        return `This host does not trust ${name}, the issuer of the certificate at ${at}, or the server leaves out its certificate.`;
       return `This host does not trust the root of the certificate at ${at}, ${name}.`;
     default:
       return `This host does not trust the issuer of the certificate at ${at}${certificate === null ? '' : `, ${name}`}.`;
@@ -126,10 +126,10 @@ const expired = tlsRule(
   'tls.expired',
   {},
   (doc) => doc.status === 'expired',
-  (doc, at, evidence) => ({
+  (doc, at, evidence, server) => ({
     // By the clock of this host alone: nothing else in the report has the time.
     confidence: 'high',
-    summary: expiredSummary(doc, at),
+    summary: expiredSummary(doc, at, server),
     seen: `${doc.address} sent ${subject(doc)}; the clock of this host was at ${doc.startedAt}`,
     more: faultyEvidence(doc, evidence),
     remedies: renewCertificate(doc),
@@ -149,13 +149,13 @@ function faultyEvidence(doc: TlsDocument, { observations }: Evidence): EvidenceI
   return [{ observation: `tls[${observations.tls.indexOf(doc)}]`, text }];
 }
 
-function expiredSummary(doc: TlsDocument, at: string): string {
+function expiredSummary(doc: TlsDocument, at: string, server: string): string {
   const { certificate, chain = [], chainFault, startedAt } = doc;
   const faulty = chainFault == null ? undefined : chain[chainFault.depth];
   if (chainFault?.kind === 'not-yet-valid')
     return `The certificate at ${at} is valid only from ${day(faulty?.validFrom)} on, and the clock of this host is at ${day(startedAt)}.`;
   if (chainFault?.kind === 'expired' && chainFault.depth > 0)
-    return `${at} sends the certificate of an issuer that was valid until ${day(faulty?.validTo)} only.`;
+    return `${server} sends the certificate of an issuer that was valid until ${day(faulty?.validTo)} only.`;
   return `The certificate at ${at} is not valid at this time${certificate === null ? '' : `: ${validity(certificate)}`}.`;
 }
 

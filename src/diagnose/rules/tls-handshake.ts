@@ -62,12 +62,12 @@ const clientCertificateWanted = tlsRule(
   'tls.client-certificate',
   { docs: DOCS.mutualTls },
   wantsCertificate,
-  (doc, at) => {
+  (doc, _at, _evidence, server) => {
     const alert = alertOf(doc);
     const how = alert === null ? (ENDING[doc.status] ?? 'ended') : `ended with the alert ${alert}`;
     return {
       confidence: alert === 'certificate_required' ? 'certain' : 'high',
-      summary: `${at} wants a certificate from the client for ${short(doc.serverName, 'the target')}, and gets none.`,
+      summary: `${server} wants a certificate from the client for ${short(doc.serverName, 'the target')}, and gets none.`,
       says: 'wants-certificate',
       seen: `${doc.clientCertificate === 'required' ? `${doc.address} sent a CertificateRequest; ` : ''}the connection ${how} when no certificate came`,
       remedies: [
@@ -110,7 +110,7 @@ const protocol = tlsRule(
     !wantsCertificate(doc) &&
     !hasAgreed(doc) &&
     endedBy(doc) !== 'unrecognized_name',
-  (doc, at) => {
+  (doc, at, _evidence, server) => {
     // One of the level warning ends nothing, unless OpenSSL names it as the end.
     const alert = endedBy(doc) ?? alertIn(doc.errorCode ?? '')?.name ?? null;
     const isBroken = alert === null && brokenRules.test(doc.errorCode ?? '');
@@ -121,12 +121,12 @@ const protocol = tlsRule(
     return {
       confidence: isBroken || isOther ? 'medium' : confidenceOf(alert),
       summary: isBroken
-        ? `${at} does not keep to the rules of TLS in the handshake for ${name} (${doc.errorCode}).`
+        ? `${server} does not keep to the rules of TLS in the handshake for ${name} (${doc.errorCode}).`
         : isOther
           ? `The TLS handshake with ${at} for ${name} fails (${doc.errorCode}).`
           : other
-            ? `${at} ended the TLS handshake for ${name} with the alert ${alert}.`
-            : `${at} and this host have no TLS version or cipher in common.`,
+            ? `${server} ended the TLS handshake for ${name} with the alert ${alert}.`
+            : `${server} and this host have no TLS version or cipher in common.`,
       ...(other ? {} : { says: 'no-common-version' as const }),
       seen: `the handshake with ${doc.address} failed${alert === null ? '' : ` with the alert ${alert}`}`,
       remedies: [
@@ -166,14 +166,14 @@ const silent = tlsRule(
   'tls.silent',
   {},
   (doc) => doc.status === 'timeout' && !wantsCertificate(doc),
-  (doc, at, evidence) => {
+  (doc, _at, evidence, server) => {
     const isHeard = doc.progress !== undefined && doc.progress.heard !== 'nothing';
     const octets = isHeard ? 0 : (doc.progress?.receivedBytes ?? 0);
-    if (octets > 0) return talksElse(doc, at, evidence, octets);
+    if (octets > 0) return talksElse(doc, server, evidence, octets);
     const isMtu = smallWords(doc, evidence).length === 0;
     return {
       confidence: 'medium',
-      summary: `${at} accepts the connection, but ${heardWords(doc)} the TLS handshake for ${short(doc.serverName, 'the target')}.`,
+      summary: `${server} accepts the connection, but ${heardWords(doc)} the TLS handshake for ${short(doc.serverName, 'the target')}.`,
       seen: `no answer from ${doc.address} ${afterWhat(doc)} within ${duration(doc.durationMs)}`,
       ...(isHeard ? {} : { says: 'tls-silent' as const }),
       more: [
@@ -206,10 +206,10 @@ const silent = tlsRule(
 );
 
 /** The peer sends, with or without a pause, and nothing of it is a message of a handshake. */
-function talksElse(doc: TlsDocument, at: string, evidence: Evidence, octets: number) {
+function talksElse(doc: TlsDocument, server: string, evidence: Evidence, octets: number) {
   return {
     confidence: 'medium' as const,
-    summary: `${at} accepts the connection and sends ${count(octets, 'octet')}, but no answer to the TLS handshake.`,
+    summary: `${server} accepts the connection and sends ${count(octets, 'octet')}, but no answer to the TLS handshake.`,
     seen: `${count(octets, 'octet')} from ${doc.address} within ${duration(doc.durationMs)}, and no message of a handshake (RFC 8446 section 4) among them`,
     more: otherNameWords(doc, evidence),
     remedies: [
@@ -281,9 +281,9 @@ const closed = tlsRule(
       (doc.status === 'protocol' && hasAgreed(doc) && !isNotTls(doc))) &&
     !wantsCertificate(doc) &&
     endedBy(doc) !== 'unrecognized_name',
-  (doc, at, evidence) => ({
+  (doc, _at, evidence, server) => ({
     confidence: doc.status === 'error' || doc.status === 'protocol' ? 'low' : 'medium',
-    summary: `${at} ${ENDING[doc.status] ?? 'ended'} the connection during the TLS handshake for ${short(doc.serverName, 'the target')}.`,
+    summary: `${server} ${ENDING[doc.status] ?? 'ended'} the connection during the TLS handshake for ${short(doc.serverName, 'the target')}.`,
     seen: `the connection to ${doc.address} ended ${duration(doc.durationMs)} into the handshake${doc.progress === undefined || doc.progress.heard === 'nothing' ? '' : `, ${afterWhat(doc)}`}`,
     more: otherNameWords(doc, evidence),
     remedies: [

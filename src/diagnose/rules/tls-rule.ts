@@ -8,7 +8,7 @@ import type { Alternative, Evidence, EvidenceItem } from '../../documents/report
 import type { TlsDocument } from '../../documents/tls.js';
 import { type AddressClaim, type Claims, ofEach } from '../claims.js';
 import { type Judgement, type Rule, type RuleFacts, rule } from '../finding.js';
-import { places } from '../headline.js';
+import { places, serverAt } from '../headline.js';
 import { openssl } from '../remedies/tls.js';
 
 /** What a rule about handshakes says about the first one that it matches. */
@@ -22,20 +22,23 @@ export type TlsWords = Pick<Judgement, 'summary' | 'confidence' | 'remedies'> & 
   alternatives: Alternative[];
 };
 
-/** A rule about the handshakes of the target that match: it describes the first one, and lists the addresses of all. */
+/**
+ * A rule about the handshakes of the target that match: it describes the first one, and lists the addresses of all. `words` gets
+ * the place of a headline (`at`: "2 addresses") and the subject of one (`server`: "The server at 2 addresses").
+ */
 export function tlsRule(
   cause: Cause,
   facts: Omit<RuleFacts, 'needs'>,
   matches: (doc: TlsDocument, evidence: Evidence) => boolean,
-  words: (doc: TlsDocument, at: string, evidence: Evidence) => TlsWords,
+  words: (doc: TlsDocument, at: string, evidence: Evidence, server: string) => TlsWords,
 ): Rule {
   return rule(cause, { needs: ['tls'], ...facts }, (evidence): Judgement | null => {
     const failed = handshakes(evidence).filter(({ doc }) => matches(doc, evidence));
     const [first] = failed;
     if (first === undefined) return null;
-    const at = places(addressesOf(failed.map(({ doc }) => doc)));
-    const { seen, more = [], says, ...judgement } = words(first.doc, at, evidence);
     const addresses = addressesOf(failed.map(({ doc }) => doc));
+    const [at, server] = [places(addresses), serverAt(addresses)];
+    const { seen, more = [], says, ...judgement } = words(first.doc, at, evidence, server);
     const claims = (each: AddressClaim): Claims => ofEach(each, first.doc.address, addresses);
     // Reports of earlier versions have no such member.
     const errorCode = first.doc.errorCode ?? null;

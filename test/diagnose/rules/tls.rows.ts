@@ -1,4 +1,4 @@
-import { evidence, HOST, tls } from '../evidence.js';
+import { evidence, HOST, tcp, tls } from '../evidence.js';
 import type { Row } from './row.js';
 import { connected } from './situations.js';
 
@@ -260,6 +260,17 @@ export const tlsRows: Row[] = [
     confidence: 'medium',
     remedy: [/MTU/],
     alternatives: ['policy.sni-filtered'],
+  },
+  {
+    name: 'a handshake that is swallowed at two addresses',
+    given: evidence({
+      tcp: [tcp(HOST, { '10.0.1.5': 'open', '10.0.2.5': 'open' })],
+      tls: ['10.0.1.5', '10.0.2.5'].map((address) => tls('timeout', { address, certificate: null })),
+    }),
+    class: 'tls',
+    cause: 'tls.silent',
+    confidence: 'medium',
+    summary: ['The server at 2 addresses accepts the connection, but does not answer'],
   },
   {
     name: 'a handshake that is cut',

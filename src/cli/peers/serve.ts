@@ -1,0 +1,20 @@
+import { always, alwaysWithValue, gives, type PeerTable, refusalsOf, spelled, turns } from './peer-option.js';
+
+const refused = refusalsOf('serve');
+
+/** The options of blackbox_exporter and of other commands that `pprobe serve` has under another name, or in its configuration. */
+export const servePeers: PeerTable = {
+  options: {
+    '--config.file': gives('config'),
+    '--web.listen-address': gives('listen'),
+    '--config.check': turns(['check']),
+    ...spelled('--log.level --log.format --log.prober', alwaysWithValue),
+    '--web.config.file': refused('it listens on loopback unless --listen says otherwise; TLS is for a proxy'),
+    '--timeout-offset': refused('a probe ends before X-Prometheus-Scrape-Timeout-Seconds by itself'),
+    '--web.enable-lifecycle': always,
+    '-4': refused('give it to a module: {"modules": {"NAME": {"family": 4}}}'),
+    '-6': refused('give it to a module: {"modules": {"NAME": {"family": 6}}}'),
+    '--timeout': refused('give it to a module: {"modules": {"NAME": {"timeoutMs": 5000}}}'),
+    '--source': refused('it sends from the address that the routes of this host choose'),
+  },
+};
