@@ -31,7 +31,14 @@ export interface Responder {
 export const RESPONDER_HEADERS: readonly string[] = [
   ...['x-amz-request-id', 'x-amz-id-2', 'x-amzn-waf-action', 'x-amzn-remapped-server', 'x-amzn-trace-id'],
   ...['x-amz-cf-pop', 'x-cache', 'x-squid-error', 'proxy-agent', 'proxy-status', 'x-bluecoat-via'],
-  ...['x-envoy-upstream-service-time', 'x-varnish', 'x-served-by', 'cf-ray', 'x-akamai-request-id'],
+  ...[
+    'x-envoy-upstream-service-time',
+    'x-varnish',
+    'x-served-by',
+    'cf-ray',
+    'cf-mitigated',
+    'x-akamai-request-id',
+  ],
   ...['x-azure-ref', 'x-iinfo', 'x-kong-response-latency', 'content-type'],
 ];
 
@@ -197,8 +204,8 @@ export function isFixedResponse(doc: HttpDocument): boolean {
 
 /**
  * A cache itself, not its origin. CloudFront and Akamai leave the origin's `server` in what they pass on; `x-cache: Error from
- * cloudfront` is beside every error, also of the origin. Cloudflare writes its name over all answers; 520 to 530 are its own
- * (https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/), and so are pages that name it.
+ * cloudfront` is beside every error, also of the origin. Cloudflare writes its name over all answers; 520 to 530 are its own, as are
+ * answers with cf-mitigated (https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/), and so are pages that name it.
  */
 const cdn: Test = ({ doc }) => {
   const { server, status } = doc;
@@ -206,8 +213,12 @@ const cdn: Test = ({ doc }) => {
     return { kind: 'cdn', name: 'CloudFront', signs: ['the header server: CloudFront'] };
   const isCloudflare = headerOf(doc, 'cf-ray') !== null || /^cloudflare/i.test(server ?? '');
   const isOwn =
-    (status !== null && status >= 520 && status <= 530) || /cloudflare|\| 5\d\d:/i.test(doc.title ?? '');
+    (status !== null && status >= 520 && status <= 530) ||
+    headerOf(doc, 'cf-mitigated') !== null ||
+    /cloudflare|\| 5\d\d:|^error code: \d{3,4}$/i.test(doc.title ?? '');
   if (isCloudflare && isOwn) return { kind: 'cdn', name: 'Cloudflare', signs: ['the headers of Cloudflare'] };
+  if (/^fastly error:/i.test(doc.title ?? ''))
+    return { kind: 'cdn', name: 'Fastly', signs: [`the text "${doc.title}"`] };
   if (/^akamaighost/i.test(server ?? ''))
     return { kind: 'cdn', name: 'Akamai', signs: [`the header server: ${server}`] };
   return null;
@@ -290,6 +301,11 @@ const SOFTWARE: readonly (readonly [RegExp, string])[] = [
 function softwareOf(doc: HttpDocument): { name: string; sign: string } | null {
   const title = doc.title ?? '';
   if (ENVOYS.test(title)) return { name: 'Envoy', sign: `the text "${title}"` };
+  if (HAPROXYS.test(title)) return { name: 'HAProxy', sign: `the text "${title}"` };
+  if (/\bgoogle$/i.test(doc.via ?? ''))
+    return { name: 'Google Cloud Load Balancing', sign: 'the header via: google' };
+  if (HEROKUS.test(title) && /heroku|vegur/i.test(`${doc.server} ${doc.via}`))
+    return { name: 'the router of Heroku', sign: `the page "${title}"` };
   const named = SOFTWARE.find(([pattern]) => pattern.test(doc.server ?? ''))?.[1];
   if (named !== undefined) return { name: named, sign: `the header server: ${doc.server}` };
   if (headerOf(doc, 'x-envoy-upstream-service-time') !== null)
@@ -311,6 +327,8 @@ function isOwnPage(doc: HttpDocument, name: string): boolean {
   if (name === 'Envoy' && isWithoutRoute(doc)) return true;
   if (message !== null || title === null) return false;
   if (name === 'Envoy') return ENVOYS.test(title);
+  if (name === 'HAProxy' && HAPROXYS.test(title)) return true;
+  if (HEROKUS.test(title) && name === 'the router of Heroku') return true;
   return (
     new RegExp(`^(?:HTTP )?(?:Error )?${status}\\b`, 'i').test(title) ||
     /proxy error|bad gateway|gateway time-?out/i.test(title)
@@ -336,6 +354,13 @@ function isWithoutRoute(doc: HttpDocument): boolean {
 /** Envoy's own answers are these sentences as plain text ("local replies" of its documentation and source). */
 const ENVOYS =
   /upstream connect error|no healthy upstream|RBAC: access denied|upstream request timeout|local_rate_limited|stream timeout/i;
+
+/** The second sentence of the pages that HAProxy makes (http_err_msgs of its source). They have no header of its own. */
+const HAPROXYS =
+  /no server is available to handle this request|the server didn't respond in time|the server returned an invalid or incomplete response/i;
+
+/** The pages of Heroku's router for a name without an app, and for an app that does not run. */
+const HEROKUS = /^(?:no such app|application error)$/i;
 
 const reverseProxy: Test = ({ doc }) => {
   const found = softwareOf(doc);

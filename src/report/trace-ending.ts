@@ -197,7 +197,7 @@ function silentTarget(trace: EndedTrace): string {
   const { target } = trace;
   if (target == null || target.reply !== 'none') return '';
   const waited = target.waitedMs === null ? '' : ` within ${Math.round(target.waitedMs)} ms`;
-  return ` ${destination(trace)} itself answered none of ${count(target.sent, 'SYN')} of full TTL${waited}; --wait waits longer.`;
+  return ` ${destination(trace)} itself answered none of ${count(target.sent, 'SYN')} of full TTL${waited}, and a slower answer would be missed: --wait waits longer.`;
 }
 
 /** The target is on a link of this host, so no router, network ACL or route table lies between. */

@@ -141,6 +141,10 @@ export function correctRecord(host: string): Advice {
 const ADVICE = {
   forwarding: (servers: string) =>
     `Check ${servers}: the server to which it forwards this zone is down, or DNSSEC validation fails`,
+  dnssec: (servers: string) =>
+    `Correct the DNSSEC records of the zone (DS at the parent, signatures, their dates), which ${servers} cannot validate; for a private zone below a signed one, set a negative trust anchor or switch validation off for it on ${servers}`,
+  authority: (servers: string) =>
+    `Check ${servers}: it says that it gets no answer from the servers of the zone, or from those to which it forwards it; look at its forwarding rules and at the way from it to them, UDP and TCP 53`,
   allowed: (servers: string) =>
     `Let ${servers} answer queries from this host (allow-query, allow-recursion), or use the resolver intended for it`,
   speaking: (servers: string) =>
@@ -206,7 +210,7 @@ function checkAgain(target: Target, server: string): Advice {
 function specialName(host: string): Advice | null {
   if (!host.includes('.'))
     return {
-      text: `${host} has no dot, so it is looked up under the search list of resolv.conf: write the whole name, or add its domain to the list`,
+      text: `${host} has no dot, so it is looked up under the search list of resolv.conf: write the whole name, or add its domain to the list. The names of containers are known to containers of the same network of Docker alone, and not in its default network`,
       command: ['grep', '-E', '^(search|domain|options)', '/etc/resolv.conf'],
     };
   if (/^(?:host|gateway)\.docker\.internal$/.test(host))
@@ -217,6 +221,16 @@ function specialName(host: string): Advice | null {
     return {
       text: `Only the DNS service of a Kubernetes cluster has ${host}: ask from a pod, check that the service exists, or reach it through a load balancer or kubectl port-forward`,
       command: ['kubectl', 'get', 'services', '--all-namespaces'],
+    };
+  if (host.endsWith('.consul'))
+    return {
+      text: `Consul agents alone have ${host}, on port 8600: forward the zone consul to one, and check that the service has a passing instance`,
+      command: ['dig', '@127.0.0.1', '-p', '8600', host],
+    };
+  if (host.endsWith('.ts.net'))
+    return {
+      text: `Only the resolver of Tailscale (100.100.100.100) has ${host}: let this host use it (tailscale set --accept-dns=true), and check that MagicDNS is on`,
+      command: ['tailscale', 'dns', 'status'],
     };
   if (host.endsWith('.local'))
     return {

@@ -24,9 +24,30 @@ const NAT64 = '64:ff9b::/96';
 /** null where an address can belong to an interface of a VPC of the reader. */
 export function outsideRemedies(evidence: Evidence, addresses: readonly string[]): Advice[] | null {
   if (addresses.length === 0) return null;
+  if (isTailnet(evidence, addresses)) return tailnetRemedies(evidence);
   if (addresses.every(isTranslated)) return translatedRemedies(evidence, addresses);
   if (!addresses.every((address) => isTranslated(address) || isOutside(evidence, address))) return null;
   return publicRemedies(evidence, addresses);
+}
+
+/** Tailscale gives its hosts names in ts.net and addresses of 100.64.0.0/10 and fd7a:115c:a1e0::/48. */
+function isTailnet({ target }: Evidence, addresses: readonly string[]): boolean {
+  return (
+    /\.ts\.net\.?$/i.test(target.host) &&
+    addresses.every((each) => familyOf(each) !== null && ['shared', 'unique-local'].includes(scopeOf(each)))
+  );
+}
+
+function tailnetRemedies({ target }: Evidence): Advice[] {
+  return [
+    {
+      text: `${target.host} is a host of a Tailscale network: check that this host is connected to it, that the other one is online, and how packets go to it`,
+      command: ['tailscale', 'ping', target.host],
+    },
+    {
+      text: `In the access rules of the Tailscale network, allow TCP ${target.port} from this host to ${target.host}; no security group or route of AWS decides over packets in the tunnel`,
+    },
+  ];
 }
 
 function isTranslated(address: string): boolean {

@@ -108,6 +108,9 @@ const CDN_STATUS: Readonly<Record<string, Readonly<Record<number, string>>>> = {
     504: 'its origin did not answer: its firewall or security group does not let CloudFront in, or it is slow',
   },
   Cloudflare: {
+    403: 'one of its rules or its protection against bots rejects the request',
+    429: 'its limit of requests is exceeded',
+    503: 'it wants a browser to pass a check, or is over its capacity',
     520: 'its origin sends no valid answer',
     521: 'its origin refuses the connection',
     522: 'its origin does not answer on TCP',
@@ -127,12 +130,16 @@ export function meaningOf({ kind, name }: Responder, doc: HttpDocument): string 
       ? 'a rule of its listener has this as a fixed response'
       : (LOAD_BALANCER[status]?.what ?? null);
   const known = kind === 'cdn' ? CDN_STATUS[name]?.[status] : undefined;
+  if (name === 'Fastly' && /unknown domain/i.test(doc.title ?? ''))
+    return 'no service of it has this domain name';
   if (known !== undefined) return known;
   if (kind !== 'reverse-proxy' && kind !== 'cdn') return null;
   if (name === 'Envoy' && status === 403)
     return 'an RBAC or authorization policy of the mesh rejects the request';
   if (status === 404 && (name === 'Envoy' || name === 'Kong'))
     return 'no route of its configuration fits this host and path';
+  if (name === 'the router of Heroku')
+    return status === 404 ? 'no app has this name as a domain' : 'the app does not run, or does not answer';
   if (wantsClientCertificate(doc)) return 'it wants a certificate from the client, and got none';
   return GATEWAY_STATUS[status] ?? null;
 }

@@ -152,16 +152,42 @@ export function serveVersions({ address }: TlsDocument): Advice {
   };
 }
 
-export const offerVersions: Advice = {
-  text: 'Let the client offer TLS 1.2 and 1.3; if the security policy of the API allows TLS 1.3 alone, update the client or relax the policy',
-  docs: DOCS.securityPolicies,
-};
-
-export function serveTls({ serverName, port, address }: TlsDocument): Advice {
+/** The peer accepts none of the offers of pprobe, which are those of Node, or nobody knows what it did not like. */
+export function offerCiphers({ address }: TlsDocument): Advice {
   return {
-    text: `Serve TLS on port ${port} of ${address}, or call the port that does; the usual case is plain HTTP on 443`,
-    command: ['curl', '-v', `http://${bracketed(serverName)}:${port}/`],
+    text: `Compare what ${address} accepts with what the client offers: pprobe offered TLS 1.2 and 1.3 with the ciphers of Node. Let the server accept one of them (ECDHE with AES-GCM or ChaCha20), by its security policy`,
+    docs: DOCS.securityPolicies,
   };
+}
+
+/** The ALPN extension (RFC 7301 section 3.2): the server speaks none of the protocols in it. */
+export function offerProtocols({ address }: TlsDocument): Advice {
+  return {
+    text: `Let ${address} accept http/1.1, which pprobe names in its ALPN extension, or call it with a client of its own protocol: some servers speak h2 alone, others no HTTP at all`,
+  };
+}
+
+/** The alert internal_error says that the fault is not in what the client sent (RFC 8446 section 6.2). */
+export function readServerLog({ address, serverName }: TlsDocument): Advice {
+  return {
+    text: `Read the log of the server at ${address}: by its alert the fault is its own, such as no certificate for ${serverName}, one that it could not load or obtain, or a proxy without a backend for the name`,
+  };
+}
+
+/** Something that is no TLS and not known. HTTP is likely only where the first line is text, which has no octets shown as `?`. */
+export function serveTls({ serverName, port, address, progress }: TlsDocument): Advice {
+  const line = progress?.firstLine ?? null;
+  const isBinary = line?.includes('??') === true;
+  const serve = `Serve TLS on port ${port} of ${address}, or call the port that does`;
+  return isBinary
+    ? {
+        text: `${serve}: what answers speaks a binary protocol, such as that of a database; look which service listens there`,
+        command: ['ss', '-ltnp'],
+      }
+    : {
+        text: `${serve}; the usual case is plain HTTP on 443`,
+        command: ['curl', '-v', `http://${bracketed(serverName)}:${port}/`],
+      };
 }
 
 export const findInspector: Advice = {

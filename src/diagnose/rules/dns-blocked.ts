@@ -1,6 +1,7 @@
 import { shellLine } from '../../core/shell-line.js';
 import { excerpt, list } from '../../core/text.js';
 import { hostAnswers, resolverOf } from '../../documents/observed/dns.js';
+import { addressOutcomes } from '../../documents/observed/tcp.js';
 import type { Evidence } from '../../documents/report.js';
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
@@ -8,12 +9,10 @@ import { type Judgement, type Rule, rule } from '../finding.js';
 import { places, short } from '../headline.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { removeHostsLine } from '../remedies/name-service.js';
-
-/** Blocked, Censored, Filtered (RFC 8914 sections 4.16 to 4.18). */
-const FILTER_CODES: ReadonlySet<number> = new Set([15, 16, 17]);
+import { filterReason } from './failed-lookup.js';
 
 /**
- * The name gives 0.0.0.0 or ::, the answer of a filter. A connection to it arrives at this host itself (RFC 1122 section
+ * The name gives 0.0.0.0 or ::, the answer of a filter, or the resolver says that a filter removed the name. A connection to it arrives at this host itself (RFC 1122 section
  * 3.2.1.3), so that a service here can answer in place of the target.
  */
 const blocked = rule(
@@ -24,32 +23,38 @@ const blocked = rule(
 
 function byResolver(evidence: Evidence): Judgement | null {
   const answer = hostAnswers(evidence)[0];
-  const addresses = answer?.doc.addresses.map(({ address }) => address).filter(isUnspecified) ?? [];
-  if (answer === undefined || addresses.length === 0) return null;
+  if (answer === undefined) return null;
+  const { doc, ref } = answer;
+  const addresses = doc.addresses.map(({ address }) => address).filter(isUnspecified);
+  const reason = filterReason(doc);
+  const isRemoved = addresses.length === 0 && doc.addresses.length === 0 && reason !== null;
+  if (addresses.length === 0 && (!isRemoved || addressOutcomes(evidence).length > 0)) return null;
   const { host } = evidence.target;
-  const reason = answer.doc.extendedErrors.find(({ code }) => FILTER_CODES.has(code));
-  const shown = list([...new Set(addresses)]);
+  const gives = isRemoved ? `replies ${doc.rcode ?? doc.status}` : `gives ${places(addresses)}`;
+  const shown = isRemoved ? `replies ${doc.rcode ?? doc.status}` : `gives ${list([...new Set(addresses)])}`;
   return {
     phase: 'resolve',
-    confidence: reason === undefined ? 'high' : 'certain',
-    summary: `A filter blocks ${short(host, 'the name')}: ${resolverOf(answer.doc)} gives ${places(addresses)} for it.`,
+    confidence: reason === null ? 'high' : 'certain',
+    summary: `A filter blocks ${short(host, 'the name')}: ${resolverOf(doc)} ${gives} for it.`,
     evidence: [
-      { observation: answer.ref, text: `${resolverOf(answer.doc)} gives ${shown} for ${host}` },
-      ...(reason === undefined
+      { observation: ref, text: `${resolverOf(doc)} ${shown} for ${host}` },
+      ...(reason === null
         ? []
         : [
             {
-              observation: answer.ref,
+              observation: ref,
               text: `the resolver adds the extended error ${reason.code}, ${excerpt(reason.text)}`,
             },
           ]),
     ],
     remedies: [
       {
-        text: `Allow ${host} in the filter of ${resolverOf(answer.doc)} (Route 53 Resolver DNS Firewall, AdGuard Home, Pi-hole, Umbrella), or correct the record if it is your own`,
+        text: `Allow ${host} in the filter of ${resolverOf(doc)} (Route 53 Resolver DNS Firewall, AdGuard Home, Pi-hole, Umbrella)${isRemoved ? ', or use the resolver intended for this host' : ', or correct the record if it is your own'}`,
       },
     ],
-    claims: [{ says: 'dns-decides' }],
+    claims: isRemoved
+      ? [{ says: 'unknown-to-programs' }, { says: 'known-nowhere' }, { says: 'dns-decides' }]
+      : [{ says: 'dns-decides' }],
     check: `another resolver gives another answer: ${shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host, server: '169.254.169.253' }))}`,
   };
 }

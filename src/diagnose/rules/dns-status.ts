@@ -2,18 +2,21 @@ import { shellLine } from '../../core/shell-line.js';
 import { capital, excerpt, list } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
 import type { DnsDocument, DnsStatus } from '../../documents/dns.js';
+import { type SilentNextHop, serverAnswersTcp, silentNextHop } from '../../documents/observed/control.js';
 import { hostAnswers, resolverOf, serversOf } from '../../documents/observed/dns.js';
+import { isRouted, linkOf } from '../../documents/observed/link.js';
 import { addressOutcomes } from '../../documents/observed/tcp.js';
-import type { Alternative, Confidence, Evidence } from '../../documents/report.js';
+import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { Target } from '../../documents/target.js';
-import { familyOf } from '../../net/address/address.js';
+import { familyOf, withoutZone } from '../../net/address/address.js';
 import { wellKnownResolver } from '../../net/address/scope.js';
+import type { Claim } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { atStart, places, short } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
-import { listRuleset } from '../remedies/local.js';
+import { checkNeighbour, listRuleset, routeGet } from '../remedies/local.js';
 import {
   checkResolver,
   checkSpelling,
@@ -26,6 +29,7 @@ import {
   claimsOf,
   danglingOf,
   evidenceOf,
+  filterReason,
   isDeniedHere,
   isLame,
   isLoop,
@@ -40,18 +44,19 @@ import {
 interface Words {
   status: DnsStatus;
   /** Replaces the comparison with `status`. */
-  matches?: (doc: DnsDocument) => boolean;
-  summary: (host: string, doc: DnsDocument) => string;
+  matches?: (doc: DnsDocument, evidence: Evidence) => boolean;
+  summary: (host: string, doc: DnsDocument, evidence: Evidence) => string;
   confidence: (doc: DnsDocument, evidence: Evidence) => Confidence;
   remedies: (evidence: Evidence, doc: DnsDocument) => Advice[];
-  alternatives: (target: Target, doc: DnsDocument) => Alternative[];
+  alternatives: (target: Target, doc: DnsDocument, evidence: Evidence) => Alternative[];
 }
 
 function statusRule(cause: Cause, words: Words): Rule {
   return rule(cause, { needs: ['dns'], docs: DOCS.vpcDns }, (evidence): Judgement | null => {
     const failed = hostAnswers(evidence)[0];
     if (failed === undefined) return null;
-    if (!(words.matches?.(failed.doc) ?? failed.doc.status === words.status)) return null;
+    if (!(words.matches?.(failed.doc, evidence) ?? failed.doc.status === words.status)) return null;
+    if (filterReason(failed.doc) !== null) return null;
     if (words.matches !== isTcpBlocked && isTcpBlocked(failed.doc)) return null;
     // The addresses came from elsewhere, such as the hosts file: the failed lookup does no harm.
     if (addressOutcomes(evidence).length > 0) return null;
@@ -60,11 +65,11 @@ function statusRule(cause: Cause, words: Words): Rule {
     return {
       phase: 'resolve',
       confidence: words.confidence(failed.doc, evidence),
-      summary: words.summary(short(host, 'the name'), failed.doc),
-      evidence: evidenceOf(evidence, failed),
+      summary: words.summary(short(host, 'the name'), failed.doc, evidence),
+      evidence: [...evidenceOf(evidence, failed), ...nextHopWords(evidence, failed.doc)],
       remedies: words.remedies(evidence, failed.doc),
-      alternatives: words.alternatives(evidence.target, failed.doc),
-      claims: claimsOf(failed.doc, host),
+      alternatives: words.alternatives(evidence.target, failed.doc, evidence),
+      claims: [...claimsOf(failed.doc, host), ...nextHopClaims(evidence, failed.doc)],
       check: shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host })),
     };
   });
@@ -177,7 +182,7 @@ export const dnsStatusRules: readonly Rule[] = [
     status: 'servfail',
     summary: (host, doc) => `${capital(called(doc))} failed to resolve ${host} (SERVFAIL).`,
     confidence: replied,
-    remedies: (evidence, doc) => [checkResolver(evidence.target, doc, 'forwarding')],
+    remedies: (evidence, doc) => [checkResolver(evidence.target, doc, failureOf(doc))],
     alternatives: otherView,
   }),
   statusRule('dns.refused', {
@@ -195,12 +200,14 @@ export const dnsStatusRules: readonly Rule[] = [
   }),
   statusRule('dns.timeout', {
     status: 'timeout',
+    matches: (doc, evidence) => doc.status === 'timeout' && silentNextHop(evidence, doc) === null,
     summary: timeoutSummary,
-    confidence: repeated,
+    confidence: silenceOfServers,
     remedies: (evidence, doc) => [
       checkResolver(evidence.target, doc, doc.truncatedWithoutTcp === undefined ? 'port-53' : 'over-tcp'),
     ],
-    alternatives: (target) => [
+    alternatives: (target, doc, evidence) => [
+      ...deadGateway(evidence, doc),
       possible('local.firewall', `${shellLine(listRuleset)}, and ${overTcp(target)}`),
     ],
   }),
@@ -220,26 +227,97 @@ export const dnsStatusRules: readonly Rule[] = [
   }),
   statusRule('dns.unreachable', {
     status: 'unreachable',
-    matches: (doc) => doc.status === 'unreachable' && !isDeniedHere(doc),
-    summary: (host, doc) => {
+    matches: (doc, evidence) =>
+      (doc.status === 'unreachable' && !isDeniedHere(doc)) ||
+      (doc.status === 'timeout' && silentNextHop(evidence, doc) !== null),
+    summary: (host, doc, evidence) => {
+      const gateway = silentGateway(evidence, doc);
+      if (gateway !== null)
+        return `The gateway ${gateway.address}, through which this host reaches ${called(doc)}, does not answer on this link, so ${host} cannot be resolved.`;
       const why = {
         route: 'has no route from here',
         link: 'does not answer on its link',
         port: 'cannot be reached',
       };
-      return `${capital(called(doc))} ${why[whereUnreached(doc)]}, so ${host} cannot be resolved.`;
+      const where = silentNextHop(evidence, doc) === null ? whereUnreached(doc) : 'link';
+      return `${capital(called(doc))} ${why[where]}, so ${host} cannot be resolved.`;
     },
     confidence: () => 'high',
     remedies: (evidence, doc) => {
-      const where = whereUnreached(doc);
+      const gateway = silentGateway(evidence, doc);
+      if (gateway !== null) return checkNeighbour(gateway.address, gateway.server);
+      const where = silentNextHop(evidence, doc) === null ? whereUnreached(doc) : 'link';
       return where === 'port'
         ? [checkResolver(evidence.target, doc, 'listening')]
         : reachResolvers(evidence.target, doc, where);
     },
-    alternatives: (_target, doc) =>
-      whereUnreached(doc) === 'port' ? [possible('route.local', 'ip route get ADDRESS_OF_RESOLVER')] : [],
+    alternatives: (_target, doc, evidence) =>
+      silentNextHop(evidence, doc) === null && whereUnreached(doc) === 'port'
+        ? [possible('route.local', 'ip route get ADDRESS_OF_RESOLVER')]
+        : [],
   }),
 ];
+
+/** Why the resolver says that it failed: the codes of DNSSEC, and those of servers that it cannot reach (RFC 8914 section 4). */
+function failureOf({ extendedErrors }: DnsDocument): 'dnssec' | 'authority' | 'forwarding' {
+  if (extendedErrors.some(({ code }) => (code >= 5 && code <= 12) || code === 1 || code === 2))
+    return 'dnssec';
+  return extendedErrors.some(({ code }) => code === 22 || code === 23) ? 'authority' : 'forwarding';
+}
+
+/** The silent next hop where it is a gateway, and not the resolver itself. */
+function silentGateway(evidence: Evidence, doc: DnsDocument): SilentNextHop | null {
+  const hop = silentNextHop(evidence, doc);
+  return hop === null || withoutZone(hop.address) === withoutZone(hop.server) ? null : hop;
+}
+
+function nextHopWords(evidence: Evidence, doc: DnsDocument): EvidenceItem[] {
+  const hop = silentNextHop(evidence, doc);
+  if (hop === null) return [];
+  const onLink = linkOf(evidence, hop.address)?.interface;
+  return [
+    {
+      observation: hop.ref,
+      text: `${familyOf(hop.address) === 6 ? 'neighbour discovery' : 'ARP'} got no answer for ${hop.address}${onLink === undefined ? '' : ` on ${onLink}`}: packets to ${hop.server} do not leave this host`,
+    },
+  ];
+}
+
+function nextHopClaims(evidence: Evidence, doc: DnsDocument): Claim[] {
+  const hop = silentNextHop(evidence, doc);
+  return hop === null ? [] : [{ says: 'nobody-on-link', address: hop.address }];
+}
+
+/**
+ * The silence of a server that answers nothing at all can be that of everything behind the gateway, or it is only slow: programs
+ * wait longer for a reply than this lookup did.
+ */
+function silenceOfServers(doc: DnsDocument, evidence: Evidence): Confidence {
+  const isShown =
+    isWaitedFor(doc) || doc.truncatedWithoutTcp !== undefined || serverAnswersTcp(evidence, doc);
+  return isShown ? repeated(doc) : 'medium';
+}
+
+/** Whether the lookup took as long as programs wait for all servers, where that is known. */
+function isWaitedFor({ durationMs, systemPatience }: DnsDocument): boolean {
+  return systemPatience === undefined || durationMs >= systemPatience.totalMs;
+}
+
+/** Nothing at all came back from servers that are behind a router. */
+function deadGateway(evidence: Evidence, doc: DnsDocument): Alternative[] {
+  const addresses = serversOf(doc).flatMap((server) => server.split('#', 1));
+  const [first] = addresses;
+  const isBehind = addresses.every((each) => familyOf(each) !== null && isRouted(evidence, each) === true);
+  if (first === undefined || !isBehind || serverAnswersTcp(evidence, doc)) return [];
+  return [
+    possible(
+      'route.neighbour',
+      `${shellLine(routeGet(first))} names the gateway; ip neighbour show has its link address and state, and ${shellLine(pprobeAgain(evidence.target, { command: 'trace', address: first, port: 53 }))} shows which router answers`,
+      'medium',
+      'the gateway of this host is down or forwards nothing: all resolvers are behind it',
+    ),
+  ];
+}
 
 /**
  * What keeps queries from every resolver: no route, of this host or of a router (ENETUNREACH and its kind), a neighbour that does

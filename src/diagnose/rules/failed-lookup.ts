@@ -1,5 +1,5 @@
 import { count, duration, excerpt, list } from '../../core/text.js';
-import type { DnsDocument } from '../../documents/dns.js';
+import type { DnsDocument, ExtendedDnsError } from '../../documents/dns.js';
 import { addressSet, endpointAnswer, type Seen, serversOf } from '../../documents/observed/dns.js';
 import type { Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import { rcodeWords } from '../../documents/terms/rcode.js';
@@ -37,7 +37,11 @@ export function evidenceOf(evidence: Evidence, { ref, doc }: Seen<DnsDocument>):
   const items: EvidenceItem[] = [{ observation: ref, text: howItWent(doc) }];
   if (doc.status === 'timeout' && doc.systemPatience !== undefined) {
     const waits = `programs on this host wait ${duration(doc.systemPatience.totalMs)} before they give up`;
-    items.push({ observation: ref, text: `${waits}, by the settings of resolv.conf` });
+    const ended =
+      doc.durationMs < doc.systemPatience.totalMs && doc.truncatedWithoutTcp === undefined
+        ? `; pprobe waited ${duration(doc.durationMs)}, because nothing showed that a server runs`
+        : '';
+    items.push({ observation: ref, text: `${waits}, by the settings of resolv.conf${ended}` });
   }
   const { truncatedWithoutTcp: truncated } = doc;
   if (truncated !== undefined) {
@@ -132,6 +136,14 @@ function isAgreed({ target, vantage, observations: { system } }: Evidence): bool
 
 /** One lost datagram does not mean that the resolver is down. */
 export const repeated = (doc: DnsDocument): Confidence => (doc.attempts.length > 1 ? 'high' : 'medium');
+
+/** Blocked, Censored, Filtered (RFC 8914 sections 4.16 to 4.18). */
+const FILTER_CODES: ReadonlySet<number> = new Set([15, 16, 17]);
+
+/** That a filter made the answer, where the server says so; otherwise null. */
+export function filterReason({ extendedErrors }: DnsDocument): ExtendedDnsError | null {
+  return extendedErrors.find(({ code }) => FILTER_CODES.has(code)) ?? null;
+}
 
 /** A server that accepts connections and sends nothing is silent, not blocked. */
 export const isTcpBlocked = ({ truncatedWithoutTcp: truncated }: DnsDocument): boolean =>

@@ -6,15 +6,18 @@ import { alertIn } from '../../documents/terms/tls-alert.js';
 import type { TlsDocument, TlsStatus } from '../../documents/tls.js';
 import { possible, type Rule } from '../finding.js';
 import { short } from '../headline.js';
+import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { spokenProtocol, spokenRemedies } from '../remedies/spoken.js';
 import {
   clientCertificate,
   findInspector,
-  offerVersions,
+  offerCiphers,
+  offerProtocols,
   openssl,
   pingUnfragmented,
+  readServerLog,
   seeHandshake,
   serveTls,
   serveVersions,
@@ -129,14 +132,7 @@ const protocol = tlsRule(
             : `${server} and this host have no TLS version or cipher in common.`,
       ...(other ? {} : { says: 'no-common-version' as const }),
       seen: `the handshake with ${doc.address} failed${alert === null ? '' : ` with the alert ${alert}`}`,
-      remedies: [
-        /certificate|unknown_ca|access_denied/.test(alert ?? '')
-          ? clientCertificate
-          : alert === 'protocol_version'
-            ? serveVersions(doc)
-            : offerVersions,
-        seeHandshake(doc, 'See what the server offers'),
-      ],
+      remedies: [remedyOf(doc, alert), seeHandshake(doc, 'See what the server offers')],
       alternatives: [
         ...(isVague
           ? [
@@ -151,6 +147,22 @@ const protocol = tlsRule(
     };
   },
 );
+
+/** What to do about a handshake that ended with an alert, or null: with an error of OpenSSL. */
+function remedyOf(doc: TlsDocument, alert: string | null): Advice {
+  if (/certificate|unknown_ca|access_denied/.test(alert ?? '')) return clientCertificate;
+  switch (alert) {
+    case 'protocol_version':
+      return serveVersions(doc);
+    case 'no_application_protocol':
+      return offerProtocols(doc);
+    case 'internal_error':
+    case 'user_canceled':
+      return readServerLog(doc);
+    default:
+      return offerCiphers(doc);
+  }
+}
 
 /**
  * handshake_failure has other reasons too: some servers send it for a name that they do not serve. What the peer says of versions

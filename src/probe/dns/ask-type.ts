@@ -6,7 +6,7 @@ import type {
   EdnsHabit,
   ExtendedDnsError,
 } from '../../documents/dns.js';
-import { statusOfRcode } from '../../documents/terms/rcode.js';
+import { rcodeNumber, statusOfRcode } from '../../documents/terms/rcode.js';
 import { isName, nameKey, withoutFinalDot } from '../../target/dns-name.js';
 import { askServers, outcomeOfFirst, type ServerOutcome, sendFirstQuery } from './ask-server.js';
 import { isNotRecursive, type SentQuery } from './conversation.js';
@@ -148,10 +148,24 @@ function resultOf(
     sent: before === undefined ? sent : [...before.sent, ...sent],
     rcode: reply?.rcodeName ?? null,
     flags: reply?.flags ?? null,
-    extendedErrors: reply?.extendedErrors ?? [],
+    extendedErrors: reply === null ? [] : reasonsOf(reply, server, sent),
     nsid: reply?.nsid ?? null,
     cookie: presentCookie(reply?.cookie ?? null),
   };
+}
+
+/**
+ * The extended errors of a reply. The deciding query may have had no OPT record, and its reply has no room for them: those of an
+ * earlier reply of the same server with the same rcode are its reasons (RFC 8914 section 3).
+ */
+function reasonsOf(reply: Reply, server: string, sent: readonly SentQuery[]): ExtendedDnsError[] {
+  if (reply.extendedErrors.length > 0 || reply.rcode === rcodeNumber.NOERROR) return reply.extendedErrors;
+  for (const { exchange, attempt } of sent) {
+    if (exchange.outcome !== 'reply' || attempt.server !== server) continue;
+    const { rcode, extendedErrors } = exchange.reply;
+    if (rcode === reply.rcode && extendedErrors.length > 0) return extendedErrors;
+  }
+  return [];
 }
 
 function odditiesOf(

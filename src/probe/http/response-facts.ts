@@ -75,11 +75,17 @@ function errorTypeOf(value: string | null): string | null {
 /** The title of a page, or its heading, or the first line of an error in plain text: proxies and filters name themselves there. */
 function titleOf(status: number | null, contentType: string | null, body: string): string | null {
   const isText = /^text\/plain\b/i.test(contentType ?? '') && status !== null && status >= 400;
-  const text = isText
-    ? body.trim().split(/[\r\n]/, 1)[0]
-    : /<(?:title|h1)\b[^>]{0,200}>([^<]*)/i.exec(body)?.[1];
+  const text = isText ? body.trim().split(/[\r\n]/, 1)[0] : headingOf(body, status);
   const line = (text ?? '').replaceAll(/\s+/g, ' ').trim();
   return line === '' ? null : Array.from(line).slice(0, longestTitle).join('');
+}
+
+/** Of a page. The heading of an error page without a title is followed by the sentence that says what is wrong. */
+function headingOf(body: string, status: number | null): string | undefined {
+  const [, element = '', heading, sentence = ''] =
+    /<(title|h1)\b[^>]{0,200}>([^<]*)(?:<\/h1>\s{0,9}([^<]{1,200}))?/i.exec(body) ?? [];
+  const isError = element.toLowerCase() === 'h1' && status !== null && status >= 500;
+  return isError && sentence.trim() !== '' ? `${heading}: ${sentence}` : heading;
 }
 
 /** API Gateway writes `message`, but its authorization errors have `Message`. */

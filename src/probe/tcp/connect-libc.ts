@@ -95,9 +95,16 @@ function watchSilence(running: RunningConnect, address: string, rule: SilenceRul
   return () => clearTimeout(timer);
 }
 
+/**
+ * After this time without an answer to ARP or neighbour discovery, the silence of the next hop is known, even where the attempt is
+ * stopped before the kernel gives up, milliseconds. The kernel has asked twice by then.
+ */
+const neighbourMs = 1000;
+
 function attemptOf(end: ConnectEnd, address: string, port: number, isCanceled: boolean): TcpAttempt {
   const { localAddress, localPort, retransmits, firstSynLost } = end;
-  const isCut = isCanceled && end.end === 'given-up';
+  const isKnown = end.silentNeighbour !== null && end.durationMs >= neighbourMs;
+  const isCut = isCanceled && end.end === 'given-up' && !isKnown;
   const result = isCut ? canceled : classifyEnd(end, address, familyOf(address) === 6 ? 6 : 4);
   return {
     address,

@@ -1,5 +1,5 @@
 import type { NetworkCase, Serve } from './case.js';
-import { closes, plain, tcp, web } from './servers.js';
+import { closes, opensslServer, plain, tcp, web } from './servers.js';
 
 /** Situations around the TLS handshake: slow servers, other protocols on the port, and names of certificates. */
 
@@ -248,5 +248,74 @@ export const encryptedCases: readonly NetworkCase[] = [
     zone: { 'api.field.test': ['{net}.10'] },
     servers: { '{net}.10:443': web(['*.field.test']) },
     steps: [{ args: url('api.field.test'), expected: { exitCodes: [0], causes: ['none'] } }],
+  },
+  ...(
+    [
+      ['E26', 'internal_error', 80, 'caddyserver/caddy/issues/6612', /Read the log of the server/],
+      ['E27', 'no_application_protocol', 120, 'akka/akka-http/issues/2791', /ALPN/],
+    ] as const
+  ).map(
+    ([id, alert, code, thread, says]): NetworkCase => ({
+      id,
+      situation: `the server ends the handshake with the alert ${alert}`,
+      source: `https://github.com/${thread}`,
+      zone: { 'api.field.test': ['{net}.10'] },
+      servers: {
+        '{net}.10:443': tcp((socket) =>
+          socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, code]))),
+        ),
+      },
+      steps: [
+        {
+          args: url('api.field.test'),
+          expected: {
+            exitCodes: [15],
+            causes: ['tls.protocol'],
+            atMost: 'medium',
+            says: [new RegExp(alert), says],
+            never: [/Let the client offer TLS/],
+          },
+        },
+      ],
+    }),
+  ),
+  {
+    id: 'E28',
+    situation: 'the port speaks a binary protocol, that of MySQL',
+    source: 'https://github.com/PyMySQL/PyMySQL/issues/1073',
+    zone: { 'api.field.test': ['{net}.10'] },
+    servers: { '{net}.10:443': tcp((socket) => void socket.resume().write('J\0\0\0\n8.0.36\0')) },
+    steps: [
+      {
+        args: url('api.field.test'),
+        expected: {
+          exitCodes: [15],
+          causes: ['tls.protocol'],
+          says: [/binary protocol/],
+          never: [/curl -v http:/],
+        },
+      },
+    ],
+  },
+  {
+    id: 'E29',
+    situation: 'the server has ciphers without forward secrecy alone',
+    source: 'https://github.com/nodejs/node/issues/33705',
+    zone: { 'api.field.test': ['{net}.10'] },
+    servers: {
+      '{net}.10:443': opensslServer(untouched, '-tls1_2', '-cipher', 'AES128-SHA', '-www'),
+    },
+    steps: [
+      {
+        args: url('api.field.test'),
+        expected: {
+          exitCodes: [15],
+          causes: ['tls.protocol'],
+          atMost: 'medium',
+          says: [/the ciphers of Node/],
+          never: [/Let the client offer TLS/],
+        },
+      },
+    ],
   },
 ];

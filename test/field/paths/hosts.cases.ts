@@ -130,4 +130,87 @@ export const hostCases: readonly NetworkCase[] = [
       },
     ],
   },
+  {
+    id: 'A18',
+    situation: 'the gateway does not answer ARP, and the resolver is behind it',
+    source: 'https://github.com/diladele/dnssafety/issues/36',
+    setUp: 'router sysctl -qw net.ipv4.conf.near.arp_ignore=8',
+    zone,
+    servers,
+    steps: [
+      {
+        args: url,
+        expected: {
+          exitCodes: [10],
+          causes: ['dns.unreachable'],
+          atMost: 'high',
+          says: [/gateway 10\.60\.\d+\.1\b/, /does not answer on this link/, /ip neigh/],
+          never: [/DNS service on/],
+        },
+      },
+    ],
+  },
+  {
+    id: 'A19',
+    situation: 'the IPv6 gateway does not answer neighbour discovery, and the resolver is behind it',
+    source: 'https://github.com/diladele/dnssafety/issues/36',
+    setUp: 'client ip -6 route replace default via fd60:{n}::77\nclient ip -4 route del default via {here}.1',
+    files: { '/etc/resolv.conf': 'nameserver {net6}::53\n' },
+    zone,
+    servers,
+    steps: [
+      {
+        args: url,
+        expected: {
+          exitCodes: [10],
+          causes: ['dns.unreachable'],
+          atMost: 'high',
+          says: [/gateway fd60:\w+::77/, /neighbour discovery/],
+        },
+      },
+    ],
+  },
+  ...(
+    [
+      ['A20', 'answers ARP and forwards nothing', 'router sysctl -qw net.ipv4.ip_forward=0'],
+      ['A21', 'has another link address than the permanent neighbour entry', `${deadGateway} permanent`],
+    ] as const
+  ).map(
+    ([id, what, setUp]): NetworkCase => ({
+      id,
+      situation: `the gateway ${what}, and the resolver is behind it`,
+      source: 'https://github.com/mongodb/support-tools/pull/19',
+      setUp,
+      zone,
+      servers,
+      steps: [
+        {
+          args: url,
+          expected: {
+            exitCodes: [10],
+            causes: ['dns.timeout'],
+            atMost: 'medium',
+            says: [/the gateway of this host is down or forwards nothing/, /ip neighbour/, /pprobe waited/],
+          },
+        },
+      ],
+    }),
+  ),
+  {
+    id: 'B18',
+    situation:
+      'the resolver takes 3 s over UDP, and TCP 53 to it is dropped, so that it shows no sign of life',
+    source: 'https://github.com/systemd/systemd/issues/18006',
+    setUp: `router nft 'table ip no { chain forward { type filter hook forward priority 0; tcp dport 53 drop; }; }'`,
+    files: { '/etc/resolv.conf': 'nameserver {net}.54\n' },
+    resolvers: { '{net}.54': slowly(3000, '10.91.18.2') },
+    servers: { '10.91.18.2:443': web(['api.field.test']) },
+    peers: [{ argv: ['getent', 'ahosts', 'api.field.test'], prints: /10\.91\.18\.2/ }],
+    steps: [
+      {
+        args: url,
+        expected: { exitCodes: [0, 10], atMost: 'medium', says: [/pprobe waited/, /wait 10 s/] },
+      },
+    ],
+  },
 ];

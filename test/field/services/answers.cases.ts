@@ -380,4 +380,61 @@ export const answerCases: readonly FieldCase[] = [
       ),
     ],
   },
+  other(
+    'E15',
+    'a rule of Cloudflare rejects the request, under a status that origins send too',
+    'https://github.com/HypixelDev/PublicAPI/issues/393',
+    '10.64.9.15',
+    answer(
+      '403 Forbidden',
+      { server: 'cloudflare', 'cf-ray': '8f1c2d3e4f5a6b7c-FRA', 'content-type': 'text/plain; charset=UTF-8' },
+      'error code: 1020',
+    ),
+    {
+      exitCodes: [16],
+      causes: ['http.error'],
+      says: [/Cloudflare in front of e15\.shop\.test answers by itself/, /one of its rules/],
+      never: [/logs of the server at/],
+    },
+  ),
+  other(
+    'E16',
+    'HAProxy has no server that works, and no header with its name',
+    'https://github.com/openshift/installer/issues/4643',
+    '10.64.9.16',
+    answer(
+      '503 Service Unavailable',
+      { 'cache-control': 'no-cache', 'content-type': 'text/html' },
+      '<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>',
+    ),
+    {
+      exitCodes: [16],
+      says: [/HAProxy in front of/, /no server behind it/],
+      never: [/server at 10\.64\.9\.16/],
+    },
+  ),
+  other(
+    'E17',
+    'HAProxy waits in vain for the server behind it',
+    'https://github.com/openshift/origin/issues/23223',
+    '10.64.9.17',
+    answer(
+      '504 Gateway Time-out',
+      { 'cache-control': 'no-cache', 'content-type': 'text/html' },
+      "<html><body><h1>504 Gateway Time-out</h1>\nThe server didn't respond in time.\n</body></html>",
+    ),
+    { exitCodes: [16], causes: ['backend.timeout'], says: [/HAProxy in front of/, /did not answer/] },
+  ),
+  other(
+    'E18',
+    'a proxy that is not configured here wants a login',
+    'https://www.rfc-editor.org/rfc/rfc9110#section-15.5.8',
+    '10.64.9.18',
+    answer(
+      '407 Proxy Authentication Required',
+      { 'proxy-authenticate': 'Basic realm="proxy"', via: '1.1 proxy.corp.test' },
+      '',
+    ),
+    { exitCodes: [12], causes: ['policy.proxy'], says: [/requires a login/] },
+  ),
 ];

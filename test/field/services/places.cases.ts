@@ -229,4 +229,26 @@ export const placeCases: readonly FieldCase[] = [
     ],
     expected: { exitCodes: [0], causes: ['none'], says: [/accepted by curl/, /rejected by Node/] },
   },
+  {
+    id: 'F28',
+    situation: 'redis.service.consul does not exist for this resolver',
+    source: 'https://developer.hashicorp.com/consul/tutorials/networking/dns-forwarding',
+    args: ['diagnose', 'redis.service.consul:6379', '--no-trace'],
+    zone: {},
+    expected: { exitCodes: [10], causes: ['dns.nxdomain'], says: [/port 8600/] },
+  },
+  {
+    id: 'F29',
+    situation: 'a host of a Tailscale network is silent',
+    source: 'https://tailscale.com/kb/1023/troubleshooting',
+    args: ['diagnose', 'db.tail1234.ts.net:5432', '--timeout', '1s'],
+    zone: { 'db.tail1234.ts.net': ['100.101.102.103'] },
+    silent: ['100.101.102.103'],
+    expected: {
+      exitCodes: [11],
+      atMost: 'medium',
+      says: [/tailscale ping/, /access rules/],
+      never: [/describe-network-interfaces/, /authorize-security-group-ingress/],
+    },
+  },
 ];

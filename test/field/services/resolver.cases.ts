@@ -45,6 +45,13 @@ function losesFirst(count: number): Behaviour {
   };
 }
 
+/** An OPT record with the option of RFC 8914, without a text. */
+function extendedError(code: number): ReturnType<typeof opt> {
+  const data = Buffer.alloc(2);
+  data.writeUInt16BE(code);
+  return opt([{ code: 15, data }]);
+}
+
 /** FORMERR of 12 octets, without the question (RFC 1035 does not demand it). */
 const bareFormerr = (asked: Asked): Buffer[] => {
   const packet = Buffer.alloc(12);
@@ -302,5 +309,57 @@ export const resolverCases: readonly FieldCase[] = [
     (asked) => [asked.type === 'A' ? rightly(asked) : withFlags(reply(asked), 0x8100)],
     answered(),
     { peers: [getent('g19.shop.test')] },
+  ),
+  ...(
+    [
+      [
+        'G21',
+        3,
+        15,
+        'dns.blocked',
+        [/A filter blocks/, /extended error 15/],
+        'AdguardTeam/AdGuardHome/issues/2261',
+      ],
+      [
+        'G22',
+        0,
+        17,
+        'dns.blocked',
+        [/A filter blocks/, /extended error 17/],
+        'NLnetLabs/unbound/issues/1491',
+      ],
+      ['G23', 5, 15, 'dns.blocked', [/A filter blocks/], 'TechnitiumSoftware/DnsServer/issues/1418'],
+      [
+        'G24',
+        2,
+        9,
+        'dns.servfail',
+        [/extended error 9/, /DNSSEC records of the zone/],
+        'rthalley/dnspython/issues/1109',
+      ],
+      [
+        'G25',
+        2,
+        22,
+        'dns.servfail',
+        [/extended error 22/, /gets no answer from the servers/],
+        'mr-karan/doggo/issues/74',
+      ],
+    ] as const
+  ).map(
+    ([id, rcode, code, cause, says, thread]): FieldCase => ({
+      id,
+      situation: `the resolver replies with rcode ${rcode} and the extended error ${code}, which only queries with EDNS get`,
+      source: `https://github.com/${thread}`,
+      args: ['diagnose', `https://${id.toLowerCase()}.shop.test/`, '--no-trace'],
+      zone: (asked) => [
+        reply(asked, {
+          rcode,
+          authorities: rcode === 0 || rcode === 3 ? [soa('test')] : [],
+          additionals: asked.edns ? [extendedError(code)] : [],
+        }),
+      ],
+      expected: { exitCodes: [10], causes: [cause], says, never: [/Check the spelling/] },
+    }),
   ),
 ];
