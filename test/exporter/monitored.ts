@@ -4,9 +4,11 @@ import { createServer as createTlsServer } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answered, expectedAlerts, mayBeEmpty, type Said } from './said.js';
 
 // Runs in network namespaces of its own: targets, `pprobe serve` and a real Prometheus, with the rules and the queries of the
-// dashboard that users get. Prints what Prometheus says of them as JSON. The argument is a directory for its files.
+// dashboard that users get. Prints what Prometheus says of them as JSON, when it says all that the test asks for, or does not
+// after two minutes. The argument is a directory for its files.
 
 const [directory = ''] = process.argv.slice(2);
 const shipped = 'scripts/archive/monitoring';
@@ -24,29 +26,24 @@ function start(command: string, ...args: string[]): void {
   children.push(spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] }));
 }
 
-async function until<Result>(what: string, look: () => Promise<Result | null>): Promise<Result> {
+async function healthy(): Promise<void> {
   for (let left = patienceMs; left > 0; left -= 200) {
-    const found = await look().catch(() => null);
-    if (found !== null) return found;
+    const { ok } = await fetch(`${exporter}/-/healthy`).catch(() => ({ ok: false }));
+    if (ok) return;
     await sleep(200);
   }
-  throw new Error(`${what}: nothing after ${patienceMs} ms`);
+  throw new Error(`pprobe serve: it is not healthy after ${patienceMs} ms`);
 }
 
-interface Series {
-  metric: Record<string, string>;
-}
-
-async function api(path: string): Promise<{ status: string; error?: string; data: unknown }> {
+async function api<Data>(path: string): Promise<{ error?: string; data: Data }> {
   return JSON.parse(await (await fetch(`${prometheus}/api/v1/${path}`)).text());
 }
 
-async function query(
-  expression: string,
-): Promise<{ expression: string; error: string | null; series: number }> {
-  const { error, data } = await api(`query?query=${encodeURIComponent(expression)}`);
-  const { result = [] } = (data ?? {}) as { result?: Series[] };
-  return { expression, error: error ?? null, series: result.length };
+async function query(expression: string): Promise<Answered> {
+  const { error, data } = await api<{ result?: unknown[] } | undefined>(
+    `query?query=${encodeURIComponent(expression)}`,
+  );
+  return { expression, error: error ?? null, series: data?.result?.length ?? 0 };
 }
 
 /** The queries of the dashboard, with the values that Grafana gives its variables. */
@@ -99,7 +96,7 @@ async function main(): Promise<void> {
   await startTargets();
   writeConfigurations();
   start(process.execPath, 'bin/pprobe.js', 'serve', '--config', join(directory, 'serve.json'));
-  await until('pprobe serve', async () => ((await fetch(`${exporter}/-/healthy`)).ok ? true : null));
+  await healthy();
   start(
     'prometheus',
     `--config.file=${join(directory, 'prometheus.yml')}`,
@@ -107,16 +104,36 @@ async function main(): Promise<void> {
     '--web.listen-address=127.0.0.1:9090',
     '--log.level=error',
   );
-  await until('three targets', async () => ((await query('probe_success')).series === 3 ? true : null));
-  await until('rates', async () => ((await query('rate(pprobe_probes_total[1m])')).series > 0 ? true : null));
-  const alert = 'ALERTS{alertname="PprobeTargetRefused",alertstate="firing"}';
-  await until('an alert', async () => ((await query(alert)).series > 0 ? true : null));
-  const { data: rules } = await api('rules');
-  const { data: alerts } = await api('alerts');
-  const { data: targets } = await api('targets');
+  let said = await ask().catch(() => null);
+  for (let left = patienceMs; left > 0 && (said === null || !isComplete(said)); left -= 500) {
+    await sleep(500);
+    said = await ask().catch(() => said);
+  }
+  process.stdout.write(JSON.stringify(said));
+}
+
+async function ask(): Promise<Said> {
+  const [rules, alerts, targets] = await Promise.all([
+    api<Said['rules']>('rules'),
+    api<Said['alerts']>('alerts'),
+    api<Said['targets']>('targets'),
+  ]);
   const queries = [];
   for (const expression of dashboardQueries()) queries.push(await query(expression));
-  process.stdout.write(JSON.stringify({ rules, alerts, targets, queries }));
+  return { rules: rules.data, alerts: alerts.data, targets: targets.data, queries };
+}
+
+/** Each target and each rule has its own time: that one alert fires says nothing of the others. */
+function isComplete({ rules, alerts, targets, queries }: Said): boolean {
+  const isFiring = (name: string): boolean =>
+    alerts.alerts.some(({ state, labels }) => state === 'firing' && labels.alertname === name);
+  return (
+    targets.activeTargets.length > 0 &&
+    targets.activeTargets.every(({ health }) => health === 'up') &&
+    rules.groups.every((group) => group.rules.every(({ health }) => health === 'ok')) &&
+    expectedAlerts.every(isFiring) &&
+    queries.every(({ expression, series }) => series > 0 || mayBeEmpty(expression))
+  );
 }
 
 try {

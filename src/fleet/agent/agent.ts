@@ -30,6 +30,9 @@ export interface AgentPlan {
 /** How long jobs and results under way have after a request to end, milliseconds. */
 const drainMs = 60_000;
 
+/** The time before the deadline in which a result is packed and sent; a slow host needs more than a second. Milliseconds. */
+const resultMs = 2000;
+
 /** Messages of forged jobs are told once in so many milliseconds. */
 const forgedEveryMs = 10_000;
 
@@ -254,7 +257,7 @@ class Agent {
     this.#cancels.set(job.id, cancel);
     const wholeMs = Math.min(job.deadlineMs, limits.jobMs);
     // What is known at the deadline has to arrive there.
-    const leftMs = wholeMs - Math.min(1000, wholeMs / 4) - delayedMs;
+    const leftMs = wholeMs - Math.min(resultMs, wholeMs / 4) - delayedMs;
     const deadline = new AbortController();
     const timer = setTimeout(
       () => deadline.abort(new DOMException('the deadline of the job', 'TimeoutError')),

@@ -41,7 +41,7 @@ t.test('an address that is denied is not touched, and the allowed one of the sam
 
 t.test('at the deadline an agent sends what it has', async (t) => {
   const { port } = await mute(t);
-  const document = await run(`https://10.90.0.10:${port}/`, { deadlineMs: 4000, group: 'edge' });
+  const document = await run(`https://10.90.0.10:${port}/`, { deadlineMs: 8000, group: 'edge' });
   t.match(document.counts, { roster: 2, answered: 2 });
   const report = document.results[0]?.report;
   t.match(report, { stopped: { by: 'time-limit' } });

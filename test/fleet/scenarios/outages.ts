@@ -29,9 +29,10 @@ import {
 /** Agents, brokers and disks that fail while a job runs. */
 
 t.test('an agent that is killed while it works is named, and the others are compared', async (t) => {
-  const { port } = await mute(t);
-  const { document: running } = await runningEverywhere(`https://10.90.0.10:${port}/`, { deadlineMs: 6000 });
+  const { port, release } = await mute(t);
+  const { document: running } = await runningEverywhere(`https://10.90.0.10:${port}/`, { deadlineMs: 8000 });
   await agentOf('web-3').end('SIGKILL');
+  release();
   const document = await running;
   t.equal(outcomesOf(document)['web-3'], 'no-answer');
   t.match(document.counts, { roster: 3, answered: 2, 'no-answer': 1 });
@@ -43,7 +44,7 @@ t.test('an agent that is killed while it works is named, and the others are comp
 t.test('an agent that stood still does not run a job whose time is over', async (t) => {
   const { port, connections } = await mute(t);
   agentOf('web-3').child.kill('SIGSTOP');
-  const document = await run(`10.90.0.10:${port}`, { deadlineMs: 2500 });
+  const document = await run(`10.90.0.10:${port}`, { deadlineMs: 5000 });
   t.same(outcomesOf(document), { 'web-1': 'answered', 'web-2': 'answered', 'web-3': 'silent' });
   const before = connections();
   await delay(2500);
@@ -71,7 +72,7 @@ t.test('the broker is killed during a job and comes back: no result is lost', as
 
 t.test('the broker is away until the deadline: the results stay on disk, and come late', async (t) => {
   const { port } = await mute(t);
-  const { document: running } = await runningEverywhere(`https://10.90.0.10:${port}/`, { deadlineMs: 5000 });
+  const { document: running } = await runningEverywhere(`https://10.90.0.10:${port}/`, { deadlineMs: 8000 });
   await broker.stop('SIGKILL');
   const document = await running;
   t.match(document.counts, { roster: 3, answered: 0, 'no-answer': 3 });
