@@ -152,7 +152,7 @@ export const limits: readonly Fault[] = [
     '',
     'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n',
     /interim responses \(HTTP 103\) without pause/,
-    { never: /did not answer|timeout/ },
+    { never: /did not answer|[".]timeout"/ },
   ),
   asked(
     'http-continue',
@@ -160,7 +160,7 @@ export const limits: readonly Fault[] = [
     '',
     'HTTP/1.1 100 Continue\r\n\r\n',
     /interim responses \(HTTP 100\) without pause/,
-    { never: /did not answer|timeout/, costly: true },
+    { never: /did not answer|[".]timeout"/, costly: true },
   ),
   asked(
     'http-empty-lines',
@@ -168,7 +168,7 @@ export const limits: readonly Fault[] = [
     '',
     '\r\n',
     /sends without pause/,
-    { never: /did not answer|timeout/, costly: true },
+    { never: /did not answer|[".]timeout"/, costly: true },
   ),
   asked(
     'http-chunk-extension',
