@@ -9,7 +9,12 @@ test('--short prints only data, --all-servers the answer of each server; the exi
   const ask = (...words: string[]) => pprobe(['dns', '--server', first.server, ...patient, ...words]);
   t.match(await ask('api.example', '--short'), { code: 0, stdout: '10.0.1.23\n', stderr: '' });
   t.match(await ask('-x', '10.0.1.23', '--short'), { code: 0, stdout: 'api.example\n' });
-  t.match(await ask('missing.example', '--short'), { code: 10, stdout: '' });
+  t.match(await ask('missing.example', '--short'), {
+    code: 10,
+    stdout: '',
+    stderr: 'pprobe: missing.example: there is no such name (NXDOMAIN)\n',
+  });
+  t.match(await ask('missing.example', '--short', '--quiet'), { code: 10, stdout: '', stderr: '' });
   t.match(await ask('api.example', '--short', '--json'), { code: 2, stderr: /--short: leave it out/ });
 
   const both = ['api.example', '-t', 'A', '--server', second.server, '--all-servers'];

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setServers } from 'node:dns';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
@@ -45,6 +46,9 @@ for (const platform of ['darwin', 'win32']) {
     t.match(tcp, { code: 0, stdout: /open/, stderr: '' });
     const report = await run(platform, 'diagnose', `127.0.0.1:${port}`, '--json');
     t.match(JSON.parse(report.stdout), { kind: 'report', verdict: { class: 'reachable' } });
+    const saved = join(folder, `${platform}.json`);
+    writeFileSync(saved, report.stdout);
+    t.match(await run(platform, 'explain', saved), { code: 0, stdout: /^REACHABLE/, stderr: '' });
     t.match(await run(platform, 'dns', 'a.example', '--server', '127.0.0.1#1', '--tries', '1'), {
       code: 10,
       stdout: /no server could be reached|refused/i,

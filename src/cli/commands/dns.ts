@@ -14,6 +14,7 @@ import { resolve } from '../../probe/dns/resolve.js';
 import { resolveAtAll } from '../../probe/dns/resolve-at-all.js';
 import { openResolver, type Resolver } from '../../probe/dns/resolve-many.js';
 import { dnsLine, dnsShort, dnsText } from '../../report/text/dns.js';
+import { failureWords } from '../../report/text/dns-words.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { checkQueryName, reverseName } from '../../target/dns-name.js';
 import { bulkOptions, runBulk } from '../bulk.js';
@@ -104,7 +105,11 @@ async function run(args: Arguments, context: CommandContext): Promise<CommandRes
   progress.show([`asking for ${cleanForTerminal(question.name)} …`]);
   const measured = await measure(args, { ...how, types: question.types }, question);
   const document = { ...measured, ...stoppedMember(stop, measured.durationMs) };
-  return resultOf(document, flag(args, 'short') ? shortText : dnsText);
+  if (!flag(args, 'short')) return resultOf(document, dnsText);
+  // Nothing on standard output, for scripts, is no answer for a person.
+  if (dnsShort(document).length === 0 && !output.quiet)
+    context.note(`pprobe: ${cleanForTerminal(question.name)}: ${failureWords(document)}`);
+  return resultOf(document, shortText);
 }
 
 function shortText(document: DnsDocument): string {
