@@ -6,6 +6,7 @@ import type { Style } from '../report/text/style.js';
 export interface Screen {
   isTTY?: boolean | undefined;
   columns?: number | undefined;
+  rows?: number | undefined;
 }
 
 /**
@@ -18,6 +19,7 @@ export function styleFor(screen: Screen, env: NodeJS.ProcessEnv): Style {
   return {
     color: isTerminal && !env.NO_COLOR && env.TERM !== 'dumb',
     columns: (isTerminal && screen.columns) || 80,
+    ...(isTerminal && screen.rows ? { rows: screen.rows } : {}),
     unicode: /utf-?8/i.test(locale),
   };
 }

@@ -20,6 +20,12 @@ test('the width of the terminal; 80 columns without a terminal', async (t) => {
   t.equal(styleFor({ isTTY: true, columns: 0 }, {}).columns, 80);
 });
 
+test('the height is known of a terminal alone', async (t) => {
+  t.equal(styleFor({ ...terminal, rows: 24 }, {}).rows, 24);
+  t.equal(styleFor({ rows: 24 }, {}).rows, undefined);
+  t.equal(styleFor(terminal, {}).rows, undefined);
+});
+
 test('marks beyond ASCII in a UTF-8 locale; LC_ALL precedes LANG (locale(7))', async (t) => {
   t.equal(styleFor(terminal, { LANG: 'en_US.UTF-8' }).unicode, true);
   t.equal(styleFor(terminal, { LANG: 'C.utf8' }).unicode, true);

@@ -156,6 +156,9 @@ function expiredSummary(doc: TlsDocument, at: string, server: string): string {
     return `The certificate at ${at} is valid only from ${day(faulty?.validFrom)} on, and the clock of this host is at ${day(startedAt)}.`;
   if (chainFault?.kind === 'expired' && chainFault.depth > 0)
     return `${server} sends the certificate of an issuer that was valid until ${day(faulty?.validTo)} only.`;
+  const end = certificate?.validTo ?? null;
+  if (end !== null && end < startedAt)
+    return `The certificate at ${at} expired on ${day(end)}, by the clock of this host.`;
   return `The certificate at ${at} is not valid at this time${certificate === null ? '' : `: ${validity(certificate)}`}.`;
 }
 

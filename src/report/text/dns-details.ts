@@ -8,7 +8,7 @@ export function dnsDetails(document: DnsDocument, style: Style): string[] {
   return [
     ...recordLines(document, style),
     ...queryLines(document, style),
-    ...flagLines(document),
+    ...flagLines(document, style),
     ...discardedLines(document),
   ];
 }
@@ -43,8 +43,11 @@ function outcomeWords({ outcome, rcode, errno, edns }: DnsAttempt): string {
   return edns ? words : `${words}, without EDNS`;
 }
 
-function flagLines({ flags }: DnsDocument): string[] {
-  return flags === null ? [] : ['', `The server ${flagWords(flags).join(', ')}.`];
+function flagLines({ flags }: DnsDocument, style: Style): string[] {
+  if (flags === null) return [];
+  const words = flagWords(flags);
+  const all = `${words.slice(0, -1).join(', ')}, and ${words.at(-1)}`;
+  return ['', wrap(`The server ${all}.`, style.columns)];
 }
 
 function flagWords(flags: DnsFlags): string[] {

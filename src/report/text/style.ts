@@ -7,6 +7,8 @@ export interface Style {
   color: boolean;
   /** The width to wrap at, in terminal cells. */
   columns: number;
+  /** The height of the terminal in lines; undefined where the text does not go to a terminal. */
+  rows?: number | undefined;
   /** Whether marks such as `✓` may be used; ASCII otherwise. */
   unicode?: boolean | undefined;
 }

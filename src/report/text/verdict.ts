@@ -17,16 +17,18 @@ import { hanging, padFrom, padTo, widthOf } from './wrap.js';
 
 /**
  * A report as text: the verdict in the first line, the phases with their times, the evidence, the remedies, the warnings, and the alternatives
- * with the check that decides. With `verbose` also the host that measured, and the observation of each line of evidence. Ends
- * with a line break.
+ * with the check that decides. With `verbose` also the host that measured, and the observation of each line of evidence. On a
+ * terminal that it does not fit in, the verdict stands at the end as well, because its beginning scrolls away. Ends with a line
+ * break.
  */
 export function verdictText(report: ReportDocument, style: Style, verbose = false): string {
   const prose = proseStyle(style);
   const { verdict, target } = report;
   const isHealthy = verdict.class === 'reachable' && verdict.confidence === 'certain';
   const details = verbose ? `${certainty(verdict)}; target: ${target.input}` : certainty(verdict);
-  return joinSections([
-    headline(verdict, isHealthy && !verbose ? '' : details, prose),
+  const head = headline(verdict, isHealthy && !verbose ? '' : details, prose);
+  const text = joinSections([
+    head,
     phaseLines(report, prose),
     // The phases are enough for a success.
     verdict.class === 'reachable' && !verbose ? [] : evidenceLines(verdict.evidence, prose, verbose),
@@ -37,6 +39,9 @@ export function verdictText(report: ReportDocument, style: Style, verbose = fals
     verbose ? gateLines(report, prose) : [],
     verbose ? vantageLines(report, prose) : [],
   ]);
+  // The prompt of the shell takes the last line.
+  const isTooLong = style.rows !== undefined && text.split('\n').length > style.rows;
+  return isTooLong ? `${text}\n${joinSections([head])}` : text;
 }
 
 /** One line per phase: mark, time and result. */

@@ -206,11 +206,14 @@ export const tlsRows: Row[] = [
   },
   {
     name: 'a certificate past its time',
-    given: evidence({ ...connected, tls: [tls('expired', { errorCode: 'CERT_HAS_EXPIRED' })] }),
+    given: evidence({
+      ...connected,
+      tls: [tls('expired', { startedAt: '2026-07-01T09:00:00.000Z', errorCode: 'CERT_HAS_EXPIRED' })],
+    }),
     class: 'tls',
     cause: 'tls.expired',
     confidence: 'high',
-    summary: ['2026-06-30'],
+    summary: [/^The certificate at \S+ expired on 2026-06-30, by the clock of this host/],
   },
   {
     name: 'no TLS version in common',

@@ -170,7 +170,8 @@ test('--verbose: records, every query with its outcome, discarded packets', asyn
       '  10.0.0.3      TCP  api.example.com A  3.2 ms  answered, without EDNS',
       '  fd00::2#5353: cut off at byte 40',
       '',
-      'The server is not authoritative for the zone, offers recursion, does not report that it validated the data.',
+      'The server is not authoritative for the zone, offers recursion, and does not',
+      'report that it validated the data.',
       'Packets that answered no query: bad-id 2',
     ),
   );

@@ -52,6 +52,15 @@ test('the whole text of a healthy endpoint', (t) => {
   t.end();
 });
 
+test('on a terminal that the text does not fit in, the verdict is also its last lines', (t) => {
+  const whole = text(timeout);
+  const [head = ''] = whole.split('\n\n');
+  const lines = whole.split('\n').length;
+  t.equal(text(timeout, { ...plain, rows: lines }), whole);
+  t.equal(text(timeout, { ...plain, rows: lines - 1 }), `${whole}\n${head}\n`);
+  t.end();
+});
+
 test('the whole text of a name without a private answer', (t) => {
   const given = evidence({
     options: { vpce: VPCE_NAME },
