@@ -4,6 +4,7 @@ import { classify } from '../diagnose/classify.js';
 import { startDocument } from '../documents/header.js';
 import type { ReportDocument } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
+import { literalAddress } from '../observe/host-addresses.js';
 import type { ObserveOptions } from '../observe/observe.js';
 import { observeTarget } from '../observe/observe.js';
 import type { Permit } from '../target/allow-list.js';
@@ -31,10 +32,11 @@ export type Measure = (probe: Probe) => Promise<ReportDocument>;
 /**
  * Parses the target of a request as a module has it.
  *
- * @throws InvalidInputError for text that is not a target
+ * @throws InvalidInputError for text that is not a target, and for an address of another family than the module's
  */
-export function probeTarget(text: string, { check, vpce, apiId }: ProbeModule): Target {
+export function probeTarget(text: string, { check, vpce, apiId, family }: ProbeModule): Target {
   const target = targetOf(text, { vpce, apiId });
+  literalAddress(target.host, family);
   return check === 'tcp' ? { ...target, url: null } : target;
 }
 

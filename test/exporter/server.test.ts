@@ -26,7 +26,11 @@ interface Running extends ExporterServer {
 }
 
 const usual = {
-  modules: { plain: { timeoutMs: 5000 }, port: { check: 'tcp', timeoutMs: 2000 } },
+  modules: {
+    plain: { timeoutMs: 5000 },
+    port: { check: 'tcp', timeoutMs: 2000 },
+    six: { check: 'tcp', timeoutMs: 2000, family: 6 },
+  },
   allow: [
     { cidr: '10.0.0.0/8', ports: [443, 8080] },
     { name: '*.example', ports: [443] },
@@ -118,13 +122,18 @@ t.test('a probe is 200 with metrics, whatever it finds', async (t) => {
 t.test('400, 403 and 405, with a reason, and nothing is measured', async (t) => {
   const { get, begun } = await start(t);
   for (const [path, status, says] of [
-    ['/probe?target=10.0.1.5:443&module=none', 400, /module "none" is not known; give one of plain, port/],
+    [
+      '/probe?target=10.0.1.5:443&module=none',
+      400,
+      /module "none" is not known; give one of plain, port, six/,
+    ],
     ['/probe?target=10.0.1.5:443', 400, /module is missing/],
     ['/probe?module=plain', 400, /target is missing/],
     ['/probe?module=plain&target=', 400, /target is missing/],
     ['/probe?module=plain&target=a..b', 400, /empty label/],
     ['/probe?module=plain&target=http://10.0.1.5/', 400, /not an https URL/],
     ['/probe?module=plain&target=10.1', 400, /10\.1/],
+    ['/probe?module=six&target=10.0.1.5:443', 400, /IPv4 address, but only IPv6 was asked for/],
     ['/probe?module=plain&target=11.0.1.5:443', 403, /not allowed/],
     ['/probe?module=plain&target=10.0.1.5:22', 403, /not allowed/],
     ['/probe?module=plain&target=https://other.test/', 403, /not allowed/],
@@ -146,7 +155,7 @@ t.test('400, 403 and 405, with a reason, and nothing is measured', async (t) => 
   t.match(await get('/-/healthy', { method: 'HEAD' }), { status: 200, body: '' });
   t.match(await get('/-/healthy'), { status: 200 });
   t.equal(begun.length, 0);
-  t.match((await get('/metrics')).body, /rejected_total\{reason="target"\} 11$/m);
+  t.match((await get('/metrics')).body, /rejected_total\{reason="target"\} 12$/m);
 });
 
 t.test('eight run, so many wait, and the others get 503 at once', async (t) => {

@@ -76,7 +76,7 @@ export class AgentState {
   /** The broker has it, or will never take it. */
   delivered(job: string): void {
     this.#pending.delete(job);
-    if (this.#isThere) rmSync(this.#fileOf(job), { force: true });
+    if (this.#isThere) remove(this.#fileOf(job));
   }
 
   /** In the order in which they were kept. */
@@ -108,8 +108,17 @@ export class AgentState {
       if (!this.#isWritten) this.#note('stateDir: files can be written again');
       this.#isWritten = true;
     } catch (error) {
-      rmSync(`${path}.new`, { force: true });
+      remove(`${path}.new`);
       if (this.#isWritten) this.#tellLoss(error);
     }
+  }
+}
+
+/** A directory that was taken away or became read-only must not end the agent. A result that stays is delivered twice, and kept once. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It stays.
   }
 }

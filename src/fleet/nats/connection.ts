@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { CapabilityError, InvalidInputError } from '../../core/errors.js';
 import { randomBelow } from '../../core/random.js';
-import { quoted } from '../../core/text.js';
+import { quoted, quotedTarget } from '../../core/text.js';
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
 import type { DeniedPlaces } from '../../target/allow-list.js';
@@ -38,7 +38,7 @@ export function readBroker({ server, insecure }: Broker): BrokerAddress {
   if (scheme === undefined || !['nats', 'tls'].includes(scheme.toLowerCase()))
     throw new InvalidInputError(
       '--server',
-      `--server: ${quoted(withoutUser(server))} is not the URL of a broker; ${right}`,
+      `--server: ${quotedTarget(server)} is not the URL of a broker; ${right}`,
     );
   if (authority.includes('@'))
     throw new InvalidInputError(
@@ -51,19 +51,15 @@ export function readBroker({ server, insecure }: Broker): BrokerAddress {
   if (host === '' || port < 1 || port > 65_535)
     throw new InvalidInputError(
       '--server',
-      `--server: ${quoted(server)} is not the URL of a broker; ${right}`,
+      `--server: ${quotedTarget(server)} is not the URL of a broker; ${right}`,
     );
   const isTls = scheme.toLowerCase() === 'tls';
   if (!isTls && !insecure && !isLoopback(host))
     throw new InvalidInputError(
       '--server',
-      `--server: ${quoted(server)} is not encrypted; give tls://${authority}, or --insecure where the network is trusted`,
+      `--server: ${quotedTarget(server)} is not encrypted; give tls://${authority}, or --insecure where the network is trusted`,
     );
   return { host, port, isTls };
-}
-
-function withoutUser(text: string): string {
-  return text.replace(/\/\/[^@/]*@/, '//');
 }
 
 function isLoopback(host: string): boolean {

@@ -52,7 +52,13 @@ export function connectThroughNode(
       if (attempt.status === 'open' && onOpen !== undefined) {
         // From now on its errors belong to the new owner.
         socket.off('error', onError);
-        onOpen(attempt, status === 'reset' ? resetConnection() : socket, nowMs());
+        const opened = status === 'reset' ? resetConnection() : socket;
+        try {
+          onOpen(attempt, opened, nowMs());
+        } catch (error) {
+          opened.destroy();
+          reject(error);
+        }
       } else socket.destroy();
       resolve(attempt);
     };

@@ -85,6 +85,17 @@ test('a connection that opened and was reset is neither open nor refused', async
   t.match(await running, expected);
 });
 
+test('what onOpen throws is thrown to the caller, whichever sockets are used', async (t) => {
+  const { port } = await listen(t, () => {});
+  const onOpen = () => {
+    throw new Error('not wanted');
+  };
+  for (const sockets of ['libc', 'node'] as const)
+    await t.rejects(connectAddresses(input(port, '127.0.0.1'), { sockets, onOpen }), {
+      message: 'not wanted',
+    });
+});
+
 test('a busy process does not mistake its own delay for silence', async (t) => {
   const { port } = await listen(t, () => {});
   const running = connectThroughNode('127.0.0.1', port, { timeoutMs: 20 });

@@ -176,7 +176,7 @@ function readRecord(
   if (type === typeNumber.OPT) {
     // RFC 6891 section 6.1.1 puts OPT into the additional section. Some servers put it into the answer section, which made
     // resolver libraries refuse the message (https://github.com/c-ares/c-ares/issues/968). It is read from every section.
-    if (name.name !== '.') return fault(`${where}: OPT out of place`, at);
+    if (name.name !== '.') return fault(`${where}: the owner of the OPT record is not the root`, at);
     if (!optionsFit(message, start, end))
       return fault(`${where}: an option reaches past the OPT record`, start);
   }

@@ -1,3 +1,4 @@
+import { formatOctets, mappedIPv4 } from '../../../net/address/octets.js';
 import { escapedOctet } from '../../../target/dns-name.js';
 import { typeName } from './record-type.js';
 import type { NameReader } from './wire-name.js';
@@ -30,16 +31,9 @@ export const ipv4: Field = (cursor) => {
 export const ipv6: Field = (cursor) => {
   const octets = take(cursor, 16);
   if (octets === null) return null;
-  if (octets.toString('latin1', 0, 12) === v4Mapped) return `::ffff:${octets.subarray(12).join('.')}`;
-  const groups = Array.from({ length: 8 }, (_, index) => octets.readUInt16BE(index * 2).toString(16));
-  const text = groups.join(':');
-  // RFC 5952 section 4.2: the first of the longest runs of two or more zeros becomes `::`.
-  const runs = text.match(/\b0(?::0)+\b/g) ?? [];
-  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
-  return longest === '' ? text : text.replace(new RegExp(`:?\\b${longest}\\b:?`), '::');
+  const mapped = mappedIPv4(octets);
+  return mapped === null ? formatOctets(octets) : `::ffff:${formatOctets(mapped)}`;
 };
-
-const v4Mapped = `${'\0'.repeat(10)}\xff\xff`;
 
 /** A domain name, compressed or not. */
 export const domain: Field = (cursor) => {
