@@ -127,7 +127,10 @@ function routeTargetGates(context: Context, { name, id, route, from, to, end, wa
   const base = { gate: 'route', end, direction: 'out' } as const;
   const text = `${name}: the route ${route.destination} to ${route.id} leads ${way}`;
   const allow: Gate = { ...base, state: 'allow', resource: id, rule: route.destination, text };
-  const isPrivate = ['private', 'unique-local', 'shared'].includes(scopeOf(to.address));
+  // A VPC can have blocks of public IPv4 addresses, which the internet does not lead to.
+  const isPrivate =
+    ['private', 'unique-local', 'shared'].includes(scopeOf(to.address)) ||
+    (to.found && !to.address.includes(':'));
   switch (route.target) {
     case 'local':
       // The VPC drops what none of its interfaces has.

@@ -29,7 +29,7 @@ export const requestGateKinds: ReadonlySet<string> = new Set([
 export function requestFinding(evidence: Evidence, all: readonly Gate[], found: Finding): Finding | null {
   const gates = all.filter(({ gate }) => requestGateKinds.has(gate));
   if (gates.length === 0) return null;
-  const joined = joinedRequest(evidence, gates, found);
+  const joined = withOthers(gates, found, joinedRequest(evidence, gates, found));
   const name = gates.filter(({ gate, state }) => gate === 'domain-name' && state === 'deny');
   if (found.class !== 'policy' || name.length === 0) return joined;
   // The policy of a private custom name denies in the same words as the API's own.
@@ -40,6 +40,22 @@ export function requestFinding(evidence: Evidence, all: readonly Gate[], found: 
     evidence: [...told(name), ...whole.evidence],
     remedies: [...remediesOfGates(name), ...whole.remedies],
   };
+}
+
+/**
+ * A finding with the other policies that deny. An answer of one gate says nothing of those behind it, which the next request
+ * would meet.
+ */
+function withOthers(gates: readonly Gate[], found: Finding, joined: Finding | null): Finding | null {
+  const whole = joined ?? found;
+  if (found.class !== 'policy' && found.cause !== 'api.not-matched') return joined;
+  const denying = gates.filter(
+    ({ state, gate, text }) =>
+      state === 'deny' &&
+      (gate === 'endpoint-policy' || gate === 'resource-policy') &&
+      !whole.evidence.some((each) => each.text === text),
+  );
+  return denying.length === 0 ? joined : { ...whole, evidence: [...whole.evidence, ...told(denying)] };
 }
 
 function joinedRequest(evidence: Evidence, gates: readonly Gate[], found: Finding): Finding | null {

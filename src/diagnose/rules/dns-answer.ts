@@ -194,6 +194,7 @@ const VPC_IPV6_PREFIX = 56;
  * can be a second block of a VPC; it counts only where the endpoint's own name has the address too.
  */
 function mayBeEndpoint(address: DnsAddress, evidence: Evidence): boolean {
+  if (isInKnownVpc(address.address, evidence)) return true;
   switch (address.scope) {
     case 'private':
     case 'unique-local':
@@ -212,6 +213,27 @@ function mayBeEndpoint(address: DnsAddress, evidence: Evidence): boolean {
 
 function namedByEndpoint({ address }: DnsAddress, evidence: Evidence): boolean {
   return endpointAnswer(evidence)?.doc.addresses.some((other) => other.address === address) ?? false;
+}
+
+/**
+ * Whether an address is known to be one of a VPC: a block of it is that of this instance's VPC, or the configuration has the
+ * security groups of its interface. A VPC can have blocks of public IPv4 addresses, too.
+ */
+function isInKnownVpc(address: string, { vantage, gates = [] }: Evidence): boolean {
+  const asked = parseRange(address);
+  const blocks = (vantage.ec2?.vpcCidrs ?? []).map(parseRange);
+  return (
+    (asked !== null && blocks.some((block) => block !== null && inRange(asked, block))) ||
+    gates.some(
+      ({ gate, end, resource, limit, addresses = [] }) =>
+        // With the limit, the groups are those of an endpoint that was found by its name.
+        gate === 'security-group' &&
+        end === 'target' &&
+        resource !== null &&
+        limit !== 'high' &&
+        addresses.includes(address),
+    )
+  );
 }
 
 function besideThisHost(address: string, { vantage }: Evidence): boolean {

@@ -1,6 +1,18 @@
 import type { Ec2Facts, FactsDocument } from '../../../src/documents/facts.js';
 import { acl, configuredEvidence, factsOf, healthy, VPC } from '../configuration/vpc.js';
-import { API, answeredWith, dns, dnsFailure, forbidden, HOST, tcp, VPCE } from '../evidence.js';
+import {
+  API,
+  answeredWith,
+  attempt,
+  denied,
+  dns,
+  dnsFailure,
+  forbidden,
+  HOST,
+  tcp,
+  tcpOf,
+  VPCE,
+} from '../evidence.js';
 import type { Row } from './row.js';
 
 /** Where rules, routes, endpoints and names stop counting: another Region, a stale peering, a state, a longer base path. */
@@ -74,6 +86,12 @@ function onlyRule(source: object, more: Ec2Facts = {}): Ec2Facts {
   return { ...more, SecurityGroupRules: [{ ...clientRule }, { ...rule, ...source }] };
 }
 
+const open = { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' };
+const everything = { RuleNumber: 100, Protocol: '-1', RuleAction: 'allow', Ipv6CidrBlock: '::/0' };
+const { CidrIpv4: _, ...everyAddress } = clientRule ?? {};
+const { ReferencedGroupInfo: __, ...ofEndpoint } = ingress ?? {};
+const fourOnly = { ...ofEndpoint, CidrIpv4: '0.0.0.0/0' };
+
 const custom = 'orders.example.com';
 const association = {
   domainNameArn: `arn:aws:apigateway:us-east-1::/domainnames/${custom}+abcd1234`,
@@ -86,7 +104,94 @@ function atCustomName(path: string, apigateway: FactsDocument['apigateway']) {
   return configuredEvidence({ ...target, ...observations }, factsOf({}, { apigateway }));
 }
 
+/** An endpoint and a client with IPv6 addresses, which are public ones in every VPC. */
+const [six, ownSix] = ['2600:1f18:1::5', '2600:1f18:1:9::15'];
+const withSix: Ec2Facts = {
+  NetworkInterfaces: healthy.NetworkInterfaces.map((each) => ({
+    ...each,
+    Ipv6Addresses: [{ Ipv6Address: each.NetworkInterfaceId === 'eni-0c' ? ownSix : six }],
+  })).filter(({ NetworkInterfaceId: id }) => id !== 'eni-0e2'),
+  RouteTables: [
+    {
+      ...table,
+      Routes: [{ DestinationIpv6CidrBlock: '2600:1f18:1::/56', GatewayId: 'local', State: 'active' }],
+    },
+  ],
+  NetworkAcls: ['subnet-0c', 'subnet-0e1'].map((id) =>
+    acl(`acl-of-${id}`, id, [
+      { ...everything, Egress: true },
+      { ...everything, Egress: false },
+    ]),
+  ),
+};
+
+/** The answer of a request, with the policies that were read. */
+function judgedBy(
+  answer: ReturnType<typeof forbidden>,
+  { endpointPolicy, policy }: { endpointPolicy: object; policy: object },
+) {
+  const { observations } = answeredWith([answer]);
+  const facts = factsOf(
+    { VpcEndpoints: [{ ...endpoint, PolicyDocument: JSON.stringify({ Statement: [endpointPolicy] }) }] },
+    {
+      account: '123456784690',
+      apigateway: {
+        restApi: {
+          id: API,
+          endpointConfiguration: { types: ['PRIVATE'] },
+          policy: JSON.stringify({ Statement: [open, policy] }),
+        },
+      },
+    },
+  );
+  return configuredEvidence(observations, facts);
+}
+
 export const configuredLimitRows: Row[] = [
+  {
+    name: 'the public IPv6 address of the name is that of the endpoint, and the groups have rules for IPv4 alone',
+    given: configuredEvidence(
+      {
+        dns: [dns(HOST, [six])],
+        tcp: [tcpOf(HOST, [attempt(six, 'timeout', { localAddress: ownSix })])],
+      },
+      factsOf({
+        ...withSix,
+        SecurityGroupRules: [{ ...everyAddress, CidrIpv6: '::/0' }, fourOnly],
+      }),
+    ),
+    class: 'timeout',
+    cause: 'tcp.security-group',
+    confidence: 'certain',
+    evidence: ['allows it from 0.0.0.0/0 only'],
+  },
+  {
+    name: 'the policy of the endpoint denies, too, where API Gateway says that it finds no API',
+    given: judgedBy(forbidden(), {
+      endpointPolicy: { ...open, Principal: { AWS: '999999999999' } },
+      policy: open,
+    }),
+    class: 'service',
+    cause: 'api.not-matched',
+    confidence: 'low',
+    evidence: ['the nearest is statement 1: Principal 999999999999'],
+  },
+  {
+    name: 'a Deny for everybody but one role',
+    given: judgedBy(denied(' with an explicit deny in a resource-based policy'), {
+      endpointPolicy: open,
+      policy: {
+        Effect: 'Deny',
+        NotPrincipal: { AWS: 'arn:aws:iam::123456784690:role/app' },
+        Action: 'execute-api:Invoke',
+        Resource: 'execute-api:/*',
+      },
+    }),
+    class: 'policy',
+    cause: 'policy.resource-explicit',
+    confidence: 'certain',
+    evidence: ['denies the request: NotPrincipal arn:aws:iam::123456784690:role/app'],
+  },
   {
     name: 'a rule names the group of the client, which a peering to another Region does not carry',
     given: configuredEvidence(silentAt('10.9.0.20'), peered({ region: 'eu-west-1' })),

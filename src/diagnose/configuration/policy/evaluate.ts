@@ -52,7 +52,7 @@ export function evaluatePolicy(statements: readonly Statement[], request: Policy
     matches.find((each) => each.statement.effect === effect && each.match === match);
   const denying = of('deny', true);
   if (denying !== undefined)
-    return decided('explicit-deny', denying.statement, denying.parts, ({ condition }) => condition !== null);
+    return decided('explicit-deny', denying.statement, denying.parts, isSelective(denying.parts));
   const unsure =
     of('deny', null) ??
     matches.find(({ statement, match }) => statement.effect === 'unknown' && match !== false);
@@ -76,6 +76,13 @@ interface Part {
   truth: Truth;
   words: string;
   condition: { condition: Condition; given: KeyValue } | null;
+}
+
+/** The parts that make a statement match this request and not all: its conditions, or else what it excludes. */
+function isSelective(parts: readonly Part[]): (part: Part) => boolean {
+  if (parts.some(({ condition }) => condition !== null)) return ({ condition }) => condition !== null;
+  const excludes = ({ words }: Part): boolean => words.startsWith('Not');
+  return parts.some(excludes) ? excludes : ({ words }) => /^(?:Principal|Resource) (?!\*$)/.test(words);
 }
 
 function misses(parts: readonly Part[]): number {
@@ -116,8 +123,7 @@ function partsOf(statement: Statement, request: PolicyRequest): Part[] {
   else if (notActions !== null)
     parts.push(element(inverse(isAction(notActions, request)), `NotAction ${list(notActions, 3)}`));
   else parts.push(element(null, 'no Action'));
-  if (resources !== null)
-    parts.push(element(isResourceOf(resources, request), `Resource ${list(resources, 3)}`));
+  if (resources !== null) parts.push(element(isResourceOf(resources, request), resourceWords(resources)));
   else if (notResources !== null)
     parts.push(element(inverse(isResourceOf(notResources, request)), `NotResource ${list(notResources, 3)}`));
   else parts.push(element(null, 'no Resource'));
@@ -130,6 +136,12 @@ function partsOf(statement: Statement, request: PolicyRequest): Part[] {
     });
   }
   return parts;
+}
+
+/** The resources of a statement. One that ends in a slash is the ARN of no method. */
+function resourceWords(resources: readonly string[]): string {
+  const cut = resources.every((each) => each.endsWith('/'));
+  return `Resource ${list(resources, 3)}${cut ? ', which lacks the star at its end and is the ARN of no method' : ''}`;
 }
 
 function givenWords({ operator, key }: Condition, given: KeyValue): string {
