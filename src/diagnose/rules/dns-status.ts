@@ -202,7 +202,7 @@ export const dnsStatusRules: readonly Rule[] = [
     status: 'timeout',
     matches: (doc, evidence) => doc.status === 'timeout' && silentNextHop(evidence, doc) === null,
     summary: timeoutSummary,
-    confidence: silenceOfServers,
+    confidence: repeated,
     remedies: (evidence, doc) => [
       checkResolver(evidence.target, doc, doc.truncatedWithoutTcp === undefined ? 'port-53' : 'over-tcp'),
     ],
@@ -286,21 +286,6 @@ function nextHopWords(evidence: Evidence, doc: DnsDocument): EvidenceItem[] {
 function nextHopClaims(evidence: Evidence, doc: DnsDocument): Claim[] {
   const hop = silentNextHop(evidence, doc);
   return hop === null ? [] : [{ says: 'nobody-on-link', address: hop.address }];
-}
-
-/**
- * The silence of a server that answers nothing at all can be that of everything behind the gateway, or it is only slow: programs
- * wait longer for a reply than this lookup did.
- */
-function silenceOfServers(doc: DnsDocument, evidence: Evidence): Confidence {
-  const isShown =
-    isWaitedFor(doc) || doc.truncatedWithoutTcp !== undefined || serverAnswersTcp(evidence, doc);
-  return isShown ? repeated(doc) : 'medium';
-}
-
-/** Whether the lookup took as long as programs wait for all servers, where that is known. */
-function isWaitedFor({ durationMs, systemPatience }: DnsDocument): boolean {
-  return systemPatience === undefined || durationMs >= systemPatience.totalMs;
 }
 
 /** Nothing at all came back from servers that are behind a router. */

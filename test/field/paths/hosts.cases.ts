@@ -189,7 +189,7 @@ export const hostCases: readonly NetworkCase[] = [
           expected: {
             exitCodes: [10],
             causes: ['dns.timeout'],
-            atMost: 'medium',
+            atMost: 'high',
             says: [/the gateway of this host is down or forwards nothing/, /ip neighbour/, /pprobe waited/],
           },
         },
@@ -209,7 +209,7 @@ export const hostCases: readonly NetworkCase[] = [
     steps: [
       {
         args: url,
-        expected: { exitCodes: [0, 10], atMost: 'medium', says: [/pprobe waited/, /wait 10 s/] },
+        expected: { exitCodes: [0, 10], atMost: 'high', says: [/pprobe waited/, /wait 10 s/] },
       },
     ],
   },
