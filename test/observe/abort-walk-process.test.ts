@@ -2,10 +2,12 @@ import { createHook } from 'node:async_hooks';
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import t, { type Test } from 'tap';
-import { connect } from '../../src/observe/connect.js';
+import { connect, connectMany } from '../../src/observe/connect.js';
 import { observe } from '../../src/observe/observe.js';
 import { traceHost } from '../../src/observe/trace-host.js';
+import { watchHost } from '../../src/observe/watch-host.js';
 import { resolve } from '../../src/probe/dns/resolve.js';
+import { resolveMany } from '../../src/probe/dns/resolve-many.js';
 import { ask } from '../../src/probe/http/ask.js';
 import { handshake } from '../../src/probe/tls/handshake.js';
 import { publishedSchemas, validatorOf } from '../documents/validate.js';
@@ -64,6 +66,8 @@ async function during(moment: number, at: () => void, probe: () => Promise<unkno
 
 /** What is wrong with a document that was printed after a stop. */
 function faultsOf(document: unknown): string[] {
+  // Of many targets or rounds: each that was measured has its document.
+  if (Array.isArray(document)) return document.flatMap(faultsOf);
   // Evidence is no document, but its observations are.
   const observations: unknown = Reflect.get(Object(document), 'observations');
   if (observations === undefined) return problemsOf(document);
@@ -79,6 +83,12 @@ function faultsOf(document: unknown): string[] {
 function withoutPurpose(document: unknown): unknown {
   const { asked: _asked, ...rest } = Object(document);
   return rest;
+}
+
+async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const item of items) found.push(item);
+  return found;
 }
 
 const unhandled: unknown[] = [];
@@ -160,6 +170,19 @@ t.test('every probe', async (t) => {
   await walk(t, 'connect to an open port', (given) => connect('127.0.0.1', port, { ...patient, ...given }));
   await walk(t, 'connect to a closed port', (given) => connect('127.0.0.1', 1, { ...patient, ...given }));
   await walk(t, 'trace', async (given) => traceHost('127.0.0.1', { port: 1, method: 'connect', ...given }));
+  await walk(t, 'resolveMany', (given) =>
+    all(
+      resolveMany(['a.test.', 'b.test.', 'c.test.'], { servers, concurrency: 2, ...patient, ...given }),
+    ).then((outcomes) => outcomes.flatMap((outcome) => ('document' in outcome ? [outcome.document] : []))),
+  );
+  await walk(t, 'connectMany', (given) => {
+    const targets = [port, 1, peer.port].map((each) => ({ host: '127.0.0.1', port: each }));
+    return all(connectMany(targets, { concurrency: 2, ...patient, ...given }));
+  });
+  await walk(t, 'watch', async (given) => {
+    const options = { port: 1, method: 'connect', rounds: 2, intervalMs: 1, ...given } as const;
+    return all(watchHost('127.0.0.1', options));
+  });
   await walk(t, 'handshake', async (given) => {
     const { document, socket } = await handshake(
       { address: '127.0.0.1', port, serverName },
