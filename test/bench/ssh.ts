@@ -148,6 +148,7 @@ async function explainRows(): Promise<BenchRow[]> {
       used,
       seconds: took,
     } = await run(process.execPath, ['--import', meter, bin, 'explain', folder]);
+    if (!stdout.includes('=>')) throw new Error(`explain found nothing:\n${stdout}`);
     seconds.push(took);
     lines?.push(stdout.split('\n').length);
     megabytes?.push((used?.maxRSS ?? 0) / 1024);

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../core/errors.js';
+import { quoted } from '../../core/text.js';
 import { runAgent } from '../../fleet/agent/agent.js';
-import { readAgentConfig } from '../../fleet/agent/agent-config.js';
+import { type AgentConfig, readAgentConfig } from '../../fleet/agent/agent-config.js';
 import { readBroker } from '../../fleet/nats/connection.js';
 import { checkId } from '../../fleet/nats/names.js';
 import { cleanForTerminal } from '../../report/text/style.js';
@@ -25,10 +26,21 @@ async function run(args: Arguments, context: CommandContext): Promise<null> {
   readBroker(broker);
   const id = checkId(needed(args, 'id', 'give the name of this agent'), '--id');
   const path = needed(args, 'config', 'give the path of agent.json');
-  const config = readAgentConfig(await readInput(path, context.stop));
+  const config = configOf(path, await readInput(path, context.stop));
   const note = (line: string): void => context.note(cleanForTerminal(`pprobe agent: ${line}`));
   await runAgent({ broker, fleet, id, config }, context.stop, note);
   return null;
+}
+
+/** The configuration in a file. Throws InvalidInputError that names the file and the member. */
+function configOf(path: string, text: string): AgentConfig {
+  try {
+    return readAgentConfig(text);
+  } catch (cause) {
+    if (!(cause instanceof InvalidInputError)) throw cause;
+    const what = cause.message.replace(/^config: /, '');
+    throw new InvalidInputError('--config', `--config ${quoted(path)}: ${what}`, { cause });
+  }
 }
 
 function needed(args: Arguments, name: string, hint: string): string {

@@ -150,6 +150,13 @@ export interface RunPlan {
   notes?: string[];
 }
 
+/** The id of the next job that is sent. */
+export async function nextJob(): Promise<string> {
+  const heard = connection.subscribe(`pprobe.v1.${fleet}.job.>`, { max: 1 });
+  for await (const message of heard) return message.json<{ id: string }>().id;
+  throw new Error('no job was sent');
+}
+
 /**
  * A job that has reached every agent of its roster: each has accepted it. That one of them has opened a connection says
  * nothing of the others, and to kill or to cut off one that has not been asked is another scenario.
@@ -158,7 +165,7 @@ export async function runningEverywhere(
   target: string,
   plan: RunPlan,
 ): Promise<{ document: Promise<FleetDocument>; job: string }> {
-  const heard = connection.subscribe(`pprobe.v1.${fleet}.job.>`, { max: 1 });
+  const heard = nextJob();
   await connection.flush();
   let reached = (): void => {};
   const everywhere = new Promise<void>((resolve) => {
@@ -172,8 +179,7 @@ export async function runningEverywhere(
     },
   });
   await Promise.race([everywhere, document]);
-  for await (const message of heard) return { document, job: message.json<{ id: string }>().id };
-  throw new Error('the job was not heard');
+  return { document, job: await heard };
 }
 
 export async function run(target: string, plan: RunPlan = {}): Promise<FleetDocument> {

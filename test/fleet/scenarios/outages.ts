@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kvm } from '@nats-io/kv';
@@ -20,6 +20,7 @@ import {
   key,
   leafPlace,
   mute,
+  nextJob,
   outcomesOf,
   run,
   runningEverywhere,
@@ -172,8 +173,10 @@ t.test('a disk that is full is told once, and the result comes all the same', as
 });
 
 t.test('--wait waits on for an agent that stood still, and shows its report as late', async (t) => {
-  const { port, reached, release } = await mute(t);
-  const words = ['--via', 'nats', '--key', key.file, '--no-trace', '--deadline', '4s', '--wait', '60s'];
+  const { port, opened, release } = await mute(t);
+  const words = ['--via', 'nats', '--key', key.file, '--no-trace', '--deadline', '15s', '--wait', '60s'];
+  const heard = nextJob();
+  await connection.flush();
   const asked = ['fleet', 'diagnose', `https://10.90.0.10:${port}/`, ...words, '--json'];
   const { child, finished } = command(...asked);
   let said = '';
@@ -183,11 +186,15 @@ t.test('--wait waits on for an agent that stood still, and shows its report as l
       if (/waits up to 60 s for the results of 1 host/.test(said)) resolve();
     });
   });
-  await reached(3);
+  const job = await heard;
+  // web-3 has written the job down when it accepts it, before it runs it.
+  const seen = join(directory, 'state', `${fleet}.web-3`, 'seen.json');
+  while (!readFileSync(seen, 'utf8').includes(job)) await delay(20);
   agentOf('web-3').child.kill('SIGSTOP');
+  await opened;
+  release();
   await waits;
   agentOf('web-3').child.kill('SIGCONT');
-  release();
   const { stdout, code } = await finished;
   const document: FleetDocument = JSON.parse(stdout);
   t.same(validateDocument(document), []);
