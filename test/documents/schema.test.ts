@@ -80,17 +80,18 @@ function isMeasurement(value: unknown): boolean {
   return ['dns', 'tcp'].includes(Reflect.get(Object(value), 'kind'));
 }
 
-/** A copy in which `change` was let loose on the object or list that holds the place. */
+/**
+ * A copy in which `change` was let loose on the object or list that holds the place. What is not on the way to it is shared: there
+ * are thousands of copies.
+ */
 function changed(
   document: unknown,
-  path: Path,
+  [key = '', ...path]: Path,
   change: (holder: object, key: string | number) => void,
 ): unknown {
-  const copy: unknown = structuredClone(document);
-  const [key = '', ...way] = path.toReversed();
-  let holder: unknown = copy;
-  for (const part of way.toReversed()) holder = Reflect.get(Object(holder), part);
-  change(Object(holder), key);
+  const copy: object = Array.isArray(document) ? [...document] : { ...Object(document) };
+  if (path.length === 0) change(copy, key);
+  else Reflect.set(copy, key, changed(Reflect.get(copy, key), path, change));
   return copy;
 }
 
@@ -98,42 +99,48 @@ function set(document: unknown, path: Path, value: unknown): unknown {
   return changed(document, path, (holder, key) => Reflect.set(holder, key, value));
 }
 
+/** What consumers have: members that they do not know are no problem. */
+const published = validatorOf(publishedSchemas(), { strict: false });
+
+// One assertion for the places of a document: tap looks up the source of each, which costs more than the validation.
 for (const [kind, sample] of Object.entries(samples)) {
   test(`a ${kind} document with every member it can have is valid`, async (t) => {
     t.same(validateDocument(sample), []);
   });
 
   test(`no member of a ${kind} document may be missing`, async (t) => {
-    for (const path of pathsOf(sample)) {
+    const mayBeMissing = pathsOf(sample).filter((path) => {
       const [key] = path.slice(-1);
       // A remedy's text must be there, an alternative's need not.
       const isOptional = optional.has(String(key)) && !(key === 'text' && !path.includes('alternatives'));
-      if (typeof key !== 'string' || isOptional) continue;
-      if (path.at(-3) === 'attempts' && optionalInAttempts.has(key)) continue;
-      if (optionalInMeasurements.has(key) && isMeasurement(at(sample, path.slice(0, -1)))) continue;
+      if (typeof key !== 'string' || isOptional) return false;
+      if (path.at(-3) === 'attempts' && optionalInAttempts.has(key)) return false;
+      if (optionalInMeasurements.has(key) && isMeasurement(at(sample, path.slice(0, -1)))) return false;
       const without = changed(sample, path, (holder, name) => Reflect.deleteProperty(holder, name));
-      t.not(validateDocument(without).length, 0, path.join('.'));
-    }
+      return validateDocument(without).length === 0;
+    });
+    t.same(mayBeMissing, []);
   });
 
   test(`nothing in a ${kind} document is of a type of its own choice`, async (t) => {
-    for (const path of pathsOf(sample)) {
-      if (path.length > 0) t.not(validateDocument(set(sample, path, [[]])).length, 0, path.join('.'));
-    }
+    const ofAnyType = pathsOf(sample).filter(
+      (path) => path.length > 0 && validateDocument(set(sample, path, [[]])).length === 0,
+    );
+    t.same(ofAnyType, []);
   });
 
   test(`a member that the schema of ${kind} does not know is a problem here, and none for a consumer`, async (t) => {
-    const published = validatorOf(publishedSchemas(), { strict: false });
     t.same(published(sample), []);
-    for (const path of pathsOf(sample)) {
+    const problems = pathsOf(sample).flatMap((path) => {
       const place = at(sample, path);
       const isMap = ['discarded', 'names'].includes(String(path.at(-1)));
       const isObject = typeof place === 'object' && place !== null && !Array.isArray(place);
-      if (!isObject || isMap) continue;
+      if (!isObject || isMap) return [];
       const more = set(sample, [...path, 'newInLaterVersion'], 1);
-      t.match(validateDocument(more), [/additional propert/], path.join('.'));
-      t.same(published(more), [], path.join('.'));
-    }
+      const isSaid = /additional propert/.test(validateDocument(more)[0] ?? '');
+      return isSaid && published(more).length === 0 ? [] : [path.join('.')];
+    });
+    t.same(problems, []);
   });
 }
 
