@@ -62,6 +62,12 @@ function withoutAt(value: unknown, [key, ...path]: readonly (string | number)[])
     : value.with(Number(key), withoutAt(value[Number(key)], path));
 }
 
+/** All copies; the fast tests take a tenth of them, from all parts of the evidence. */
+function spread(copies: Evidence[]): Evidence[] {
+  const share = runs(copies.length) / copies.length;
+  return copies.filter((_, index) => Math.floor(index * share) !== Math.floor((index - 1) * share));
+}
+
 test('a rule is silent without what it needs', (t) => {
   for (const { name, given } of rows) {
     for (const rule of RULES) {
@@ -114,7 +120,7 @@ test('removing a fact makes no fault more certain', (t) => {
   for (const { name, given } of rows) {
     const before = classify(given);
     if (before.class === 'reachable' || AGAINST.has(name)) continue;
-    const surer = poorer(given)
+    const surer = spread(poorer(given))
       .map((less) => classify(less))
       .find((after) => !isAtMost(after, before));
     t.equal(surer, undefined, `${name}: ${before.cause} ${before.confidence} ${surer?.summary ?? ''}`);
