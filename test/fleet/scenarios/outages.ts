@@ -158,6 +158,8 @@ t.test('a disk that is full is told once, and the result comes all the same', as
   const stateDir = join(directory, 'small');
   mkdirSync(stateDir);
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', stateDir]);
+  // The directory of the test cannot be removed around it.
+  t.teardown(() => execFileSync('umount', ['-l', stateDir]));
   await agentOf('web-3').end();
   const agent = await startAgent('web-3', { stateDir });
   t.throws(() => writeFileSync(join(stateDir, 'filler'), Buffer.alloc(100_000)), { code: 'ENOSPC' });
