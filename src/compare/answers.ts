@@ -44,11 +44,14 @@ function certificateFinding(sides: readonly Side[]): ComparisonFinding | null {
       observation: ref,
       text: `a certificate by ${excerpt(issuer, 80)}`,
     })),
-    remedies: [
-      {
-        text: `Exempt the name from TLS inspection on the path of ${names([...new Set(odd.map(({ side }) => side))])}`,
-      },
-    ],
+    // Where every host trusts the certificate that it gets, or none does, it is not known on whose path the device is.
+    remedies: intercepted
+      ? [
+          {
+            text: `Exempt the name from TLS inspection on the path of ${names([...new Set(odd.map(({ side }) => side))])}`,
+          },
+        ]
+      : [],
     check: 'compare the whole chains: openssl s_client -showcerts on both hosts',
   };
 }

@@ -244,6 +244,18 @@ for (const { name, reports, kinds, suspects, confidence, says = [] } of cases) {
   });
 }
 
+test('two trusted certificates do not tell on whose path a proxy is', (t) => {
+  const byOther = tls('ok', {
+    certificate: { subject: HOST, issuer: 'Other CA', names: [HOST], validFrom: null, validTo: null },
+  });
+  const reports = [report('a', '10.0.9.1', works), report('b', '10.0.8.1', { ...works, tls: [byOther] })];
+  const { findings } = compareReports(reports);
+  const found = findings.find(({ kind }) => kind === 'tls-differs');
+  t.equal(found?.confidence, 'medium');
+  t.same(found?.remedies, []);
+  t.end();
+});
+
 test('hosts of one name have different labels', (t) => {
   const labels = (...reports: ReportDocument[]) => compareReports(reports).reports.map(({ label }) => label);
   t.same(labels(report('a', '10.0.9.1'), report('b', '10.0.9.1')), ['a', 'b']);
