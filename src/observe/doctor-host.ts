@@ -101,7 +101,7 @@ export function readSockets(attempt: TrySocket | null): Part<'refusedSockets'> {
     const [first] = own;
     if (first === undefined) return [];
     const kinds = own.map(({ protocol }) => protocol.toUpperCase()).join(' and ');
-    const means = own.map(({ protocol }) => needs[protocol]).join(', and ');
+    const means = own.map(({ protocol }) => needs[protocol](family)).join(', and ');
     const why = family === 4 ? '' : ', or IPv6 is off in this kernel';
     const text = `Sockets for ${kinds} over IPv${family} are refused here (${first.errno}): ${means}. A seccomp filter or systemd's RestrictAddressFamilies forbids them${why}`;
     return [{ text, remedy: null }];
@@ -110,8 +110,8 @@ export function readSockets(attempt: TrySocket | null): Part<'refusedSockets'> {
 }
 
 const needs = {
-  udp: 'no nameserver can be asked over UDP',
-  tcp: 'nothing can be connected to',
+  udp: (family: 4 | 6) => `no nameserver at an IPv${family} address can be asked over UDP`,
+  tcp: (family: 4 | 6) => `no IPv${family} address can be connected to`,
 };
 
 /** A lookup or connection takes a descriptor, and a diagnosis has some dozens at the same time. */

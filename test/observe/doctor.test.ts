@@ -110,5 +110,5 @@ test('sockets that this process may not make are told; a lack of descriptors is 
   t.match(none.problems[1]?.text, /IPv6 is off/);
   const tcp = refusing('EPERM', 'tcp4');
   t.same(tcp.found, [{ protocol: 'tcp', family: 4, errno: 'EPERM' }]);
-  t.match(tcp.problems, [{ text: /TCP over IPv4.*nothing can be connected to/ }]);
+  t.match(tcp.problems, [{ text: /TCP over IPv4.*no IPv4 address can be connected to/ }]);
 });
