@@ -54,6 +54,9 @@ const goes = (what: 'link' | 'address', args: readonly string[], more: Partial<F
   ...more,
 });
 
+const refuseToSend =
+  'nft add table ip t; nft "add chain ip t o { type filter hook output priority 0; }"; nft add rule ip t o ip daddr 10.77.0.2 drop';
+
 /** Three computations that occupy the thread pool for about a second each. */
 const busyPool = `import { pbkdf2 } from 'node:crypto'; for (let i = 0; i < 3; i++) pbkdf2('a', 'b', 300_000, 64, 'sha512', () => {});`;
 
@@ -107,14 +110,37 @@ export const thisHost: readonly Fault[] = [
   goes('address', ['tcp', '10.77.0.2', '443', '--timeout', '3000'], { document: 'tcp' }),
   goes('address', ['trace', '10.77.0.2', '-p', '443', '--wait', '1000'], { document: 'trace' }),
   goes('address', ['diagnose', '10.77.0.2:443', '--timeout', '3000'], { document: 'report' }),
+  // nf_conntrack_max is that of the host and cannot be set in a namespace. A full table gives what a rule that drops gives: EPERM of
+  // sendto(2).
+  ...(
+    [
+      ['dns', ['dns', 'a.example', '10.77.0.2', '--timeout', '500', '--tries', '1'], 'dns', /EPERM/],
+      // The kernel keeps EPERM of a SYN from connect(2) and sends it again (tcp_connect() in tcp_output.c): only a raw send, as in
+      // trace and diagnose, sees it.
+      ['tcp', ['tcp', '10.77.0.2', '443', '--timeout', '500'], 'tcp', /"status": "timeout"/],
+      ['trace', ['trace', '10.77.0.2', '-p', '443', '--max-ttl', '3', '--wait', '500'], 'trace', /EPERM/],
+    ] as const
+  ).map(
+    ([command, args, document, says]): Fault => ({
+      id: `firewall-here-${command}`,
+      part,
+      fault: 'this host refuses to send, as with a full table of connections (EPERM)',
+      args: [...args, '--json'],
+      shell: inNetwork(refuseToSend),
+      root: true,
+      code: command === 'tcp' ? [11] : command === 'dns' ? [3, 10] : [3, 12],
+      document,
+      says,
+      never: /"outcome": "filtered"|last link answers|Start the DNS/,
+      costly: true,
+    }),
+  ),
   {
     id: 'firewall-here',
     part,
     fault: 'this host refuses to send, as with a full table of connections (EPERM)',
     args: ['diagnose', '10.77.0.2:443', '--timeout', '500', '--json'],
-    shell: inNetwork(
-      'nft add table ip t; nft "add chain ip t o { type filter hook output priority 0; }"; nft add rule ip t o ip daddr 10.77.0.2 drop',
-    ),
+    shell: inNetwork(refuseToSend),
     root: true,
     code: [3, 12],
     document: 'report',
