@@ -89,8 +89,21 @@ export function awsReading(
     if (problem !== null) note(cleanForTerminal(`pprobe: --aws: ${problem}`));
     if (!output.quiet)
       for (const line of notRead(facts)) note(cleanForTerminal(`pprobe: --aws: not read: ${line}`));
+    const proxy = unusedProxy(facts);
+    if (proxy !== null)
+      note(
+        `pprobe: --aws: ${proxy} is set, and AWS is asked directly, without a proxy. Where the proxy is the only way to AWS, run "pprobe collect --commands" and the commands that it prints, and give their files with --facts`,
+      );
     return problem === null ? facts : null;
   };
+}
+
+/** The variable that names a proxy, where a service of AWS did not answer; null without one. */
+function unusedProxy({ calls }: FactsDocument): string | null {
+  // Errors of the system have its codes: ENOTFOUND, ECONNREFUSED.
+  const isAway = calls.some(({ status, text }) => status === 'silent' || /^E[A-Z_]+: /.test(text ?? ''));
+  const names = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
+  return isAway ? (names.find((name) => (process.env[name] ?? '') !== '') ?? null) : null;
 }
 
 /** The calls that gave nothing, each outcome once. */

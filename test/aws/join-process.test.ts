@@ -86,6 +86,16 @@ test('a denied call leaves its gate unknown, and the others as they are', async 
   );
 });
 
+test('a proxy that AWS is not asked through is told where AWS does not answer', async (t) => {
+  const report = join(t.testdir({ 'report.json': JSON.stringify(silent) }), 'report.json');
+  const { server, env } = await serve();
+  await server.close();
+  const proxy = { ...env, HTTPS_PROXY: 'http://user:secret@proxy.invalid:3128' };
+  const { stderr } = await pprobe(['explain', report, '--aws', '--json'], '', proxy);
+  t.match(stderr, /HTTPS_PROXY is set, and AWS is asked directly/);
+  t.notMatch(stderr, /secret/);
+});
+
 test('--aws with --facts, and its options without it, are mistakes', async (t) => {
   const { code, stderr } = await pprobe(['explain', 'report.json', '--aws', '--facts', 'facts.json']);
   t.not(code, 0);
