@@ -3,7 +3,7 @@
 // runs is in keep-compiled-code.js.
 const fs = require('node:fs');
 const os = require('node:os');
-const { dirname, join } = require('node:path');
+const { dirname, isAbsolute, join } = require('node:path');
 
 /** Octets. The compiled code of the largest bundle has a fifth of it. */
 const largestFile = 8_000_000;
@@ -86,7 +86,9 @@ function openStore(bundle, file, state) {
 
 /** The directory of this user's caches (XDG Base Directory Specification). */
 function cacheHome() {
-  const home = process.env.XDG_CACHE_HOME || join(os.homedir(), '.cache');
+  // The specification has a relative path ignored: it would be in whatever directory this process runs in, also in another user's.
+  const given = [process.env.XDG_CACHE_HOME ?? '', join(os.homedir(), '.cache')].find(isAbsolute);
+  const home = given ?? join(os.userInfo().homedir, '.cache');
   // Under sudo, HOME may be that of another user.
   const isOfAnother = process.geteuid() === 0 && fs.statSync(dirname(home)).uid !== 0;
   return isOfAnother ? join(os.userInfo().homedir, '.cache') : home;

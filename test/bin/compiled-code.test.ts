@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  existsSync,
   linkSync,
   mkdirSync,
   readFileSync,
@@ -205,6 +206,14 @@ t.test('nothing is kept below /tmp, nor where the environment forbids it', async
     t.match(await stateOf(home, words, { [name]: '1' }), { use: 'none', path: null, why: `${name} is set` });
     t.same(filesIn(store, ''), []);
   }
+});
+
+t.test('a relative XDG_CACHE_HOME is ignored, and nothing is written to the working directory', async (t) => {
+  const home = newHomeFor(t);
+  const before = existsSync('relative-cache');
+  const { path } = await stateOf(home, words, { XDG_CACHE_HOME: 'relative-cache' });
+  t.ok(path?.startsWith(join(home, '.cache/')), `${path}`);
+  t.equal(existsSync('relative-cache'), before);
 });
 
 function newHomeFor(t: Test): string {
