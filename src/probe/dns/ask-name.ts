@@ -11,9 +11,9 @@ import { scopeOf } from '../../net/address/scope.js';
 import { isAbsolute, isQueryName, withoutFinalDot } from '../../target/dns-name.js';
 import { formatServer } from '../../target/server.js';
 import { askType, type TypeResult } from './ask-type.js';
-import type { SentQuery } from './conversation.js';
 import type { AnswerRecord } from './message/decode.js';
 import type { Lookup, SearchRules } from './plan.js';
+import type { SentQuery } from './sent-query.js';
 
 /** How the lookup of a name ended. */
 export interface NameResult {

@@ -4,20 +4,19 @@ import type { DnsTransport, EdnsHabit } from '../../documents/dns.js';
 import { rcodeNumber, statusOfRcode } from '../../documents/terms/rcode.js';
 import { packetPace } from '../../net/wire/pace.js';
 import { formatServer, type ServerAddress } from '../../target/server.js';
+import { Conversation, firstTransport } from './conversation.js';
+import type { RecordType } from './message/record-type.js';
+import type { Lookup } from './plan.js';
 import {
-  Conversation,
   type FinalExchange,
-  firstTransport,
   isNotRecursive,
   isSettled,
   isWithoutEdns,
   type SentQuery,
   sendQuery,
-} from './conversation.js';
-import type { RecordType } from './message/record-type.js';
-import type { Lookup } from './plan.js';
+} from './sent-query.js';
 
-export type { SentQuery } from './conversation.js';
+export type { SentQuery } from './sent-query.js';
 
 /** What one or several servers answered to one question. */
 export interface ServerOutcome {

@@ -9,11 +9,11 @@ import type {
 import { rcodeNumber, statusOfRcode } from '../../documents/terms/rcode.js';
 import { isName, nameKey, withoutFinalDot } from '../../target/dns-name.js';
 import { askServers, outcomeOfFirst, type ServerOutcome, sendFirstQuery } from './ask-server.js';
-import { isNotRecursive, type SentQuery } from './conversation.js';
 import type { AnswerRecord, Reply } from './message/decode.js';
 import type { Cookie } from './message/edns.js';
 import { type RecordType, typeNumber } from './message/record-type.js';
 import type { Lookup } from './plan.js';
+import { isNotRecursive, type SentQuery } from './sent-query.js';
 
 /** How the question for one type of one name ended. */
 export interface TypeResult {

@@ -1,7 +1,7 @@
 import type { DnsDocument } from '../../documents/dns.js';
 import { formatServer, type ServerAddress } from '../../target/server.js';
 import type { TypeResult } from './ask-type.js';
-import { isNotRecursive } from './conversation.js';
+import { isNotRecursive } from './sent-query.js';
 import type { SignsOfLife } from './signs-of-life.js';
 
 /** What a lookup shows besides its answer: trouble that programs have although there is an answer, or why there is no answer. */

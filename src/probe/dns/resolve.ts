@@ -7,10 +7,10 @@ import type { ResolverRole } from '../../host/resolver-role.js';
 import { checkQueryName, withoutFinalDot } from '../../target/dns-name.js';
 import type { ServerAddress } from '../../target/server.js';
 import { askName, type NameResult } from './ask-name.js';
-import type { SentQuery } from './conversation.js';
 import { noteworthy } from './noteworthy.js';
 import { type ResolveOptions, resolveChecks } from './options.js';
 import { type LookupSignals, makePlan, type Plan, startLookup } from './plan.js';
+import type { SentQuery } from './sent-query.js';
 
 /**
  * Looks up a name by sending queries to resolvers, past all caches of this host, and reports every query and reply. All
