@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import type { Delivery } from '../../src/fleet/carrier.js';
@@ -6,6 +9,7 @@ import { deliveryOf, type SshEnd, SshWords } from '../../src/fleet/ssh/words.js'
 
 const sent = 'debug1: Sending command: exec sh -c …\n';
 const remote = 'debug1: Remote: /home/u/.ssh/authorized_keys:1: key options: command user-rc\n';
+const directory = t.testdir();
 
 function ended(
   stderr: string,
@@ -196,3 +200,42 @@ t.test('the words of the copying host, in any pieces', (t) => {
     t.notMatch(copyFailureWords(step, ['1', '2', '/home/u', 'words'], choice), /the host says/, step);
   t.end();
 });
+
+t.test(
+  'the program is kept in the cache of the user, and never in the directory in which the login starts',
+  (t) => {
+    const { arch } = process;
+    const rows: [xdg: string | undefined, home: string, kept: string | null][] = [
+      [undefined, 'HERE/home', 'home/.cache/pprobe'],
+      ['', 'HERE/home', 'home/.cache/pprobe'],
+      ['HERE/xdg', 'HERE/home', 'xdg/pprobe'],
+      ['HERE/xdg', '', 'xdg/pprobe'],
+      ['cache', 'HERE/home', 'home/.cache/pprobe'],
+      ['./cache', 'HERE/home', 'home/.cache/pprobe'],
+      ['cache', '', null],
+      ['cache', 'home', null],
+      [undefined, '.', null],
+    ];
+    for (const [index, [xdg, home, kept]] of rows.entries()) {
+      const here = join(directory, String(index));
+      mkdirSync(join(here, 'login'), { recursive: true });
+      const placed = (path: string): string => path.replace('HERE', here);
+      const { stdout } = spawnSync('sh', ['-c', copyScript, 'sh', '', `${arch}:5:${'0'.repeat(64)}`], {
+        cwd: join(here, 'login'),
+        env: {
+          PATH: process.env.PATH,
+          HOME: placed(home),
+          ...(xdg === undefined ? {} : { XDG_CACHE_HOME: placed(xdg) }),
+        },
+        input: '',
+        encoding: 'utf8',
+      });
+      const label = `XDG_CACHE_HOME=${xdg} HOME=${home}`;
+      // No archive is sent, so that the script ends before it unpacks one.
+      t.match(stdout, kept === null ? /^pprobe-copy: home$/m : /^pprobe-copy: cut 0$/m, label);
+      t.same(readdirSync(join(here, 'login')), [], label);
+      if (kept !== null) t.ok(existsSync(join(here, kept)), label);
+    }
+    t.end();
+  },
+);

@@ -40,7 +40,8 @@ export const copyScript = [
   `for each in $all; do case $each in $arch:*) want=\${each#*:};; esac; done`,
   'if [ -z "$want" ]; then die archive "$cpu"; fi',
   `size=\${want%%:*}; sum=\${want#*:}`,
-  `if [ -z "$dir" ]; then if [ -z "$HOME" ]; then die home; fi; dir=\${XDG_CACHE_HOME:-$HOME/.cache}/pprobe; fi`,
+  // XDG Base Directory specification: a path that is not absolute is ignored. The directory in which a login starts is no cache.
+  'if [ -z "$dir" ]; then case $XDG_CACHE_HOME in /*) dir=$XDG_CACHE_HOME/pprobe;; *) case $HOME in /*) dir=$HOME/.cache/pprobe;; *) die home;; esac;; esac; fi',
   'base=$dir/fleet-$(id -u)',
   'why=$(mkdir -p "$dir" 2>&1 && { [ -d "$base" ] || mkdir "$base" 2>&1 || [ -d "$base" ]; }) || die directory "$base $why"',
   // Whoever else can write there could exchange the program.
