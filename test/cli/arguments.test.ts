@@ -41,21 +41,7 @@ test('a duration is read in milliseconds; without the option it is undefined', a
 
 test('the error for an invalid duration names the option, the value given and the valid range', async (t) => {
   const right = 'give a duration from 1ms to 10m, like 5s or 500ms';
-  for (const text of [
-    'abc',
-    '-5',
-    '1e3',
-    '0x10',
-    ' 5',
-    '5 ',
-    '９',
-    'NaN',
-    'Infinity',
-    '5h',
-    '5 s',
-    '1.5',
-    '5S',
-  ]) {
+  for (const text of ['abc', '-5', '1e3', '0x10', ' 5', '5 ', '９', 'NaN', 'Infinity', '5h', '5 s', '5S']) {
     t.throws(() => numberOption(given({ timeout: text }), 'timeout', timeout), {
       name: 'InvalidInputError',
       argument: '--timeout',
@@ -71,7 +57,7 @@ test('the error for an invalid duration names the option, the value given and th
 });
 
 test('the error for a number under 20 without a unit has both spellings', async (t) => {
-  for (const text of ['0', '1', '5', '19']) {
+  for (const text of ['0', '1', '1.5', '5', '19']) {
     t.throws(() => numberOption(given({ timeout: text }), 'timeout', timeout), {
       argument: '--timeout',
       message: `--timeout ${text}: is that ${text}s or ${text}ms? A number under 20 needs its unit`,

@@ -38,21 +38,15 @@ export async function runJob(
   { deadline, cancel }: JobSignals,
 ): Promise<JobOutcome> {
   const stop = anyOf(deadline, cancel);
-  const refused = new Set<string>();
   const control = job.options.control === undefined ? null : parseControl(job.options.control);
-  const permit = limitedPermit(
-    [target.host, ...(control === null ? [] : [control.host])],
-    config,
-    broker,
-    refused,
-  );
+  const permit = limitedPermit([target.host, ...(control === null ? [] : [control.host])], config, broker);
   const ended = { 'time-limit': 'deadline', request: 'cancelled' } as const;
   try {
-    const document = await measure({ job, target, control }, config, permit, stop);
-    if (document === null)
-      return { outcome: 'refused', report: null, error: `address ${list([...refused])}` };
+    const measured = await measure({ job, target, control }, config, permit, stop);
+    if (measured instanceof RefusedTarget)
+      return { outcome: 'refused', report: null, error: `address ${list(measured.addresses)}` };
     const isMasked = job.redact || config.redact;
-    const report = isMasked ? redacted(document, { target }, job.maskSeed) : document;
+    const report = isMasked ? redacted(measured, { target }, job.maskSeed) : measured;
     if (cancel.aborted) return { outcome: 'cancelled', report, error: null };
     return { outcome: 'report', report, error: null };
   } catch (error) {
@@ -64,29 +58,33 @@ export async function runJob(
   }
 }
 
-/** The allow-list for the addresses of the hosts of a job, for at most so many of them. Notes those that it refuses. */
+/** A target whose addresses are all refused. */
+class RefusedTarget {
+  constructor(readonly addresses: readonly string[]) {}
+}
+
+/** The allow-list for the addresses of the hosts of a job, for at most so many of them. */
 function limitedPermit(
   hosts: readonly string[],
   { allow, limits }: AgentConfig,
   broker: () => DeniedPlaces,
-  refused: Set<string>,
 ): Permit {
   const used = new Set<string>();
   return (address, port) => {
     const isFree = used.has(address) || used.size < limits.addresses;
     const isPermitted = isFree && hosts.some((host) => allow.permitFor(host, broker())(address, port));
-    (isPermitted ? used : refused).add(address);
+    if (isPermitted) used.add(address);
     return isPermitted;
   };
 }
 
-/** The document of the job's check; null where every address of the target is refused. */
+/** The document of the job's check. */
 async function measure(
   { job, target, control }: Pick<AdmittedJob, 'job' | 'target'> & { control: HostAndPort | null },
   { limits }: AgentConfig,
   permit: Permit,
   stop: AbortSignal,
-): Promise<object | null> {
+): Promise<object | RefusedTarget> {
   const { family, timeoutMs, trace, http, imds, vpce, apiId } = job.options;
   const maxTtl = Math.min(limits.hops, job.options.maxTtl ?? limits.hops);
   if (job.check === 'diagnose') {
@@ -101,7 +99,7 @@ async function measure(
   }
   const { addresses: found, resolution } = await findAddresses(host, { family, stop });
   const { addresses } = permittedOf(found, port, permit);
-  if (found.length > 0 && addresses.length === 0) return null;
+  if (found.length > 0 && addresses.length === 0) return new RefusedTarget(found);
   if (job.check === 'tcp')
     return (await connectAddresses(
       { host, port, addresses, resolution },
@@ -116,13 +114,14 @@ async function measure(
   )) satisfies TraceDocument;
 }
 
-/** A report that says what the deadline left out; null where every address of the target was refused. */
-function asFarAsMeasured(report: ReportDocument): ReportDocument | null {
+/** A report that says what the deadline left out. */
+function asFarAsMeasured(report: ReportDocument): ReportDocument | RefusedTarget {
   const { observations, skipped, stopped } = report;
-  const isRefused = skipped.some(
-    ({ step, reason }) => step === 'tcp' && reason.startsWith('refused: address '),
+  const words = 'refused: address ';
+  const refused = skipped.flatMap(({ step, reason }) =>
+    step === 'tcp' && reason.startsWith(words) ? [reason.slice(words.length)] : [],
   );
-  if (isRefused && observations.tcp.length === 0) return null;
+  if (refused.length > 0 && observations.tcp.length === 0) return new RefusedTarget(refused);
   if (stopped?.by !== 'time-limit') return report;
   const missing = (['http', 'trace'] as const).filter(
     (step) => observations[step].length === 0 && !skipped.some((each) => each.step === step),
