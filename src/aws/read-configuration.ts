@@ -43,6 +43,8 @@ export interface ReadingOptions {
   noMetadata?: boolean | undefined;
   /** How long reading may take, in milliseconds: 8 seconds by default. */
   timeoutMs?: number | undefined;
+  /** When this time began, by nowMs(): for a command that does nothing else, at the start of its process. By default now. */
+  beganMs?: number | undefined;
   /** The requests that were sent, once they are answered: their lines in the execution log are read. */
   requests?: Promise<readonly SentRequest[]> | undefined;
   /** Says what the lines of one request mean. */
@@ -62,9 +64,9 @@ export interface ConfigurationReading {
 }
 
 /**
- * Reads the configuration around a target. It only reads, and sends the target nothing. Ends within `timeoutMs`
- * whatever AWS does; what has no answer by then is noted in `calls`. Rejects where the SDK is missing, or with an error of
- * `ends`.
+ * Reads the configuration around a target. It only reads, and sends the target nothing. Ends within `timeoutMs`, or
+ * a second later on a host that is slow to load the SDK, whatever AWS does; what has no answer by then is noted in `calls`.
+ * Without credentials it does not wait for `ends`. Rejects where the SDK is missing, or with an error of `ends`.
  */
 export async function readConfiguration(
   target: Target,
@@ -76,6 +78,7 @@ export async function readConfiguration(
     vpcId,
     noMetadata,
     timeoutMs = readingTimeout.default,
+    beganMs = nowMs(),
     requests,
     judgeLog,
     onProgress = () => {},
@@ -83,10 +86,12 @@ export async function readConfiguration(
   }: ReadingOptions,
 ): Promise<ConfigurationReading> {
   const header = startDocument('facts');
-  let deadlineMs = nowMs() + loadingMs + timeoutMs;
+  const latestMs = beganMs + timeoutMs + readingBounds.loadingMs;
+  const leftMs = (): number => Math.max(0, latestMs - nowMs());
+  let deadlineMs = latestMs;
   ends.catch(() => {});
   const asked = given ?? target.privateApi?.region ?? null;
-  onProgress(loadingMs);
+  onProgress(slowLoadingMs);
   const session = telling(open({ region: asked, profile: profile ?? null, noMetadata }), onProgress);
   let reader: Reader | null = null;
   const ending = new AbortController();
@@ -97,19 +102,20 @@ export async function readConfiguration(
   };
   stop?.addEventListener('abort', end);
   if (stop?.aborted === true) end();
-  let deadline = setTimeout(end, loadingMs + timeoutMs);
+  let deadline = setTimeout(end, leftMs());
   void session.ready.then(() => {
     if (reader !== null || ending.signal.aborted) return;
     clearTimeout(deadline);
-    deadlineMs = nowMs() + timeoutMs;
-    deadline = setTimeout(end, timeoutMs);
+    deadlineMs = Math.min(nowMs() + timeoutMs, latestMs);
+    deadline = setTimeout(end, deadlineMs - nowMs());
     onProgress(0);
   });
   try {
-    const [prepared, known] = await Promise.all([
-      session.prepare(timeoutMs * readingBounds.credentialsShare),
-      ends,
-    ]);
+    const prepare = session.prepare(timeoutMs * readingBounds.credentialsShare);
+    const refused = prepare.then((prepared) =>
+      'failure' in prepared.credentials && stop?.aborted !== true ? noEnds : ends,
+    );
+    const [prepared, known] = await Promise.all([prepare, Promise.race([ends, refused])]);
     const region = prepared.region ?? regionOf(known);
     const { credentials } = prepared;
     const nothing = (problem: string): ConfigurationReading => ({
@@ -139,8 +145,7 @@ export async function readConfiguration(
     const readMs = nowMs();
     const sent = await requests;
     const waitedMs = nowMs() - readMs;
-    const wholeMs = deadlineMs + timeoutMs * (readingBounds.wholeShare - 1) + waitedMs - nowMs();
-    const logMs = Math.min(wholeMs, timeoutMs * readingBounds.callShare);
+    const logMs = Math.min(leftMs() + waitedMs, timeoutMs * readingBounds.callShare);
     deadline = setTimeout(end, logMs);
     const ended = reader.isOver;
     reader = new Reader(session, region, nowMs() + logMs, logMs);
@@ -168,8 +173,11 @@ export async function readConfiguration(
   }
 }
 
-/** How much longer reading may take where the SDK is loaded late: that is this host's slowness, and not AWS's. */
-const loadingMs = 5000;
+/** How late the SDK can be loaded on a busy host, which is no sign that AWS is silent. */
+const slowLoadingMs = 5000;
+
+/** Of no end anything is known. */
+const noEnds: KnownEnds = { addresses: [], own: [], identities: [] };
 
 /** A session that tells each time when AWS has answered. */
 function telling(session: AwsSession, onProgress: (moreMs: number) => void): AwsSession {

@@ -18,8 +18,11 @@ export const readingBounds = {
   /** The share of the time that one call with its repetition may take, and that finding credentials may. */
   callShare: 0.6,
   credentialsShare: 0.5,
-  /** All that may be read, the execution log included. Waiting for the packets is not part of it. */
-  wholeShare: 1.2,
+  /**
+   * How much longer reading may take where the SDK is loaded late or the execution log is read, in milliseconds: with the default
+   * time for reading, all ends within ten seconds. Waiting for the packets is not part of it.
+   */
+  loadingMs: 1200,
   /** Calls at the same time. */
   parallel: 4,
   /** Pages of one list. A token that comes again ends it, too. */

@@ -89,6 +89,23 @@ test('an endpoint that is silent, slow or endless ends by the limit', async (t) 
   }
 });
 
+test('an SDK that does not end loading ends by the limit', async (t) => {
+  const hook = join(t.testdir({ 'hook.cjs': '' }), 'hook.cjs');
+  writeFileSync(
+    hook,
+    `const threads = require('node:worker_threads');
+     threads.Worker = class extends threads.Worker {
+       constructor(_file, options) { super('for (;;);', { ...options, eval: true }); }
+     };`,
+  );
+  const { code, stderr } = await pprobe(['collect', url, ...here, '--timeout', '1s'], '', {
+    ...bare,
+    NODE_OPTIONS: `--require ${hook}`,
+  });
+  t.equal(code, 3);
+  t.match(stderr, /the time for reading was over before credentials were found/);
+});
+
 test('no other command loads the SDK', async (t) => {
   const folder = t.testdir({});
   const log = join(folder, 'threads');

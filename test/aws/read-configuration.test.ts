@@ -5,6 +5,8 @@ import { collectCommands } from '../../src/aws/collect-commands.js';
 import { leastPrivilegePolicy } from '../../src/aws/policy.js';
 import { type ConfigurationReading, readConfiguration } from '../../src/aws/read-configuration.js';
 import { readingBounds } from '../../src/aws/reader.js';
+import type { OpenSession } from '../../src/aws/session.js';
+import { nowMs } from '../../src/core/clock.js';
 import { parseTarget } from '../../src/target/parse-target.js';
 import { configuredEvidence, factsOf, healthy, VPC } from '../diagnose/configuration/vpc.js';
 import { CLIENT, dns, HOST, tcp } from '../diagnose/evidence.js';
@@ -185,6 +187,34 @@ test('without credentials or Region, it says what to give', async (t) => {
   const custom = parseTarget('api.example.com');
   const { open } = fakeAws({ region: null });
   t.match((await readConfiguration(custom, Promise.resolve(ends), { open })).problem, /give --region/);
+});
+
+test('without credentials, the lookup of the target is not awaited', async (t) => {
+  const credentials = { code: 'CredentialsProviderError', httpStatus: null, contentType: null, message: '' };
+  const { open } = fakeAws({ credentials });
+  const { problem } = await readConfiguration(target, new Promise(() => {}), { open });
+  t.match(problem, /no AWS credentials/);
+});
+
+test('the time for reading includes what the process did before', async (t) => {
+  const ended = { code: 'ThreadEnded', httpStatus: null, contentType: null, message: '' };
+  let end = (): void => {};
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  // The SDK is never loaded.
+  const open: OpenSession = ({ region }) => ({
+    ready: new Promise(() => {}),
+    prepare: () => over.then(() => ({ credentials: { failure: ended }, region })),
+    call: () => over.then(() => ({ failure: ended })),
+    close: end,
+  });
+  const { problem } = await readConfiguration(target, Promise.resolve(ends), {
+    open,
+    timeoutMs: 600_000,
+    beganMs: nowMs() - 700_000,
+  });
+  t.match(problem, /the time for reading was over before credentials were found/);
 });
 
 test('the printed commands make the calls of the table, and collect makes those of the SDK', async (t) => {

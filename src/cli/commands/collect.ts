@@ -4,6 +4,7 @@ import { leastPrivilegePolicy } from '../../aws/policy.js';
 import { readConfiguration } from '../../aws/read-configuration.js';
 import { readingTimeout } from '../../aws/reader.js';
 import { openThread } from '../../aws/thread.js';
+import { nowMs } from '../../core/clock.js';
 import { CapabilityError, InvalidInputError } from '../../core/errors.js';
 import { jsonText } from '../../core/json-text.js';
 import { quoted } from '../../core/text.js';
@@ -109,11 +110,12 @@ async function collect(
   const servers = listOption(args, 'server')?.map((text) => formatServer(parseServer(text, '--server')));
   const imds = args.options.imds !== false;
   progress.show(['reading the configuration from AWS …']);
+  const over = new AbortController();
   const ends = endsOfHere(target, {
     family,
     source,
     imds,
-    stop,
+    stop: AbortSignal.any([stop, over.signal]),
     ...(servers === undefined ? {} : { dns: { servers } }),
   });
   const { facts, problem } = await readConfiguration(target, ends, {
@@ -122,10 +124,16 @@ async function collect(
     region,
     vpcId,
     timeoutMs: numberOption(args, 'timeout', readingTimeout),
+    // A busy host can take seconds to come as far as this line.
+    beganMs: nowMs() - performance.now(),
     noMetadata: !imds,
     stop,
   });
-  if (problem !== null) throw new CapabilityError('AWS credentials', `collect: ${problem}`);
+  if (problem !== null) {
+    // The lookup of the target can still be running, and would keep the process.
+    over.abort();
+    throw new CapabilityError('AWS credentials', `collect: ${problem}`);
+  }
   const { problem: lookup } = await ends;
   if (lookup !== null && !output.quiet)
     note(cleanForTerminal(`pprobe: ${lookup}: its network interfaces cannot be found`));
