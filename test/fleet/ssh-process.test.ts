@@ -117,7 +117,7 @@ kill -KILL $p`,
   t.equal(document.comparison?.findings[0]?.confidence, 'medium', 'high, less a step for the missing hosts');
   const core = await pprobe(fleet(hosts, '--group', 'core'));
   t.equal(core.code, 11, core.stdout);
-  t.match(core.stdout, /^2 of 2 hosts answered:\s+https:/);
+  t.match(core.stdout, /^2 of 2 hosts answered\. Target:\s+https:/);
   t.match(core.stdout, /=> web-1 reaches .*web-2\s+does not/s);
   const none = await pprobe(fleet(hosts, '--group', 'edge', '--json'));
   t.equal(none.code, 3);

@@ -31,6 +31,19 @@ t.test('hosts with one reason share a line; a name that is part of a word stays 
     ...plain,
     columns: 200,
   });
-  t.match(text, /a, ops@web-1:2222 and o: connect to host HOST port 22: Connection refused/);
+  t.match(text, /3 hosts \(a, ops@web-1:2222 and o\): connect to host HOST port 22: Connection refused/);
   t.match(fleetText(silent({ o: refusal('o') }), { ...plain, columns: 200 }), /o: connect to host o port 22/);
+});
+
+t.test('the target does not read as a host with an outcome', async (t) => {
+  const document = silent({ a: 'no reply', b: 'no reply', c: 'no route' });
+  document.job = { ...document.job, target: '127.0.0.1:34267' };
+  t.equal(
+    fleetText(document, { ...plain, columns: 200 }).trimEnd(),
+    [
+      '0 of 3 hosts answered; 3 silent. Target: 127.0.0.1:34267',
+      '  silent     2 hosts (a and b): no reply',
+      '  silent     c: no route',
+    ].join('\n'),
+  );
 });

@@ -26,7 +26,8 @@ export function fleetText(document: FleetDocument, style: Style, verbose = false
   const { job, counts, results, comparison } = document;
   const missing = outcomes.filter((outcome) => counts[outcome] > 0);
   const others = missing.map((outcome) => `${counts[outcome]} ${words[outcome]}`);
-  const head = `${counts.answered} of ${count(counts.roster, 'host')} answered${others.length === 0 ? '' : `; ${others.join(', ')}`}: ${job.target}`;
+  // Behind a colon after the last count, a target reads as the host with that outcome.
+  const head = `${counts.answered} of ${count(counts.roster, 'host')} answered${others.length === 0 ? '' : `; ${others.join(', ')}`}. Target: ${job.target}`;
   const isShort = counts.answered > 1 && counts.answered < counts.roster;
   return joinSections([
     [
@@ -67,7 +68,8 @@ function outcomeLines(
   const shown = verbose ? reasons.size : mostReasons;
   const lines = [...reasons].slice(0, shown).map(([reason, { agents, first }]) => {
     const hosts = list(agents, verbose ? agents.length : 4);
-    const text = reason === '' ? hosts : `${hosts}: ${agents.length === 1 ? first : reason}`;
+    const who = agents.length === 1 ? hosts : `${agents.length} hosts (${hosts})`;
+    const text = reason === '' ? who : `${who}: ${agents.length === 1 ? first : reason}`;
     return hanging(
       `  ${paint(style, 'bad', padTo(words[outcome], 9))}  `,
       cleanForTerminal(text),
