@@ -65,6 +65,9 @@ export interface ExtendedDnsError {
   text: string;
 }
 
+/** A system call that prepares a socket, before there is a packet. */
+export type SetUpCall = 'socket' | 'bind' | 'connect';
+
 /** One query and its outcome. */
 export interface DnsAttempt {
   server: ServerName;
@@ -80,6 +83,8 @@ export interface DnsAttempt {
    * whole reply. `ECANCELED`: the lookup was stopped, or another reply decided it, before this attempt had an outcome.
    */
   errno: Errno | null;
+  /** Of EPERM and EACCES: the call that this host forbids before there is a packet. Absent where it was a send that failed. */
+  call?: SetUpCall;
   /**
    * What is wrong with a `malformed` reply, and the octet at which decoding failed; that a NOERROR reply says nothing about the
    * name because the server does not recurse (`error`); null otherwise.

@@ -1,6 +1,7 @@
 import { shellLine } from '../../core/shell-line.js';
 import { count, excerpt, list } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
+import type { DnsDocument, SetUpCall } from '../../documents/dns.js';
 import { hostAnswers, serversOf } from '../../documents/observed/dns.js';
 import {
   type AddressOutcome,
@@ -25,6 +26,7 @@ import {
   listRuleset,
   moreDescriptors,
   moreMemory,
+  routeGet,
   runDoctor,
   securityModule,
 } from '../remedies/local.js';
@@ -189,6 +191,7 @@ const dnsFirewall = rule(
     const [failed] = hostAnswers(evidence);
     if (failed === undefined || !isDeniedHere(failed.doc) || addressOutcomes(evidence).length > 0)
       return null;
+    if (forbiddenCallsOf(failed.doc).length > 0) return null;
     const servers = serversOf(failed.doc);
     const errno = failed.doc.attempts[0]?.errno ?? 'EPERM';
     return {
@@ -223,7 +226,69 @@ const dnsFirewall = rule(
   },
 );
 
-export const localRules: readonly Rule[] = [firewall, dnsFirewall, permission, ...exhaustedRules];
+/** The calls that this host forbade before there was a query that a firewall could refuse. */
+function forbiddenCallsOf({ attempts }: DnsDocument): SetUpCall[] {
+  return [...new Set(attempts.flatMap(({ call }) => call ?? []))];
+}
+
+/** A socket for queries was forbidden: a seccomp filter, a security module or a BPF program, and no packet filter. */
+const dnsPermission = rule(
+  'local.permission',
+  { id: 'local.permission/dns', words: 'this host forbids sockets for DNS queries', needs: ['dns'] },
+  (evidence): Judgement | null => {
+    const [failed] = hostAnswers(evidence);
+    if (failed === undefined || !isDeniedHere(failed.doc) || addressOutcomes(evidence).length > 0)
+      return null;
+    const calls = forbiddenCallsOf(failed.doc);
+    const [call] = calls;
+    if (call === undefined) return null;
+    const servers = serversOf(failed.doc);
+    const [address] = servers.flatMap((each) => each.split('#', 1));
+    const errno = failed.doc.attempts.find((attempt) => attempt.call === call)?.errno ?? 'EPERM';
+    // connect(2) also fails with EACCES where the route to the server is of the type prohibit.
+    const isRoute = call === 'connect' && errno === 'EACCES';
+    return {
+      phase: 'local',
+      confidence: isRoute || calls.length > 1 ? 'medium' : 'high',
+      summary: `This host forbids sockets for DNS queries, so ${short(evidence.target.host, 'the name')} cannot be resolved.`,
+      evidence: [
+        {
+          observation: failed.ref,
+          text: `${call}() for queries to ${list(servers)} failed at once with ${errno}: no query left this host, and no packet filter was asked`,
+        },
+      ],
+      remedies: [
+        {
+          text: 'Try the lookup outside the container or service unit: its seccomp filter or BPF program can forbid the call',
+        },
+        securityModule,
+        ...(isRoute && address !== undefined
+          ? [
+              {
+                text: `Look whether the route to ${address} is of the type prohibit, which fails with the same errno`,
+                command: routeGet(address),
+              },
+            ]
+          : []),
+      ],
+      claims: [
+        { says: 'unknown-to-programs' },
+        ...servers.map(
+          (each): Claim => ({ says: 'server-unreachable', server: each, name: evidence.target.host }),
+        ),
+      ],
+      check: shellLine(securityModule.command ?? []),
+    };
+  },
+);
+
+export const localRules: readonly Rule[] = [
+  firewall,
+  dnsFirewall,
+  permission,
+  dnsPermission,
+  ...exhaustedRules,
+];
 
 /**
  * This host could not make the measurement that all others need. A missing trace engine does not count: without it a

@@ -109,6 +109,7 @@ export function attemptOf(
     outcome: exchange.outcome === 'reply' ? statusOf(exchange.reply) : exchange.outcome,
     rcode: reply?.rcodeName ?? null,
     errno: 'errno' in exchange ? exchange.errno : null,
+    ...('call' in exchange && exchange.call !== undefined ? { call: exchange.call } : {}),
     detail: isLame ? lameDetail : 'detail' in exchange ? exchange.detail : null,
     edns,
     sentMs,

@@ -26,6 +26,36 @@ export const ownSideRows: readonly Row[] = [
     evidence: ['10.0.0.2'],
     remedy: ['sudo nft list ruleset', 'IPAddressDeny'],
   },
+  ...(
+    [
+      ['socket', 'EPERM', 'high'],
+      ['socket', 'EACCES', 'high'],
+      ['bind', 'EPERM', 'high'],
+      ['connect', 'EPERM', 'high'],
+      // Also the errno of a route of the type prohibit.
+      ['connect', 'EACCES', 'medium'],
+    ] as const
+  ).map(
+    ([call, errno, confidence]): Row => ({
+      name: `${call}(2) for DNS queries fails with ${errno}: no firewall was asked`,
+      given: evidence({
+        target,
+        dns: [
+          dnsFailure(host, 'unreachable', {
+            attempts: ['A', 'AAAA'].map((type) =>
+              dnsAttempt({ server: '10.0.0.2', name: host, type, outcome: 'unreachable', errno, call }),
+            ),
+          }),
+        ],
+      }),
+      class: 'local',
+      cause: 'local.permission',
+      confidence,
+      summary: ['forbids sockets for DNS queries'],
+      evidence: [`${call}() for queries to 10.0.0.2 failed at once with ${errno}`],
+      remedy: ['seccomp', ...(confidence === 'medium' ? ['ip route get 10.0.0.2'] : [])],
+    }),
+  ),
   {
     name: 'an alias that leads back to itself',
     given: evidence({

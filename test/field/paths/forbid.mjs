@@ -1,5 +1,5 @@
 // Loaded into a process before its own program, this takes system calls away from it, as a sandbox does: the kernel answers
-// with the errno instead of doing them. FORBID names what: `raw`, `netlink`, `timestamps`, with an errno each: `raw=93`.
+// with the errno instead of doing them. FORBID names what: `raw`, `datagram`, `netlink`, `timestamps`, with an errno each: `raw=93`.
 import koffi from 'koffi';
 
 const [socketNumber, setsockoptNumber] = process.arch === 'arm64' ? [198, 208] : [41, 54];
@@ -18,6 +18,12 @@ const conditions = {
     [0, socketNumber],
     [argument(0), 2],
     [argument(1), 3, 0xf],
+  ],
+  // SOCK_DGRAM of AF_INET, with every query over UDP.
+  datagram: [
+    [0, socketNumber],
+    [argument(0), 2],
+    [argument(1), 2, 0xf],
   ],
   netlink: [
     [0, socketNumber],

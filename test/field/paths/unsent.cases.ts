@@ -193,6 +193,22 @@ export const unsentCases: readonly NetworkCase[] = [
     ],
   },
   {
+    id: 'C7b',
+    situation: "a container's filter refuses sockets for UDP with EPERM: no firewall is asked",
+    source: 'https://github.com/moby/moby/issues/42680',
+    steps: [1, 13].map((errno) => ({
+      args: diagnose('restricted.field.test'),
+      preload: './forbid.mjs',
+      env: { FORBID: `datagram=${errno}` },
+      expected: {
+        exitCodes: [3],
+        causes: ['local.permission'],
+        says: [/socket\(\)/],
+        never: [/bug in pprobe/i, /in the firewall of this host/],
+      },
+    })),
+  },
+  {
     id: 'C8',
     situation: 'a port of this host in the ephemeral range on which no program listens',
     source: 'https://github.com/tokio-rs/tokio/issues/3405',

@@ -1,6 +1,7 @@
 import { elapsedMs, nowMs } from '../../../core/clock.js';
 import { startLimits } from '../../../core/deadline.js';
 import type { InvalidInputError } from '../../../core/errors.js';
+import type { SetUpCall } from '../../../documents/dns.js';
 import { isForeignSource, sourceNotHere } from '../../../net/libc/source.js';
 import type { ServerAddress } from '../../../target/server.js';
 import { decodeReply, type Reply } from '../message/decode.js';
@@ -15,7 +16,7 @@ export type Exchange =
   | { outcome: 'truncated' }
   | { outcome: 'malformed'; detail: string }
   | { outcome: 'timeout' }
-  | { outcome: 'unreachable' | 'error'; errno: string };
+  | { outcome: 'unreachable' | 'error'; errno: string; call?: SetUpCall };
 
 export interface TimedExchange {
   exchange: Exchange;
@@ -165,7 +166,21 @@ export function exchangeOfError(error: Error, limits: ExchangeLimits): Exchange 
   if (errno === 'ETIMEDOUT') return { outcome: 'timeout' };
   // If no source was given, EADDRNOTAVAIL means that this host has no address of the server's family.
   const hasNoAddress = errno === 'EADDRNOTAVAIL' && limits.source === undefined;
-  return { outcome: hasNoAddress || unreachableErrnos.has(errno) ? 'unreachable' : 'error', errno };
+  const outcome = hasNoAddress || unreachableErrnos.has(errno) ? 'unreachable' : 'error';
+  const call = forbiddenCall(error, errno);
+  return call === null ? { outcome, errno } : { outcome, errno, call };
+}
+
+const setUpCalls: readonly SetUpCall[] = ['socket', 'bind', 'connect'];
+
+/**
+ * The call that this host forbids before there is a packet, which no packet filter can do; null for every other error. Node
+ * creates the socket in bind(2) or connect(2), and names that call.
+ */
+function forbiddenCall(error: Error, errno: string): SetUpCall | null {
+  if (errno !== 'EPERM' && errno !== 'EACCES') return null;
+  const syscall = 'syscall' in error ? error.syscall : null;
+  return setUpCalls.find((each) => each === syscall) ?? null;
 }
 
 /** The error to throw if bind(2) failed because this host does not have the source address; null for other errors. */
