@@ -7,13 +7,13 @@ import type { RecordType } from './message/record-type.js';
 import type { Lookup } from './plan.js';
 import {
   attemptOf,
-  contextOf,
   type FinalExchange,
   isBadCookie,
   isSettled,
   isWithoutEdns,
   isWorthRepeating,
   lateQuery,
+  queryContext,
   type SentQuery,
   sendQuery,
 } from './sent-query.js';
@@ -213,7 +213,7 @@ export class Conversation {
   /** A query that leaves now, as long as nothing is known of its reply. */
   #provisional(transport: DnsTransport, edns: boolean): SentQuery {
     const startedMs = nowMs();
-    const context = contextOf(this.server, this.#name, this.#type, transport);
+    const context = queryContext(this.server, this.#name, this.#type, transport);
     const attempt = attemptOf(context, edns, elapsedMs(this.#lookup.startedMs, startedMs), canceled, 0);
     return { attempt, exchange: canceled, startedMs, discarded: {} };
   }

@@ -27,7 +27,7 @@ export interface SentQuery {
 /** The end of a question at one server: no reply that is to be repeated over TCP. */
 export type FinalExchange = Exclude<Exchange, { outcome: 'truncated' }>;
 
-export function contextOf(
+export function queryContext(
   server: ServerAddress,
   name: string,
   type: RecordType,
@@ -45,7 +45,7 @@ export function sendQuery(
   edns: boolean,
   { plan, signal, stop, leaving, startedMs: lookupMs }: Lookup,
 ): Promise<SentQuery> {
-  const context = contextOf(server, name, type, transport);
+  const context = queryContext(server, name, type, transport);
   const { nsid, cookies, suspectMs } = plan;
   const discarded: Record<string, number> = {};
   const startedMs = nowMs();
