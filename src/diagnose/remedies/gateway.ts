@@ -147,14 +147,17 @@ export function checkApi(api: PrivateApi | null): Advice[] {
         '[endpointConfiguration,disableExecuteApiEndpoint]',
       ],
       docs: DOCS.forbidden,
+      asks: 'api',
     },
     {
       text: 'If the API is public, give it a custom domain name, or disable private DNS on the endpoint: its default name does not work in a VPC with private DNS',
       docs: DOCS.vpcConnections,
+      asks: 'api',
     },
     {
       text: `Check that the stage${api?.stage ? ` ${api.stage}` : ''} exists`,
       command: ['aws', 'apigateway', 'get-stages', ...rest, 'item[].stageName'],
+      asks: 'stage',
     },
   ];
 }
@@ -166,11 +169,13 @@ export function checkCustomName(host: string): Advice[] {
       text: `Check that ${host} has a base path mapping, or a routing rule, for this path, and that it names an API and stage that exist`,
       command: ['aws', 'apigateway', 'get-base-path-mappings', '--domain-name', host],
       docs: DOCS.customDomains,
+      asks: 'base-path',
     },
     {
       text: `If ${host} is a private custom domain name, check that its own policy allows this endpoint, and that it is associated with the endpoint (domain name access association)`,
       command: ['aws', 'apigateway', 'get-domain-name-access-associations'],
       docs: DOCS.customDomains,
+      asks: 'access',
     },
     {
       text: `If ${host} requires mutual TLS, send a client certificate that its truststore vouches for`,

@@ -54,6 +54,7 @@ export function findInterfaces(evidence: Evidence, addresses: readonly string[])
               ...['--filters', `Name=${filter},Values=${values.join(',')}`, '--query'],
               'NetworkInterfaces[].[PrivateIpAddress,SubnetId,Groups[].GroupId,Description]',
             ],
+            asks: 'interfaces',
           },
         ];
   });

@@ -9,6 +9,7 @@ import { fitted, places } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { regionOption } from '../remedies/gateway.js';
+import { isNeeded, withoutAnswered } from './answered.js';
 import { confidenceOfFacts, leastConfident, remediesOfGates, told, withGate } from './configured.js';
 import { withoutEmptyLog } from './configured-log.js';
 import { misnamed } from './configured-name.js';
@@ -27,8 +28,7 @@ export function configured(evidence: Evidence, findings: readonly Finding[]): Fi
   if (gates.length === 0 || answered === undefined) return [...findings];
   const first = asLogged(evidence, answered);
   const found = withoutEmptyLog(evidence, joined(evidence, gates, first) ?? first);
-  const remedies = found.remedies.filter(({ opens }) => opens === undefined || isLeftOpen(opens, gates));
-  const better = remedies.length === found.remedies.length ? found : { ...found, remedies };
+  const better = withoutAnswered(gates, found);
   return better === answered
     ? [...findings]
     : [better, ...others.filter(({ cause }) => cause !== better.cause)];
@@ -192,7 +192,7 @@ function allowed(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
   const unknown = gates.filter(({ state }) => state === 'unknown' || state === 'partly');
   if (allowing.length === 0 && unknown.length === 0) return null;
   const unread: EvidenceItem[] = told(unknown);
-  const kept = found.remedies.filter(({ opens }) => opens === undefined || isLeftOpen(opens, gates));
+  const kept = found.remedies.filter((remedy) => isNeeded(remedy, gates));
   const read = remediesOfGates(unknown);
   if (allowing.length === 0)
     return { ...found, evidence: [...found.evidence, ...unread], remedies: [...read, ...kept] };
@@ -226,21 +226,6 @@ function allowed(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
     ],
     check: found.check,
   };
-}
-
-/** Whether a remedy opens something that the configuration read does not already allow. */
-function isLeftOpen(opens: NonNullable<Advice['opens']>, gates: readonly Gate[]): boolean {
-  const kinds = {
-    inbound: ({ gate, end }: Gate) => gate === 'security-group' && end === 'target',
-    outbound: ({ gate, end }: Gate) => gate === 'security-group' && end === 'client',
-    acl: ({ gate }: Gate) => gate === 'network-acl',
-    routes: ({ gate }: Gate) => gate === 'route',
-    'private-dns': ({ gate }: Gate) =>
-      gate === 'private-dns' || gate === 'vpc-attribute' || gate === 'dhcp-options',
-    alias: ({ rule }: Gate) => rule === 'vpcEndpointIds',
-  };
-  const concerned = gates.filter(kinds[opens]);
-  return concerned.length === 0 || concerned.some(({ state }) => state !== 'allow');
 }
 
 /** Flow logs say whether packets reached an interface, and whether a rule rejected them. */

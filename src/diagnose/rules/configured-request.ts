@@ -4,6 +4,7 @@ import { denialOf } from '../../documents/gateway-answer.js';
 import { judgedAnswers } from '../../documents/observed/http.js';
 import type { Confidence, Evidence } from '../../documents/report.js';
 import type { Finding } from '../finding.js';
+import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { regionOption } from '../remedies/gateway.js';
 import {
@@ -237,6 +238,12 @@ function notDeployed(evidence: Evidence, gates: readonly Gate[], found: Finding,
   };
 }
 
+/** For an API and a stage that exist: what else API Gateway answers in these words. */
+const sameWords: Advice = {
+  text: 'The stage exists: see whether its web ACL blocks the request, or the method requires an API key, since API Gateway answers Forbidden to both; and that the client calls the endpoint of the Region and account in which the API is',
+  docs: DOCS.forbidden,
+};
+
 /** API Gateway finds no API for the request: what the configuration of the API says. */
 function notFound(evidence: Evidence, gates: readonly Gate[], found: Finding): Finding | null {
   const denying = gates.filter(
@@ -248,7 +255,15 @@ function notFound(evidence: Evidence, gates: readonly Gate[], found: Finding): F
     const allowing = gates.filter(
       ({ state, gate: kind }) => state === 'allow' && (kind === 'api' || kind === 'stage'),
     );
-    return allowing.length === 0 ? null : { ...found, evidence: [...found.evidence, ...told(allowing)] };
+    if (allowing.length === 0) return null;
+    return {
+      ...found,
+      evidence: [...found.evidence, ...told(allowing)],
+      remedies: [
+        ...found.remedies,
+        ...(allowing.some(({ gate: kind }) => kind === 'stage') ? [sameWords] : []),
+      ],
+    };
   }
   return {
     ...found,
