@@ -5,7 +5,7 @@ import { type InputLine, openLines, UnreadableLinesError } from '../core/lines.j
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { mapOrderedBatches } from '../core/ordered-map.js';
 import { shellLine } from '../core/shell-line.js';
-import { quoted } from '../core/text.js';
+import { quoted, withoutPasswordsOf } from '../core/text.js';
 import { exitCodes, verdictExitCodes } from '../documents/terms/exit-code.js';
 import { cleanForTerminal, type Style } from '../report/text/style.js';
 import type { BulkEntry, BulkResult, CommandContext } from './command.js';
@@ -79,7 +79,8 @@ export async function runBulk<Document extends object>(
     const isBad = 'error' in measured;
     tally.add(measured.line, isBad ? null : job.exitCode(measured.document));
     if (!isBad) return;
-    note(`pprobe: ${cleanForTerminal(`${where} line ${measured.line.number}: ${measured.error.message}`)}`);
+    const problem = withoutPasswordsOf(measured.line.text, measured.error.message);
+    note(`pprobe: ${cleanForTerminal(`${where} line ${measured.line.number}: ${problem}`)}`);
   }
 
   async function* entries(): AsyncGenerator<BulkEntry[]> {
@@ -119,7 +120,10 @@ type Measured<Document> = { line: InputLine } & ({ document: Document } | { erro
 function entryOf<Document extends object>(measured: Measured<Document>, job: BulkJob<Document>): BulkEntry {
   const line = measured.line.number;
   if ('error' in measured) {
-    return { document: { ...failureOf(measured.error).document, line }, render: () => null };
+    return {
+      document: { ...failureOf(measured.error, undefined, [measured.line.text]).document, line },
+      render: () => null,
+    };
   }
   const { document } = measured;
   return {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { CapabilityError, InvalidInputError } from '../core/errors.js';
-import { withoutUrlSecrets } from '../core/text.js';
+import { withoutPasswordsOf, withoutUrlSecrets } from '../core/text.js';
 import type { ErrorDocument } from '../documents/error.js';
 import { startDocument } from '../documents/header.js';
 import { exitCodes } from '../documents/terms/exit-code.js';
@@ -24,12 +24,19 @@ export class InterruptedError extends Error {
 
 /**
  * Describes what a command threw. InvalidInputError takes one line. CapabilityError has a second line if a command adds what
- * is missing. Anything else is a bug of pprobe and is printed with its stack.
+ * is missing. Anything else is a bug of pprobe and is printed with its stack. A URL in `argv` can have a password, and no message has
+ * a part of it.
  */
-export function failureOf(error: unknown, header = startDocument('error')): Failure {
+export function failureOf(
+  error: unknown,
+  header = startDocument('error'),
+  argv: readonly string[] = [],
+): Failure {
+  const cleaned = (message: string): string =>
+    argv.reduce((text, word) => withoutPasswordsOf(word, text), withoutUrlSecrets(message));
   if (error instanceof InvalidInputError) {
-    const { argument } = error;
-    const message = withoutUrlSecrets(error.message);
+    const argument = cleaned(error.argument);
+    const message = cleaned(error.message);
     return failure(exitCodes.usage, `pprobe: ${cleanForTerminal(message)}\n`, {
       code: error.code,
       message,
@@ -38,7 +45,7 @@ export function failureOf(error: unknown, header = startDocument('error')): Fail
   }
   if (error instanceof CapabilityError) {
     const { remedy } = error;
-    const [message, missing] = [withoutUrlSecrets(error.message), withoutUrlSecrets(error.missing)];
+    const [message, missing] = [cleaned(error.message), cleaned(error.missing)];
     const line = `pprobe: ${cleanForTerminal(message)}\n`;
     const text = remedy === null ? line : `${line}To add it: ${cleanForTerminal(remedy)}\n`;
     return failure(exitCodes.capability, text, { code: error.code, message, missing, remedy });
@@ -49,9 +56,7 @@ export function failureOf(error: unknown, header = startDocument('error')): Fail
       message: error.message,
     });
   }
-  const message = withoutUrlSecrets(
-    error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-  );
+  const message = cleaned(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
   return failure(exitCodes.bug, bugText(error, message), { code: 'internal', message });
 
   function failure(

@@ -1,10 +1,10 @@
 import { type Bound, portBound, waitBound } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
+import { servicePort } from '../core/service-names.js';
 import { quoted } from '../core/text.js';
 import { familyOf } from '../net/address/address.js';
 import { checkHostAddress } from '../target/host.js';
 import { parsePort } from '../target/host-port.js';
-import { servicePort } from '../target/service-names.js';
 
 /** One option as data: for parsing, for help and for completion. */
 export interface OptionSpec {

@@ -31,6 +31,7 @@ export function run(argv: readonly string[]): Promise<number> {
 
 class Run {
   readonly #header = startDocument('error');
+  #argv: readonly string[] = [];
   readonly #stopping = new AbortController();
   /** Text until the command line is parsed. */
   #output: OutputForm = { format: 'text', quiet: false, verbose: false, exitZero: false };
@@ -43,6 +44,7 @@ class Run {
   #isBulk = false;
 
   async toItsEnd(argv: readonly string[]): Promise<number> {
+    this.#argv = argv;
     tolerateErrors(process.stdout);
     tolerateErrors(process.stderr);
     const ignoreSignals = onInterrupt(
@@ -145,7 +147,7 @@ class Run {
 
   async #fail(error: unknown): Promise<number> {
     this.#progress.clear();
-    const { exitCode, text, document } = failureOf(error, this.#header);
+    const { exitCode, text, document } = failureOf(error, this.#header, this.#argv);
     const isWanted = this.#wantsError();
     this.#isPrinted = true;
     const plugin = this.#output.format === 'nagios' ? nagiosUnknown(document.error.message) : null;

@@ -1,3 +1,5 @@
+import { servicePort } from './service-names.js';
+
 /** The most characters of a user's text that a message quotes. */
 const maxQuoted = 80;
 
@@ -53,17 +55,67 @@ export function quotedTarget(input: string): string {
 
 /**
  * Removes the query, the fragment and the user information (`user:password@`) from a URL, a `host:port`, or a reference
- * relative to a URL, such as the value of a Location header.
+ * relative to a URL, such as the value of a Location header. Where a password may have a `/`, `?`, `#` or `@`, what follows the
+ * scheme is left out: which `@` ends the password is not known.
  */
 export function withoutSecrets(input: string): string {
-  const bare = input.replace(/[?#].*$/su, '');
-  const authority = /^([a-z][a-z0-9+.-]*:[/\\]+|[/\\]{2,})?[^/\\]*@/iu;
-  return bare.replace(authority, '$1');
+  const { scheme, authority, rest } = takeUrlApart(input);
+  if (isPasswordCut(authority, rest)) return `${scheme}…`;
+  return `${scheme}${authority.replace(/^.*@/su, '')}${rest.replace(/[?#].*$/su, '')}`;
+}
+
+/** Whether a URL, or a `host:port`, has user information, also where its password has a `/`, `?`, `#` or `@`. */
+export function hasUserInformation(input: string): boolean {
+  const { authority, rest } = takeUrlApart(input);
+  return authority.includes('@') || isPasswordCut(authority, rest);
+}
+
+function takeUrlApart(input: string): { scheme: string; authority: string; rest: string } {
+  const [, scheme = '', behind = ''] = /^((?:[a-z][a-z0-9+.-]*:[/\\]+|[/\\]{2,})?)(.*)$/isu.exec(input) ?? [];
+  const authority = /^[^/\\?#]*/u.exec(behind)?.[0] ?? '';
+  return { scheme, authority, rest: behind.slice(authority.length) };
+}
+
+/**
+ * Whether the authority, which ends at the first `/`, `?` or `#` (RFC 3986 section 3.2), is the beginning of a password that was
+ * not percent-encoded: an `@` follows, and the authority has user information already, or ends in what is no port.
+ */
+function isPasswordCut(authority: string, rest: string): boolean {
+  if (!rest.includes('@')) return false;
+  if (authority.includes('@')) return true;
+  const [, behindColon] = /^(?:\[[^\]]*\]|[^:[]*):(.*)$/su.exec(authority) ?? [];
+  if (behindColon === undefined || /^\d{1,5}$/u.test(behindColon) || servicePort(behindColon) !== null)
+    return false;
+  return !/^[\da-f]*:[\da-f:]*:[\da-f]*$/iu.test(authority);
 }
 
 /** A message in which every URL has lost its query, its fragment and its user information: messages end up in logs and tickets. */
 export function withoutUrlSecrets(message: string): string {
   return message.replace(/[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'<>]*/gi, withoutSecrets);
+}
+
+/** A shorter part of a password is not masked: it occurs in words of the message. */
+const shortestMasked = 4;
+
+/**
+ * A message about a text that a user gave, without the user information of the URL in that text. The message can quote any part of
+ * the text, because a text is split at commas, spaces, `#` or `=` before its parts are read. Every text between `://` and the last
+ * `@` that has a colon counts as user information, because a password can also look like a port with a path.
+ */
+export function withoutPasswordsOf(given: string, message: string): string {
+  const [, userInformation] = /:\/\/([^:]*:.*)@/su.exec(given) ?? [];
+  if (userInformation === undefined) return message;
+  const secret = userInformation.toLowerCase();
+  let masked = '';
+  for (let at = 0; at < message.length; ) {
+    let length = 0;
+    const isPart = (size: number): boolean =>
+      at + size <= message.length && secret.includes(message.slice(at, at + size).toLowerCase());
+    if (isPart(shortestMasked)) for (length = shortestMasked; isPart(length + 1); ) length++;
+    masked += length === 0 ? message.charAt(at) : '…';
+    at += Math.max(1, length);
+  }
+  return masked;
 }
 
 /** The text with its first letter in upper case. */

@@ -1,10 +1,10 @@
 import { invalidText, portBound } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
+import { servicePort } from '../core/service-names.js';
 import { quoted } from '../core/text.js';
 import { familyOf, withoutZone } from '../net/address/address.js';
 import { checkHost, refuseUrl } from './host.js';
 import { refusePasted } from './pasted.js';
-import { servicePort } from './service-names.js';
 
 /** A host and a TCP port. */
 export interface HostAndPort {

@@ -8,7 +8,7 @@ import {
   within,
 } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
-import { quotedTarget, withoutSecrets } from '../core/text.js';
+import { hasUserInformation, quotedTarget, withoutSecrets } from '../core/text.js';
 import type { PrivateApi, Target } from '../documents/target.js';
 import { familyOf } from '../net/address/address.js';
 import { withoutFinalDot } from './dns-name.js';
@@ -116,7 +116,7 @@ function splitTarget(input: string): TargetParts {
   const rest = hasScheme ? text.slice('https://'.length) : text;
   const end = rest.search(/[/\\?#]/u);
   const written = end === -1 ? rest : rest.slice(0, end);
-  if (written.includes('@')) refuseUrl(text, 'target');
+  if (hasUserInformation(text)) refuseUrl(text, 'target');
   if (hasScheme && familyOf(written) === 6)
     throw wrong('has an IPv6 address without brackets; in a URL it is written https://[2001:db8::1]/');
   // RFC 6874 section 2: the % before a zone is written %25 in a URL.

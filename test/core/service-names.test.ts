@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { servicePort } from '../../src/core/service-names.js';
 import { parsePort } from '../../src/target/host-port.js';
-import { servicePort } from '../../src/target/service-names.js';
 
 t.test('names of services are ports', async (t) => {
   t.equal(servicePort('https'), 443);
