@@ -14,6 +14,7 @@ all="
   test/net/packet/interface-information.test.ts
   test/net/libc/control-message.test.ts
   test/foreign-text.test.ts
+  test/cli/any-command-line-process.test.ts
   test/probe/trace/any-path.test.ts
   test/observe/abort-walk-process.test.ts
   test/regular-expressions-process.test.ts
