@@ -4,7 +4,7 @@
 // and no module with the prefix `node:` before that.
 
 /** Commands that are in the bundle of another one. */
-const shared = { __proto__: null, explain: 'diagnose', agent: 'fleet', collect: 'fleet' };
+const shared = { __proto__: null, explain: 'diagnose', agent: 'fleet', collect: 'diagnose' };
 
 const words = process.argv.slice(2);
 if (words.length === 1 && /^(?:--version|version|-V|-v)$/.test(words[0])) {

@@ -158,7 +158,7 @@ function buildMaps() {
  * Commands that run for seconds or for days. Their start may take longer, so they are ES modules that load the library in dist/ instead of a
  * copy of it: a twentieth of the size. bin/pprobe.js imports them.
  */
-const servers = ['agent', 'collect', 'fleet', 'serve'];
+const servers = ['agent', 'fleet', 'serve'];
 
 async function bundleServers(names) {
   for (const name of servers.filter((each) => !Object.hasOwn(shared, each))) {
@@ -202,7 +202,7 @@ function sharing(outdir) {
 }
 
 /** Commands that are in the bundle of another one, with which they have most of their code in common. bin/pprobe.js has the same. */
-const shared = { explain: 'diagnose', agent: 'fleet', collect: 'fleet' };
+const shared = { explain: 'diagnose', agent: 'fleet', collect: 'diagnose' };
 
 /** The commands that are not in the bundle of this name. */
 function besides(bundle, names) {
