@@ -151,9 +151,12 @@ class Poller {
     const tickets = this.#readyTickets();
     // A wait that ends as soon as it starts reports an event of unknown age.
     const isKnownFromBelow = wokenNs - begunNs > threadStartNs || wokenNs - lastReadNs < toleranceNs;
+    // One of several descriptors ended the wait, and the others became ready by the time at which they were read. The later
+    // time is taken for all of them, so that no round trip is shorter than it was.
     const isOnly = tickets.length === 1 && !this.#wasReadMeanwhile;
-    const isKnownFromAbove = isOnly || process.hrtime.bigint() - wokenNs < toleranceNs;
-    for (const ticket of tickets) this.#report(ticket, isKnownFromBelow && isKnownFromAbove ? wokenNs : null);
+    const readyNs = isOnly ? wokenNs : this.#lastReadNs;
+    const isKnown = isKnownFromBelow && readyNs - wokenNs < toleranceNs;
+    for (const ticket of tickets) this.#report(ticket, isKnown ? readyNs : null);
   }
 
   #readyTickets(): number[] {
