@@ -41,7 +41,7 @@ export function verdictText(report: ReportDocument, style: Style, verbose = fals
   ]);
   // The prompt of the shell takes the last line.
   const isTooLong = style.rows !== undefined && text.split('\n').length > style.rows;
-  return isTooLong ? `${text}\n${joinSections([head])}` : text;
+  return isTooLong ? `${text}\n${joinSections([titledLines(prose, 'The verdict, as above', head)])}` : text;
 }
 
 /** One line per phase: mark, time and result. */

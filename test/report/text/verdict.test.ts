@@ -57,7 +57,7 @@ test('on a terminal that the text does not fit in, the verdict is also its last 
   const [head = ''] = whole.split('\n\n');
   const lines = whole.split('\n').length;
   t.equal(text(timeout, { ...plain, rows: lines }), whole);
-  t.equal(text(timeout, { ...plain, rows: lines - 1 }), `${whole}\n${head}\n`);
+  t.equal(text(timeout, { ...plain, rows: lines - 1 }), `${whole}\nThe verdict, as above\n${head}\n`);
   t.end();
 });
 
