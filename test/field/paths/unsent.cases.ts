@@ -195,7 +195,7 @@ export const unsentCases: readonly NetworkCase[] = [
   {
     id: 'C7b',
     situation: "a container's filter refuses sockets for UDP with EPERM: no firewall is asked",
-    source: 'https://github.com/moby/moby/issues/42680',
+    source: 'https://github.com/opencontainers/runc/issues/2151',
     steps: [1, 13].map((errno) => ({
       args: diagnose('restricted.field.test'),
       preload: './forbid.mjs',
