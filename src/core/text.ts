@@ -103,8 +103,10 @@ const shortestMasked = 4;
  * `@` that has a colon counts as user information, because a password can also look like a port with a path.
  */
 export function withoutPasswordsOf(given: string, message: string): string {
-  const [, userInformation] = /:\/\/([^:]*:.*)@/su.exec(given) ?? [];
-  if (userInformation === undefined) return message;
+  const start = given.indexOf('://');
+  const userInformation =
+    start < 0 ? '' : given.slice(start + 3, Math.max(start + 3, given.lastIndexOf('@')));
+  if (!userInformation.includes(':')) return message;
   const secret = userInformation.toLowerCase();
   let masked = '';
   for (let at = 0; at < message.length; ) {

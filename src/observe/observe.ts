@@ -32,9 +32,10 @@ export type { ObserveOptions } from './options.js';
 const graceMs = 50;
 /**
  * How long, in milliseconds, getaddrinfo(3) is waited for. It answers as soon as DNS does, unless one of its
- * queries is lost or a source before DNS is slow, and then programs wait: that is worth a second.
+ * queries is lost or a source before DNS is slow, and then programs wait: that is worth a second. On a busy host, where the
+ * lookup took long as well, only a longer time tells the two apart.
  */
-const systemGraceMs = 1000;
+const systemGrace = { leastMs: 1000, lookups: 5, mostMs: 2000 };
 
 /**
  * Measures a target, and does not judge it. Everything that needs no result of another measurement starts at once: every
@@ -119,13 +120,15 @@ export async function observeTarget(target: Target, given: ObserveOptions): Prom
   const isOpen = attempts.length > 0 && attempts.every(({ status }) => status === 'open');
   // Where an address did not open, the name may be wrong: every resolver's answer is worth waiting for.
   if (!isOpen) await asideFromTarget;
-  const leftMs = systemGraceMs - elapsedMs(askedMs);
+  const { leastMs, lookups, mostMs } = systemGrace;
+  const systemMs = Math.min(mostMs, Math.max(leastMs, lookups * (lookup.result?.answer?.durationMs ?? 0)));
+  const passedMs = elapsedMs(askedMs);
   // What has had a second by now gets no more time.
-  const grace = setTimeout(() => enough.abort(), Math.max(0, Math.min(graceMs, leftMs)));
-  const systemGrace = setTimeout(() => enoughOfSystem.abort(), Math.max(graceMs, leftMs));
+  const grace = setTimeout(() => enough.abort(), Math.max(0, Math.min(graceMs, leastMs - passedMs)));
+  const systemTimer = setTimeout(() => enoughOfSystem.abort(), Math.max(graceMs, systemMs - passedMs));
   const [[endpoint, resolvers, programs], controls] = await Promise.all([asideFromTarget, controlling]);
   clearTimeout(grace);
-  clearTimeout(systemGrace);
+  clearTimeout(systemTimer);
   branches.throwIfFailed();
 
   const answers = resolvers.result ?? [];
