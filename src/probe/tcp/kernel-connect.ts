@@ -6,6 +6,7 @@ import { routeTo, silentNeighbour } from '../../net/libc/netlink.js';
 import { poller } from '../../net/libc/poller.js';
 import { isForeignSource } from '../../net/libc/source.js';
 import type { QueuedPacketError, TcpInfo, TcpSocket } from '../../net/libc/tcp-socket.js';
+import { localIcmpErrno } from '../../net/packet/icmp.js';
 import { isFirstSynLost, watchForSecondAnswer } from './answered-syn.js';
 import { keepForReuse, preparedSocket } from './spare-sockets.js';
 
@@ -279,6 +280,10 @@ class KernelConnect implements RunningConnect {
     const { type, code, offender, receivedAtNs } = queued;
     const stampedMs = receivedAtNs === null ? -1 : Number(receivedAtNs - this.#sentAtRealNs()) / 1e6;
     const isOwn = offender !== null && offender === this.#localAddress;
+    // Address resolution that fails is host unreachable. A firewall of this host rejects before the neighbour is asked for, and
+    // the neighbour is then still being looked for.
+    const family = familyOf(this.#request.address) === 6 ? 6 : 4;
+    const isAboutNeighbour = isOwn && localIcmpErrno(family, { type, code }) === 'EHOSTUNREACH';
     this.#finish({
       end: 'failed',
       errno: queued.errno === 0 ? null : errnoName(queued.errno),
@@ -287,7 +292,7 @@ class KernelConnect implements RunningConnect {
       // Each of the two can only be too late: a stamp before stamping was on, an event in a busy process.
       durationMs: stampedMs < 0 ? durationMs : Math.min(stampedMs, durationMs),
       retransmits,
-      silentNeighbour: isOwn ? this.#silentNeighbour() : null,
+      silentNeighbour: isAboutNeighbour ? this.#silentNeighbour() : null,
     });
   }
 

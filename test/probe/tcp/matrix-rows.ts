@@ -136,6 +136,21 @@ export const causes: { name: string; v4?: Cell; v6?: Cell }[] = [
     name: 'own output rejects with port-unreachable',
     ...atPort(3001, own(4, 3, 'ECONNREFUSED'), own(6, 4, 'ECONNREFUSED'), 'refused', 'refused'),
   },
+  {
+    name: 'own output rejects, neighbour looked for',
+    v4: {
+      address: '10.0.1.97',
+      port: 3001,
+      expected: own(4, 3, 'ECONNREFUSED'),
+      node: 'refused',
+    },
+    v6: {
+      address: 'fd01::97',
+      port: 3001,
+      expected: own(6, 4, 'ECONNREFUSED'),
+      node: 'refused',
+    },
+  },
   // The RST has the target's address, and connect(2) reports nothing else.
   { name: 'own output rejects with a reset', ...atPort(3002, rst(4), rst(6)) },
   {
