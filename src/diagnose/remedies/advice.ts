@@ -21,11 +21,11 @@ export interface Advice {
   /** What it opens, so that it is left out where the configuration read already allows that. */
   opens?: 'inbound' | 'outbound' | 'acl' | 'routes' | 'private-dns' | 'alias';
   /** What it tells the reader to look up, so that it is left out where the configuration read already answers that. */
-  asks?: Question;
+  asks?: AdviceQuestion;
 }
 
 /** What a remedy can tell the reader to look up in a configuration. */
-export type Question = 'api' | 'stage' | 'base-path' | 'access' | 'interfaces';
+export type AdviceQuestion = 'api' | 'stage' | 'base-path' | 'access' | 'interfaces';
 
 /** The advice as a verdict shows it. */
 export function asRemedies(advice: readonly Advice[]): Remedy[] {

@@ -1,7 +1,7 @@
 import type { Cause } from '../../documents/causes.js';
 import type { Gate } from '../../documents/facts.js';
 import type { Finding } from '../finding.js';
-import type { Advice, Question } from '../remedies/advice.js';
+import type { Advice, AdviceQuestion } from '../remedies/advice.js';
 
 /** What the gates of a report answer, so that no remedy or alternative of it asks for the same. */
 
@@ -20,7 +20,7 @@ const openedBy: Kinds<NonNullable<Advice['opens']>> = {
 const isAccess = ({ rule }: Gate): boolean => rule === 'access association' || /^statement /.test(rule ?? '');
 
 /** The gates that answer a question: whether each thing exists and is as a request needs it. */
-const answeredBy: Kinds<Question> = {
+const answeredBy: Kinds<AdviceQuestion> = {
   api: ({ gate }) => gate === 'api',
   stage: ({ gate }) => gate === 'stage',
   'base-path': (gate) => gate.gate === 'domain-name' && !isAccess(gate),
@@ -30,7 +30,9 @@ const answeredBy: Kinds<Question> = {
 };
 
 /** The questions of an alternative that every place states in the same way. */
-const questionsOf: Partial<Record<Cause, readonly Question[]>> = { 'api.not-matched': ['api', 'stage'] };
+const questionsOf: Partial<Record<Cause, readonly AdviceQuestion[]>> = {
+  'api.not-matched': ['api', 'stage'],
+};
 
 /** Whether the gates allow all that is concerned, and there is such a gate. */
 function isAllowed(gates: readonly Gate[], concerns: (gate: Gate) => boolean): boolean {
