@@ -2,7 +2,7 @@ import { shellLine } from '../../core/shell-line.js';
 import { count, excerpt, list } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
 import type { DnsDocument, SetUpCall } from '../../documents/dns.js';
-import { hostAnswers, serversOf } from '../../documents/observed/dns.js';
+import { hostAnswers, type Seen, serversOf } from '../../documents/observed/dns.js';
 import {
   type AddressOutcome,
   addressesOf,
@@ -12,7 +12,7 @@ import {
   withStatus,
 } from '../../documents/observed/tcp.js';
 import { explainingTraces } from '../../documents/observed/trace.js';
-import type { Evidence, SkippedStep } from '../../documents/report.js';
+import type { Evidence, ObservedDns, SkippedStep } from '../../documents/report.js';
 import { type OwnLimit, ownLimitOf } from '../../documents/terms/errno.js';
 import { type Claim, ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, type RuleFacts, rule } from '../finding.js';
@@ -183,15 +183,20 @@ const exhaustedRules: readonly Rule[] = [
   }),
 ];
 
+/** The lookup of the target that this host itself refused to make; null where there is none, or there are addresses all the same. */
+function deniedLookup(evidence: Evidence): Seen<ObservedDns> | null {
+  const [failed] = hostAnswers(evidence);
+  const isDenied = failed !== undefined && isDeniedHere(failed.doc) && addressOutcomes(evidence).length === 0;
+  return isDenied ? failed : null;
+}
+
 /** The queries themselves were refused by this host, so that nothing is known about the nameserver. */
 const dnsFirewall = rule(
   'local.firewall',
   { id: 'local.firewall/dns', words: 'this host refuses to send DNS queries', needs: ['dns'] },
   (evidence): Judgement | null => {
-    const [failed] = hostAnswers(evidence);
-    if (failed === undefined || !isDeniedHere(failed.doc) || addressOutcomes(evidence).length > 0)
-      return null;
-    if (forbiddenCallsOf(failed.doc).length > 0) return null;
+    const failed = deniedLookup(evidence);
+    if (failed === null || forbiddenCallsOf(failed.doc).length > 0) return null;
     const servers = serversOf(failed.doc);
     const errno = failed.doc.attempts[0]?.errno ?? 'EPERM';
     return {
@@ -236,9 +241,8 @@ const dnsPermission = rule(
   'local.permission',
   { id: 'local.permission/dns', words: 'this host forbids sockets for DNS queries', needs: ['dns'] },
   (evidence): Judgement | null => {
-    const [failed] = hostAnswers(evidence);
-    if (failed === undefined || !isDeniedHere(failed.doc) || addressOutcomes(evidence).length > 0)
-      return null;
+    const failed = deniedLookup(evidence);
+    if (failed === null) return null;
     const calls = forbiddenCallsOf(failed.doc);
     const [call] = calls;
     if (call === undefined) return null;
