@@ -9,11 +9,14 @@ export class FleetNames {
   readonly stream: string;
   /** Holds who is there. */
   readonly bucket: string;
+  /** The stream of the bucket (NATS ADR-8). */
+  readonly bucketStream: string;
 
   constructor(fleet: string) {
     this.#root = `pprobe.v1.${fleet}`;
     this.stream = `PPROBE_RESULTS_${fleet}`;
     this.bucket = `PPROBE_AGENTS_${fleet}`;
+    this.bucketStream = `KV_${this.bucket}`;
   }
 
   /** Where a job is sent: to all agents, to a group or to one. */

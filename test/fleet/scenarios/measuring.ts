@@ -1,7 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
+import { initFleet } from '../../../src/fleet/nats/init.js';
+import { FleetNames } from '../../../src/fleet/nats/names.js';
+import { presentAgents } from '../../../src/fleet/nats/roster.js';
 import { validateDocument } from '../../documents/validate.js';
 import { address, reply, serve } from '../../probe/dns/server.js';
-import { agentOf, mute, outcomesOf, run, runningEverywhere, startAgent } from './lab.js';
+import { agentOf, connection, mute, outcomesOf, run, runningEverywhere, startAgent } from './lab.js';
 
 /** What agents measure, and how they are held back. */
 
@@ -23,6 +27,23 @@ t.test('every agent measures, and the reports are compared', async (t) => {
     (await run(`10.90.0.10:${port}`, { group: 'edge' })).roster.map(({ agent }) => agent),
     ['web-1', 'web-2'],
   );
+});
+
+t.test('an agent that says at this moment that it is there is in the list all the same', async (t) => {
+  const names = new FleetNames('beating');
+  await initFleet(connection, 'beating', 2 ** 20);
+  const beat = (): void => connection.publish(names.presence('host-1'), '{}');
+  beat();
+  await connection.flush();
+  const seen = new Set<string>();
+  for (let round = 0; round < 200; round += 1) {
+    const reading = presentAgents(connection, names, 'beating');
+    // At another moment of the reading each time.
+    await delay(round % 5);
+    beat();
+    seen.add((await reading).map(({ agent }) => agent).join());
+  }
+  t.same([...seen], ['host-1']);
 });
 
 t.test('an address that is denied is not touched, and the allowed one of the same name is', async (t) => {
