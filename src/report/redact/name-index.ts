@@ -82,18 +82,52 @@ export function folded(text: string): string {
   }).join('');
 }
 
-/** The length of the pieces of a text that `containment` keeps. */
+/** The length of the pieces of a text by which `containment` finds a part. */
 const gram = 4;
 
 /**
- * A function that says whether `text` contains another one. Most of those which it does not contain have four characters in a row
- * that the text has nowhere, so that the text itself is rarely searched.
+ * A function that says whether `text` contains another one. The places of all pieces of four characters are kept, and a part is looked
+ * for only where its rarest piece stands: the text itself is read once, however many parts are asked for.
  */
 export function containment(text: string): (part: string) => boolean {
-  const grams = new Set<string>();
-  for (let at = 0; at + gram <= text.length; at++) grams.add(text.slice(at, at + gram));
+  // About one bucket for each place, so that a bucket holds few other pieces.
+  const bits = Math.min(22, Math.max(8, Math.ceil(Math.log2(text.length + 1))));
+  const places = Math.max(0, text.length - gram + 1);
+  // The places of bucket b are sorted[starts[b]] up to sorted[starts[b + 1]].
+  const starts = new Uint32Array(2 ** bits + 1);
+  const startOf = (bucket: number): number => starts[bucket] ?? 0;
+  for (let at = 0; at < places; at++) {
+    const after = bucketOf(text, at, bits) + 1;
+    starts[after] = startOf(after) + 1;
+  }
+  for (let bucket = 0; bucket < 2 ** bits; bucket++)
+    starts[bucket + 1] = startOf(bucket + 1) + startOf(bucket);
+  const sorted = new Uint32Array(places);
+  const filled = starts.slice();
+  for (let at = 0; at < places; at++) {
+    const bucket = bucketOf(text, at, bits);
+    const index = filled[bucket] ?? 0;
+    sorted[index] = at;
+    filled[bucket] = index + 1;
+  }
   return (part) => {
-    for (let at = 0; at + gram <= part.length; at++) if (!grams.has(part.slice(at, at + gram))) return false;
-    return text.includes(part);
+    if (part.length < gram) return text.includes(part);
+    let [rarest, offset, fewest] = [0, 0, Number.POSITIVE_INFINITY];
+    for (let at = 0; at + gram <= part.length; at++) {
+      const bucket = bucketOf(part, at, bits);
+      const count = startOf(bucket + 1) - startOf(bucket);
+      if (count < fewest) [rarest, offset, fewest] = [bucket, at, count];
+    }
+    return sorted
+      .subarray(startOf(rarest), startOf(rarest + 1))
+      .some((at) => at >= offset && text.startsWith(part, at - offset));
   };
+}
+
+/** A number below 2 ** bits for the piece of a text at a position. */
+function bucketOf(text: string, at: number, bits: number): number {
+  let hash = 0;
+  for (let index = at; index < at + gram; index++)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x9e3779b1);
+  return hash >>> (32 - bits);
 }
