@@ -239,6 +239,11 @@ export interface DnsDocument extends DocumentHeader<'dns'>, OfInputLine {
   typesFailed?: { type: Text; status: DnsStatus; rcode: Text | null }[];
   /** Servers without any reply to this lookup, before the deciding one in the order in which programs ask. */
   serversPassedOver?: ServerName[];
+  /**
+   * Servers without any reply to this lookup, which did answer another question: the one for the name servers of the root. They work, and
+   * have no answer for this name.
+   */
+  answersOthers?: ServerName[];
   /** Queries to servers that answered others, which were lost on the way. @asType integer @minimum 1 */
   queriesLost?: number;
   /** The servers that neither have the zone nor ask others, and so say nothing about the name. */

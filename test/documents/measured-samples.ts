@@ -88,6 +88,7 @@ export const dns: Required<DnsDocument> = {
   typesNotAnswered: ['AAAA'],
   typesFailed: [{ type: 'HTTPS', status: 'servfail', rcode: 'SERVFAIL' }],
   serversPassedOver: ['10.0.0.3'],
+  answersOthers: ['10.0.0.3'],
   queriesLost: 1,
   notRecursive: ['10.0.0.4'],
   truncatedWithoutTcp: { server: '10.0.0.2', errno: 'ECONNREFUSED', accepts: false },

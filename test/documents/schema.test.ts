@@ -31,6 +31,7 @@ const optional = new Set([
   'typesNotAnswered',
   'typesFailed',
   'serversPassedOver',
+  'answersOthers',
   'queriesLost',
   'notRecursive',
   'truncatedWithoutTcp',

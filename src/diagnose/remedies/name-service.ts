@@ -145,6 +145,8 @@ const ADVICE = {
     `Correct the DNSSEC records of the zone (DS at the parent, signatures, their dates), which ${servers} cannot validate; for a private zone below a signed one, set a negative trust anchor or switch validation off for it on ${servers}`,
   authority: (servers: string) =>
     `Check ${servers}: it says that it gets no answer from the servers of the zone, or from those to which it forwards it; look at its forwarding rules and at the way from it to them, UDP and TCP 53`,
+  upstream: (servers: string) =>
+    `Check ${servers}: it runs, and gets no answer for this zone; look at its forwarding rules, and at the way from it to the servers of the zone, UDP and TCP 53`,
   allowed: (servers: string) =>
     `Let ${servers} answer queries from this host (allow-query, allow-recursion), or use the resolver intended for it`,
   speaking: (servers: string) =>

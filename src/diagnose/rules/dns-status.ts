@@ -94,6 +94,9 @@ function timeoutSummary(host: string, doc: DnsDocument): string {
     return `The answer for ${host} does not fit into UDP, and ${truncated.server} does not reply over TCP.`;
   const servers = serversOf(doc);
   const [first] = servers;
+  const [working] = doc.answersOthers ?? [];
+  if (working !== undefined)
+    return `The resolver ${working} answers other questions, but not the query for ${host}.`;
   if (first === undefined) return `No resolver answers the query for ${host}.`;
   return servers.length === 1
     ? `The resolver ${first} does not answer the query for ${host}.`
@@ -204,12 +207,23 @@ export const dnsStatusRules: readonly Rule[] = [
     summary: timeoutSummary,
     confidence: repeated,
     remedies: (evidence, doc) => [
-      checkResolver(evidence.target, doc, doc.truncatedWithoutTcp === undefined ? 'port-53' : 'over-tcp'),
+      checkResolver(
+        evidence.target,
+        doc,
+        doc.answersOthers !== undefined
+          ? 'upstream'
+          : doc.truncatedWithoutTcp === undefined
+            ? 'port-53'
+            : 'over-tcp',
+      ),
     ],
-    alternatives: (target, doc, evidence) => [
-      ...deadGateway(evidence, doc),
-      possible('local.firewall', `${shellLine(listRuleset)}, and ${overTcp(target)}`),
-    ],
+    alternatives: (target, doc, evidence) =>
+      doc.answersOthers !== undefined
+        ? []
+        : [
+            ...deadGateway(evidence, doc),
+            possible('local.firewall', `${shellLine(listRuleset)}, and ${overTcp(target)}`),
+          ],
   }),
   statusRule('dns.malformed', {
     status: 'malformed',

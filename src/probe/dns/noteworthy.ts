@@ -12,6 +12,7 @@ type Noteworthy = Pick<
   | 'typesFailed'
   | 'serversPassedOver'
   | 'queriesLost'
+  | 'answersOthers'
   | 'notRecursive'
   | 'truncatedWithoutTcp'
   | 'danglingAlias'
@@ -115,6 +116,10 @@ function aboutServers(
       errno: overTcp.errno,
       accepts: overTcp.outcome === 'timeout' ? life.acceptsTcp(truncated) : isAccepted(overTcp.errno),
     };
+  const others = servers.map(formatServer).filter((each) => life.answersRoot(each));
+  const isMute = (each: string): boolean =>
+    attempts.every((attempt) => attempt.server !== each || attempt.outcome === 'timeout');
+  if (status === 'timeout' && others.some(isMute)) found.answersOthers = others.filter(isMute);
   if (!isSettled(status)) return;
   const order = servers.map(formatServer);
   const before = server === null ? [] : order.slice(0, Math.max(0, order.indexOf(server)));

@@ -122,17 +122,18 @@ export async function makePlan(options: ResolveOptions): Promise<Plan> {
   const servers = readServers(options, conf);
   const hasOwnServers = !hasGivenServers(options);
   const times = readTimes(options, servers.length);
+  const tcp = options.tcp ?? conf.useVc;
   return {
     types,
     typeNames: types.map((type) => type.name).join(','),
     servers,
     rotate: conf.rotate && hasOwnServers,
     search: options.search === false ? { search: [], ndots: 0 } : conf,
-    tcp: options.tcp ?? conf.useVc,
+    tcp,
     ...times,
     suspectMs: Math.ceil(times.timeoutMs / 2),
     patience: options.timeoutMs === undefined ? patienceOf(conf, servers.length) : null,
-    life: new SignsOfLife(),
+    life: new SignsOfLife(!tcp),
     ednsHabits: new Map(),
     ednsProven: new Set(),
     programsSendEdns: (conf.edns0 && hasOwnServers) || options.cookie === true,

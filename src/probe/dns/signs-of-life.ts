@@ -1,23 +1,40 @@
 import { connect, type Socket } from 'node:net';
 import { packetPace } from '../../net/wire/pace.js';
 import { formatServer, type ServerAddress } from '../../target/server.js';
+import { encodeQuery } from './message/query.js';
+import { recordTypeOf } from './message/record-type.js';
+import { sendOverUdp } from './transport/udp.js';
 
-/** One connection attempt to TCP port 53 of a server, shared by all questions that wait for the server. */
+/** What is tried at one server, shared by all questions that wait for it: a connection to TCP port 53, and a question over UDP. */
 interface Knock {
   socket: Socket;
+  asking: AbortController;
   watchers: Set<() => void>;
 }
+
+/** How long a reply to the question about the root counts, milliseconds: longer than any lookup lasts. */
+const rootWaitMs = 60_000;
 
 /**
  * Which servers show signs of life. A server without a reply to a query is worth a long wait only if something else shows
  * that it works: it has answered another query, or it accepts connections on TCP port 53. A refusal (RST) is no sign: it shows
  * that the host is there and that no DNS server listens, or that a firewall rejects. Lookups of one plan share what they see.
+ *
+ * Many forwarders have UDP alone, and are slow for the names that they forward far away. Such a server is asked for the name
+ * servers of the root: every resolver has these at hand (RFC 8109), so it answers at once where it works.
  */
 export class SignsOfLife {
   readonly #replied = new Set<string>();
+  readonly #answersRoot = new Set<string>();
   readonly #accepting = new Set<string>();
   readonly #tried = new Set<string>();
   readonly #knocks = new Map<string, Knock>();
+  readonly #overUdp: boolean;
+
+  /** `overUdp`: whether servers may be asked over UDP. */
+  constructor(overUdp = true) {
+    this.#overUdp = overUdp;
+  }
 
   /** Notes a reply of a server, of whatever kind. */
   replied(server: string): void {
@@ -34,9 +51,15 @@ export class SignsOfLife {
     return this.#tried.has(server) ? this.#accepting.has(server) : null;
   }
 
+  /** Whether a server has answered the question about the root. */
+  answersRoot(server: string): boolean {
+    return this.#answersRoot.has(server);
+  }
+
   /**
-   * Connects to a server over TCP, unless it is known to accept, and calls `onSign` when it does. Returns a function
-   * that ends the waiting; the last one that waits for a server closes the connection attempt.
+   * Connects to a server over TCP, unless it is known to accept, and asks it for the name servers of the root over UDP, unless it has
+   * answered a query. Calls `onSign` at each sign. Returns a function that ends the waiting; the last one that waits for a server
+   * closes the sockets.
    */
   watch(server: ServerAddress, source: string | undefined, onSign: () => void): () => void {
     const key = formatServer(server);
@@ -57,22 +80,51 @@ export class SignsOfLife {
       port: server.port,
       ...(source === undefined ? {} : { localAddress: source }),
     });
-    const knock: Knock = { socket, watchers: new Set() };
+    const knock: Knock = { socket, asking: new AbortController(), watchers: new Set() };
+    const tell = (): void => {
+      for (const watcher of [...knock.watchers]) watcher();
+    };
     socket.on('connect', () => {
       this.#accepting.add(key);
-      const watchers = [...knock.watchers];
-      this.#end(key, knock);
-      for (const watcher of watchers) watcher();
+      socket.destroy();
+      tell();
     });
     // Without a listener, a refusal would end the process.
     socket.on('error', () => {});
     this.#knocks.set(key, knock);
+    if (this.#overUdp && !this.#replied.has(key))
+      void this.#askForRoot(server, source, knock.asking.signal, tell);
     return knock;
+  }
+
+  async #askForRoot(
+    server: ServerAddress,
+    source: string | undefined,
+    stop: AbortSignal,
+    onSign: () => void,
+  ): Promise<void> {
+    packetPace.left();
+    // Without EDNS, as programs ask: a firewall may drop the others.
+    const query = encodeQuery('.', recordTypeOf('NS'), false);
+    const limits = { timeoutMs: rootWaitMs, source, signal: undefined, stop, onDiscard: () => {} };
+    try {
+      const { exchange, late } = await sendOverUdp(server, query, limits);
+      late?.close();
+      if (exchange.outcome !== 'reply' && exchange.outcome !== 'truncated') return;
+    } catch {
+      // This host does not have the source address: the lookup itself tells that.
+      return;
+    }
+    const key = formatServer(server);
+    this.#replied.add(key);
+    this.#answersRoot.add(key);
+    onSign();
   }
 
   #end(key: string, knock: Knock): void {
     if (this.#knocks.get(key) === knock) this.#knocks.delete(key);
     knock.watchers.clear();
     knock.socket.destroy();
+    knock.asking.abort();
   }
 }

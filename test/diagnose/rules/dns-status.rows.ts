@@ -234,6 +234,23 @@ export const dnsStatusRows: Row[] = [
     confidence: 'high',
   },
   {
+    name: 'a resolver that is silent about this name alone',
+    given: evidence({
+      dns: [
+        dnsFailure(HOST, 'timeout', {
+          attempts: [...dnsFailure(HOST, 'timeout').attempts, ...dnsFailure(HOST, 'timeout').attempts],
+          answersOthers: ['10.0.0.2'],
+        }),
+      ],
+    }),
+    class: 'dns',
+    cause: 'dns.timeout',
+    confidence: 'high',
+    summary: ['answers other questions'],
+    remedy: [/forwarding rules/],
+    alternatives: [],
+  },
+  {
     name: 'a resolver that does not speak DNS',
     given: evidence({ dns: [dnsFailure(HOST, 'malformed')] }),
     class: 'dns',

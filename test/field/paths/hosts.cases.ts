@@ -15,6 +15,13 @@ const slowly =
     { afterMs, packet: reply(asked, { answers: asked.type === 'A' ? [address(asked.name, to)] : [] }) },
   ];
 
+/** Has the name servers of the root, as every resolver. */
+const rootOnly: Behaviour = (asked) => [
+  reply(asked, { answers: [{ type: 'NS', name: '.', ttl: 60, data: 'a.root-servers.net' }] }),
+];
+
+const withoutTcp53 = `router nft 'table ip no { chain forward { type filter hook forward priority 0; tcp dport 53 drop; }; }'`;
+
 const deadGateway = 'client ip neigh replace {here}.1 lladdr 02:00:00:00:00:99 dev near nud';
 
 /** The kernel asks again for a stale entry, and knows after three seconds or more that nobody answers: that may be in time. */
@@ -201,7 +208,7 @@ export const hostCases: readonly NetworkCase[] = [
     situation:
       'the resolver takes 3 s over UDP, and TCP 53 to it is dropped, so that it shows no sign of life',
     source: 'https://github.com/systemd/systemd/issues/18006',
-    setUp: `router nft 'table ip no { chain forward { type filter hook forward priority 0; tcp dport 53 drop; }; }'`,
+    setUp: withoutTcp53,
     files: { '/etc/resolv.conf': 'nameserver {net}.54\n' },
     resolvers: { '{net}.54': slowly(3000, '10.91.18.2') },
     servers: { '10.91.18.2:443': web(['api.field.test']) },
@@ -210,6 +217,47 @@ export const hostCases: readonly NetworkCase[] = [
       {
         args: url,
         expected: { exitCodes: [0, 10], atMost: 'high', says: [/pprobe waited/, /wait 10 s/] },
+      },
+    ],
+  },
+  {
+    id: 'B19',
+    situation:
+      'a forwarder takes 3 s for a zone far away, TCP 53 to it is dropped, and it answers about the root',
+    source: 'https://github.com/TechnitiumSoftware/DnsServer/issues/510',
+    setUp: withoutTcp53,
+    files: { '/etc/resolv.conf': 'nameserver {net}.54\n' },
+    resolvers: {
+      '{net}.54': (asked) =>
+        asked.name === '.' ? rootOnly(asked, null) : slowly(3000, '10.91.19.2')(asked, null),
+    },
+    servers: { '10.91.19.2:443': web(['api.field.test']) },
+    peers: [{ argv: ['getent', 'ahosts', 'api.field.test'], prints: /10\.91\.19\.2/ }],
+    steps: [
+      {
+        args: url,
+        expected: { exitCodes: [0], causes: ['none'], says: [/REACHABLE/, /takes 3(?:\.\d)? s/] },
+      },
+    ],
+  },
+  {
+    id: 'B20',
+    situation: 'a forwarder works, and gets no answer from the servers of this zone',
+    source: 'https://github.com/TechnitiumSoftware/DnsServer/issues/510',
+    setUp: withoutTcp53,
+    files: { '/etc/resolv.conf': 'nameserver {net}.54\noptions timeout:1\n' },
+    resolvers: { '{net}.54': (asked) => (asked.name === '.' ? rootOnly(asked, null) : []) },
+    peers: [{ argv: ['sh', '-c', 'getent ahosts api.field.test || echo unresolved'], prints: /unresolved/ }],
+    steps: [
+      {
+        args: url,
+        expected: {
+          exitCodes: [10],
+          causes: ['dns.timeout'],
+          atMost: 'high',
+          says: [/answers other questions/, /forward/],
+          never: [/Check that the DNS service .* runs/],
+        },
       },
     ],
   },

@@ -65,6 +65,28 @@ t.test('a server that is silent over UDP and refuses TCP is not awaited', async 
   t.ok(document.durationMs < 25_000);
 });
 
+t.test(
+  'a forwarder without TCP that answers about the root is awaited, and told if it has no answer',
+  async (t) => {
+    const root = (asked: Asked) =>
+      reply(asked, { answers: [{ type: 'NS' as const, name: '.', ttl: 60, data: 'a.root-servers.net' }] });
+    const slow = await serve(
+      t,
+      (asked) => [asked.name === '.' ? root(asked) : { afterMs: 2600, packet: a(asked, '10.0.0.5') }],
+      { tcp: false },
+    );
+    t.match(await resolve('a.test.', { servers: [slow.text], types: ['A'] }), {
+      status: 'answered',
+      addresses: [{ address: '10.0.0.5' }],
+    });
+    const mute = await serve(t, (asked) => (asked.name === '.' ? [root(asked)] : []), { tcp: false });
+    const resolvConf = parseResolvConf('options timeout:1 attempts:2');
+    const document = await resolve('a.test.', { servers: [mute.text], types: ['A'], resolvConf });
+    t.match(document, { status: 'timeout', answersOthers: [mute.text] });
+    t.ok(document.attempts.every(({ name }) => name === 'a.test'));
+  },
+);
+
 t.test('a type that is never answered is reported beside the answer of the other', async (t) => {
   const server = await serve(t, (asked) => (asked.type === 'A' ? [a(asked, '10.0.0.5')] : []));
   const resolvConf = parseResolvConf('nameserver 10.0.0.2\noptions timeout:2 attempts:1');
