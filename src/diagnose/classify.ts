@@ -61,9 +61,9 @@ export function examine(all: Evidence, rules?: readonly Rule[]): Examination {
   };
 }
 
-/** The findings of all rules, the verdict first. */
-export function findingsOf(evidence: Evidence, rules?: readonly Rule[]): Finding[] {
-  return tested(evidence, rules).findings;
+/** The findings of all rules about the evidence that `examine` judges, the verdict first. */
+export function findingsOf(all: Evidence, rules?: readonly Rule[]): Finding[] {
+  return tested(remembering(withoutUnsendable(all)), rules).findings;
 }
 
 /** The findings that no observation refutes, ranked, and the observations that refuted others. */

@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import { classify } from '../../src/diagnose/classify.js';
+import { fitted } from '../../src/diagnose/headline.js';
 import { classifyGiven, findingsOfGiven } from '../../src/diagnose/library.js';
 import {
   answeredWith,
@@ -97,6 +98,43 @@ test('an AAAA record changes no verdict on a host without IPv6', (t) => {
   t.equal(classify(evidence({ dns: [resolved], tcp: refused })).cause, 'tcp.refused');
   const nothing = [beside(attempt('10.0.1.5', 'unreachable', noRoute))];
   t.equal(classify(evidence({ dns: [resolved], tcp: nothing })).cause, 'route.local');
+  t.end();
+});
+
+test('the findings of the library are about the evidence that is judged: the first one is the verdict', (t) => {
+  const given = evidence({
+    target: 'db.internal:5432',
+    dns: [dns('db.internal', ['10.0.1.5', '2001:db8::5'])],
+    tcp: [
+      tcpOf('db.internal', [
+        attempt('10.0.1.5', 'timeout', { port: 5432 }),
+        attempt('2001:db8::5', 'unreachable', {
+          port: 5432,
+          cause: 'no-route',
+          local: true,
+          errno: 'ENETUNREACH',
+        }),
+      ]),
+    ],
+  });
+  const [first] = findingsOfGiven(given);
+  t.equal(first?.cause, classifyGiven(given).cause);
+  t.equal(first?.cause, 'tcp.timeout-all');
+  t.end();
+});
+
+test('a long summary keeps an address that begins as the target does', (t) => {
+  const long =
+    'The gateway 192.168.1.100, through which this host reaches 192.168.1.10, does not answer on this link.';
+  t.equal(
+    fitted(long, '192.168.1.10', 'the target'),
+    'The gateway 192.168.1.100, through which this host reaches the target, does not answer on this link.',
+  );
+  t.equal(fitted(`db.example ${'x'.repeat(90)}.`, 'db.example', 'the name'), `The name ${'x'.repeat(90)}.`);
+  t.equal(
+    fitted(`api.db.example is not db.example. ${'x'.repeat(90)}`, 'db.example', 'the name'),
+    `api.db.example is not the name. ${'x'.repeat(90)}`,
+  );
   t.end();
 });
 

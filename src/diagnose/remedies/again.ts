@@ -68,10 +68,11 @@ function subject(text: string, options: Argv): string[] {
 /** Options without a value. */
 const switches: ReadonlySet<string> = new Set(['-4', '-6', '--no-http', '--trace', '--no-trace']);
 
-/** `options` without those that `others` name. */
+/** `options` without those that `others` name. Headers stay, because there can be several. */
 function without(options: Argv, others: Argv): string[] {
   return options.filter((word, index) => {
     const before = options[index - 1];
+    if (word === '-H' || before === '-H') return true;
     const isValue = before?.startsWith('--') === true && !switches.has(before);
     const isReplaced = others.includes(word) || (isValue && others.includes(before));
     return !isReplaced;

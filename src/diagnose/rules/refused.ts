@@ -6,6 +6,7 @@ import {
   addressOutcomes,
   closedAtOnceOutcomes,
   opened,
+  staysOpenAt,
   withStatus,
 } from '../../documents/observed/tcp.js';
 import { explainingTraces, portUnreachable, resetBeforeGateway } from '../../documents/observed/trace.js';
@@ -15,7 +16,9 @@ import { scopeOf } from '../../net/address/scope.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { places } from '../headline.js';
+import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
+import { listRuleset } from '../remedies/local.js';
 import { findInterfaces } from '../remedies/network.js';
 import { isRejectedBetween } from './policy-path.js';
 
@@ -25,7 +28,7 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
   const [first, ...others] = withStatus(outcomes, 'refused', 'reset').filter(
     (each) =>
       !isRejectedBetween(each) &&
-      !opened(evidence, each.address) &&
+      !isOpenElsewhere(evidence, each) &&
       resetBeforeGateway(evidence, each.address) === null,
   );
   if (first === undefined) return null;
@@ -39,8 +42,8 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
       ? `, while ${places(addressesOf(opening))} ${opening.length === 1 ? 'is' : 'are'} open`
       : '';
   const rejection = rejectEvidence(evidence);
-  if (addresses.every((address) => isThisHost(evidence, address)))
-    return refusedHere(evidence, first, addresses, some);
+  const isHere = addresses.every((address) => isThisHost(evidence, address));
+  if (isHere && first.cause !== 'rst-after-syn-ack') return refusedHere(evidence, first, addresses, some);
   const trace = pprobeAgain(evidence.target, { command: 'trace', address: first.address });
   return {
     phase: 'connect',
@@ -52,6 +55,7 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
       ...rejection,
     ],
     remedies: [
+      ...(privateApi === null && first.cause === 'rst-after-syn-ack' ? [checkBackends(addresses)] : []),
       privateApi === null
         ? {
             text: `On ${list(addresses, 4)}, check that the service runs and listens on TCP ${port} of this address, and which proxy or load balancer is in front of it`,
@@ -62,13 +66,15 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
           },
       ...(privateApi === null ? [] : findInterfaces(evidence, addresses)),
     ],
-    alternatives: [
-      possible(
-        'policy.reset-injected',
-        `${shellLine(trace)}: an RST from a hop before the target comes from a firewall`,
-        rejection.length > 0 ? 'medium' : 'low',
-      ),
-    ],
+    alternatives: isHere
+      ? []
+      : [
+          possible(
+            'policy.reset-injected',
+            `${shellLine(trace)}: an RST from a hop before the target comes from a firewall`,
+            rejection.length > 0 ? 'medium' : 'low',
+          ),
+        ],
     claims: ofEach(
       first.cause === 'rst-after-syn-ack' ? 'closes-at-once' : 'closed',
       first.address,
@@ -78,6 +84,14 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
   };
 });
 
+/**
+ * Whether something else shows that the port is open. A SYN-ACK, as of a trace, says nothing against a reset that comes right
+ * behind the SYN-ACK: only a connection that stays open does.
+ */
+function isOpenElsewhere(evidence: Evidence, { address, cause }: AddressOutcome): boolean {
+  return cause === 'rst-after-syn-ack' ? staysOpenAt(evidence, address) !== null : opened(evidence, address);
+}
+
 /** Whether packets to an address never leave this host. */
 function isThisHost({ vantage }: Evidence, address: string): boolean {
   return (
@@ -85,22 +99,39 @@ function isThisHost({ vantage }: Evidence, address: string): boolean {
   );
 }
 
-/** The name leads to this host itself: no firewall and no route is on the way, and the record can be what is wrong. */
+/** The name leads to this host itself: no route is on the way, and the record can be what is wrong. */
 function refusedHere(
   { target }: Evidence,
-  { ref: observation, address }: AddressOutcome,
+  { ref: observation, address, cause }: AddressOutcome,
   addresses: readonly string[],
   some: string,
 ): Judgement {
   const isLocal = target.host === 'localhost' || target.host.endsWith('.localhost');
   const isName = familyOf(target.host) === null && !isLocal;
   const own = `${list(addresses, 4)} ${addresses.length === 1 ? 'is an address' : 'are addresses'} of this host itself`;
+  // The kernel answers a closed TCP port with RST; port unreachable comes of a rule of this host's own firewall.
+  const isRejected = cause === 'icmp';
   return {
     phase: 'connect',
     confidence: 'high',
-    summary: `${addresses.length === 1 ? own : `${places(addresses)} of the target are this host's own`}, where nothing listens on TCP ${target.port}${some}.`,
-    evidence: [{ observation, text: `${own}; its kernel answered with RST, and no packet left it` }],
+    summary: `${addresses.length === 1 ? own : `${places(addresses)} of the target are this host's own`}, ${isRejected ? `whose firewall rejects TCP ${target.port}` : `where nothing listens on TCP ${target.port}`}${some}.`,
+    evidence: [
+      {
+        observation,
+        text: isRejected
+          ? `${own}, and ICMP port unreachable came from there, which the REJECT rule of a firewall sends; a closed port sends RST`
+          : `${own}; its kernel answered with RST, and no packet left it`,
+      },
+    ],
     remedies: [
+      ...(isRejected
+        ? [
+            {
+              text: `Find the rule of this host's own firewall that rejects TCP ${target.port} to ${list(addresses, 4)}`,
+              command: listRuleset,
+            },
+          ]
+        : []),
       ...(isName
         ? [
             {
@@ -117,6 +148,7 @@ function refusedHere(
         text: `In a container, ${isLocal ? 'localhost' : list(addresses, 4)} is the container itself: call a service of another container by its name, and one of the machine by the address of its bridge or as host.docker.internal`,
       },
     ],
+    alternatives: isRejected ? [] : [possible('local.firewall', shellLine(listRuleset))],
     claims: ofEach('closed', address, addresses),
     check: `ss -ltn shows whether something listens on TCP ${target.port}`,
   };
@@ -164,6 +196,12 @@ function rejectEvidence(evidence: Evidence): EvidenceItem[] {
   });
 }
 
+function checkBackends(addresses: readonly string[]): Advice {
+  return {
+    text: `Check the backends of the proxy or load balancer at ${list(addresses, 4)}: published container ports and load balancers accept connections also where nothing listens behind them`,
+  };
+}
+
 /** A port that accepts every connection and closes it without a word. TLS and HTTP have rules of their own. */
 const closedAtOnce = rule(
   'tcp.refused',
@@ -183,9 +221,7 @@ const closedAtOnce = rule(
         text: `${address} sent SYN-ACK, and closed the connection ${duration(afterOpen?.afterMs ?? 0)} later without sending anything`,
       })),
       remedies: [
-        {
-          text: `Check the backends of the proxy or load balancer at ${list(addresses, 4)}: published container ports and load balancers accept connections also where nothing listens behind them`,
-        },
+        checkBackends(addresses),
         {
           text: `If the service itself listens there, read its log: it can reject this host by its address`,
         },

@@ -237,7 +237,10 @@ function answeredOtherwise({ ref, address, status, durationMs }: AddressOutcome)
 function verbOf(others: readonly AddressOutcome[]): string {
   const plural = others.length > 1;
   if (others.every(({ status }) => status === 'open')) return plural ? 'are open' : 'is open';
-  return plural ? 'answer' : 'answers';
+  // An error of a router, or of this host, is no answer of the address.
+  const isAnswered = others.every(({ status }) => ['open', 'refused', 'reset'].includes(status));
+  if (isAnswered) return plural ? 'answer' : 'answers';
+  return plural ? 'have another result' : 'has another result';
 }
 
 /** What the traces add to a silent connection; addresses whose paths look the same share a line. */

@@ -119,6 +119,16 @@ test('an option in place of one that was given takes its place', async (t) => {
   t.match(options, { 'ca-file': 'new.pem', 4: true });
 });
 
+test('a further header stands beside those that were given', async (t) => {
+  const target: Target = {
+    ...parseTarget('https://api.example.com/'),
+    given: { headers: [{ field: 'authorization', value: null }] },
+  };
+  const header = 'x-apigw-api-id: abc123defg';
+  const words = pprobeAgain(target, { command: 'diagnose', options: ['-H', header] });
+  t.same(words.slice(2), ['https://api.example.com/', '-H', 'authorization: VALUE', '-H', header]);
+});
+
 test('an address, or a name, again: the port, the source of its family and the servers', async (t) => {
   const address = fc.constantFrom('10.0.1.5', '2001:db8::5', 'fe80::5%eth0');
   await fc.assert(

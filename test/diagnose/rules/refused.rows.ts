@@ -50,6 +50,56 @@ export const refusedRows: Row[] = [
     evidence: ['SYN-ACK, then RST'],
   },
   {
+    name: 'a connection that is accepted and reset at once, where the trace shows the SYN-ACK',
+    given: evidence({
+      target: 'db.internal:5432',
+      dns: [dns('db.internal', ['10.0.1.5'])],
+      tcp: [tcp('db.internal', { '10.0.1.5': 'reset' }, 5432)],
+      trace: [
+        trace('open', [hop(1, probe({ reply: 'syn-ack', from: '10.0.1.5' }))], {
+          host: 'db.internal',
+          port: 5432,
+        }),
+      ],
+    }),
+    class: 'refused',
+    cause: 'tcp.refused',
+    confidence: 'high',
+    summary: ['accepts and at once resets'],
+    evidence: ['SYN-ACK, then RST'],
+    remedy: ['published container ports'],
+  },
+  {
+    name: 'a port of this host that accepts and resets at once',
+    given: evidence({ target: '127.0.0.1:8080', tcp: [tcp('127.0.0.1', { '127.0.0.1': 'reset' }, 8080)] }),
+    class: 'refused',
+    cause: 'tcp.refused',
+    confidence: 'high',
+    summary: [/^127\.0\.0\.1 accepts and at once resets TCP 8080/],
+  },
+  {
+    name: 'a port that a REJECT rule of this host closes',
+    given: evidence({
+      target: '127.0.0.1:8080',
+      tcp: [
+        tcpOf('127.0.0.1', [
+          attempt('127.0.0.1', 'refused', {
+            port: 8080,
+            cause: 'icmp',
+            from: '127.0.0.1',
+            icmp: { type: 3, code: 3 },
+          }),
+        ]),
+      ],
+    }),
+    class: 'refused',
+    cause: 'tcp.refused',
+    confidence: 'high',
+    summary: ['whose firewall rejects TCP 8080'],
+    evidence: ['ICMP port unreachable'],
+    remedy: ['nft list ruleset'],
+  },
+  {
     name: 'an RST at hop 1, where the way starts with a gateway',
     given: evidence({
       target: 'db.internal:5432',

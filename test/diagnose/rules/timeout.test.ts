@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { classify } from '../../../src/diagnose/classify.js';
-import { evidence, HOST, hops, tcp, trace } from '../evidence.js';
+import { attempt, evidence, HOST, hops, tcp, tcpOf, trace } from '../evidence.js';
 import { resolved } from './situations.js';
 
 test('a destination NAT, where all hops answer as the target, is no loop', (t) => {
@@ -13,5 +13,22 @@ test('a destination NAT, where all hops answer as the target, is no loop', (t) =
     }),
   );
   t.equal(verdict.cause, 'tcp.timeout-all');
+  t.end();
+});
+
+test('an error of a router about another address is no answer of that address', (t) => {
+  const verdict = classify(
+    evidence({
+      target: 'db.internal:5432',
+      tcp: [
+        tcpOf('db.internal', [
+          attempt('10.0.1.5', 'timeout', { port: 5432 }),
+          attempt('10.0.2.5', 'unreachable', { port: 5432, from: '10.9.9.9', icmp: { type: 3, code: 1 } }),
+        ]),
+      ],
+    }),
+  );
+  const other = verdict.alternatives.find(({ cause }) => cause === 'tcp.timeout-some');
+  t.match(other?.text, '10.0.1.5 does not answer on TCP 5432, while 10.0.2.5 has another result');
   t.end();
 });
