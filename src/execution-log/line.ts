@@ -1,6 +1,6 @@
-import type { Cause } from '../documents/causes.js';
 import { causeOfDenial, readDenial } from '../documents/gateway-answer.js';
 import type { LogFault, RequestFacts } from './request-facts.js';
+import { faultOfResponseType } from './response-type.js';
 
 /** One event of a log, in any of its formats. */
 export interface LogLine {
@@ -104,23 +104,6 @@ function timeAfter(rest: string, prefix: string): number | null {
   return last === undefined ? null : Number(last);
 }
 
-/** The causes of gateway response types, as in the developer guide and `$context.error.responseType`. */
-const RESPONSE_TYPES: Readonly<Record<string, Cause>> = {
-  ACCESS_DENIED: 'policy.denied',
-  INVALID_API_KEY: 'api.key',
-  WAF_FILTERED: 'api.waf',
-  MISSING_AUTHENTICATION_TOKEN: 'api.path-unknown',
-  INVALID_SIGNATURE: 'api.authentication',
-  EXPIRED_TOKEN: 'api.authentication',
-  UNAUTHORIZED: 'api.authentication',
-  AUTHORIZER_FAILURE: 'api.authentication',
-  THROTTLED: 'api.throttled',
-  QUOTA_EXCEEDED: 'api.throttled',
-  INTEGRATION_FAILURE: 'backend.network',
-  INTEGRATION_TIMEOUT: 'backend.timeout',
-  API_CONFIGURATION_ERROR: 'backend.error',
-};
-
 /**
  * Reads a record of an access log in JSON, at `line` of the log; null for any other object. The owner of an API chooses the
  * members and their names: members named after API Gateway's variables are read, and only the request id is required.
@@ -159,8 +142,7 @@ export function readAccessRecord(record: Record<string, unknown>, line: number):
 function faultOf(error: string | null, type: string | null): LogFault | null {
   const denial = error === null ? null : readDenial(error);
   if (denial !== null) return { cause: causeOfDenial(denial), confidence: 'certain', denial, detail: null };
-  const cause = type === null || !Object.hasOwn(RESPONSE_TYPES, type) ? undefined : RESPONSE_TYPES[type];
-  return cause === undefined ? null : { cause, confidence: 'high', denial: null, detail: null };
+  return type === null ? null : faultOfResponseType(type);
 }
 
 /** The evidence text of a record. The record itself can contain addresses and names, so it is not quoted. */

@@ -2,6 +2,7 @@ import type { Cause } from '../documents/causes.js';
 import { causeOfDenial, readDenial } from '../documents/gateway-answer.js';
 import type { Confidence } from '../documents/report.js';
 import type { LogFault } from './request-facts.js';
+import { faultOfResponseType } from './response-type.js';
 
 /** What the text of one event states about its request. */
 export type Reading =
@@ -54,6 +55,16 @@ const SENTENCES: readonly Sentence[] = [
     'the function is throttled',
   ),
   sentence(
+    /^Execution failed due to configuration error: (?:Authorizer error|Invalid (?:JSON|policy|response) in authorizer)/i,
+    'api.authentication',
+    'the authorizer cannot be invoked, or returned something that is not a policy',
+  ),
+  sentence(
+    /^Execution failed due to configuration error: API Gateway does not have permission to assume/,
+    'backend.error',
+    'API Gateway may not assume the role of the integration',
+  ),
+  sentence(
     /^Execution failed due to (?:a )?configuration error/,
     'backend.error',
     'the integration is configured incorrectly',
@@ -68,7 +79,23 @@ const SENTENCES: readonly Sentence[] = [
     'backend.error',
     'the function could not be invoked',
   ),
+  {
+    pattern: /^Execution failed due to an internal error/,
+    cause: 'backend.error',
+    confidence: 'medium',
+    detail: 'API Gateway failed inside, before or after the call to the backend',
+  },
   sentence(/^Execution failed\b/, 'backend.error'),
+  sentence(
+    /^Request body does not match model schema/,
+    'http.error',
+    'the body of the request does not match the model of the method',
+  ),
+  sentence(
+    /^Missing required request parameters/,
+    'http.error',
+    'a parameter that the method requires is missing or not valid',
+  ),
   sentence(
     /^(?:API Key \S* ?exceeded quota limit|Key quota exhausted)/,
     'api.throttled',
@@ -97,7 +124,8 @@ export function readMessage(message: string): Reading | null {
   // By the first letter, because most lines are headers and bodies that need no search.
   switch (message.charCodeAt(0)) {
     case 77: // M
-      return completed(message);
+      // Most lines with this letter are headers and bodies of the method.
+      return completed(message) ?? (message.startsWith('Missing ') ? fault(message) : null);
     case 72: // H
       return method(message);
     case 83: // S
@@ -105,11 +133,11 @@ export function readMessage(message: string): Reading | null {
     case 86: // V
       return usagePlan(message);
     case 82: // R
-      return received(message);
+      return received(message) ?? (message.startsWith('Request body ') ? fault(message) : null);
     case 69: // E
       return extendedId(message) ?? started(message) ?? fault(message);
     case 71: // G
-      return null;
+      return gatewayResponse(message);
     default:
       return fault(message);
   }
@@ -127,6 +155,13 @@ function fault(message: string): Reading | null {
   if (said === undefined) return null;
   const { cause, confidence, detail = null } = said;
   return { kind: 'fault', fault: { cause, confidence, denial: null, detail } };
+}
+
+/** API Gateway's own answer. Its other lines that begin with the same letter are the answer's headers and body. */
+function gatewayResponse(message: string): Reading | null {
+  const type = /^Gateway response type: ([A-Z\d_]{3,40})\b/.exec(message)?.[1];
+  const fault = type === undefined ? null : faultOfResponseType(type);
+  return fault === null ? null : { kind: 'fault', fault };
 }
 
 function completed(message: string): Reading | null {
