@@ -99,6 +99,11 @@ function causeOfService(exception: string | null, doc: HttpDocument): Cause {
   return 'http.error';
 }
 
+/** Whether the method's authorizer itself fails, so that credentials are never judged; the caller gets 500. */
+export function isAuthorizerBroken(doc: HttpDocument): boolean {
+  return /^Authorizer(?:Configuration|Failure)Exception$/.test(exceptionOf(doc) ?? '');
+}
+
 /** The denial in the text of an answer, or null. */
 export function denialOf(doc: HttpDocument): Denial | null {
   return doc.message === null ? null : readDenial(doc.message);
@@ -122,6 +127,8 @@ function causeOfException(exception: string, doc: HttpDocument): Cause {
     case 'IncompleteSignatureException':
     case 'ExpiredTokenException':
     case 'UnrecognizedClientException':
+    case 'AuthorizerConfigurationException':
+    case 'AuthorizerFailureException':
       return 'api.authentication';
     case 'TooManyRequestsException':
     case 'LimitExceededException':

@@ -89,6 +89,7 @@ const GATEWAY_EXCEPTIONS: ReadonlySet<string> = new Set([
   ...['LimitExceededException', 'ThrottlingException', 'InternalServerErrorException'],
   ...['BadRequestException', 'RequestTooLargeException', 'UnsupportedMediaTypeException'],
   ...['NotFoundException', 'InternalFailureException'],
+  ...['AuthorizerConfigurationException', 'AuthorizerFailureException'],
 ]);
 
 /** Whether a REST API or WebSocket API of API Gateway answered, or its front end. */

@@ -32,6 +32,7 @@ test('the cause of each answer of API Gateway', (t) => {
     [403, 'AccessDeniedException', null, 'policy.denied'],
     [401, 'UnauthorizedException', 'Unauthorized', 'api.authentication'],
     [401, null, 'Unauthorized', 'api.authentication'],
+    [500, 'AuthorizerConfigurationException', null, 'api.authentication'],
     [429, 'LimitExceededException', 'Limit Exceeded', 'api.throttled'],
     [429, null, null, 'api.throttled'],
     [504, 'InternalServerErrorException', 'Network error communicating with endpoint', 'backend.network'],

@@ -1,7 +1,7 @@
 import { shellLine } from '../../core/shell-line.js';
 import { capital, duration, excerpt, list } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
-import { exceptionOf, fromGateway } from '../../documents/gateway-answer.js';
+import { exceptionOf, fromGateway, isAuthorizerBroken } from '../../documents/gateway-answer.js';
 import type { HttpDocument } from '../../documents/http.js';
 import { type Answer, judgedAnswers, responderTo } from '../../documents/observed/http.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
@@ -27,6 +27,28 @@ interface Words {
   /** In place of those of the book. */
   remedies?: Advice[];
   alternatives?: Alternative[];
+}
+
+/** What API Gateway says of the credentials of a request, or of what judges them. */
+function credentialWords(doc: HttpDocument, target: Target): Pick<Words, 'summary' | 'remedies'> {
+  const api = named(target.privateApi);
+  if (isAuthorizerBroken(doc))
+    return {
+      summary: `${api} answers, and its authorizer fails, so that no credentials are accepted.`,
+      remedies: [
+        {
+          text: "Check the authorizer of the method: whether API Gateway may invoke its function (lambda:InvokeFunction), how long it takes, and whether it returns a principal and a policy; the function's own log says why it fails",
+          docs: DOCS.gatewayResponses,
+        },
+        ...readExecutionLog(doc.requestId, target.privateApi),
+      ],
+    };
+  if (!hasSent(target, CREDENTIALS))
+    return { summary: `${api} answers, and requires credentials, which this request did not have.` };
+  return {
+    summary: `${api} answers, and does not accept the credentials that were sent.`,
+    remedies: refusedCredentials(target),
+  };
 }
 
 /** The request arrived and was answered: the network works. Each rule describes one cause of `causeOf`. */
@@ -228,10 +250,7 @@ export const serviceRules: readonly Rule[] = [
       isHttpApi(doc) && doc.status === 403
         ? [possible('policy.identity', 'does an authorizer of the route deny the caller? Its log says so')]
         : [],
-    summary: hasSent(target, CREDENTIALS)
-      ? `${named(target.privateApi)} answers, and does not accept the credentials that were sent.`
-      : `${named(target.privateApi)} answers, and requires credentials, which this request did not have.`,
-    ...(hasSent(target, CREDENTIALS) ? { remedies: refusedCredentials(target) } : {}),
+    ...credentialWords(doc, target),
     more: [
       {
         text: "The network needs no change: the API answered. To ask as your client does, give pprobe its header with -H 'Authorization: VALUE'",

@@ -38,6 +38,15 @@ export const serviceRows: Row[] = [
     confidence: 'certain',
   },
   {
+    name: 'an authorizer that fails',
+    given: answeredWith([http(500, { errorType: 'AuthorizerConfigurationException' })]),
+    class: 'service',
+    cause: 'api.authentication',
+    confidence: 'certain',
+    summary: ['authorizer fails'],
+    remedy: [/lambda:InvokeFunction/],
+  },
+  {
     name: 'a request over the rate',
     given: answeredWith([http(429, { errorType: 'TooManyRequestsException', message: 'Too Many Requests' })]),
     class: 'service',
