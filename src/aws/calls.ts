@@ -25,7 +25,7 @@ export interface AwsCall {
   pages?: { ask: string; answer: string; size?: readonly [member: string, items: number] };
   /** Absent from the bundled SDK: only the printed commands of the AWS CLI make it. */
   cliOnly?: true;
-  /** Needs an id that only another answer tells, so that no command is printed for it. */
+  /** Needs an id that only another answer tells, so that it has no command of its own. */
   collectOnly?: true;
   /** A question that changes and finds nothing, by which doctor learns whether the call is allowed. */
   trial?: Readonly<Record<string, unknown>>;
@@ -203,6 +203,26 @@ export const awsCalls = {
     answer: 'FirewallRuleGroupAssociations',
     pages: resolverPages,
     trial: { MaxResults: 1 },
+  },
+  ListFirewallRules: {
+    service: 'route53resolver',
+    permission: 'route53resolver:ListFirewallRules',
+    resource: 'any',
+    shows: 'which names DNS Firewall blocks, and how it answers for them',
+    answer: 'FirewallRules',
+    pages: resolverPages,
+    collectOnly: true,
+    trial: { FirewallRuleGroupId: 'rslvr-frg-0000000000000000', MaxResults: 1 },
+  },
+  ListFirewallDomains: {
+    service: 'route53resolver',
+    permission: 'route53resolver:ListFirewallDomains',
+    resource: 'any',
+    shows: 'the names in a domain list of DNS Firewall',
+    answer: 'Domains',
+    pages: { ...resolverPages, size: ['MaxResults', 1000] },
+    collectOnly: true,
+    trial: { FirewallDomainListId: 'rslvr-fdl-0000000000000000', MaxResults: 1 },
   },
   ListFirewallConfigs: {
     service: 'route53resolver',

@@ -175,12 +175,13 @@ const answerForms: readonly AnswerForm[] = [
     }),
   },
   {
-    keys: 'Domains (list-firewall-domains, in a file named rslvr-fdl-….json)',
+    keys: 'Domains (list-firewall-domains, with FirewallDomainListId or in a file named rslvr-fdl-….json)',
     service: 'route53resolver',
     action: 'ListFirewallDomains',
     is: ({ Domains }) => Array.isArray(Domains),
-    part: ({ Domains }, file) => {
-      const [id] = /rslvr-fdl-[0-9a-z]+/.exec(basename(file)) ?? [];
+    part: ({ Domains, FirewallDomainListId }, file) => {
+      const name = typeof FirewallDomainListId === 'string' ? FirewallDomainListId : basename(file);
+      const [id] = /rslvr-fdl-[0-9a-z]+/.exec(name) ?? [];
       if (id === undefined)
         throw new ShapeError(
           'Domains: the answer does not say of which domain list; name the file after its id: rslvr-fdl-….json',

@@ -1,5 +1,6 @@
 import { shellLine } from '../core/shell-line.js';
 import type { Target } from '../documents/target.js';
+import { familyOf } from '../net/address/address.js';
 import { type AwsRequest, callOf } from './calls.js';
 import {
   accountRequest,
@@ -11,6 +12,7 @@ import {
   domainNameRequests,
   endpointInterfaces,
   endpointsIn,
+  firewallGroupsOf,
   interfacesIn,
   interfacesWith,
   nameRequests,
@@ -39,7 +41,45 @@ export interface CommandScope {
  */
 export function collectCommands(target: Target, scope: CommandScope = {}): string[] {
   const region = target.privateApi?.region ?? scope.region ?? null;
-  return requestsOf(target, scope).map((request) => commandOf(request, region));
+  const { host, privateApi: api } = target;
+  return [
+    ...requestsOf(target, scope).map((request) => commandOf(request, region)),
+    ...(api === null && familyOf(host) !== null ? [] : firewallCommands(scope.vpcId ?? unknownVpc, region)),
+  ];
+}
+
+/**
+ * The rules of DNS Firewall and the names in their lists: only the answer before tells the id that the next command asks with, so
+ * that each runs for every id, and its answers follow each other in one file.
+ */
+function firewallCommands(vpcId: string, region: string | null): string[] {
+  const words = (action: string, ...more: string[]): string =>
+    shellLine(['aws', 'route53resolver', action, ...(region === null ? [] : ['--region', region]), ...more]);
+  const each = 'xargs -I ID ';
+  const rules = (...more: string[]): string =>
+    each + words('list-firewall-rules', '--firewall-rule-group-id', 'ID', ...more);
+  const groups = words(
+    'list-firewall-rule-group-associations',
+    ...['--vpc-id', vpcId, '--query', 'FirewallRuleGroupAssociations[].[FirewallRuleGroupId]'],
+    ...['--output', 'text'],
+  );
+  const json = ['--output', 'json'];
+  const lists = [
+    '--query',
+    'FirewallRules[?FirewallDomainListId].[FirewallDomainListId]',
+    '--output',
+    'text',
+  ];
+  const domains = words(
+    'list-firewall-domains',
+    ...['--firewall-domain-list-id', 'ID'],
+    // The answer does not say of which list it is.
+    ...['--query', "{FirewallDomainListId: 'ID', Domains: Domains}", ...json],
+  );
+  return [
+    `${groups} | ${rules(...json)} > firewall-rules.json`,
+    `${groups} | ${rules(...lists)} | sort -u | ${each}${domains} > firewall-domains.json`,
+  ];
 }
 
 function requestsOf(
@@ -60,7 +100,11 @@ function requestsOf(
     ...prefixLists.map(prefixListNamed),
     peeringsNamed(null),
     attachmentsOf(vpcs),
-    ...(api === null ? [] : nameRequests(vpcId ?? unknownVpc, api.region ?? region ?? 'REGION')),
+    ...(api === null
+      ? familyOf(host) === null
+        ? [firewallGroupsOf(vpcId ?? unknownVpc)]
+        : []
+      : nameRequests(vpcId ?? unknownVpc, api.region ?? region ?? 'REGION')),
     ...(api === null ? [] : [accountRequest]),
     ...(apiId === null ? [] : apiRequests(apiId)),
     ...(api?.form === 'custom' ? domainNameRequests(host) : []),

@@ -7,8 +7,16 @@ import type { Ec2Identity } from '../host/vantage.js';
 import { canonicalAddress, familyOf, withoutZone } from '../net/address/address.js';
 import { scopeOf } from '../net/address/scope.js';
 import { statusOf } from './call-status.js';
-import { type AwsRequest, awsCalls } from './calls.js';
+import { awsCalls } from './calls.js';
 import { noFacts } from './facts-document.js';
+import {
+  apisBehind,
+  deploymentsOf,
+  distinct,
+  domainListsIn,
+  firewallGroupsIn,
+  listsIn,
+} from './named-in-facts.js';
 import { type JudgeLog, readLog, type SentRequest } from './read-log.js';
 import { mostFilterValues, Reader, readingBounds, readingTimeout } from './reader.js';
 import {
@@ -16,12 +24,14 @@ import {
   apiRequests,
   attachmentsOf,
   callerRequest,
-  deploymentNamed,
   dhcpOptionsNamed,
   dnsAttributesOf,
   domainNameRequests,
   endpointNamed,
   endpointsIn,
+  firewallDomainsOf,
+  firewallGroupsOf,
+  firewallRulesOf,
   interfacesNamed,
   interfacesWith,
   nameRequests,
@@ -250,7 +260,14 @@ async function readAll(
   await reader.askAll([
     ...(vpcIds.length === 0 ? [] : [...networkOf(vpcIds), endpointsIn(vpcIds)]),
     ...ofClient.flatMap(dnsAttributesOf),
-    ...(api === null ? [] : ofClient.flatMap((id) => nameRequests(id, region))),
+    ...ofClient.flatMap((id) =>
+      api !== null
+        ? nameRequests(id, region)
+        : // An address is not looked up.
+          familyOf(target.host) === null
+          ? [firewallGroupsOf(id)]
+          : [],
+    ),
     groups.length === 0 ? null : rulesOf(groups),
     ...behind.flatMap(apiRequests),
   ]);
@@ -278,44 +295,13 @@ async function readAll(
     peerings.length === 0 ? null : peeringsNamed(peerings.slice(0, mostFilterValues)),
     routes.some(({ TransitGatewayId }) => TransitGatewayId !== undefined) ? attachmentsOf(vpcIds) : null,
     ...lists.map(prefixListNamed),
+    ...firewallGroupsIn(reader.facts).map(firewallRulesOf),
     ...deploymentsOf(reader.facts, api?.stage ?? null),
   ]);
 
   const late = listsIn(reader.facts).filter((id) => !lists.includes(id));
-  await reader.askAll(late.map(prefixListNamed));
+  await reader.askAll([...late.map(prefixListNamed), ...domainListsIn(reader.facts).map(firewallDomainsOf)]);
   return client;
-}
-
-/** So many prefix lists are read. Rules and routes name few. */
-const mostPrefixLists = 20;
-
-function listsIn({ ec2 }: FactsDocument): string[] {
-  const rules = (ec2.SecurityGroupRules ?? []).map(({ PrefixListId }) => PrefixListId);
-  const routes = (ec2.RouteTables ?? []).flatMap(({ Routes = [] }) =>
-    Routes.map(({ DestinationPrefixListId }) => DestinationPrefixListId),
-  );
-  return distinct([...rules, ...routes]).slice(0, mostPrefixLists);
-}
-
-/** So many stages of an API are looked at where it is not known which one is meant. */
-const mostStages = 5;
-
-/** The deployments behind the stage of the target; behind all of them where the name hides the stage. */
-function deploymentsOf({ apigateway }: FactsDocument, stage: string | null): AwsRequest[] {
-  const { restApi, stages = [] } = apigateway;
-  const apiId = restApi?.id;
-  if (apiId === undefined) return [];
-  const meant = stages.filter(({ stageName }) => stage === null || stageName === stage);
-  return distinct(meant.map(({ deploymentId }) => deploymentId))
-    .slice(0, mostStages)
-    .map((id) => deploymentNamed(apiId, id));
-}
-
-/** The APIs behind a custom domain name, the first few. */
-function apisBehind({ apigateway }: FactsDocument): string[] {
-  const ids = distinct((apigateway.basePathMappings ?? []).map(({ restApiId }) => restApiId));
-  // Facts are about one API.
-  return ids.length === 1 ? ids : [];
 }
 
 /**
@@ -383,8 +369,4 @@ function privateOnes(addresses: readonly string[]): string[] {
       ? scope === 'public' || scope === 'unique-local'
       : scope === 'private' || scope === 'shared';
   });
-}
-
-function distinct(values: readonly (string | null | undefined)[]): string[] {
-  return [...new Set(values.filter((each) => typeof each === 'string'))];
 }

@@ -25,15 +25,25 @@ export interface FactsRead {
  */
 export function readFacts(files: readonly FactsFile[]): FactsRead {
   const notes: string[] = [];
-  const parts = files.map((file) => readFile(file, notes));
+  const parts = files.flatMap(answersIn).map((file) => readFile(file, notes));
   return { facts: joined(parts), notes };
 }
+
+/** Answers of several calls that follow each other in one file, as a loop in a shell writes them. */
+function answersIn({ name, text }: FactsFile): FactsFile[] {
+  const parts = text.trim().split(/(?<=^\})\s+(?=^\{)/m);
+  return parts.map((part) => ({ name, text: part }));
+}
+
+/** What a printed command leaves empty where there is nothing to ask about. */
+const oftenEmpty = /^firewall-(?:rules|domains)\.json$/;
 
 function readFile({ name: path, text: whole }: FactsFile, notes: string[]): FactsDocument {
   // A long path would be cut before the part that tells the files apart.
   const name = path === '-' ? 'standard input' : basename(path);
   const text = whole.replace(/^\uFEFF/, '').trim();
   if (text === '') {
+    if (oftenEmpty.test(name)) return noFacts();
     notes.push(
       `--facts: ${quoted(name)} is empty: the command that wrote it failed, and what it would say is not known`,
     );

@@ -176,7 +176,8 @@ export class Reader {
     const { action, input } = request;
     const call = callOf(action);
     try {
-      const part = partOf(action, document, call.answer, String(input.PrefixListId ?? ''));
+      const id = input.PrefixListId ?? input.FirewallDomainListId ?? '';
+      const part = partOf(action, document, call.answer, String(id));
       checkAnswered(request, part);
       this.#join(part);
       const text = isCut ? 'the list goes on: what it lacks may exist nevertheless' : null;

@@ -148,13 +148,28 @@ export function logRequest(apiId: string, stage: string, requestId: string, atMs
   };
 }
 
+/** The rule groups of DNS Firewall that a VPC uses. */
+export function firewallGroupsOf(vpcId: string): AwsRequest {
+  return { action: 'ListFirewallRuleGroupAssociations', input: { VpcId: vpcId } };
+}
+
+/** The rules of a group of DNS Firewall. */
+export function firewallRulesOf(groupId: string): AwsRequest {
+  return { action: 'ListFirewallRules', input: { FirewallRuleGroupId: groupId } };
+}
+
+/** The names in a domain list of DNS Firewall. */
+export function firewallDomainsOf(listId: string): AwsRequest {
+  return { action: 'ListFirewallDomains', input: { FirewallDomainListId: listId } };
+}
+
 /** The private zones of a VPC, and the rules by which its names are forwarded or blocked. */
 export function nameRequests(vpcId: string, region: string): AwsRequest[] {
   return [
     { action: 'ListHostedZonesByVPC', input: { VPCId: vpcId, VPCRegion: region } },
     { action: 'ListResolverRules', input: {} },
     { action: 'ListResolverRuleAssociations', input: {} },
-    { action: 'ListFirewallRuleGroupAssociations', input: { VpcId: vpcId } },
+    firewallGroupsOf(vpcId),
     { action: 'ListFirewallConfigs', input: {} },
   ];
 }

@@ -216,6 +216,12 @@ export interface FirewallRuleFacts {
   Action?: Text;
   /** What a blocked query is answered with: `NODATA`, `NXDOMAIN` or `OVERRIDE`. */
   BlockResponse?: Text;
-  /** The query types that it is for; absent: all. */
+  /** With `OVERRIDE`: the target of the CNAME record that is the answer. */
+  BlockOverrideDomain?: Text;
+  /** `INSPECT_REDIRECTION_DOMAIN`: names that the name is an alias of are looked at, too; `TRUST_REDIRECTION_DOMAIN`: they are not. */
+  FirewallDomainRedirectionAction?: Text;
+  /** Of a rule of DNS Firewall Advanced, which has no domain list: `DGA`, `DNS_TUNNELING`, `DICTIONARY_DGA`. */
+  DnsThreatProtection?: Text;
+  /** The query type that it is for: `AAAA`, `TYPE28`; absent: all. */
   Qtype?: Text;
 }

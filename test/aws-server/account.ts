@@ -177,6 +177,18 @@ export const account: AwsDescription = descriptionOf(
         { ResolverRuleId: 'rslvr-rr-0a', VPCId: 'vpc-0a' },
         { ResolverRuleId: 'rslvr-rr-0b', VPCId: 'vpc-0b' },
       ],
+      FirewallRuleGroupAssociations: ['vpc-0a', 'vpc-0b'].map((VpcId) => ({
+        Id: `rslvr-frgassoc-${VpcId}`,
+        FirewallRuleGroupId: 'rslvr-frg-0a',
+        VpcId,
+        Priority: 101,
+        Status: 'COMPLETE',
+      })),
+      FirewallRules: [
+        { FirewallDomainListId: 'rslvr-fdl-0a', Priority: 10, Action: 'ALLOW' },
+        { FirewallDomainListId: 'rslvr-fdl-0b', Priority: 20, Action: 'BLOCK', BlockResponse: 'NXDOMAIN' },
+      ].map((rule) => ({ FirewallRuleGroupId: 'rslvr-frg-0a', ...rule })),
+      FirewallDomains: { 'rslvr-fdl-0a': ['intranet.example.', '*.example.com.'], 'rslvr-fdl-0b': ['*'] },
     },
   },
   {

@@ -25,6 +25,8 @@ export interface AwsDescription {
   hostedZones: readonly Item[];
   /** The lists of Route 53 Resolver, by their key in the answer. */
   resolver: Readonly<Record<string, readonly Item[]>>;
+  /** The names in the domain lists of DNS Firewall, by the id of the list. */
+  firewallDomains: Readonly<Record<string, readonly string[]>>;
 }
 
 /** An item of a list, with its members as AWS names them. */
@@ -76,6 +78,7 @@ export const emptyDescription: AwsDescription = {
   logGroups: {},
   hostedZones: [],
   resolver: {},
+  firewallDomains: {},
 };
 
 type DescribedFacts = Pick<FactsDocument, 'ec2'> &
@@ -107,6 +110,7 @@ export function descriptionOf(
         Array.isArray(list) ? [[name, items(list)]] : [],
       ),
     ),
+    firewallDomains: { ...route53resolver?.FirewallDomains },
     ...changes,
   };
 }

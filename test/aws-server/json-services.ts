@@ -89,7 +89,7 @@ const resolverLists: Readonly<Record<string, { list: string; by: readonly string
     list: 'FirewallRuleGroupAssociations',
     by: ['VpcId', 'FirewallRuleGroupId', 'Status'],
   },
-  ListFirewallRules: { list: 'FirewallRules', by: ['FirewallRuleGroupId', 'Action'] },
+  ListFirewallRules: { list: 'FirewallRules', by: ['FirewallRuleGroupId', 'Action', 'Priority'] },
 };
 
 /** The members that each name of a filter compares. */
@@ -109,6 +109,7 @@ export const route53Resolver: AwsService = jsonService('Route53Resolver', {
       (input, asked) => resolverList(list, by, input, asked),
     ]),
   ),
+  ListFirewallDomains: listFirewallDomains,
   GetResolverRule: (input, { description }) => ({
     ResolverRule: one(description.resolver.ResolverRules, 'Id', input.ResolverRuleId),
   }),
@@ -141,6 +142,26 @@ function resolverList(
     invalidToken: 'InvalidNextTokenException',
   });
   return { [list]: items, MaxResults: size, ...(token === null ? {} : { NextToken: token }) };
+}
+
+/** The names in one list. Those of a list that AWS manages are not given to anybody. */
+function listFirewallDomains(input: Item, { description, pageSize, lie }: Asked): Item {
+  const id = text(input.FirewallDomainListId) ?? '';
+  const domains = Object.hasOwn(description.firewallDomains, id)
+    ? description.firewallDomains[id]
+    : undefined;
+  if (domains === undefined)
+    throw new AwsError('ResourceNotFoundException', 400, `The domain list ${id} does not exist.`);
+  const size = Math.min(number(input.MaxResults) ?? 100, pageSize);
+  const items = domains.map((domain) => ({ domain }));
+  const page = pageOf(items, text(input.NextToken) ?? null, size, {
+    lie,
+    invalidToken: 'InvalidNextTokenException',
+  });
+  return {
+    Domains: page.items.map(({ domain }) => domain),
+    ...(page.token === null ? {} : { NextToken: page.token }),
+  };
 }
 
 function one(items: readonly Item[] = [], member: string, value: unknown): Item {

@@ -1,5 +1,5 @@
 import type { AwsSession, CallFailure, CallOutcome, OpenSession } from '../../src/aws/session.js';
-import type { Ec2Facts } from '../../src/documents/facts.js';
+import type { Ec2Facts, ResolverFacts } from '../../src/documents/facts.js';
 
 /** One call that a fake session got. */
 export interface FakeCall {
@@ -18,11 +18,12 @@ export interface FakeAccount {
   gateway?: Readonly<Record<string, unknown>>;
   region?: string | null;
   credentials?: CallFailure;
+  resolver?: ResolverFacts;
 }
 
 /** AWS in memory: the lists of EC2 as the CLI prints them, filtered as EC2 filters. */
 export function fakeAws(
-  { ec2 = {}, gateway = {}, region = 'us-east-1', credentials }: FakeAccount,
+  { ec2 = {}, gateway = {}, region = 'us-east-1', credentials, resolver = {} }: FakeAccount,
   intercept: Interception = () => null,
 ): { open: OpenSession; calls: FakeCall[] } {
   const calls: FakeCall[] = [];
@@ -36,7 +37,7 @@ export function fakeAws(
     async call(service, action, input) {
       const call = { service, action, input };
       calls.push(call);
-      return (await intercept(call)) ?? answer(call, ec2, gateway);
+      return (await intercept(call)) ?? answer(call, ec2, gateway, resolver);
     },
     close() {},
   });
@@ -51,6 +52,7 @@ function answer(
   { action, input }: FakeCall,
   ec2: Ec2Facts,
   gateway: FakeAccount['gateway'] = {},
+  resolver: ResolverFacts = {},
 ): CallOutcome {
   if (action === 'GetCallerIdentity')
     return {
@@ -69,19 +71,31 @@ function answer(
       answer: { Entries: (ec2.PrefixLists?.[String(input.PrefixListId)] ?? []).map((Cidr) => ({ Cidr })) },
     };
   const names = nameLists[action];
-  if (names !== undefined) return { answer: { [names]: [] } };
+  if (names !== undefined) return { answer: { [names]: listed(resolver, names, input) } };
+  if (action === 'ListFirewallDomains')
+    return { answer: { Domains: resolver.FirewallDomains?.[String(input.FirewallDomainListId)] } };
   const key = action.replace('Describe', '');
   const list = (ec2 as Readonly<Record<string, unknown>>)[key];
   const items: unknown[] = Array.isArray(list) ? list : [];
   return { answer: { [key]: items.filter((each) => isWanted(each, input)) } };
 }
 
-/** The lists of Route 53 and its Resolver, which are empty here. */
+/** The items of a list of Route 53 Resolver that a call asks for; none of Route 53. */
+function listed(resolver: ResolverFacts, name: string, input: FakeCall['input']): unknown[] {
+  const list: unknown = Object.entries(resolver).find(([key]) => key === name)?.[1];
+  const group = input.FirewallRuleGroupId;
+  return (Array.isArray(list) ? list : []).filter(
+    (each) => group === undefined || each.FirewallRuleGroupId === group,
+  );
+}
+
+/** The lists of Route 53 and its Resolver. */
 const nameLists: Readonly<Record<string, string>> = {
   ListHostedZonesByVPC: 'HostedZoneSummaries',
   ListResolverRules: 'ResolverRules',
   ListResolverRuleAssociations: 'ResolverRuleAssociations',
   ListFirewallRuleGroupAssociations: 'FirewallRuleGroupAssociations',
+  ListFirewallRules: 'FirewallRules',
   ListFirewallConfigs: 'FirewallConfigs',
 };
 

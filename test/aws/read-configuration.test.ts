@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'tap';
 import { awsCalls, callNames, callOf } from '../../src/aws/calls.js';
 import { collectCommands } from '../../src/aws/collect-commands.js';
 import { leastPrivilegePolicy } from '../../src/aws/policy.js';
 import { type ConfigurationReading, readConfiguration } from '../../src/aws/read-configuration.js';
+import { readFacts } from '../../src/aws/read-facts.js';
 import { readingBounds } from '../../src/aws/reader.js';
 import type { OpenSession } from '../../src/aws/session.js';
 import { nowMs } from '../../src/core/clock.js';
@@ -227,6 +230,7 @@ test('the printed commands make the calls of the table, and collect makes those 
   const { actions } = await read({
     ec2: { ...healthy, RouteTables: [{ ...list, Routes: routes }] },
     gateway,
+    resolver: filtering,
   });
   const custom = parseTarget('https://api.example.com/orders', { vpce: 'vpce-0123456789abcdef0' });
   const { open, calls } = fakeAws({ ec2: healthy });
@@ -247,6 +251,86 @@ test('the printed commands make the calls of the table, and collect makes those 
     .filter((name) => name !== 'FilterLogEvents' && callOf(name).collectOnly !== true)
     .map((name) => name.toLowerCase());
   t.same([...words].sort(), names.sort());
+});
+
+const filtering = {
+  FirewallRuleGroupAssociations: [{ FirewallRuleGroupId: 'rslvr-frg-0a', VpcId: VPC, Priority: 101 }],
+  FirewallRules: [
+    {
+      FirewallRuleGroupId: 'rslvr-frg-0a',
+      FirewallDomainListId: 'rslvr-fdl-0a',
+      Priority: 1,
+      Action: 'BLOCK',
+    },
+    { FirewallRuleGroupId: 'rslvr-frg-0a', DnsThreatProtection: 'DGA', Priority: 2, Action: 'ALERT' },
+  ],
+  FirewallDomains: { 'rslvr-fdl-0a': ['*.amazonaws.com.', 'example.com.'] },
+};
+
+test('DNS Firewall: groups, then their rules, then the names in their lists; of each what was refused', async (t) => {
+  const account = { ec2: healthy, gateway, resolver: filtering };
+  const { facts, actions } = await read(account);
+  t.same(validateDocument(facts), []);
+  t.match(facts.route53resolver, filtering);
+  const order = ['ListFirewallRuleGroupAssociations', 'ListFirewallRules', 'ListFirewallDomains'];
+  t.same(
+    actions.filter((each) => order.includes(each)),
+    order,
+  );
+  for (const refused of order) {
+    const { facts: rest } = await read(account, ({ action }) =>
+      action === refused ? failure('AccessDeniedException') : null,
+    );
+    t.match(
+      rest.calls.find(({ action }) => action === refused),
+      { status: 'denied', text: `route53resolver:${refused}` },
+    );
+    t.equal(rest.calls.filter(({ status }) => status !== 'ok').length, 1, refused);
+  }
+  const host = parseTarget('db.example.com:5432');
+  const { open, calls } = fakeAws(account);
+  await readConfiguration(host, Promise.resolve(ends), { open });
+  t.same(
+    calls.flatMap(({ service, action }) => (service === 'route53resolver' ? [action] : [])),
+    order,
+    'a name that is not that of an API can be blocked, too',
+  );
+});
+
+/** The AWS CLI for DNS Firewall: text with a line for each id, and the list id where a query asks for it. */
+const fakeCli = `#!/bin/sh
+case "$*" in
+*none*) ;;
+*associations*) printf 'rslvr-frg-0a\\nrslvr-frg-0b\\n' ;;
+*list-firewall-rules*"output text") printf 'rslvr-fdl-0a\\n' ;;
+*list-firewall-rules*0a*) printf '{\\n    "FirewallRules": [{"FirewallRuleGroupId": "rslvr-frg-0a", "Action": "BLOCK"}]\\n}\\n' ;;
+*list-firewall-rules*) printf '{\\n    "FirewallRules": [{"FirewallRuleGroupId": "rslvr-frg-0b", "Action": "ALLOW"}]\\n}\\n' ;;
+*"FirewallDomainListId: 'rslvr-fdl-0a'"*) printf '{\\n    "FirewallDomainListId": "rslvr-fdl-0a",\\n    "Domains": ["a.example."]\\n}\\n' ;;
+esac
+`;
+
+test('the printed commands for DNS Firewall ask for every group and every list', async (t) => {
+  const folder = t.testdir({ aws: fakeCli });
+  chmodSync(join(folder, 'aws'), 0o755);
+  const read = (vpcId: string) => {
+    const lines = collectCommands(target, { vpcId }).filter((line) => line.includes('xargs'));
+    for (const line of lines)
+      execFileSync('sh', ['-c', line], {
+        cwd: folder,
+        env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+      });
+    const files = ['firewall-rules.json', 'firewall-domains.json'].map((name) => join(folder, name));
+    return readFacts(files.map((name) => ({ name, text: readFileSync(name, 'utf8') })));
+  };
+  t.same(read(VPC).facts.route53resolver, {
+    FirewallRules: [
+      { FirewallRuleGroupId: 'rslvr-frg-0a', Action: 'BLOCK' },
+      { FirewallRuleGroupId: 'rslvr-frg-0b', Action: 'ALLOW' },
+    ],
+    FirewallDomains: { 'rslvr-fdl-0a': ['a.example.'] },
+  });
+  const { facts, notes } = read('vpc-none');
+  t.same([facts.route53resolver, notes], [undefined, []], 'a VPC without DNS Firewall');
 });
 
 test('the policy allows every call of the table, and only reading', async (t) => {

@@ -8,7 +8,7 @@ import { partitionOf, suffixOf } from '../../target/private-api/partitions.js';
 import { AnswerTooLong, longestAnswer } from './body.js';
 
 /**
- * The calls of Route 53 and Route 53 Resolver. The SDK's clients for them are larger than all of pprobe, and five calls that only
+ * The calls of Route 53 and Route 53 Resolver. The SDK's clients for them are larger than all of pprobe, and the few calls that only
  * read need their two protocols alone: REST with XML, and JSON 1.1. Signature, connection and parser are those of the SDK.
  */
 

@@ -85,6 +85,8 @@ const nameCalls: readonly string[] = [
   'ListResolverRules',
   'ListResolverRuleAssociations',
   'ListFirewallRuleGroupAssociations',
+  'ListFirewallRules',
+  'ListFirewallDomains',
   'ListFirewallConfigs',
 ];
 

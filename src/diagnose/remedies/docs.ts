@@ -17,6 +17,7 @@ export const DOCS = {
   networkAcls: `${GUIDE}/vpc/latest/userguide/vpc-network-acls.html`,
   securityGroups: `${GUIDE}/vpc/latest/userguide/vpc-security-groups.html`,
   routeTables: `${GUIDE}/vpc/latest/userguide/VPC_Route_Tables.html`,
+  dnsFirewall: `${GUIDE}/Route53/latest/DeveloperGuide/resolver-dns-firewall-rule-settings.html`,
   inboundResolver: `${GUIDE}/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html`,
   customDomains: `${GUIDE}/apigateway/latest/developerguide/apigateway-private-custom-domains.html`,
   networkFirewall: `${GUIDE}/network-firewall/latest/developerguide/stateful-rule-groups-domain-names.html`,

@@ -112,7 +112,7 @@ function explained(evidence: Evidence, found: Finding, gate: Gate, denying: read
       symptomsOf(gate.cause)?.[found.cause] ?? 'medium',
     ),
     summary: fitted(
-      `${evidence.target.host} does not resolve to a VPC endpoint here: ${nameWords(gate)}.`,
+      `${evidence.target.host} does not resolve ${evidence.target.privateApi === null ? '' : 'to a VPC endpoint '}here: ${nameWords(gate)}.`,
       evidence.target.host,
       'the name',
     ),
