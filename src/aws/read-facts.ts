@@ -180,6 +180,7 @@ export function factsWith(one: FactsDocument, other: FactsDocument): FactsDocume
       ? {}
       : { executionLog: one.executionLog ?? other.executionLog }),
     ...sections(one, other),
+    ...(one.redacted === true || other.redacted === true ? { redacted: true } : {}),
   };
 }
 

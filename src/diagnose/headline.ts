@@ -17,11 +17,15 @@ const longestSummary = 100;
  */
 export function fitted(summary: string, host: string, instead: 'the name' | 'the target'): string {
   if (summary.length <= longestSummary || host.length <= instead.length) return summary;
-  const fit = summary.split(host).reduce((done, part) => {
-    // 10.0.12.10 is also the beginning of 10.0.12.100, and a name the end of another one.
-    const isWhole = !/[\w.:-]$/.test(done) && !/^(?:[\w-]|[.:]\w)/.test(part);
-    return `${done}${isWhole ? instead : host}${part}`;
-  });
+  // In parentheses it explains an address, which says enough.
+  const fit = summary
+    .replaceAll(` (${host})`, '')
+    .split(host)
+    .reduce((done, part) => {
+      // 10.0.12.10 is also the beginning of 10.0.12.100, and a name the end of another one.
+      const isWhole = !/[\w.:-]$/.test(done) && !/^(?:[\w-]|[.:]\w)/.test(part);
+      return `${done}${isWhole ? instead : host}${part}`;
+    });
   return fit.startsWith(instead) ? capital(fit) : fit;
 }
 

@@ -132,6 +132,14 @@ test('a long summary keeps an address that begins as the target does', (t) => {
   );
   t.equal(fitted(`db.example ${'x'.repeat(90)}.`, 'db.example', 'the name'), `The name ${'x'.repeat(90)}.`);
   t.equal(
+    fitted(
+      `10.0.1.5 (${'d'.repeat(60)}.example) does not answer`.padEnd(120, '.'),
+      `${'d'.repeat(60)}.example`,
+      'the target',
+    ),
+    '10.0.1.5 does not answer'.padEnd(120 - 71, '.'),
+  );
+  t.equal(
     fitted(`api.db.example is not db.example. ${'x'.repeat(90)}`, 'db.example', 'the name'),
     `api.db.example is not the name. ${'x'.repeat(90)}`,
   );

@@ -37,24 +37,28 @@ export function covers(text: string, address: Block): boolean | null {
 /** The longest prefix in a prefix list that contains an address: -1 where none does, null where the list is not known. */
 export type PrefixLookup = (id: string) => number | null;
 
-/** Looks an address up in prefix lists, once for each list. A list with an entry that is no block is not known. */
+/**
+ * Looks an address up in prefix lists, once for each list. A list with an entry that is no block is not known, and what a list
+ * that was cut lacks may be in the rest of it.
+ */
 export function prefixLookup(
   lists: Readonly<Record<string, readonly string[]>>,
   address: Block,
+  isCut = false,
 ): PrefixLookup {
   const known = new Map<string, number | null>();
   return (id) => {
     const cached = known.get(id);
     if (cached !== undefined) return cached;
-    const result = Object.hasOwn(lists, id) ? longest(lists[id] ?? [], address) : null;
+    const result = Object.hasOwn(lists, id) ? longest(lists[id] ?? [], address, !isCut) : null;
     known.set(id, result);
     return result;
   };
 }
 
-function longest(cidrs: readonly string[], address: Block): number | null {
+function longest(cidrs: readonly string[], address: Block, isWholeList: boolean): number | null {
   let best = -1;
-  let isWhole = true;
+  let isWhole = isWholeList;
   for (const cidr of cidrs) {
     const covered = covers(cidr, address);
     if (covered === null) isWhole = false;

@@ -24,10 +24,12 @@ export interface Context {
 
 export function contextOf(evidence: Evidence, facts: FactsDocument): Context {
   const lookups = new Map<string, PrefixLookup>();
+  // The calls do not say which list it was.
+  const isListCut = isCut(facts, 'GetManagedPrefixListEntries');
   return {
     lists: (address) => {
       const key = address.correctForm();
-      const known = lookups.get(key) ?? prefixLookup(facts.ec2.PrefixLists ?? {}, address);
+      const known = lookups.get(key) ?? prefixLookup(facts.ec2.PrefixLists ?? {}, address, isListCut);
       lookups.set(key, known);
       return known;
     },
@@ -45,9 +47,14 @@ export function contextOf(evidence: Evidence, facts: FactsDocument): Context {
   };
 }
 
-/** Whether a list was cut, so that what it lacks may exist nevertheless. */
+/** Whether a list was cut, or a call for it failed, so that what it lacks may exist nevertheless. */
 export function isPartial({ calls }: FactsDocument, action: string): boolean {
   return calls.some((each) => each.action === action && each.status !== 'ok');
+}
+
+/** Whether part of a list was read, and the rest was not. */
+export function isCut({ calls }: FactsDocument, action: string): boolean {
+  return calls.some((each) => each.action === action && each.status === 'partial');
 }
 
 /** Why a list is not there, in words: a call that was denied, or one that was not made. */

@@ -79,14 +79,21 @@ function aboutAll(gate: Gate): Gate {
   const { addresses = [] } = gate;
   const [first = ''] = addresses;
   if (addresses.length < 2) return gate;
-  const one = new RegExp(`(?<![\\w.:])${first.replaceAll('.', '\\.')}(?![\\w:]|\\.\\d)`, 'g');
-  return { ...gate, text: gate.text.replace(one, list(addresses, 4)).replace(/, eni-[0-9a-f]+\)/g, ')') };
+  return {
+    ...gate,
+    text: gate.text.replace(whole(first), list(addresses, 4)).replace(/, eni-[0-9a-f]+\)/g, ')'),
+  };
+}
+
+/** An address that is not a part of a longer one: 10.0.1.5, and not the beginning of 10.0.1.50. */
+function whole(address: string): RegExp {
+  return new RegExp(`(?<![\\w.:])${address.replaceAll('.', '\\.')}(?![\\w:]|\\.\\d)`, 'g');
 }
 
 /** What a gate says of any address. */
 function withoutAddress({ text, addresses = [] }: Gate): string {
   return addresses
-    .reduce((rest, address) => rest.replaceAll(address, '…'), text)
+    .reduce((rest, address) => rest.replace(whole(address), '…'), text)
     .replace(/\beni-[0-9a-f]+\b/g, '…');
 }
 

@@ -2,7 +2,7 @@ import type { FirewallRuleFacts, Gate, ResolverFacts } from '../../../documents/
 import { hostAnswers } from '../../../documents/observed/dns.js';
 import { suffixOf } from '../../../target/private-api/partitions.js';
 import { DOCS } from '../../remedies/docs.js';
-import { type Context, gateOf } from '../context.js';
+import { type Context, gateOf, isCut, notRead } from '../context.js';
 import { permitName, readDoubt, trustAliases } from './firewall-remedies.js';
 import {
   type FilteredQuery,
@@ -24,6 +24,16 @@ export function dnsFirewallGate(context: Context, place: Place): Gate | null {
   const { FirewallRuleGroupAssociations: associations } = facts;
   const { vpcId } = place;
   if (associations === undefined || vpcId === null) return null;
+  const listing = 'ListFirewallRuleGroupAssociations';
+  // A group in the part that was not read can come first.
+  if (isCut(context.facts, listing))
+    return {
+      ...base,
+      state: 'unknown',
+      resource: null,
+      rule: null,
+      text: `not readable: which rule groups of DNS Firewall ${vpcId} uses: ${notRead(context.facts, listing)}`,
+    };
   const groups = associations
     .filter(({ VpcId }) => VpcId === vpcId)
     .sort((one, other) => (one.Priority ?? 0) - (other.Priority ?? 0))

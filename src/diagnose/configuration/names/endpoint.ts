@@ -97,7 +97,8 @@ function createEndpoint(context: Context, vpcId: string | null, isElsewhere: boo
 function privateDnsGate(context: Context, own: readonly VpcEndpointFacts[], { vpcId, sure }: Place): Gate {
   const base = { gate: 'private-dns', end: 'target', direction: null, rule: 'PrivateDnsEnabled' } as const;
   const on = own.find(({ PrivateDnsEnabled }) => PrivateDnsEnabled === true);
-  const off = own.every(({ State }) => isOff(State)) ? (on ?? own[0]) : on;
+  const isWhole = !isPartial(context.facts, 'DescribeVpcEndpoints');
+  const off = isWhole && own.every(({ State }) => isOff(State)) ? (on ?? own[0]) : on;
   if (off !== undefined && isOff(off.State)) return notInForce(context, off, { vpcId, sure });
   if (on?.DnsOptions?.PrivateDnsOnlyForInboundResolverEndpoint === true)
     return {
@@ -118,6 +119,13 @@ function privateDnsGate(context: Context, own: readonly VpcEndpointFacts[], { vp
     };
   const [first] = own;
   const id = first?.VpcEndpointId ?? null;
+  if (!isWhole)
+    return {
+      ...base,
+      state: 'unknown',
+      resource: vpcId,
+      text: `not readable: whether another endpoint of ${vpcId ?? 'the VPC'} has private DNS: ${notRead(context.facts, 'DescribeVpcEndpoints')}`,
+    };
   if (own.some(({ PrivateDnsEnabled }) => PrivateDnsEnabled === undefined))
     return {
       ...base,

@@ -1,4 +1,5 @@
 import type { FactsDocument, FirewallRuleFacts, ResolverFacts } from '../../../documents/facts.js';
+import { isCut } from '../context.js';
 
 /**
  * DNS Firewall as Route 53 Resolver evaluates it: the rule groups of a VPC by their priorities, in each group its rules by theirs,
@@ -116,10 +117,6 @@ function covers(domain: string, name: string): boolean | null {
   if (plain === '*') return true;
   if (plain.startsWith('*.')) return name.endsWith(plain.slice(1));
   return plain.startsWith('*') ? (name.endsWith(plain.slice(1)) ? null : false) : name === plain;
-}
-
-function isCut({ calls }: FactsDocument, action: string): boolean {
-  return calls.some((each) => each.action === action && each.status === 'partial');
 }
 
 /** Whether the rules of every group were read, so that a group without any has none. */

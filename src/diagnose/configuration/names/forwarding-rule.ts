@@ -1,7 +1,7 @@
 import { list } from '../../../core/text.js';
 import type { Gate } from '../../../documents/facts.js';
 import { DOCS } from '../../remedies/docs.js';
-import { aws, type Context, gateOf } from '../context.js';
+import { aws, type Context, gateOf, isCut, notRead } from '../context.js';
 import { isAbove, limitAt, type Place } from './place.js';
 
 export function forwardingGate(context: Context, { vpcId, sure }: Place): Gate | null {
@@ -10,6 +10,9 @@ export function forwardingGate(context: Context, { vpcId, sure }: Place): Gate |
   if (rules === undefined) return null;
   const { host } = context.evidence.target;
   const base = { gate: 'forwarding-rule', end: 'client', direction: null } as const;
+  const cut = (['ListResolverRules', 'ListResolverRuleAssociations'] as const).find((action) =>
+    isCut(context.facts, action),
+  );
   const above = rules.filter(
     ({ DomainName, RuleType }) =>
       DomainName !== undefined && isAbove(DomainName, host) && RuleType !== 'RECURSIVE',
@@ -30,7 +33,16 @@ export function forwardingGate(context: Context, { vpcId, sure }: Place): Gate |
       rule: null,
       text: `not readable: which forwarding rules are associated with ${vpcId ?? 'the VPC'}`,
     };
-  if (chosen === undefined || chosen.RuleType !== 'FORWARD')
+  const isForwarded = chosen?.RuleType === 'FORWARD';
+  if (cut !== undefined && !isForwarded)
+    return {
+      ...base,
+      state: 'unknown',
+      resource: null,
+      rule: null,
+      text: `not readable: whether a rule of ${vpcId ?? 'the VPC'} forwards ${host}: ${notRead(context.facts, cut)}`,
+    };
+  if (chosen === undefined || !isForwarded)
     return {
       ...base,
       state: 'allow',
@@ -47,7 +59,8 @@ export function forwardingGate(context: Context, { vpcId, sure }: Place): Gate |
       rule: chosen.DomainName ?? null,
       text: `the rule ${chosen.Id} forwards ${chosen.DomainName} to ${list(to, 4)}, so the resolver of ${vpcId} does not answer ${host} itself`,
       cause: 'dns.forwarding-rule',
-      ...limitAt({ vpcId, sure }),
+      // A rule in the part that was not read can be more specific.
+      ...limitAt({ vpcId, sure: sure && cut === undefined }),
     },
     () => [
       {

@@ -2,7 +2,7 @@ import { list } from '../../../core/text.js';
 import type { Gate, HostedZoneFacts, RecordSetFacts } from '../../../documents/facts.js';
 import { hostAnswers, isPrivateAnswer } from '../../../documents/observed/dns.js';
 import { DOCS } from '../../remedies/docs.js';
-import { type Context, gateOf } from '../context.js';
+import { type Context, gateOf, isCut, notRead } from '../context.js';
 import { addressesOfInterface, apiEndpoints } from '../ends.js';
 import { isAbove, limitAt, type Place } from './place.js';
 
@@ -17,6 +17,18 @@ export function zoneAnswer(context: Context, place: Place): { gate: Gate; isOwn:
   const zones = context.facts.route53?.HostedZoneSummaries;
   if (zones === undefined) return null;
   const { host } = context.evidence.target;
+  // A zone in the part that was not read can be more specific.
+  if (isCut(context.facts, 'ListHostedZonesByVPC'))
+    return {
+      isOwn: false,
+      gate: {
+        ...base,
+        state: 'unknown',
+        resource: null,
+        rule: null,
+        text: `not readable: whether a private zone of ${place.vpcId ?? 'the VPC'} answers ${host}: ${notRead(context.facts, 'ListHostedZonesByVPC')}`,
+      },
+    };
   const [zone] = zones
     .filter(({ Name }) => Name !== undefined && Name !== '.' && isAbove(Name, host))
     // Of zones with one name, the one that AWS made for the endpoint is there only where private DNS is on.
@@ -32,7 +44,9 @@ export function zoneAnswer(context: Context, place: Place): { gate: Gate; isOwn:
         text: `no private zone of the owner of ${place.vpcId ?? 'the VPC'} answers ${host}`,
       },
     };
-  const records = recordsOf(context.facts.route53?.ResourceRecordSets, zone, host);
+  const records = isCut(context.facts, 'ListResourceRecordSets')
+    ? null
+    : recordsOf(context.facts.route53?.ResourceRecordSets, zone, host);
   const gate = records === null ? unread(context, place, zone) : judged(context, place, zone, records);
   return { gate, isOwn: gate.state === 'allow' };
 }

@@ -1,5 +1,5 @@
 import type { Gate, MethodFacts } from '../../../documents/facts.js';
-import { aws, type Context, gateOf } from '../context.js';
+import { aws, type Context, gateOf, isCut } from '../context.js';
 import { createDeployment } from './stage.js';
 
 /**
@@ -16,7 +16,7 @@ export function methodGate(context: Context): Gate[] {
   const summary = deployments.find(({ id }) => id !== undefined && id === running)?.apiSummary;
   const deployed = summary === undefined ? undefined : methodAt(Object.entries(summary), path);
   const edited =
-    resources === undefined
+    resources === undefined || isCut(facts, 'GetResources')
       ? undefined
       : methodAt(
           resources.map((each) => [each.path ?? '', each.resourceMethods ?? {}]),
