@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../core/errors.js';
+import { CapabilityError, InvalidInputError } from '../core/errors.js';
 import { quoted } from '../core/text.js';
 import type { ReadFacts } from '../diagnose/reading.js';
 import type { FactsDocument } from '../documents/facts.js';
@@ -75,7 +75,7 @@ export function awsReading(
       import('../execution-log/logged-request.js'),
     ]);
     const noMetadata = args.options.imds === false;
-    const { facts, problem } = await readConfiguration(target, ends, {
+    const reading = readConfiguration(target, ends, {
       open: openThread,
       profile,
       region,
@@ -86,7 +86,16 @@ export function awsReading(
       timeoutMs: Math.max(timeoutMs ?? 0, readingTimeout.default),
       stop,
     });
-    if (problem !== null) note(cleanForTerminal(`pprobe: --aws: ${problem}`));
+    const tell = (problem: string): void => note(cleanForTerminal(`pprobe: --aws: ${problem}`));
+    // Where this installation lacks the SDK, what the packets show is told nevertheless.
+    const read = await reading.catch((error: unknown) => {
+      if (!(error instanceof CapabilityError)) throw error;
+      tell(error.message);
+      return null;
+    });
+    if (read === null) return null;
+    const { facts, problem } = read;
+    if (problem !== null) tell(problem);
     if (!output.quiet)
       for (const line of notRead(facts)) note(cleanForTerminal(`pprobe: --aws: not read: ${line}`));
     const proxy = unusedProxy(facts);

@@ -178,11 +178,12 @@ function byException(doc: HttpDocument): Confidence {
   return exceptionOf(doc) === null ? 'high' : 'certain';
 }
 
-/** The path as the API sees it, without the stage. */
+/** The path as the API sees it, without the stage, which a custom domain name does not have in its paths. */
 function resource(target: Target): string {
   const path = pathOf(target);
   const stage = target.privateApi?.stage ?? null;
-  return stage === null ? path : path.slice(stage.length + 1) || '/';
+  const isFirst = stage !== null && `${path}/`.startsWith(`/${stage}/`);
+  return isFirst ? path.slice(stage.length + 1) || '/' : path;
 }
 
 function named(api: PrivateApi | null): string {

@@ -9,6 +9,7 @@ import {
   dnsFailure,
   forbidden,
   HOST,
+  http,
   tcp,
   tcpOf,
   VPCE,
@@ -98,9 +99,9 @@ const association = {
   accessAssociationSource: VPCE,
 };
 
-function atCustomName(path: string, apigateway: FactsDocument['apigateway']) {
-  const target = { target: `https://${custom}${path}` };
-  const { observations } = answeredWith([forbidden()], target);
+function atCustomName(path: string, apigateway: FactsDocument['apigateway'], answer = forbidden()) {
+  const target = { target: `https://${custom}${path}`, options: { apiId: API } };
+  const { observations } = answeredWith([answer], target);
   return configuredEvidence({ ...target, ...observations }, factsOf({}, { apigateway }));
 }
 
@@ -350,5 +351,20 @@ export const configuredLimitRows: Row[] = [
     cause: 'api.stage-missing',
     confidence: 'certain',
     evidence: [`${API} has no stage test; it has prod`],
+  },
+  {
+    name: 'the path behind a custom name, which has no stage, where one stage is known',
+    given: atCustomName(
+      '/orders',
+      {
+        restApi: { id: API, endpointConfiguration: { types: ['PRIVATE'] } },
+        stages: [{ stageName: 'prod' }],
+      },
+      http(403, { errorType: 'MissingAuthenticationTokenException' }),
+    ),
+    class: 'service',
+    cause: 'api.path-unknown',
+    confidence: 'medium',
+    summary: ['has no GET /orders in stage prod'],
   },
 ];
