@@ -94,9 +94,21 @@ function systemWords(code: string): string | null {
     case 'ECONNRESET':
     case 'EPIPE':
       return 'the connection ended in the middle of the answer';
+    case 'EPROTO':
+      return 'the endpoint of the service does not speak TLS as it should';
+    case 'HPE_HEADER_OVERFLOW':
+      return 'the header of the answer is too long';
     default:
-      return null;
+      if (code.startsWith('HPE_')) return 'the answer is not HTTP';
+      return isCertificate(code)
+        ? 'the certificate of the endpoint is not trusted or not for its name: does a proxy open TLS? Give the file with its authority in AWS_CA_BUNDLE'
+        : null;
   }
+}
+
+/** Whether a code is that of a certificate which OpenSSL or Node refuses. */
+function isCertificate(code: string): boolean {
+  return /CERT|^UNABLE_TO_|SIGNATURE_FAILURE$|^HOSTNAME_MISMATCH$/.test(code) && code.includes('_');
 }
 
 /** A code of AWS is a word such as `InvalidVpcID.NotFound`, and not the name of an error of JavaScript. */

@@ -87,7 +87,7 @@ export class Reader {
       this.#note(request, { status: 'error', text: 'the answer is not one of AWS: it has no events' });
       return [];
     }
-    this.#note(request, { status: isCut ? 'partial' : 'ok', text: null });
+    this.#note(request, isCut ? cut : whole);
     return list.flatMap((each) =>
       isMembers(each) && typeof each.message === 'string' ? [each.message] : [],
     );
@@ -180,8 +180,7 @@ export class Reader {
       const part = partOf(action, document, call.answer, String(id));
       checkAnswered(request, part);
       this.#join(part);
-      const text = isCut ? 'the list goes on: what it lacks may exist nevertheless' : null;
-      this.#note(request, { status: isCut ? 'partial' : 'ok', text });
+      this.#note(request, isCut ? cut : whole);
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error;
       this.#note(request, { status: 'error', text: `the answer is not one of AWS: ${error.message}` });
@@ -202,6 +201,9 @@ export class Reader {
     });
   }
 }
+
+const whole = { status: 'ok', text: null } as const;
+const cut = { status: 'partial', text: 'the list goes on: what it lacks may exist nevertheless' } as const;
 
 /** Throws ShapeError where an answer is about something else than the question. */
 function checkAnswered({ action, input }: AwsRequest, part: Partial<FactsDocument>): void {

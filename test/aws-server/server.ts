@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { apiGateway } from './api-gateway.js';
 import type { AwsDescription } from './description.js';
 import { ec2 } from './ec2.js';
 import { type Answer, type Asked, AwsError, type AwsService, type Lie } from './exchange.js';
-import { type AwsFault, type AwsFaults, faultOf } from './faults.js';
+import { type AwsFault, type AwsFaults, type FaultsByRegion, faultOf } from './faults.js';
 import { logs, route53Resolver } from './json-services.js';
 import { route53, sts } from './xml-services.js';
 
@@ -30,6 +31,8 @@ const services: Readonly<Record<string, AwsService>> = {
 export interface AwsServerState {
   description: AwsDescription;
   faults?: AwsFaults;
+  /** Regions in which the same account has faults of their own. */
+  regions?: FaultsByRegion;
   /** The most items of a page. Default: as many as AWS gives. */
   pageSize?: number;
 }
@@ -90,7 +93,12 @@ export async function startAwsServer(
       pageSize: current.pageSize ?? 1000,
       lie: null,
     };
-    const name = scopeOf(asked)?.service ?? '';
+    const scope = scopeOf(asked);
+    const name = scope?.service ?? '';
+    // A request to Route 53 is signed for the Region of the service.
+    const region = searchParams.get('vpcregion') ?? scope?.region ?? '';
+    const own = current.regions?.[region];
+    if (own !== undefined) asked.description = { ...current.description, region };
     const service = Object.hasOwn(services, name) ? services[name] : undefined;
     if (service === undefined) {
       const message = name === '' ? 'Missing Authentication Token' : `no service "${name}" is here`;
@@ -99,13 +107,16 @@ export async function startAwsServer(
     }
     const action = service.actionOf(asked) ?? '';
     calls.push({ service: name, action, parameters: body === '' ? searchParams.toString() : body });
-    const fault = faultOf(current.faults ?? {}, name, action);
-    const key = `${name}:${action}`;
+    const fault = faultOf(own ?? current.faults ?? {}, name, action);
+    const key = `${region} ${name}:${action}`;
     const refused = refusals.get(key) ?? 0;
     refusals.set(key, refused + 1);
     if (fault?.kind === 'silent') return;
     if (fault?.kind === 'slow') await sleep(fault.delayMs);
+    if (fault?.kind === 'endless-header') return endlessHeader(request.socket);
     const answer = answerOf(service, name, action, asked, fault, refused);
+    if (fault?.kind === 'endless-body') return endlessBody(response, answer);
+    if (fault?.kind === 'drip') return drip(response, answer, fault.delayMs);
     write(response, answer, fault?.kind === 'cut');
   }
 
@@ -142,11 +153,61 @@ function answerOf(
     if (error !== null) throw error;
     const lie: Lie | null = fault?.kind === 'lying' ? fault.lie : null;
     const answer = service.answer(action, { ...asked, lie });
-    return fault?.kind === 'damaged' ? { ...answer, body: '<<{]' } : answer;
+    return fault === undefined ? answer : spoilt(answer, fault);
   } catch (error) {
     if (error instanceof AwsError) return service.refuse(error);
     throw error;
   }
+}
+
+/** An answer with what a fault changes in it. */
+function spoilt(answer: Answer, fault: AwsFault): Answer {
+  switch (fault.kind) {
+    case 'damaged':
+      return { ...answer, body: '<<{]' };
+    case 'mistyped':
+      return { ...answer, headers: { ...answer.headers, 'content-type': fault.type } };
+    case 'half':
+      return { ...answer, body: answer.body.slice(0, answer.body.length >> 1) };
+    case 'repeated-key':
+      return { ...answer, body: answer.body.replace(/^\{("[^"]+":)/, '{$1null,$1') };
+    case 'redirect':
+      return { status: 302, headers: { location: fault.to }, body: '' };
+    default:
+      return answer;
+  }
+}
+
+/** Writes for as long as the peer reads. */
+function endlessly(stream: Writable, chunk: string): void {
+  const more = (): void => {
+    while (!stream.destroyed && stream.write(chunk)) {
+      // Until the socket is full.
+    }
+  };
+  stream.on('drain', more).on('error', () => stream.destroy());
+  more();
+}
+
+function endlessHeader(socket: Socket): void {
+  socket.write('HTTP/1.1 200 OK\r\n');
+  endlessly(socket, 'x-filler: 0123456789abcdef\r\n'.repeat(2000));
+}
+
+function endlessBody(response: ServerResponse, { status, headers }: Answer): void {
+  response.writeHead(status, headers);
+  endlessly(response, ' '.repeat(200_000));
+}
+
+function drip(response: ServerResponse, { status, headers, body }: Answer, delayMs: number): void {
+  response.writeHead(status, headers);
+  let next = 0;
+  const timer = setInterval(() => {
+    response.write(body.charAt(next));
+    next += 1;
+    if (next >= body.length) response.end();
+  }, delayMs);
+  response.on('close', () => clearInterval(timer)).on('error', () => response.destroy());
 }
 
 const proxyPage: Answer = {

@@ -6,7 +6,7 @@ export function sdkFailure(error: unknown): CallFailure {
   const inner = members(cause);
   const status = members($metadata).httpStatusCode ?? members($response).statusCode;
   const type = members(members($response).headers)['content-type'];
-  const system = [code, inner.code].find((each) => typeof each === 'string' && /^E[A-Z]+$/.test(each));
+  const system = [code, inner.code].find((each) => typeof each === 'string' && systemCode.test(each));
   const word = [system, name].find((each) => typeof each === 'string' && /^[\w.]{1,100}$/.test(each));
   return {
     code: typeof word === 'string' ? word : 'Error',
@@ -15,6 +15,9 @@ export function sdkFailure(error: unknown): CallFailure {
     message: withoutNames(typeof message === 'string' ? message : ''),
   };
 }
+
+/** `ECONNREFUSED` of a system call, `HPE_HEADER_OVERFLOW` of the parser, `DEPTH_ZERO_SELF_SIGNED_CERT` of TLS. */
+const systemCode = /^(?:E[A-Z]+|[A-Z]+(?:_[A-Z]+)+)$/;
 
 /** Why there are no credentials. */
 export function credentialsFailure(error: unknown): CallFailure {

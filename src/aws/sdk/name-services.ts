@@ -67,6 +67,8 @@ const protocols: Readonly<Record<NamesService, Protocol>> = {
     }),
     answer(text) {
       const found = membersOf(membersOf(parseXML(text)).ListHostedZonesByVPCResponse);
+      // A page of HTML is XML, too, and is no empty list.
+      if (!Object.hasOwn(found, 'HostedZoneSummaries')) return {};
       const { HostedZoneSummary: zones = [] } = membersOf(found.HostedZoneSummaries);
       return { ...found, HostedZoneSummaries: Array.isArray(zones) ? zones : [zones] };
     },
