@@ -26,6 +26,14 @@ export interface Branches {
    * go on. Any other error (bad input, a bug) ends all of them, and throwIfFailed() throws it. Never rejects.
    */
   run<Result>(step: SkippedStep['step'], work: () => Promise<Result>): Promise<Outcome<Result>>;
+  /**
+   * The caller's callback, whose error ends all of them and is thrown by throwIfFailed(). It is no result of the measurement
+   * that calls it, whatever its class. From then on the callback is not called, and `otherwise` is returned in its place.
+   */
+  guard<Given extends unknown[], Result>(
+    callback: (...given: Given) => Result,
+    otherwise: Result,
+  ): (...given: Given) => Result;
   /** Throws the reason of the caller's signal, or the first error that is not a result. */
   throwIfFailed(): void;
 }
@@ -44,6 +52,17 @@ export function startBranches(signal: AbortSignal | undefined, stop: AbortSignal
         if (skip === null) failure.abort(error);
         return { result: null, skipped: skip === null ? [] : [skip] };
       }
+    },
+    guard(callback, otherwise) {
+      return (...given) => {
+        if (failure.signal.aborted) return otherwise;
+        try {
+          return callback(...given);
+        } catch (error) {
+          failure.abort(error);
+          return otherwise;
+        }
+      };
     },
     throwIfFailed() {
       signals.signal.throwIfAborted();

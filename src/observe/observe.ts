@@ -83,15 +83,16 @@ function checkTargetObject(target: unknown): asserts target is Target {
 /** observe() of a target and with options that were checked. */
 export async function observeTarget(target: Target, given: ObserveOptions): Promise<Evidence> {
   given.signal?.throwIfAborted();
-  const { options, skipped: refusedServers } = withPermittedServers(given);
-  if (options === null) return unmeasured(target, refusedServers);
+  const { options: permitted, skipped: refusedServers } = withPermittedServers(given);
+  if (permitted === null) return unmeasured(target, refusedServers);
   checkSendable(target.host);
   const startMs = nowMs();
-  await prepare(options);
+  await prepare(permitted);
   const vantage = await readVantage();
   const { nameservers } = vantage;
-  const branches = startBranches(options.signal, options.stop);
+  const branches = startBranches(permitted.signal, permitted.stop);
   const { signals } = branches;
+  const options = withGuards(permitted, branches);
   const asksMetadata = options.imds !== false && options.permit?.(metadataAddress, 80) !== false;
   const identifying = !asksMetadata ? [] : readEc2Interfaces(anyOf(signals.signal, signals.stop));
 
@@ -173,6 +174,17 @@ export async function observeTarget(target: Target, given: ObserveOptions): Prom
       { skipped: notSpoken(target, options) },
     ]),
     ...stoppedMember(options.stop, elapsedMs(startMs)),
+  };
+}
+
+/** The options with callbacks whose errors end the measurements. */
+function withGuards(options: ObserveOptions, branches: Branches): ObserveOptions {
+  const { onEnds, onProgress, permit } = options;
+  return {
+    ...options,
+    ...(onEnds === undefined ? {} : { onEnds: branches.guard(onEnds, undefined) }),
+    ...(onProgress === undefined ? {} : { onProgress: branches.guard(onProgress, undefined) }),
+    ...(permit === undefined ? {} : { permit: branches.guard(permit, false) }),
   };
 }
 

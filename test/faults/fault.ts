@@ -21,6 +21,8 @@ export interface Fault {
   /** The words after `pprobe`. PORT is the port of the peer, DIR a new directory, CLOSED a port that nothing listens on.
    * Other words of the peer are replaced, too. */
   args: readonly string[];
+  /** Work that would keep the peers of other faults from answering: it is done before the first fault is played. */
+  prepare?: () => Promise<unknown>;
   /** What listens at 127.0.0.1. */
   peer?: () => Promise<Peer>;
   /** The shell that starts the command, which is `"$@"`. `$DIR` and `$PORT` are set. */

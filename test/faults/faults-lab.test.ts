@@ -17,6 +17,7 @@ const played = faults.filter(
 );
 
 test('faults', async (t) => {
+  for (const { prepare } of played) await prepare?.();
   const waiting = played.values();
   const lane = async () => {
     for (const fault of waiting) {

@@ -1,5 +1,5 @@
 import type { Fault } from './fault.js';
-import { authorityPem, httpsAndNames } from './peers.js';
+import { authorityPem, httpsAndNames, identityFor } from './peers.js';
 
 const part = 'odd input';
 const env = { AUTHORITY: await authorityPem() };
@@ -10,28 +10,38 @@ const named = (
   host: string,
   names: readonly string[],
   code: readonly number[],
-): Fault => ({
-  id: `certificate-${id}`,
-  part,
-  fault,
-  args: [
-    'diagnose',
-    `https://${host}:PORT/`,
-    '--server',
-    'DNS',
-    '--ca-file',
-    'DIR/ca.pem',
-    '-4',
-    '--no-trace',
-    '--json',
-  ],
-  shell: 'printf %s "$AUTHORITY" > "$DIR/ca.pem"; exec "$@"',
-  env,
-  peer: httpsAndNames(names),
-  code,
-  document: 'report',
-  costly: true,
-});
+): Fault => {
+  let identity: ReturnType<typeof identityFor> | null = null;
+  const prepare = () => {
+    identity ??= identityFor(names);
+    return identity;
+  };
+  return {
+    id: `certificate-${id}`,
+    prepare,
+    part,
+    fault,
+    args: [
+      'diagnose',
+      `https://${host}:PORT/`,
+      '--server',
+      'DNS',
+      '--ca-file',
+      'DIR/ca.pem',
+      '-4',
+      '--timeout',
+      '60000',
+      '--no-trace',
+      '--json',
+    ],
+    shell: 'printf %s "$AUTHORITY" > "$DIR/ca.pem"; exec "$@"',
+    env,
+    peer: httpsAndNames(prepare),
+    code,
+    document: 'report',
+    costly: true,
+  };
+};
 
 export const oddInput: readonly Fault[] = [
   named('idn', 'an international name, given in Unicode', 'b\u00fccher.test', ['xn--bcher-kva.test'], [0]),

@@ -116,16 +116,19 @@ async function tlsServer(made: Promise<Identity>, serve: Serve): Promise<Peer> {
 export const httpsPouring = (text: string, again: string) => (): Promise<Peer> =>
   tlsServer(identity, (socket) => socket.once('data', () => pour(socket, text, again)));
 
-/** An HTTPS server that answers each request with 200, and has a certificate for these names. */
-export const httpsNamed = (names: readonly string[]) => (): Promise<Peer> =>
-  tlsServer(
-    authority.then((issuer) => issuer.issue({ names, ...period })),
-    (socket) => socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')),
-  );
+/** A certificate for these names. */
+export const identityFor = async (names: readonly string[]): Promise<Identity> =>
+  (await authority).issue({ names, ...period });
 
-/** An HTTPS server for these names, and the DNS server DNS that gives 127.0.0.1 for every name. */
-export const httpsAndNames = (names: readonly string[]) => async (): Promise<Peer> => {
-  const [https, dns] = [await httpsNamed(names)(), await dnsServer('127.0.0.1')];
+/**
+ * An HTTPS server with this certificate that answers each request with 200, and the DNS server DNS that gives 127.0.0.1 for
+ * every name.
+ */
+export const httpsAndNames = (made: () => Promise<Identity>) => async (): Promise<Peer> => {
+  const https = await tlsServer(made(), (socket) =>
+    socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')),
+  );
+  const dns = await dnsServer('127.0.0.1');
   return {
     ...https,
     words: { DNS: dns.server },

@@ -147,14 +147,15 @@ export const thisHost: readonly Fault[] = [
     says: /local\.firewall[\s\S]*nf_conntrack/,
     costly: true,
   },
-  // Node itself needs nine and its pool four: native-notes/unprivileged.md. Nobody else has this user, whose threads are counted.
+  // Node itself needs nine and its pool four: native-notes/unprivileged.md. The kernel counts the threads of
+  // a user, so each of these has a user that nobody else has: two run at the same time.
   ...[12, 16].map(
     (threads): Fault => ({
       id: `threads-${threads}`,
       part,
       fault: `a user who may have ${threads} threads`,
       args: ['diagnose', '127.0.0.1:PORT', '--no-trace', '--json'],
-      shell: `exec setpriv --reuid 61739 --regid 61739 --clear-groups prlimit --nproc=${threads} "$@"`,
+      shell: `exec setpriv --reuid ${61_700 + threads} --regid ${61_700 + threads} --clear-groups prlimit --nproc=${threads} "$@"`,
       peer: silent,
       root: true,
       code: [0, 3],

@@ -2,13 +2,17 @@ import { createHook } from 'node:async_hooks';
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import t, { type Test } from 'tap';
+import { diagnose } from '../../src/diagnose/diagnose.js';
 import { connect, connectMany } from '../../src/observe/connect.js';
+import { doctor } from '../../src/observe/doctor.js';
 import { observe } from '../../src/observe/observe.js';
 import { traceHost } from '../../src/observe/trace-host.js';
 import { watchHost } from '../../src/observe/watch-host.js';
+import { lookupSystem } from '../../src/probe/dns/compare.js';
 import { resolve } from '../../src/probe/dns/resolve.js';
 import { resolveMany } from '../../src/probe/dns/resolve-many.js';
 import { ask } from '../../src/probe/http/ask.js';
+import { measurePathMtu } from '../../src/probe/mtu/path-mtu.js';
 import { handshake } from '../../src/probe/tls/handshake.js';
 import { publishedSchemas, validatorOf } from '../documents/validate.js';
 import { address, reply, serve } from '../probe/dns/server.js';
@@ -101,7 +105,13 @@ async function settled(before: number): Promise<number> {
   return open;
 }
 
-async function walk(t: Test, name: string, probe: (signals: Signals) => Promise<unknown>): Promise<void> {
+/** `checked`: what is wrong with the result after a stop. null for a probe that has no `stop`. */
+async function walk(
+  t: Test,
+  name: string,
+  probe: (signals: Signals) => Promise<unknown>,
+  checked: ((result: unknown) => string[]) | null = faultsOf,
+): Promise<void> {
   await t.test(name, async (t) => {
     // Twice: the first run loads, compiles, and opens what is kept.
     await probe({});
@@ -130,6 +140,7 @@ async function walk(t: Test, name: string, probe: (signals: Signals) => Promise<
       if ('error' in cut) aborted += 1;
       await check(`abort at ${at}`);
       if ('error' in cut && cut.error !== reason) faults.push(`abort at ${at}: ${String(cut.error)}`);
+      if (checked === null) continue;
 
       const stop = new AbortController();
       const ended = await during(
@@ -140,7 +151,7 @@ async function walk(t: Test, name: string, probe: (signals: Signals) => Promise<
       stopped += 1;
       await check(`stop at ${at}`);
       if ('error' in ended) faults.push(`stop at ${at}: ${String(ended.error)}`);
-      else faults.push(...faultsOf(ended.result).map((fault) => `stop at ${at}: ${fault}`));
+      else faults.push(...checked(ended.result).map((fault) => `stop at ${at}: ${fault}`));
     }
     t.same(faults, [], `${stopped} of ${count} moments`);
     t.ok(aborted > 0, 'an abort was in time');
@@ -204,6 +215,22 @@ t.test('every probe', async (t) => {
       socket.destroy();
     }
   });
+  await walk(
+    t,
+    'measurePathMtu',
+    (given) => measurePathMtu({ address: '127.0.0.1', port }, { ...patient, ...given }),
+    () => [],
+  );
+  await walk(
+    t,
+    'lookupSystem',
+    (given) => lookupSystem('localhost', { ...patient, ...given }),
+    () => [],
+  );
+  await walk(t, 'doctor', ({ signal }) => doctor({ signal }), null);
+  await walk(t, 'diagnose', (given) =>
+    diagnose('a.test.:1', { imds: false, method: 'connect', dns: { servers }, ...patient, ...given }),
+  );
   await walk(t, 'observe', (given) =>
     observe(`https://127.0.0.1:${port}/`, { ca, imds: false, dns: { servers }, ...patient, ...given }),
   );

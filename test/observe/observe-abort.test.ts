@@ -1,7 +1,7 @@
 import t from 'tap';
 import { CapabilityError, InvalidInputError } from '../../src/core/errors.js';
 import { skippedOf, startBranches } from '../../src/observe/branches.js';
-import { observe } from '../../src/observe/observe.js';
+import { type ObserveOptions, observe } from '../../src/observe/observe.js';
 import { parseTarget } from '../../src/target/parse-target.js';
 import { listen, listenSilently, openSockets } from '../probe/tcp/listeners.js';
 
@@ -26,6 +26,54 @@ t.test('an abort in the middle of a connection, and of a handshake, leaves no so
   // What is left is the listeners' side of connections that are being closed.
   t.ok((await openSockets()).length <= 2);
   await t.rejects(observe(parseTarget('127.0.0.1:1'), { signal: AbortSignal.abort(reason) }), reason);
+});
+
+t.test('an error of a callback ends the measurements and comes out once, with no socket left', async (t) => {
+  const { port } = await listenSilently(t);
+  // What looks like a limit of this host is none where the caller's own code throws it.
+  const errors = [
+    new Error('of the caller'),
+    Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' }),
+    new CapabilityError('screen', 'the caller has no screen'),
+  ];
+  const unhandled: unknown[] = [];
+  const onUnhandled = (error: unknown) => unhandled.push(error);
+  process.on('unhandledRejection', onUnhandled);
+  for (const error of errors) {
+    let calls = 0;
+    const fail = (): never => {
+      calls += 1;
+      throw error;
+    };
+    const failAt = (word: RegExp) => (text: string) => void (word.test(text) && fail());
+    const callbacks: ObserveOptions[] = [
+      { onProgress: failAt(/resolving/) },
+      { onProgress: failAt(/connecting/) },
+      { onEnds: fail },
+      { permit: (address) => address !== '127.0.0.1' || fail() },
+    ];
+    for (const callback of callbacks) {
+      calls = 0;
+      const before = (await openSockets()).length;
+      const running = observe(`127.0.0.1:${port}`, {
+        imds: false,
+        timeoutMs: 60_000,
+        control: { host: '127.0.0.1', port },
+        dns: { timeoutMs: 60_000 },
+        ...callback,
+      });
+      const ended = await running.then(
+        () => 'no error',
+        (thrown: unknown) => thrown,
+      );
+      t.equal(ended, error, `${Object.keys(callback)}: ${error.message}`);
+      t.equal(calls, 1);
+      t.ok((await openSockets()).length <= before + 4, 'only the ends of the listener');
+    }
+  }
+  await new Promise(setImmediate);
+  process.off('unhandledRejection', onUnhandled);
+  t.same(unhandled, []);
 });
 
 t.test('a stop in the middle keeps what was measured, and leaves no socket', async (t) => {

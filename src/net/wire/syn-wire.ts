@@ -45,6 +45,8 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
   const mss = Math.min(0xffff, options.mtu - (family === 4 ? 40 : 60));
   const encode = synEncoder({ source, destination: address, destinationPort: port, mss });
   const probes = new Map<number, Outstanding>();
+  /** The latest probe of each port. An answer to an earlier one does not make the port free. */
+  const portUsers = new Map<number, number>();
   /** Ports whose probes are over, for hosts where no other port is free. In order of use, oldest first. */
   const idlePorts = new Map<number, { fromMs: number }>();
   let isClosed = false;
@@ -63,7 +65,7 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
       }
       const rttMs = roundMs(Math.max(0, atMs - sentAtMs));
       const isTarget = reply.kind === 'syn-ack' || reply.kind === 'rst';
-      release(probe.sourcePort, isTarget ? 2 * rttMs + resetMs : 0);
+      release(probe, isTarget ? 2 * rttMs + resetMs : 0);
       listener.onReply({ ...reply, id: probe.id, from, replyTtl: ttl, rttMs });
     },
     onDiscard: (reason) => listener.onDiscard(reason),
@@ -83,8 +85,10 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
     }
   }
 
-  function release(port: number, delayMs: number): void {
-    if (!options.paris) idlePorts.set(port, { fromMs: nowMs() + delayMs });
+  function release({ id, sourcePort }: SentSyn<HubFlow>, delayMs: number): void {
+    if (options.paris || portUsers.get(sourcePort) !== id) return;
+    const known = idlePorts.get(sourcePort);
+    idlePorts.set(sourcePort, { fromMs: Math.max(known?.fromMs ?? 0, nowMs() + delayMs) });
   }
 
   function oldestIdlePort(): number | null {
@@ -103,6 +107,7 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
     send({ id, ttl }: ProbeRequest) {
       const sourcePort = portFor(id);
       if (sourcePort === null) return;
+      portUsers.set(sourcePort, id);
       const probe: Outstanding = { id, flow, sourcePort, sequence: freeSequence(hub), sentAtMs: null };
       probes.set(id, probe);
       hub.expect(probe);
@@ -114,6 +119,8 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
           if (!isClosed) listener.onLeft?.(id);
         },
         (errno) => {
+          // Nothing has left from the port.
+          release(probe, 0);
           if (!isClosed) listener.onSendError(id, errno);
         },
       );
@@ -122,7 +129,7 @@ export function openSynWire(options: SynWireOptions, listener: WireListener): Wi
     receive: () => hub.packets.receive(),
     retire(id) {
       const probe = probes.get(id);
-      if (probe !== undefined) release(probe.sourcePort, 0);
+      if (probe !== undefined) release(probe, 0);
     },
     silentNeighbour: options.silentNeighbour,
     close() {

@@ -92,7 +92,8 @@ async function trySize(
 async function isAcknowledged(socket: TcpSocket, { signal, stop }: Limits): Promise<boolean> {
   for (let waitedMs = 0; waitedMs < acknowledgeMs && !stop?.aborted; waitedMs += pollIntervalMs) {
     if (socket.sendState().unacknowledged === 0) return true;
-    await sleep(pollIntervalMs, undefined, { signal });
+    // The error of timers/promises would be an AbortError of its own, and not the caller's reason.
+    await sleep(pollIntervalMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
   return socket.sendState().unacknowledged === 0;
 }
