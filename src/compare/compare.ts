@@ -280,7 +280,7 @@ function compareLocal(sides: readonly Side[]): ComparisonFinding[] {
       suspects: [cause],
       confidence: group[0]?.verdict.confidence ?? 'low',
       summary: `Only ${names(group)} ${group.length > 1 ? 'have' : 'has'} this fault: ${CAUSES[cause].words}.`,
-      meaning: `${names(others)} ${others.length > 1 ? 'do' : 'does'} not have it, so nothing at the target or on the path has to change.`,
+      meaning: `${names(others)} ${others.length > 1 ? 'do' : 'does'} not have it, so that fault is not at the target or on the path.`,
       evidence: [...group, ...others].map(verdictEvidence),
       remedies: group[0]?.verdict.remedies ?? [],
       check: null,

@@ -165,7 +165,7 @@ function pathPhase(report: ReportDocument): RequestPhase {
   };
 }
 
-function pathWords({ outcome, hops, loop }: AddressTrace, towards: string): string {
+function pathWords({ address, outcome, hops, loop }: AddressTrace, towards: string): string {
   const all = `${count(hops.length, 'hop')}${towards}`;
   if (outcome === 'open') return `${all}${silentHops(hops)}`;
   if (outcome === 'interrupted') return `interrupted after ${all}`;
@@ -177,7 +177,7 @@ function pathWords({ outcome, hops, loop }: AddressTrace, towards: string): stri
   }
   const silent = silentTail(hops);
   const after = silent > 0 ? `, then ${count(silent, 'silent hop')}` : '';
-  return `${replyWords(last.probe)} at hop ${last.hop.ttl}${after}${towards}`;
+  return `${replyWords(last.probe)} at hop ${last.hop.ttl}${after}${last.probe.from === address ? '' : towards}`;
 }
 
 /** The number of silent hops. Routers of a VPC never answer, so silent hops are no fault on a path that arrives. */

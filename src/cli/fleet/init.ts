@@ -14,7 +14,7 @@ const maxMegabytes: Bound = {
   unit: null,
   min: 1,
   max: 1_000_000,
-  default: null,
+  default: defaultMaxBytes / 1024 ** 2,
 };
 
 export const fleetInit: FleetVerb = {
@@ -24,7 +24,7 @@ export const fleetInit: FleetVerb = {
   positional: null,
   options: {
     ...brokerOptions,
-    'max-megabytes': numberSpec(maxMegabytes, 'How much the stream keeps (1024)'),
+    'max-megabytes': numberSpec(maxMegabytes, 'How many megabytes the stream keeps'),
   },
   examples: [
     {

@@ -40,8 +40,11 @@ const TEXTS = new Set([
 /** Members with paths of files on the host, or with a message that contains one. */
 const PATHS = new Set(['path', 'problem']);
 
-/** Members with pprobe's own words, where no names are collected. */
-const OWN = new Set(['tool', 'alert', 'verdict', 'docs']);
+/**
+ * Members with pprobe's own words, where no names are collected: resolv.conf and host.docker.internal in them are not of the
+ * network. The names that they quote are known from the reports.
+ */
+const OWN = new Set(['tool', 'alert', 'verdict', 'findings', 'docs']);
 
 /** Words in members for names that are not names. */
 const COMMON = new Set(['', '*', '-', 'http', 'https', 'localhost']);

@@ -110,6 +110,23 @@ const fails = madeOn('web-2', '10.0.9.10', {
   tcp: [tcp(HOST, { '10.0.1.5': 'timeout' })],
 });
 
+test("pprobe's own words in what a comparison advises are kept", (t) => {
+  const document = {
+    kind: 'comparison',
+    reports: [{ label: 'web-1.corp.example', hostname: 'web-1.corp.example' }],
+    findings: [
+      {
+        summary: 'web-1.corp.example has another nameserver.',
+        remedies: [{ text: 'Correct resolv.conf of web-1.corp.example, or use host.docker.internal' }],
+      },
+    ],
+  };
+  const [finding] = redacted(document).findings;
+  t.match(finding?.remedies[0]?.text, /^Correct resolv\.conf of name-\d.*, or use host\.docker\.internal$/);
+  t.notMatch(JSON.stringify(redacted(document)), 'corp');
+  t.end();
+});
+
 test('reports that are compared are masked together', (t) => {
   const named = [works, fails].map((each) => ({
     name: `${each.vantage.hostname}.json`,
