@@ -1,4 +1,4 @@
-import { list } from '../core/text.js';
+import { allOf, list } from '../core/text.js';
 import { asRemedies } from '../diagnose/remedies/advice.js';
 import { allowInbound, checkAcl, checkRoutes, endsOf } from '../diagnose/remedies/network.js';
 import { CAUSES, type Cause } from '../documents/causes.js';
@@ -99,7 +99,7 @@ function allReachable(sides: readonly Side[]): ComparisonFinding {
     kind: 'all-reachable',
     suspects: [],
     confidence: 'high',
-    summary: `All ${sides.length} reports reach ${hostOf(sides)}.`,
+    summary: `${allOf(sides.length, 'reports')} reach ${hostOf(sides)}.`,
     meaning: null,
     evidence: sides.map(verdictEvidence),
     remedies: [],
@@ -122,7 +122,7 @@ function alike(sides: readonly Side[]): ComparisonFinding {
     kind: 'same-fault',
     suspects: [cause],
     confidence: apart ? (own ? 'low' : 'high') : 'low',
-    summary: `All ${sides.length} reports have the same cause: ${CAUSES[cause].words} (${cause}).`,
+    summary: `${allOf(sides.length, 'reports')} have the same cause: ${CAUSES[cause].words} (${cause}).`,
     meaning: own
       ? 'The hosts connect to different addresses, so these can be several faults that look the same. What all of these addresses have in common is the first place to look.'
       : apart

@@ -28,6 +28,11 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
+/** All of several things as the subject of a sentence: `Both reports`, `All 3 reports`. */
+export function allOf(n: number, many: string): string {
+  return n === 2 ? `Both ${many}` : `All ${n} ${many}`;
+}
+
 /** A duration in milliseconds, rounded for a reader: `3 s`, `1.2 s`, `24 ms`, `0.4 ms`, `0.04 ms`. */
 export function duration(ms: number): string {
   if (ms >= 9_950) return `${Math.round(ms / 1000)} s`;

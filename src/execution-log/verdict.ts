@@ -1,5 +1,5 @@
 import { shellLine } from '../core/shell-line.js';
-import { count } from '../core/text.js';
+import { allOf, count } from '../core/text.js';
 import { asRemedies } from '../diagnose/remedies/advice.js';
 import { regionOption, serviceRemedies } from '../diagnose/remedies/gateway.js';
 import { policyRemedies } from '../diagnose/remedies/policies.js';
@@ -18,7 +18,7 @@ export function judgeLog(summary: LogSummary, lines: number): LogVerdict {
   if (worst === undefined || example === null) return nothingFound(lines);
   const share =
     worst.requests === summary.requests
-      ? `All ${count(summary.requests, 'request')}`
+      ? allOf(summary.requests, 'requests')
       : `${worst.requests} of ${count(summary.requests, 'request')}`;
   const all = summary.requests === 1 ? 'The only request' : share;
   return {
