@@ -7,7 +7,7 @@ import { groupGate } from './group-gate.js';
 import { interfaceGate } from './interface-gate.js';
 import type { Path } from './path.js';
 import { routeGates } from './route-gates.js';
-import type { ChosenRoute } from './routes.js';
+import { attachmentsTo, type ChosenRoute } from './routes.js';
 
 /** The gates that packets between the client and one address of the target pass, in path order. */
 export function networkGates(context: Context, path: Path): Gate[] {
@@ -52,14 +52,13 @@ function referencesPass(
   if (route === null) return client.vpcId === target.vpcId ? true : null;
   if (route.target === 'local') return client.vpcId === target.vpcId ? true : null;
   if (route.target === 'transit-gateway') {
-    const isOff = facts.ec2.TransitGatewayVpcAttachments?.some(
-      ({ TransitGatewayId, VpcId, Options }) =>
-        TransitGatewayId === route.id &&
+    const isOff = attachmentsTo(facts.ec2, route.id).some(
+      ({ VpcId, Options }) =>
         (VpcId === client.vpcId || VpcId === target.vpcId) &&
         Options?.SecurityGroupReferencingSupport === 'disable',
     );
     // The gateway itself must have it on, too, which an attachment does not tell.
-    return isOff === true ? false : null;
+    return isOff ? false : null;
   }
   if (route.target !== 'peering') return null;
   const peering = facts.ec2.VpcPeeringConnections?.find(({ VpcPeeringConnectionId: id }) => id === route.id);

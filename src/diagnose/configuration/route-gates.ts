@@ -4,7 +4,7 @@ import { scopeOf } from '../../net/address/scope.js';
 import { aws, type Context, gateOf, isPartial, notRead } from './context.js';
 import type { End } from './ends.js';
 import { adviseRoute, readLists, replaceRoute } from './route-changes.js';
-import { type ChosenRoute, chooseRoute, tableOf } from './routes.js';
+import { attachmentsTo, type ChosenRoute, chooseRoute, tableOf } from './routes.js';
 
 /** The route from one end to the other, and what it leads through. */
 export function routeGates(
@@ -239,9 +239,8 @@ function peeringGate(
 
 function attachmentGate(context: Context, route: ChosenRoute, from: End, end: 'client' | 'target'): Gate {
   const base = { gate: 'route', end, direction: 'out', rule: null } as const;
-  const attachment = context.facts.ec2.TransitGatewayVpcAttachments?.find(
-    ({ TransitGatewayId, VpcId }) =>
-      TransitGatewayId === route.id && VpcId !== undefined && VpcId === from.vpcId,
+  const attachment = attachmentsTo(context.facts.ec2, route.id).find(
+    ({ VpcId }) => VpcId !== undefined && VpcId === from.vpcId,
   );
   const zones = (attachment?.SubnetIds ?? []).map(
     (id) => context.facts.ec2.Subnets?.find(({ SubnetId }) => SubnetId === id)?.AvailabilityZone ?? null,

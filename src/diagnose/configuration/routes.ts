@@ -104,6 +104,22 @@ function targetOfRoute(route: RouteFacts): [id: string, target: RouteLeads] {
   return [other === '' ? 'a target that is not known' : other, 'other'];
 }
 
+/**
+ * The attachments of a transit gateway. One that was deleted, or never became one, is listed for some time beside the one that
+ * replaced it, and counts only where there is no other.
+ */
+export function attachmentsTo({ TransitGatewayVpcAttachments: all = [] }: Ec2Facts, gateway: string) {
+  const own = all.filter(({ TransitGatewayId }) => TransitGatewayId === gateway);
+  return own.filter(
+    ({ State, VpcId }) =>
+      !isGone(State) || !own.some((other) => other.VpcId === VpcId && !isGone(other.State)),
+  );
+}
+
+function isGone(state: string | undefined): boolean {
+  return /^(?:delet|fail|reject)/i.test(state ?? '');
+}
+
 /** The table of a subnet: the one associated with it, or else the main one of its VPC; null where it was not read. */
 export function tableOf(
   { RouteTables = [] }: Ec2Facts,

@@ -330,6 +330,33 @@ export const configuredScenarioRows: Row[] = [
     evidence: ['tgw-attach-0a is failed'],
   },
   {
+    name: 'an attachment that was deleted is listed before the one that replaced it',
+    given: configuredEvidence(
+      silentAt('10.7.1.5'),
+      factsOf({
+        RouteTables: [
+          {
+            ...table,
+            Routes: [
+              ...(table?.Routes?.slice(0, 1) ?? []),
+              { DestinationCidrBlock: '10.7.0.0/16', TransitGatewayId: 'tgw-0a', State: 'active' },
+            ],
+          },
+        ],
+        TransitGatewayVpcAttachments: ['deleted', 'available'].map((State, index) => ({
+          TransitGatewayAttachmentId: `tgw-attach-0${index}`,
+          TransitGatewayId: 'tgw-0a',
+          VpcId: VPC,
+          State,
+        })),
+      }),
+    ),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'low',
+    evidence: ['not readable: the routes of tgw-0a itself'],
+  },
+  {
     name: 'private DNS is on at an endpoint that failed',
     given: configuredEvidence(
       { dns: [dns(HOST, ['52.94.10.5'])], tcp: [tcp(HOST, { '52.94.10.5': 'timeout' })] },

@@ -138,9 +138,9 @@ function partsOf(statement: Statement, request: PolicyRequest): Part[] {
   return parts;
 }
 
-/** The resources of a statement. One that ends in a slash is the ARN of no method. */
+/** The resources of a statement. One that ends in a slash before its method is the ARN of none: `…:a1b2c3d4e5/prod/`. */
 function resourceWords(resources: readonly string[]): string {
-  const cut = resources.every((each) => each.endsWith('/'));
+  const cut = resources.every((each) => /^[^/]*\/(?:[^/]+\/)?$/.test(each));
   return `Resource ${list(resources, 3)}${cut ? ', which lacks the star at its end and is the ARN of no method' : ''}`;
 }
 
@@ -209,7 +209,7 @@ function isOneResource(pattern: string, { resource }: PolicyRequest): Truth {
   const isGuess = account === null && literal !== undefined;
   const arn = isGuess ? own.replace(nobody, literal) : own;
   if (path === null) {
-    if (full.endsWith('/*') && wildcardMatch(full, `${arn}${nobody}`)) return isGuess ? null : true;
+    if (full.endsWith('*') && wildcardMatch(full, `${arn}${nobody}`)) return isGuess ? null : true;
     return wildcardMatch(full.replace(/\/.*$/s, '/*'), `${arn}${nobody}`) ? null : false;
   }
   if (!wildcardMatch(full, arn + path)) return false;

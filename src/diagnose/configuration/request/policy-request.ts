@@ -72,19 +72,22 @@ function keysOf(
   const isInside = target !== null && (target.endpoint !== null || scopeOf(target.address) !== 'public');
   const endpoint = target?.endpoint?.VpcEndpointId ?? evidence.target.privateApi?.vpceId;
   if (isInside) {
+    // Something else at the address, such as a load balancer, leads on to an endpoint that can be in another VPC.
+    const isOther = target.endpoint === null && target.found && target.interfaceType !== 'vpc_endpoint';
     known('aws:sourcevpce', endpoint);
-    known('aws:sourcevpc', target.endpoint?.VpcId ?? target.vpcId);
+    known('aws:sourcevpc', isOther ? null : (target.endpoint?.VpcId ?? target.vpcId));
     // Behind a NAT or a proxy it is another address; inside one VPC nothing changes it.
-    known(
-      'aws:vpcsourceip',
-      client !== null && client.vpcId !== null && client.vpcId === target.vpcId ? client.address : null,
-    );
+    const isDirect = client !== null && client.vpcId !== null && client.vpcId === target.vpcId && !isOther;
+    known('aws:vpcsourceip', isDirect ? client.address : null);
     keys.set('aws:sourceip', 'absent');
+  } else if (target !== null && !target.found && !target.address.includes(':')) {
+    // A public address that no interface of the VPC has: the request goes through no endpoint.
+    for (const name of ['aws:sourcevpce', 'aws:sourcevpc', 'aws:vpcsourceip']) keys.set(name, 'absent');
   }
   if (caller === 'anonymous') keys.set('aws:principalaccount', ['anonymous']);
   const when = evidence.observations.http[0]?.startedAt;
   known('aws:currenttime', when);
-  known('aws:epochtime', when);
+  known('aws:epochtime', when === undefined ? null : String(Math.floor(Date.parse(when) / 1000)));
   known('aws:securetransport', 'true');
   known('aws:viaawsservice', 'false');
   known('aws:requestedregion', evidence.target.privateApi?.region ?? region);

@@ -1,4 +1,6 @@
 import type { Gate } from '../../../documents/facts.js';
+import { denialOf } from '../../../documents/gateway-answer.js';
+import { judgedAnswers } from '../../../documents/observed/http.js';
 import type { Advice } from '../../remedies/advice.js';
 import { DOCS } from '../../remedies/docs.js';
 import { type Context, gateOf, notRead } from '../context.js';
@@ -44,11 +46,31 @@ export function resourcePolicyGate(context: Context, request: PolicyRequest): Ga
   if ('problem' in policy)
     return [{ ...base, state: 'unknown', text: `not readable: ${whose}: ${policy.problem}` }];
   const decision = evaluatePolicy(policy.statements, request);
+  if (decision.state === 'implicit-deny' && mayPassWithout(context, request))
+    return [
+      {
+        ...base,
+        state: 'unknown',
+        rule: decision.statement === null ? null : `statement ${decision.statement.number}`,
+        text: `not readable: whether the caller's own policy allows the request: no Allow of ${whose} matches it, which a method with authorization AWS_IAM or CUSTOM does not need where the caller is of the API's account`,
+      },
+    ];
   return [
     policyGate(decision, { kind: 'resource-policy', resource: id, whose, causes }, () =>
       changeOf(context, id, decision, request),
     ),
   ];
+}
+
+/**
+ * Whether a request that no Allow of the resource policy matches can pass: a caller of the API's own account needs one of both
+ * policies, and a caller of another account both (developer guide, "How API Gateway resource policies affect authorization").
+ */
+function mayPassWithout({ evidence, facts }: Context, { caller }: PolicyRequest): boolean {
+  const isSaid = judgedAnswers(evidence).some(({ doc }) => denialOf(doc)?.layer === 'resource');
+  if (caller === 'anonymous' || isSaid) return false;
+  const account = caller === null ? null : (/^arn:[\w-]+:(?:iam|sts)::(\d{12}):/.exec(caller)?.[1] ?? null);
+  return account === null || facts.account === null || account === facts.account;
 }
 
 /** The statement as it has to be, and the deployment that puts it into force. */
