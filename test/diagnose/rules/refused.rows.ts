@@ -70,6 +70,27 @@ export const refusedRows: Row[] = [
     remedy: ['published container ports'],
   },
   {
+    name: 'a port that refuses the connection, where the trace got a SYN-ACK',
+    given: evidence({
+      target: 'db.internal:5432',
+      dns: [dns('db.internal', ['10.0.1.5'])],
+      tcp: [tcp('db.internal', { '10.0.1.5': 'refused' }, 5432)],
+      trace: [
+        trace('open', [hop(1, probe({ reply: 'syn-ack', from: '10.0.1.5' }))], {
+          host: 'db.internal',
+          port: 5432,
+        }),
+      ],
+    }),
+    class: 'refused',
+    cause: 'tcp.refused',
+    confidence: 'medium',
+    summary: ['10.0.1.5 refuses some connections to TCP 5432 and accepts others'],
+    evidence: ['sent RST', 'SYN-ACK'],
+    remedy: ['--count 20'],
+    alternatives: ['policy.reset-injected'],
+  },
+  {
     name: 'a port of this host that accepts and resets at once',
     given: evidence({ target: '127.0.0.1:8080', tcp: [tcp('127.0.0.1', { '127.0.0.1': 'reset' }, 8080)] }),
     class: 'refused',
