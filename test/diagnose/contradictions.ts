@@ -135,7 +135,7 @@ const any =
 
 const opened = any((shown, address) => shown.opened(address));
 const spoke = any((shown, address) => shown.spoke(address));
-const SERVER = /(?<=resolvers? |^The nameserver |^| from | and |, )(?:\d+\.){3}\d+/g;
+const SERVER = /(?<=resolvers? |^The nameserver |, the nameserver |^| from | and |, )(?:\d+\.){3}\d+/g;
 
 function serversIn(text: string): string[] {
   return text.match(SERVER) ?? [];

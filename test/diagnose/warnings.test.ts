@@ -74,6 +74,18 @@ const rows: Row[] = [
     words: [/10\.60\.0\.9 replies refused, and 10\.0\.0\.2 was asked in its place\.$/],
   },
   {
+    name: 'two nameservers that fail in different ways',
+    given: lookup(
+      asked('10.60.0.9', 'A', 'timeout'),
+      asked('10.60.0.8', 'A', 'servfail'),
+      asked('10.0.0.2', 'A', 'answered'),
+    ),
+    ids: ['dns.nameserver-passed-over'],
+    words: [
+      /^The nameserver 10\.60\.0\.9 does not answer, the nameserver 10\.60\.0\.8 replies servfail, and 10\.0\.0\.2 was asked in their place: .*for 10\.60\.0\.9 each time/,
+    ],
+  },
+  {
     name: 'a query that was lost',
     given: lookup(asked('10.0.0.2', 'A', 'timeout'), asked('10.0.0.2', 'A', 'answered')),
     ids: ['dns.queries-lost'],

@@ -98,16 +98,16 @@ const passedOver: WarningRule = {
     });
     const [first] = failed;
     if (first === undefined || doc.server === null) return null;
-    const how = howFailed(doc.attempts.filter(({ server }) => server === first));
+    const failures = failed.map(
+      (server) => `${server} ${howFailed(doc.attempts.filter((each) => each.server === server))}`,
+    );
+    const one = failed.length === 1;
     const patience = doc.attempts.some((each) => each.server === first && isSilent(each))
       ? doc.systemPatience
       : undefined;
     return {
-      text: `The nameserver ${list(failed)} ${how}, and ${doc.server} was asked in its place${patience === undefined ? '' : `: programs on this host wait ${duration(patience.firstMs)} for it each time`}.`,
-      evidence: failed.map((server) => ({
-        observation: ref,
-        text: `${server} ${howFailed(doc.attempts.filter((each) => each.server === server))}; ${doc.server} answered`,
-      })),
+      text: `The nameserver ${failures.join(', the nameserver ')}, and ${doc.server} was asked in ${one ? 'its' : 'their'} place${patience === undefined ? '' : `: programs on this host wait ${duration(patience.firstMs)} for ${one ? 'it' : first} each time`}.`,
+      evidence: failures.map((failure) => ({ observation: ref, text: `${failure}; ${doc.server} answered` })),
       remedies: repairNameserver(evidence.target, first),
     };
   },
