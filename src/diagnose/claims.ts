@@ -27,7 +27,14 @@ import {
   otherForPrograms,
   replyOf,
 } from './refutations/names.js';
-import { anyTcpAnswer, heardOnTheWay, notATarget, resetSeen, spokenBy } from './refutations/packets.js';
+import {
+  anyTcpAnswer,
+  connectedTo,
+  heardOnTheWay,
+  notATarget,
+  resetSeen,
+  spokenBy,
+} from './refutations/packets.js';
 
 /**
  * What findings say about the world, and what would refute it. A finding names its claims; `classify` looks for their
@@ -48,6 +55,8 @@ export type Claims = readonly [Claim, ...Claim[]];
 export type AddressClaim =
   /** This host sends nothing to it: it has no route, or forbids it. */
   | 'not-sent'
+  /** This host lacks something that a connection to it needs; packets of a raw socket may leave all the same. */
+  | 'not-connected'
   /** Nothing at all comes back from it: no SYN-ACK, no RST. */
   | 'silent'
   /** SYNs to it are answered and others are not. */
@@ -145,6 +154,7 @@ const CLAIMS: Rows = {
     refuted: (evidence, { address }) => spokenBy(evidence, address) ?? heardOnTheWay(evidence, address),
     result: 'drop',
   },
+  'not-connected': { refuted: (evidence, { address }) => connectedTo(evidence, address), result: 'drop' },
   silent: { refuted: (evidence, { address }) => spokenBy(evidence, address), result: 'drop' },
   'sometimes-answers': { refuted: () => null, result: 'drop' },
   'nobody-on-link': { refuted: (evidence, { address }) => spokenBy(evidence, address), result: 'drop' },

@@ -42,11 +42,7 @@ export async function systemAddresses(
   signal?.throwIfAborted();
   const startMs = nowMs();
   return new Promise((resolve, reject) => {
-    // After `--`, a name that begins with a hyphen is not read as an option.
-    const child = spawn(program(), ['ahosts', '--', name], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: resolverVariables(process.env),
-    });
+    const child = start(name);
     let printed = '';
     // Without free descriptors, spawn() returns a child without a pipe.
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -78,6 +74,19 @@ export async function systemAddresses(
       finish(addresses, addresses.length === 0 ? 'ENOTFOUND' : null);
     });
   });
+}
+
+/** Throws CapabilityError for an errno that Node does not report by an event: ENOMEM, EPERM. */
+function start(name: string) {
+  try {
+    // After `--`, a name that begins with a hyphen is not read as an option.
+    return spawn(program(), ['ahosts', '--', name], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: resolverVariables(process.env),
+    });
+  } catch (error) {
+    throw error instanceof Error ? cannotRun(error) : error;
+  }
 }
 
 /** Where the system's own getent stands. PATH is not asked: it may name anybody's directory, and this process may be root's. */

@@ -1,3 +1,4 @@
+import { calls } from './calls.js';
 import type { Fault } from './fault.js';
 import { interrupts } from './interrupts.js';
 import { limits } from './limits.js';
@@ -12,6 +13,7 @@ export const faults: readonly Fault[] = [
   ...limits,
   ...interrupts,
   ...thisHost,
+  ...calls,
   ...secrets,
   ...output,
   ...privileges,

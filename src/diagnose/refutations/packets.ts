@@ -60,6 +60,28 @@ function tracesTo({ target, observations }: Pick<Evidence, 'target' | 'observati
     .filter(({ doc }) => doc.address === address && doc.host === target.host && doc.port === target.port);
 }
 
+/** Anything that came back to a connection to the address: connect() had all that it needs. */
+export function connectedTo(evidence: Evidence, address: string): EvidenceItem | null {
+  const { tcp, tls, http } = evidence.observations;
+  const started = tcp.findIndex(({ attempts }) =>
+    attempts.some((each) => each.address === address && each.status !== 'error'),
+  );
+  if (started >= 0) return { observation: `tcp[${started}]`, text: `a connection to ${address} was started` };
+  const shaken = tls.findIndex((doc) => doc.address === address && doc.connectMs !== null);
+  if (shaken >= 0)
+    return { observation: `tls[${shaken}]`, text: `a connection to ${address} for the handshake opened` };
+  const asked = http.findIndex((doc) => doc.address === address && doc.status !== null);
+  if (asked >= 0) return { observation: `http[${asked}]`, text: `${address} answered a request` };
+  // Each probe of this method is a connect() of its own.
+  const traced = tracesTo(evidence, address).find(
+    ({ doc: { method, hops } }) =>
+      method === 'connect' && hops.some(({ probes }) => probes.some(({ from }) => from !== null)),
+  );
+  return traced === undefined
+    ? null
+    : { observation: traced.ref, text: `connections of the trace to ${address} were started` };
+}
+
 /** A reply of any hop of a trace to the address, apart from this host itself. */
 export function heardOnTheWay(evidence: Evidence, address: string): EvidenceItem | null {
   const own = new Set(evidence.vantage.addresses);

@@ -126,7 +126,7 @@ function exhaustedRule(exhausted: Exhausted): Rule {
         },
       ],
       remedies: [remedy],
-      claims: ofEach('not-sent', first.address, addresses),
+      claims: ofEach('not-connected', first.address, addresses),
       check: shellLine(remedy.command ?? []),
     };
   });

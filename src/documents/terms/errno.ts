@@ -79,6 +79,7 @@ const localCauses: Readonly<Record<string, TcpCause>> = {
   EHOSTUNREACH: 'unreachable-route',
   EAFNOSUPPORT: 'no-route',
   EADDRINUSE: 'no-ports',
+  EAGAIN: 'no-ports',
   ENOBUFS: 'no-memory',
   ENOMEM: 'no-memory',
 };

@@ -13,7 +13,8 @@ export function resourceError(cause: unknown): CapabilityError | null {
       { cause },
     );
   }
-  if (code === 'EADDRINUSE') return noPortError(code, cause);
+  // EAGAIN: connect(2) of a UDP socket, which asks for the route.
+  if (code === 'EADDRINUSE' || code === 'EAGAIN') return noPortError(code, cause);
   if (code !== 'ENOBUFS' && code !== 'ENOMEM') return null;
   return new CapabilityError('memory', `The kernel has no memory for the trace's sockets (${code}).`, null, {
     cause,

@@ -66,6 +66,7 @@ class ConnectWire implements Wire {
   readonly source: string;
   readonly route: WireRoute | null;
   readonly #libc: Libc;
+  readonly #poller: ReturnType<typeof poller>;
   readonly #context: WireContext;
   readonly #probes = new Set<Probe>();
   /**
@@ -81,6 +82,8 @@ class ConnectWire implements Wire {
     this.#context = context;
     this.source = context.source;
     this.route = context.route;
+    // Throws where it cannot be had, before there is a socket.
+    this.#poller = poller(libc);
     this.#keeper = new TcpSocket(libc, context.family);
     try {
       this.#keeper.prepareProbe(1);
@@ -120,7 +123,7 @@ class ConnectWire implements Wire {
   }
 
   receive(): void {
-    poller(this.#libc).readNow();
+    this.#poller.readNow();
   }
 
   silentNeighbour(): string | null {
@@ -156,7 +159,7 @@ class ConnectWire implements Wire {
 
   #watch(probe: Probe, isForTarget: boolean): void {
     const { fd } = probe.socket;
-    probe.stopWatching = poller(this.#libc).add(fd, 'output', (readyAtNs) => this.#settle(probe, readyAtNs));
+    probe.stopWatching = this.#poller.add(fd, 'output', (readyAtNs) => this.#settle(probe, readyAtNs));
     probe.closeTimer = setTimeout(() => {
       // The event loop may have been busy: a reply that arrived in time still counts.
       this.#settle(probe, null);

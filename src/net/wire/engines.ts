@@ -61,7 +61,9 @@ async function openChosen(choice: MethodChoice, target: WireTarget, listener: Wi
     if (other !== null) wire.close();
     return other ?? wire;
   } catch (error) {
-    if (choice === 'syn' || !(error instanceof CapabilityError)) throw error;
+    // Memory that this kernel has not for a raw socket, it may have for another one.
+    const isLacking = error instanceof CapabilityError || resourceError(error) !== null;
+    if (choice === 'syn' || !isLacking) throw error;
     return openConnect(target, listener);
   }
 }

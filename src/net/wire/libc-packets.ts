@@ -68,7 +68,9 @@ class LibcPackets implements PacketPort {
       onSent(atMs);
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
-      onError(error.code);
+      // send(2) says EAGAIN of the buffer of a socket, and ENOBUFS of the queue of an interface. Of other calls, EAGAIN means
+      // that no port is free.
+      onError(error.code === 'EAGAIN' ? 'ENOBUFS' : error.code);
     }
   }
 

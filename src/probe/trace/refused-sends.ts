@@ -29,21 +29,30 @@ interface Waiting<T> {
 export class RefusedSends<T extends { probe: object }> {
   readonly #waiting: Waiting<T>[] = [];
   readonly #tries = new Map<object, number>();
+  /** A packet used all its tries, and none has left since: the shortage does not pass, and trying each further packet would take seconds. */
+  #isLasting = false;
 
   get isWaiting(): boolean {
     return this.#waiting.length > 0;
   }
 
   /**
-   * Adds a packet that was refused. False where another try is of no use: the error does not pass, all tries were used, or
-   * nothing has left this host at all, so nothing comes free.
+   * Adds a packet that was refused. False where another try is of no use: the error does not pass, all tries of this packet or of
+   * one before it were used, or nothing has left this host at all, so nothing comes free.
    */
   add(item: T, errno: string, { nowMs, hasAnyLeft }: { nowMs: number; hasAnyLeft: boolean }): boolean {
     const tries = this.#tries.get(item.probe) ?? 0;
-    if (tries >= (passing.get(errno) ?? 0) || !(hasAnyLeft || selfHealing.includes(errno))) return false;
+    const most = passing.get(errno) ?? 0;
+    if (most > 0 && tries >= most) this.#isLasting = true;
+    if (tries >= most || this.#isLasting || !(hasAnyLeft || selfHealing.includes(errno))) return false;
     this.#tries.set(item.probe, tries + 1);
     this.#waiting.push({ item, tries, atMs: nowMs + firstDelayMs * 2 ** tries });
     return true;
+  }
+
+  /** A packet has left this host. */
+  noteLeft(): void {
+    this.#isLasting = false;
   }
 
   /** Something came free: the first packet can be tried now. */

@@ -153,7 +153,9 @@ export class TraceStrategy {
 
   /** The packet with this id was handed to the system. If it was not refused by now, it has left this host. */
   onSent(id: number): void {
-    if (this.#packets.at(id)?.isRefused === false) this.#hasAnyLeft = true;
+    if (this.#packets.at(id)?.isRefused !== false) return;
+    this.#hasAnyLeft = true;
+    this.#refusals.noteLeft();
   }
 
   /** The packet with this id waits to leave this host. Its wait begins when it does. */

@@ -1,8 +1,22 @@
 // Loaded into a process before its own program, this takes system calls away from it, as a sandbox does: the kernel answers
-// with the errno instead of doing them. FORBID names what: `raw`, `datagram`, `netlink`, `timestamps`, with an errno each: `raw=93`.
+// with the errno instead of doing them. FORBID names what, with an errno each: `raw=93`. The names are those of `conditions`.
 import koffi from 'koffi';
 
-const [socketNumber, setsockoptNumber] = process.arch === 'arm64' ? [198, 208] : [41, 54];
+/** The numbers of the system calls: x64, arm64. */
+const numbers = {
+  socket: [41, 198],
+  connect: [42, 203],
+  bind: [49, 200],
+  sendto: [44, 206],
+  sendmsg: [46, 211],
+  sendmmsg: [307, 269],
+  setsockopt: [54, 208],
+  epoll_create1: [291, 20],
+  epoll_ctl: [233, 21],
+  eventfd2: [290, 19],
+};
+const numberOf = (call) => numbers[call][process.arch === 'arm64' ? 1 : 0];
+const [socketNumber, setsockoptNumber] = [numberOf('socket'), numberOf('setsockopt')];
 const LOAD = 0x20; // BPF_LD | BPF_W | BPF_ABS
 const AND = 0x54; // BPF_ALU | BPF_AND | BPF_K
 const EQUAL = 0x15; // BPF_JMP | BPF_JEQ | BPF_K
@@ -13,6 +27,8 @@ const ERRNO = 0x00050000;
 const argument = (index) => 16 + 8 * index;
 
 const conditions = {
+  // Every use of the call.
+  ...Object.fromEntries(Object.keys(numbers).map((call) => [call, [[0, numberOf(call)]]])),
   // SOCK_RAW of AF_INET; the upper bits of the type are flags.
   raw: [
     [0, socketNumber],
@@ -24,6 +40,17 @@ const conditions = {
     [0, socketNumber],
     [argument(0), 2],
     [argument(1), 2, 0xf],
+  ],
+  // SOCK_STREAM of AF_INET and AF_INET6.
+  stream: [
+    [0, socketNumber],
+    [argument(0), 2],
+    [argument(1), 1, 0xf],
+  ],
+  stream6: [
+    [0, socketNumber],
+    [argument(0), 10],
+    [argument(1), 1, 0xf],
   ],
   netlink: [
     [0, socketNumber],

@@ -81,6 +81,28 @@ t.test('sends that this host refuses end the trace and have the errno', async (t
   t.equal(document.hops.length, 1);
 });
 
+t.test('a shortage that does not pass is tried for one packet and not for each', async (t) => {
+  for (const mostLeft of [0, 1]) {
+    const clock = new VirtualClock();
+    let sends = 0;
+    const openWire = async (listener: WireListener): Promise<Wire> => ({
+      method: 'syn',
+      source: '10.0.1.10',
+      send({ id }) {
+        sends += 1;
+        if (sends > mostLeft) listener.onSendError(id, 'ENOBUFS');
+      },
+      receive() {},
+      silentNeighbour: () => null,
+      close() {},
+    });
+    const tracing = traceAddress(input, { queries: 3, maxTtl: 20 }, undefined, { clock, openWire });
+    await t.rejects(clock.runUntil(tracing), { code: 'capability', missing: 'memory' });
+    // Eight more tries of each of the sixty packets would be 540.
+    t.ok(sends < 200, `${sends} sends`);
+  }
+});
+
 const strategyOptions = {
   family: 4,
   firstTtl: 1,

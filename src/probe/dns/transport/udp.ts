@@ -1,9 +1,10 @@
 import { createSocket } from 'node:dgram';
-import { nowMs } from '../../../core/clock.js';
+import { constants } from 'node:os';
+import { elapsedMs, nowMs } from '../../../core/clock.js';
 import { CapabilityError } from '../../../core/errors.js';
 import { familyOf } from '../../../net/address/address.js';
 import { realtimeNs } from '../../../net/libc/control-message.js';
-import { type Libc, loadLibc } from '../../../net/libc/load.js';
+import { type Libc, loadLibc, SystemCallError } from '../../../net/libc/load.js';
 import { poller } from '../../../net/libc/poller.js';
 import { UdpSocket } from '../../../net/libc/udp-socket.js';
 import type { ServerAddress } from '../../../target/server.js';
@@ -114,8 +115,12 @@ export const throughNode: OpenDatagramSocket = (server, source, { onConnected, o
   };
 };
 
-/** The delay before a send is repeated after the socket's buffer was full. */
+/**
+ * The delay before a send is repeated after the socket's buffer was full, and how long it may stay full. It empties as datagrams
+ * leave: one that does not is stuck in this host, and to wait for a reply would tell that as the silence of the server.
+ */
 const retryMs = 1;
+const stuckMs = 250;
 /** The most datagrams read per event with timestamps: other sockets then have their turn. */
 const maxStampedReads = 16;
 
@@ -144,15 +149,20 @@ function throughLibc(libc: Libc, timestamps: boolean): OpenDatagramSocket {
         onError(asError(error));
       }
     };
-    const send = (messages: readonly Buffer[]): void => {
+    const send = (messages: readonly Buffer[], sinceMs = nowMs()): void => {
       try {
         let left = messages;
+        let movedMs = sinceMs;
         while (left.length > 0) {
           const sent = socket?.send(left) ?? 0;
           left = left.slice(sent);
           if (sent === 0) break;
+          movedMs = nowMs();
         }
-        if (left.length > 0 && socket !== null) retry = setTimeout(send, retryMs, left);
+        if (left.length === 0 || socket === null) return;
+        // send(2) says EAGAIN of the buffer of a socket, and ENOBUFS of the queue of an interface.
+        if (elapsedMs(movedMs) > stuckMs) throw new SystemCallError('sendmmsg', constants.errno.ENOBUFS);
+        retry = setTimeout(send, retryMs, left, movedMs);
       } catch (error) {
         onError(asError(error));
       }
