@@ -14,6 +14,8 @@ import {
 } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
 import { quoted } from '../core/text.js';
+import { familyOf } from '../net/address/address.js';
+import type { ProbeDefaults } from '../observe/options.js';
 import { type AllowList, readAllowList } from '../target/allow-list.js';
 import { type HostAndPort, parseControl } from '../target/host-port.js';
 import { parseTargetChecks } from '../target/parse-target.js';
@@ -27,6 +29,8 @@ export interface ProbeModule {
   /** Also trace the path to addresses that do not open. */
   trace: boolean;
   family?: 4 | 6;
+  /** The address of this host that probes are sent from. No member of the file. */
+  source?: string;
   vpce?: string;
   apiId?: string;
   control?: HostAndPort;
@@ -55,12 +59,13 @@ interface ConfigFile {
   maxQueue: number;
 }
 
-interface ModuleMembers extends Partial<Omit<ProbeModule, 'control' | 'expectStatus'>> {
+interface ModuleMembers extends Partial<Omit<ProbeModule, 'control' | 'expectStatus' | 'source'>> {
   control?: string;
   expectStatus?: readonly number[];
 }
 
-const timeoutBound = { ...waitBound(10_000, 120_000), min: 100 };
+/** The time limit of a probe. */
+export const timeoutBound = { ...waitBound(10_000, 120_000), min: 100 };
 const statusBound = { noun: 'an HTTP status', unit: null, min: 100, max: 599, default: null } as const;
 const concurrentBound = { noun: 'a number of probes', unit: null, min: 1, max: 1000, default: 8 } as const;
 const queueBound = { noun: 'a number of probes', unit: null, min: 0, max: 10_000, default: 64 } as const;
@@ -96,11 +101,12 @@ const mostModules = 100;
 export const defaultModule = 'default';
 
 /**
- * Reads the configuration: JSON with `allow`, and perhaps `modules`, `maxConcurrent` and `maxQueue`.
+ * Reads the configuration: JSON with `allow`, and perhaps `modules`, `maxConcurrent` and `maxQueue`. `defaults`: what modules do that
+ * do not say it.
  *
  * @throws InvalidInputError that names the member
  */
-export function readServeConfig(text: string): ServeConfig {
+export function readServeConfig(text: string, defaults: ProbeDefaults = {}): ServeConfig {
   if (text.length > longestConfig)
     throw new InvalidInputError('--config', `--config: more than ${longestConfig} characters`);
   const file = parsed(text);
@@ -111,7 +117,7 @@ export function readServeConfig(text: string): ServeConfig {
       'allow: missing; list the targets that may be probed, like [{"cidr": "10.0.0.0/8", "ports": [443]}]',
     );
   return {
-    modules: readModules(file.modules ?? { [defaultModule]: {} }),
+    modules: readModules(file.modules ?? { [defaultModule]: {} }, defaults),
     allow: readAllowList(file.allow),
     maxConcurrent: numberOf(file.maxConcurrent, concurrentBound.default),
     maxQueue: numberOf(file.maxQueue, queueBound.default),
@@ -134,26 +140,30 @@ function numberOf(value: unknown, usual: number): number {
   return typeof value === 'number' ? value : usual;
 }
 
-function readModules(given: unknown): ReadonlyMap<string, ProbeModule> {
+function readModules(given: unknown, defaults: ProbeDefaults): ReadonlyMap<string, ProbeModule> {
   const entries = isPlainObject(given) ? Object.entries(given) : [];
   if (entries.length === 0 || entries.length > mostModules)
     throw new InvalidInputError('modules', `modules: ${entries.length} are given; give 1 to ${mostModules}`);
-  return new Map(entries.map(([name, members]) => [name, readModule(name, members)]));
+  return new Map(entries.map(([name, members]) => [name, readModule(name, members, defaults)]));
 }
 
-function readModule(name: string, members: unknown): ProbeModule {
+function readModule(name: string, members: unknown, defaults: ProbeDefaults): ProbeModule {
   const argument = `modules.${quoted(name)}`;
   if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name))
     throw new InvalidInputError(argument, `${argument}: give a name of letters, digits, "_", "." and "-"`);
   const check = nested(moduleChecks);
   check(members, argument);
-  const { control, timeoutMs, ...rest } = isModule(members) ? members : {};
+  const { control, timeoutMs, family = defaults.family, ...rest } = isModule(members) ? members : {};
+  const { source } = defaults;
+  const isOfFamily = source !== undefined && (family === undefined || familyOf(source) === family);
   return {
     check: 'diagnose',
     trace: false,
     perAddress: false,
     ...rest,
-    timeoutMs: timeoutMs ?? timeoutBound.default,
+    ...(family === undefined ? {} : { family }),
+    ...(isOfFamily ? { source } : {}),
+    timeoutMs: timeoutMs ?? defaults.timeoutMs ?? timeoutBound.default,
     ...(control === undefined ? {} : { control: parseControl(control, `${argument}.control`) }),
   };
 }

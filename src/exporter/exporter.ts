@@ -5,6 +5,7 @@ import { InvalidInputError } from '../core/errors.js';
 import { jsonText } from '../core/json-text.js';
 import { count, excerpt, quoted } from '../core/text.js';
 import type { ReportDocument } from '../documents/report.js';
+import type { ProbeDefaults } from '../observe/options.js';
 import { cleanForTerminal } from '../report/text/style.js';
 import { verdictText } from '../report/text/verdict.js';
 import { defaultModule, type ProbeModule, readServeConfig, type ServeConfig } from './config.js';
@@ -41,6 +42,8 @@ export interface ExporterOptions {
   readConfig: () => Promise<string>;
   /** Writes one line of the log, which is clean for a terminal. */
   log: (line: string) => void;
+  /** What modules do that do not say it. */
+  defaults?: ProbeDefaults;
   measure?: Measure;
 }
 
@@ -73,6 +76,7 @@ export class Exporter {
   readonly #readConfig: () => Promise<string>;
   readonly #log: (line: string) => void;
   readonly #measure: Measure;
+  readonly #defaults: ProbeDefaults;
   readonly #own = ownMetrics();
   readonly #history = new ProbeHistory();
   readonly #slots: ProbeSlots;
@@ -80,10 +84,14 @@ export class Exporter {
 
   /** Reads the configuration. Rejects where that is not possible or where the configuration is wrong. */
   static async start(options: ExporterOptions): Promise<Exporter> {
-    return new Exporter(readServeConfig(await options.readConfig()), options);
+    return new Exporter(readServeConfig(await options.readConfig(), options.defaults), options);
   }
 
-  private constructor(config: ServeConfig, { readConfig, log, measure = measureProbe }: ExporterOptions) {
+  private constructor(
+    config: ServeConfig,
+    { readConfig, log, defaults = {}, measure = measureProbe }: ExporterOptions,
+  ) {
+    this.#defaults = defaults;
     this.#config = config;
     this.#readConfig = readConfig;
     this.#log = log;
@@ -111,7 +119,7 @@ export class Exporter {
 
   async #reload(): Promise<ExporterAnswer> {
     try {
-      const config = readServeConfig(await this.#readConfig());
+      const config = readServeConfig(await this.#readConfig(), this.#defaults);
       this.#config = config;
       this.#slots.limit(config);
       this.#own.reloaded(config.modules.keys());

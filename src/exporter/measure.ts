@@ -46,13 +46,14 @@ const amplyMs = 8000;
 /** Measures and judges as `pprobe diagnose` does, within the limits of a probe. */
 export const measureProbe: Measure = async ({ text, target, module, permit, limitMs, stop, signal }) => {
   const header = startDocument('report');
-  const { trace, family, control } = module;
+  const { trace, family, source, control } = module;
   const options: ObserveOptions = {
     permit,
     // The metadata service has what remedies name, and a monitor asks the same again and again.
     imds: false,
     trace: trace ? undefined : false,
     family,
+    source,
     control,
     query: queryOf(text),
     stop,

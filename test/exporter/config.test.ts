@@ -27,6 +27,15 @@ test('the configuration of the contract, and its defaults', async (t) => {
   t.ok(least.allow.isEmpty);
 });
 
+test('the command line says what modules do that do not say it', async (t) => {
+  const modules = { plain: {}, six: { family: 6, timeoutMs: 2000 } };
+  const text = JSON.stringify({ modules, allow: [] });
+  const config = readServeConfig(text, { family: 4, source: '10.0.0.7', timeoutMs: 3000 });
+  t.match(config.modules.get('plain'), { family: 4, source: '10.0.0.7', timeoutMs: 3000 });
+  t.match(config.modules.get('six'), { family: 6, timeoutMs: 2000 });
+  t.equal(config.modules.get('six')?.source, undefined, 'an address of the other family sends nothing');
+});
+
 test('a mistake is told with the member that has it', async (t) => {
   const allow: unknown[] = [];
   for (const [config, says] of [

@@ -1,12 +1,19 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import fc from 'fast-check';
 import t from 'tap';
-import { Admission, type Receipt } from '../../src/fleet/agent/admission.js';
+import type { TcpDocument } from '../../src/documents/tcp.js';
+import { Admission, type AdmittedJob, type Receipt } from '../../src/fleet/agent/admission.js';
 import { readAgentConfig } from '../../src/fleet/agent/agent-config.js';
+import { runJob } from '../../src/fleet/agent/run-job.js';
 import { packResult, unpackResult } from '../../src/fleet/envelope.js';
 import { readJob } from '../../src/fleet/job.js';
 import { readBroker, versionAdvice } from '../../src/fleet/nats/connection.js';
 import { readPrivateKey, readPublicKey, signatureOf, signerOf } from '../../src/fleet/signature.js';
+import type { ProbeDefaults } from '../../src/observe/options.js';
+import type { AllowList } from '../../src/target/allow-list.js';
+import { parseTarget } from '../../src/target/parse-target.js';
 import { runs } from '../runs.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -121,6 +128,29 @@ t.test('no text of a target makes an agent look anything up that is not allowed'
     }),
     { numRuns: runs(200) },
   );
+});
+
+t.test('the command line of an agent says what jobs do that do not say it', async (t) => {
+  const server = createServer((socket) => socket.destroy());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const everywhere = { ...readAgentConfig('{"allow": []}').allow, permitFor: () => () => true };
+  const config = { ...readAgentConfig('{"allow": []}'), allow: everywhere as unknown as AllowList };
+  const never = new AbortController().signal;
+  const sentFrom = async (options: object, defaults: ProbeDefaults) => {
+    const read = readJob(job({ check: 'tcp', target: `127.0.0.1:${port}`, options }));
+    if (!('job' in read)) throw new Error('not a job');
+    const target = parseTarget(read.job.target);
+    const admitted: AdmittedJob = { ...read, target, keyId: known.id, delayedMs: 0 };
+    const signals = { deadline: never, cancel: never };
+    const { report } = await runJob(admitted, { ...config, defaults }, () => nobody, signals);
+    return (report as TcpDocument).attempts.map(({ localAddress }) => localAddress);
+  };
+  t.same(await sentFrom({}, { source: '127.0.0.9' }), ['127.0.0.9']);
+  t.same(await sentFrom({}, {}), ['127.0.0.1']);
+  t.same(await sentFrom({ family: 4 }, { source: '::1' }), ['127.0.0.1']);
+  server.close();
 });
 
 t.test('any value is a job or is refused in words', async () => {

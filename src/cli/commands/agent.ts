@@ -4,11 +4,20 @@ import { runAgent } from '../../fleet/agent/agent.js';
 import { type AgentConfig, readAgentConfig } from '../../fleet/agent/agent-config.js';
 import { readBroker } from '../../fleet/nats/connection.js';
 import { checkId } from '../../fleet/nats/names.js';
+import { observeBounds } from '../../observe/options.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { brokerOf, brokerOptions } from '../broker-options.js';
 import type { Command, CommandContext } from '../command.js';
 import { readInput } from '../files.js';
-import { type Arguments, type OptionTable, textOption } from '../options.js';
+import {
+  type Arguments,
+  networkChoice,
+  networkOptions,
+  numberOption,
+  numberSpec,
+  type OptionTable,
+  textOption,
+} from '../options.js';
 import { agentPeers } from '../peers/fleet.js';
 
 const options: OptionTable = {
@@ -19,6 +28,11 @@ const options: OptionTable = {
     value: 'FILE',
     help: 'Whose jobs to run, and which targets to allow: agent.json',
   },
+  ...networkOptions,
+  timeout: numberSpec(
+    observeBounds.timeoutMs,
+    'Wait this long for each connection where a job does not say it',
+  ),
 };
 
 async function run(args: Arguments, context: CommandContext): Promise<null> {
@@ -28,7 +42,11 @@ async function run(args: Arguments, context: CommandContext): Promise<null> {
   const path = needed(args, 'config', 'give the path of agent.json');
   const config = configOf(path, await readInput(path, context.stop));
   const note = (line: string): void => context.note(cleanForTerminal(`pprobe agent: ${line}`));
-  await runAgent({ broker, fleet, id, config }, context.stop, note);
+  const defaults = {
+    ...networkChoice(args),
+    timeoutMs: numberOption(args, 'timeout', observeBounds.timeoutMs),
+  };
+  await runAgent({ broker, fleet, id, config, defaults }, context.stop, note);
   return null;
 }
 

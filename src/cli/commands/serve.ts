@@ -1,5 +1,6 @@
 import { CapabilityError, InvalidInputError } from '../../core/errors.js';
 import { quoted } from '../../core/text.js';
+import { timeoutBound } from '../../exporter/config.js';
 import { Exporter } from '../../exporter/exporter.js';
 import { exporterServer } from '../../exporter/server.js';
 import { familyOf } from '../../net/address/address.js';
@@ -7,7 +8,16 @@ import { holdHubs } from '../../net/wire/syn-hub.js';
 import { hostPort } from '../../target/host-port.js';
 import type { Command, CommandContext } from '../command.js';
 import { readInput } from '../files.js';
-import { type Arguments, flag, type OptionTable, textOption } from '../options.js';
+import {
+  type Arguments,
+  flag,
+  networkChoice,
+  networkOptions,
+  numberOption,
+  numberSpec,
+  type OptionTable,
+  textOption,
+} from '../options.js';
 import { servePeers } from '../peers/serve.js';
 
 const usualPlace = '127.0.0.1:9715';
@@ -23,6 +33,8 @@ const options: OptionTable = {
     help: 'The configuration as JSON: modules, and the targets that may be probed; required',
   },
   check: { type: 'boolean', help: 'Only check the configuration' },
+  ...networkOptions,
+  timeout: numberSpec(timeoutBound, 'The time limit of probes whose module has none'),
 };
 
 async function run(args: Arguments, context: CommandContext): Promise<null> {
@@ -34,6 +46,12 @@ async function run(args: Arguments, context: CommandContext): Promise<null> {
   const exporter = await Exporter.start({
     readConfig: () => readInput(file, stop),
     log: (line) => note(`pprobe: ${line}`),
+    defaults: {
+      ...networkChoice(args),
+      ...(args.options.timeout === undefined
+        ? {}
+        : { timeoutMs: numberOption(args, 'timeout', timeoutBound) }),
+    },
   });
   if (flag(args, 'check')) {
     note(`pprobe: ${quoted(file)} is a valid configuration`);

@@ -4,6 +4,7 @@ import { CapabilityError } from '../../core/errors.js';
 import { randomBelow } from '../../core/random.js';
 import { count, quoted } from '../../core/text.js';
 import { packetPace } from '../../net/wire/pace.js';
+import type { ProbeDefaults } from '../../observe/options.js';
 import type { DeniedPlaces } from '../../target/allow-list.js';
 import { longestResult, packResult, type ResultEnvelope } from '../envelope.js';
 import { idPattern, type Job } from '../job.js';
@@ -25,6 +26,8 @@ export interface AgentPlan {
   fleet: string;
   id: string;
   config: AgentConfig;
+  /** What the probes of a job do that does not say it. */
+  defaults?: ProbeDefaults;
 }
 
 /** How long jobs and results under way have after a request to end, milliseconds. */
@@ -251,7 +254,7 @@ class Agent {
 
   async #run(admitted: AdmittedJob, receipt: Receipt): Promise<void> {
     const { job, keyId, delayedMs } = admitted;
-    const { id, config } = this.#plan;
+    const { id, config, defaults } = this.#plan;
     const { limits } = config;
     const cancel = new AbortController();
     this.#cancels.set(job.id, cancel);
@@ -271,7 +274,7 @@ class Agent {
       const startedAt = new Date().toISOString();
       const startMs = nowMs();
       const signals = { deadline: deadline.signal, cancel: cancel.signal };
-      const outcome = await runJob(admitted, config, () => this.#broker, signals);
+      const outcome = await runJob(admitted, { ...config, defaults }, () => this.#broker, signals);
       this.#ran += 1;
       const result: ResultEnvelope = {
         kind: 'fleet-result',

@@ -79,6 +79,8 @@ export class Outbox {
     if (this.#working !== null || this.#connection === null) return;
     this.#working = this.#deliverAll().finally(() => {
       this.#working = null;
+      // A result that was added after the last look found this work still under way.
+      if (!this.isEmpty && this.#connection?.isClosed() === false) this.#work();
     });
   }
 

@@ -5,7 +5,9 @@ import { diagnose } from '../../diagnose/diagnose.js';
 import type { ReportDocument, SkippedStep } from '../../documents/report.js';
 import type { TcpDocument } from '../../documents/tcp.js';
 import type { TraceDocument } from '../../documents/trace.js';
+import { familyOf } from '../../net/address/address.js';
 import { findAddresses } from '../../observe/host-addresses.js';
+import type { ProbeDefaults } from '../../observe/options.js';
 import { permittedOf } from '../../observe/permitted.js';
 import { resolve } from '../../probe/dns/resolve.js';
 import { connectAddresses } from '../../probe/tcp/connect-addresses.js';
@@ -33,7 +35,7 @@ export interface JobSignals {
  */
 export async function runJob(
   { job, target }: AdmittedJob,
-  config: AgentConfig,
+  config: AgentConfig & { defaults?: ProbeDefaults | undefined },
   broker: () => DeniedPlaces,
   { deadline, cancel }: JobSignals,
 ): Promise<JobOutcome> {
@@ -81,21 +83,25 @@ function limitedPermit(
 /** The document of the job's check. */
 async function measure(
   { job, target, control }: Pick<AdmittedJob, 'job' | 'target'> & { control: HostAndPort | null },
-  { limits }: AgentConfig,
+  { limits, defaults = {} }: AgentConfig & { defaults?: ProbeDefaults | undefined },
   permit: Permit,
   stop: AbortSignal,
 ): Promise<object | RefusedTarget> {
-  const { family, timeoutMs, trace, http, imds, vpce, apiId } = job.options;
+  const { trace, http, imds, vpce, apiId } = job.options;
+  const { family = defaults.family, timeoutMs = defaults.timeoutMs } = job.options;
+  const isOfFamily =
+    defaults.source !== undefined && (family === undefined || familyOf(defaults.source) === family);
+  const source = isOfFamily ? defaults.source : undefined;
   const maxTtl = Math.min(limits.hops, job.options.maxTtl ?? limits.hops);
   if (job.check === 'diagnose') {
-    const given = { family, timeoutMs, trace, http, imds, vpce, apiId };
+    const given = { family, source, timeoutMs, trace, http, imds, vpce, apiId };
     const options = { ...given, ...(control === null ? {} : { control }), maxTtl, permit, stop };
     return asFarAsMeasured(await diagnose(job.target, options));
   }
   const { host, port } = target;
   if (job.check === 'dns') {
     const types = family === undefined ? ['A', 'AAAA'] : [family === 4 ? 'A' : 'AAAA'];
-    return resolve(host, { types, timeoutMs, stop });
+    return resolve(host, { types, timeoutMs, source, stop });
   }
   const { addresses: found, resolution } = await findAddresses(host, { family, stop });
   const { addresses } = permittedOf(found, port, permit);
@@ -103,13 +109,13 @@ async function measure(
   if (job.check === 'tcp')
     return (await connectAddresses(
       { host, port, addresses, resolution },
-      { timeoutMs, stop, watch: true },
+      { timeoutMs, source, stop, watch: true },
     )) satisfies TcpDocument;
   const [address] = addresses;
   if (address === undefined) throw new CapabilityError('address', `${host} has no address to trace`);
   return (await traceAddress(
     { host, address, port, resolution },
-    { maxTtl, stop },
+    { maxTtl, source, stop },
     () => {},
   )) satisfies TraceDocument;
 }
