@@ -129,7 +129,7 @@ export function refuseUrl(text: string, argument: string): void {
     throw invalidText(
       argument,
       text,
-      'carried credentials; pprobe sends none and keeps none: leave out user:password@',
+      'carried credentials; pprobe sends none and keeps none: leave out what is before the @',
     );
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
     throw invalidText(argument, text, `is a URL; write only the host name in it${authorityOf(text)}`);

@@ -186,13 +186,24 @@ async function explainOne(
   const reports = [...reportsIn({ name: given?.name ?? '', text: given?.text ?? '' })];
   const [report] = reports;
   if (report !== undefined && reports.length === 1) {
-    const document = await formed(explain(report.text, options), form);
+    const document = await formed(ofFile(report, options), form);
     return reportResult(document, form, context);
   }
   checkOnePage(form);
   const collection = new ReportCollection(options);
   for (const each of reports) collection.add(each);
   return compared(collection, form);
+}
+
+/** explain(), whose error names the file. */
+function ofFile({ name, text }: NamedReport, options: ExplainOptions): ReturnType<typeof explain> {
+  try {
+    return explain(text, options);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError) || !error.message.startsWith('not a report')) throw error;
+    const shown = name === '-' || name === '' ? 'standard input' : JSON.stringify(name);
+    throw new InvalidInputError(error.argument, `${shown}: ${error.message}`, { cause: error });
+  }
 }
 
 /** The reports of a fleet document, which are compared again; or the text itself. */
