@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { API, answeredWith, denied, type Given, HOST } from '../evidence.js';
+import { API, answeredWith, denied, dns, type Given, HOST, tcp } from '../evidence.js';
 import { configuredEvidence, factsOf, healthy } from './vpc.js';
 
 const account = '123456784690';
@@ -61,4 +61,11 @@ test('behind a load balancer, the VPC and the source address are those of the wa
     t.equal(policyGateOf(denied(''), condition, {}, balancer)?.state, 'unknown');
     t.equal(policyGateOf(denied(''), condition)?.state, 'deny', `${HOST} at the endpoint itself`);
   }
+});
+
+test('a request to a public address that no interface has goes through no endpoint', async (t) => {
+  const given = { dns: [dns(HOST, ['52.94.10.5'])], tcp: [tcp(HOST, { '52.94.10.5': 'open' })] };
+  const only = { StringEquals: { 'aws:SourceVpce': 'vpce-0dddddddddddddddd' } };
+  const gate = policyGateOf(denied(''), only, given);
+  t.match(gate, { state: 'deny', text: /the request has no aws:SourceVpce/ });
 });
