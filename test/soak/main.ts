@@ -36,7 +36,9 @@ const {
   authority: string;
 } = JSON.parse(firstLine);
 
-const base = { imds: false, ca: authority };
+/** The servers may wait long for a processor: a deadline that they miss says nothing of a leak. */
+const patient = { timeoutMs: 60_000 };
+const base = { imds: false, ca: authority, ...patient, dns: patient };
 /** One operation of each kind; each returns what it came to. */
 const operations: readonly (() => Promise<string>)[] = [
   async () => (await diagnose(`https://api.test:${https}/x`, base)).verdict.cause,
@@ -48,8 +50,8 @@ const operations: readonly (() => Promise<string>)[] = [
     const report = await diagnose(`https://api.test:${https}/`, { ...base, trace: false });
     return explain(JSON.stringify(report)).verdict.cause;
   },
-  async () => (await resolve('api.test.')).status,
-  async () => (await connect('127.0.0.1', closed)).status,
+  async () => (await resolve('api.test.', patient)).status,
+  async () => (await connect('127.0.0.1', closed, patient)).status,
   async () => (await trace('127.0.0.1', { port: closed })).outcome,
   // An abort at some moment of the way: nothing may be left of it.
   async () => {
@@ -71,12 +73,16 @@ async function operate(index: number): Promise<void> {
   const kind = index % operations.length;
   const operation = operations[kind];
   if (operation === undefined) return;
+  const begunMs = performance.now();
   try {
     const outcome = await operation();
     const first = outcomes.get(kind) ?? outcome;
     outcomes.set(kind, first);
     const isAbort = kind === operations.length - 1;
-    if (outcome !== first && !isAbort) problems.add(`operation ${kind}: ${outcome}, and at first ${first}`);
+    if (outcome !== first && !isAbort) {
+      const tookMs = Math.round(performance.now() - begunMs);
+      problems.add(`operation ${kind}: ${outcome} after ${tookMs} ms, and at first ${first}`);
+    }
   } catch (error) {
     problems.add(`operation ${kind} throws: ${error instanceof Error ? error.stack : String(error)}`);
   }
