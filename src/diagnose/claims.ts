@@ -32,6 +32,7 @@ import {
   connectedTo,
   heardOnTheWay,
   notATarget,
+  reportedOnTheWay,
   resetSeen,
   spokenBy,
 } from './refutations/packets.js';
@@ -151,7 +152,8 @@ type Rows = {
 /** Each claim, the observations that would refute it, and what follows. */
 const CLAIMS: Rows = {
   'not-sent': {
-    refuted: (evidence, { address }) => spokenBy(evidence, address) ?? heardOnTheWay(evidence, address),
+    refuted: (evidence, { address }) =>
+      spokenBy(evidence, address) ?? reportedOnTheWay(evidence, address) ?? heardOnTheWay(evidence, address),
     result: 'drop',
   },
   'not-connected': { refuted: (evidence, { address }) => connectedTo(evidence, address), result: 'drop' },

@@ -105,11 +105,11 @@ function ownAddresses(): string[] {
   return [...new Set(addresses.filter((address) => scopeOf(address) !== 'loopback'))];
 }
 
-/** Networks of one address have no neighbours and are left out. */
+/** Networks of one address have no neighbours and are left out, except those of tunnels, whose names tell where packets go. */
 function ownNetworks(): OwnNetwork[] {
   return Object.entries(localInterfaces()).flatMap(([name, addresses]) =>
     (addresses ?? []).flatMap(({ internal, cidr, family }) =>
-      internal || cidr === null || cidr.endsWith(family === 'IPv6' ? '/128' : '/32')
+      internal || cidr === null || (cidr.endsWith(family === 'IPv6' ? '/128' : '/32') && !isTunnel(name))
         ? []
         : [{ interface: name, network: cidr, bridge: isBridge(name) }],
     ),
@@ -126,6 +126,15 @@ const BRIDGES =
  */
 function isBridge(name: string): boolean {
   return existsSync(`/sys/class/net/${name}/bridge`) || BRIDGES.test(name);
+}
+
+/** The names that VPN clients and tunnels give their interfaces. */
+const TUNNELS =
+  /^(?:tun|tap|wg|ppp|ipsec|vti|xfrm|gre|sit|ipip|utun|gpd|cscotun|tailscale|zt|nordlynx|proton)[\w.-]*$/;
+
+/** Whether an interface is that of a VPN or tunnel, by its name. */
+export function isTunnel(name: string): boolean {
+  return TUNNELS.test(name);
 }
 
 function shortened(word: string): string {

@@ -82,6 +82,26 @@ export function connectedTo(evidence: Evidence, address: string): EvidenceItem |
     : { observation: traced.ref, text: `connections of the trace to ${address} were started` };
 }
 
+/** The ICMP error of another host about a SYN to the address, which had left this one. */
+export function reportedOnTheWay(
+  { target, observations, vantage }: Evidence,
+  address: string,
+): EvidenceItem | null {
+  const isReported = ({ address: to, icmp, from, localAddress }: TcpAttempt): boolean =>
+    to === address &&
+    icmp != null &&
+    from != null &&
+    from !== localAddress &&
+    !vantage.addresses.includes(from);
+  const index = observations.tcp.findIndex(
+    ({ host, port, attempts }) => host === target.host && port === target.port && attempts.some(isReported),
+  );
+  const by = observations.tcp[index]?.attempts.find(isReported)?.from;
+  return by == null
+    ? null
+    : { observation: `tcp[${index}]`, text: `${by} reported a SYN to ${address}, which had left this host` };
+}
+
 /** A reply of any hop of a trace to the address, apart from this host itself. */
 export function heardOnTheWay(evidence: Evidence, address: string): EvidenceItem | null {
   const own = new Set(evidence.vantage.addresses);

@@ -1,7 +1,9 @@
 import { list } from '../../core/text.js';
+import { addressOutcomes } from '../../documents/observed/tcp.js';
 import type { Evidence } from '../../documents/report.js';
-import type { OwnNetwork } from '../../host/vantage.js';
+import { isTunnel, type OwnNetwork } from '../../host/vantage.js';
 import { familyOf, withoutZone, zoneOf } from '../../net/address/address.js';
+import { scopeOf } from '../../net/address/scope.js';
 import type { Advice, Argv } from './advice.js';
 import { findInterfaces } from './network.js';
 
@@ -21,6 +23,7 @@ export function routeGet(address: string): Argv {
 }
 
 export function addRoute(address: string): Advice {
+  if (familyOf(address) !== null && scopeOf(address) === 'loopback') return raiseLoopback;
   return {
     text: `Look up how this host routes ${address}, and add the missing route or default gateway`,
     command: routeGet(address),
@@ -52,12 +55,75 @@ export function nameInterface(address: string): Advice {
   };
 }
 
-export function addAddress(address: string): Advice {
+/** A new network namespace has this interface, which is down. */
+const raiseLoopback: Advice = {
+  text: 'Bring the loopback interface up: without it this host cannot reach its own addresses',
+  command: ['sudo', 'ip', 'link', 'set', 'lo', 'up'],
+};
+
+/** What keeps packets from one program of this host to another. */
+export function openOwnAddress(port: number): Advice[] {
+  return [
+    {
+      text: `Look in the firewall of this host for a rule that drops TCP ${port} on input or output: packets to its own addresses go through the interface lo, which a firewall must let pass`,
+      command: listRuleset,
+    },
+    {
+      text: 'Check that the loopback interface is up; if it is down, bring it up: sudo ip link set lo up',
+      command: ['ip', 'link', 'show', 'dev', 'lo'],
+    },
+    {
+      text: 'If the program on this port hangs, its queue of new connections is full, and more are dropped: Recv-Q is then above Send-Q',
+      command: ['ss', '-ltn'],
+    },
+  ];
+}
+
+/** No address of this host fits as the source of packets to `address`. */
+export function addAddress({ target, vantage }: Evidence, address: string): Advice[] {
   const family = familyOf(address) === 6 ? 6 : 4;
-  return {
-    text: `Give this host an IPv${family} address of the right scope; this command lists those it has`,
-    command: ['ip', `-${family}`, 'address', 'show'],
-  };
+  const source = target.given?.source;
+  const hasNone = !vantage.addresses.some((own) => familyOf(own) === family);
+  const isName = familyOf(withoutZone(target.host)) === null;
+  const sender: Advice[] =
+    source === undefined
+      ? []
+      : [
+          {
+            text: `Leave out --source ${source}, from which nothing can be sent there, or give another address`,
+          },
+        ];
+  if (family === 6 && hasNone)
+    return [
+      ...sender,
+      {
+        text: `Give this host IPv6: an address, a route, and IPv6 of its subnet; it can be switched off (sysctl net.ipv6.conf.all.disable_ipv6)${isName ? `. Or give ${target.host} an A record` : ''}`,
+        command: ['ip', '-6', 'address', 'show'],
+      },
+    ];
+  return [
+    ...sender,
+    {
+      text: `Give this host an IPv${family} address of the right scope; this command lists those it has${family === 6 ? ': one that is tentative or dadfailed (another host on the link has it) cannot be used' : ''}`,
+      command: ['ip', `-${family}`, 'address', 'show'],
+    },
+  ];
+}
+
+/** Packets that leave through a tunnel are answered only as long as the tunnel works. */
+export function checkTunnel(evidence: Evidence, addresses: readonly string[]): Advice[] {
+  const found = addressOutcomes(evidence).find(({ address }) => addresses.includes(address));
+  const from = found?.localAddress ?? null;
+  const tunnel = evidence.vantage.networks?.find(
+    (each) => isTunnel(each.interface) && each.network.split('/')[0] === from,
+  );
+  if (found === undefined || tunnel === undefined) return [];
+  return [
+    {
+      text: `Packets to ${found.address} leave through ${tunnel.interface}, the interface of a VPN or tunnel: check that it is connected, and that its other end has a route and a rule for ${found.address}`,
+      command: ['ip', '-s', 'link', 'show', 'dev', tunnel.interface],
+    },
+  ];
 }
 
 /** The link-layer address of `neighbour` is not known: it is down, elsewhere, or the netmask is wrong. */
@@ -65,7 +131,7 @@ export function checkNeighbour(neighbour: string, address: string): Advice[] {
   const zone = zoneOf(neighbour);
   const show = [...ip(neighbour), 'neigh', 'show', 'to', withoutZone(neighbour)];
   const state: Advice = {
-    text: `Check that ${neighbour} is up and in a subnet of this host, and that the netmask of this host is right`,
+    text: `Check that ${neighbour} is up and in a subnet of this host, and that the netmask of this host is right and its interface has a carrier (ip link)`,
     command: [...show, ...(zone === null ? [] : ['dev', zone])],
   };
   return neighbour === address

@@ -6,6 +6,7 @@ import { dnsViewRules } from './dns-views.js';
 import { hostsOverrideRules } from './hosts-override.js';
 import { capabilityRules, localRules } from './local.js';
 import { notMatchedRules } from './not-matched.js';
+import { ownDropRules } from './own-drop.js';
 import { policyDenialRules } from './policy-denial.js';
 import { policyPathRules } from './policy-path.js';
 import { proxyRules } from './proxy.js';
@@ -37,6 +38,7 @@ export const RULES: readonly Rule[] = [
   ...dnsStatusRules,
   ...capabilityRules,
   ...localRules,
+  ...ownDropRules,
   ...policyPathRules,
   ...resetInjectedRules,
   ...proxyRules,

@@ -1,5 +1,6 @@
 import { shellLine } from '../../core/shell-line.js';
 import { duration, list } from '../../core/text.js';
+import { isOwnAddress } from '../../documents/observed/link.js';
 import {
   type AddressOutcome,
   addressesOf,
@@ -13,7 +14,6 @@ import {
 import { explainingTraces, portUnreachable, resetBeforeGateway } from '../../documents/observed/trace.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import { familyOf } from '../../net/address/address.js';
-import { scopeOf } from '../../net/address/scope.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { places } from '../headline.js';
@@ -43,7 +43,7 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
       ? `, while ${places(addressesOf(opening))} ${opening.length === 1 ? 'is' : 'are'} open`
       : '';
   const rejection = rejectEvidence(evidence);
-  const isHere = addresses.every((address) => isThisHost(evidence, address));
+  const isHere = addresses.every((address) => isOwnAddress(evidence, address));
   if (isHere && first.cause !== 'rst-after-syn-ack') return refusedHere(evidence, first, addresses, some);
   const trace = pprobeAgain(evidence.target, { command: 'trace', address: first.address });
   return {
@@ -91,13 +91,6 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
  */
 function isOpenElsewhere(evidence: Evidence, { address, cause }: AddressOutcome): boolean {
   return cause === 'rst-after-syn-ack' ? staysOpenAt(evidence, address) !== null : opened(evidence, address);
-}
-
-/** Whether packets to an address never leave this host. */
-function isThisHost({ vantage }: Evidence, address: string): boolean {
-  return (
-    (familyOf(address) !== null && scopeOf(address) === 'loopback') || vantage.addresses.includes(address)
-  );
 }
 
 /** The name leads to this host itself: no route is on the way, and the record can be what is wrong. */

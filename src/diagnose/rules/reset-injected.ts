@@ -36,7 +36,7 @@ function injectedHere(evidence: Evidence): Judgement | null {
     ],
     remedies: [
       {
-        text: `Look in the firewall of this host for a rule that rejects TCP ${port} with a reset`,
+        text: `Look in the firewall of this host for a rule that rejects TCP ${port} with a reset, or redirects it to a port of this host where nothing listens (a sidecar of a service mesh that is not ready yet)`,
         command: listRuleset,
       },
       allowOnFirewall(endsOf(evidence, [address]), gateway),

@@ -2,7 +2,7 @@ import { shellLine } from '../../core/shell-line.js';
 import { duration, list } from '../../core/text.js';
 import { controls, silenceOf } from '../../documents/observed/control.js';
 import { endpointAnswer } from '../../documents/observed/dns.js';
-import { isRouted, linkOf } from '../../documents/observed/link.js';
+import { isOwnAddress, isRouted, linkOf } from '../../documents/observed/link.js';
 import {
   type AddressOutcome,
   addressesOf,
@@ -29,7 +29,7 @@ import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { linkLocalRemedies } from '../remedies/link-local.js';
-import { listRuleset, routeGet } from '../remedies/local.js';
+import { checkTunnel, listRuleset, routeGet } from '../remedies/local.js';
 import {
   allowInbound,
   allowOutbound,
@@ -51,6 +51,7 @@ const timeoutAll = rule(
     if (silent.length === 0 || silent.length < outcomes.length) return null;
     const addresses = addressesOf(silent);
     const [address = ''] = addresses;
+    if (addresses.every((each) => isOwnAddress(evidence, each))) return null;
     return {
       phase: 'connect',
       confidence: confidenceOfAll(evidence, addresses),
@@ -285,12 +286,13 @@ function describePath(doc: AddressTrace): string | null {
 
 /** Where nothing at all comes back, the side of this host comes first. */
 function remediesOfAll(evidence: Evidence, addresses: readonly string[]): Advice[] {
+  const tunnel = checkTunnel(evidence, addresses);
   const elsewhere = elsewhereRemedies(evidence, addresses);
-  if (elsewhere !== null) return elsewhere;
+  if (elsewhere !== null) return [...tunnel, ...elsewhere];
   const ends = endsOf(evidence, addresses);
   const there = [...endpointState(evidence), ...findInterfaces(evidence, addresses), allowInbound(ends)];
   const here = [allowOutbound(ends), checkAcl(ends), checkRoutes(ends)];
-  return silenceOf(evidence) === 'everywhere' ? [...here, ...there] : [...there, ...here];
+  return [...tunnel, ...(silenceOf(evidence) === 'everywhere' ? [...here, ...there] : [...there, ...here])];
 }
 
 /** The remedies for addresses that are in no subnet of a VPC, or in this host's own; null for all others. */

@@ -73,8 +73,10 @@ const routeLocal = rule('route.local', { needs: ['tcp', 'trace'] }, (evidence): 
   const addresses = alike.length > 0 ? addressesOf(alike) : [address];
   return {
     phase: 'path',
-    confidence: cause === null ? 'high' : 'certain',
-    summary: routeSummary(cause, addresses),
+    // EINVAL of a send has more reasons: a source that does not fit, for one.
+    confidence:
+      first === undefined && cause === 'blackhole-route' ? 'medium' : cause === null ? 'high' : 'certain',
+    summary: routeSummary(evidence, cause, addresses),
     evidence: [
       ...(first === undefined
         ? []
@@ -88,13 +90,13 @@ const routeLocal = rule('route.local', { needs: ['tcp', 'trace'] }, (evidence): 
         ? []
         : [{ observation: unsent.ref, text: 'no probe of the trace could be sent either' }]),
     ],
-    remedies: routeRemedies(cause, address),
+    remedies: routeRemedies(evidence, cause, address),
     claims: ofEach('not-sent', address, addresses),
     check: shellLine(routeGet(address)),
   };
 });
 
-function routeSummary(cause: TcpCause | null, addresses: readonly string[]): string {
+function routeSummary({ target }: Evidence, cause: TcpCause | null, addresses: readonly string[]): string {
   const to = places(addresses);
   const [first = ''] = addresses;
   switch (cause) {
@@ -108,7 +110,9 @@ function routeSummary(cause: TcpCause | null, addresses: readonly string[]): str
         ? `${to} is a link-local address, which needs an interface, as in ${first}%eth0.`
         : `${to} are link-local, and need an interface, as in ${first}%eth0.`;
     case 'no-source-address':
-      return `This host has no address of its own from which it can send to ${to}.`;
+      return target.given?.source === undefined
+        ? `This host has no address of its own from which it can send to ${to}.`
+        : `This host cannot send from ${target.given.source} to ${to}.`;
     case 'no-route':
       return `This host has no route to ${to}.`;
     default:
@@ -116,7 +120,7 @@ function routeSummary(cause: TcpCause | null, addresses: readonly string[]): str
   }
 }
 
-function routeRemedies(cause: TcpCause | null, address: string): Advice[] {
+function routeRemedies(evidence: Evidence, cause: TcpCause | null, address: string): Advice[] {
   const type = cause === null ? undefined : REJECTING[cause];
   if (type !== undefined) {
     return [
@@ -125,7 +129,7 @@ function routeRemedies(cause: TcpCause | null, address: string): Advice[] {
     ];
   }
   if (cause === 'zone-missing') return [nameInterface(address)];
-  if (cause === 'no-source-address') return [addAddress(address)];
+  if (cause === 'no-source-address') return addAddress(evidence, address);
   if (cause === 'no-route') return [addRoute(address)];
   return [
     {
@@ -246,15 +250,18 @@ const icmpUnreachable = rule(
 );
 
 /** The connection failed and no trace shows where. The sender of the ICMP error is known from libc alone. */
-function untraced({ target }: Evidence, first: AddressOutcome, addresses: readonly string[]): Judgement {
+function untraced(evidence: Evidence, first: AddressOutcome, addresses: readonly string[]): Judgement {
+  const { target } = evidence;
   const { from, icmp, errno, ref, address } = first;
+  const isScope = from !== null && isBeyondScope(address, icmp);
   const trace = pprobeAgain(target, { command: 'trace', address });
   const said = icmp === null ? '' : `ICMP type ${icmp.type} code ${icmp.code}`;
   return {
     phase: 'path',
     confidence: from === null ? 'medium' : 'high',
-    summary:
-      from === null
+    summary: isScope
+      ? `${from} does not forward to ${places(addresses)} what this host sends from ${first.localAddress ?? 'a link-local address'}.`
+      : from === null
         ? `${places(addresses)} cannot be reached: a router on the path, or this host, reports it.`
         : `${from}${from === address ? ', the target itself,' : ''} reports that it cannot deliver to ${places(addresses)}.`,
     evidence: [
@@ -267,7 +274,7 @@ function untraced({ target }: Evidence, first: AddressOutcome, addresses: readon
       },
     ],
     remedies: [
-      ...(from === null ? [] : [routeOn(from, address)]),
+      ...(isScope ? addAddress(evidence, address) : from === null ? [] : [routeOn(from, address)]),
       {
         text: 'Find the router that reports it, and the route that it lacks',
         command: trace,
@@ -277,6 +284,11 @@ function untraced({ target }: Evidence, first: AddressOutcome, addresses: readon
     claims: stoppedBefore(address, addresses),
     check: shellLine(trace),
   };
+}
+
+/** The source address does not reach beyond the link (RFC 4443 section 3.1, code 2): this host has none of a wider scope in use. */
+function isBeyondScope(address: string, icmp: AddressOutcome['icmp']): boolean {
+  return familyOf(address) === 6 && icmp?.type === 1 && icmp.code === 2;
 }
 
 function routeOn(router: string, address: string): Advice {

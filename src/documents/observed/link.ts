@@ -22,6 +22,13 @@ export function linkOf({ vantage }: Evidence, address: string): OwnNetwork | nul
   return best?.network ?? null;
 }
 
+/** Whether an address is one of this host itself, so that packets to it never leave it. */
+export function isOwnAddress({ vantage }: Evidence, address: string): boolean {
+  return (
+    (familyOf(address) !== null && scopeOf(address) === 'loopback') || vantage.addresses.includes(address)
+  );
+}
+
 /** Whether a router is on the way to an address; null where the networks of this host are not known. */
 export function isRouted(evidence: Evidence, address: string): boolean | null {
   if (familyOf(address) === null) return null;

@@ -91,11 +91,13 @@ export interface FailedCall {
   isImmediate: boolean;
   /** What a lookup of the route to the address fails with; null where it succeeds or was not made. */
   routeErrno: string | null;
+  /** The same lookup succeeds without the source that was asked for. */
+  isSourceUnfit?: boolean;
 }
 
 /** What caused the errno of a failed connect(2) to `address`; null where it can be several things. */
 export function causeOfErrno(
-  { errno, isImmediate, routeErrno }: FailedCall,
+  { errno, isImmediate, routeErrno, isSourceUnfit = false }: FailedCall,
   address: string,
 ): TcpCause | null {
   if (errno === null) return null;
@@ -103,6 +105,8 @@ export function causeOfErrno(
   const isLinkLocal = /^fe[89ab]/i.test(address);
   if (errno === 'EINVAL' && isLinkLocal && zoneOf(address) === null) return 'zone-missing';
   if (errno === 'EADDRNOTAVAIL') return address.includes(':') ? 'no-source-address' : 'no-ports';
+  // An address of loopback as the source: no route of type blackhole is in the way.
+  if (errno === 'EINVAL' && isSourceUnfit) return 'no-source-address';
   return (errno === routeErrno ? causeIn(routeCauses, errno) : null) ?? causeIn(localCauses, errno);
 }
 

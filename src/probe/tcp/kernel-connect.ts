@@ -45,6 +45,8 @@ export interface ConnectEnd {
   silentNeighbour: string | null;
   /** The errno of a route lookup for the address; null if there is a route, or no lookup was made. */
   routeErrno: string | null;
+  /** The route works from another source than the given one. */
+  isSourceUnfit: boolean;
   localAddress: string | null;
   localPort: number | null;
   /** The open connection, which the receiver closes; null for the other ends. */
@@ -306,13 +308,23 @@ class KernelConnect implements RunningConnect {
     const durationMs = this.#sinceSentMs(null);
     const isRouting = syscall === 'connect' && code !== 'EADDRNOTAVAIL';
     const route = isRouting ? routeTo(this.#libc, address, this.#packet) : null;
+    const routeErrno = route !== null && 'errno' in route ? route.errno : null;
     this.#finish({
       end: 'failed',
       errno: code,
       isImmediate: !isSent,
-      routeErrno: route !== null && 'errno' in route ? route.errno : null,
+      routeErrno,
+      isSourceUnfit: routeErrno !== null && this.#hasRouteFromElsewhere(),
       durationMs,
     });
+  }
+
+  /** Whether the route that fails from the given source works from one that the kernel chooses. */
+  #hasRouteFromElsewhere(): boolean {
+    const { address, port, source } = this.#request;
+    if (source === null) return false;
+    const route = routeTo(this.#libc, address, { protocol: IPPROTO_TCP, port });
+    return route !== null && 'hop' in route;
   }
 
   /** What the routing rules of this host see of the SYN. */
@@ -353,6 +365,7 @@ class KernelConnect implements RunningConnect {
       droppedHere: end.droppedHere ?? false,
       silentNeighbour: end.silentNeighbour ?? null,
       routeErrno: end.routeErrno ?? null,
+      isSourceUnfit: end.isSourceUnfit ?? false,
       localAddress: this.#localAddress,
       localPort: this.#localPort,
       socket: end.socket ?? null,

@@ -24,6 +24,18 @@ export const localRows: Row[] = [
     confidence: 'high',
   },
   {
+    name: 'this host’s own address, silent behind its own firewall or a loopback interface that is down',
+    given: evidence({
+      target: '127.0.0.1:8443',
+      tcp: [{ ...tcpOf('127.0.0.1', [attempt('127.0.0.1', 'timeout')]), port: 8443 }],
+    }),
+    class: 'local',
+    cause: 'local.firewall',
+    confidence: 'medium',
+    summary: ['its own address 127.0.0.1'],
+    remedy: ['sudo nft list ruleset', 'ip link show dev lo', 'ss -ltn'],
+  },
+  {
     name: 'this host’s security module',
     given: evidence({
       dns: [resolved],

@@ -2,6 +2,7 @@ import type { NetworkCase, PathCase } from './case.js';
 import { contradictionCases, contradictionPaths } from './contradictions.cases.js';
 import { encryptedCases } from './encrypted.cases.js';
 import { hostCases } from './hosts.cases.js';
+import { ownHostCases } from './own-host.cases.js';
 import { patienceCases, patiencePaths } from './patience.cases.js';
 import { unsentCases, unsentPaths } from './unsent.cases.js';
 import { warningCases } from './warnings.cases.js';
@@ -14,6 +15,7 @@ export const networkCases: readonly NetworkCase[] = [
   ...warningCases,
   ...encryptedCases,
   ...hostCases,
+  ...ownHostCases,
 ];
 
 export const pathCases: readonly PathCase[] = [...contradictionPaths, ...patiencePaths, ...unsentPaths];

@@ -1,0 +1,141 @@
+import type { NetworkCase } from './case.js';
+import { plain, web } from './servers.js';
+
+/** Situations in which this host itself keeps packets, or sends them from where no answer comes back. */
+
+const url = (host: string): string[] => ['diagnose', `https://${host}/`, '--ca-file', '{ca}'];
+
+/** A program on the client that accepts connections to this port. */
+const listening = (port: number): readonly string[][] => [
+  [process.execPath, '-e', `require('net').createServer((s) => s.resume()).listen(${port}, '0.0.0.0')`],
+];
+
+const awsAdvice = [/security group of/i, /describe-network-interfaces/, /authorize-security-group/];
+
+const v6 = {
+  zone: { 'six.field.test': ['{net6}::10'] },
+  servers: { '{net6}::10:443': web(['six.field.test'], plain('200 OK', {}, 'ok')) },
+};
+
+export const ownHostCases: readonly NetworkCase[] = [
+  {
+    id: 'C14',
+    situation: 'the loopback interface of a new network namespace is down',
+    source: 'https://github.com/moby/libnetwork/pull/224',
+    setUp: 'client ip link set lo down',
+    onClient: listening(8443),
+    steps: [
+      {
+        args: ['diagnose', '127.0.0.1:8443'],
+        expected: {
+          exitCodes: [3],
+          causes: ['local.firewall'],
+          atMost: 'medium',
+          says: [/ip link set lo up/],
+          never: awsAdvice,
+        },
+      },
+    ],
+  },
+  {
+    id: 'C15',
+    situation: "this host's own firewall drops what arrives on lo, too",
+    source: 'https://github.com/moby/moby/issues/20243',
+    setUp: `client nft 'table ip own { chain input { type filter hook input priority 0; tcp dport 8443 drop; }; }'`,
+    onClient: listening(8443),
+    steps: [
+      {
+        args: ['diagnose', '{here}.10:8443'],
+        expected: {
+          exitCodes: [3],
+          causes: ['local.firewall'],
+          atMost: 'medium',
+          says: [/this host itself/i, /nft list ruleset/],
+          never: awsAdvice,
+        },
+      },
+    ],
+  },
+  {
+    id: 'C16',
+    situation:
+      'the only IPv6 address of this host is still tentative, so that it sends from a link-local one',
+    source: 'https://github.com/metallb/metallb/issues/1592',
+    ...v6,
+    setUp: `client sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/accept_dad; echo 1 >/proc/sys/net/ipv6/conf/near/accept_dad; echo 600 >/proc/sys/net/ipv6/conf/near/dad_transmits'
+client ip address del fd60:{n}::10/64 dev near
+client ip address add fd60:{n}::10/64 dev near
+client ip -6 route replace default via fd60:{n}::1 || :`,
+    steps: [
+      {
+        args: url('six.field.test'),
+        expected: {
+          exitCodes: [14],
+          atMost: 'high',
+          says: [/tentative/, /ip -6 address show/],
+          never: [/blackhole/],
+        },
+      },
+    ],
+  },
+  {
+    id: 'C17',
+    situation: 'the source given is an address of loopback, and the target is elsewhere',
+    source: 'https://github.com/eggheads/eggdrop/issues/301',
+    servers: { '{net}.10:443': web(['api.field.test']) },
+    steps: [
+      {
+        args: ['diagnose', '{net}.10:443', '--source', '127.0.0.1'],
+        expected: {
+          exitCodes: [14],
+          causes: ['route.local'],
+          says: [/cannot send from 127\.0\.0\.1/, /--source/],
+          never: [/blackhole/],
+        },
+      },
+    ],
+  },
+  {
+    id: 'C18',
+    situation: 'the packets leave through the interface of a VPN whose other end drops them',
+    source: 'https://github.com/mr-canoehead/vpn_client_gateway/issues/7',
+    setUp: `ip link add wg0 netns client-{n} type veth peer name wg0 netns router-{n}
+client ip address add 10.64.{n}.10/32 dev wg0
+router ip address add 10.64.{n}.1/24 dev wg0
+client ip link set wg0 up
+router ip link set wg0 up
+client ip route add 10.64.{n}.1 dev wg0
+client ip route add {net}.10 via 10.64.{n}.1 src 10.64.{n}.10
+router nft 'table ip lost { chain in { type filter hook prerouting priority 0; iifname "wg0" tcp dport 443 drop; }; }'`,
+    zone: { 'api.field.test': ['{net}.10'] },
+    servers: { '{net}.10:443': web(['api.field.test']) },
+    steps: [
+      {
+        args: url('api.field.test'),
+        expected: {
+          exitCodes: [11],
+          causes: ['tcp.timeout-all'],
+          atMost: 'medium',
+          says: [/wg0/, /VPN/],
+        },
+      },
+    ],
+  },
+  {
+    id: 'C19',
+    situation: 'IPv6 is switched off on this host, and the name has IPv6 addresses alone',
+    source: 'https://github.com/systemd/systemd/issues/35415',
+    ...v6,
+    setUp: `client sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6'`,
+    steps: [
+      {
+        args: url('six.field.test'),
+        expected: {
+          exitCodes: [14],
+          causes: ['route.local'],
+          says: [/switched off/, /A record/],
+        },
+      },
+    ],
+  },
+];
