@@ -24,6 +24,9 @@ const RESOURCES: ReadonlySet<string> = new Set([
   ...['neptune', 'kafka', 'mq', 'emr', 'dax', 'efs', 'fsx', 'directconnect', 'airflow', 'aoss'],
 ]);
 
+/** Names of servers of customers that no API shares. */
+const CUSTOMERS = /^vpce-svc-|^vpc-lattice-svcs$/;
+
 /** Services whose endpoint has another name than the label in their host names ("AWS services that integrate with PrivateLink"). */
 const ENDPOINT_SERVICES: Readonly<Record<string, string>> = {
   kinesis: 'kinesis-streams',
@@ -53,9 +56,16 @@ export function awsNameOf(host: string): AwsName | null {
     .slice(-2)
     .join('.')
     .replace(/-fips$/, '');
+  const isApi = isEndpoint || (own.length === 1 && (at === labels.length - 1 || labels.length === 1));
   const [endpointService] = [pair, service].flatMap((name) => ENDPOINT_SERVICES[name] ?? []);
   return {
-    kind: service === 'elb' ? 'load-balancer' : RESOURCES.has(service) ? 'resource' : 'service',
+    // `rds.us-east-1` is the API of the service, and `db.….us-east-1.rds` a database.
+    kind:
+      service === 'elb' && !isApi
+        ? 'load-balancer'
+        : CUSTOMERS.test(service) || (RESOURCES.has(service) && !isApi)
+          ? 'resource'
+          : 'service',
     service,
     endpointService: endpointService ?? service,
     region,

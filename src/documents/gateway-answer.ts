@@ -1,4 +1,5 @@
 import type { Cause } from './causes.js';
+import { isRejectedByFirewall, wafAction } from './firewall-answer.js';
 import type { HttpDocument, HttpFailure } from './http.js';
 import { isFixedResponse, isHttpApi, isRestApi, responderOf } from './responder.js';
 
@@ -16,7 +17,8 @@ export function fromGateway(doc: HttpDocument): boolean {
 /** Whether a whole answer came that is not an error: 2xx or 3xx, without an exception that a gateway response rewrote. */
 export function worked(doc: HttpDocument): boolean {
   const whole = doc.failure === null || doc.failure === 'canceled';
-  return whole && doc.status !== null && doc.status >= 200 && doc.status < 400 && exceptionOf(doc) === null;
+  if (!whole || doc.status === null || isRejectedByFirewall(doc)) return false;
+  return doc.status >= 200 && doc.status < 400 && exceptionOf(doc) === null;
 }
 
 /**
@@ -29,6 +31,7 @@ export function worked(doc: HttpDocument): boolean {
 export function causeOf(doc: HttpDocument): Cause | null {
   if (worked(doc)) return null;
   if (doc.status === null) return causeOfFailure(doc.failure);
+  if (wafAction(doc) !== null) return 'api.waf';
   const exception = exceptionOf(doc);
   const { kind } = responderOf({ doc, certificate: null });
   switch (kind) {
@@ -93,9 +96,14 @@ function causeOfLoadBalancer(status: number): Cause {
 
 /** pprobe signs nothing, so that a service of AWS which answers wants a signature first of all. */
 function causeOfService(exception: string | null, doc: HttpDocument): Cause {
-  if (/Authentication|Signature|UnrecognizedClient|ExpiredToken|InvalidClientTokenId/.test(exception ?? ''))
+  const code = exception ?? /^\w+(?=: )/.exec(doc.message ?? '')?.[0] ?? '';
+  if (
+    /Authentication|Signature|UnrecognizedClient|ExpiredToken|InvalidClientTokenId|InvalidAccessKeyId/.test(
+      code,
+    )
+  )
     return 'api.authentication';
-  if (doc.status === 429 || /Throttl|TooManyRequests/.test(exception ?? '')) return 'api.throttled';
+  if (doc.status === 429 || /Throttl|TooManyRequests|SlowDown/.test(code)) return 'api.throttled';
   return 'http.error';
 }
 

@@ -48,7 +48,7 @@ export interface HttpDocument extends DocumentHeader<'http'> {
   server: HeaderValue | null;
   /** The target of a redirect, without query. Redirects are not followed. @pattern ^[^?#]*$ @maxLength 16384 */
   location: string | null;
-  /** `message` or `Message` of a JSON body. @maxLength 1000 */
+  /** `message` or `Message` of a JSON body, or `Code` and `Message` of an error of AWS in XML. @maxLength 1000 */
   message: string | null;
   /** null when the whole response came. Beside a status, the body broke off; what came before is kept. */
   failure: HttpFailure | null;

@@ -1,5 +1,7 @@
 import { type AwsName, awsNameOf } from './aws-name.js';
+import { isBigIps } from './firewall-answer.js';
 import type { HttpDocument } from './http.js';
+import { isPublicIssuer } from './public-issuer.js';
 import type { TlsCertificate } from './tls.js';
 
 /**
@@ -47,6 +49,15 @@ export interface Answered {
   doc: HttpDocument;
   /** The certificate of the connection, or null. */
   certificate: TlsCertificate | null;
+}
+
+/**
+ * Whether the certificate is one of a public authority. What answers on such a connection has the key of the target: it belongs
+ * to the target's owner, whatever product it is, and no filter on the way can have made it.
+ */
+function isOfOwner({ doc, certificate }: Answered): boolean {
+  // Behind names of AWS there is none of these products.
+  return certificate !== null && isPublicIssuer(certificate.issuer) && !isAmazons(askedAws(doc));
 }
 
 type Test = (answered: Answered) => { kind: ResponderKind; name: string; signs: string[] } | null;
@@ -114,10 +125,11 @@ const httpApi: Test = ({ doc }) =>
     : null;
 
 /** 407 (RFC 9110 section 15.5.8) is sent by proxies alone, and 511 (RFC 6585 section 6) by networks that want a login. */
-const byStatus: Test = ({ doc }) => {
-  const { status, via, server } = doc;
+const byStatus: Test = (answered) => {
+  const { status, via, server } = answered.doc;
+  if (isOfOwner(answered)) return null;
   if (status === 407) {
-    const named = forwardProxy(doc)?.name ?? via ?? server;
+    const named = forwardProxy(answered.doc)?.name ?? via ?? server;
     return { kind: 'proxy', name: named ?? 'a proxy', signs: ['the status 407'] };
   }
   return status === 511
@@ -175,9 +187,15 @@ function forwardProxy(doc: HttpDocument): { name: string; sign: string } | null 
 }
 
 /** A proxy that names itself. A cache in front of the server can be Squid too, so an answer without an error proves nothing. */
-const namedProxy: Test = ({ doc }) => {
+const namedProxy: Test = (answered) => {
+  const { doc } = answered;
   const found = forwardProxy(doc);
   if (found === null) return null;
+  const isForwarded = /header (?:via|x-cache)$/.test(found.sign) && doc.server !== null;
+  // An answer of another server that it only passed on.
+  if (isForwarded && !isAmazons(askedAws(doc))) return null;
+  if (isOfOwner(answered))
+    return isForwarded ? null : { kind: 'reverse-proxy', name: found.name, signs: [found.sign] };
   const byPage = found.sign === 'the title of the page' || found.sign === 'the target of the redirect';
   if (!byPage && doc.status !== null && doc.status < 300 && !isAmazons(askedAws(doc))) return null;
   return { kind: 'proxy', name: found.name, signs: [found.sign] };
@@ -226,10 +244,11 @@ const cdn: Test = ({ doc }) => {
 };
 
 /** Services of AWS send `x-amzn-requestid`; S3 and some others `x-amz-request-id` with `x-amz-id-2`. */
-const awsService: Test = ({ doc }) => {
+const awsService: Test = (answered) => {
+  const { doc } = answered;
   const asked = askedAws(doc);
   const id = doc.requestId ?? headerOf(doc, 'x-amz-request-id');
-  if (id === null) return null;
+  if (id === null) return withoutRequestId(answered, asked);
   const isS3 = headerOf(doc, 'x-amz-id-2') !== null || /^amazons3$/i.test(doc.server ?? '');
   const service =
     asked?.kind === 'service' && asked.service !== 'execute-api' ? asked.service : isS3 ? 's3' : null;
@@ -243,6 +262,32 @@ const awsService: Test = ({ doc }) => {
     ],
   };
 };
+
+/** Some services send no request id, as the registry of ECR does. Amazon's certificate for a name of AWS shows who answered. */
+function withoutRequestId({ doc, certificate }: Answered, asked: AwsName | null): ReturnType<Test> {
+  const isKnown = asked !== null && isAmazons(asked) && asked.service !== 'execute-api' && !asked.isEndpoint;
+  if (!isKnown || certificate === null || !/\bAmazon\b/.test(certificate.issuer)) return null;
+  if (doc.status === null || softwareOf(doc) !== null || forwardProxy(doc) !== null) return null;
+  return {
+    kind: 'aws-service',
+    name: `the AWS service ${asked.service}`,
+    signs: [`the certificate, by ${certificate.issuer}`],
+  };
+}
+
+/** What is behind a function URL answered, and not Lambda itself, which names its exception. */
+const functionOfUrl: Test = ({ doc }) =>
+  askedAws(doc)?.service === 'lambda-url' && doc.requestId !== null && doc.errorType === null
+    ? {
+        kind: 'server',
+        name: 'the Lambda function',
+        signs: ['the header x-amzn-requestid without x-amzn-errortype'],
+      }
+    : null;
+
+/** A web application firewall that names itself by its page. */
+const bigIp: Test = ({ doc }) =>
+  isBigIps(doc) ? { kind: 'reverse-proxy', name: 'BIG-IP', signs: [`the page "${doc.title}"`] } : null;
 
 /**
  * Every answer of API Gateway and of the services of AWS has a request id, and Amazon's certificate. An answer for one of
@@ -267,12 +312,13 @@ const inPlaceOfAws: Test = ({ doc, certificate }) => {
 };
 
 /** A page that blocks, or a redirect to a portal, under any name. */
-const blockPage: Test = ({ doc }) => {
-  if (doc.status === null) return null;
+const blockPage: Test = (answered) => {
+  const { doc } = answered;
+  if (doc.status === null || isOfOwner(answered)) return null;
   const blocks =
     doc.status >= 400 &&
     BLOCK_PAGE.test(doc.title ?? '') &&
-    /filter|blocked by|portal|hotspot/i.test(doc.title ?? '');
+    /filter|blocked by|captive portal|hotspot|guest (?:access|network)/i.test(doc.title ?? '');
   const amazons = isAmazons(askedAws(doc)) && doc.requestId === null;
   const portal = amazons && doc.location !== null && PORTAL.test(doc.location);
   if (!blocks && !portal && !(amazons && BLOCK_PAGE.test(doc.title ?? ''))) return null;
@@ -303,6 +349,7 @@ function softwareOf(doc: HttpDocument): { name: string; sign: string } | null {
   const title = doc.title ?? '';
   if (ENVOYS.test(title)) return { name: 'Envoy', sign: `the text "${title}"` };
   if (HAPROXYS.test(title)) return { name: 'HAProxy', sign: `the text "${title}"` };
+  if (TRAEFIKS.test(title)) return { name: 'Traefik', sign: `the text "${title}"` };
   if (/\bgoogle$/i.test(doc.via ?? ''))
     return { name: 'Google Cloud Load Balancing', sign: 'the header via: google' };
   if (HEROKUS.test(title) && /heroku|vegur/i.test(`${doc.server} ${doc.via}`))
@@ -325,6 +372,7 @@ function softwareOf(doc: HttpDocument): { name: string; sign: string } | null {
 function isOwnPage(doc: HttpDocument, name: string): boolean {
   const { status, title = null, message } = doc;
   if (name === 'Kong' && isKongs(message)) return true;
+  if (name === 'Traefik' && TRAEFIKS.test(title ?? '')) return true;
   if (name === 'Envoy' && isWithoutRoute(doc)) return true;
   if (message !== null || title === null) return false;
   if (name === 'Envoy') return ENVOYS.test(title);
@@ -336,9 +384,14 @@ function isOwnPage(doc: HttpDocument, name: string): boolean {
   );
 }
 
-/** Kong's own answer where none of its routes fits (the handler of its router). */
+/** Kong's own answers: where no route fits, where no server behind it works, and those of its plugins for keys and limits. */
 function isKongs(message: string | null): boolean {
-  return message !== null && /^no Route matched with those values/i.test(message);
+  return (
+    message !== null &&
+    /^(?:no Route matched with those values|failure to get a peer from the ring-balancer|name resolution failed|An invalid response was received from the upstream server|The upstream server is timing out|No API key found in request|API rate limit exceeded)/i.test(
+      message,
+    )
+  );
 }
 
 /** Where no route fits, Envoy answers 404 without a body, and so without a type; what it passes on has the time of the server. */
@@ -360,6 +413,9 @@ const ENVOYS =
 const HAPROXYS =
   /no server is available to handle this request|the server didn't respond in time|the server returned an invalid or incomplete response/i;
 
+/** Traefik's own text where no server behind it is healthy. Its other texts are those of every Go program. */
+const TRAEFIKS = /^no available server$/i;
+
 /** The pages of Heroku's router for a name without an app, and for an app that does not run. */
 const HEROKUS = /^(?:no such app|application error)$/i;
 
@@ -376,6 +432,8 @@ const TESTS: readonly Test[] = [
   restApi,
   httpApi,
   loadBalancer,
+  bigIp,
+  functionOfUrl,
   awsService,
   namedProxy,
   blockPage,

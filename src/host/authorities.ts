@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type NamedCertificate, namedCertificate } from './certificate-der.js';
 
@@ -81,6 +81,66 @@ function systemList(root: string): AuthorityList {
       authorities: new Authorities([]),
     }
   );
+}
+
+/** Where authorities are put before a command makes the system's list anew, and the command (update-ca-certificates(8), update-ca-trust(8)). */
+const sources = [
+  { folder: '/usr/local/share/ca-certificates', command: 'update-ca-certificates', ending: '.crt' },
+  { folder: '/etc/pki/ca-trust/source/anchors', command: 'update-ca-trust', ending: '' },
+  { folder: '/etc/ca-certificates/trust-source/anchors', command: 'update-ca-trust', ending: '' },
+  { folder: '/etc/pki/trust/anchors', command: 'update-ca-certificates', ending: '' },
+] as const;
+
+/** An authority that was put in place for the system's list, and what is missing. */
+export interface WaitingAuthority {
+  path: string;
+  authorities: Authorities;
+  /** `run update-ca-certificates`. */
+  missing: string;
+}
+
+/** The files in those places. Never throws. */
+export function readWaitingAuthorities(root = ''): WaitingAuthority[] {
+  return sources.flatMap(({ folder, command, ending }) =>
+    filesIn(`${root}${folder}`).map((path) => ({
+      path,
+      authorities: readAuthorityFile(path).authorities,
+      missing: path.endsWith(ending)
+        ? `run ${command}, which makes the list anew`
+        : `give it a name that ends in ${ending}, and run ${command}`,
+    })),
+  );
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => !entry.isDirectory() && /\.(?:crt|pem|cer)$/.test(entry.name))
+      .slice(0, mostFiles)
+      .map(({ name }) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+/** Whether the operating system has a list of authorities at all; small images of containers have none. Reads none of it. */
+export function hasSystemList(root = ''): boolean {
+  const isFilled = (path: string): boolean => {
+    try {
+      return statSync(`${root}${path}`).size > 0;
+    } catch {
+      return false;
+    }
+  };
+  return systemFiles.some(isFilled) || systemFolders.some((path) => hasHashedFile(`${root}${path}`));
+}
+
+function hasHashedFile(folder: string): boolean {
+  try {
+    return readdirSync(folder).some((name) => hashedName.test(name));
+  } catch {
+    return false;
+  }
 }
 
 function listOfVariable(name: (typeof variables)[number], value: string): AuthorityList[] {

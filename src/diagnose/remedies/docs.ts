@@ -32,6 +32,9 @@ export const DOCS = {
   cloudFront: `${GUIDE}/AmazonCloudFront/latest/DeveloperGuide/troubleshooting-response-errors.html`,
   lattice: `${GUIDE}/vpc-lattice/latest/ug/security-groups.html`,
   metadata: `${GUIDE}/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html`,
+  wafChallenge: `${GUIDE}/waf/latest/developerguide/waf-captcha-and-challenge.html`,
+  functionUrls: `${GUIDE}/lambda/latest/dg/urls-auth.html`,
+  websites: `${GUIDE}/AmazonS3/latest/userguide/WebsiteEndpoints.html`,
   port25: 'https://repost.aws/knowledge-center/ec2-port-25-throttle',
   accessDenied: `${GUIDE}/IAM/latest/UserGuide/troubleshoot_access-denied.html`,
 } as const;

@@ -21,9 +21,15 @@ export interface Ends {
   region: string | null;
 }
 
+/** The Region in the name of the target, or that of this instance; null where neither is known. */
+function regionOf({ target, vantage }: Evidence): string | null {
+  const { privateApi, host } = target;
+  return privateApi?.region ?? awsNameOf(host.toLowerCase())?.region ?? vantage.ec2?.region ?? null;
+}
+
 /** The ends of the connections from this host to `addresses`. */
 export function endsOf(evidence: Evidence, addresses: readonly string[]): Ends {
-  const { port, privateApi } = evidence.target;
+  const { port } = evidence.target;
   const family = addresses.some((address) => familyOf(address) === 4) ? 4 : 6;
   const families = ([4, 6] as const).filter((each) => addresses.some((one) => familyOf(one) === each));
   return {
@@ -31,7 +37,7 @@ export function endsOf(evidence: Evidence, addresses: readonly string[]): Ends {
     clients: families.flatMap((each) => clientAddress(evidence, each) ?? []),
     addresses,
     port,
-    region: privateApi?.region ?? null,
+    region: regionOf(evidence),
   };
 }
 
@@ -40,7 +46,7 @@ export function endsOf(evidence: Evidence, addresses: readonly string[]): Ends {
  * of one command must all match, so there is a command for each family.
  */
 export function findInterfaces(evidence: Evidence, addresses: readonly string[]): Advice[] {
-  const region = evidence.target.privateApi?.region ?? null;
+  const region = regionOf(evidence);
   return ([4, 6] as const).flatMap((family) => {
     const values = addresses.filter((address) => familyOf(address) === family).map(withoutZone);
     const filter = family === 6 ? 'ipv6-addresses.ipv6-address' : 'addresses.private-ip-address';

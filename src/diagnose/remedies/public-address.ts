@@ -85,6 +85,7 @@ function translatedRemedies(evidence: Evidence, addresses: readonly string[]): A
 }
 
 function publicRemedies(evidence: Evidence, addresses: readonly string[]): Advice[] {
+  if (isWebsite(evidence)) return [callWebsite(evidence)];
   const outbound = allowOutbound(endsOf(evidence, addresses));
   const answering = controls(evidence).find(
     ({ result, doc }) =>
@@ -127,6 +128,19 @@ function publicRemedies(evidence: Evidence, addresses: readonly string[]): Advic
     ...endpointAdvice(evidence),
     { ...outbound, text: own },
   ];
+}
+
+/** The website endpoint of a bucket answers on TCP 80 alone, and drops what is sent to 443. */
+function isWebsite({ target }: Evidence): boolean {
+  return target.port === 443 && /\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/i.test(target.host);
+}
+
+function callWebsite({ target }: Evidence): Advice {
+  return {
+    text: 'Call it with http: the website endpoints of S3 do not speak HTTPS, and drop packets to TCP 443. For HTTPS put CloudFront in front of the bucket, or use its REST endpoint (BUCKET.s3.REGION.amazonaws.com)',
+    command: ['curl', '-v', `http://${target.host}/`],
+    docs: DOCS.websites,
+  };
 }
 
 /** https://repost.aws/knowledge-center/ec2-port-25-throttle */

@@ -1,10 +1,13 @@
 import { shellLine } from '../../core/shell-line.js';
+import { excerpt } from '../../core/text.js';
+import { wafAction } from '../../documents/firewall-answer.js';
 import type { HttpDocument } from '../../documents/http.js';
-import { isFixedResponse, type Responder } from '../../documents/responder.js';
+import { askedAws, isFixedResponse, type Responder } from '../../documents/responder.js';
 import type { Target } from '../../documents/target.js';
 import type { Advice } from './advice.js';
 import { pprobeAgain } from './again.js';
 import { DOCS } from './docs.js';
+import { regionOption } from './gateway.js';
 
 /** What an answer means, and what to do, where something other than API Gateway sent it. */
 
@@ -125,6 +128,10 @@ const CDN_STATUS: Readonly<Record<string, Readonly<Record<number, string>>>> = {
 export function meaningOf({ kind, name }: Responder, doc: HttpDocument): string | null {
   const { status } = doc;
   if (status === null) return null;
+  const action = wafAction(doc);
+  if (action !== null)
+    return `a rule of AWS WAF has the action ${excerpt(action, 20)}: only a browser that runs its script, or a person, passes`;
+  if (name === 'BIG-IP' && status < 500) return 'a rule of its web application firewall rejects the request';
   if (kind === 'load-balancer')
     return isFixedResponse(doc)
       ? 'a rule of its listener has this as a fixed response'
@@ -163,6 +170,7 @@ export function responderRemedies(responder: Responder, doc: HttpDocument, targe
   const { kind, name } = responder;
   const { status, address } = doc;
   if (status === null) return silentServer(doc, target);
+  if (wafAction(doc) !== null) return [passFirewall];
   switch (kind) {
     case 'load-balancer':
       if (isFixedResponse(doc))
@@ -179,19 +187,7 @@ export function responderRemedies(responder: Responder, doc: HttpDocument, targe
         ...(status >= 502 && status <= 504 ? [targetHealth] : []),
       ];
     case 'aws-service':
-      return [
-        {
-          text: `The network needs no change: ${name} itself answered at ${address}. Send the request with its SDK or CLI, which sign it`,
-        },
-        ...(status === 403
-          ? [
-              {
-                text: 'If a signed request is denied too, read the policy of the VPC endpoint and the permissions of the caller',
-                docs: DOCS.accessDenied,
-              },
-            ]
-          : []),
-      ];
+      return serviceAdvice(name, doc, status);
     case 'cdn':
       return [
         {
@@ -228,6 +224,72 @@ export function responderRemedies(responder: Responder, doc: HttpDocument, targe
         },
       ];
   }
+}
+
+/** For clients that are no browsers, a rule of AWS WAF must make an exception. */
+const passFirewall: Advice = {
+  text: 'Exempt this client or path from the rule of AWS WAF with the action Challenge or CAPTCHA, or let the client send the token of a browser (aws-waf-token); the logs of the web ACL name the rule',
+  docs: DOCS.wafChallenge,
+};
+
+/** What to do about an answer of a service of AWS, whose logs the reader does not have. */
+function serviceAdvice(name: string, doc: HttpDocument, status: number): Advice[] {
+  const { address } = doc;
+  const asked = askedAws(doc);
+  const network = `The network needs no change: ${name} itself answered at ${address}`;
+  if (asked?.service === 'lambda-url' && status === 403)
+    return [
+      {
+        text: `${network}. Sign the request where the function URL has the type AWS_IAM; where it has NONE, the policy of the function must allow lambda:InvokeFunctionUrl and, for URLs since October 2025, lambda:InvokeFunction (FUNCTION is the name of the function)`,
+        command: [
+          'aws',
+          'lambda',
+          'get-policy',
+          ...regionOption(asked.region),
+          '--function-name',
+          'FUNCTION',
+        ],
+        docs: DOCS.functionUrls,
+      },
+    ];
+  if (status === 429 || status === 503)
+    return [{ text: `${network}. Send fewer requests, with a growing delay between retries` }];
+  if (status >= 500)
+    return [
+      {
+        text: `${network}. Try again with a growing delay, and look at the state of the service`,
+        docs: 'https://health.aws.amazon.com/health/status',
+      },
+    ];
+  if (name.endsWith(' s3') && (asked === null || status === 404))
+    return [
+      {
+        text: `${network}. Check that the object exists, under this path and with these capital letters, and the name of the bucket${status === 403 ? ': a reader who may not list the bucket gets 403 for one that does not exist' : ''}`,
+      },
+      ...(asked === null && doc.viaCloudFront
+        ? [
+            {
+              text: 'Check the default root object of the distribution, and that the policy of the bucket allows the distribution (origin access control)',
+              docs: DOCS.cloudFront,
+            },
+          ]
+        : []),
+    ];
+  if (status === 404)
+    return [
+      { text: `${network}. What the URL names does not exist there: compare its name, Region and account` },
+    ];
+  return [
+    { text: `${network}. Send the request with its SDK or CLI, which sign it` },
+    ...(status === 403
+      ? [
+          {
+            text: 'If a signed request is denied too, read the policy of the VPC endpoint and the permissions of the caller',
+            docs: DOCS.accessDenied,
+          },
+        ]
+      : []),
+  ];
 }
 
 function sendCertificate({ url }: HttpDocument): Advice {

@@ -6,6 +6,7 @@ import { addressOutcomes } from '../../documents/observed/tcp.js';
 import { handshakes, inspectorIn } from '../../documents/observed/tls.js';
 import type { Evidence } from '../../documents/report.js';
 import type { ResponderKind } from '../../documents/responder.js';
+import type { TlsDocument } from '../../documents/tls.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { short } from '../headline.js';
@@ -21,7 +22,9 @@ const proxyAnswers = rule('policy.proxy', { needs: ['http', 'tls'], docs: DOCS.p
 });
 
 function demandsLogin(evidence: Evidence): Judgement | null {
-  const answer = mainAnswers(evidence).find(({ doc }) => doc.status === PROXY_AUTHENTICATION);
+  const answer = mainAnswers(evidence).find(
+    ({ doc }) => doc.status === PROXY_AUTHENTICATION && responderTo(evidence, doc).kind === 'proxy',
+  );
   if (answer === undefined) return null;
   return {
     phase: 'path',
@@ -35,8 +38,15 @@ function demandsLogin(evidence: Evidence): Judgement | null {
   };
 }
 
+/** A product that inspects TLS forges the name of the target. A certificate for another name is that of its own pages. */
+function isOwnCertificate({ problems }: TlsDocument): boolean {
+  return problems.some(({ status }) => status === 'name-mismatch');
+}
+
 function inspectsTls(evidence: Evidence): Judgement | null {
-  const found = handshakes(evidence).find(({ doc }) => inspectorIn(doc.certificate?.issuer ?? '') !== null);
+  const found = handshakes(evidence).find(
+    ({ doc }) => inspectorIn(doc.certificate?.issuer ?? '') !== null && !isOwnCertificate(doc),
+  );
   if (found === undefined) return null;
   const issuer = excerpt(found.doc.certificate?.issuer ?? '', 80);
   return {

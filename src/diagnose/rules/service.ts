@@ -1,6 +1,7 @@
 import { shellLine } from '../../core/shell-line.js';
 import { capital, duration, excerpt, list } from '../../core/text.js';
 import type { Cause } from '../../documents/causes.js';
+import { wafAction } from '../../documents/firewall-answer.js';
 import { exceptionOf, fromGateway, isAuthorizerBroken } from '../../documents/gateway-answer.js';
 import type { HttpDocument } from '../../documents/http.js';
 import { type Answer, judgedAnswers, responderTo } from '../../documents/observed/http.js';
@@ -112,6 +113,10 @@ function otherWords(responder: Responder, cause: Cause, doc: HttpDocument, targe
 function errorWords(responder: Responder, doc: HttpDocument, target: Target): Pick<Words, 'summary'> {
   const { status } = doc;
   const host = short(target.host, 'the target');
+  if (wafAction(doc) !== null)
+    return {
+      summary: `AWS WAF in front of ${host} lets only browsers pass: HTTP ${status ?? ''} with a ${excerpt(wafAction(doc) ?? '', 20)}.`,
+    };
   const kind = doc.errorType === null ? '' : ` (${short(doc.errorType, 'with an exception', 50)})`;
   if (responder.kind === 'server')
     return { summary: `${atStart(host)} answers with the error status HTTP ${status ?? ''}.` };

@@ -1,12 +1,20 @@
 import { shellLine } from '../../core/shell-line.js';
 import { count, excerpt, list } from '../../core/text.js';
-import { endedBy, isChainComplete, isTrustedNowhere, trustWords } from '../../documents/observed/tls.js';
-import type { Evidence, EvidenceItem } from '../../documents/report.js';
+import {
+  endedBy,
+  inspectorIn,
+  isChainComplete,
+  isTrustedNowhere,
+  trustWords,
+} from '../../documents/observed/tls.js';
+import type { Alternative, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { TlsCertificate, TlsDocument } from '../../documents/tls.js';
 import { familyOf } from '../../net/address/address.js';
 import { possible, type Rule } from '../finding.js';
 import { short } from '../headline.js';
+import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
+import { knownCertificateAdvice } from '../remedies/known-certificates.js';
 import { openssl, renewCertificate, rightName, sendWholeChain, trustIssuer } from '../remedies/tls.js';
 import { sniFiltered } from './tls-handshake.js';
 import { tlsRule } from './tls-rule.js';
@@ -22,8 +30,8 @@ const nameMismatch = tlsRule(
         ? `The certificate at ${at} is for ${doc.serverName} as a DNS name, not as an address.`
         : `The certificate at ${at} is for ${certifiedName(doc)}, not for ${short(doc.serverName, 'the target')}.`,
     seen: `for the server name ${doc.serverName}, ${doc.address} sent ${subject(doc)}${namesOf(doc)}${whyNot(doc)}`,
-    remedies: rightName(doc, evidence),
-    alternatives: [],
+    remedies: [...(knownCertificate(doc) ?? []), ...rightName(doc, evidence)],
+    alternatives: inspectorIn(doc.certificate?.issuer ?? '') === null ? [] : [inspected(doc)],
   }),
 );
 
@@ -77,17 +85,28 @@ const untrusted = tlsRule(
     summary: untrustedSummary(doc, at, server),
     seen: `${doc.address} sent ${subject(doc)}`,
     more: trustEvidence(doc, evidence),
-    remedies: [...sendWholeChain(doc), ...trustIssuer(evidence)],
+    remedies: knownCertificate(doc) ?? [...sendWholeChain(doc), ...trustIssuer(evidence)],
     // Every system trusts the certificates of API Gateway's own names: another one comes from a device in between.
     alternatives: [
       possible(
         'policy.proxy',
         `${shellLine(openssl(doc))} shows the issuer of the certificate`,
-        hasOwnName(evidence) ? 'medium' : 'low',
+        hasOwnName(evidence) || inspectorIn(doc.certificate?.issuer ?? '') !== null ? 'medium' : 'low',
       ),
     ],
   }),
 );
+
+/** The remedy for a certificate that software made for itself, or null. */
+function knownCertificate(doc: TlsDocument): Advice[] | null {
+  const advice = knownCertificateAdvice(doc);
+  return advice === null ? null : [advice];
+}
+
+/** A device that inspects TLS can show a page of its own under its own certificate. */
+function inspected(doc: TlsDocument): Alternative {
+  return possible('policy.proxy', `${shellLine(openssl(doc))} shows the issuer of the certificate`, 'medium');
+}
 
 function untrustedSummary(doc: TlsDocument, at: string, server: string): string {
   const { certificate, chainFault } = doc;

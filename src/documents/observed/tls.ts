@@ -132,7 +132,7 @@ export function isChainComplete({ chain = [], chainFault, errorCode }: TlsDocume
 
 /** Products that inspect TLS, by the names that they write into the issuer. */
 const INSPECTORS =
-  /zscaler|netskope|blue ?coat|palo ?alto|forti(?:gate|net)|sophos|check ?point|umbrella|mcafee|skyhigh|squid|mitmproxy|charles proxy|burp|barracuda|websense|forcepoint|watchguard|cato networks|iboss/i;
+  /zscaler|netskope|blue ?coat|palo ?alto|forti(?:gate|net)|sophos|check ?point|umbrella|mcafee|skyhigh|squid|mitmproxy|charles proxy|burp|barracuda|websense|forcepoint|watchguard|cato networks|iboss|do_not_trust_fiddler|menlo security|avast web|avg web|kaspersky anti|eset ssl filter|bitdefender|smoothwall|lightspeed|securly|cloudflare gateway|gateway ca - cloudflare|sonicwall/i;
 
 /** The name of such a product in the issuer of a certificate, as written there, or null. */
 export function inspectorIn(issuer: string): string | null {

@@ -88,13 +88,20 @@ function headingOf(body: string, status: number | null): string | undefined {
   return isError && sentence.trim() !== '' ? `${heading}: ${sentence}` : heading;
 }
 
+/** The error of S3 and of the services of the query protocol: `NoSuchBucket: The specified bucket does not exist`. */
+function xmlMessageOf(body: string): string | null {
+  const [, code, text] =
+    /<Code>([\w.]{1,100})<\/Code>\s{0,9}<Message>([^<]{1,1000})<\/Message>/.exec(body) ?? [];
+  return code === undefined || text === undefined ? null : `${code}: ${text.trim()}`;
+}
+
 /** API Gateway writes `message`, but its authorization errors have `Message`. */
 function messageOf(body: string, clean: (text: string) => string): string | null {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body.replace(/^\uFEFF/, ''));
   } catch {
-    return null;
+    return xmlMessageOf(body);
   }
   if (typeof parsed !== 'object' || parsed === null) return null;
   const fields = new Map<string, unknown>(Object.entries(parsed));

@@ -2,9 +2,9 @@ import type { X509Certificate } from 'node:crypto';
 import type { ChainCertificate, ChainFault } from '../../documents/tls.js';
 import type { Authorities } from '../../host/authorities.js';
 import { certificateParts, elementsOf } from '../../host/certificate-der.js';
+import { allowsNames } from './name-constraints.js';
 
 /** Extensions of RFC 5280 by their object identifiers, and of X.520. */
-const NAME_CONSTRAINTS = '551d1e';
 const BASIC_CONSTRAINTS = '551d13';
 const EXTENDED_KEY_USAGE = '551d25';
 const SERVER_AUTH = '2b06010505070301';
@@ -25,7 +25,7 @@ const mostChecks = 200;
 /**
  * Whether a list of authorities vouches for a chain, as a program that trusts this list finds out (RFC 5280 section 6): every
  * certificate is signed by the next, the last one by an authority of the list, all of them are valid at `nowMs`, and the
- * issuers are allowed to issue. null: only a chain whose name constraints are not evaluated here leads to an authority.
+ * issuers are allowed to issue. null: only a chain whose name constraints are of a kind that is not evaluated here leads to an authority.
  *
  * `sent` is what the server sent, its own certificate first. With `nowMs` null the time does not matter. Pure.
  */
@@ -43,7 +43,7 @@ export function vouchesFor(
     return checks <= mostChecks && issued(issuer, certificate, below);
   };
   /** Follows the issuers of a certificate. `below` is the number of issuers below it. */
-  function leadsToAuthority(certificate: X509Certificate, below: number): boolean {
+  const leadsToAuthority = (certificate: X509Certificate, below: number): boolean => {
     if (below > longestChain || !isValidAt(certificate, nowMs)) return false;
     const parts = certificateParts(certificate.raw);
     if (parts === null) return false;
@@ -58,16 +58,18 @@ export function vouchesFor(
     const anchors = authorities.named(parts.issuer).filter((each) => isIssuer(each, certificate, below));
     for (const anchor of anchors) {
       if (!isValidAt(anchor, nowMs)) continue;
-      if (!isConstrained(anchor)) return true;
-      isUnknown = true;
+      const allowed = allowsNames(anchor, own);
+      if (allowed === true) return true;
+      if (allowed === null) isUnknown = true;
     }
     for (const issuer of others) {
       if (issuer === certificate || !isIssuer(issuer, certificate, below)) continue;
-      if (isConstrained(issuer)) isUnknown = true;
-      else if (leadsToAuthority(issuer, below + 1)) return true;
+      const allowed = allowsNames(issuer, own);
+      if (allowed === null) isUnknown = true;
+      else if (allowed && leadsToAuthority(issuer, below + 1)) return true;
     }
     return false;
-  }
+  };
   return leadsToAuthority(own, 0) ? true : isUnknown ? null : false;
 }
 
@@ -101,10 +103,6 @@ function servesTls(certificate: X509Certificate): boolean {
     content.toString('hex'),
   );
   return usages.includes(SERVER_AUTH) || usages.includes(ANY_USAGE);
-}
-
-function isConstrained(certificate: X509Certificate): boolean {
-  return certificateParts(certificate.raw)?.extensions.has(NAME_CONSTRAINTS) ?? false;
 }
 
 function isValidAt({ validFrom, validTo }: X509Certificate, nowMs: number | null): boolean {

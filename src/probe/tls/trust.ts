@@ -3,8 +3,10 @@ import type { TlsDocument, TrustStore, TrustView } from '../../documents/tls.js'
 import {
   Authorities,
   type AuthorityList,
+  hasSystemList,
   readAuthorityFile,
   readAuthorityLists,
+  readWaitingAuthorities,
 } from '../../host/authorities.js';
 import { certificateParts } from '../../host/certificate-der.js';
 import { bundledAuthorities, nodeAuthorities, type Trust, unreadExtraFile } from '../../host/trust-store.js';
@@ -43,7 +45,7 @@ export function judgeTrust(
   if (nodeError === null)
     return { chainError: null, hiddenError: null, ...differing(sent, environment, nowMs) };
   const lists = readAuthorityLists(environment);
-  const views = lists.map((list) => viewOf(list, sent, nowMs));
+  const views = lists.map((list) => viewOf(list, sent, nowMs)).map((view) => withWaiting(view, sent, nowMs));
   const isTrusted = views.some(({ store, trusts }) => trusts === true && ofThisHost.has(store));
   const own: TrustView[] = [
     { store: 'node', path: null, trusts: false, problem: unreadExtraFile(environment) },
@@ -82,8 +84,11 @@ function differing(
     extra !== null &&
     vouchesFor(extra.authorities, sent, nowMs) === true &&
     vouchesFor(bundledAuthorities(), sent, nowMs) !== true;
-  if (!isByExtra && !isListNamed(environment)) return {};
-  const lists = readAuthorityLists(environment).filter(({ store }) => isByExtra || store !== 'system');
+  const isBare = !hasSystemList();
+  if (!isByExtra && !isListNamed(environment) && !isBare) return {};
+  const lists = readAuthorityLists(environment).filter(
+    ({ store }) => isByExtra || isBare || store !== 'system',
+  );
   const views = lists.map((list) => viewOf(list, sent, nowMs));
   if (views.every(({ trusts }) => trusts === true)) return {};
   const node: TrustView = { store: 'node', path: null, trusts: !isByExtra, problem: null };
@@ -100,12 +105,26 @@ function isListNamed(environment: Readonly<Record<string, string | undefined>>):
   return Object.keys(environment).some((name) => /^(?:SSL_CERT_|[A-Z]+_CA_BUNDLE$)/.test(name));
 }
 
+/** The system's list with what is missing where its authority only waits to be put in. */
+function withWaiting(view: TrustView, sent: readonly X509Certificate[], nowMs: number): TrustView {
+  if (view.store !== 'system' || view.trusts === true || view.problem !== null) return view;
+  const waiting = readWaitingAuthorities().find(
+    ({ authorities }) => vouchesFor(authorities, sent, nowMs) === true,
+  );
+  if (waiting === undefined) return view;
+  return {
+    ...view,
+    problem: `${waiting.path} has the authority, and this list does not: ${waiting.missing}`,
+  };
+}
+
 function viewOf(
   { store, path, problem, authorities }: AuthorityList,
   sent: readonly X509Certificate[],
   nowMs: number,
 ): TrustView {
   const trusts = vouchesFor(authorities, sent, nowMs);
-  // What cannot be read at all vouches for nothing; whether that is meant is not known.
-  return { store, path, trusts: authorities.size === 0 ? null : trusts, problem };
+  // What cannot be read at all vouches for nothing; whether that is meant is not known. Without any list nobody is trusted.
+  const isNone = store === 'system' && path === null;
+  return { store, path, trusts: authorities.size === 0 && !isNone ? null : trusts, problem };
 }

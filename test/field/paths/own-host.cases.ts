@@ -124,7 +124,7 @@ router nft 'table ip lost { chain in { type filter hook prerouting priority 0; i
   {
     id: 'C19',
     situation: 'IPv6 is switched off on this host, and the name has IPv6 addresses alone',
-    source: 'https://github.com/systemd/systemd/issues/35415',
+    source: 'https://github.com/pierrickrouxel/hassio-addon-transmission/issues/7',
     ...v6,
     setUp: `client sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6'`,
     steps: [

@@ -2,6 +2,7 @@ import type { Case } from '../case.js';
 import { answerCases } from './answers.cases.js';
 import type { FieldCase } from './case.js';
 import { commandCases } from './commands.cases.js';
+import { ownerCases } from './owners.cases.js';
 import { placeCases } from './places.cases.js';
 import { remedyCases } from './remedies.cases.js';
 import { requestCases } from './requests.cases.js';
@@ -17,4 +18,5 @@ export const serviceCases: readonly (FieldCase & Case)[] = [
   ...requestCases,
   ...commandCases,
   ...placeCases,
+  ...ownerCases,
 ].map((each) => ({ ...each, steps: [each] }));

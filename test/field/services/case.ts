@@ -12,14 +12,16 @@ export interface WebServer {
    * Default: `test`, which `--ca-file` of the case trusts. `intermediate`: an authority that `test` certifies, whose certificate
    * the server does not send.
    */
-  issuer?: 'test' | 'Amazon RSA 2048 M02' | 'intermediate';
+  issuer?: 'test' | 'Amazon RSA 2048 M02' | 'R11' | 'shop.test alone' | 'intermediate';
+  /** Default: one of the issuer. `self`: the certificate is its own issuer, with the first name as its common name. */
+  certificate?: 'self';
   /** What it answers to the head of a request; null: nothing. */
   answer: (head: string) => string | null;
 }
 
 /**
  * A situation of one command on the network of network.ts. `{ca}`, `{pem}`, `{intermediate}`, `{resolver}` and `{store}` in arguments, variables
- * and files stand for the path of the authority's certificate, its text, that of the authority `intermediate`, the address of the resolver of this case, and a
+ * and files stand for the path of the authority's certificate, its text, that of the authority `intermediate` (`{bound}`: of `shop.test alone`, which may certify names of that domain alone), the address of the resolver of this case, and a
  * directory of hashed certificates.
  */
 export interface FieldCase extends Omit<Case, 'steps'>, Step {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { promisify } from 'node:util';
 import { Semaphore } from '../../../src/core/semaphore.js';
-import { createAuthority } from '../../lab/certificate/certificate.js';
+import { createAuthority, selfSigned } from '../../lab/certificate/certificate.js';
 import type { Case } from '../case.js';
 import { inNamespace, play } from '../client.js';
 import type { Played } from '../judge.js';
@@ -29,12 +29,14 @@ const period = {
 const authorities = {
   test: await createAuthority('Field Test CA'),
   'Amazon RSA 2048 M02': await createAuthority('Amazon RSA 2048 M02'),
+  R11: await createAuthority('R11'),
+  'shop.test alone': await createAuthority('Shop CA', 'shop.test'),
 };
 const between = await authorities.test.certify('Field Issuing CA');
 const caFile = join(directory, 'ca.pem');
 writeFileSync(
   caFile,
-  Object.values(authorities)
+  [authorities.test, authorities['Amazon RSA 2048 M02'], authorities.R11]
     .map(({ certificate }) => certificate)
     .join('\n'),
 );
@@ -84,6 +86,7 @@ function playOne(given: FieldCase & Case): Promise<Played> {
       .replaceAll('{ca}', caFile)
       .replaceAll('{pem}', readFileSync(caFile, 'utf8'))
       .replaceAll('{intermediate}', between.certificate)
+      .replaceAll('{bound}', authorities['shop.test alone'].certificate)
       .replaceAll('{store}', store)
       .replaceAll('{resolver}', resolverOf(given));
   const files = Object.entries({ '/etc/resolv.conf': 'nameserver {resolver}\n', ...given.files });
@@ -106,10 +109,12 @@ async function serveWeb({
   port = 443,
   names,
   issuer = 'test',
+  certificate: kind,
   answer,
 }: WebServer): Promise<void> {
   const authority = issuer === 'intermediate' ? between : authorities[issuer];
-  const { certificate: cert, key } = await authority.issue({ names, ...period });
+  const { certificate: cert, key } =
+    kind === 'self' ? await selfSigned(names[0] ?? '', period) : await authority.issue({ names, ...period });
   const server = createTlsServer({ cert, key }, (socket) => {
     let received = '';
     socket.on('error', () => socket.destroy());

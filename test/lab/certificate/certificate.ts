@@ -27,15 +27,26 @@ const dayMs = 86_400_000;
 
 x509.cryptoProvider.set(webcrypto);
 
-/** A new certificate authority on EC P-256: self-signed, valid from yesterday for a month. */
-export async function createAuthority(commonName: string): Promise<Authority> {
+/** A new certificate authority on EC P-256: self-signed, valid from yesterday for a month, for all names or those of a domain. */
+export async function createAuthority(commonName: string, permitted?: string): Promise<Authority> {
   const keys = await newKeys();
   const root = await x509.X509CertificateGenerator.createSelfSigned({
     ...fieldsOf(commonName, authorityPeriod()),
     keys,
-    extensions: [...authorityExtensions(), await x509.SubjectKeyIdentifierExtension.create(keys.publicKey)],
+    extensions: [
+      ...authorityExtensions(),
+      ...(permitted === undefined ? [] : [constraintTo(permitted)]),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
   });
   return authorityOf(root, keys);
+}
+
+/** NameConstraints: permittedSubtrees of one dNSName (RFC 5280 section 4.2.1.10). */
+function constraintTo(domain: string): x509.Extension {
+  const wrap = (tag: number, content: Buffer) => Buffer.concat([Buffer.from([tag, content.length]), content]);
+  const value = wrap(0x30, wrap(0xa0, wrap(0x30, wrap(0x82, Buffer.from(domain)))));
+  return new x509.Extension('2.5.29.30', true, value);
 }
 
 function authorityPeriod(): Period {

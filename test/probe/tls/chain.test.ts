@@ -77,8 +77,22 @@ test('an issuer must be allowed to issue', async (t) => {
   t.equal(vouchesFor(listOf(root), sent(weak), nowMs), false);
 });
 
-test('name constraints are not evaluated: not known', async (t) => {
+test('name constraints decide over the names of the certificate', async (t) => {
   const bound = await make({ name: 'Bound', authority: true, constraint: 'corp.test' }, root);
+  const [below, beside] = [await make({ name: 'a.corp.test' }, bound), await make({ name: 'a.test' }, bound)];
+  t.equal(vouchesFor(listOf(root), sent(below, bound), nowMs), true);
+  t.equal(vouchesFor(listOf(bound), sent(below), nowMs), true);
+  t.equal(vouchesFor(listOf(root), sent(beside, bound), nowMs), false);
+  t.equal(vouchesFor(listOf(bound), sent(beside), nowMs), false);
+  const request = { name: 'Not corp', authority: true, constraint: 'corp.test' } as const;
+  const not = await make({ ...request, constraintKind: 'excluded' });
+  t.equal(vouchesFor(listOf(not), sent(await make({ name: 'a.corp.test' }, not)), nowMs), false);
+  t.equal(vouchesFor(listOf(not), sent(await make({ name: 'acorp.test' }, not)), nowMs), true);
+});
+
+test('name constraints about distinguished names are not evaluated: not known', async (t) => {
+  const request = { name: 'Bound', authority: true, constraint: '', constraintKind: 'directory' } as const;
+  const bound = await make(request, root);
   const below = await make({ name: 'a.test' }, bound);
   t.equal(vouchesFor(listOf(root), sent(below, bound), nowMs), null);
   t.equal(vouchesFor(listOf(bound), sent(below), nowMs), null);

@@ -29,6 +29,8 @@ export interface Request {
   fetchable?: boolean;
   /** Only names below this domain. */
   constraint?: string;
+  /** The constraint excludes the domain, or is about a distinguished name. */
+  constraintKind?: 'excluded' | 'directory';
   hash?: 'SHA-1' | 'SHA-256';
 }
 
@@ -66,7 +68,10 @@ export async function make(request: Request, issuer: Issuer | null = null): Prom
     const text = Buffer.from(request.constraint);
     const wrap = (tag: number, content: Buffer) =>
       Buffer.concat([Buffer.from([tag, content.length]), content]);
-    const value = wrap(0x30, wrap(0xa0, wrap(0x30, wrap(0x82, text))));
+    const list = request.constraintKind === 'excluded' ? 0xa1 : 0xa0;
+    const name =
+      request.constraintKind === 'directory' ? wrap(0xa4, wrap(0x30, Buffer.alloc(0))) : wrap(0x82, text);
+    const value = wrap(0x30, wrap(list, wrap(0x30, name)));
     extensions.push(new x509.Extension('2.5.29.30', true, value));
   }
   const made = await x509.X509CertificateGenerator.create({
