@@ -47,6 +47,12 @@ export interface ControlMeasurement {
   tcp: TcpDocument;
 }
 
+/** Packets that this host itself dropped during the measurement; those of other programs are among them. */
+export interface OwnDrops {
+  /** Packets that arrived on another interface than the one that the route back leads to (`rp_filter`). */
+  reversePath: Ordinal;
+}
+
 /**
  * Measurements with their times, without any judgement. The members after `trace` are absent in the first reports; absent means
  * not measured.
@@ -64,6 +70,8 @@ export interface Observations {
   control?: ControlMeasurement[];
   environment?: ProxyEnvironment;
   pathMtu?: PathMtu[];
+  /** Absent where nothing was dropped, where it is not known, and in reports of versions before 0.2.0. */
+  ownDrops?: OwnDrops;
   /** The configuration that somebody has read; null or absent where none was given. */
   configuration?: FactsDocument | null;
 }

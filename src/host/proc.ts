@@ -62,6 +62,26 @@ export function localPortRange(file = '/proc/sys/net/ipv4/ip_local_port_range'):
   }
 }
 
+/**
+ * The packets that this network namespace has dropped by the reverse path filter (`rp_filter` of ip-sysctl), by the counter
+ * IPReversePathFilter of /proc/net/netstat; null where the file does not have it.
+ */
+export function reversePathDrops(file = '/proc/net/netstat'): number | null {
+  try {
+    return counterIn(readTextNow(file), 'IPReversePathFilter');
+  } catch {
+    return null;
+  }
+}
+
+/** The file has two lines for each group of counters: their names, and their values. */
+function counterIn(text: string, name: string): number | null {
+  const lines = text.split('\n').map((line) => line.split(' '));
+  const at = lines.findIndex((names) => names.includes(name));
+  const value = lines[at + 1]?.[lines[at]?.indexOf(name) ?? -1];
+  return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : null;
+}
+
 /** One end of a connection. */
 export interface SocketEnd {
   address: string;

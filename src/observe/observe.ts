@@ -7,6 +7,7 @@ import type { KnownEnds } from '../documents/known-ends.js';
 import type { ControlMeasurement, Evidence, ObservedSystem, SkippedStep } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
 import { interfaceOf, metadataAddress, readEc2Interfaces } from '../host/instance-metadata.js';
+import { reversePathDrops } from '../host/proc.js';
 import { readProxyEnvironment } from '../host/proxy.js';
 import { trustWith } from '../host/trust-store.js';
 import { type Ec2Identity, readVantage, type Vantage } from '../host/vantage.js';
@@ -100,6 +101,7 @@ export async function observeTarget(target: Target, given: ObserveOptions): Prom
   const aside = { signal: signals.signal, stop: anyOf(signals.stop, enough.signal) };
   const enoughOfSystem = new AbortController();
   const systemAside = { signal: signals.signal, stop: anyOf(signals.stop, enoughOfSystem.signal) };
+  const dropsBefore = reversePathDrops();
   const askedMs = nowMs();
   const asking = branches.run('dns', () => askSystem(target, options, systemAside));
   const asideFromTarget = Promise.all([
@@ -134,6 +136,7 @@ export async function observeTarget(target: Target, given: ObserveOptions): Prom
 
   const answers = resolvers.result ?? [];
   const control = controlOf(controls);
+  const reversePath = (reversePathDrops() ?? 0) - (dropsBefore ?? 0);
   const sources = [
     ...attempts.map(({ localAddress }) => localAddress),
     ...(tracing?.traces ?? []).map(({ source }) => source),
@@ -157,6 +160,7 @@ export async function observeTarget(target: Target, given: ObserveOptions): Prom
       ...(programs.result === null ? {} : { system: programs.result }),
       ...(control === null ? {} : { control }),
       ...(connections === null || connections.pathMtu.length === 0 ? {} : { pathMtu: connections.pathMtu }),
+      ...(dropsBefore !== null && reversePath > 0 ? { ownDrops: { reversePath } } : {}),
     },
     skipped: skippedOf([
       { skipped: refusedServers },

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -71,12 +71,20 @@ async function playIn(
   args: readonly string[],
 ): Promise<Played[]> {
   const program = programArguments(new URL(player, import.meta.url));
-  const argv = ['sh', '-euc', network, 'sh', process.execPath, ...program, ...args];
-  const { stdout } = await promisify(execFile)('unshare', [...namespaceFlags(mode), ...argv], {
-    env: toolEnvironment,
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return JSON.parse(stdout);
+  // As an argument it would exceed the limit of one argument, 128 KB.
+  const directory = mkdtempSync(join(tmpdir(), 'field-network-'));
+  const script = join(directory, 'network.sh');
+  writeFileSync(script, network);
+  const argv = ['sh', '-eu', script, process.execPath, ...program, ...args];
+  try {
+    const { stdout } = await promisify(execFile)('unshare', [...namespaceFlags(mode), ...argv], {
+      env: toolEnvironment,
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return JSON.parse(stdout);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }
 
 async function playPaths(program: string, paths: readonly PathCase[]): Promise<Played[]> {

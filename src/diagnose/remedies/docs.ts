@@ -35,6 +35,7 @@ export const DOCS = {
   wafChallenge: `${GUIDE}/waf/latest/developerguide/waf-captcha-and-challenge.html`,
   functionUrls: `${GUIDE}/lambda/latest/dg/urls-auth.html`,
   websites: `${GUIDE}/AmazonS3/latest/userguide/WebsiteEndpoints.html`,
+  severalInterfaces: 'https://repost.aws/knowledge-center/ec2-ubuntu-secondary-network-interface',
   port25: 'https://repost.aws/knowledge-center/ec2-port-25-throttle',
   accessDenied: `${GUIDE}/IAM/latest/UserGuide/troubleshoot_access-denied.html`,
 } as const;

@@ -5,6 +5,7 @@ import { isTunnel, type OwnNetwork } from '../../host/vantage.js';
 import { familyOf, withoutZone, zoneOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
 import type { Advice, Argv } from './advice.js';
+import { DOCS } from './docs.js';
 import { findInterfaces } from './network.js';
 
 /** Remedies on this host: its routes, its neighbours, its own firewall, its security modules and its limits. */
@@ -75,6 +76,21 @@ export function openOwnAddress(port: number): Advice[] {
     {
       text: 'If the program on this port hangs, its queue of new connections is full, and more are dropped: Recv-Q is then above Send-Q',
       command: ['ss', '-ltn'],
+    },
+  ];
+}
+
+/** Answers come back by the interface of the source address; the packets leave by another one. */
+export function followSource(address: string): Advice[] {
+  return [
+    {
+      text: `Let packets to ${address} leave by the interface that their answers come in by: see which one they take, and give each network interface a route table of its own with rules by source address (ip rule add from ADDRESS lookup TABLE)`,
+      command: routeGet(address),
+      docs: DOCS.severalInterfaces,
+    },
+    {
+      text: 'Or let the filter accept them: 2 lets packets in by any interface that has a route back; put the interface in place of INTERFACE',
+      command: ['sudo', 'sysctl', '-w', 'net.ipv4.conf.INTERFACE.rp_filter=2'],
     },
   ];
 }

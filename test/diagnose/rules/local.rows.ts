@@ -36,6 +36,20 @@ export const localRows: Row[] = [
     remedy: ['sudo nft list ruleset', 'ip link show dev lo', 'ss -ltn'],
   },
   {
+    name: 'this host’s reverse path filter, which dropped packets while an address was silent',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcp(HOST, { '10.0.1.5': 'timeout' })],
+      ownDrops: { reversePath: 5 },
+    }),
+    class: 'local',
+    cause: 'local.firewall',
+    confidence: 'medium',
+    summary: ['reverse path filter'],
+    evidence: ['dropped 5 packets'],
+    remedy: ['ip route get 10.0.1.5', 'rp_filter=2'],
+  },
+  {
     name: 'this host’s security module',
     given: evidence({
       dns: [resolved],

@@ -138,4 +138,32 @@ router nft 'table ip lost { chain in { type filter hook prerouting priority 0; i
       },
     ],
   },
+  {
+    id: 'C21',
+    situation:
+      'the answers come in by another interface than the one that leads back, and rp_filter is strict',
+    source: 'https://github.com/aws/amazon-vpc-cni-k8s/issues/1392',
+    setUp: `
+ip link add other netns client-{n} type veth peer name other netns router-{n}
+client ip address add 10.63.{n}.10/24 dev other
+router ip address add 10.63.{n}.1/24 dev other
+client ip link set other up
+router ip link set other up
+client ip route add {net}.10 via 10.63.{n}.1 src {here}.10
+client sh -c 'for each in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 >$each; done'`,
+    zone: { 'api.field.test': ['{net}.10'] },
+    servers: { '{net}.10:443': web(['api.field.test']) },
+    steps: [
+      {
+        args: url('api.field.test'),
+        expected: {
+          exitCodes: [3],
+          causes: ['local.firewall'],
+          atMost: 'medium',
+          says: [/rp_filter/, /ip rule add from/],
+          never: [/describe-network-interfaces/],
+        },
+      },
+    ],
+  },
 ];
