@@ -113,7 +113,7 @@ export interface EvidenceItem {
   /**
    * The observation that shows it: `dns[0]`, `tcp[0]`.
    *
-   * @pattern ^(?:(?:dns|tcp|tls|http|trace|control|pathMtu|skipped)\[\d+\]|target|origin|system|environment|configuration)$
+   * @pattern ^(?:(?:dns|tcp|tls|http|trace|control|pathMtu|skipped)\[\d+\]|target|origin|system|environment|configuration|ownDrops)$
    */
   observation: string;
   text: Text;
