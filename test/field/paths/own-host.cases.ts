@@ -59,10 +59,11 @@ export const ownHostCases: readonly NetworkCase[] = [
   {
     id: 'C16',
     situation:
-      'the only IPv6 address of this host is still tentative, so that it sends from a link-local one',
+      'another host on the link has the only IPv6 address of this host, so that it sends from a link-local one',
     source: 'https://github.com/metallb/metallb/issues/1592',
     ...v6,
-    setUp: `client sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/accept_dad; echo 1 >/proc/sys/net/ipv6/conf/near/accept_dad; echo 600 >/proc/sys/net/ipv6/conf/near/dad_transmits'
+    setUp: `router ip address add fd60:{n}::10/64 dev near nodad
+client sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/accept_dad; echo 1 >/proc/sys/net/ipv6/conf/near/accept_dad'
 client ip address del fd60:{n}::10/64 dev near
 client ip address add fd60:{n}::10/64 dev near
 client ip -6 route replace default via fd60:{n}::1 || :`,
