@@ -248,7 +248,11 @@ const sometimesRefused = rule(
     if (first === undefined) return null;
     const addresses = addressesOf(sometimes.map(({ outcome }) => outcome));
     const one = addresses.length === 1;
-    const test = [...pprobeAgain(target, { command: 'tcp', address: first.outcome.address }), '--count', '20'];
+    const test = [
+      ...pprobeAgain(target, { command: 'tcp', address: first.outcome.address }),
+      '--count',
+      '20',
+    ];
     return {
       phase: 'connect',
       confidence: 'medium',
