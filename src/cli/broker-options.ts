@@ -35,3 +35,12 @@ export function brokerOf(args: Arguments): { broker: Broker; fleet: string } {
     fleet: checkId(fleet, '--fleet'),
   };
 }
+
+/** The options of the broker as they were given, for a command to be pasted. */
+export function brokerWords(args: Arguments): string[] {
+  return Object.entries(brokerOptions).flatMap(([name, { type }]) => {
+    if (type === 'boolean') return flag(args, name) ? [`--${name}`] : [];
+    const value = textOption(args, name);
+    return value === undefined ? [] : [`--${name}`, value];
+  });
+}

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { CapabilityError, InvalidInputError } from '../../core/errors.js';
+import { shellLine } from '../../core/shell-line.js';
 import { quoted } from '../../core/text.js';
 import type { NatsConnection } from '../../fleet/nats/client.js';
 import { connectBroker, readBroker, versionAdvice } from '../../fleet/nats/connection.js';
@@ -9,7 +10,7 @@ import { brokerProblem } from '../../fleet/nats/problem.js';
 import { readPrivateKey } from '../../fleet/signature.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { hostPort } from '../../target/host-port.js';
-import { brokerOf, brokerOptions } from '../broker-options.js';
+import { brokerOf, brokerOptions, brokerWords } from '../broker-options.js';
 import type { CommandContext } from '../command.js';
 import { readInput } from '../files.js';
 import { type Arguments, flag, textOption } from '../options.js';
@@ -79,7 +80,7 @@ export const natsEntry: CarrierEntry = {
         if (context.output.quiet) return;
         context.note(
           problem === null
-            ? `pprobe: job ${id}; "pprobe fleet show ${id}" has what comes late`
+            ? `pprobe: the job again, with what comes late: ${cleanForTerminal(shellLine(['pprobe', 'fleet', 'show', id, ...brokerWords(args)]))}`
             : `pprobe: job ${id} cannot be kept for "pprobe fleet show": ${cleanForTerminal(problem)}`,
         );
       },

@@ -197,8 +197,10 @@ t.test('--wait waits on for an agent that stood still, and shows its report as l
   release();
   await waits;
   agentOf('web-3').child.kill('SIGCONT');
-  const { stdout, code } = await finished;
+  const { stdout, stderr, code } = await finished;
   const document: FleetDocument = JSON.parse(stdout);
+  t.match(stderr, `pprobe fleet show ${document.job.id} --server nats://`);
+  t.match(stderr, ` --fleet ${fleet}\n`);
   t.same(validateDocument(document), []);
   t.same(outcomesOf(document), { 'web-1': 'answered', 'web-2': 'answered', 'web-3': 'late' });
   const shown = await command('fleet', 'show', document.job.id).finished;
