@@ -36,14 +36,9 @@ export const fleetPeers: PeerTable = {
 
 const refusedByAgent = refusalsOf('agent');
 
-/** The options of other commands and of nats(1) that `pprobe agent` does not have, because the job or the configuration does. */
+/** The options of nats(1) that `pprobe agent` does not have: credentials come from the environment. */
 export const agentPeers: PeerTable = {
   options: {
-    ...spelled('-4 -6', refusedByAgent('the job says it: pprobe fleet diagnose TARGET -4')),
-    '--timeout': refusedByAgent(
-      'the job says it, and "limits": {"jobMs": 60000} of the configuration ends it',
-    ),
-    '--source': refusedByAgent('it sends from the address that the routes of this host choose'),
     ...credentialOptions(refusedByAgent),
   },
 };

@@ -12,9 +12,5 @@ export const servePeers: PeerTable = {
     '--web.config.file': refused('it listens on loopback unless --listen says otherwise; TLS is for a proxy'),
     '--timeout-offset': refused('a probe ends before X-Prometheus-Scrape-Timeout-Seconds by itself'),
     '--web.enable-lifecycle': always,
-    '-4': refused('give it to a module: {"modules": {"NAME": {"family": 4}}}'),
-    '-6': refused('give it to a module: {"modules": {"NAME": {"family": 6}}}'),
-    '--timeout': refused('give it to a module: {"modules": {"NAME": {"timeoutMs": 5000}}}'),
-    '--source': refused('it sends from the address that the routes of this host choose'),
   },
 };
