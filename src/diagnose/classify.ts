@@ -2,9 +2,10 @@ import { duration, list } from '../core/text.js';
 import { hostAnswers } from '../documents/observed/dns.js';
 import { remembering } from '../documents/observed/memo.js';
 import { addressesOf, addressOutcomes, withoutUnsendable, withStatus } from '../documents/observed/tcp.js';
-import type { Alternative, Confidence, Evidence, EvidenceItem, Verdict } from '../documents/report.js';
+import type { Alternative, Evidence, EvidenceItem, Verdict } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
 import { refutationOf } from './claims.js';
+import { CONFIDENCES, leastConfident } from './confidence.js';
 import { type Finding, PHASES, type Rule } from './finding.js';
 import { fitted } from './headline.js';
 import { asRemedies } from './remedies/advice.js';
@@ -14,8 +15,6 @@ import { configured } from './rules/configuration.js';
 import { RULES } from './rules/index.js';
 import { urlRules } from './rules/url.js';
 import { warningsOf } from './warnings/index.js';
-
-const CONFIDENCES: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
 
 /** Options of `classify`. */
 export interface ClassifyOptions {
@@ -86,10 +85,9 @@ function tested(
 function weighed(evidence: Evidence, finding: Finding): { kept: Finding | null; against: EvidenceItem[] } {
   const refuted = (finding.claims ?? []).flatMap((claim) => refutationOf(evidence, claim) ?? []);
   const against = refuted.map(({ shown }) => shown);
-  const limits = refuted.flatMap(({ result }) => (result === 'drop' ? [] : [CONFIDENCES.indexOf(result)]));
+  const limits = refuted.flatMap(({ result }) => (result === 'drop' ? [] : [result]));
   if (limits.length < refuted.length) return { kept: null, against };
-  const confidence = CONFIDENCES[Math.max(CONFIDENCES.indexOf(finding.confidence), ...limits)];
-  return { kept: { ...finding, confidence: confidence ?? finding.confidence }, against };
+  return { kept: { ...finding, confidence: leastConfident(finding.confidence, ...limits) }, against };
 }
 
 function ranked(findings: readonly Finding[]): Finding[] {

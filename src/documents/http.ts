@@ -67,3 +67,8 @@ export interface ReceivedInstead {
   /** The status of the last of them. */
   lastInterim: StatusCode | null;
 }
+
+/** The value of a header that was kept, or null. */
+export function headerOf(doc: HttpDocument, name: string): string | null {
+  return doc.headers?.[name] ?? null;
+}

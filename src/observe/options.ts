@@ -19,10 +19,10 @@ import { type GivenHeaders, readHeaders } from '../target/request-headers.js';
 import { parseServer } from '../target/server.js';
 import { addressFamily } from './host-addresses.js';
 
-/** What the numbers of an observation may be. A wait has a default for each step. */
 /** What probes that are asked for from elsewhere do where the request does not say it. */
 export type ProbeDefaults = Pick<ObserveOptions, 'family' | 'source' | 'timeoutMs'>;
 
+/** What the numbers of an observation may be. A wait has a default for each step. */
 export const observeBounds = { timeoutMs: waitBound(null) };
 
 /**

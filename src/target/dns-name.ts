@@ -183,6 +183,11 @@ export function nameKey(name: string): string {
   return withoutFinalDot(name).toLowerCase();
 }
 
+/** Whether two names in presentation form are the same. */
+export function isSameName(one: string, other: string): boolean {
+  return nameKey(one) === nameKey(other);
+}
+
 function toAscii(label: string): string | null {
   if (/^[\x00-\x7f]*$/.test(label)) return label;
   // domainToASCII reads digits in the last label as an IPv4 address, so another label follows.

@@ -43,10 +43,12 @@ function run(command: string, ...args: string[]): void {
 async function startTargets(directory: string): Promise<void> {
   run('mount', '--make-rprivate', '/');
   run('ip', 'link', 'set', 'lo', 'up');
-  for (const last of ['1', '2', '3', '9', '53'])
-    run('ip', 'address', 'add', `10.93.0.${last}/32`, 'dev', 'lo');
-  // A SYN to .9 is dropped where it arrives, as a security group does.
-  run('nft', 'table inet t { chain c { type filter hook input priority 0; ip daddr 10.93.0.9 drop; }; }');
+  for (const last of ['1', '2', '3', '53']) run('ip', 'address', 'add', `10.93.0.${last}/32`, 'dev', 'lo');
+  // A SYN to .9 leaves through a device that asks for no neighbour, and is dropped where it arrives, as by a security group.
+  run('ip', 'link', 'add', 'dark', 'type', 'veth', 'peer', 'name', 'far');
+  run('ip', 'link', 'set', 'dark', 'arp', 'off', 'up');
+  run('ip', 'link', 'set', 'far', 'up');
+  run('ip', 'route', 'add', '10.93.0.9/32', 'dev', 'dark', 'src', '10.93.0.1');
   const authority = await createAuthority('Authority of the comparison');
   const day = 86_400_000;
   const issue = (days: number) =>

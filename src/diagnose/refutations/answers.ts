@@ -1,7 +1,7 @@
 import { denialOf, exceptionOf, fromGateway, worked } from '../../documents/gateway-answer.js';
+import { headerOf } from '../../documents/http.js';
 import { apiAnswered, judgedAnswers, mainAnswers } from '../../documents/observed/http.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
-import { headerOf } from '../../documents/responder.js';
 
 /** HTTP answers that refute what is said about the target, its API, or what is in front of it. */
 

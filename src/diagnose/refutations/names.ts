@@ -1,6 +1,7 @@
 import { list } from '../../core/text.js';
 import { hostAnswers, isReply, systemDifference } from '../../documents/observed/dns.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
+import { isSameName } from '../../target/dns-name.js';
 
 /** Lookups, and answers of getaddrinfo(3), that refute what is said about a name. */
 
@@ -12,7 +13,7 @@ export function replyOf(
 ): EvidenceItem | null {
   for (const [index, doc] of observations.dns.entries()) {
     const reply = doc.attempts.find(
-      (each) => each.server === server && isReply(each) && (name === null || sameName(each.name, name)),
+      (each) => each.server === server && isReply(each) && (name === null || isSameName(each.name, name)),
     );
     if (reply !== undefined)
       return {
@@ -25,15 +26,11 @@ export function replyOf(
 
 export function addressFrom({ observations }: Evidence, server: string, name: string): EvidenceItem | null {
   const index = observations.dns.findIndex(
-    (doc) => doc.server === server && sameName(doc.question.name, name) && doc.addresses.length > 0,
+    (doc) => doc.server === server && isSameName(doc.question.name, name) && doc.addresses.length > 0,
   );
   return index < 0
     ? null
     : { observation: `dns[${index}]`, text: `${server} gave an address for ${name} in another lookup` };
-}
-
-function sameName(one: string, other: string): boolean {
-  return one.toLowerCase().replace(/\.$/, '') === other.toLowerCase().replace(/\.$/, '');
 }
 
 /** getaddrinfo(3) gives addresses for the target: a source besides DNS, or a cache, has the name. */

@@ -2,16 +2,10 @@ import { list } from '../../core/text.js';
 import { CAUSES, type Cause } from '../../documents/causes.js';
 import type { Gate } from '../../documents/facts.js';
 import type { Confidence, Evidence } from '../../documents/report.js';
+import { leastConfident } from '../confidence.js';
 import type { Finding } from '../finding.js';
 import { fitted, short } from '../headline.js';
-import {
-  causeOfGate,
-  confidenceOfFacts,
-  leastConfident,
-  remediesOfGates,
-  told,
-  withGate,
-} from './configured.js';
+import { causeOfGate, confidenceOfFacts, remediesOfGates, told, withGate } from './configured.js';
 
 /** What a cause in the configuration has as its symptom, and how certainly. */
 type Symptoms = Readonly<Partial<Record<Cause, Confidence>>>;

@@ -3,18 +3,12 @@ import type { Gate } from '../../documents/facts.js';
 import { denialOf } from '../../documents/gateway-answer.js';
 import { judgedAnswers } from '../../documents/observed/http.js';
 import type { Confidence, Evidence } from '../../documents/report.js';
+import { leastConfident } from '../confidence.js';
 import type { Finding } from '../finding.js';
 import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { regionOption } from '../remedies/gateway.js';
-import {
-  causeOfGate,
-  confidenceOfFacts,
-  leastConfident,
-  remediesOfGate,
-  remediesOfGates,
-  told,
-} from './configured.js';
+import { causeOfGate, confidenceOfFacts, remediesOfGate, remediesOfGates, told } from './configured.js';
 
 /** The gates that a request passes after its packets. */
 export const requestGateKinds: ReadonlySet<string> = new Set([

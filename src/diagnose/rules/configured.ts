@@ -7,13 +7,6 @@ import type { Advice } from '../remedies/advice.js';
 
 /** What every join of packets and configuration needs: how much it may claim, and a gate as evidence and as remedies. */
 
-const CONFIDENCES: readonly Confidence[] = ['certain', 'high', 'medium', 'low'];
-
-/** The lowest of several confidences. */
-export function leastConfident(...all: readonly Confidence[]): Confidence {
-  return CONFIDENCES[Math.max(...all.map((each) => CONFIDENCES.indexOf(each)))] ?? 'low';
-}
-
 /**
  * How much configuration may claim: what was read hours before or after the packets less than what was read with them, and
  * nothing is certain of what was read at a time that is not known.

@@ -2,6 +2,7 @@ import { count, duration, list } from '../../core/text.js';
 import type { DnsAttempt } from '../../documents/dns.js';
 import { hostAnswers, isReply, type Seen } from '../../documents/observed/dns.js';
 import type { Evidence, ObservedDns } from '../../documents/report.js';
+import { isSameName } from '../../target/dns-name.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { askForTypes, repairNameserver, shortenSearch } from '../remedies/resolver.js';
 import type { WarningRule } from './warning.js';
@@ -29,12 +30,8 @@ function queriesToDecider(evidence: Evidence): DecidingQueries | null {
   if (lookup === null || server === null) return null;
   // Other names of the search list have a warning of their own.
   const decides = (each: DnsAttempt): boolean =>
-    each.server === server && sameName(each.name, lookup.doc.question.name);
+    each.server === server && isSameName(each.name, lookup.doc.question.name);
   return { ...lookup, server, attempts: lookup.doc.attempts.filter(decides) };
-}
-
-function sameName(one: string, other: string): boolean {
-  return one.replace(/\.$/, '').toLowerCase() === other.replace(/\.$/, '').toLowerCase();
 }
 
 /** Whether the server replied to the same question in some query of the report. */
@@ -175,7 +172,7 @@ const queriesLost: WarningRule = {
 /** The time of the fastest reply with which a server answered the lookup, or null. */
 export function fastestReplyMs({ server, attempts, question }: ObservedDns): number | null {
   const times = attempts
-    .filter((each) => each.server === server && isReply(each) && sameName(each.name, question.name))
+    .filter((each) => each.server === server && isReply(each) && isSameName(each.name, question.name))
     .flatMap(({ durationMs }) => durationMs ?? []);
   return times.length === 0 ? null : Math.min(...times);
 }
@@ -217,12 +214,13 @@ const searchSilent: WarningRule = {
     const { doc, ref } = lookup;
     const host = evidence.target.host.replace(/\.$/, '').toLowerCase();
     const silent = doc.attempts.filter(
-      (each) => !sameName(each.name, doc.question.name) && isSilent(each) && !isEverAnswered(evidence, each),
+      (each) =>
+        !isSameName(each.name, doc.question.name) && isSilent(each) && !isEverAnswered(evidence, each),
     );
     const name = silent[0]?.name.replace(/\.$/, '').toLowerCase() ?? '';
     if (
       !name.startsWith(`${host}.`) ||
-      doc.attempts.some((each) => sameName(each.name, name) && isReply(each))
+      doc.attempts.some((each) => isSameName(each.name, name) && isReply(each))
     )
       return null;
     const wait =

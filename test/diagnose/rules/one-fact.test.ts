@@ -114,6 +114,7 @@ const AGAINST: ReadonlyMap<string, string> = new Map([
     [`${status} at the resolver in use, and an address at another one that was asked`, 'one answer'],
   ]),
   ['a port that a REJECT rule of the target itself closes', 'a refusal like any other'],
+  ['a port that refuses the connection, where the trace got a SYN-ACK', 'a refusal alone'],
 ]);
 
 test('removing a fact makes no fault more certain', (t) => {
