@@ -1,9 +1,11 @@
 import { shellLine } from '../../core/shell-line.js';
 import { duration } from '../../core/text.js';
+import { awsNameOf } from '../../documents/aws-name.js';
 import type { Seen } from '../../documents/observed/dns.js';
 import { contrast, handshakes, spokeTls } from '../../documents/observed/tls.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import type { PathMtu, TlsDocument, TlsPurpose } from '../../documents/tls.js';
+import { nameKey } from '../../target/dns-name.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { short } from '../headline.js';
@@ -19,10 +21,13 @@ const sniFiltered = rule('policy.sni-filtered', { needs: ['tls'] }, (evidence): 
   if (pair === null) return null;
   const { failed, other } = pair;
   const { address, serverName, status, durationMs } = failed.doc;
+  // A server that took the ClientHello and is slow once looks the same.
+  const canBeSlow = status === 'timeout' && failed.doc.progress?.acknowledged === true;
+  // So does a proxy that routes by server name and has no working server for this one; AWS has none in front of its names.
+  const canBeRouted = status !== 'timeout' && awsNameOf(nameKey(serverName)) === null;
   return {
     phase: 'tls',
-    // A server that took the ClientHello and is slow once looks the same.
-    confidence: status === 'timeout' && failed.doc.progress?.acknowledged === true ? 'medium' : 'high',
+    confidence: canBeSlow || canBeRouted ? 'medium' : 'high',
     summary: `A firewall in front of ${address} filters by server name: the handshake for ${short(serverName, 'the target')} ${ENDS[status] ?? 'fails'}.`,
     evidence: [
       {
@@ -36,6 +41,16 @@ const sniFiltered = rule('policy.sni-filtered', { needs: ['tls'] }, (evidence): 
     ],
     remedies: [allowServerName(serverName)],
     alternatives: [
+      ...(canBeRouted
+        ? [
+            possible(
+              'backend.network',
+              `look at what answers on ${address}: a proxy or ingress that routes by server name needs a working server for ${serverName}`,
+              'medium',
+              'a proxy that routes by server name has no working server for this one',
+            ),
+          ]
+        : []),
       possible(
         'tls.closed',
         `check in the log of the server at ${address} whether the handshake for ${serverName} arrives`,

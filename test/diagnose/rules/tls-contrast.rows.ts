@@ -1,5 +1,5 @@
 import type { TlsDocument, TlsProgress } from '../../../src/documents/tls.js';
-import { answeredWith, evidence, HOST, http, tls } from '../evidence.js';
+import { answeredWith, dns, evidence, HOST, http, tcp, tls } from '../evidence.js';
 import type { Row } from './row.js';
 import { connected } from './situations.js';
 
@@ -33,6 +33,22 @@ export const tlsContrastRows: Row[] = [
     evidence: [HOST, 'example.com'],
     remedy: [/Allow .* on the firewall/],
     alternatives: ['tls.closed'],
+  },
+  {
+    name: 'the same for a name that is not one of AWS: a proxy may route by it',
+    given: evidence({
+      target: 'https://app.example.com/',
+      dns: [dns('app.example.com', ['10.0.1.5'])],
+      tcp: [tcp('app.example.com', { '10.0.1.5': 'open' })],
+      tls: [
+        tls('reset', { ...bare, serverName: 'app.example.com', errorCode: 'ECONNRESET' }),
+        otherName('name-mismatch'),
+      ],
+    }),
+    class: 'policy',
+    cause: 'policy.sni-filtered',
+    confidence: 'medium',
+    alternatives: ['backend.network', 'tls.closed'],
   },
   {
     name: 'a handshake that is swallowed, and answered with an alert under another name',
