@@ -2,6 +2,7 @@ import { nowMs } from '../core/clock.js';
 import type { FactsClient, FactsDocument, NetworkInterfaceFacts } from '../documents/facts.js';
 import { startDocument } from '../documents/header.js';
 import type { KnownEnds } from '../documents/known-ends.js';
+import { addressesOfInterface } from '../documents/observed/interfaces.js';
 import type { Target } from '../documents/target.js';
 import type { Ec2Identity } from '../host/vantage.js';
 import { canonicalAddress, familyOf, withoutZone } from '../net/address/address.js';
@@ -317,7 +318,7 @@ function clientOf(
   const identity = identities.find(({ addresses }) => addresses.some((each) => candidates.includes(each)));
   const at = (facts.ec2.NetworkInterfaces ?? []).filter(
     (each) =>
-      addressesAt(each).some((address) => candidates.includes(address)) &&
+      addressesOfInterface(each).some((address) => candidates.includes(address)) &&
       (vpcId === null || each.VpcId === vpcId) &&
       (identity === undefined || each.NetworkInterfaceId === identity.interfaceId),
   );
@@ -331,29 +332,18 @@ function clientOf(
     // EC2 knows a change of the groups before the metadata service does.
     groups: known?.Groups === undefined ? [...(identity?.groups ?? [])] : groupsOf(known),
     addresses:
-      identity === undefined ? (known === undefined ? [] : addressesAt(known)) : [...identity.addresses],
+      identity === undefined
+        ? known === undefined
+          ? []
+          : addressesOfInterface(known)
+        : [...identity.addresses],
   };
 }
 
 function targetsIn({ ec2 }: FactsDocument, addresses: readonly string[]): NetworkInterfaceFacts[] {
   return (ec2.NetworkInterfaces ?? []).filter((each) =>
-    addressesAt(each).some((address) => addresses.includes(address)),
+    addressesOfInterface(each).some((address) => addresses.includes(address)),
   );
-}
-
-function addressesAt({
-  PrivateIpAddress,
-  PrivateIpAddresses = [],
-  Ipv6Addresses = [],
-}: NetworkInterfaceFacts): string[] {
-  const all = [
-    PrivateIpAddress,
-    ...PrivateIpAddresses.map((each) => each.PrivateIpAddress),
-    ...Ipv6Addresses.map((each) => each.Ipv6Address),
-  ];
-  return distinct(all)
-    .filter((each) => familyOf(each) !== null)
-    .map(canonicalAddress);
 }
 
 function groupsOf({ Groups = [] }: { Groups?: { GroupId?: string }[] }): string[] {

@@ -1,4 +1,5 @@
 import type { FactsDocument, NetworkInterfaceFacts, VpcEndpointFacts } from '../../documents/facts.js';
+import { addressesOfInterface } from '../../documents/observed/interfaces.js';
 import type { Evidence } from '../../documents/report.js';
 import { canonicalAddress, familyOf, withoutZone } from '../../net/address/address.js';
 import { type Block, blockOfAddress, covers } from './block.js';
@@ -141,18 +142,6 @@ export function targetEnd(
 /** The interfaces with an address; several where VPCs have overlapping blocks. */
 export function interfacesAt({ ec2 }: FactsDocument, address: string): NetworkInterfaceFacts[] {
   return (ec2.NetworkInterfaces ?? []).filter((each) => addressesOfInterface(each).includes(address));
-}
-
-export function addressesOfInterface(each: NetworkInterfaceFacts): string[] {
-  const { PrivateIpAddress, PrivateIpAddresses = [], Ipv6Addresses = [] } = each;
-  const all = [
-    PrivateIpAddress,
-    ...PrivateIpAddresses.map((item) => item.PrivateIpAddress),
-    ...Ipv6Addresses.map((item) => item.Ipv6Address),
-  ];
-  return all.flatMap((address) =>
-    address === undefined || familyOf(address) === null ? [] : [canonicalAddress(address)],
-  );
 }
 
 /** The endpoints for API Gateway. The service has another prefix in some partitions. */

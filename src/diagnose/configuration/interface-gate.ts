@@ -1,9 +1,10 @@
 import { list } from '../../core/text.js';
 import type { Gate, VpcEndpointFacts } from '../../documents/facts.js';
+import { addressesOfInterface } from '../../documents/observed/interfaces.js';
 import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { aws, type Context, gateOf, isPartial } from './context.js';
-import { addressesOfInterface, apiEndpoints, type End, isInVpc } from './ends.js';
+import { apiEndpoints, type End, isInVpc } from './ends.js';
 import type { Path } from './path.js';
 
 /**

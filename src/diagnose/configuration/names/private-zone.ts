@@ -1,9 +1,10 @@
 import { list } from '../../../core/text.js';
 import type { Gate, HostedZoneFacts, RecordSetFacts } from '../../../documents/facts.js';
 import { hostAnswers, isPrivateAnswer } from '../../../documents/observed/dns.js';
+import { addressesOfInterface } from '../../../documents/observed/interfaces.js';
 import { DOCS } from '../../remedies/docs.js';
 import { type Context, gateOf, isCut, notRead } from '../context.js';
-import { addressesOfInterface, apiEndpoints } from '../ends.js';
+import { apiEndpoints } from '../ends.js';
 import { isAbove, limitAt, type Place } from './place.js';
 
 const base = { gate: 'private-zone', end: 'client', direction: null } as const;
