@@ -2,7 +2,7 @@ import type { Cause } from '../documents/causes.js';
 import { causeOfDenial, readDenial } from '../documents/gateway-answer.js';
 import type { Confidence } from '../documents/report.js';
 import type { LogFault } from './request-facts.js';
-import { faultOfResponseType } from './response-type.js';
+import { faultOfResponseType, meaningOfResponseType, type ResponseType } from './response-type.js';
 
 /** What the text of one event states about its request. */
 export type Reading =
@@ -54,21 +54,16 @@ const SENTENCES: readonly Sentence[] = [
     'backend.error',
     'the function is throttled',
   ),
-  sentence(
+  stating(
     /^Execution failed due to configuration error: (?:Authorizer error|Invalid (?:JSON|policy|response) in authorizer)/i,
-    'api.authentication',
-    'the authorizer cannot be invoked, or returned something that is not a policy',
+    'AUTHORIZER_CONFIGURATION_ERROR',
   ),
   sentence(
     /^Execution failed due to configuration error: API Gateway does not have permission to assume/,
     'backend.error',
     'API Gateway may not assume the role of the integration',
   ),
-  sentence(
-    /^Execution failed due to (?:a )?configuration error/,
-    'backend.error',
-    'the integration is configured incorrectly',
-  ),
+  stating(/^Execution failed due to (?:a )?configuration error/, 'API_CONFIGURATION_ERROR'),
   sentence(
     /^Lambda execution failed with status \d+ due to customer function error/,
     'backend.error',
@@ -86,28 +81,12 @@ const SENTENCES: readonly Sentence[] = [
     detail: 'API Gateway failed inside, before or after the call to the backend',
   },
   sentence(/^Execution failed\b/, 'backend.error'),
-  sentence(
-    /^Request body does not match model schema/,
-    'http.error',
-    'the body of the request does not match the model of the method',
-  ),
-  sentence(
-    /^Missing required request parameters/,
-    'http.error',
-    'a parameter that the method requires is missing or not valid',
-  ),
-  sentence(
-    /^(?:API Key \S* ?exceeded quota limit|Key quota exhausted)/,
-    'api.throttled',
-    'the quota of a usage plan is used up',
-  ),
-  sentence(
-    /^(?:API Key \S* ?exceeded throttle limit|Key throttle limit exceeded)/,
-    'api.throttled',
-    'the rate limit is exceeded',
-  ),
+  stating(/^Request body does not match model schema/, 'BAD_REQUEST_BODY'),
+  stating(/^Missing required request parameters/, 'BAD_REQUEST_PARAMETERS'),
+  stating(/^(?:API Key \S* ?exceeded quota limit|Key quota exhausted)/, 'QUOTA_EXCEEDED'),
+  stating(/^(?:API Key \S* ?exceeded throttle limit|Key throttle limit exceeded)/, 'THROTTLED'),
   { pattern: /^API Key\b.{0,80}\bnot authorized\b/, cause: 'api.key', confidence: 'high' },
-  sentence(/^Unauthorized request: /, 'api.authentication', 'the authorizer rejected the request'),
+  stating(/^Unauthorized request: /, 'UNAUTHORIZED'),
   sentence(
     /^Access denied\. Reason: .*(?:certificate|issuer|truststore)/i,
     'api.authentication',
@@ -117,6 +96,12 @@ const SENTENCES: readonly Sentence[] = [
 
 function sentence(pattern: RegExp, cause: Cause, detail?: string): Sentence {
   return { pattern, cause, confidence: 'certain', ...(detail === undefined ? {} : { detail }) };
+}
+
+/** A sentence that says what a gateway response type says. */
+function stating(pattern: RegExp, type: ResponseType): Sentence {
+  const { cause, detail } = meaningOfResponseType(type);
+  return sentence(pattern, cause, detail ?? undefined);
 }
 
 /** Reads the text of an event; null where it states nothing about the request. */

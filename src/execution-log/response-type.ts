@@ -2,7 +2,7 @@ import type { Cause } from '../documents/causes.js';
 import type { LogFault } from './request-facts.js';
 
 /** Why API Gateway answers by itself, by its gateway response type, and in words where these say more than the cause. */
-const RESPONSE_TYPES: Readonly<Record<string, readonly [cause: Cause, detail?: string]>> = {
+const RESPONSE_TYPES = {
   ACCESS_DENIED: ['policy.denied'],
   INVALID_API_KEY: ['api.key'],
   WAF_FILTERED: ['api.waf'],
@@ -25,7 +25,16 @@ const RESPONSE_TYPES: Readonly<Record<string, readonly [cause: Cause, detail?: s
   BAD_REQUEST_BODY: ['http.error', 'the body of the request does not match the model of the method'],
   UNSUPPORTED_MEDIA_TYPE: ['http.error', 'the method does not take this content type'],
   REQUEST_TOO_LARGE: ['http.error', 'the request is larger than 10 MB'],
-};
+} satisfies Readonly<Record<string, readonly [cause: Cause, detail?: string]>>;
+
+/** The gateway response types that name a cause. */
+export type ResponseType = keyof typeof RESPONSE_TYPES;
+
+/** The cause of a gateway response type, and the words for it; null where the cause says it all. */
+export function meaningOfResponseType(type: ResponseType): { cause: Cause; detail: string | null } {
+  const [cause, detail]: readonly [Cause, string?] = RESPONSE_TYPES[type];
+  return { cause, detail: detail ?? null };
+}
 
 /**
  * The fault that a gateway response type stands for, as `$context.error.responseType` has it in access logs and the line "Gateway
@@ -33,8 +42,9 @@ const RESPONSE_TYPES: Readonly<Record<string, readonly [cause: Cause, detail?: s
  * unknown ones, which name no cause.
  */
 export function faultOfResponseType(type: string): LogFault | null {
-  const found = Object.hasOwn(RESPONSE_TYPES, type) ? RESPONSE_TYPES[type] : undefined;
-  if (found === undefined) return null;
-  const [cause, detail = null] = found;
-  return { cause, confidence: 'high', denial: null, detail };
+  return isResponseType(type) ? { ...meaningOfResponseType(type), confidence: 'high', denial: null } : null;
+}
+
+function isResponseType(text: string): text is ResponseType {
+  return Object.hasOwn(RESPONSE_TYPES, text);
 }
