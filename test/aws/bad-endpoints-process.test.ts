@@ -21,17 +21,12 @@ import { startAwsServer } from '../aws-server/server.js';
 import { validateDocument } from '../documents/validate.js';
 import { selfSigned } from '../lab/certificate/certificate.js';
 import { startEndpoint } from './faulty-endpoint.js';
+import { useTestCredentials } from './sdk-environment.js';
 
 /** Every service of AWS with every fault: each reading ends, tells the fault in a line, and keeps what the other services say. */
 
 // This file has a process of its own: the SDK reads the environment.
-Object.assign(process.env, {
-  AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY',
-  AWS_EC2_METADATA_DISABLED: 'true',
-  AWS_CONFIG_FILE: '/nonexistent',
-  AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
-});
+useTestCredentials();
 
 const services = ['sts', 'ec2', 'apigateway', 'route53', 'route53resolver', 'logs'] as const;
 

@@ -7,15 +7,10 @@ import { account } from '../aws-server/account.js';
 import type { AwsFault, AwsFaults } from '../aws-server/faults.js';
 import { startAwsServer } from '../aws-server/server.js';
 import { type Answering, type Fault, faults, startEndpoint, xml } from './faulty-endpoint.js';
+import { useTestCredentials } from './sdk-environment.js';
 
 // This file has a process of its own: the SDK reads the environment.
-Object.assign(process.env, {
-  AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY',
-  AWS_EC2_METADATA_DISABLED: 'true',
-  AWS_CONFIG_FILE: '/nonexistent',
-  AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
-});
+useTestCredentials();
 const subnets = callOf('DescribeSubnets');
 
 async function ask(answering: Answering, limitMs = 60_000, action = 'DescribeSubnets'): Promise<CallOutcome> {

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -17,30 +15,16 @@ import { parse } from '../../src/cli/parse.js';
 import { exitCodeMeanings, exitCodes } from '../../src/documents/terms/exit-code.js';
 import { samples } from '../documents/samples.js';
 import { validateDocument } from '../documents/validate.js';
-import { programArguments } from '../program.js';
 import { runs } from '../runs.js';
 import type { Outcome } from './command-lines.js';
+import { commandLinesIn } from './command-lines-apart.js';
 
 /** Command lines for each property; `npm run fuzz` sets a million. */
 const numRuns = Number(process.env.PPROBE_FUZZ_RUNS ?? runs(200));
 const directory = t.testdir({ 'empty.json': '', 'list.txt': 'a..b\n' });
 writeFileSync(join(directory, 'report.json'), JSON.stringify(samples.report));
 
-/** In a network namespace without any interface that is up, and without other programs: nothing can be sent. */
-const unshare = ['--net', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'])];
-const child = spawn(
-  'unshare',
-  [...unshare, process.execPath, ...programArguments(new URL('command-lines.ts', import.meta.url))],
-  { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], cwd: directory, env: { ...process.env, HOME: directory } },
-);
-t.teardown(() => child.disconnect());
-
-async function outcomeOf(argv: readonly string[]): Promise<Outcome> {
-  const answer = once(child, 'message');
-  child.send([...argv]);
-  const [outcome] = await answer;
-  return outcome;
-}
+const outcomeOf = commandLinesIn(t, directory);
 
 const every = await loadCommands(commands);
 /** Hosts of command lines that are run: names with an empty label, so that they end before anything is looked up. */

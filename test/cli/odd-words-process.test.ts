@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { programArguments } from '../program.js';
-import type { Outcome } from './command-lines.js';
+import { commandLinesIn } from './command-lines-apart.js';
 
 /**
  * What people type by mistake: an empty variable, a directory, a part of a URL. Each gets one line that names the word and says what
@@ -14,13 +11,7 @@ import type { Outcome } from './command-lines.js';
 const directory = t.testdir({ 'nul.txt': 'a.test\0b.test\n' });
 mkdirSync(join(directory, 'dir'));
 
-const unshare = ['--net', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'])];
-const child = spawn(
-  'unshare',
-  [...unshare, process.execPath, ...programArguments(new URL('command-lines.ts', import.meta.url))],
-  { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], cwd: directory, env: { ...process.env, HOME: directory } },
-);
-t.teardown(() => child.disconnect());
+const outcomeOf = commandLinesIn(t, directory);
 
 const long = 'a'.repeat(300);
 /** By exit code: the command line, words parted by a space, and what the line says. `''` is an empty word. */
@@ -91,11 +82,8 @@ t.test('one line, and the exit code of the contract', async (t) => {
   for (const [code, lines] of Object.entries(typed)) {
     for (const [line, says] of lines) {
       const argv = line.split(' ').map((word) => (word === "''" ? '' : word));
-      const answer = once(child, 'message');
-      child.send(argv);
-      const [outcome]: Outcome[] = await answer;
-      const said = outcome?.stderr ?? '';
-      t.equal(outcome?.code, Number(code), `${line.slice(0, 80)}: ${said.slice(0, 200)}`);
+      const { code: ended, stderr: said } = await outcomeOf(argv);
+      t.equal(ended, Number(code), `${line.slice(0, 80)}: ${said.slice(0, 200)}`);
       t.match(said, says);
       t.match(said, /^pprobe: [^\n]{1,700}\n$/, 'one line');
     }
