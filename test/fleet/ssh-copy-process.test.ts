@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import {
   chmodSync,
@@ -12,10 +12,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import type { FleetDocument } from '../../src/documents/fleet.js';
 import { findArchives } from '../../src/fleet/ssh/archives.js';
+import { copyScript } from '../../src/fleet/ssh/copy.js';
 import { pprobe, start } from '../cli/pprobe.js';
 import { report } from '../compare/reports.js';
 import { dns, HOST, http, tcp, tls } from '../diagnose/evidence.js';
@@ -153,13 +155,34 @@ t.test('the program is copied once, for its user alone, and used', async (t) => 
   t.same(readdirSync(place), [`fleet-${process.getuid?.()}`]);
 });
 
-t.test('two runs at once leave one whole copy', async (t) => {
+t.test('runs at once leave one whole copy', async (t) => {
   await host('shared');
-  const both = await Promise.all([fleet('shared'), fleet('shared'), fleet('shared')]);
-  for (const each of both) t.same(found(each), { shared: 'answered' });
+  for (const each of await Promise.all([fleet('shared'), fleet('shared'), fleet('shared')]))
+    t.same(found(each), { shared: 'answered' });
   const [digest = '', ...others] = readdirSync(cacheOf('shared'));
   t.same(others, []);
   t.same(readdirSync(join(cacheOf('shared'), digest)).sort(), ['.files', 'pprobe-9.9.9']);
+});
+
+t.test('many scripts at once, in an empty place and in one whose copy lacks a file', async (t) => {
+  const place = join(dir, 'crowded');
+  const words = `${process.arch}:${statSync(here).size}:${digestOf(here)}`;
+  const run = async (): Promise<string> => {
+    const child = spawn('sh', ['-c', `${copyScript}; exec "$@"`, 'sh', place, words, '--version']);
+    child.stdin.on('error', () => {});
+    child.stdin.end(readFileSync(here));
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    return `${stdout.slice(stdout.indexOf('pprobe-copy: ready'))}${stderr}`;
+  };
+  for (let round = 0; round < 6; round += 1) {
+    const said = await Promise.all(Array.from({ length: 8 }, run));
+    t.same(new Set(said), new Set(['pprobe-copy: ready\n9.9.9\n']), `round ${round}`);
+    const base = join(place, `fleet-${process.getuid?.()}`);
+    t.same(readdirSync(base), [digestOf(here)], 'nothing else is left');
+    t.same(readdirSync(join(base, digestOf(here))).sort(), ['.files', 'pprobe-9.9.9']);
+    if (round % 2 === 0) rmSync(join(base, digestOf(here), 'pprobe-9.9.9/lib/padding'));
+    else rmSync(base, { recursive: true });
+  }
 });
 
 t.test('what is wrong on a host is one line with what to do', async (t) => {

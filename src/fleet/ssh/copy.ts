@@ -18,8 +18,8 @@ const prefix = 'pprobe-copy:';
 
 /**
  * What sh(1) runs on the host before the measurement. It finds the program that an earlier run has copied, or asks for the archive,
- * reads it from standard input, checks it and unpacks it beside its place. rename(2) then makes it visible as a whole: of two
- * runs at once, one is the first, and the other removes its own copy. It says on standard output what it needs, in lines of their
+ * reads it from standard input, checks it and unpacks it beside its place. rename(2) then makes it visible as a whole: of several
+ * runs at once, one is the first, and the others remove their own copies. It says on standard output what it needs, in lines of their
  * own, and ends with $1 as the program.
  *
  * Login shells differ in what they do with quotes: there is no line break, backslash or single quote in it, and no exclamation mark
@@ -48,9 +48,12 @@ export const copyScript = [
   'own=$(ls -ldn "$base"); case $own in drwx------*) ;; *) die shared "$base";; esac',
   'own=$(echo "$own" | tr -s " " | cut -d " " -f 3); if [ "$own" != "$(id -u)" ]; then die shared "$base"; fi',
   'place=$base/$sum',
-  'count() { find "$1" -type f | wc -l | tr -d " "; }',
-  // A cleaner of temporary files removes single files.
-  'if [ -d "$place" ] && [ "$(cat "$place/.files" 2>/dev/null)" != "$(count "$place")" ]; then mv "$place" "$base/.old.$(uname -n).$$" && rm -rf "$base/.old.$(uname -n).$$"; fi',
+  'count() { find "$1" -type f 2>/dev/null | wc -l | tr -d " "; }',
+  `whole() { [ "$(cat "$1/.files" 2>/dev/null)" = "$(count "$1")" ]; }`,
+  // A cleaner of temporary files removes single files. Another run may see it, too, and put a whole copy there just before ours is
+  // moved away: that one goes back.
+  'old=$base/.old.$(uname -n).$$',
+  'if [ -d "$place" ]; then if whole "$place"; then :; else mkdir "$old" && mv "$place" "$old/" 2>/dev/null; if whole "$old/$sum"; then mv "$old/$sum" "$base/" 2>/dev/null; fi; rm -rf "$old"; fi; fi',
   'if [ -d "$place" ]; then touch "$place" 2>/dev/null; else',
   'for tool in tar xz head sha256sum find; do if has $tool; then :; else die tool $tool; fi; done',
   'free=$(df -Pk "$base" 2>/dev/null | tail -n 1 | tr -s " " | cut -d " " -f 4)',
@@ -66,15 +69,17 @@ export const copyScript = [
   'got=$(wc -c <"$new/archive" | tr -d " "); if [ "$got" != "$size" ]; then die cut "$got"; fi',
   'say got',
   'got=$(sha256sum <"$new/archive" | cut -d " " -f 1); if [ "$got" != "$sum" ]; then die sum "$got"; fi',
-  'mkdir "$new/whole"; why=$({ xz -dc "$new/archive" | tar -xf - -C "$new/whole"; } 2>&1) || die unpack "$base $why"',
-  'rm -f "$new/archive"; prog=; for each in "$new"/whole/*/bin/pprobe; do if [ -f "$each" ]; then prog=$each; fi; done',
+  'mkdir "$new/$sum"; why=$({ xz -dc "$new/archive" | tar -xf - -C "$new/$sum"; } 2>&1) || die unpack "$base $why"',
+  'rm -f "$new/archive"; prog=; for each in "$new/$sum"/*/bin/pprobe; do if [ -f "$each" ]; then prog=$each; fi; done',
   'if [ -z "$prog" ]; then die program; fi',
   'why=$("$prog" --version 2>&1 </dev/null) || { code=$?; die run "$code $base $why"; }',
-  'echo $(($(count "$new/whole") + 1)) >"$new/whole/.files"',
-  // mv(1) moves into a directory that is there: then another run was faster.
-  'why=$(mv "$new/whole" "$place" 2>&1) || die write "$base $why"; rm -rf "$place/whole"',
+  'echo $(($(count "$new/$sum") + 1)) >"$new/$sum/.files"',
+  // The copy has its last name already, and mv(1) is told the directory above: it cannot land inside the copy of a run that was faster.
+  // rename(2) refuses then (ENOTEMPTY), and nobody ever sees a copy with files too many.
+  'why=$(mv "$new/$sum" "$base/" 2>&1) || [ -d "$place" ] || die write "$base $why"',
   'clean; new=; trap - EXIT TERM HUP INT; fi',
-  'prog=; for each in "$place"/*/bin/pprobe; do prog=$each; done; set -- "$prog" "$@"',
+  // A run that repairs the copy takes it away for a moment.
+  'prog=; for wait in 1 1 1 0; do for each in "$place"/*/bin/pprobe; do prog=$each; done; if [ -f "$prog" ]; then break; fi; sleep $wait; done; if [ -f "$prog" ]; then set -- "$prog" "$@"; else die gone "$place"; fi',
   'say ready',
 ]
   .join('; ')
@@ -178,6 +183,8 @@ export function copyFailureWords(step: string, details: readonly string[], choic
       return 'pprobe is not copied: the archive was changed on the way or while it was read; try again';
     case 'program':
       return 'pprobe is not copied: the archive has no bin/pprobe; give one that "npm run archive" made';
+    case 'gone':
+      return `pprobe is not copied: another program removed the copy in ${first}; try again`;
     case 'run':
       return notRunning(Number(first), others);
     default:
