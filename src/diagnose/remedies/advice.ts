@@ -22,10 +22,35 @@ export interface Advice {
   opens?: 'inbound' | 'outbound' | 'acl' | 'routes' | 'private-dns' | 'alias';
   /** What it tells the reader to look up, so that it is left out where the configuration read already answers that. */
   asks?: AdviceQuestion;
+  /** What it is about, where the configuration read can answer it in part. */
+  about?: AdviceScope;
+}
+
+/** The ends of a connection that something remains to be done at. */
+export interface OpenEnds {
+  client: boolean;
+  target: boolean;
+}
+
+/** The addresses that a remedy is about, and the remedy for those that the configuration read leaves open. */
+export interface AdviceScope {
+  addresses: readonly string[];
+  /** Empty where nothing remains. */
+  only: (addresses: readonly string[], ends: OpenEnds) => Advice[];
 }
 
 /** What a remedy can tell the reader to look up in a configuration. */
 export type AdviceQuestion = 'api' | 'stage' | 'base-path' | 'access' | 'interfaces';
+
+/** The advice with other words, also where only a part of it remains. */
+export function reworded(advice: Advice, words: (text: string) => string): Advice {
+  const { about } = advice;
+  const changed = { ...advice, text: words(advice.text) };
+  if (about === undefined) return changed;
+  const only: AdviceScope['only'] = (addresses, ends) =>
+    about.only(addresses, ends).map((each) => reworded(each, words));
+  return { ...changed, about: { ...about, only } };
+}
 
 /** The advice as a verdict shows it. */
 export function asRemedies(advice: readonly Advice[]): Remedy[] {

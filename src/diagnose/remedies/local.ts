@@ -192,6 +192,7 @@ export function staleRecord(evidence: Evidence, addresses: readonly string[]): A
       : {
           ...find,
           text: `Find out who has ${list(addresses, 4)}: if there is no such network interface any more, the record of ${host} outlived it, and must be corrected`,
+          about: { addresses, only: (some) => staleRecord(evidence, some) },
         },
   );
 }

@@ -3,7 +3,7 @@ import { awsNameOf } from '../../documents/aws-name.js';
 import { asBlock, clientAddress } from '../../documents/observed/tcp.js';
 import type { Evidence } from '../../documents/report.js';
 import { familyOf, withoutZone } from '../../net/address/address.js';
-import type { Advice } from './advice.js';
+import type { Advice, OpenEnds } from './advice.js';
 import { DOCS } from './docs.js';
 import { regionOption } from './gateway.js';
 
@@ -61,9 +61,18 @@ export function findInterfaces(evidence: Evidence, addresses: readonly string[])
               'NetworkInterfaces[].[PrivateIpAddress,SubnetId,Groups[].GroupId,Description]',
             ],
             asks: 'interfaces',
+            about: { addresses: values, only: (some) => findInterfaces(evidence, some) },
           },
         ];
   });
+}
+
+/** The same client at some of the addresses. */
+function endsAt(ends: Ends, addresses: readonly string[]): Ends {
+  const clients = ends.clients.filter((client) =>
+    addresses.some((address) => familyOf(address) === familyOf(client)),
+  );
+  return { ...ends, clients, client: clients[0] ?? null, addresses };
 }
 
 /** The endpoint that a name of PrivateLink belongs to: one that is not available, or was not accepted, answers nothing. */
@@ -85,7 +94,8 @@ export function endpointState({ target }: Evidence): Advice[] {
 }
 
 /** Inbound rule of the target's security group, for each family that the target has. */
-export function allowInbound({ clients, addresses, port, region }: Ends): Advice {
+export function allowInbound(ends: Ends): Advice {
+  const { clients, addresses, port, region } = ends;
   const allow = ['aws', 'ec2', 'authorize-security-group-ingress', ...regionOption(region)];
   // The short form of the command takes IPv4 blocks only.
   const rule = clients.some((client) => familyOf(client) === 6)
@@ -95,6 +105,7 @@ export function allowInbound({ clients, addresses, port, region }: Ends): Advice
     text: `Allow inbound TCP ${port} from ${clients.length === 0 ? 'this host' : list(clients)} in the security group of ${list(addresses, 4)}`,
     command: [...allow, '--group-id', 'SG_OF_TARGET', ...rule],
     opens: 'inbound',
+    about: { addresses, only: (some) => [allowInbound(endsAt(ends, some))] },
     docs: DOCS.securityGroups,
   };
 }
@@ -110,7 +121,8 @@ function rangesOf(addresses: readonly string[]): string[] {
 }
 
 /** Outbound rule of this host's own security group. A default group allows everything; a narrowed one does not. */
-export function allowOutbound({ clients, addresses, port, region }: Ends): Advice {
+export function allowOutbound(ends: Ends): Advice {
+  const { clients, addresses, port, region } = ends;
   return {
     text: `Allow outbound TCP ${port} to ${list(addresses, 4)} in the security group of this host${clients.length === 0 ? '' : ` (${list(clients)})`}`,
     command: [
@@ -119,25 +131,44 @@ export function allowOutbound({ clients, addresses, port, region }: Ends): Advic
       ['IpProtocol=tcp', `FromPort=${port}`, `ToPort=${port}`, ...rangesOf(addresses)].join(','),
     ],
     opens: 'outbound',
+    about: { addresses, only: (some) => [allowOutbound(endsAt(ends, some))] },
     docs: DOCS.securityGroups,
   };
 }
 
-/** Network ACLs of both subnets in both directions: they are stateless. */
-export function checkAcl({ clients, addresses, port }: Ends): Advice {
+const bothEnds: OpenEnds = { client: true, target: true };
+
+/** Network ACLs of the subnets in both directions: they are stateless. */
+export function checkAcl(ends: Ends, open: OpenEnds = bothEnds): Advice {
+  const { clients, addresses, port } = ends;
   const from = clients.length === 0 ? 'this host' : list(clients);
+  const there = `In the network ACL of the subnet of ${list(addresses, 4)}, allow TCP ${port} in from ${from}, and TCP 1024-65535 out to it`;
   return {
-    text: `In the network ACL of the subnet of ${list(addresses, 4)}, allow TCP ${port} in from ${from}, and TCP 1024-65535 out to it; in the network ACL of this host's subnet, allow the reverse`,
+    text: !open.target
+      ? `In the network ACL of this host's subnet, allow TCP ${port} out to ${list(addresses, 4)}, and TCP 1024-65535 in from there`
+      : open.client
+        ? `${there}; in the network ACL of this host's subnet, allow the reverse`
+        : there,
     docs: DOCS.networkAcls,
     opens: 'acl',
+    about: { addresses, only: (some, left) => [checkAcl(endsAt(ends, some), left)] },
   };
 }
 
-export function checkRoutes({ clients, addresses }: Ends): Advice {
+export function checkRoutes(ends: Ends, open: OpenEnds = bothEnds): Advice {
+  const { clients, addresses } = ends;
+  const there = `a route from this host's subnet to ${list(addresses, 4)} (peering, transit gateway, VPN)`;
+  const back = `a route back to ${clients.length === 0 ? 'this host' : list(clients)}`;
+  const [where, routes] = !open.target
+    ? ["the route table of this host's subnet", there]
+    : open.client
+      ? ['the route tables of both subnets', `${there}, ${back}`]
+      : [`the route table of the subnet of ${list(addresses, 4)}`, back];
   return {
-    text: `Check the route tables of both subnets: a route from this host's subnet to ${list(addresses, 4)} (peering, transit gateway, VPN), a route back to ${clients.length === 0 ? 'this host' : list(clients)}, and no route in the state blackhole`,
+    text: `Check ${where}: ${routes}, and no route in the state blackhole`,
     docs: DOCS.routeTables,
     opens: 'routes',
+    about: { addresses, only: (some, left) => [checkRoutes(endsAt(ends, some), left)] },
   };
 }
 

@@ -7,7 +7,7 @@ import { familyOf } from '../../net/address/address.js';
 import { inRange, parseRange } from '../../net/address/range.js';
 import { scopeOf } from '../../net/address/scope.js';
 import { hostPort } from '../../target/host-port.js';
-import type { Advice } from './advice.js';
+import { type Advice, reworded } from './advice.js';
 import { pprobeAgain } from './again.js';
 import { DOCS } from './docs.js';
 import { regionOption } from './gateway.js';
@@ -92,7 +92,7 @@ function publicRemedies(evidence: Evidence, addresses: readonly string[]): Advic
       result === 'answers' &&
       doc.tcp.attempts.some(({ address }) => familyOf(address) !== null && scopeOf(address) === 'public'),
   );
-  const own = `${outbound.text}, and in the network ACL of its subnet, where TCP 1024-65535 must come back in`;
+  const andAcl = ', and in the network ACL of its subnet, where TCP 1024-65535 must come back in';
   const sibling = openPublic(evidence);
   if (answering === undefined && sibling !== null)
     return [
@@ -108,10 +108,11 @@ function publicRemedies(evidence: Evidence, addresses: readonly string[]): Advic
   if (answering !== undefined) {
     return [
       ...smtp,
-      {
-        ...outbound,
-        text: `${own}: ${hostPort(answering.doc.host, answering.doc.port)} answers, so this host reaches public addresses, and a rule for this destination is missing`,
-      },
+      reworded(
+        outbound,
+        (text) =>
+          `${text}${andAcl}: ${hostPort(answering.doc.host, answering.doc.port)} answers, so this host reaches public addresses, and a rule for this destination is missing`,
+      ),
       {
         text: `On a firewall or proxy between this subnet and the Internet, allow ${evidence.target.host} and ${list(addresses, 4)}`,
       },
@@ -120,14 +121,21 @@ function publicRemedies(evidence: Evidence, addresses: readonly string[]): Advic
   }
   return [
     ...smtp,
-    {
-      text: `${list(addresses, 4)} ${addresses.length === 1 ? 'is a public address' : 'are public addresses'}: in the route table of this host's subnet, check for ${defaultRoutes(addresses)}`,
-      command: routeTables(evidence),
-      docs: DOCS.routeTables,
-    },
+    checkDefaultRoutes(evidence, addresses),
     ...endpointAdvice(evidence),
-    { ...outbound, text: own },
+    reworded(outbound, (text) => `${text}${andAcl}`),
   ];
+}
+
+function checkDefaultRoutes(evidence: Evidence, addresses: readonly string[]): Advice {
+  return {
+    text: `${list(addresses, 4)} ${addresses.length === 1 ? 'is a public address' : 'are public addresses'}: in the route table of this host's subnet, check for ${defaultRoutes(addresses)}`,
+    command: routeTables(evidence),
+    docs: DOCS.routeTables,
+    opens: 'routes',
+    // The route back is not the reader's.
+    about: { addresses, only: (some, { client }) => (client ? [checkDefaultRoutes(evidence, some)] : []) },
+  };
 }
 
 /** The website endpoint of a bucket answers on TCP 80 alone, and drops what is sent to 443. */

@@ -10,7 +10,7 @@ import { fitted, places } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { regionOption } from '../remedies/gateway.js';
-import { isNeeded, withoutAnswered } from './answered.js';
+import { stillNeeded, withoutAnswered } from './answered.js';
 import { confidenceOfFacts, remediesOfGates, told, withGate } from './configured.js';
 import { withoutEmptyLog } from './configured-log.js';
 import { misnamed } from './configured-name.js';
@@ -193,7 +193,7 @@ function allowed(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
   const unknown = gates.filter(({ state }) => state === 'unknown' || state === 'partly');
   if (allowing.length === 0 && unknown.length === 0) return null;
   const unread: EvidenceItem[] = told(unknown);
-  const kept = found.remedies.filter((remedy) => isNeeded(remedy, gates));
+  const kept = stillNeeded(found.remedies, gates);
   const read = remediesOfGates(unknown);
   if (allowing.length === 0)
     return { ...found, evidence: [...found.evidence, ...unread], remedies: [...read, ...kept] };

@@ -25,7 +25,7 @@ import { hostPort } from '../../target/host-port.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { places, short } from '../headline.js';
-import type { Advice } from '../remedies/advice.js';
+import { type Advice, reworded } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { linkLocalRemedies } from '../remedies/link-local.js';
@@ -297,21 +297,26 @@ function remediesOfAll(evidence: Evidence, addresses: readonly string[]): Advice
 
 /** The remedies for addresses that are in no subnet of a VPC, or in this host's own; null for all others. */
 function elsewhereRemedies(evidence: Evidence, addresses: readonly string[]): Advice[] | null {
-  const ends = endsOf(evidence, addresses);
   const onLink = linkLocalRemedies(evidence, addresses);
   if (onLink !== null) return onLink;
   if (addresses.every((address) => isRouted(evidence, address) === false)) {
-    const link = linkOf(evidence, addresses[0] ?? '');
     return [
-      {
-        ...allowInbound(ends),
-        text: `Allow inbound TCP ${ends.port} from ${ends.client ?? 'this host'} on ${list(addresses, 4)} itself and in its security group: it is in the subnet of this host${link === null ? '' : ` (${link.interface})`}, and no router or network ACL is in between`,
-      },
+      allowOnLink(evidence, addresses),
       ...findInterfaces(evidence, addresses),
-      { ...allowOutbound(ends), text: `${allowOutbound(ends).text}, and in its own firewall` },
+      reworded(allowOutbound(endsOf(evidence, addresses)), (text) => `${text}, and in its own firewall`),
     ];
   }
   return evidence.target.privateApi === null ? outsideRemedies(evidence, addresses) : null;
+}
+
+function allowOnLink(evidence: Evidence, addresses: readonly string[]): Advice {
+  const ends = endsOf(evidence, addresses);
+  const link = linkOf(evidence, addresses[0] ?? '');
+  return {
+    ...allowInbound(ends),
+    text: `Allow inbound TCP ${ends.port} from ${ends.client ?? 'this host'} on ${list(addresses, 4)} itself and in its security group: it is in the subnet of this host${link === null ? '' : ` (${link.interface})`}, and no router or network ACL is in between`,
+    about: { addresses, only: (some) => [allowOnLink(evidence, some)] },
+  };
 }
 
 /** A private answer does not prove that the endpoint exists: private DNS is a wildcard, and records outlive interfaces. */
