@@ -31,11 +31,17 @@ const graceMs = 1700;
 /** How much longer one step of it may take. */
 const longestStepMs = 5000;
 
+/** How long all of it may take after the last packet, whatever progress it makes. */
+const longestMs = 10_000;
+
+/** How long a reader that was told to stop may take to give what it knows. */
+const stopGraceMs = 1000;
+
 /** Reading that runs beside the measurements. */
 export interface ReadingBeside {
   /** For `ObserveOptions.onEnds`. */
   onEnds(ends: Promise<KnownEnds>): void;
-  /** What was read, a moment after the measurements at the latest. */
+  /** What was read, a moment after the measurements at the latest; null where the reader does not stop when it is told to. */
   finish(requests: readonly HttpDocument[]): Promise<FactsDocument | null>;
   /** Ends it without a result. */
   abandon(): void;
@@ -62,7 +68,8 @@ export function startReading(read: ReadFacts, target: Target, stop: AbortSignal 
     stepEndMs = nowMs() + Math.min(moreMs, longestStepMs);
     if (isFinishing) endAfter(stepEndMs - nowMs() + graceMs);
   };
-  const reading = read(target, ends, anyOf(over.signal, stop), requests, onProgress);
+  const told = anyOf(over.signal, stop);
+  const reading = read(target, ends, told, requests, onProgress);
   reading.catch(() => {});
   return {
     onEnds,
@@ -70,11 +77,15 @@ export function startReading(read: ReadFacts, target: Target, stop: AbortSignal 
       isFinishing = true;
       onRequests(sent);
       endAfter(Math.max(0, stepEndMs - nowMs()) + graceMs);
+      const last = setTimeout(() => over.abort(), longestMs);
+      const ignored = ignoring(told);
       try {
-        return await reading;
+        return await Promise.race([reading, ignored.promise]);
       } finally {
         isFinishing = false;
         clearTimeout(timer);
+        clearTimeout(last);
+        ignored.cancel();
       }
     },
     abandon() {
@@ -84,4 +95,22 @@ export function startReading(read: ReadFacts, target: Target, stop: AbortSignal 
       over.abort();
     },
   };
+}
+
+/** Resolves with null when a reader has had its moment after `told` and has not ended. */
+function ignoring(told: AbortSignal): { promise: Promise<null>; cancel: () => void } {
+  let cancel = (): void => {};
+  const promise = new Promise<null>((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    const start = (): void => {
+      timer = setTimeout(() => resolve(null), stopGraceMs);
+    };
+    if (told.aborted) start();
+    else told.addEventListener('abort', start, { once: true });
+    cancel = () => {
+      told.removeEventListener('abort', start);
+      clearTimeout(timer);
+    };
+  });
+  return { promise, cancel };
 }

@@ -53,6 +53,28 @@ test('reading that makes progress goes on, and a step has an end', async (t) => 
   t.equal(stuck.verdict.cause, 'tcp.refused');
 });
 
+test('a reader that ignores its stop signal, or always makes progress, does not hold the report', async (t) => {
+  const port = await closedTcpPort();
+  const deaf: ReadFacts = () => new Promise(() => {});
+  const stopped = new AbortController();
+  stopped.abort();
+  const busy: ReadFacts = async (_target, _ends, _stop, requests, onProgress) => {
+    await requests;
+    const timer = setInterval(() => onProgress(1000), 200);
+    timer.unref();
+    t.teardown(() => clearInterval(timer));
+    return new Promise(() => {});
+  };
+  const reports = await Promise.all([
+    diagnose(`127.0.0.1:${port}`, { ...quick, readFacts: deaf }),
+    diagnose(`127.0.0.1:${port}`, { ...quick, readFacts: deaf, stop: stopped.signal }),
+    diagnose(`127.0.0.1:${port}`, { ...quick, readFacts: busy }),
+  ]);
+  const [ended, , lively] = reports;
+  for (const { observations } of reports) t.equal(observations.configuration, null);
+  for (const report of [ended, lively]) t.equal(report?.verdict.cause, 'tcp.refused');
+});
+
 test('where nothing can be read, the report is that of the packets', async (t) => {
   const report = await diagnose(`127.0.0.1:${await closedTcpPort()}`, {
     ...quick,
