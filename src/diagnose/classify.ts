@@ -51,7 +51,7 @@ export function examine(all: Evidence, rules?: readonly Rule[]): Examination {
   return {
     verdict: {
       ...verdict,
-      evidence: withObservations(verdict.evidence, refutations),
+      evidence: withRefutations(verdict.evidence, refutations),
       remedies: withKnownIds(verdict.remedies, evidence),
       warnings: warningsOf(evidence, verdict.cause),
     },
@@ -129,6 +129,21 @@ function withObservations(items: readonly EvidenceItem[], more: readonly Evidenc
   const all = [...items];
   for (const item of more) {
     if (!all.some(({ observation }) => observation === item.observation)) all.push(item);
+  }
+  return all;
+}
+
+/** The items, and each fact that refuted a claim: an observation that is cited for one fact can have another one, too. */
+function withRefutations(
+  items: readonly EvidenceItem[],
+  refutations: readonly EvidenceItem[],
+): EvidenceItem[] {
+  const all = [...items];
+  for (const item of refutations) {
+    const isSaid = all.some(
+      ({ observation, text }) => observation === item.observation && text.includes(item.text),
+    );
+    if (!isSaid) all.push(item);
   }
   return all;
 }
