@@ -1,5 +1,5 @@
 import { count, list } from '../core/text.js';
-import { nearResetGateway } from '../documents/observed/trace.js';
+import { deadHostToldMs, hopRangeWords, nearResetGateway, senderPlace } from '../documents/observed/trace.js';
 import { sendErrnoWords } from '../documents/terms/errno.js';
 import { icmpMark } from '../documents/terms/icmp.js';
 import type { TraceDocument, TraceHop, TraceProbe } from '../documents/trace.js';
@@ -197,7 +197,11 @@ function silentTarget(trace: EndedTrace): string {
   const { target } = trace;
   if (target == null || target.reply !== 'none') return '';
   const waited = target.waitedMs === null ? '' : ` within ${Math.round(target.waitedMs)} ms`;
-  return ` ${destination(trace)} itself answered none of ${count(target.sent, 'SYN')} of full TTL${waited}, and a slower answer would be missed: --wait waits longer.`;
+  const longer =
+    target.waitedMs !== null && target.waitedMs >= deadHostToldMs
+      ? ', and a slower answer would be missed: --wait waits longer.'
+      : '; --wait 5s also hears slower answers, and a router that reports after 3 s that the host is down.';
+  return ` ${destination(trace)} itself answered none of ${count(target.sent, 'SYN')} of full TTL${waited}${longer}`;
 }
 
 /** The target is on a link of this host, so no router, network ACL or route table lies between. */
@@ -252,7 +256,12 @@ function firstAnswer(hops: readonly TraceHop[], wanted: (probe: TraceProbe) => b
 /** Who sent the first reply of this kind, with its hop. */
 function answerer(trace: EndedTrace, reply: TraceProbe['reply']): string {
   const found = firstAnswer(trace.hops, (probe) => probe.reply === reply);
-  if (found !== undefined) return `${found.probe.from ?? '?'} at hop ${found.hop.ttl}`;
+  if (found !== undefined) {
+    const from = found.probe.from ?? '?';
+    // The target answers every SYN that reaches it; a router limits how many unreachables it sends.
+    if (reply !== 'unreachable') return `${from} at hop ${found.hop.ttl}`;
+    return `${from} at ${hopRangeWords(senderPlace(trace.hops, found.hop.ttl, from))}`;
+  }
   const { target } = trace;
   return (target?.reply === reply ? target.from : null) ?? destination(trace);
 }

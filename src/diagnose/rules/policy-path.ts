@@ -8,6 +8,7 @@ import {
 } from '../../documents/observed/tcp.js';
 import {
   explainingTraces,
+  hopRangeWords,
   isPortUnreachable,
   portUnreachable,
   prohibition,
@@ -43,11 +44,11 @@ function tracedProhibition(evidence: Evidence): Judgement | null {
   return {
     ...common(evidence, doc.address, by.from),
     confidence: metBySyn(evidence, doc.address, 'prohibited') ? 'certain' : 'high',
-    summary: `${by.from}, ${place(by, doc.address)}, rejects TCP ${port} to ${doc.address} by policy.`,
+    summary: `${by.from}, ${whichHop(by, doc.address)}, rejects TCP ${port} to ${doc.address} by policy.`,
     evidence: [
       {
         observation: ref,
-        text: `${by.from} answers at hop ${by.ttl} with ICMP type ${by.type} code ${by.code}${mark}, ${meaning(doc.address, by)}`,
+        text: `${by.from} answers at ${hopRangeWords(by.place)} with ICMP type ${by.type} code ${by.code}${mark}, ${meaning(doc.address, by)}`,
       },
     ],
   };
@@ -78,11 +79,11 @@ function tracedReject(evidence: Evidence): Judgement | null {
   return {
     ...common(evidence, doc.address, by.from),
     confidence: 'high',
-    summary: `${by.from}, ${place(by, doc.address)}, rejects TCP ${port} to ${doc.address} with ICMP port unreachable.`,
+    summary: `${by.from}, ${whichHop(by, doc.address)}, rejects TCP ${port} to ${doc.address} with ICMP port unreachable.`,
     evidence: [
       {
         observation: ref,
-        text: `${by.from} answers at hop ${by.ttl} with ICMP port unreachable, as the REJECT rule of a firewall does; a closed port sends RST`,
+        text: `${by.from} answers at ${hopRangeWords(by.place)} with ICMP port unreachable, as the REJECT rule of a firewall does; a closed port sends RST`,
       },
     ],
   };
@@ -138,8 +139,8 @@ function common(
   };
 }
 
-function place({ from, ttl }: Rejection, address: string): string {
-  return from === address ? 'the target itself' : `hop ${ttl} of the path`;
+function whichHop({ from, place }: Rejection, address: string): string {
+  return from === address ? 'the target itself' : `${hopRangeWords(place)} of the path`;
 }
 
 function meaning(address: string, error: IcmpCode): string {

@@ -11,7 +11,12 @@ import {
   staysOpenAt,
   withStatus,
 } from '../../documents/observed/tcp.js';
-import { explainingTraces, portUnreachable, resetBeforeGateway } from '../../documents/observed/trace.js';
+import {
+  explainingTraces,
+  hopRangeWords,
+  portUnreachable,
+  resetBeforeGateway,
+} from '../../documents/observed/trace.js';
 import type { Evidence, EvidenceItem } from '../../documents/report.js';
 import { familyOf } from '../../net/address/address.js';
 import { ofEach } from '../claims.js';
@@ -184,7 +189,7 @@ function rejectEvidence(evidence: Evidence): EvidenceItem[] {
       : [
           {
             observation: ref,
-            text: `${by.from} (hop ${by.ttl}) sent ICMP port unreachable, as the REJECT rule of a firewall does; a closed port sends RST`,
+            text: `${by.from} (${hopRangeWords(by.place)}) sent ICMP port unreachable, as the REJECT rule of a firewall does; a closed port sends RST`,
           },
         ];
   });

@@ -11,7 +11,13 @@ import {
   silentOutcomes,
   withStatus,
 } from '../../documents/observed/tcp.js';
-import { blackhole, explainingTraces, lastAnswer, targetTraces } from '../../documents/observed/trace.js';
+import {
+  blackhole,
+  deadHostToldMs,
+  explainingTraces,
+  lastAnswer,
+  targetTraces,
+} from '../../documents/observed/trace.js';
 import type {
   Alternative,
   Confidence,
@@ -58,7 +64,12 @@ const timeoutAll = rule(
       summary: `${noneOf(evidence.target.host, addresses)} on TCP ${evidence.target.port}${controlSummary(evidence)}.`,
       evidence: [silence(silent), ...pathEvidence(evidence), ...controlEvidence(evidence)],
       remedies: remediesOfAll(evidence, addresses),
-      alternatives: [...wrongAddress(evidence), ...deadGateway(evidence, addresses), ...localDrop(evidence)],
+      alternatives: [
+        ...wrongAddress(evidence),
+        ...deadHost(evidence, silent),
+        ...deadGateway(evidence, addresses),
+        ...localDrop(evidence),
+      ],
       claims: [
         ...ofEach('silent', address, addresses),
         ...(silenceOf(evidence) === 'everywhere' ? [{ says: 'nothing-comes-back' as const }] : []),
@@ -334,6 +345,29 @@ function wrongAddress(evidence: Evidence): Alternative[] {
       check,
       'low',
       'the addresses do not belong to the endpoint, or no longer do',
+    ),
+  ];
+}
+
+/** The last router of a path looks for a host that is down, and reports it later than silence is told. The router of a VPC never does. */
+function deadHost(evidence: Evidence, silent: readonly AddressOutcome[]): Alternative[] {
+  const { target } = evidence;
+  const early = silent.find(
+    ({ address, durationMs }) =>
+      durationMs < deadHostToldMs &&
+      explainingTraces(evidence).some(
+        ({ doc }) =>
+          doc.address === address && lastAnswer(doc) !== null && (doc.target?.waitedMs ?? 0) < deadHostToldMs,
+      ),
+  );
+  if (early === undefined || target.privateApi !== null) return [];
+  if (elsewhereRemedies(evidence, addressesOf(silent)) !== null) return [];
+  return [
+    possible(
+      'route.icmp-unreachable',
+      `${shellLine([...pprobeAgain(target, { command: 'trace', address: early.address }), '--wait', '5s'])}: !H says it`,
+      'low',
+      'the host is down: a router on its link reports that after 3 s, later than this measurement waited',
     ),
   ];
 }

@@ -11,6 +11,7 @@ import {
 } from '../../documents/observed/tcp.js';
 import {
   explainingTraces,
+  hopRangeWords,
   isTtlExceeded,
   type Rejection,
   unreachability,
@@ -200,7 +201,7 @@ const routeNeighbour = rule('route.neighbour', { needs: ['tcp', 'trace'] }, (evi
 function ownIcmp(by: Rejection | null): string {
   return by === null
     ? 'the trace could send no probe: its next hop did not answer on this link either'
-    : `this host itself reports ICMP type ${by.type} code ${by.code}${by.annotation === null ? '' : ` ${by.annotation}`} at hop ${by.ttl}`;
+    : `this host itself reports ICMP type ${by.type} code ${by.code}${by.annotation === null ? '' : ` ${by.annotation}`} at ${hopRangeWords(by.place)}`;
 }
 
 /** Whether the silent neighbour is the target itself. The kernel reports a neighbour without its zone. */
@@ -232,11 +233,11 @@ const icmpUnreachable = rule(
       return {
         phase: 'path',
         confidence: metBySyn(evidence, doc.address, 'unreachable') ? 'certain' : 'high',
-        summary: `${by.from}, hop ${by.ttl} of the path, reports that it cannot deliver to ${doc.address}.`,
+        summary: `${by.from}, ${hopRangeWords(by.place)} of the path, reports that it cannot deliver to ${doc.address}.`,
         evidence: [
           {
             observation: ref,
-            text: `${by.from} reports ICMP type ${by.type} code ${by.code}${mark} at hop ${by.ttl}`,
+            text: `${by.from} reports ICMP type ${by.type} code ${by.code}${mark} at ${hopRangeWords(by.place)}`,
           },
         ],
         remedies: [routeOn(by.from, doc.address)],

@@ -8,13 +8,43 @@ import type { Seen } from './dns.js';
 import { once } from './memo.js';
 import { opened } from './tcp.js';
 
+/**
+ * The time after which a Linux router reports that a host on its link is down: three ARP requests, one a second (mcast_solicit and
+ * retrans_time_ms, arp(7)), and the jitter of its timers. Milliseconds.
+ */
+export const deadHostToldMs = 3200;
+
 /** An ICMP unreachable that ended a path before the target: who sent it, and what it says. */
 export interface Rejection {
-  ttl: number;
   from: string;
+  place: HopRange;
   type: number;
   code: number;
   annotation: string | null;
+}
+
+/** The hops of which one sent an answer; both ends belong to it. */
+export interface HopRange {
+  first: number;
+  last: number;
+}
+
+/**
+ * Where the sender of an unreachable is. A router without a route, or with a filter, sends it whatever the TTL, and hosts limit how
+ * many a second they send (Linux: net.ipv4.icmp_ratelimit, and six in a row for a packet without a route). Silent hops before it
+ * can then be the same router, and only the hop at which `from` also ended a TTL is known exactly.
+ */
+export function senderPlace(hops: readonly TraceHop[], ttl: number, from: string): HopRange {
+  const before = hops.filter((hop) => hop.ttl < ttl);
+  const own = before.find((hop) => answerer(hop) === from);
+  if (own !== undefined) return { first: own.ttl, last: own.ttl };
+  const answered = before.findLast(({ probes }) => probes.some((probe) => probe.from !== null));
+  return { first: (answered?.ttl ?? 0) + 1, last: ttl };
+}
+
+/** "hop 3", or "one of hops 2 to 11". */
+export function hopRangeWords({ first, last }: HopRange): string {
+  return first === last ? `hop ${last}` : `one of hops ${first} to ${last}`;
 }
 
 /** The traces to the target, with the addresses that opened. */
@@ -113,7 +143,14 @@ function rejection(
   for (const { ttl, probes } of doc.hops) {
     for (const { reply, from, icmp, annotation } of probes) {
       if (reply !== 'unreachable' || from === null || icmp === null) continue;
-      if (matches(family, icmp)) return { ttl, from, type: icmp.type, code: icmp.code, annotation };
+      if (matches(family, icmp))
+        return {
+          from,
+          place: senderPlace(doc.hops, ttl, from),
+          type: icmp.type,
+          code: icmp.code,
+          annotation,
+        };
     }
   }
   return null;

@@ -57,6 +57,30 @@ export const unreachableRows: Row[] = [
     confidence: 'certain',
     summary: ['10.8.0.1', 'hop 2'],
   },
+  ...[
+    // A router sends it for every TTL, and as many a second as its limit allows.
+    {
+      before: hops('10.0.9.1', null, null),
+      from: '10.8.0.1',
+      place: '10.8.0.1, one of hops 2 to 4 of the path,',
+    },
+    { before: hops(null, null, null), from: '10.8.0.1', place: '10.8.0.1, one of hops 1 to 4 of the path,' },
+    { before: hops('10.0.9.1', '10.8.0.1', null), from: '10.8.0.1', place: '10.8.0.1, hop 2 of the path,' },
+    { before: hops('10.0.9.1', null, '10.0.7.1'), from: '10.8.0.1', place: '10.8.0.1, hop 4 of the path,' },
+  ].map(
+    ({ before, from, place }): Row => ({
+      name: `no route on a router: ${place}`,
+      given: evidence({
+        dns: [resolved],
+        tcp: [tcp(HOST, { '10.0.1.5': 'unreachable' })],
+        trace: [trace('unreachable', [...before, rejection(4, from, 3, 0, '!N')])],
+      }),
+      class: 'unreachable',
+      cause: 'route.icmp-unreachable',
+      confidence: 'certain',
+      summary: [place],
+    }),
+  ),
   {
     name: 'a neighbour that does not answer ARP',
     given: evidence({ dns: [resolved], tcp: [tcpOf(HOST, [silent('10.0.1.5', '10.0.1.5', 3050)])] }),

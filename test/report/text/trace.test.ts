@@ -211,6 +211,24 @@ test('a hop limit below the length of the path: the option to give', async (t) =
   t.match(traceText(document, plain), 'Filtered: hop 4 (10.0.1.1) still answered, but the hop limit');
 });
 
+test('a silent target: how long it was waited for, and what a longer wait would hear', async (t) => {
+  const said = (waitedMs: number): string => {
+    const target = { reply: 'none' as const, from: null, rttMs: null, icmp: null, sent: 3, waitedMs };
+    const document = traceDocument({
+      hops: [hop(1, probe()), hop(2, silence)],
+      outcome: 'filtered',
+      stoppedBy: 'gap-limit',
+      target,
+    });
+    return traceText(document, { ...plain, columns: 900 });
+  };
+  t.match(
+    said(1900),
+    'within 1900 ms; --wait 5s also hears slower answers, and a router that reports after 3 s',
+  );
+  t.match(said(5000), 'within 5000 ms, and a slower answer would be missed: --wait waits longer.');
+});
+
 test('an unreachable from behind the last hop that was traced names its sender, not the target', async (t) => {
   const target = {
     reply: 'unreachable' as const,
