@@ -132,7 +132,9 @@ export const resolverShape: ShapeOf<ResolverFacts> = {
         },
       },
     },
-    ResolverRuleAssociations: { list: { members: { ResolverRuleId: 'text', VPCId: 'text' } } },
+    ResolverRuleAssociations: {
+      list: { members: { ResolverRuleId: 'text', VPCId: 'text', Status: 'text' } },
+    },
     FirewallRuleGroupAssociations: {
       list: {
         members: {

@@ -178,7 +178,8 @@ export interface RecordSetFacts {
 /** Answers of Route 53 Resolver. */
 export interface ResolverFacts {
   ResolverRules?: ResolverRuleFacts[];
-  ResolverRuleAssociations?: { ResolverRuleId?: Text; VPCId?: Text }[];
+  /** `Status`: `COMPLETE`; `OVERRIDDEN` and `FAILED` ones are not in force. */
+  ResolverRuleAssociations?: { ResolverRuleId?: Text; VPCId?: Text; Status?: Text }[];
   /** DNS Firewall: the rule groups that VPCs use, the rules of the groups, and the domains of the lists that they name. */
   FirewallRuleGroupAssociations?: FirewallAssociationFacts[];
   FirewallRules?: FirewallRuleFacts[];

@@ -19,6 +19,7 @@ export const DOCS = {
   routeTables: `${GUIDE}/vpc/latest/userguide/VPC_Route_Tables.html`,
   dnsFirewall: `${GUIDE}/Route53/latest/DeveloperGuide/resolver-dns-firewall-rule-settings.html`,
   inboundResolver: `${GUIDE}/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html`,
+  resolverRules: `${GUIDE}/Route53/latest/DeveloperGuide/resolver-overview-forward-vpc-to-network-domain-name-matches.html`,
   customDomains: `${GUIDE}/apigateway/latest/developerguide/apigateway-private-custom-domains.html`,
   networkFirewall: `${GUIDE}/network-firewall/latest/developerguide/stateful-rule-groups-domain-names.html`,
   loadBalancer: `${GUIDE}/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html`,

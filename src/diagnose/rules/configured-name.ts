@@ -63,6 +63,7 @@ const nameGates: ReadonlySet<string> = new Set([
   'endpoint',
   'private-zone',
   'dns-firewall',
+  'forwarding-rule',
 ]);
 
 /** A finding about a name, with the gate that explains it, or with the contradiction. */
@@ -74,6 +75,13 @@ export function misnamed(evidence: Evidence, gates: readonly Gate[], found: Find
   if (gate !== undefined) return explained(evidence, found, gate, denying);
   const names = gates.filter(({ gate: kind, addresses }) => nameGates.has(kind) && addresses === undefined);
   if (denying.length > 0) return { ...found, evidence: [...found.evidence, ...told(denying)] };
+  // A rule is suspected where everything else allows.
+  const suspect = names.find(({ state, cause }) => state === 'unknown' && symptomsOf(cause) !== null);
+  const isLeft = suspect !== undefined && names.every((each) => each === suspect || each.state === 'allow');
+  if (isLeft && symptomsOf(suspect.cause)?.[found.cause] !== undefined) {
+    const named = explained(evidence, found, suspect, [suspect]);
+    return named === null ? null : { ...named, alternatives: found.alternatives };
+  }
   const isAllowed = names.length > 0 && names.every(({ state }) => state === 'allow');
   if (!isAllowed)
     return unknown.length === 0 ? null : { ...found, evidence: [...found.evidence, ...told(unknown)] };

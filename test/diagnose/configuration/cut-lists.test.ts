@@ -88,8 +88,8 @@ const cases: readonly Case[] = [
     given: missing,
     more: {
       route53: {
-        HostedZoneSummaries: [{ HostedZoneId: 'Z1ABC', Name: 'amazonaws.com.' }],
-        ResourceRecordSets: [{ Name: 'amazonaws.com.', Type: 'SOA' }],
+        HostedZoneSummaries: [{ HostedZoneId: 'Z1ABC', Name: 'execute-api.us-east-1.amazonaws.com.' }],
+        ResourceRecordSets: [{ Name: 'execute-api.us-east-1.amazonaws.com.', Type: 'SOA' }],
       },
     },
     whole: 'deny',

@@ -22,7 +22,9 @@ import { redacted } from '../../../src/report/redact/redact.js';
 import { reportOf } from '../../report/report-of.js';
 import { dns, evidence, HOST, tcp } from '../evidence.js';
 import { configurationRows } from '../rules/configuration.rows.js';
+import { configuredFirewallRows } from '../rules/configured-firewall.rows.js';
 import { configuredLimitRows } from '../rules/configured-limits.rows.js';
+import { configuredNameRows } from '../rules/configured-name.rows.js';
 import { configuredRequestRows } from '../rules/configured-request.rows.js';
 import { configuredScenarioRows } from '../rules/configured-scenarios.rows.js';
 import { factsOf } from './vpc.js';
@@ -337,7 +339,9 @@ test('a masked report has no id, account or block of its configuration, and the 
     ...configurationRows,
     ...configuredRequestRows,
     ...configuredScenarioRows,
+    ...configuredFirewallRows,
     ...configuredLimitRows,
+    ...configuredNameRows,
   ]) {
     const { name } = row;
     const report = reportOf(JSON.parse(JSON.stringify(row.given).replace(shortId, asInAws)));

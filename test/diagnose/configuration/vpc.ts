@@ -1,8 +1,8 @@
 import { withGates } from '../../../src/diagnose/configuration/gates.js';
-import type { Ec2Facts, FactsDocument } from '../../../src/documents/facts.js';
+import type { Ec2Facts, FactsDocument, RouteFacts } from '../../../src/documents/facts.js';
 import type { Evidence } from '../../../src/documents/report.js';
 import { header } from '../../report/documents.js';
-import { CLIENT, evidence, type Given, VPCE } from '../evidence.js';
+import { CLIENT, dns, evidence, type Given, HOST, tcp, VPCE } from '../evidence.js';
 
 /**
  * The configuration of a healthy VPC: a client with sg-0c in subnet-0c, and an endpoint with sg-0e and interfaces in two
@@ -178,4 +178,18 @@ export function factsOf(ec2: Ec2Facts = {}, changes: Partial<FactsDocument> = {}
 /** Evidence with configuration, and the gates that follow from both. */
 export function configuredEvidence(given: Given, facts: FactsDocument): Evidence {
   return withGates(evidence({ ...given, configuration: facts }));
+}
+
+/** The name gives one address, which does not answer. */
+export function silentAt(address: string): Given {
+  return { dns: [dns(HOST, [address])], tcp: [tcp(HOST, { [address]: 'timeout' })] };
+}
+
+/** The name gives a public address. */
+export const publicAnswer: Given = silentAt('52.94.10.5');
+
+/** The route table with other routes beside the local one. */
+export function routes(...more: RouteFacts[]): Pick<Ec2Facts, 'RouteTables'> {
+  const [table] = healthy.RouteTables;
+  return { RouteTables: [{ ...table, Routes: [...(table?.Routes?.slice(0, 1) ?? []), ...more] }] };
 }

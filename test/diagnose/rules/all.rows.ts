@@ -1,7 +1,9 @@
 import { inconclusiveRows } from '../inconclusive.rows.js';
 import { aliasRows } from './aliases.rows.js';
 import { configurationRows } from './configuration.rows.js';
+import { configuredFirewallRows } from './configured-firewall.rows.js';
 import { configuredLimitRows } from './configured-limits.rows.js';
+import { configuredNameRows } from './configured-name.rows.js';
 import { configuredRequestRows } from './configured-request.rows.js';
 import { configuredScenarioRows } from './configured-scenarios.rows.js';
 import { dnsMismatchRows } from './dns-mismatch.rows.js';
@@ -39,7 +41,9 @@ export const rows: readonly Row[] = [
   ...tlsContrastRows,
   ...configuredRequestRows,
   ...configuredScenarioRows,
+  ...configuredFirewallRows,
   ...configuredLimitRows,
+  ...configuredNameRows,
   ...dnsMismatchRows,
   ...dnsPublicRows,
   ...dnsStatusRows,

@@ -1,5 +1,5 @@
-import { acl, configuredEvidence, factsOf, healthy, VPC } from '../configuration/vpc.js';
-import { CLIENT, dns, dnsFailure, HOST, tcp, VPCE } from '../evidence.js';
+import { acl, configuredEvidence, factsOf, healthy, routes } from '../configuration/vpc.js';
+import { CLIENT, dns, HOST, tcp, VPCE } from '../evidence.js';
 import type { Row } from './row.js';
 
 const silent = {
@@ -7,18 +7,11 @@ const silent = {
   tcp: [tcp(HOST, { '10.0.1.5': 'timeout', '10.0.2.5': 'timeout' })],
 };
 const oneSilent = { ...silent, tcp: [tcp(HOST, { '10.0.1.5': 'open', '10.0.2.5': 'timeout' })] };
-const publicAnswer = { dns: [dns(HOST, ['52.94.10.5'])], tcp: [tcp(HOST, { '52.94.10.5': 'timeout' })] };
 const [endpoint] = healthy.VpcEndpoints;
 const [clientRule, ingress, replies] = healthy.SecurityGroupRules;
-const [table] = healthy.RouteTables;
 const certain = { confidence: 'certain' } as const;
 const group = { class: 'timeout', cause: 'tcp.security-group', ...certain } as const;
 const network = { class: 'timeout', cause: 'tcp.network-acl', ...certain } as const;
-
-/** The route table with other routes beside the local one. */
-const routes = (...more: NonNullable<typeof table>['Routes'] & object[]) => ({
-  RouteTables: [{ ...table, Routes: [...(table?.Routes?.slice(0, 1) ?? []), ...more] }],
-});
 
 export const configurationRows: Row[] = [
   {
@@ -222,122 +215,5 @@ export const configurationRows: Row[] = [
     summary: ['although the configuration read allows it'],
     evidence: [/the configuration contradicts the packets: sg-0c, acl-0c, rtb-0a/],
     remedy: ['describe-flow-logs'],
-  },
-  {
-    name: 'private DNS of the endpoint is off',
-    given: configuredEvidence(
-      publicAnswer,
-      factsOf({ VpcEndpoints: [{ ...endpoint, PrivateDnsEnabled: false }] }),
-    ),
-    class: 'dns',
-    cause: 'dns.private-dns-off',
-    ...certain,
-    summary: ['private DNS'],
-    evidence: [VPCE],
-    remedy: [
-      `aws ec2 modify-vpc-endpoint --region us-east-1 --vpc-endpoint-id ${VPCE} --private-dns-enabled`,
-    ],
-  },
-  {
-    name: 'an attribute of the VPC is off',
-    given: configuredEvidence(
-      publicAnswer,
-      factsOf({ VpcAttributes: { [VPC]: { enableDnsSupport: true, enableDnsHostnames: false } } }),
-    ),
-    class: 'dns',
-    cause: 'dns.vpc-attribute',
-    ...certain,
-    remedy: [
-      `aws ec2 modify-vpc-attribute --region us-east-1 --vpc-id ${VPC} --enable-dns-hostnames Value=true`,
-    ],
-  },
-  {
-    name: 'the VPC has no endpoint',
-    given: configuredEvidence(publicAnswer, factsOf({ VpcEndpoints: [{ ...endpoint, VpcId: 'vpc-0b' }] })),
-    class: 'dns',
-    cause: 'endpoint.absent',
-    ...certain,
-    summary: ['no endpoint'],
-    evidence: [VPC, 'vpc-0b'],
-    remedy: ['create-vpc-endpoint', 'com.amazonaws.us-east-1.execute-api'],
-  },
-  {
-    name: 'a rule forwards the name',
-    given: configuredEvidence(
-      publicAnswer,
-      factsOf(
-        {},
-        {
-          route53resolver: {
-            ResolverRules: [
-              {
-                Id: 'rslvr-rr-0a',
-                DomainName: 'amazonaws.com.',
-                RuleType: 'FORWARD',
-                TargetIps: [{ Ip: '10.1.0.2' }],
-              },
-            ],
-            ResolverRuleAssociations: [{ ResolverRuleId: 'rslvr-rr-0a', VPCId: VPC }],
-          },
-        },
-      ),
-    ),
-    class: 'dns',
-    cause: 'dns.forwarding-rule',
-    ...certain,
-    summary: ['forwards the name'],
-    evidence: ['rslvr-rr-0a', '10.1.0.2'],
-  },
-  {
-    name: 'a private zone without the record',
-    given: configuredEvidence(
-      { dns: [dnsFailure(HOST, 'nxdomain')] },
-      factsOf(
-        {},
-        {
-          route53: {
-            HostedZoneSummaries: [
-              {
-                HostedZoneId: 'Z0A',
-                Name: 'execute-api.us-east-1.amazonaws.com.',
-                Owner: { OwningAccount: '123456789012' },
-              },
-            ],
-          },
-        },
-      ),
-    ),
-    class: 'dns',
-    cause: 'dns.private-zone',
-    // The records of the zone were not read.
-    confidence: 'high',
-    summary: ['private zone'],
-    evidence: ['Z0A'],
-  },
-  {
-    name: 'clients get a resolver of their own, and the VPC resolver has the private answer',
-    given: configuredEvidence(
-      {
-        dns: [
-          dns(HOST, ['52.94.10.5'], { server: '10.5.0.2' }),
-          dns(HOST, ['10.0.1.5'], { asked: { purpose: 'vpc-resolver', server: '169.254.169.253' } }),
-        ],
-        tcp: [tcp(HOST, { '52.94.10.5': 'timeout' })],
-        vantage: { nameservers: ['10.5.0.2'] },
-      },
-      factsOf({
-        DhcpOptions: [
-          {
-            DhcpOptionsId: 'dopt-0a',
-            DhcpConfigurations: [{ Key: 'domain-name-servers', Values: [{ Value: '10.5.0.2' }] }],
-          },
-        ],
-      }),
-    ),
-    class: 'dns',
-    cause: 'dns.dhcp-options',
-    ...certain,
-    summary: ['DHCP options'],
-    evidence: ['dopt-0a', '10.5.0.2'],
   },
 ];

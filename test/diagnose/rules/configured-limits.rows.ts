@@ -1,19 +1,6 @@
 import type { Ec2Facts, FactsDocument } from '../../../src/documents/facts.js';
-import { acl, configuredEvidence, factsOf, healthy, VPC } from '../configuration/vpc.js';
-import {
-  API,
-  answeredWith,
-  attempt,
-  denied,
-  dns,
-  dnsFailure,
-  forbidden,
-  HOST,
-  http,
-  tcp,
-  tcpOf,
-  VPCE,
-} from '../evidence.js';
+import { acl, configuredEvidence, factsOf, healthy, silentAt, VPC } from '../configuration/vpc.js';
+import { API, answeredWith, attempt, denied, dns, forbidden, HOST, http, tcpOf, VPCE } from '../evidence.js';
 import type { Row } from './row.js';
 
 /** Where rules, routes, endpoints and names stop counting: another Region, a stale peering, a state, a longer base path. */
@@ -21,14 +8,6 @@ import type { Row } from './row.js';
 const [endpoint] = healthy.VpcEndpoints;
 const [clientRule, ingress] = healthy.SecurityGroupRules;
 const [table] = healthy.RouteTables;
-const silentAt = (address: string) => ({
-  dns: [dns(HOST, [address])],
-  tcp: [tcp(HOST, { [address]: 'timeout' })],
-});
-const publicAnswer = {
-  dns: [dns(HOST, ['52.94.10.5'])],
-  tcp: [tcp(HOST, { '52.94.10.5': 'timeout' })],
-};
 
 /** An endpoint in a peered VPC, whose group allows the client's group. */
 function peered(more: { rule?: object; region?: string }): FactsDocument {
@@ -258,67 +237,6 @@ export const configuredLimitRows: Row[] = [
     cause: 'route.blackhole',
     confidence: 'certain',
     remedy: [/delete-route .*--route-table-id rtb-0a --destination-cidr-block 10\.0\.1\.0\/24/],
-  },
-  {
-    name: 'the endpoint waits for its acceptance, and its private DNS is off besides',
-    given: configuredEvidence(
-      publicAnswer,
-      factsOf({ VpcEndpoints: [{ ...endpoint, State: 'pendingAcceptance', PrivateDnsEnabled: false }] }),
-    ),
-    class: 'dns',
-    cause: 'endpoint.absent',
-    confidence: 'high',
-    evidence: ['in the state pendingAcceptance', 'its private DNS is off besides'],
-    remedy: [`Let the owner of the service accept ${VPCE}`],
-  },
-  {
-    name: 'a private zone of the VPC answers the name in place of private DNS, which is no fault',
-    given: configuredEvidence(
-      { dns: [dnsFailure(HOST, 'servfail')] },
-      factsOf(
-        { VpcEndpoints: [{ ...endpoint, PrivateDnsEnabled: false }] },
-        {
-          route53: {
-            HostedZoneSummaries: [{ HostedZoneId: 'Z0A', Name: `${HOST}.`, Owner: { OwningAccount: '1' } }],
-            ResourceRecordSets: [
-              { Name: `${HOST}.`, Type: 'SOA' },
-              { Name: `${HOST}.`, Type: 'A', AliasTarget: { DNSName: 'vpce.example.' } },
-            ],
-          },
-        },
-      ),
-    ),
-    class: 'dns',
-    cause: 'dns.servfail',
-    confidence: 'medium',
-  },
-  {
-    name: 'DNS Firewall gives another address, which then does not answer',
-    given: configuredEvidence(
-      silentAt('10.66.0.1'),
-      factsOf(
-        {},
-        {
-          route53resolver: {
-            FirewallRuleGroupAssociations: [{ FirewallRuleGroupId: 'rslvr-frg-0a', VpcId: VPC, Priority: 1 }],
-            FirewallRules: [
-              {
-                FirewallRuleGroupId: 'rslvr-frg-0a',
-                FirewallDomainListId: 'rslvr-fdl-0a',
-                Action: 'BLOCK',
-                BlockResponse: 'OVERRIDE',
-              },
-            ],
-            FirewallDomains: { 'rslvr-fdl-0a': ['*.amazonaws.com'] },
-          },
-        },
-      ),
-    ),
-    class: 'timeout',
-    cause: 'route.missing',
-    confidence: 'high',
-    evidence: ['whose rule for rslvr-fdl-0a answers OVERRIDE'],
-    remedy: [/out of rslvr-fdl-0a/],
   },
   {
     name: 'a private custom name that only the configuration knows as one',

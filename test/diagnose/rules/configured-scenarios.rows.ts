@@ -1,30 +1,12 @@
-import type { ApiGatewayFacts, FactsDocument } from '../../../src/documents/facts.js';
-import { acl, configuredEvidence, factsOf, healthy, VPC } from '../configuration/vpc.js';
-import {
-  API,
-  answeredWith,
-  denied,
-  dns,
-  dnsFailure,
-  forbidden,
-  HOST,
-  http,
-  tcp,
-  tls,
-  VPCE,
-} from '../evidence.js';
+import type { ApiGatewayFacts } from '../../../src/documents/facts.js';
+import { acl, configuredEvidence, factsOf, healthy, routes, silentAt, VPC } from '../configuration/vpc.js';
+import { API, answeredWith, denied, dns, forbidden, HOST, http, tcp, tls, VPCE } from '../evidence.js';
 import type { Row } from './row.js';
 
 /** Situations in which packets and configuration together say what neither does alone. */
 
 const [endpoint] = healthy.VpcEndpoints;
-const [clientInterface, ...endpointInterfaces] = healthy.NetworkInterfaces;
-const [table] = healthy.RouteTables;
 const [clientRule, ingress] = healthy.SecurityGroupRules;
-const silentAt = (address: string) => ({
-  dns: [dns(HOST, [address])],
-  tcp: [tcp(HOST, { [address]: 'timeout' })],
-});
 const stage = { stageName: 'prod', deploymentId: 'dep1' };
 const privateApi = { id: API, endpointConfiguration: { types: ['PRIVATE'] } };
 
@@ -35,39 +17,6 @@ function answered(
 ) {
   const { observations: seen } = answeredWith(answers, target);
   return configuredEvidence({ ...target, ...seen }, factsOf({}, { account: '123456784690', apigateway }));
-}
-
-function zone(
-  Name: string,
-  ResourceRecordSets?: object[],
-  Owner = { OwningAccount: '123456789012' },
-): Partial<FactsDocument> {
-  return {
-    route53: {
-      HostedZoneSummaries: [{ HostedZoneId: 'Z0A', Name, Owner }],
-      ...(ResourceRecordSets === undefined ? {} : { ResourceRecordSets }),
-    },
-  };
-}
-const soa = { Name: 'execute-api.us-east-1.amazonaws.com.', Type: 'SOA' };
-
-function firewall(rule: object, more: object = {}): Partial<FactsDocument> {
-  return {
-    route53resolver: {
-      FirewallRuleGroupAssociations: [{ FirewallRuleGroupId: 'rslvr-frg-0a', VpcId: VPC, Priority: 101 }],
-      FirewallRules: [
-        {
-          FirewallRuleGroupId: 'rslvr-frg-0a',
-          FirewallDomainListId: 'rslvr-fdl-0a',
-          Priority: 1,
-          Action: 'BLOCK',
-          ...rule,
-        },
-      ],
-      FirewallDomains: { 'rslvr-fdl-0a': ['*.amazonaws.com.'] },
-      ...more,
-    },
-  };
 }
 
 const custom = { target: 'https://orders.example.com/orders', options: { vpce: VPCE } };
@@ -152,83 +101,6 @@ export const configuredScenarioRows: Row[] = [
     evidence: ['an endpoint for com.amazonaws.us-east-1.sqs and not for API Gateway'],
   },
   {
-    name: 'the records of a private zone lack the name',
-    given: configuredEvidence(
-      { dns: [dnsFailure(HOST, 'nxdomain')] },
-      factsOf({}, zone('execute-api.us-east-1.amazonaws.com.', [soa])),
-    ),
-    class: 'dns',
-    cause: 'dns.private-zone',
-    confidence: 'certain',
-    evidence: ['Z0A'],
-    remedy: ['alias record'],
-  },
-  {
-    name: 'a zone of the owner is above that of the endpoint, which answers',
-    given: configuredEvidence(
-      { dns: [dnsFailure(HOST, 'nxdomain')] },
-      factsOf(
-        {},
-        {
-          route53: {
-            HostedZoneSummaries: [
-              { HostedZoneId: 'Z0A', Name: 'amazonaws.com.', Owner: { OwningAccount: '123456789012' } },
-              {
-                HostedZoneId: 'Z0B',
-                Name: 'execute-api.us-east-1.amazonaws.com.',
-                Owner: { OwningService: 'vpce.amazonaws.com' },
-              },
-            ],
-          },
-        },
-      ),
-    ),
-    class: 'dns',
-    cause: 'dns.nxdomain',
-    confidence: 'medium',
-    evidence: ['the configuration contradicts the answer'],
-  },
-  {
-    name: 'a rule of DNS Firewall blocks the name',
-    given: configuredEvidence(
-      { dns: [dnsFailure(HOST, 'nxdomain')] },
-      factsOf({}, firewall({ BlockResponse: 'NXDOMAIN' })),
-    ),
-    class: 'dns',
-    cause: 'dns.blocked',
-    confidence: 'certain',
-    evidence: ['rslvr-frg-0a', 'rslvr-fdl-0a answers NXDOMAIN'],
-  },
-  {
-    name: 'the domains of DNS Firewall were not read',
-    given: configuredEvidence(
-      { dns: [dnsFailure(HOST, 'nxdomain')] },
-      factsOf({}, firewall({ BlockResponse: 'NXDOMAIN' }, { FirewallDomains: {} })),
-    ),
-    class: 'dns',
-    cause: 'dns.nxdomain',
-    confidence: 'high',
-    evidence: ['not readable: the domains of rslvr-fdl-0a'],
-  },
-  {
-    name: 'DNS Firewall answers with SERVFAIL where it fails',
-    given: configuredEvidence(
-      { dns: [dnsFailure(HOST, 'servfail')] },
-      factsOf(
-        {},
-        firewall(
-          { Action: 'ALERT' },
-          { FirewallConfigs: [{ ResourceId: VPC, FirewallFailOpen: 'DISABLED' }] },
-        ),
-      ),
-    ),
-    class: 'dns',
-    cause: 'dns.servfail',
-    confidence: 'medium',
-    evidence: ['FirewallFailOpen is DISABLED'],
-    remedy: [`update-firewall-config --resource-id ${VPC} --firewall-fail-open ENABLED`],
-  },
-  {
     name: 'the authorization of the method was changed and not deployed',
     given: answered([identity], {
       restApi: privateApi,
@@ -305,15 +177,7 @@ export const configuredScenarioRows: Row[] = [
     given: configuredEvidence(
       silentAt('10.7.1.5'),
       factsOf({
-        RouteTables: [
-          {
-            ...table,
-            Routes: [
-              ...(table?.Routes?.slice(0, 1) ?? []),
-              { DestinationCidrBlock: '10.7.0.0/16', TransitGatewayId: 'tgw-0a', State: 'active' },
-            ],
-          },
-        ],
+        ...routes({ DestinationCidrBlock: '10.7.0.0/16', TransitGatewayId: 'tgw-0a', State: 'active' }),
         TransitGatewayVpcAttachments: [
           {
             TransitGatewayAttachmentId: 'tgw-attach-0a',
@@ -334,15 +198,7 @@ export const configuredScenarioRows: Row[] = [
     given: configuredEvidence(
       silentAt('10.7.1.5'),
       factsOf({
-        RouteTables: [
-          {
-            ...table,
-            Routes: [
-              ...(table?.Routes?.slice(0, 1) ?? []),
-              { DestinationCidrBlock: '10.7.0.0/16', TransitGatewayId: 'tgw-0a', State: 'active' },
-            ],
-          },
-        ],
+        ...routes({ DestinationCidrBlock: '10.7.0.0/16', TransitGatewayId: 'tgw-0a', State: 'active' }),
         TransitGatewayVpcAttachments: ['deleted', 'available'].map((State, index) => ({
           TransitGatewayAttachmentId: `tgw-attach-0${index}`,
           TransitGatewayId: 'tgw-0a',
@@ -355,35 +211,6 @@ export const configuredScenarioRows: Row[] = [
     cause: 'tcp.timeout-all',
     confidence: 'low',
     evidence: ['not readable: the routes of tgw-0a itself'],
-  },
-  {
-    name: 'private DNS is on at an endpoint that failed',
-    given: configuredEvidence(
-      { dns: [dns(HOST, ['52.94.10.5'])], tcp: [tcp(HOST, { '52.94.10.5': 'timeout' })] },
-      factsOf({
-        VpcEndpoints: [{ ...endpoint, State: 'failed' }],
-        NetworkInterfaces: [clientInterface ?? {}, ...endpointInterfaces],
-      }),
-    ),
-    class: 'dns',
-    cause: 'endpoint.absent',
-    confidence: 'high',
-    evidence: ['in the state failed'],
-  },
-  {
-    name: 'the API does not list the endpoint of its name',
-    given: configuredEvidence(
-      {
-        target: `https://${API}-${VPCE}.execute-api.us-east-1.amazonaws.com/prod/orders`,
-        dns: [dnsFailure(`${API}-${VPCE}.execute-api.us-east-1.amazonaws.com`, 'nxdomain')],
-      },
-      factsOf({}, { apigateway: { restApi: privateApi } }),
-    ),
-    class: 'dns',
-    cause: 'dns.nxdomain',
-    confidence: 'high',
-    evidence: [`${API} does not list ${VPCE}`],
-    remedy: [`path=/endpointConfiguration/vpcEndpointIds,value=${VPCE}`],
   },
   {
     name: 'the range of source ports is not in the report, and the ACL lets no answers in',
@@ -431,19 +258,5 @@ export const configuredScenarioRows: Row[] = [
     cause: 'tcp.timeout-all',
     confidence: 'low',
     evidence: ['not readable: the rules of sg-0e'],
-  },
-  {
-    name: 'private DNS is off, and this host asks a resolver that would not know it anyway',
-    given: configuredEvidence(
-      {
-        dns: [dns(HOST, ['52.94.10.5'])],
-        tcp: [tcp(HOST, { '52.94.10.5': 'timeout' })],
-        vantage: { nameservers: ['8.8.8.8'] },
-      },
-      factsOf({ VpcEndpoints: [{ ...endpoint, PrivateDnsEnabled: false }] }),
-    ),
-    class: 'dns',
-    cause: 'dns.private-dns-off',
-    confidence: 'high',
   },
 ];

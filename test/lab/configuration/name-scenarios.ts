@@ -1,6 +1,7 @@
 import { accountId, addresses, names, vpceId, vpcId } from '../facts.js';
 import { faultNamed } from '../faults/index.js';
 import { healthy } from '../state.js';
+import { stateOf } from './packets.js';
 import { type Scenario, scenario } from './scenario.js';
 import { configuration, endpointWith, healthyConfiguration, healthyEc2 } from './vpc.js';
 
@@ -26,6 +27,18 @@ const firewall = {
     },
   ],
 };
+
+/** A rule of the VPC that forwards a domain to a resolver on premises. */
+function forwarded(domain: string) {
+  return {
+    route53resolver: {
+      ResolverRules: [
+        { Id: 'rslvr-rr-0a', DomainName: domain, RuleType: 'FORWARD', TargetIps: [{ Ip: '10.1.0.2' }] },
+      ],
+      ResolverRuleAssociations: [{ ResolverRuleId: 'rslvr-rr-0a', VPCId: vpcId }],
+    },
+  };
+}
 
 const publicAnswer = 'the name gives public addresses';
 const certain = { confidence: 'certain' } as const;
@@ -64,24 +77,34 @@ export const nameScenarios: readonly Scenario[] = [
   scenario(
     'forwarded',
     publicAnswer,
-    'a rule forwards amazonaws.com',
-    configuration(
-      {},
-      {
-        route53resolver: {
-          ResolverRules: [
-            {
-              Id: 'rslvr-rr-0a',
-              DomainName: 'amazonaws.com.',
-              RuleType: 'FORWARD',
-              TargetIps: [{ Ip: '10.1.0.2' }],
-            },
-          ],
-          ResolverRuleAssociations: [{ ResolverRuleId: 'rslvr-rr-0a', VPCId: vpcId }],
-        },
-      },
-    ),
-    { cause: 'dns.forwarding-rule', ...certain, resource: 'rslvr-rr-0a', says: ['10.1.0.2'] },
+    'a rule forwards the domain of private DNS',
+    configuration({}, forwarded(`${names.service}.`)),
+    {
+      cause: 'dns.forwarding-rule',
+      ...certain,
+      resource: 'rslvr-rr-0a',
+      says: ['10.1.0.2', 'disassociate-resolver-rule'],
+    },
+  ),
+  scenario(
+    'forwarded-above',
+    publicAnswer,
+    'a rule forwards amazonaws.com, and private DNS is more specific',
+    configuration({}, forwarded('amazonaws.com.')),
+    {
+      cause: 'dns.forwarding-rule',
+      confidence: 'medium',
+      resource: 'rslvr-rr-0a',
+      says: ['more specific', '--rule-type SYSTEM'],
+    },
+    { state: stateOf(endpointWith({ PrivateDnsEnabled: false })) },
+  ),
+  scenario(
+    'forwarded-above-private',
+    'the API answers',
+    'a rule forwards amazonaws.com, and private DNS is more specific',
+    configuration({}, forwarded('amazonaws.com.')),
+    { cause: 'reachable', ...certain, resource: null },
   ),
   scenario(
     'zone-without-record',

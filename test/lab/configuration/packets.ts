@@ -76,8 +76,12 @@ function zoneOf(configuration: LabConfiguration): ZoneRecord[] {
     ({ Name, Owner }) => Name === `${names.service}.` && Owner?.OwningAccount !== undefined,
   );
   if (own !== undefined) return zoneWithRecords(route53?.ResourceRecordSets ?? []);
+  // Private DNS is more specific than a rule for a domain above its own.
   const isForwarded = route53resolver?.ResolverRules?.some(
-    ({ RuleType, DomainName = '' }) => RuleType === 'FORWARD' && `${names.api}.`.endsWith(`.${DomainName}`),
+    ({ RuleType, DomainName = '' }) =>
+      RuleType === 'FORWARD' &&
+      DomainName.length > names.service.length &&
+      `${names.api}.`.endsWith(`.${DomainName}`),
   );
   const { enableDnsHostnames, enableDnsSupport } = ec2.VpcAttributes?.[vpcId] ?? {};
   const isPrivate =

@@ -6,6 +6,7 @@ import { DOCS } from '../../remedies/docs.js';
 import { type Context, gateOf, isCut, notRead } from '../context.js';
 import { apiEndpoints } from '../ends.js';
 import { isAbove, limitAt, type Place } from './place.js';
+import { domainLength, type EndpointZone, endpointZone, forwardsBefore, matchingRule } from './precedence.js';
 
 const base = { gate: 'private-zone', end: 'client', direction: null } as const;
 
@@ -30,11 +31,8 @@ export function zoneAnswer(context: Context, place: Place): { gate: Gate; isOwn:
         text: `not readable: whether a private zone of ${place.vpcId ?? 'the VPC'} answers ${host}: ${notRead(context.facts, 'ListHostedZonesByVPC')}`,
       },
     };
-  const [zone] = zones
-    .filter(({ Name }) => Name !== undefined && Name !== '.' && isAbove(Name, host))
-    // Of zones with one name, the one that AWS made for the endpoint is there only where private DNS is on.
-    .sort((one, other) => lengthOf(other) - lengthOf(one));
-  if (zone === undefined || zone.Owner?.OwningService !== undefined)
+  const zone = mostSpecific(context);
+  if (zone === undefined || isOfService(zone))
     return {
       isOwn: false,
       gate: {
@@ -45,6 +43,11 @@ export function zoneAnswer(context: Context, place: Place): { gate: Gate; isOwn:
         text: `no private zone of the owner of ${place.vpcId ?? 'the VPC'} answers ${host}`,
       },
     };
+  // A rule that forwards the name comes first, and says so.
+  const length = domainLength(zone.Name);
+  if (forwardsBefore(matchingRule(context, place), length)) return null;
+  const own = endpointZone(context, place);
+  if (domainLength(own.name) > length && own.inForce !== false) return besideEndpoint(zone, own);
   const records = isCut(context.facts, 'ListResourceRecordSets')
     ? null
     : recordsOf(context.facts.route53?.ResourceRecordSets, zone, host);
@@ -52,8 +55,44 @@ export function zoneAnswer(context: Context, place: Place): { gate: Gate; isOwn:
   return { gate, isOwn: gate.state === 'allow' };
 }
 
-function lengthOf({ Name = '' }: HostedZoneFacts): number {
-  return Name.replace(/\.$/, '').length;
+function mostSpecific({ facts, evidence }: Context): HostedZoneFacts | undefined {
+  const [zone] = (facts.route53?.HostedZoneSummaries ?? [])
+    .filter(({ Name }) => Name !== undefined && Name !== '.' && isAbove(Name, evidence.target.host))
+    // Of zones with one name, the one that AWS made for the endpoint is there only where private DNS is on.
+    .sort((one, other) => domainLength(other.Name) - domainLength(one.Name));
+  return zone;
+}
+
+/** A zone that AWS made, as for the private DNS of an endpoint. */
+function isOfService({ Owner }: HostedZoneFacts): boolean {
+  return Owner?.OwningService !== undefined;
+}
+
+/** The private zone of the VPC's owner that is the most specific one for the target's name; null where there is none. */
+export function ownZone(context: Context): HostedZoneFacts | null {
+  const zone = mostSpecific(context);
+  return zone === undefined || isOfService(zone) ? null : zone;
+}
+
+/** A zone that is less specific than the private DNS of an endpoint, which then answers. */
+function besideEndpoint(zone: HostedZoneFacts, { name, endpointId, inForce }: EndpointZone) {
+  const gate = { ...base, resource: zone.HostedZoneId ?? null, rule: zone.Name ?? null };
+  const first = `${name}, the private DNS of ${endpointId ?? 'an endpoint'}, is more specific`;
+  return {
+    isOwn: false,
+    gate:
+      inForce === true
+        ? ({
+            ...gate,
+            state: 'allow',
+            text: `the private zone ${zone.Name} (${zone.HostedZoneId}) does not decide: ${first}`,
+          } as const)
+        : ({
+            ...gate,
+            state: 'unknown',
+            text: `not readable: whether the private zone ${zone.Name} (${zone.HostedZoneId}) decides: ${first}, if it is in force`,
+          } as const),
+  };
 }
 
 /** The records of a name in a zone, also those of a wildcard; null where the records of the zone were not read. */
