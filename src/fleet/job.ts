@@ -56,7 +56,8 @@ export const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
 export const longestJob = 8192;
 
 const waitBounds = { min: 0, max: 600_000 };
-const deadlineBounds = { min: 1, max: 600_000 };
+/** How long a job may take, milliseconds. */
+export const deadlineBounds = { min: 1, max: 600_000 };
 
 /** A job, or which member is wrong. */
 export type ReadJob = { job: Job } | { problem: 'unknown-check' | 'options'; why: string };

@@ -26,7 +26,8 @@ export function readReceived(octets: Uint8Array): Received {
   try {
     return { outcome: 'answered', report: explain(text) };
   } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
+    // What one host sends must not take away the reports of the others, whatever it does to the rules.
+    if (!(error instanceof InvalidInputError)) return invalid(`a bug in pprobe: ${String(error)}`);
     return invalid(reasonOf(error));
   }
 }

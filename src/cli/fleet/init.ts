@@ -37,7 +37,7 @@ export const fleetInit: FleetVerb = {
     const megabytes = numberOption(args, 'max-megabytes', maxMegabytes);
     const { connection, fleet } = await openBroker(args, context);
     try {
-      const maxBytes = megabytes === undefined ? defaultMaxBytes : megabytes * 1024 ** 2;
+      const maxBytes = megabytes === undefined ? undefined : megabytes * 1024 ** 2;
       const { stream, bucket, made } = await initFleet(connection, fleet, maxBytes);
       const agents = await presentAgents(connection, new FleetNames(fleet), fleet);
       const done = made ? 'were made' : 'are there';

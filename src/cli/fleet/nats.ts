@@ -72,7 +72,15 @@ export const natsEntry: CarrierEntry = {
       whereEmpty: `no agent${ofGroup} of fleet ${fleet} is there; start "pprobe agent" on the hosts, or look at "pprobe fleet agents"`,
       async waitOn(document) {
         if (lateWait.waitMs === 0 || context.stop.aborted) return document;
-        return waitForLate(connection, fleet, document, lateWait, context);
+        try {
+          return await waitForLate(connection, fleet, document, lateWait, context);
+        } catch (error) {
+          // What was measured until the deadline is printed whatever becomes of the broker.
+          const problem = atBroker(args, error);
+          const why = problem instanceof Error ? problem.message : String(problem);
+          context.note(`pprobe: what came late cannot be read: ${cleanForTerminal(why)}`);
+          return document;
+        }
       },
       keep(document) {
         const { id } = document.job;

@@ -30,6 +30,7 @@ export function keepJob(document: FleetDocument): string | null {
     removeOldest();
     return null;
   } catch (error) {
+    rmSync(`${path}.new`, { force: true });
     return error instanceof Error ? error.message : String(error);
   }
 }
@@ -45,7 +46,13 @@ function pack({ results, ...others }: FleetDocument): Buffer {
 
 function removeOldest(): void {
   const files = readdirSync(folder()).map((name) => join(folder(), name));
-  const aged = files.map((path) => ({ path, at: statSync(path).mtimeMs })).sort((a, b) => b.at - a.at);
+  // Another command may rename or remove one of them meanwhile.
+  const aged = files
+    .flatMap((path) => {
+      const at = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+      return at === undefined ? [] : [{ path, at }];
+    })
+    .sort((a, b) => b.at - a.at);
   for (const { path } of aged.slice(mostJobs)) rmSync(path, { force: true });
 }
 

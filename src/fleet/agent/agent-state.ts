@@ -69,6 +69,7 @@ export class AgentState {
     this.#write(this.#fileOf(job), body);
     for (const oldest of this.#pending.keys()) {
       if (this.#pending.size <= mostPending) break;
+      this.#note(`job=${oldest} the result is dropped: ${mostPending} newer ones wait for the broker`);
       this.delivered(oldest);
     }
   }

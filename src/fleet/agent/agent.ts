@@ -10,7 +10,7 @@ import { longestResult, packResult, type ResultEnvelope } from '../envelope.js';
 import { idPattern, type Job } from '../job.js';
 import type { Msg, NatsConnection } from '../nats/client.js';
 import { type Broker, brokerPlaces, connectBroker, versionAdvice } from '../nats/connection.js';
-import { FleetNames, inboxPrefix } from '../nats/names.js';
+import { FleetNames, inboxPrefix, presence } from '../nats/names.js';
 import { jobHeaders } from '../signature.js';
 import { Admission, type AdmittedJob, type Receipt, type Refusal } from './admission.js';
 import type { AgentConfig } from './agent-config.js';
@@ -28,6 +28,15 @@ export interface AgentPlan {
   config: AgentConfig;
   /** What the probes of a job do that does not say it. */
   defaults?: ProbeDefaults;
+  times?: AgentTimes;
+}
+
+/** How an agent and its broker know of each other, milliseconds. */
+export interface AgentTimes {
+  /** Between two entries in the bucket. */
+  everyMs: number;
+  /** Between two pings of the connection. */
+  pingMs: number;
 }
 
 /** How long jobs and results under way have after a request to end, milliseconds. */
@@ -58,7 +67,7 @@ export async function runAgent(
 
 /** The first connection, after a random wait, so that a fleet that starts together does not connect together; null after `stop`. */
 async function firstConnection(
-  { broker, id, config }: AgentPlan,
+  { broker, id, config, times }: AgentPlan,
   stop: AbortSignal,
   note: (line: string) => void,
 ): Promise<NatsConnection | null> {
@@ -67,7 +76,8 @@ async function firstConnection(
   let isTold = false;
   while (!stop.aborted) {
     try {
-      return await connectBroker(broker, { name: id, inboxPrefix: inboxPrefix(id), spreadMs });
+      const { pingMs } = times ?? {};
+      return await connectBroker(broker, { name: id, inboxPrefix: inboxPrefix(id), spreadMs, pingMs });
     } catch (error) {
       if (error instanceof CapabilityError || !(error instanceof Error) || error.name === 'InvalidInputError')
         throw error;
@@ -126,7 +136,9 @@ class Agent {
     if (advice !== null) this.#note(advice);
     this.#standstill.start();
     const subscriptions = this.#subscribe(connection);
-    const heartbeat = new Heartbeat(connection, this.#names, id, this.#plan.config);
+    const { config, times } = this.#plan;
+    const everyMs = times?.everyMs ?? presence.everyMs;
+    const heartbeat = new Heartbeat(connection, this.#names, id, config, everyMs);
     const watching = this.#watch(connection, heartbeat);
     // The broker takes messages in their order: when it has the first entry, it has the subscriptions, too.
     const problem = await Promise.race([heartbeat.start(), aborted(stop)]);
@@ -166,8 +178,16 @@ class Agent {
       this.#names.job({ agent: id }),
     ];
     const onJob = (error: Error | null, message: Msg): void => {
-      if (error === null) this.#receive(message);
-      else this.#note(`the broker refuses a subscription: ${error.message}`);
+      if (error !== null) {
+        this.#note(`the broker refuses a subscription: ${error.message}`);
+        return;
+      }
+      try {
+        this.#receive(message);
+      } catch (cause) {
+        // The client would stop to read from the broker.
+        this.#tellBug(cause);
+      }
     };
     const onCancel = (error: Error | null, message: Msg): void => {
       if (error === null) this.#cancels.get(message.subject.split('.').at(-1) ?? '')?.abort();
@@ -183,6 +203,7 @@ class Agent {
     let awayMs: number | null = null;
     for await (const { type } of connection.status()) {
       if (type === 'disconnect') {
+        if (awayMs === null) this.#note('the broker is away; trying again, and results wait');
         awayMs ??= nowMs();
         this.#isAway = true;
       }
@@ -191,14 +212,17 @@ class Agent {
       awayMs = null;
       this.#isAway = false;
       this.#note(`the broker was away ${(away / 1000).toFixed(1)} s`);
-      await this.#learnBroker(connection);
       heartbeat.beat();
       this.#outbox.connected(connection);
+      // The lookup of its name can take long, and nothing of the above needs it.
+      await this.#learnBroker(connection);
     }
   }
 
   async #learnBroker(connection: NatsConnection): Promise<void> {
-    this.#broker = await brokerPlaces(this.#plan.broker, connection);
+    const { names, addresses } = await brokerPlaces(this.#plan.broker, connection);
+    // A lookup that fails makes no address of the broker a target.
+    this.#broker = { names, addresses: addresses.length > 0 ? addresses : this.#broker.addresses };
   }
 
   #receive(message: Msg): void {
@@ -227,9 +251,14 @@ class Agent {
     }
     this.#state.writeSeen(this.#seen);
     answer('accepted', null);
-    const running = this.#run(admitted, receipt);
+    const running = this.#run(admitted, receipt).catch((cause) => this.#tellBug(cause));
     this.#jobs.add(running);
     void running.finally(() => this.#jobs.delete(running));
+  }
+
+  #tellBug(cause: unknown): void {
+    const text = cause instanceof Error ? (cause.stack ?? String(cause)) : String(cause);
+    for (const line of text.split('\n')) this.#note(`a bug in pprobe: ${line.trim()}`);
   }
 
   #tellRefusal({ word, why, job }: Refusal, keyId: string): void {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { version } from '../../core/version.js';
 import { jobChecks } from '../job.js';
 import type { MsgHdrs, NatsConnection } from '../nats/client.js';
-import { type FleetNames, presence } from '../nats/names.js';
+import type { FleetNames } from '../nats/names.js';
 import type { AgentConfig } from './agent-config.js';
 
 /** What an agent says of itself in the bucket. */
@@ -32,13 +32,21 @@ export class Heartbeat {
   readonly #connection: NatsConnection;
   readonly #subject: string;
   readonly #config: AgentConfig;
+  readonly #everyMs: number;
   readonly #startedAt = new Date().toISOString();
   #timer: NodeJS.Timeout | undefined;
   #seq = 0;
   #isOver = false;
 
-  constructor(connection: NatsConnection, names: FleetNames, agent: string, config: AgentConfig) {
+  constructor(
+    connection: NatsConnection,
+    names: FleetNames,
+    agent: string,
+    config: AgentConfig,
+    everyMs: number,
+  ) {
     this.#connection = connection;
+    this.#everyMs = everyMs;
     this.#subject = names.presence(agent);
     this.#config = config;
   }
@@ -48,7 +56,7 @@ export class Heartbeat {
    * yet. Then it is tried again soon.
    */
   async start(): Promise<string | null> {
-    this.#timer = setInterval(() => this.beat(), presence.everyMs);
+    this.#timer = setInterval(() => this.beat(), this.#everyMs);
     const problem = await this.#store(this.#entry());
     if (problem !== null) void this.#retry();
     return problem;

@@ -70,9 +70,9 @@ export class Outbox {
     const stopped = new Promise<void>((resolve) =>
       stop.addEventListener('abort', () => resolve(), { once: true }),
     );
-    if (stop.aborted) return;
     this.#wake();
-    await Promise.race([this.#working ?? Promise.resolve(), stopped]);
+    // What is added while the work ends is the work of a new one.
+    while (this.#working !== null && !stop.aborted) await Promise.race([this.#working, stopped]);
   }
 
   #work(): void {

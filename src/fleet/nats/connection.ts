@@ -105,6 +105,8 @@ export interface ConnectPlan {
   inboxPrefix: string | null;
   /** The longest random wait before a reconnection, milliseconds. */
   spreadMs: number;
+  /** Between questions whether the broker is still there, milliseconds; the fourth without an answer ends the connection. */
+  pingMs?: number | undefined;
 }
 
 /** Node's channel of the sockets that this process opens. */
@@ -112,6 +114,7 @@ const socketsMade = 'net.client.socket';
 
 /** Between two attempts to connect, milliseconds, beside the random wait. */
 const retryMs = 500;
+const usualPingMs = 10_000;
 
 /**
  * Connects once. The connection reconnects by itself for ever.
@@ -121,7 +124,7 @@ const retryMs = 500;
  */
 export async function connectBroker(
   broker: Broker,
-  { name, inboxPrefix, spreadMs }: ConnectPlan,
+  { name, inboxPrefix, spreadMs, pingMs = usualPingMs }: ConnectPlan,
   environment: Environment = process.env,
 ): Promise<NatsConnection> {
   const { host, port, isTls } = readBroker(broker);
@@ -145,7 +148,7 @@ export async function connectBroker(
       ignoreAuthErrorAbort: true,
       // Servers that the broker tells of are not in the configuration of who runs this.
       ignoreClusterUpdates: true,
-      pingInterval: 10_000,
+      pingInterval: pingMs,
       maxPingOut: 3,
       timeout: 5000,
       noAsyncTraces: true,

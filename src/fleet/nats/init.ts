@@ -1,5 +1,5 @@
 import type { NatsConnection } from './client.js';
-import { FleetNames, longestStored, presence } from './names.js';
+import { FleetNames, longestStored, type PresenceTimes, presence } from './names.js';
 
 /** What `init` made, or found. */
 export interface FleetStore {
@@ -17,11 +17,13 @@ export const defaultMaxBytes = 1024 ** 3;
 /**
  * Makes the stream of the results and the bucket of the agents, or brings those that exist to the same form. The stream keeps the
  * first result of each job and agent and refuses every other one, also after the window in which it knows identifiers of messages.
+ * Without `maxBytes`, a stream that exists keeps its size: a smaller one would drop results.
  */
 export async function initFleet(
   connection: NatsConnection,
   fleet: string,
-  maxBytes = defaultMaxBytes,
+  maxBytes?: number,
+  { ttlMs }: PresenceTimes = presence,
 ): Promise<FleetStore> {
   const { DiscardPolicy, JetStreamApiError, jetstreamManager, Kvm, RetentionPolicy, StorageType } =
     await import('./client.js');
@@ -34,7 +36,7 @@ export async function initFleet(
     max_msgs_per_subject: 1,
     max_msg_size: longestStored,
     max_age: 7 * dayNs,
-    max_bytes: maxBytes,
+    ...(maxBytes === undefined ? {} : { max_bytes: maxBytes }),
     duplicate_window: 2 * minuteNs,
   };
   let made = true;
@@ -45,10 +47,11 @@ export async function initFleet(
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || !/stream not found/.test(error.message)) throw error;
     const fixed = { retention: RetentionPolicy.Limits, storage: StorageType.File };
-    await manager.streams.add({ name: names.stream, ...fixed, ...changeable });
+    const usual = { max_bytes: defaultMaxBytes };
+    await manager.streams.add({ name: names.stream, ...fixed, ...usual, ...changeable });
   }
   await new Kvm(connection).create(names.bucket, {
-    ttl: presence.ttlMs,
+    ttl: ttlMs,
     history: 1,
     max_bytes: 16 * 1024 ** 2,
   });

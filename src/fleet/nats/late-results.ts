@@ -82,6 +82,7 @@ function late(before: FleetResult, data: Uint8Array, digest: string | null, job:
   if ('why' in read) return { ...before, outcome: 'invalid', reason: read.why };
   const delivery = deliveryOfResult(read.result);
   const received = delivery.outcome === 'document' ? readReceived(delivery.octets) : delivery;
+  if (received.outcome === 'invalid') return { ...before, ...received };
   if (received.outcome !== 'answered')
     return { ...before, reason: 'reason' in received ? received.reason : before.reason };
   return { ...before, outcome: 'late', reason: 'it came after the deadline', report: received.report };

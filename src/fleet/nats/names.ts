@@ -62,4 +62,9 @@ export function checkId(text: string, argument: string): string {
 export const longestStored = 512 * 1024;
 
 /** How often an agent says that it is there, and how long that is believed, milliseconds. */
-export const presence = { everyMs: 10_000, ttlMs: 30_000 } as const;
+export interface PresenceTimes {
+  everyMs: number;
+  ttlMs: number;
+}
+
+export const presence: PresenceTimes = { everyMs: 10_000, ttlMs: 30_000 };

@@ -1,9 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { InvalidInputError } from '../../core/errors.js';
 import { randomOctets } from '../../core/random.js';
 import { count } from '../../core/text.js';
 import type { FleetMember } from '../../documents/fleet.js';
 import type { CarriedJob, Carrier, DeliveryListener } from '../carrier.js';
-import { type Job, longestJob } from '../job.js';
+import { deadlineBounds, type Job, longestJob } from '../job.js';
 import type { NatsConnection } from './client.js';
 import { FleetNames } from './names.js';
 import { membersOf, presentAgents } from './roster.js';
@@ -24,6 +25,9 @@ const spreadPerAgentMs = 10;
 
 /** How long a copy of a job can be run, beyond its deadline, milliseconds. Clocks of hosts are not in agreement. */
 const replayMs = 300_000;
+
+/** How long a broker that does not answer delays the result, milliseconds: it may not have the cancellation then. */
+const flushMs = 2000;
 
 /** Sends jobs over core NATS and reads results from the stream of the fleet. */
 export class NatsCarrier implements Carrier {
@@ -52,6 +56,11 @@ export class NatsCarrier implements Carrier {
   }
 
   async start(job: CarriedJob, roster: readonly FleetMember[], listener: DeliveryListener): Promise<void> {
+    if (job.deadlineMs > deadlineBounds.max)
+      throw new InvalidInputError(
+        '--deadline',
+        `--deadline: ${job.deadlineMs / 1000} s is longer than agents take jobs for; give at most ${deadlineBounds.max / 1000}s`,
+      );
     const spreadMs = spreadPerAgentMs * roster.length;
     if (spreadMs > job.deadlineMs / 2)
       throw new InvalidInputError(
@@ -97,7 +106,8 @@ export class NatsCarrier implements Carrier {
 
   async close(): Promise<void> {
     this.#round?.finish();
-    await this.#connection.flush().catch(() => {});
+    const flushed = this.#connection.isClosed() ? null : this.#connection.flush().catch(() => {});
+    await Promise.race([flushed, delay(flushMs, undefined, { ref: false })]);
     await this.#connection.close();
   }
 }

@@ -51,6 +51,7 @@ export class Round {
   #grace: NodeJS.Timeout | undefined;
   #stopReading: () => Promise<void> = async () => {};
   #sentAt = 0;
+  #isOver = false;
 
   constructor(
     connection: NatsConnection,
@@ -68,8 +69,14 @@ export class Round {
     this.#listener = listener;
     for (const { agent } of roster) this.#said.set(agent, { accepted: false, refused: null });
     this.#finished = new Promise((resolve, reject) => {
-      this.#finish = resolve;
-      this.#fail = reject;
+      this.#finish = () => {
+        this.#isOver = true;
+        resolve();
+      };
+      this.#fail = (error) => {
+        this.#isOver = true;
+        reject(error);
+      };
     });
     // run() awaits it; until then a failure is not unhandled.
     this.#finished.catch(() => {});
@@ -79,10 +86,12 @@ export class Round {
     const { createInbox, headers } = await import('./client.js');
     const { fleet, group, key } = this.#plan;
     this.#stopReading = await this.#read(fleet);
+    // A broker that stood still can answer after the deadline, when the table says already that nobody was asked.
+    if (this.#isOver) return this.#stopReading();
     const inbox = createInbox();
     const answers = this.#connection.subscribe(inbox, {
       callback: (error, message) => {
-        if (error === null) this.#hear(message);
+        if (error === null) this.#guarded(() => this.#hear(message));
       },
     });
     const stopWatching = this.#watch(fleet);
@@ -124,7 +133,9 @@ export class Round {
       const results = await consumer.consume({
         max_messages: readAhead,
         callback: (message) =>
-          this.#take(message.subject, message.data, message.headers?.get(resultHeaders.digest)),
+          this.#guarded(() =>
+            this.#take(message.subject, message.data, message.headers?.get(resultHeaders.digest)),
+          ),
       });
       return async () => {
         await results.close().catch(() => {});
@@ -135,12 +146,24 @@ export class Round {
     }
   }
 
+  /** Ends the round with the error of `work`: the client would stop to read from the broker, and print the error. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   /** A server that starts again has forgotten who reads: the results are read once more. */
-  async #readAgain(fleet: string, isOver: () => boolean): Promise<void> {
+  async #readAgain(fleet: string): Promise<void> {
     await this.#stopReading();
-    while (!isOver() && !this.#connection.isClosed()) {
+    while (!this.#isOver && !this.#connection.isClosed()) {
       try {
-        this.#stopReading = await this.#read(fleet);
+        const stopReading = await this.#read(fleet);
+        // The round may have ended meanwhile.
+        if (this.#isOver) await stopReading();
+        else this.#stopReading = stopReading;
         return;
       } catch {
         // JetStream is not ready yet.
@@ -151,21 +174,21 @@ export class Round {
 
   /** Tells when the broker was away, and reads on. Returns what ends that. */
   #watch(fleet: string): () => void {
-    let isOver = false;
+    let isWatched = true;
     let awayAt: number | null = null;
     const follow = async (): Promise<void> => {
       for await (const { type } of this.#connection.status()) {
-        if (isOver) return;
+        if (!isWatched) return;
         if (type === 'disconnect') awayAt ??= performance.now();
         if (type !== 'reconnect' || awayAt === null) continue;
         this.#listener.note(`the broker was away ${((performance.now() - awayAt) / 1000).toFixed(1)} s`);
         awayAt = null;
-        await this.#readAgain(fleet, () => isOver);
+        await this.#readAgain(fleet);
       }
     };
-    void follow();
+    follow().catch(this.#fail);
     return () => {
-      isOver = true;
+      isWatched = false;
     };
   }
 

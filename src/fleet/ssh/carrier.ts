@@ -129,7 +129,12 @@ class SshRun {
     // A program of the ssh configuration may outlive ssh and keep its streams open.
     child.once('exit', () => this.#timers.push(setTimeout(() => this.#closeStreams(), closingMs)));
     this.ended = new Promise((resolve, reject) => {
-      child.once('error', (error) => reject(sshProblem(error)));
+      child.once('error', (error: Error & { code?: string }) => {
+        // Without the program there is no host to ask. No more processes or files are a matter of this moment.
+        if (error.code === 'ENOENT' || error.code === 'EACCES') reject(sshProblem(error));
+        else this.#deliverNotAsked(error.message);
+        resolve();
+      });
       child.once('close', (status) => {
         this.#deliver(status);
         resolve();
@@ -230,6 +235,12 @@ class SshRun {
         remotePath: choice.remotePath,
       }),
     );
+  }
+
+  #deliverNotAsked(why: string): void {
+    if (this.#isDelivered) return;
+    this.#isDelivered = true;
+    this.#options.onDelivery({ outcome: 'silent', reason: `ssh cannot be started on this host: ${why}` });
   }
 
   #closeStreams(): void {

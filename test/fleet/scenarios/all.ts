@@ -1,4 +1,5 @@
 /** Run inside the namespaces of nats-lab.test.ts, in this order: what is hostile stays in the bucket for a while. */
 import './measuring.js';
 import './outages.js';
+import './standstill.js';
 import './trust.js';
