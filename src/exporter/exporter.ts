@@ -148,6 +148,8 @@ export class Exporter {
 
   /** The last report about a target, and the last of another class. */
   last(query: URLSearchParams): ExporterAnswer {
+    const repeated = repeatedIn(query);
+    if (repeated !== null) return plainAnswer(400, repeated);
     const target = query.get('target');
     if (target === null || target === '')
       return plainAnswer(400, 'target is missing: /last?target=HOST:PORT');
@@ -226,6 +228,8 @@ export class Exporter {
 
   #requestOf(query: URLSearchParams, headers: IncomingHttpHeaders): Request {
     const arrivedMs = nowMs();
+    const repeated = repeatedIn(query);
+    if (repeated !== null) throw new Rejected('target', plainAnswer(400, repeated));
     const text = query.get('target');
     const [name, module] = this.#moduleNamed(query.get('module'));
     if (text === null || text === '')
@@ -265,6 +269,12 @@ export class Exporter {
       ),
     );
   }
+}
+
+/** Says which parameter a request has more than once; null where it has none. One of the values would be measured, and not the others. */
+function repeatedIn(query: URLSearchParams): string | null {
+  const name = ['target', 'module', 'debug'].find((each) => query.getAll(each).length > 1);
+  return name === undefined ? null : `${name} is given ${query.getAll(name).length} times; give it once`;
 }
 
 /** Turns what the user got wrong into an answer. */

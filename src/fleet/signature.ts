@@ -16,12 +16,19 @@ export interface FleetKey {
 /** The headers of a job's message. */
 export const jobHeaders = { signature: 'pprobe-signature', key: 'pprobe-key' } as const;
 
-/** Reads a public key in PEM. Throws InvalidInputError that names `argument`. */
-export function readPublicKey(pem: unknown, argument: string): FleetKey {
+/**
+ * Reads a public key: PEM, or only the base64 between its lines, which needs no escaping in JSON. Throws InvalidInputError that names
+ * `argument`.
+ */
+export function readPublicKey(text: unknown, argument: string): FleetKey {
   const right = 'give what "openssl pkey -pubout" prints of an Ed25519 key';
-  if (typeof pem !== 'string' || !pem.includes('-----BEGIN PUBLIC KEY-----'))
+  const given = typeof text === 'string' ? text : '';
+  const [, between = given] = /-----BEGIN PUBLIC KEY-----(.*)-----END PUBLIC KEY-----/s.exec(given) ?? [];
+  const encoded = between.replace(/\s+/g, '');
+  if (!/^[A-Za-z0-9+/]{16,}={0,2}$/.test(encoded))
     throw new InvalidInputError(argument, `${argument}: not a public key in PEM; ${right}`);
-  return checked(argument, right, () => createPublicKey(pem));
+  const der = Buffer.from(encoded, 'base64');
+  return checked(argument, right, () => createPublicKey({ key: der, format: 'der', type: 'spki' }));
 }
 
 /** Reads a private key in PEM, as "openssl genpkey -algorithm ed25519" writes it. Throws InvalidInputError that names `argument`. */

@@ -98,17 +98,31 @@ t.test('the playbook of Ansible brings a report of each host, also of one with a
   t.match(refused.output, /give the target: -e target=URL/);
 });
 
-t.test('the unit of systemd for serve is valid, and hardened', async (t) => {
-  const unit = `${shipped}/systemd/pprobe-serve.service`;
-  const text = readFileSync(unit, 'utf8');
-  for (const line of [
-    'DynamicUser=yes',
-    'NoNewPrivileges=yes',
-    'ProtectSystem=strict',
-    'CapabilityBoundingSet=',
-  ])
-    t.match(text, line);
-  const verified = spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' });
-  if (verified.error !== undefined) return t.comment('systemd-analyze is not installed');
-  t.same([verified.status, verified.stderr.replaceAll(/^.*pprobe.*is not executable.*\n/gm, '')], [0, '']);
+for (const name of ['serve', 'agent'])
+  t.test(`the unit of systemd for ${name} is valid, hardened, and can be enabled`, async (t) => {
+    const unit = `${shipped}/systemd/pprobe-${name}.service`;
+    const text = readFileSync(unit, 'utf8');
+    for (const line of [
+      'DynamicUser=yes',
+      'NoNewPrivileges=yes',
+      'ProtectSystem=strict',
+      'CapabilityBoundingSet=',
+      'RestrictAddressFamilies=AF_INET AF_INET6 AF_NETLINK AF_UNIX',
+      '\n[Install]\nWantedBy=multi-user.target\n',
+    ])
+      t.match(text, line);
+    const verified = spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' });
+    if (verified.error !== undefined) return t.comment('systemd-analyze is not installed');
+    t.same([verified.status, verified.stderr.replaceAll(/^.*pprobe.*is not executable.*\n/gm, '')], [0, '']);
+  });
+
+t.test('what stands in a unit as the command to enable it can be enabled', async (t) => {
+  const units = readdirSync(`${shipped}/systemd`);
+  for (const unit of units) {
+    const text = readFileSync(`${shipped}/systemd/${unit}`, 'utf8');
+    const named = /systemctl enable --now '?([\w@.:-]+)/
+      .exec(text)?.[1]
+      ?.replace(/@[^.]+(?:\.[^.]+)*\.(\w+)$/, '@.$1');
+    t.equal(named === unit, text.includes('\n[Install]\n'), unit);
+  }
 });

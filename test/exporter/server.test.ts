@@ -130,6 +130,17 @@ t.test('400, 403 and 405, with a reason, and nothing is measured', async (t) => 
     ['/probe?target=10.0.1.5:443', 400, /module is missing/],
     ['/probe?module=plain', 400, /target is missing/],
     ['/probe?module=plain&target=', 400, /target is missing/],
+    [
+      '/probe?module=plain&target=10.0.1.5:443&target=10.0.1.6:443',
+      400,
+      /^target is given 2 times; give it once\n$/,
+    ],
+    ['/probe?module=plain&module=port&target=10.0.1.5:443', 400, /^module is given 2 times/],
+    ['/probe?module=plain&target=10.0.1.5:443&debug=true&debug=false', 400, /^debug is given 2 times/],
+    ['/probe?module=plain&target=a%0Aprobe_success%201:443', 400, /^[^\n]*control character[^\n]*\n$/],
+    ['/probe?module=plain&target=a%22%7D%201:443', 400, /^[^\n]+\n$/],
+    ['/probe?module=%0a%22&target=10.0.1.5:443', 400, /^module "\\n\\"" is not known; [^\n]*\n$/],
+    ['/last?target=a.example:443&target=b.example:443', 400, /^target is given 2 times/],
     ['/probe?module=plain&target=a..b', 400, /empty label/],
     ['/probe?module=plain&target=http://10.0.1.5/', 400, /not an https URL/],
     ['/probe?module=plain&target=10.1', 400, /10\.1/],
@@ -155,7 +166,7 @@ t.test('400, 403 and 405, with a reason, and nothing is measured', async (t) => 
   t.match(await get('/-/healthy', { method: 'HEAD' }), { status: 200, body: '' });
   t.match(await get('/-/healthy'), { status: 200 });
   t.equal(begun.length, 0);
-  t.match((await get('/metrics')).body, /rejected_total\{reason="target"\} 12$/m);
+  t.match((await get('/metrics')).body, /rejected_total\{reason="target"\} 17$/m);
 });
 
 t.test('eight run, so many wait, and the others get 503 at once', async (t) => {

@@ -58,6 +58,9 @@ t.test(
   'the name of a key is that of its SubjectPublicKeyInfo, and any changed octet is noticed',
   async (t) => {
     t.match(known.id, /^[0-9a-f]{16}$/);
+    const [, line = ''] = publicPem.split('\n');
+    for (const same of [line, publicPem.replaceAll('\n', ' '), publicPem.replaceAll('\n', '\r\n')])
+      t.equal(readPublicKey(same, 'keys[0]').id, known.id, 'a line of base64 is enough');
     t.equal(readPrivateKey(pem(privateKey, 'pkcs8'), '--key').id, known.id);
     const body = Buffer.from('{"kind":"job"}');
     const signature = signatureOf(body, readPrivateKey(pem(privateKey, 'pkcs8'), '--key'));
@@ -190,6 +193,9 @@ t.test('agent.json: every member may be left out, and a wrong one is named', asy
     ['[]', /config: an array is not an object/],
     ['{"allows": []}', /"allows"; did you mean "allow"/],
     ['{"keys": ["x"]}', /keys\[0\]: not a public key/],
+    [`{"keys": [${JSON.stringify(pem(privateKey, 'pkcs8'))}]}`, /keys\[0\]: not a public key/],
+    ['{"keys": ["MCowBQYDK2VwAyEAAAAA"]}', /keys\[0\]: the key is damaged/],
+    [`{"keys": ["${publicPem}"]}`, /not JSON: .*write \\n for each, or only the line between BEGIN and END/],
     ['{"groups": ["a b"]}', /groups\[0\]/],
     ['{"stateDir": "state"}', /stateDir/],
     ['{"limits": {"hop": 3}}', /"limits\.hop"/],

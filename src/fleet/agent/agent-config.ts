@@ -89,7 +89,11 @@ function parsed(text: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new InvalidInputError('config', `config: not JSON: ${why}`, { cause });
+    const isPem = text.includes('-----BEGIN ') && /control character/.test(why);
+    const hint = isPem
+      ? '; a text in JSON has no line breaks: write \\n for each, or only the line between BEGIN and END'
+      : '';
+    throw new InvalidInputError('config', `config: not JSON: ${why}${hint}`, { cause });
   }
 }
 
