@@ -12,7 +12,9 @@ import { parseHosts } from '../src/host/hosts-file.js';
 import { parseHostSources } from '../src/host/nsswitch.js';
 import { parseResolvConf } from '../src/host/resolv-conf.js';
 import { parseAltNames } from '../src/probe/tls/certificate.js';
+import { reportHtml } from '../src/report/html/page.js';
 import { redacted } from '../src/report/redact/redact.js';
+import { verdictText } from '../src/report/text/verdict.js';
 import { samples } from './documents/samples.js';
 import { authorityPem } from './probe/tls/certificates.js';
 
@@ -95,6 +97,37 @@ const readers: Readonly<
         })),
       }),
     read: (text) => readFacts([{ name: 'f', text }]),
+  },
+  'many files of facts': {
+    parts: 20,
+    text: (n) =>
+      repeated(n, (file) => {
+        const groups = Array.from({ length: 20 }, (_, index) => ({ GroupId: `sg-${file}-${index}` }));
+        const records = Array.from({ length: 20 }, (_, index) => ({ Name: `n${file}-${index}.`, Type: 'A' }));
+        return `${JSON.stringify({ SecurityGroups: groups })}\n${JSON.stringify({ ResourceRecordSets: records })}\n`;
+      }),
+    read: (text) =>
+      readFacts(text.split('\n').map((line, index) => ({ name: `${index}.json`, text: line || '{}' }))),
+  },
+  'the page of a report with many attempts': {
+    parts: 60,
+    text: reportOf,
+    read: (text) => reportHtml(explain(text)),
+  },
+  'the text of a report with many attempts': {
+    parts: 60,
+    text: reportOf,
+    read: (text) => verdictText(explain(text), { color: false, columns: 80 }, true),
+  },
+  'the page of a report with many names': {
+    parts: 150,
+    text: namesReport,
+    read: (text) => reportHtml(explain(text)),
+  },
+  'the text of a report with many names': {
+    parts: 150,
+    text: namesReport,
+    read: (text) => verdictText(explain(text), { color: false, columns: 80 }, true),
   },
   'a hosts file': {
     parts: 1000,

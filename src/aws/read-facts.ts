@@ -150,72 +150,92 @@ const ids: Partial<Record<keyof Ec2Facts, string>> = {
   TransitGatewayVpcAttachments: 'TransitGatewayAttachmentId',
 };
 
-/** Several documents as one. Its age is that of the oldest part, and not known where the age of one is not. */
+/** Several documents as one, and the Region that they name. */
 function joined(parts: readonly FactsDocument[]): FactsDocument {
   const [first = noFacts(), ...others] = parts;
-  const whole = others.reduce(factsWith, first);
+  const whole = factsWith(first, ...others);
   return { ...whole, region: whole.region ?? regionIn(whole.ec2) };
 }
 
-/** A document of facts with those of another one. A later item replaces an earlier one of the same id. */
-export function factsWith(one: FactsDocument, other: FactsDocument): FactsDocument {
-  const ec2: Record<string, unknown> = { ...one.ec2 };
-  for (const [key, value] of Object.entries(other.ec2)) {
-    const id = Object.entries(ids).find(([name]) => name === key)?.[1];
-    ec2[key] = id === undefined ? deepJoined(ec2[key], value) : listJoined(ec2[key], value, id);
-  }
+/**
+ * A document of facts with those of others. A later item replaces an earlier one of the same id. The age is that of the oldest, and
+ * not known where the age of one is not. All are joined at once: page after page of an answer, a copy for each would take a time that
+ * grows with the square of their number.
+ */
+export function factsWith(one: FactsDocument, ...others: readonly FactsDocument[]): FactsDocument {
+  const all = [one, ...others];
+  const some = <Value>(of: (facts: FactsDocument) => Value | null | undefined): Value | null =>
+    all.map(of).find((value) => value != null) ?? null;
   // A later part of calls alone, such as a failed one, leaves what is known.
-  const isKnown = other.account !== null || other.collectedAt !== null;
+  const isFromAws = others.some(
+    ({ account, collectedAt, source }) => source === 'aws' && (account !== null || collectedAt !== null),
+  );
+  const executionLog = some((facts) => facts.executionLog);
   return {
     ...one,
-    collectedAt: oldest(one, other),
-    region: one.region ?? other.region,
-    account: one.account ?? other.account,
-    source: isKnown && other.source === 'aws' ? 'aws' : one.source,
-    calls: [...one.calls, ...other.calls].slice(0, 1000),
-    client: one.client ?? other.client,
-    ec2: ec2 as Ec2Facts,
-    apigateway: { ...one.apigateway, ...other.apigateway, ...deploymentsJoined(one, other) },
-    ...((one.executionLog ?? other.executionLog) === undefined
-      ? {}
-      : { executionLog: one.executionLog ?? other.executionLog }),
-    ...sections(one, other),
-    ...(one.redacted === true || other.redacted === true ? { redacted: true } : {}),
+    collectedAt: all.reduce(older).collectedAt,
+    region: some(({ region }) => region),
+    account: some(({ account }) => account),
+    source: isFromAws ? 'aws' : one.source,
+    calls: all.flatMap(({ calls }) => calls).slice(0, 1000),
+    client: some(({ client }) => client),
+    ec2: ec2Joined(all.map(({ ec2 }) => ec2)),
+    apigateway: {
+      ...Object.assign({}, ...all.map(({ apigateway }) => apigateway)),
+      ...deploymentsJoined(all),
+    },
+    ...(executionLog === null ? {} : { executionLog }),
+    ...sections(all),
+    ...(all.some(({ redacted }) => redacted === true) ? { redacted: true } : {}),
   };
+}
+
+function ec2Joined(all: readonly Ec2Facts[]): Ec2Facts {
+  const valuesByKey = byName(all);
+  const joined = [...valuesByKey].map(([key, values]) => {
+    const id = Object.entries(ids).find(([name]) => name === key)?.[1];
+    return [key, id === undefined ? deepJoined(values) : listJoined(values, id)];
+  });
+  return Object.fromEntries(joined);
+}
+
+/** The values of each member, in the order of the objects that have it. */
+function byName(objects: readonly object[]): Map<string, unknown[]> {
+  const values = new Map<string, unknown[]>();
+  for (const each of objects)
+    for (const [name, value] of Object.entries(each)) {
+      const held = values.get(name);
+      if (held === undefined) values.set(name, [value]);
+      else held.push(value);
+    }
+  return values;
 }
 
 /** One answer lists all deployments, and another one has the methods of one of them. */
-function deploymentsJoined(
-  { apigateway: { deployments: one } }: FactsDocument,
-  { apigateway: { deployments: other } }: FactsDocument,
-): Pick<FactsDocument['apigateway'], 'deployments'> {
-  if (one === undefined || other === undefined) return {};
-  const ids = [...new Set([...one, ...other].map(({ id }) => id))];
-  return {
-    deployments: ids.map((wanted) =>
-      Object.assign({}, ...[...one, ...other].filter(({ id }) => id === wanted)),
-    ),
-  };
+function deploymentsJoined(all: readonly FactsDocument[]): Pick<FactsDocument['apigateway'], 'deployments'> {
+  const lists = all.flatMap(({ apigateway: { deployments } }) =>
+    deployments === undefined ? [] : [deployments],
+  );
+  if (lists.length < 2) return {};
+  const byId = new Map<string | undefined, NonNullable<FactsDocument['apigateway']['deployments']>[number]>();
+  for (const each of lists.flat()) byId.set(each.id, { ...byId.get(each.id), ...each });
+  return { deployments: [...byId.values()] };
 }
 
-function sections(one: FactsDocument, other: FactsDocument): Partial<FactsDocument> {
-  const route53 = one.route53 === undefined ? other.route53 : deepJoined(one.route53, other.route53 ?? {});
-  const route53resolver =
-    one.route53resolver === undefined
-      ? other.route53resolver
-      : deepJoined(one.route53resolver, other.route53resolver ?? {});
+function sections(all: readonly FactsDocument[]): Partial<FactsDocument> {
+  const route53 = all.flatMap((each) => each.route53 ?? []);
+  const route53resolver = all.flatMap((each) => each.route53resolver ?? []);
   return {
-    ...(route53 === undefined ? {} : { route53 }),
-    ...(route53resolver === undefined ? {} : { route53resolver }),
+    ...(route53.length === 0 ? {} : { route53: deepJoined(route53) }),
+    ...(route53resolver.length === 0 ? {} : { route53resolver: deepJoined(route53resolver) }),
   } as Partial<FactsDocument>;
 }
 
-/** The older of two times; null where one is not known and says anything. */
-function oldest(one: FactsDocument, other: FactsDocument): string | null {
-  if (isEmpty(other)) return one.collectedAt;
-  if (isEmpty(one)) return other.collectedAt;
-  if (one.collectedAt === null || other.collectedAt === null) return null;
-  return one.collectedAt < other.collectedAt ? one.collectedAt : other.collectedAt;
+/** The document with the older time; without a time where one is not known and says anything. */
+function older(one: FactsDocument, other: FactsDocument): FactsDocument {
+  if (isEmpty(other)) return one;
+  if (isEmpty(one) || one.collectedAt === null) return isEmpty(one) ? other : one;
+  return other.collectedAt === null || other.collectedAt < one.collectedAt ? other : one;
 }
 
 function isEmpty({ ec2, apigateway, route53, route53resolver }: FactsDocument): boolean {
@@ -227,25 +247,25 @@ function isEmpty({ ec2, apigateway, route53, route53resolver }: FactsDocument): 
   );
 }
 
-function deepJoined(one: unknown, other: unknown): unknown {
-  if (!isMembers(one) || !isMembers(other)) return other;
-  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return Object.fromEntries(
-    [...names].map((name) => [
-      name,
-      Object.hasOwn(other, name)
-        ? Array.isArray(other[name]) && Array.isArray(one[name])
-          ? [...new Set([...one[name], ...other[name]])]
-          : deepJoined(one[name], other[name])
-        : one[name],
-    ]),
-  );
+/** Objects as one, member by member; a later list adds to an earlier one, and any other later value replaces. At least one value. */
+function deepJoined(values: readonly unknown[]): unknown {
+  const other = values.findLastIndex((value) => !isMembers(value));
+  if (other === values.length - 1) return values[other];
+  const objects = values.slice(other + 1).filter(isMembers);
+  return Object.fromEntries([...byName(objects)].map(([name, each]) => [name, memberJoined(each)]));
 }
 
-function listJoined(one: unknown, other: unknown, id: string): unknown[] {
-  const items: unknown[] = [one ?? [], other].flat();
+function memberJoined(values: readonly unknown[]): unknown {
+  const other = values.findLastIndex((value) => !Array.isArray(value));
+  if (other === values.length - 1) return deepJoined(values);
+  const lists = values.slice(other + 1);
+  return lists.length === 1 ? lists[0] : [...new Set(lists.flat())];
+}
+
+function listJoined(values: readonly unknown[], id: string): unknown[] {
   const byId = new Map<unknown, unknown>();
-  for (const item of items) byId.set((isMembers(item) ? item[id] : undefined) ?? item, item);
+  for (const item of values.flatMap((value) => value ?? []))
+    byId.set((isMembers(item) ? item[id] : undefined) ?? item, item);
   return [...byId.values()];
 }
 

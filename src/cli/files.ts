@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { openSync, readFileSync, statSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import {
   access,
   chmod,
@@ -17,7 +17,7 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CapabilityError, InvalidInputError } from '../core/errors.js';
-import { openInput } from '../core/input.js';
+import { openContent } from '../core/input.js';
 import { longestReport, megabytes } from '../documents/saved-report.js';
 
 /** Of a file that belongs to another user; no errno of the system. */
@@ -55,10 +55,8 @@ const writeReasons: Readonly<Record<string, string>> = {
 export async function readInput(path: string, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
   try {
-    const about = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
-    // A small file is read at once, which is much faster than a stream.
-    if (about?.isFile() === true && about.size <= longestReport) return readFileSync(path, 'utf8');
-    const stream = path === '-' ? process.stdin : (await openInput(path)).stream;
+    const stream = path === '-' ? process.stdin : await openContent(path, longestReport);
+    if (Buffer.isBuffer(stream)) return stream.toString('utf8');
     const stop = () => stream.destroy(new Error('interrupted'));
     signal.addEventListener('abort', stop);
     try {

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import { InvalidInputError } from '../core/errors.js';
-import { openInput } from '../core/input.js';
+import { openContent } from '../core/input.js';
 import { longestReport, megabytes } from '../documents/saved-report.js';
 import { fileProblem } from './files.js';
 
@@ -61,13 +61,10 @@ async function* textsOf(path: string, stop: AbortSignal): AsyncGenerator<ReportT
   }
 }
 
-/** The octets of a file. A small one is read at once, which is much faster than a stream. */
 async function chunksOf(path: string, stop: AbortSignal): Promise<AsyncIterable<Buffer>> {
   stop.throwIfAborted();
-  const about = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
-  if (about?.isFile() === true && about.size <= longestReport) return only(readFileSync(path));
-  const stream = path === '-' ? process.stdin : (await openInput(path)).stream;
-  return untilStopped(stream, stop);
+  const content = path === '-' ? process.stdin : await openContent(path, longestReport);
+  return Buffer.isBuffer(content) ? only(content) : untilStopped(content, stop);
 }
 
 async function* only(chunk: Buffer): AsyncGenerator<Buffer> {
@@ -107,8 +104,14 @@ async function* unpacked(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
   gunzip.on('error', () => {});
   const feed = async (): Promise<void> => {
     const send = async (chunk: Buffer): Promise<void> => {
-      if (!gunzip.write(chunk))
-        await new Promise((resolve) => gunzip.once('drain', resolve).once('close', resolve));
+      if (gunzip.write(chunk)) return;
+      await new Promise<void>((resolve) => {
+        const goOn = (): void => {
+          gunzip.off('drain', goOn).off('close', goOn);
+          resolve();
+        };
+        gunzip.on('drain', goOn).on('close', goOn);
+      });
     };
     await send(first.value);
     if (second.done !== true) await send(second.value);

@@ -114,3 +114,8 @@ t.test('a file of more than 16 MB is not read', async (t) => {
   const aborted = AbortSignal.abort(new Error('stopped'));
   await t.rejects(readInput(path, aborted), { message: 'stopped' });
 });
+
+t.test('a file of /proc has the size 0 and can be of any length', async (t) => {
+  await t.rejects(readInput('/proc/self/pagemap', running), { message: /is longer than 16 MB/ });
+  t.match(await readInput('/proc/self/status', running), /^Name:/);
+});

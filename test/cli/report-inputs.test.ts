@@ -1,3 +1,6 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,4 +61,20 @@ t.test('what unpacks to too much, and damaged gzip, are problems of their own', 
   t.match(bomb?.problem?.message, /longer than 16 MB/);
   const [cut] = await read(file('cut.json.gz', whole.subarray(0, whole.length - 12)));
   t.match(cut?.problem?.message, /compressed data is damaged or cut/);
+});
+
+t.test('gzip that comes in many pieces is read without a warning of Node', async (t) => {
+  const warnings: string[] = [];
+  const note = ({ message }: Error): unknown => warnings.push(message);
+  process.on('warning', note);
+  const filler = () => randomBytes(15_000).toString('base64');
+  const many = Array.from({ length: 300 }, () => JSON.stringify({ kind: 'report', filler: filler() }));
+  const pipe = join(dir, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const writer = spawn('sh', ['-c', 'cat "$0" >"$1"', file('many.gz', gzipSync(many.join('\n'))), pipe]);
+  const closed = once(writer, 'close');
+  t.equal((await read(pipe)).length, many.length);
+  await closed;
+  process.off('warning', note);
+  t.same(warnings, []);
 });

@@ -14,6 +14,7 @@ const longestMs = 20_000;
 const recorded: Record<string, Outcome> = JSON.parse(readFileSync(earlierPath, 'utf8'));
 for (const fault of faults) {
   if (only.length > 0 && !only.includes(fault.id)) continue;
+  await fault.prepare?.();
   const ended = await play(fault, program, longestMs);
   recorded[fault.id] = {
     printed: gistOf(ended),
