@@ -56,7 +56,7 @@ export {
   type LogSource,
 } from './execution-log/explain-log.js';
 export type { CompiledCode } from './host/compiled-code.js';
-export type { LocalPorts } from './host/proc.js';
+export type { EcnRequest, LocalPorts } from './host/proc.js';
 export type { ProxyEnvironment, ProxyVariable } from './host/proxy.js';
 export type { ResolvConf, SystemPatience } from './host/resolv-conf.js';
 export type { ResolverRole } from './host/resolver-role.js';

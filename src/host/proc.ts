@@ -62,6 +62,28 @@ export function localPortRange(file = '/proc/sys/net/ipv4/ip_local_port_range'):
   }
 }
 
+/** How connections of a host ask for ECN (RFC 3168). */
+export interface EcnRequest {
+  /** A SYN that is sent again asks for it no more (`tcp_ecn_fallback`). */
+  fallsBack: boolean;
+}
+
+/** The values of `tcp_ecn` with which connections that leave ask for ECN: 3 asks for Accurate ECN (Linux 6.18). */
+const asksForEcn: ReadonlySet<string> = new Set(['1', '3', '4']);
+
+/**
+ * Whether connections of this network namespace ask for ECN in their SYNs, for IPv4 and IPv6 (ip-sysctl, `tcp_ecn`); null where they do
+ * not, as by default, or where it is not known. A route with the feature ecn asks for it, too.
+ */
+export function ecnRequest(folder = '/proc/sys/net/ipv4'): EcnRequest | null {
+  try {
+    if (!asksForEcn.has(readTextNow(`${folder}/tcp_ecn`).trim())) return null;
+    return { fallsBack: readTextNow(`${folder}/tcp_ecn_fallback`).trim() !== '0' };
+  } catch {
+    return null;
+  }
+}
+
 /**
  * The packets that this network namespace has dropped by the reverse path filter (`rp_filter` of ip-sysctl), by the counter
  * IPReversePathFilter of /proc/net/netstat; null where the file does not have it.

@@ -5,8 +5,9 @@ import { canonicalAddress } from '../net/address/address.js';
 import { scopeOf } from '../net/address/scope.js';
 import { localInterfaces } from '../net/libc/interfaces.js';
 import { readHostSources } from './nsswitch.js';
-import { type LocalPorts, localPortRange } from './proc.js';
+import { type EcnRequest, ecnRequest, type LocalPorts, localPortRange } from './proc.js';
 import { type ResolvConf, readResolvConf } from './resolv-conf.js';
+import { isTunnelInterface } from './tunnel.js';
 
 /** A network that one of this host's interfaces is in, so that its addresses are reached without a router. */
 export interface OwnNetwork {
@@ -65,6 +66,8 @@ export interface Vantage {
   ec2?: Ec2Identity;
   /** The range of source ports of this host's connections. Absent where it is not known, and in reports of versions before 0.2.0. */
   localPorts?: LocalPorts;
+  /** Connections of this host ask for ECN. Absent where they do not, and in reports of versions before 0.2.0. */
+  ecn?: EcnRequest;
   /** System, kernel release and architecture: `linux 6.1.0 x64`. @minLength 1 */
   platform: string;
 }
@@ -84,6 +87,7 @@ export function isAwsKernel(platform: string): boolean {
 export async function readVantage(): Promise<Vantage> {
   const [{ nameservers, ignoredNameservers }, sources] = await Promise.all([resolvers(), readHostSources()]);
   const ports = localPortRange();
+  const ecn = ecnRequest();
   return {
     hostname: hostname(),
     addresses: ownAddresses(),
@@ -94,6 +98,7 @@ export async function readVantage(): Promise<Vantage> {
       ignoredNameservers: ignoredNameservers.map(shortened).slice(0, 100),
     },
     ...(ports === null ? {} : { localPorts: ports }),
+    ...(ecn === null ? {} : { ecn }),
     platform: `${process.platform} ${release()} ${process.arch}`,
   };
 }
@@ -109,7 +114,9 @@ function ownAddresses(): string[] {
 function ownNetworks(): OwnNetwork[] {
   return Object.entries(localInterfaces()).flatMap(([name, addresses]) =>
     (addresses ?? []).flatMap(({ internal, cidr, family }) =>
-      internal || cidr === null || (cidr.endsWith(family === 'IPv6' ? '/128' : '/32') && !isTunnel(name))
+      internal ||
+      cidr === null ||
+      (cidr.endsWith(family === 'IPv6' ? '/128' : '/32') && !isTunnelInterface(name))
         ? []
         : [{ interface: name, network: cidr, bridge: isBridge(name) }],
     ),
@@ -126,15 +133,6 @@ const BRIDGES =
  */
 function isBridge(name: string): boolean {
   return existsSync(`/sys/class/net/${name}/bridge`) || BRIDGES.test(name);
-}
-
-/** The names that VPN clients and tunnels give their interfaces. */
-const TUNNELS =
-  /^(?:tun|tap|wg|ppp|ipsec|vti|xfrm|gre|sit|ipip|utun|gpd|cscotun|tailscale|zt|nordlynx|proton)[\w.-]*$/;
-
-/** Whether an interface is that of a VPN or tunnel, by its name. */
-export function isTunnel(name: string): boolean {
-  return TUNNELS.test(name);
 }
 
 function shortened(word: string): string {

@@ -151,6 +151,20 @@ const rows: Row[] = [
     words: [/had none after 1\.5 s/, /mdns4 in nsswitch\.conf is slow/],
   },
   {
+    name: 'getaddrinfo without an answer long after the resolver answered over TCP',
+    given: answeredWith([http(200)], {
+      dns: [
+        dns(HOST, ['10.0.1.5'], {
+          durationMs: 4,
+          attempts: [{ ...asked('10.0.0.2', 'A', 'answered'), transport: 'tcp' }],
+        }),
+      ],
+      system: { name: HOST, addresses: [], errorCode: 'ECANCELED', durationMs: 1500 },
+    }),
+    ids: ['system.slow'],
+    words: [/^(?!.*was lost).*over TCP \(use-vc in resolv\.conf\)/, /dig \+tcp \+keepopen/],
+  },
+  {
     name: 'AAAA that the resolver denies beside a good A',
     given: answeredWith([http(200)], {
       dns: [
@@ -317,6 +331,17 @@ const rows: Row[] = [
     }),
     ids: ['tcp.syn-lost'],
     words: [/The first SYN to 10\.0\.1\.5 got no answer/, /--count 20/],
+  },
+  {
+    name: 'a connection whose first SYN asked for ECN and was lost',
+    given: answeredWith([http(200)], {
+      tcp: [
+        tcpOf(HOST, [attempt('10.0.1.5', 'open', { retransmits: 1, firstSynLost: true, durationMs: 1020 })]),
+      ],
+      vantage: { ecn: { fallsBack: true } },
+    }),
+    ids: ['tcp.syn-lost'],
+    words: [/ask for ECN \(net\.ipv4\.tcp_ecn\), and a SYN that is sent again does not/, /tcp_ecn=2/],
   },
   {
     name: 'a connection whose first SYN was answered after the second was sent',

@@ -64,7 +64,7 @@ function tracesTo({ target, observations }: Pick<Evidence, 'target' | 'observati
 export function connectedTo(evidence: Evidence, address: string): EvidenceItem | null {
   const { tcp, tls, http } = evidence.observations;
   const started = tcp.findIndex(({ attempts }) =>
-    attempts.some((each) => each.address === address && each.status !== 'error'),
+    attempts.some((each) => each.address === address && each.status !== 'error' && !each.local),
   );
   if (started >= 0) return { observation: `tcp[${started}]`, text: `a connection to ${address} was started` };
   const shaken = tls.findIndex((doc) => doc.address === address && doc.connectMs !== null);

@@ -1,7 +1,8 @@
 import { list } from '../../core/text.js';
 import { addressOutcomes } from '../../documents/observed/tcp.js';
 import type { Evidence } from '../../documents/report.js';
-import { isTunnel, type OwnNetwork } from '../../host/vantage.js';
+import { isTunnel } from '../../host/tunnel.js';
+import type { OwnNetwork } from '../../host/vantage.js';
 import { familyOf, withoutZone, zoneOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
 import type { Advice, Argv } from './advice.js';
@@ -138,6 +139,20 @@ export function checkTunnel(evidence: Evidence, addresses: readonly string[]): A
     {
       text: `Packets to ${found.address} leave through ${tunnel.interface}, the interface of a VPN or tunnel: check that it is connected, and that its other end has a route and a rule for ${found.address}`,
       command: ['ip', '-s', 'link', 'show', 'dev', tunnel.interface],
+    },
+  ];
+}
+
+/** A tunnel of this host that takes no packets to an address. */
+export function repairTunnel(address: string, tunnel: string | null): Advice[] {
+  return [
+    {
+      text: `For WireGuard, look for a peer whose allowed IPs include ${address}, and for the endpoint of that peer: without either one the kernel refuses the packet with this error`,
+      command: ['sudo', 'wg', 'show', ...(tunnel === null ? [] : [tunnel])],
+    },
+    {
+      text: `For another tunnel, check that it is connected, that this host has a route to its other end, and that ${address} belongs behind it`,
+      command: routeGet(address),
     },
   ];
 }

@@ -7,6 +7,7 @@ import { hostsOverrideRules } from './hosts-override.js';
 import { capabilityRules, localRules } from './local.js';
 import { notMatchedRules } from './not-matched.js';
 import { ownDropRules } from './own-drop.js';
+import { ownTunnelRules } from './own-tunnel.js';
 import { policyDenialRules } from './policy-denial.js';
 import { policyPathRules } from './policy-path.js';
 import { proxyRules } from './proxy.js';
@@ -20,6 +21,7 @@ import { timeoutRules } from './timeout.js';
 import { tlsCertificateRules } from './tls-certificate.js';
 import { tlsContrastRules } from './tls-contrast.js';
 import { tlsHandshakeRules } from './tls-handshake.js';
+import { unlikeRules } from './unlike-answers.js';
 import { unreachableRules } from './unreachable.js';
 import { urlRules } from './url.js';
 
@@ -42,9 +44,11 @@ export const RULES: readonly Rule[] = [
   ...policyPathRules,
   ...resetInjectedRules,
   ...proxyRules,
+  ...ownTunnelRules,
   ...unreachableRules,
   ...timeoutRules,
   ...routeRules,
+  ...unlikeRules,
   ...refusedRules,
   ...tlsContrastRules,
   ...tlsCertificateRules,

@@ -15,8 +15,8 @@ import {
   type Rejection,
 } from '../../documents/observed/trace.js';
 import type { Evidence } from '../../documents/report.js';
-import type { IcmpCode, TcpStatus } from '../../documents/tcp.js';
-import { icmpWords } from '../../documents/terms/icmp.js';
+import type { IcmpCode } from '../../documents/tcp.js';
+import { icmpWords, isProhibition } from '../../documents/terms/icmp.js';
 import { familyOf } from '../../net/address/address.js';
 import { type Claims, ofEach } from '../claims.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
@@ -43,7 +43,7 @@ function tracedProhibition(evidence: Evidence): Judgement | null {
   const mark = by.annotation === null ? '' : ` ${by.annotation}`;
   return {
     ...common(evidence, doc.address, by.from),
-    confidence: metBySyn(evidence, doc.address, 'prohibited') ? 'certain' : 'high',
+    confidence: metBySyn(evidence, doc.address, by) ? 'certain' : 'high',
     summary: `${by.from}, ${whichHop(by, doc.address)}, rejects TCP ${port} to ${doc.address} by policy.`,
     evidence: [
       {
@@ -55,11 +55,20 @@ function tracedProhibition(evidence: Evidence): Judgement | null {
 }
 
 /**
- * Whether a connection attempt met the same: the kernel ends one in SYN_SENT for such an error. Where the attempts only timed out,
- * the error can be about the probes, which have other options and TTLs than the SYNs of the kernel.
+ * Whether a connection attempt met the same: the kernel ends one in SYN_SENT for such an error. Where the attempts only timed out, or
+ * ended with another error or that of another router, the error can be about the probes, which have other TTLs than the SYNs of
+ * the kernel.
  */
-export function metBySyn(evidence: Evidence, address: string, status: TcpStatus): boolean {
-  return addressOutcomes(evidence).some((each) => each.address === address && each.status === status);
+export function metBySyn(evidence: Evidence, address: string, { from, type, code }: Rejection): boolean {
+  return addressOutcomes(evidence).some(
+    (each) =>
+      each.address === address &&
+      each.cause === 'icmp' &&
+      (each.from === null || each.from === from) &&
+      (each.icmp === null
+        ? each.status === (isProhibited(address, { type, code }) ? 'prohibited' : 'unreachable')
+        : each.icmp.type === type && each.icmp.code === code),
+  );
 }
 
 /** What an ICMP error of something before the target says: packets do not arrive, and no answer of the target comes. */
@@ -141,6 +150,10 @@ function common(
 
 function whichHop({ from, place }: Rejection, address: string): string {
   return from === address ? 'the target itself' : `${hopRangeWords(place)} of the path`;
+}
+
+function isProhibited(address: string, error: IcmpCode): boolean {
+  return isProhibition(familyOf(address) === 6 ? 6 : 4, error);
 }
 
 function meaning(address: string, error: IcmpCode): string {

@@ -7,7 +7,6 @@ import {
   addressOutcomes,
   closedAtOnceOutcomes,
   opened,
-  openingBeside,
   staysOpenAt,
   withStatus,
 } from '../../documents/observed/tcp.js';
@@ -170,7 +169,7 @@ function meaningOf({ cause }: AddressOutcome): string {
   }
 }
 
-function answerOf({ address, cause, icmp, errno, durationMs }: AddressOutcome): string {
+export function answerOf({ address, cause, icmp, errno, durationMs }: AddressOutcome): string {
   const code = errno === null ? '' : ` (${errno})`;
   const within = ` after ${duration(durationMs)}`;
   if (cause === 'rst-after-syn-ack') return `${address} sent SYN-ACK, then RST${code}${within}`;
@@ -234,57 +233,4 @@ const closedAtOnce = rule(
   },
 );
 
-/** Every connection attempt was refused, and another packet of the same run to the same port was accepted. */
-const sometimesRefused = rule(
-  'tcp.refused',
-  {
-    id: 'tcp.refused/sometimes',
-    words: 'the port refuses some connections and accepts others',
-    needs: ['tcp'],
-  },
-  (evidence): Judgement | null => {
-    const { target } = evidence;
-    const outcomes = withStatus(addressOutcomes(evidence), 'refused').filter(({ cause }) => cause !== 'icmp');
-    const sometimes = outcomes.flatMap((outcome) => {
-      const shown = openingBeside(evidence, outcome.address);
-      return shown === null ? [] : [{ outcome, shown }];
-    });
-    const [first] = sometimes;
-    if (first === undefined) return null;
-    const addresses = addressesOf(sometimes.map(({ outcome }) => outcome));
-    const one = addresses.length === 1;
-    const test = [
-      ...pprobeAgain(target, { command: 'tcp', address: first.outcome.address }),
-      '--count',
-      '20',
-    ];
-    return {
-      phase: 'connect',
-      confidence: 'medium',
-      summary: `${places(addresses)} ${one ? 'refuses' : 'refuse'} some connections to TCP ${target.port} and ${one ? 'accepts' : 'accept'} others.`,
-      evidence: [
-        ...sometimes.map(({ outcome }) => ({ observation: outcome.ref, text: answerOf(outcome) })),
-        ...sometimes.map(({ shown }) => shown),
-      ],
-      remedies: [
-        { text: 'Find out how many are refused', command: test },
-        {
-          text: `Check whether the service at ${list(addresses, 4)} was starting or stopping at this moment, and whether it restarts again and again: read its log`,
-        },
-        {
-          text: `If a load balancer or several hosts answer at ${list(addresses, 4)}, look for the one where nothing listens`,
-        },
-      ],
-      alternatives: [
-        possible(
-          'policy.reset-injected',
-          shellLine(pprobeAgain(target, { command: 'trace', address: first.outcome.address })),
-        ),
-      ],
-      claims: ofEach('sometimes-answers', first.outcome.address, addresses),
-      check: shellLine(test),
-    };
-  },
-);
-
-export const refusedRules: readonly Rule[] = [refused, closedAtOnce, sometimesRefused];
+export const refusedRules: readonly Rule[] = [refused, closedAtOnce];

@@ -7,7 +7,6 @@ import {
   type AddressOutcome,
   addressesOf,
   addressOutcomes,
-  lossyOutcomes,
   silentOutcomes,
   withStatus,
 } from '../../documents/observed/tcp.js';
@@ -46,6 +45,7 @@ import {
   findInterfaces,
 } from '../remedies/network.js';
 import { outsideRemedies } from '../remedies/public-address.js';
+import { connectWithoutEcn } from '../remedies/syn-form.js';
 
 /** All addresses are silent. A security group belongs to the endpoint and drops at each of them, so it comes first. */
 const timeoutAll = rule(
@@ -68,6 +68,7 @@ const timeoutAll = rule(
         ...wrongAddress(evidence),
         ...deadHost(evidence, silent),
         ...deadGateway(evidence, addresses),
+        ...ecnDrop(evidence),
         ...localDrop(evidence),
       ],
       claims: [
@@ -126,51 +127,6 @@ const timeoutSome = rule(
     };
   },
 );
-
-/** Every SYN of the connection attempts was lost, and another packet of the same run to the same port was answered. */
-const packetLoss = rule('tcp.packet-loss', { needs: ['tcp'] }, (evidence): Judgement | null => {
-  const lossy = lossyOutcomes(evidence);
-  const [first] = lossy;
-  if (first === undefined) return null;
-  const outcomes = lossy.map(({ outcome }) => outcome);
-  const addresses = addressesOf(outcomes);
-  const { target } = evidence;
-  const count = ['--count', '20'];
-  const test = pprobeAgain(target, { command: 'tcp', address: first.outcome.address });
-  return {
-    phase: 'connect',
-    confidence: 'medium',
-    summary: `Packets to ${places(addresses)} are lost on the way: some SYNs to TCP ${target.port} are answered and others are not.`,
-    claims: ofEach('sometimes-answers', first.outcome.address, addresses),
-    evidence: [
-      {
-        observation: first.outcome.ref,
-        text: `no SYN of the connection attempts was answered within ${duration(Math.max(...outcomes.map(({ durationMs }) => durationMs)))} at ${list(addresses)}`,
-      },
-      ...lossy.map(({ shown }) => shown),
-    ],
-    remedies: [
-      { text: 'Find out how many are lost', command: [...test, ...count] },
-      {
-        text: `Look for two ways between this host and ${list(addresses, 4)} of which one loses packets: routes that differ between there and back, several routes of equal cost, or firewalls in several zones behind a transit gateway without appliance mode`,
-        docs: DOCS.routeTables,
-      },
-      {
-        text: 'Look for a limit on new connections: a SYN limit or a full table of connections (nf_conntrack, the connection tracking of a security group) on this host, the target, or a NAT or firewall between them',
-        command: ['sudo', 'dmesg'],
-      },
-    ],
-    alternatives: [
-      possible(
-        'local.firewall',
-        shellLine(listRuleset),
-        'low',
-        'a filter of this host or on the path drops the SYNs of the kernel and lets those of the trace pass, which have fewer options',
-      ),
-    ],
-    check: shellLine([...test, ...count]),
-  };
-});
 
 /**
  * Several silent addresses make a fault of one subnet unlikely. Two observations agree with the silence: a router that
@@ -389,6 +345,20 @@ function deadGateway(evidence: Evidence, addresses: readonly string[]): Alternat
   ];
 }
 
+/** Every SYN of a connection asked for ECN, also those sent again, and no SYN without it was answered. */
+function ecnDrop({ vantage, observations }: Evidence): Alternative[] {
+  const isCompared = observations.trace.some(({ method }) => method === 'syn');
+  if (vantage.ecn?.fallsBack !== false || isCompared) return [];
+  return [
+    possible(
+      'tcp.packet-loss',
+      `${shellLine(connectWithoutEcn.command ?? [])}, then try again`,
+      'low',
+      'every SYN of this host asks for ECN (net.ipv4.tcp_ecn is on, tcp_ecn_fallback is off), and something drops those that do',
+    ),
+  ];
+}
+
 /** A rule of this host that drops everything it sends also silences the controls. */
 function localDrop(evidence: Evidence): Alternative[] {
   return [
@@ -400,4 +370,4 @@ function localDrop(evidence: Evidence): Alternative[] {
   ];
 }
 
-export const timeoutRules: readonly Rule[] = [timeoutAll, timeoutSome, packetLoss];
+export const timeoutRules: readonly Rule[] = [timeoutAll, timeoutSome];

@@ -18,6 +18,8 @@ import {
 } from '../../documents/observed/trace.js';
 import type { Evidence } from '../../documents/report.js';
 import type { TcpCause } from '../../documents/tcp.js';
+import type { AddressTrace } from '../../documents/trace.js';
+import { isTunnel } from '../../host/tunnel.js';
 import { familyOf, withoutZone } from '../../net/address/address.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
@@ -145,7 +147,7 @@ const routeNeighbour = rule('route.neighbour', { needs: ['tcp', 'trace'] }, (evi
   const failed = unexplained(evidence, withCause(addressOutcomes(evidence), 'silent-neighbour'));
   const traces = explainingTraces(evidence).flatMap(({ ref, doc }) => {
     const by = unreachability(doc);
-    const isOwn = by !== null && isThisHost(by.from, evidence);
+    const isOwn = by !== null && isThisHost(by.from, evidence) && !leavesByTunnel(doc);
     return doc.unsent === 'silent-neighbour' || isOwn ? [{ ref, doc, by: isOwn ? by : null }] : [];
   });
   const [first] = failed;
@@ -198,6 +200,11 @@ const routeNeighbour = rule('route.neighbour', { needs: ['tcp', 'trace'] }, (evi
   };
 });
 
+/** A tunnel has no neighbours: an error of this host itself is not about one. */
+function leavesByTunnel({ route }: AddressTrace): boolean {
+  return route?.interface != null && isTunnel(route.interface);
+}
+
 function ownIcmp(by: Rejection | null): string {
   return by === null
     ? 'the trace could send no probe: its next hop did not answer on this link either'
@@ -225,14 +232,16 @@ const icmpUnreachable = rule(
     });
     const failed = unexplained(evidence, withStatus(addressOutcomes(evidence), 'unreachable')).filter(
       ({ cause, local, address, icmp }) =>
-        cause === 'icmp' ? icmp === null || !isTtlExceeded(address, icmp) : cause === null && !local,
+        cause === 'icmp'
+          ? !local && (icmp === null || !isTtlExceeded(address, icmp))
+          : cause === null && !local,
     );
     if (traced !== undefined) {
       const { ref, doc, by } = traced;
       const mark = by.annotation === null ? '' : ` ${by.annotation}`;
       return {
         phase: 'path',
-        confidence: metBySyn(evidence, doc.address, 'unreachable') ? 'certain' : 'high',
+        confidence: metBySyn(evidence, doc.address, by) ? 'certain' : 'high',
         summary: `${by.from}, ${hopRangeWords(by.place)} of the path, reports that it cannot deliver to ${doc.address}.`,
         evidence: [
           {
@@ -311,7 +320,7 @@ function isThisHost(from: string, evidence: Evidence): boolean {
  * The failures that matter: not those of a family that this host cannot use while addresses of the other one open, which
  * every client skips without a wait.
  */
-function unexplained(evidence: Evidence, failed: readonly AddressOutcome[]): AddressOutcome[] {
+export function unexplained(evidence: Evidence, failed: readonly AddressOutcome[]): AddressOutcome[] {
   const open = withStatus(addressOutcomes(evidence), 'open');
   const openFamilies = new Set(open.map(({ address }) => familyOf(address)));
   return failed.filter(({ address }) => openFamilies.size === 0 || openFamilies.has(familyOf(address)));

@@ -12,6 +12,7 @@ import type { TlsDocument } from '../../documents/tls.js';
 import { familyOf } from '../../net/address/address.js';
 import { inRange, parseRange } from '../../net/address/range.js';
 import { pprobeAgain } from '../remedies/again.js';
+import { connectWithoutEcn } from '../remedies/syn-form.js';
 import { aboutProxy, openssl, trustEverywhere } from '../remedies/tls.js';
 import type { WarningRule } from './warning.js';
 
@@ -133,8 +134,12 @@ const synLost: WarningRule = {
     const addresses = list(addressesOf(lossy), 4);
     const sent = (first.retransmits ?? 1) + 1;
     const command = pprobeAgain(evidence.target, { command: 'tcp', address: first.address });
+    const isEcn = evidence.vantage.ecn?.fallsBack === true;
+    const why = isEcn
+      ? 'connections of this host ask for ECN (net.ipv4.tcp_ecn), and a SYN that is sent again does not, so that something on the way may drop SYNs that ask for it; or packets are lost'
+      : 'packets are lost, or the target drops SYNs';
     return {
-      text: `The first SYN to ${addresses} got no answer, and the connection opened after ${duration(first.durationMs)}: packets are lost, or the target drops SYNs. Programs on this host wait as long each time that happens.`,
+      text: `The first SYN to ${addresses} got no answer, and the connection opened after ${duration(first.durationMs)}: ${why}. Programs on this host wait as long each time that happens.`,
       evidence: [
         {
           observation: first.ref,
@@ -142,6 +147,7 @@ const synLost: WarningRule = {
         },
       ],
       remedies: [
+        ...(isEcn ? [connectWithoutEcn] : []),
         {
           text: 'Find out how many are lost: two ways to the target of which one loses packets, or a limit on new connections, look like this',
           command: [...command, '--count', '20'],

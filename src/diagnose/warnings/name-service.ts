@@ -2,6 +2,7 @@ import { duration, excerpt, list } from '../../core/text.js';
 import { addressSet, hostAnswers } from '../../documents/observed/dns.js';
 import { sourcesBeforeDns } from '../../host/nsswitch.js';
 import { familyOf } from '../../net/address/address.js';
+import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { findNameSource, removeHostsLine } from '../remedies/name-service.js';
 import { separateQueries } from '../remedies/resolver.js';
@@ -114,6 +115,8 @@ const systemSlow: WarningRule = {
     const { doc, ref } = lookup;
     if (doc.asked?.purpose !== 'host' || doc.addresses.length === 0) return null;
     if (doc.durationMs * 4 > system.durationMs) return null;
+    // Over TCP (use-vc of resolv.conf) no query is lost, and both are sent on one connection.
+    const isTcp = doc.attempts.length > 0 && doc.attempts.every(({ transport }) => transport === 'tcp');
     const before = sourcesBeforeDns(evidence.vantage.nameService?.sources ?? []);
     const source =
       before.length === 0
@@ -123,15 +126,30 @@ const systemSlow: WarningRule = {
             4,
           )} in nsswitch.conf is slow`;
     return {
-      text: `Programs on this host wait for the addresses of ${evidence.target.host}: getaddrinfo had none after ${duration(system.durationMs)}, although the resolver answered pprobe in ${duration(doc.durationMs)}. One of its queries was lost${source}.`,
+      text: `Programs on this host wait for the addresses of ${evidence.target.host}: getaddrinfo had none after ${duration(system.durationMs)}, although the resolver answered pprobe in ${duration(doc.durationMs)}. ${isTcp ? 'It asks over TCP (use-vc in resolv.conf): the server may answer only one of two queries on a connection' : 'One of its queries was lost'}${source}.`,
       evidence: [
         { observation: 'system', text: `getaddrinfo had not ended after ${duration(system.durationMs)}` },
         { observation: ref, text: `${doc.server ?? 'the resolver'} answered in ${duration(doc.durationMs)}` },
       ],
-      remedies: separateQueries(evidence.target.host),
+      remedies: isTcp
+        ? [bothOnOneConnection(evidence.target.host, doc.server)]
+        : separateQueries(evidence.target.host),
     };
   },
 };
+
+function bothOnOneConnection(name: string, server: string | null): Advice {
+  const [address, port] = server?.split('#') ?? [];
+  return {
+    text: 'Ask for both types on one connection, as getaddrinfo does: if the second one gets no answer, the server closes or forgets the connection after the first. Remove use-vc from the options of resolv.conf, or let the server answer every query of a connection (RFC 7766 section 6.2.1)',
+    command: [
+      ...['dig', '+tcp', '+keepopen'],
+      ...(address === undefined ? [] : [`@${address}`]),
+      ...(port === undefined ? [] : ['-p', port]),
+      ...[name, 'A', name, 'AAAA'],
+    ],
+  };
+}
 
 /** Less than this can be the time that a busy host takes to start getent(1). */
 const slowMs = 900;

@@ -101,13 +101,14 @@ export function classifyEnd(end: End, address: string, family: 4 | 6): AttemptRe
 }
 
 function classifyIcmp(
-  { from, localAddress }: End,
+  { from, localAddress, isTunnelRefusal }: End,
   icmp: { type: number; code: number },
   address: string,
   family: 4 | 6,
 ): AttemptResult {
   // This host sent the error about its own packet to another host. A silent neighbour is excluded before.
   const isOwn = from !== null && from === localAddress && from !== address;
+  if (isOwn && isTunnelRefusal) return result('unreachable', 'icmp', { local: true, from, icmp });
   if (isOwn) return result('denied', 'local-firewall', { local: true, from, icmp });
   return result(icmpStatus(icmp, family), 'icmp', { from, icmp });
 }

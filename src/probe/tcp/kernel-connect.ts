@@ -1,9 +1,11 @@
+import { isTunnelInterface } from '../../host/tunnel.js';
 import { familyOf } from '../../net/address/address.js';
 import { IPPROTO_TCP } from '../../net/libc/constants.js';
 import { isFromNetwork, realtimeNs } from '../../net/libc/control-message.js';
 import { errnoName, type Libc, SystemCallError } from '../../net/libc/load.js';
 import { routeTo, silentNeighbour } from '../../net/libc/netlink.js';
 import { poller } from '../../net/libc/poller.js';
+import { interfaceName } from '../../net/libc/route.js';
 import { isForeignSource } from '../../net/libc/source.js';
 import type { QueuedPacketError, TcpInfo, TcpSocket } from '../../net/libc/tcp-socket.js';
 import { localIcmpErrno } from '../../net/packet/icmp.js';
@@ -43,6 +45,8 @@ export interface ConnectEnd {
   droppedHere: boolean;
   /** The address of the next hop, if it does not answer ARP or neighbour discovery, so that no SYN was sent. */
   silentNeighbour: string | null;
+  /** Its packets leave by a tunnel, and the ICMP error is this host's own host unreachable. */
+  isTunnelRefusal: boolean;
   /** The errno of a route lookup for the address; null if there is a route, or no lookup was made. */
   routeErrno: string | null;
   /** The route works from another source than the given one. */
@@ -295,7 +299,19 @@ class KernelConnect implements RunningConnect {
       durationMs: stampedMs < 0 ? durationMs : Math.min(stampedMs, durationMs),
       retransmits,
       silentNeighbour: isAboutNeighbour ? this.#silentNeighbour() : null,
+      isTunnelRefusal: isAboutNeighbour && this.#leavesByTunnel(),
     });
+  }
+
+  /**
+   * A tunnel has no neighbours to look for. Its driver sends this host a host unreachable for a packet that it cannot pass on
+   * (wg_xmit() of WireGuard, ipv4_link_failure() of IPIP and GRE).
+   */
+  #leavesByTunnel(): boolean {
+    const route = routeTo(this.#libc, this.#request.address, this.#packet);
+    const name =
+      route !== null && 'hop' in route ? interfaceName(this.#libc, route.hop.interfaceIndex) : null;
+    return name !== null && isTunnelInterface(name);
   }
 
   /** CLOCK_REALTIME of the SYN; the kernel's stamps use that clock. */
@@ -364,6 +380,7 @@ class KernelConnect implements RunningConnect {
       firstSynLost: end.firstSynLost ?? null,
       droppedHere: end.droppedHere ?? false,
       silentNeighbour: end.silentNeighbour ?? null,
+      isTunnelRefusal: end.isTunnelRefusal ?? false,
       routeErrno: end.routeErrno ?? null,
       isSourceUnfit: end.isSourceUnfit ?? false,
       localAddress: this.#localAddress,

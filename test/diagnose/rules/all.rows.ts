@@ -27,6 +27,7 @@ import { serviceRows } from './service.rows.js';
 import { timeoutRows } from './timeout.rows.js';
 import { tlsRows } from './tls.rows.js';
 import { tlsContrastRows } from './tls-contrast.rows.js';
+import { unlikeRows } from './unlike-answers.rows.js';
 import { unreachableRows } from './unreachable.rows.js';
 import { urlRows } from './url.rows.js';
 
@@ -60,6 +61,7 @@ export const rows: readonly Row[] = [
   ...serviceRows,
   ...timeoutRows,
   ...tlsRows,
+  ...unlikeRows,
   ...unreachableRows,
   ...urlRows,
 ];

@@ -11,6 +11,7 @@ import { evidence } from '../evidence.js';
 import { rows } from './all.rows.js';
 import { rivalRows } from './rivals.rows.js';
 import { exists } from './row.js';
+import { unlikeRows } from './unlike-answers.rows.js';
 
 /** How verdicts change when one fact of the evidence is removed or corrected. */
 
@@ -115,6 +116,7 @@ const AGAINST: ReadonlyMap<string, string> = new Map([
   ]),
   ['a port that a REJECT rule of the target itself closes', 'a refusal like any other'],
   ['a port that refuses the connection, where the trace got a SYN-ACK', 'a refusal alone'],
+  ...unlikeRows.map(({ name }): [string, string] => [name, 'an attempt alone, which nothing contradicts']),
 ]);
 
 test('removing a fact makes no fault more certain', (t) => {

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../../src/documents/report.js';
 import type { TcpAttempt } from '../../../src/documents/tcp.js';
 import { unsentHop } from '../../../src/probe/trace/probe-result.js';
-import { attempt, dns, evidence, HOST, hops, rejection, tcp, tcpOf, trace } from '../evidence.js';
+import { attempt, CLIENT, dns, evidence, HOST, hops, rejection, tcp, tcpOf, trace } from '../evidence.js';
 import type { Row } from './row.js';
 import { resolved } from './situations.js';
 
@@ -241,5 +241,31 @@ export const unreachableRows: Row[] = [
     confidence: 'high',
     evidence: ['on eth0'],
     remedy: [/the record of .* outlived it/, /Values=10\.0\.9\.99/],
+  },
+  {
+    name: 'a tunnel of this host that has no peer for the address',
+    given: evidence({
+      target: 'db.internal:5432',
+      dns: [dns('db.internal', ['10.0.1.5'])],
+      tcp: [
+        tcpOf('db.internal', [
+          attempt('10.0.1.5', 'unreachable', {
+            port: 5432,
+            local: true,
+            from: CLIENT,
+            localAddress: CLIENT,
+            icmp: { type: 3, code: 1 },
+          }),
+        ]),
+      ],
+      vantage: { networks: [{ interface: 'wg0', network: `${CLIENT}/24`, bridge: false }] },
+    }),
+    class: 'unreachable',
+    cause: 'route.local',
+    confidence: 'medium',
+    summary: ['The tunnel wg0 of this host takes no packets to 10.0.1.5'],
+    evidence: ['this host itself (10.0.9.15)', 'ICMP type 3 code 1'],
+    remedy: ['sudo wg show wg0', 'allowed IPs include 10.0.1.5'],
+    alternatives: ['local.firewall'],
   },
 ];

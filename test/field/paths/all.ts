@@ -4,6 +4,7 @@ import { encryptedCases } from './encrypted.cases.js';
 import { hostCases } from './hosts.cases.js';
 import { ownHostCases } from './own-host.cases.js';
 import { patienceCases, patiencePaths } from './patience.cases.js';
+import { unlikeCases } from './unlike.cases.js';
 import { unsentCases, unsentPaths } from './unsent.cases.js';
 import { warningCases } from './warnings.cases.js';
 
@@ -16,6 +17,7 @@ export const networkCases: readonly NetworkCase[] = [
   ...encryptedCases,
   ...hostCases,
   ...ownHostCases,
+  ...unlikeCases,
 ];
 
 export const pathCases: readonly PathCase[] = [...contradictionPaths, ...patiencePaths, ...unsentPaths];

@@ -4,7 +4,7 @@ import { mute, opensslServer, resets, tcp, web } from './servers.js';
 
 /** Situations in which an observation of the same run contradicted the verdict. */
 
-const diagnose = (host: string, ...more: string[]) => [
+export const diagnose = (host: string, ...more: string[]) => [
   'diagnose',
   `https://${host}/`,
   '--ca-file',
