@@ -96,7 +96,7 @@ export function picked(value: unknown, shape: Shape, path: string): unknown {
 /** The answers of API Gateway. `restApi: null` says that the API does not exist, and is kept. */
 function apiGatewayOf(value: unknown): FactsDocument['apigateway'] {
   if (!isMembers(value)) throw new ShapeError('apigateway: expected an object');
-  const { restApi, stages, deployments, domainName, basePathMappings, resources, account } = value;
+  const { restApi, stages, deployments, domainName, basePathMappings, resources, account, accountId } = value;
   const { domainNameAccessAssociations: associations } = value;
   const parts: [string, unknown, Shape][] = [
     ['restApi', restApi, restApiShape],
@@ -107,6 +107,7 @@ function apiGatewayOf(value: unknown): FactsDocument['apigateway'] {
     ['domainNameAccessAssociations', itemsOf(associations), { list: accessAssociationShape }],
     ['resources', itemsOf(resources), { list: resourceShape }],
     ['account', account, accountShape],
+    ['accountId', accountId, 'text'],
   ];
   const known = parts.flatMap(([name, each, shape]): [string, unknown][] =>
     each == null ? [] : [[name, picked(each, shape, `apigateway.${name}`)]],

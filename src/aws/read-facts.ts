@@ -175,15 +175,14 @@ export function factsWith(one: FactsDocument, ...others: readonly FactsDocument[
     ...one,
     collectedAt: all.reduce(older).collectedAt,
     region: some(({ region }) => region),
-    account: some(({ account }) => account),
+    account:
+      some(({ ec2, account }) => (Object.keys(ec2).length > 0 ? account : null)) ??
+      some(({ account }) => account),
     source: isFromAws ? 'aws' : one.source,
     calls: all.flatMap(({ calls }) => calls).slice(0, 1000),
     client: some(({ client }) => client),
     ec2: ec2Joined(all.map(({ ec2 }) => ec2)),
-    apigateway: {
-      ...Object.assign({}, ...all.map(({ apigateway }) => apigateway)),
-      ...deploymentsJoined(all),
-    },
+    apigateway: { ...gatewaysJoined(all), ...deploymentsJoined(all) },
     ...(executionLog === null ? {} : { executionLog }),
     ...sections(all),
     ...(all.some(({ redacted }) => redacted === true) ? { redacted: true } : {}),
@@ -209,6 +208,22 @@ function byName(objects: readonly object[]): Map<string, unknown[]> {
       else held.push(value);
     }
   return values;
+}
+
+/**
+ * The answers of API Gateway, also those to two accounts, such as that of the VPC and that of the API: only one of them has the
+ * API, and the other one says that it does not exist.
+ */
+function gatewaysJoined(all: readonly FactsDocument[]): FactsDocument['apigateway'] {
+  const having = all.filter(({ apigateway }) => apigateway.restApi != null);
+  const last = having.at(-1);
+  const accountId = last?.apigateway.accountId ?? last?.account ?? null;
+  const isShared = all.some(({ account }) => account !== null && account !== accountId);
+  const ordered = [...all.filter((each) => !having.includes(each)), ...having];
+  return {
+    ...Object.assign({}, ...ordered.map(({ apigateway }) => apigateway)),
+    ...(accountId !== null && isShared ? { accountId } : {}),
+  };
 }
 
 /** One answer lists all deployments, and another one has the methods of one of them. */

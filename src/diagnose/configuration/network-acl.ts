@@ -43,7 +43,8 @@ export function judgeAcl(
     const match = matches(entry, peer);
     const range = match === false ? null : portsOf(entry);
     if (range === null) continue;
-    const state = match === null || entry.Egress === undefined ? 'unknown' : actionOf(entry);
+    const isClear = match !== null && entry.Egress !== undefined && !isOdd(entry);
+    const state = isClear ? actionOf(entry) : 'unknown';
     const taken = open.flatMap((each) => common(each, range));
     parts.push(...taken.map((each) => ({ ...each, state, rule: nameOf(entry) })));
     open = open.flatMap((each) => without(each, range));
@@ -69,9 +70,15 @@ function matches({ Protocol, CidrBlock, Ipv6CidrBlock }: NetworkAclEntryFacts, p
 const everyPort: PortRange = { first: 0, last: 65535 };
 
 /** The ports of an entry: all of them where it has no range, as one for every protocol has none. */
-function portsOf({ PortRange: range, Protocol }: NetworkAclEntryFacts): PortRange {
-  if (range === undefined || Protocol === '-1') return everyPort;
+function portsOf(entry: NetworkAclEntryFacts): PortRange {
+  const { PortRange: range, Protocol } = entry;
+  if (range === undefined || Protocol === '-1' || isOdd(entry)) return everyPort;
   return { first: range.From ?? 0, last: range.To ?? 65535 };
+}
+
+/** Whether a range is one that no TCP port is in, such as -1 to -1: what it stands for is not known. */
+function isOdd({ PortRange: range, Protocol }: NetworkAclEntryFacts): boolean {
+  return Protocol !== '-1' && ((range?.From ?? 0) < 0 || (range?.To ?? 0) < 0);
 }
 
 function actionOf({ RuleAction }: NetworkAclEntryFacts): 'allow' | 'deny' | 'unknown' {

@@ -7,7 +7,7 @@ import { groupGate } from './group-gate.js';
 import { interfaceGate } from './interface-gate.js';
 import type { Path } from './path.js';
 import { routeGates } from './route-gates.js';
-import { attachmentsTo, type ChosenRoute } from './routes.js';
+import { attachmentsTo, type ChosenRoute, mayTranslate } from './routes.js';
 
 /** The gates that packets between the client and one address of the target pass, in path order. */
 export function networkGates(context: Context, path: Path): Gate[] {
@@ -17,18 +17,21 @@ export function networkGates(context: Context, path: Path): Gate[] {
   const references = referencesPass(context, path, forward?.route ?? null);
   const isOneSubnet = client !== null && client.subnetId !== null && client.subnetId === target.subnetId;
   const acl = (end: 'client' | 'target', direction: 'in' | 'out'): Gate[] =>
-    isOneSubnet ? [] : [aclGate(context, path, end, direction)];
+    isOneSubnet ? [] : [aclGate(context, end === 'client' ? path : seen, end, direction)];
   const addresses = [target.address];
+  // Behind a NAT gateway or an appliance, the target sees another address than the client's, which is not known.
+  const isHidden = mayTranslate(forward?.route ?? null);
+  const seen: Path = isHidden ? { client: null, target } : path;
   return [
     groupGate(context, path, 'client', references),
     ...acl('client', 'out'),
     ...(forward?.gates ?? []),
     ...interfaceGate(context, path),
     ...acl('target', 'in'),
-    groupGate(context, path, 'target', references),
+    groupGate(context, seen, 'target', references),
     ...stateGate(context, target),
     ...acl('target', 'out'),
-    ...(back?.gates ?? []),
+    ...(isHidden ? [] : (back?.gates ?? [])),
     ...acl('client', 'in'),
   ].map((gate) => ({ ...gate, addresses, ...limitedBy(client, gate) }));
 }

@@ -1,7 +1,11 @@
 import type { Ec2Facts, RouteFacts, RouteTableFacts } from '../../documents/facts.js';
 import { type Block, blockOf, covers, type PrefixLookup } from './block.js';
 
-/** Evaluation of route tables: the longest prefix decides; of equal ones, local and static before prefix lists before learned. */
+/**
+ * Evaluation of route tables: the longest prefix decides; of equal ones, local and static before prefix lists before learned. A
+ * route that was learned never comes before the local one, however long it is (Site-to-Site VPN user guide, "Route tables and
+ * route priority").
+ */
 
 /** Where a route leads. `local` is the VPC itself. */
 export type RouteLeads =
@@ -38,7 +42,11 @@ export function chooseRoute(
 ): RouteDecision {
   let best: { route: RouteFacts; length: number; rank: number } | null = null;
   const unread: RouteFacts[] = [];
+  const isInside = Routes.some(
+    (route) => route.GatewayId === 'local' && (matchLength(route, address, lists) ?? -1) >= 0,
+  );
   for (const route of Routes) {
+    if (isInside && isLearned(route)) continue;
     const length = matchLength(route, address, lists);
     if (length === null) unread.push(route);
     if (length === null || length < 0) continue;
@@ -68,10 +76,19 @@ function matchLength(route: RouteFacts, address: Block, lists: PrefixLookup): nu
   return covered ? (blockOf(cidr)?.subnetMask ?? null) : -1;
 }
 
-function rankOf({ Origin, DestinationPrefixListId, GatewayId }: RouteFacts): number {
-  if (GatewayId === 'local') return 0;
-  if (Origin === 'EnableVgwRoutePropagation') return 3;
-  return DestinationPrefixListId === undefined ? 1 : 2;
+function rankOf(route: RouteFacts): number {
+  if (route.GatewayId === 'local') return 0;
+  if (isLearned(route)) return 3;
+  return route.DestinationPrefixListId === undefined ? 1 : 2;
+}
+
+function isLearned({ Origin }: RouteFacts): boolean {
+  return Origin === 'EnableVgwRoutePropagation';
+}
+
+/** Whether what a route leads to sends packets on with an address of its own: a NAT gateway does, an appliance can. */
+export function mayTranslate(route: ChosenRoute | null): boolean {
+  return route?.target === 'nat' || route?.target === 'interface';
 }
 
 function chosenOf(route: RouteFacts): ChosenRoute {

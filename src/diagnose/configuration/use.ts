@@ -25,6 +25,11 @@ export function isOld({ olderMs }: FactsUse): boolean {
   return olderMs !== null && Math.abs(olderMs) > oldMs;
 }
 
+/** The account whose credentials read the configuration of the API, which need not be that of the VPC. */
+export function accountOfApi({ account, apigateway }: FactsDocument): string | null {
+  return apigateway.accountId ?? account;
+}
+
 /** Compares the Region, the account, the VPC and the time of facts with those of the packets. */
 export function useOf(evidence: Evidence, facts: FactsDocument): FactsUse {
   const { target, vantage } = evidence;
@@ -90,8 +95,9 @@ function otherClient({ observations, vantage }: Evidence, facts: FactsDocument):
 }
 
 /** Why the facts of API Gateway are about another API; null where nothing says so. */
-function otherApi(evidence: Evidence, { account, apigateway }: FactsDocument): string | null {
-  const { restApi } = apigateway;
+function otherApi(evidence: Evidence, facts: FactsDocument): string | null {
+  const { restApi } = facts.apigateway;
+  const account = accountOfApi(facts);
   const asked = evidence.target.privateApi?.apiId ?? null;
   if (restApi?.id !== undefined && asked !== null && restApi.id !== asked)
     return `The configuration is of API ${restApi.id}, and ${asked} was called: it is not used.`;

@@ -10,6 +10,8 @@ export interface Statement {
   resources: string[] | null;
   notResources: string[] | null;
   conditions: Condition[];
+  /** Whether `${…}` stands for a value of the request: only in policies of version 2012-10-17. */
+  variables: boolean;
   /** As it was written. */
   source: Readonly<Record<string, unknown>>;
 }
@@ -38,7 +40,8 @@ export function readPolicy(text: string): PolicyDocument {
   if (holder === null) return { problem: 'the policy is JSON, but not an object' };
   const listed = listOfAny(holder.Statement);
   if (listed.length === 0) return { problem: 'the policy has no statement' };
-  return { statements: listed.map(statementOf) };
+  const variables = holder.Version === '2012-10-17';
+  return { statements: listed.map((each, index) => statementOf(each, index, variables)) };
 }
 
 /** The JSON in a text that is escaped several times; undefined for what is not JSON. */
@@ -93,7 +96,7 @@ function texts(value: unknown): string[] | null {
   return listOfAny(value).map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each)));
 }
 
-function statementOf(value: unknown, index: number): Statement {
+function statementOf(value: unknown, index: number, variables: boolean): Statement {
   const source = membersOf(value) ?? {};
   const effect = String(source.Effect).toLowerCase();
   return {
@@ -110,6 +113,7 @@ function statementOf(value: unknown, index: number): Statement {
         ([key, values]): Condition => ({ operator, key, values: texts(values) ?? [] }),
       ),
     ),
+    variables,
     source,
   };
 }

@@ -108,7 +108,8 @@ function decided(
 }
 
 function partsOf(statement: Statement, request: PolicyRequest): Part[] {
-  const { principal, notPrincipal, actions, notActions, resources, notResources, conditions } = statement;
+  const { principal, notPrincipal, actions, notActions, resources, notResources, conditions, variables } =
+    statement;
   const element = (truth: Truth, words: string): Part => ({ truth, words, condition: null });
   const inverse = (truth: Truth): Truth => (truth === null ? null : !truth);
   const parts: Part[] = [];
@@ -116,7 +117,7 @@ function partsOf(statement: Statement, request: PolicyRequest): Part[] {
     parts.push(element(isPrincipal(principal, request), `Principal ${principalWords(principal)}`));
   else if (notPrincipal !== null)
     parts.push(
-      element(inverse(isPrincipal(notPrincipal, request)), `NotPrincipal ${principalWords(notPrincipal)}`),
+      element(inverse(isExcepted(notPrincipal, request)), `NotPrincipal ${principalWords(notPrincipal)}`),
     );
   else parts.push(element(null, 'no Principal'));
   if (actions !== null) parts.push(element(isAction(actions, request), `Action ${list(actions, 3)}`));
@@ -127,7 +128,10 @@ function partsOf(statement: Statement, request: PolicyRequest): Part[] {
   else if (notResources !== null)
     parts.push(element(inverse(isResourceOf(notResources, request)), `NotResource ${list(notResources, 3)}`));
   else parts.push(element(null, 'no Resource'));
-  for (const condition of conditions) {
+  for (const written of conditions) {
+    const condition = variables
+      ? { ...written, values: written.values.map((each) => resolvedVariables(each, request)) }
+      : written;
     const given = request.key(condition.key.toLowerCase());
     parts.push({
       truth: holds(condition, given),
@@ -162,6 +166,7 @@ function principalWords(principals: Principals): string {
 function isPrincipal(principals: Principals, { caller }: PolicyRequest): Truth {
   const names = principals.get('AWS') ?? [];
   if (names.includes('*')) return true;
+  if (principals.has('*')) return null;
   // An account or a role is never an anonymous caller.
   if (caller === 'anonymous') return false;
   if (caller === null) return null;
@@ -185,6 +190,18 @@ function isCaller(name: string, caller: string): Truth {
   return false;
 }
 
+/**
+ * Whether NotPrincipal leaves a caller out. Of a session it has to name the session itself, beside its role and account (IAM user
+ * guide, "NotPrincipal"), so that its role alone does not say.
+ */
+function isExcepted(principals: Principals, request: PolicyRequest): Truth {
+  const { caller } = request;
+  const names = principals.get('AWS') ?? [];
+  const truth = isPrincipal(principals, request);
+  const isSession = caller !== null && /^arn:[\w-]+:sts::/.test(caller);
+  return truth === true && isSession && !names.includes('*') && !names.includes(caller) ? null : truth;
+}
+
 function isAction(actions: readonly string[], { action }: PolicyRequest): Truth {
   const name = action.toLowerCase();
   return actions.some((each) => wildcardMatch(each.toLowerCase(), name));
@@ -202,16 +219,51 @@ function isOneResource(pattern: string, { resource }: PolicyRequest): Truth {
   if (resource === null || hasVariable(pattern)) return null;
   const { partition, region, account, apiId, path } = resource;
   const own = `arn:${partition}:execute-api:${region}:${account ?? nobody}:${apiId}/`;
-  // The short forms are expanded when a policy is saved; templates have them.
-  const full = pattern.startsWith('execute-api:/') ? own + pattern.slice('execute-api:/'.length) : pattern;
-  // A literal account in the pattern may be the one that is not known.
-  const literal = /^arn:[^:]*:execute-api:[^:]*:(\d{12}):/.exec(full)?.[1];
-  const isGuess = account === null && literal !== undefined;
-  const arn = isGuess ? own.replace(nobody, literal) : own;
-  if (path === null) {
-    if (full.endsWith('*') && wildcardMatch(full, `${arn}${nobody}`)) return isGuess ? null : true;
-    return wildcardMatch(full.replace(/\/.*$/s, '/*'), `${arn}${nobody}`) ? null : false;
+  const short = 'execute-api:/';
+  // Of the short forms, this one is expanded when a policy is saved; templates have it. What others stand for is not known.
+  if (/^execute-api:/i.test(pattern) && !pattern.startsWith(short)) return null;
+  const full = pattern.startsWith(short) ? own + pattern.slice(short.length) : pattern;
+  const [segments, tail] = [full.split(':').slice(0, 5), full.split(':').slice(5).join(':')];
+  // An account in the pattern may be the one that is not known.
+  const isGuess =
+    account === null && segments.length === 5 && !/^\**$/.test(segments[4] ?? '') && segments[4] !== nobody;
+  const wanted = isGuess ? [...segments.slice(0, 4), '*', tail].join(':') : full;
+  if (path !== null) {
+    const match = isArn(wanted, own + path);
+    return match === true && isGuess ? null : match;
   }
-  if (!wildcardMatch(full, arn + path)) return false;
-  return isGuess ? null : true;
+  if (wanted.endsWith('*') && isArn(wanted, `${own}${nobody}`) === true) return isGuess ? null : true;
+  return isArn(wanted.replace(/\/.*$/s, '/*'), `${own}${nobody}`) === false ? false : null;
+}
+
+/**
+ * Whether a pattern is the ARN. A star stands for text in its segment, and reaches over colons only where it is the last character
+ * of its segment (IAM user guide, "IAM JSON policy elements: Resource"); what it is elsewhere is not known.
+ */
+function isArn(pattern: string, arn: string): Truth {
+  const parts = (text: string): string[] => {
+    const all = text.split(':');
+    return [...all.slice(0, 5), all.slice(5).join(':')];
+  };
+  const [wanted, given] = [parts(pattern), parts(arn)];
+  if (
+    pattern.split(':').length >= 6 &&
+    given.every((part, index) => wildcardMatch(wanted[index] ?? '', part))
+  )
+    return true;
+  if (!wildcardMatch(pattern, arn)) return false;
+  return wanted.slice(0, 5).every((part) => !/\*(?!$)/.test(part)) ? true : null;
+}
+
+/** A value with the policy variables whose values the request is known to have, and those that it lacks with their default. */
+function resolvedVariables(value: string, request: PolicyRequest): string {
+  return value.replaceAll(
+    /\$\{([\w:/.-]+)(?:\s*,\s*'([^']*)')?\}/g,
+    (whole, name: string, other?: string) => {
+      const given = request.key(name.toLowerCase());
+      if (given === 'absent') return other ?? whole;
+      const [only, ...more] = given === 'unknown' ? [] : given;
+      return only === undefined || more.length > 0 ? whole : only;
+    },
+  );
 }

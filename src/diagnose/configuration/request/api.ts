@@ -3,6 +3,7 @@ import type { Gate, RestApiFacts } from '../../../documents/facts.js';
 import type { PrivateApi } from '../../../documents/target.js';
 import { DOCS } from '../../remedies/docs.js';
 import { aws, type Context, gateOf } from '../context.js';
+import { accountOfApi } from '../use.js';
 import { stageGates } from './stage.js';
 
 /** The gates of the API and of its stage. */
@@ -28,7 +29,7 @@ function base(resource: string | null) {
 
 function absent(context: Context, id: string | null): Gate {
   const { facts, region } = context;
-  const place = `account ${facts.account ?? 'read'}${region === null ? '' : `, Region ${region}`}`;
+  const place = `account ${accountOfApi(facts) ?? 'read'}${region === null ? '' : `, Region ${region}`}`;
   return gateOf(
     {
       ...base(id),

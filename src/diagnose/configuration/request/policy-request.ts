@@ -6,6 +6,9 @@ import type { Context } from '../context.js';
 import type { End } from '../ends.js';
 import type { KeyValue } from '../policy/condition.js';
 import type { PolicyRequest } from '../policy/evaluate.js';
+import { routeBetween } from '../route-gates.js';
+import { mayTranslate } from '../routes.js';
+import { accountOfApi } from '../use.js';
 
 /** The request that pprobe sent, as policies see it. */
 export function requestOf(context: Context, client: End | null, target: End | null): PolicyRequest {
@@ -25,7 +28,7 @@ export function requestOf(context: Context, client: End | null, target: End | nu
       .replace(/^[^/]*\//, '') ?? null;
   const path =
     named ?? (called.stage === null || called.path === null ? null : `${called.stage}/GET${called.path}`);
-  const account = facts.account !== null && facts.apigateway.restApi != null ? facts.account : null;
+  const account = facts.apigateway.restApi == null ? null : accountOfApi(facts);
   const keys = keysOf(context, client, target, caller);
   return {
     caller,
@@ -59,11 +62,12 @@ const ofServices = /^aws:(?:source(?:arn|account|orgid|orgpaths)|calledvia(?:fir
 
 /** The condition keys whose values are known. */
 function keysOf(
-  { evidence, facts, region }: Context,
+  context: Context,
   client: End | null,
   target: End | null,
   caller: string | null,
 ): Map<string, KeyValue> {
+  const { evidence, facts, region } = context;
   const keys = new Map<string, KeyValue>();
   const known = (name: string, value: string | null | undefined): void => {
     keys.set(name, value == null ? 'unknown' : [value]);
@@ -76,8 +80,9 @@ function keysOf(
     const isOther = target.endpoint === null && target.found && target.interfaceType !== 'vpc_endpoint';
     known('aws:sourcevpce', endpoint);
     known('aws:sourcevpc', isOther ? null : (target.endpoint?.VpcId ?? target.vpcId));
-    // Behind a NAT or a proxy it is another address; inside one VPC nothing changes it.
-    const isDirect = client !== null && client.vpcId !== null && client.vpcId === target.vpcId && !isOther;
+    // Behind a NAT or a proxy it is another address; inside one VPC only a route to one changes it.
+    const isInOne = client !== null && client.vpcId !== null && client.vpcId === target.vpcId && !isOther;
+    const isDirect = isInOne && !mayTranslate(routeBetween(context, client, target));
     known('aws:vpcsourceip', isDirect ? client.address : null);
     keys.set('aws:sourceip', 'absent');
   } else if (target !== null && !target.found && !target.address.includes(':')) {
@@ -95,6 +100,6 @@ function keysOf(
   const sent = (field: string): boolean => headers.some((each) => each.field.toLowerCase() === field);
   if (!sent('user-agent')) keys.set('aws:useragent', [`pprobe/${version}`]);
   if (!sent('referer')) keys.set('aws:referer', 'absent');
-  if (facts.apigateway.restApi != null) known('aws:resourceaccount', facts.account);
+  if (facts.apigateway.restApi != null) known('aws:resourceaccount', accountOfApi(facts));
   return keys;
 }

@@ -6,6 +6,7 @@ import { DOCS } from '../../remedies/docs.js';
 import { type Context, gateOf, notRead } from '../context.js';
 import { readPolicy } from '../policy/document.js';
 import { evaluatePolicy, type PolicyDecision, type PolicyRequest } from '../policy/evaluate.js';
+import { accountOfApi } from '../use.js';
 import { correctedStatement } from './corrected-statement.js';
 import { json, policyGate } from './policy-gate.js';
 import { createDeployment } from './stage.js';
@@ -70,7 +71,8 @@ function mayPassWithout({ evidence, facts }: Context, { caller }: PolicyRequest)
   const isSaid = judgedAnswers(evidence).some(({ doc }) => denialOf(doc)?.layer === 'resource');
   if (caller === 'anonymous' || isSaid) return false;
   const account = caller === null ? null : (/^arn:[\w-]+:(?:iam|sts)::(\d{12}):/.exec(caller)?.[1] ?? null);
-  return account === null || facts.account === null || account === facts.account;
+  const owner = accountOfApi(facts);
+  return account === null || owner === null || account === owner;
 }
 
 /** The statement as it has to be, and the deployment that puts it into force. */
