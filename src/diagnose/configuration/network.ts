@@ -40,9 +40,12 @@ export function networkGates(context: Context, path: Path): Gate[] {
  * Of a client that is in no VPC that was read, it is not known whether the target sees its address or that of a NAT or of the
  * host of a container, nor which of several VPCs with the same blocks its packets go to.
  */
-function limitedBy(client: End | null, { state }: Gate): Pick<Gate, 'limit'> {
+function limitedBy(client: End | null, { state, limit }: Gate): Pick<Gate, 'limit'> {
   const isKnown = client !== null && client.vpcId !== null;
-  return isKnown || (state !== 'deny' && state !== 'partly') ? {} : { limit: 'medium' };
+  if (state !== 'deny' && state !== 'partly') return {};
+  if (!isKnown) return { limit: 'medium' };
+  // Only its address says where it is: a network elsewhere can have the same block.
+  return client.found || limit === 'medium' ? {} : { limit: 'high' };
 }
 
 /** Whether a rule that names a group sees the client's group: not where something on the way changes the address. */

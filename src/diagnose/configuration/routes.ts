@@ -88,7 +88,7 @@ function isLearned({ Origin }: RouteFacts): boolean {
 
 /** Whether what a route leads to sends packets on with an address of its own: a NAT gateway does, an appliance can. */
 export function mayTranslate(route: ChosenRoute | null): boolean {
-  return route?.target === 'nat' || route?.target === 'interface';
+  return route !== null && !route.blackhole && (route.target === 'nat' || route.target === 'interface');
 }
 
 function chosenOf(route: RouteFacts): ChosenRoute {
