@@ -138,7 +138,7 @@ const world: fc.Arbitrary<World> = fc
     target: entries,
     closed: fc.constantFrom('neither', 'neither', 'client', 'target'),
     routes: fc.oneof(
-      fc.constant([]),
+      fc.constant<RouteFacts[]>([]),
       fc.uniqueArray(route, {
         maxLength: 3,
         selector: (each) => each.DestinationCidrBlock ?? each.DestinationIpv6CidrBlock,
