@@ -154,7 +154,15 @@ const ids: Partial<Record<keyof Ec2Facts, string>> = {
 function joined(parts: readonly FactsDocument[]): FactsDocument {
   const [first = noFacts(), ...others] = parts;
   const whole = factsWith(first, ...others);
-  return { ...whole, region: whole.region ?? regionIn(whole.ec2) };
+  // Plain output beside a document can be of another account than that.
+  const api = parts.filter(({ apigateway }) => apigateway.restApi != null).at(-1);
+  const isForeign =
+    api?.collectedAt === null && parts.some((each) => each.collectedAt !== null && each.account !== null);
+  return {
+    ...whole,
+    ...(isForeign ? { apigateway: { ...whole.apigateway, accountId: 'unknown' } } : {}),
+    region: whole.region ?? regionIn(whole.ec2),
+  };
 }
 
 /**

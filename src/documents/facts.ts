@@ -80,7 +80,7 @@ export interface ApiGatewayFacts {
   resources?: ResourceFacts[];
   /** The settings of the account in this Region. */
   account?: { cloudwatchRoleArn?: Text };
-  /** The account whose credentials read this part; absent where it is that of the document. */
+  /** The account whose credentials read this part, or `unknown`; absent where it is that of the document. */
   accountId?: Text;
 }
 

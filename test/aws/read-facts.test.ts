@@ -174,3 +174,27 @@ test('any JSON is read or refused with one line', async (t) => {
     { numRuns: 200 },
   );
 });
+
+test('facts of two accounts: the API is that of the account that has it', (t) => {
+  const document = (account: string, more: object) => ({
+    name: `${account}.json`,
+    text: JSON.stringify({ kind: 'facts', collectedAt: '2026-01-02T03:00:00Z', account, ...more }),
+  });
+  const vpc = document('111111111111', { ec2: { Vpcs: [] }, apigateway: { restApi: null } });
+  const api = document('222222222222', { apigateway: { restApi: { id: 'a1b2c3d4e5' } } });
+  for (const files of [
+    [vpc, api],
+    [api, vpc],
+  ])
+    t.match(readFacts(files).facts, {
+      account: '111111111111',
+      apigateway: { restApi: { id: 'a1b2c3d4e5' }, accountId: '222222222222' },
+    });
+  const plain = {
+    name: 'rest-api.json',
+    text: JSON.stringify({ id: 'a1b2c3d4e5', endpointConfiguration: { types: ['PRIVATE'] } }),
+  };
+  t.match(readFacts([vpc, plain]).facts.apigateway, { restApi: { id: 'a1b2c3d4e5' }, accountId: 'unknown' });
+  t.equal(readFacts([vpc]).facts.apigateway.accountId, undefined);
+  t.end();
+});

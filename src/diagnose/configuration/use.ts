@@ -25,9 +25,10 @@ export function isOld({ olderMs }: FactsUse): boolean {
   return olderMs !== null && Math.abs(olderMs) > oldMs;
 }
 
-/** The account whose credentials read the configuration of the API, which need not be that of the VPC. */
+/** The account whose credentials read the configuration of the API, which need not be that of the VPC; null where not known. */
 export function accountOfApi({ account, apigateway }: FactsDocument): string | null {
-  return apigateway.accountId ?? account;
+  const id = apigateway.accountId ?? account;
+  return id === 'unknown' ? null : id;
 }
 
 /** Compares the Region, the account, the VPC and the time of facts with those of the packets. */

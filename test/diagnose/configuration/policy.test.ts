@@ -114,6 +114,33 @@ test('a policy is read in each form in which AWS gives it', async (t) => {
     t.equal(evaluatePolicy(statementsOf(form), plainRequest).state, 'allow', form.slice(0, 40));
 });
 
+test('policy variables have the value of the request, in policies of 2012 alone', async (t) => {
+  const judged = (value: string, keys: Record<string, KeyValue>, version: string | null = '2012-10-17') => {
+    const statement = {
+      ...{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: '*' },
+      Condition: { StringEquals: { 'aws:ResourceAccount': value } },
+    };
+    const policy = { ...(version === null ? {} : { Version: version }), Statement: statement };
+    const request = requestWith(
+      { 'aws:resourceaccount': ['123456789012'], ...keys },
+      'anonymous',
+      'prod/GET/orders',
+      '123456789012',
+    );
+    return evaluatePolicy(statementsOf(JSON.stringify(policy)), request).state;
+  };
+  const variable = '\u0024{aws:PrincipalAccount}';
+  t.equal(judged(variable, { 'aws:principalaccount': ['anonymous'] }), 'implicit-deny');
+  t.equal(judged(variable, { 'aws:principalaccount': ['123456789012'] }), 'allow');
+  t.equal(judged(variable, {}), 'unknown');
+  t.equal(judged(variable, { 'aws:principalaccount': 'absent' }), 'unknown');
+  t.equal(judged(variable, { 'aws:principalaccount': ['123456789012', 'x'] }), 'unknown');
+  const withDefault = "\u0024{aws:PrincipalTag/account, '123456789012'}";
+  t.equal(judged(withDefault, { 'aws:principaltag/account': 'absent' }), 'allow');
+  t.equal(judged(withDefault, { 'aws:principaltag/account': ['2'] }), 'implicit-deny');
+  t.equal(judged(variable, { 'aws:principalaccount': ['anonymous'] }, null), 'unknown');
+});
+
 test('what is no policy says why', async (t) => {
   for (const text of ['', 'allow all', '{"Statement":', '\\', '%7', '"x"', '{\\"Version\\":'])
     t.same(readPolicy(text), { problem: 'the policy is not JSON' }, text);

@@ -1,5 +1,5 @@
 import type { Ec2Facts, FactsDocument } from '../../../src/documents/facts.js';
-import { acl, configuredEvidence, factsOf, healthy, silentAt, VPC } from '../configuration/vpc.js';
+import { acl, configuredEvidence, factsOf, healthy, routes, silentAt, VPC } from '../configuration/vpc.js';
 import { API, answeredWith, attempt, denied, dns, forbidden, HOST, http, tcpOf, VPCE } from '../evidence.js';
 import type { Row } from './row.js';
 
@@ -109,6 +109,7 @@ const withSix: Ec2Facts = {
 function judgedBy(
   answer: ReturnType<typeof forbidden>,
   { endpointPolicy, policy }: { endpointPolicy: object; policy: object },
+  accountId?: string,
 ) {
   const { observations } = answeredWith([answer]);
   const facts = factsOf(
@@ -116,6 +117,7 @@ function judgedBy(
     {
       account: '123456784690',
       apigateway: {
+        ...(accountId === undefined ? {} : { accountId }),
         restApi: {
           id: API,
           endpointConfiguration: { types: ['PRIVATE'] },
@@ -284,5 +286,74 @@ export const configuredLimitRows: Row[] = [
     cause: 'api.path-unknown',
     confidence: 'medium',
     summary: ['has no GET /orders in stage prod'],
+  },
+  {
+    name: 'a learned route that is longer than the local one, which comes first',
+    given: configuredEvidence(
+      silentAt('10.0.1.5'),
+      factsOf({
+        ...routes({
+          DestinationCidrBlock: '10.0.1.0/24',
+          GatewayId: 'vgw-0a',
+          Origin: 'EnableVgwRoutePropagation',
+          State: 'blackhole',
+        }),
+        SecurityGroupRules: [{ ...clientRule }],
+      }),
+    ),
+    class: 'timeout',
+    cause: 'tcp.security-group',
+    confidence: 'certain',
+  },
+  {
+    name: 'a NAT gateway inside the VPC, whose address the group of the endpoint then sees',
+    given: configuredEvidence(
+      silentAt('10.0.1.5'),
+      factsOf({
+        ...onlyRule({ CidrIpv4: '10.0.3.0/24' }),
+        ...routes({ DestinationCidrBlock: '10.0.1.0/24', NatGatewayId: 'nat-0a', State: 'active' }),
+      }),
+    ),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'low',
+    evidence: ['not readable: whether nat-0a sends packets to 10.0.1.5 on inside the VPC'],
+  },
+  {
+    name: 'a NAT gateway of a VPC in which another table leads to a transit gateway',
+    given: configuredEvidence(
+      silentAt('10.9.0.20'),
+      factsOf({
+        RouteTables: [
+          ...(routes({ DestinationCidrBlock: '10.0.0.0/8', NatGatewayId: 'nat-0a', State: 'active' })
+            .RouteTables ?? []),
+          {
+            RouteTableId: 'rtb-0b',
+            VpcId: VPC,
+            Associations: [{ SubnetId: 'subnet-0b' }],
+            Routes: [{ DestinationCidrBlock: '10.0.0.0/8', TransitGatewayId: 'tgw-0a', State: 'active' }],
+          },
+        ],
+      }),
+    ),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'low',
+    evidence: ['by tgw-0a in rtb-0b'],
+  },
+  {
+    name: 'the API is of another account than the VPC, and its policy names its own account',
+    given: judgedBy(
+      denied(' because no VPC endpoint policy allows the execute-api:Invoke action'),
+      {
+        endpointPolicy: { ...open, Resource: `arn:aws:execute-api:us-east-1:999999999999:${API}/*` },
+        policy: open,
+      },
+      '999999999999',
+    ),
+    class: 'policy',
+    cause: 'policy.endpoint-implicit',
+    confidence: 'high',
+    evidence: ['the configuration read contradicts the answer: statement 1'],
   },
 ];
