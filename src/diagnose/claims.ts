@@ -70,6 +70,8 @@ export type AddressClaim =
   | 'closed'
   /** It accepts connections and closes each at once. */
   | 'closes-at-once'
+  /** This host accepts the connections to it in its place, and they do not get through. */
+  | 'accepted-here'
   /** It does not speak TLS. */
   | 'not-tls'
   /** It and this host have no TLS version or cipher in common. */
@@ -163,6 +165,7 @@ const CLAIMS: Rows = {
   'not-reached': { refuted: (evidence, { address }) => openingAt(evidence, address), result: 'drop' },
   closed: { refuted: (evidence, { address }) => openingAt(evidence, address), result: 'drop' },
   'closes-at-once': { refuted: (evidence, { address }) => staysOpenAt(evidence, address), result: 'drop' },
+  'accepted-here': { refuted: (evidence, { address }) => completedBy(evidence, address), result: 'drop' },
   'not-tls': { refuted: (evidence, { address }) => tlsSpokenBy(evidence, address), result: 'drop' },
   'no-common-version': {
     refuted: (evidence, { address }) => certificateOf(evidence, address),

@@ -89,6 +89,11 @@ export interface TcpAttempt {
    * SYN 1 or its answer was lost; null where it is not known which SYN was answered.
    */
   firstSynLost?: boolean | null;
+  /**
+   * Of an open connection: the receive window that the SYN-ACK offers, octets (TCP_INFO, tcpi_snd_wnd, since Linux 5.4); null where it
+   * is not known.
+   */
+  window?: Count | null;
   /** Absent where the connection was not watched. */
   afterOpen?: TcpAfterOpen | null;
   /** Of a `silent-neighbour`: the address of the gateway, or that of the target on the same link. */

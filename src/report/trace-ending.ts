@@ -1,5 +1,10 @@
 import { count, list } from '../core/text.js';
-import { deadHostToldMs, hopRangeWords, nearResetGateway, senderPlace } from '../documents/observed/trace.js';
+import {
+  deadHostToldMs,
+  gatewayBeforeNear,
+  hopRangeWords,
+  senderPlace,
+} from '../documents/observed/trace.js';
 import { sendErrnoWords } from '../documents/terms/errno.js';
 import { icmpMark } from '../documents/terms/icmp.js';
 import type { TraceDocument, TraceHop, TraceProbe } from '../documents/trace.js';
@@ -81,6 +86,15 @@ function openEnding(trace: EndedTrace): string {
   const { port, host } = trace;
   const works =
     port === 443 ? `The path works; to check TLS and HTTP, run pprobe diagnose ${host}.` : 'The path works.';
+  const gateway = gatewayBeforeNear(trace, 'syn-ack');
+  if (gateway !== null && trace.route?.keepsTtl !== true) {
+    return (
+      `Open: a SYN-ACK in the name of ${destination(trace)} came at hop 1, and the route to it leads through the gateway ` +
+      `${gateway}. An ordinary router would have ended this packet, so this host or the gateway accepted the connection in its ` +
+      'place: a rule that redirects connections to a proxy, such as the sidecar of a service mesh. Look at sudo nft list ' +
+      `ruleset. Whether ${destination(trace)} itself accepts connections on port ${port} is not known.`
+    );
+  }
   if (hasReply(trace, 'syn-ack')) {
     return `Open: ${answerer(trace, 'syn-ack')} accepts connections on port ${port}. ${works}`;
   }
@@ -101,7 +115,7 @@ function closedEnding(trace: EndedTrace): string {
   if (!hasReply(trace, 'rst')) {
     return `Closed: ${destination(trace)} sent a reset from port ${port}. ${tooSlowToFollow(trace)}`;
   }
-  const gateway = nearResetGateway(trace);
+  const gateway = gatewayBeforeNear(trace, 'rst');
   if (gateway !== null && route?.keepsTtl !== true) {
     return (
       `Closed: a reset in the name of ${destination(trace)} came at hop 1, and the route to it leads through the gateway ` +

@@ -354,6 +354,23 @@ const rows: Row[] = [
     words: [],
   },
   {
+    name: 'a port that a program on this host opened in place of the target',
+    given: evidence({
+      target: 'db.internal:5432',
+      tcp: [tcpOf('db.internal', [attempt('10.0.1.5', 'open', { port: 5432, window: 65483 })])],
+    }),
+    ids: ['tcp.accepted-here'],
+    words: [/This host itself accepts connections to 10\.0\.1\.5/, /sudo nft list ruleset/],
+  },
+  {
+    name: 'the same, which passes a handshake with the target on',
+    given: answeredWith([http(200)], {
+      tcp: [tcpOf(HOST, [attempt('10.0.1.5', 'open', { window: 65483 })])],
+    }),
+    ids: [],
+    words: [],
+  },
+  {
     name: 'a handshake that takes four seconds',
     given: answeredWith([http(200)], { tls: [tls('ok', { durationMs: 4000, connectMs: 2 })] }),
     ids: ['tls.slow'],

@@ -118,6 +118,7 @@ export const attempt: Required<TcpAttempt> = {
   icmp: { type: 1, code: 4 },
   retransmits: 2,
   firstSynLost: null,
+  window: 65160,
   afterOpen: { end: 'closed', afterMs: 1.5 },
   neighbour: 'fe80::1',
   banner: '220 ready',

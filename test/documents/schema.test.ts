@@ -55,6 +55,7 @@ const optionalInAttempts = new Set([
   'banner',
   'late',
   'firstSynLost',
+  'window',
   'afterOpen',
 ]);
 

@@ -214,6 +214,18 @@ export function staleRecord(evidence: Evidence, addresses: readonly string[]): A
 
 export const listRuleset: Argv = ['sudo', 'nft', 'list', 'ruleset'];
 
+export const listeners: Advice = {
+  text: 'Find the program that listens there, and read its log: it says where it connects to for the target',
+  command: ['sudo', 'ss', '-ltnp'],
+};
+
+/** Istio: meshConfig.outboundTrafficPolicy; Linkerd and Consul have the same under other names. */
+export function allowInMesh(host: string, port: number): Advice {
+  return {
+    text: `In a pod with the sidecar of a service mesh, allow ${host} in the mesh (Istio: a ServiceEntry for it), or take TCP ${port} out of the redirection (Istio: the annotation traffic.sidecar.istio.io/excludeOutboundPorts; Linkerd: config.linkerd.io/skip-outbound-ports)`,
+  };
+}
+
 export function allowInOwnFirewall({ target }: Evidence, addresses: readonly string[]): Advice {
   return {
     text: `Allow outbound TCP ${target.port} to ${list(addresses, 4)} in the firewall of this host (nftables, iptables, or the network policy of a container)`,

@@ -1,4 +1,5 @@
 import type { Rule } from '../finding.js';
+import { acceptedHereRules } from './accepted-here.js';
 import { dnsMismatchRules, dnsPublicRules } from './dns-answer.js';
 import { dnsBlockedRules } from './dns-blocked.js';
 import { dnsStatusRules } from './dns-status.js';
@@ -43,6 +44,7 @@ export const RULES: readonly Rule[] = [
   ...ownDropRules,
   ...policyPathRules,
   ...resetInjectedRules,
+  ...acceptedHereRules,
   ...proxyRules,
   ...ownTunnelRules,
   ...unreachableRules,

@@ -1,6 +1,7 @@
 import { duration, list } from '../../core/text.js';
 import { allWorked, mainAnswers, responderTo } from '../../documents/observed/http.js';
 import {
+  acceptedHere,
   addressesOf,
   addressOutcomes,
   closedAtOnceOutcomes,
@@ -8,7 +9,7 @@ import {
   withStatus,
 } from '../../documents/observed/tcp.js';
 import { purposeOf } from '../../documents/observed/tls.js';
-import type { Evidence, EvidenceItem, SkippedStep } from '../../documents/report.js';
+import type { Confidence, Evidence, EvidenceItem, SkippedStep } from '../../documents/report.js';
 import { askedAws } from '../../documents/responder.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
 import { places, short } from '../headline.js';
@@ -83,7 +84,7 @@ const reachable = rule(
     return {
       ...common,
       // What answers a SYN can be a proxy, a load balancer or a firewall that completes the handshake itself.
-      confidence: target.url === null && closing.length === 0 && hasSpoken(evidence) ? 'certain' : 'high',
+      confidence: confidenceOfPorts(evidence, closing),
       summary: `${name} is reachable: TCP ${target.port} is open at ${places(opening)}.`,
       evidence: [
         {
@@ -94,6 +95,15 @@ const reachable = rule(
     };
   },
 );
+
+function confidenceOfPorts(evidence: Evidence, closing: readonly string[]): Confidence {
+  if (evidence.target.url === null && closing.length === 0 && hasSpoken(evidence)) return 'certain';
+  const here = addressesOf(acceptedHere(evidence));
+  const isElsewhere = withStatus(addressOutcomes(evidence), 'open').some(
+    ({ address }) => !here.includes(address),
+  );
+  return isElsewhere ? 'high' : 'medium';
+}
 
 /** Whether a server sent something on a connection to it. */
 function hasSpoken(evidence: Evidence): boolean {

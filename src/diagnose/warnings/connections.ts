@@ -2,6 +2,7 @@ import { shellLine } from '../../core/shell-line.js';
 import { count, duration, excerpt, list } from '../../core/text.js';
 import {
   type AddressOutcome,
+  acceptedHere,
   addressesOf,
   addressOutcomes,
   openingBeside,
@@ -12,8 +13,10 @@ import type { TlsDocument } from '../../documents/tls.js';
 import { familyOf } from '../../net/address/address.js';
 import { inRange, parseRange } from '../../net/address/range.js';
 import { pprobeAgain } from '../remedies/again.js';
+import { listRuleset } from '../remedies/local.js';
 import { connectWithoutEcn } from '../remedies/syn-form.js';
 import { aboutProxy, openssl, trustEverywhere } from '../remedies/tls.js';
+import { acceptance } from '../rules/accepted-here.js';
 import type { WarningRule } from './warning.js';
 
 /** The variables that send programs to a proxy, which pprobe ignores. They concern https alone. */
@@ -157,6 +160,25 @@ const synLost: WarningRule = {
   },
 };
 
+/** The port opens, and only this host is known to have opened it. */
+const openedHere: WarningRule = {
+  id: 'tcp.accepted-here',
+  saidBy: ['policy.proxy'],
+  judge: (evidence) => {
+    const [first] = acceptedHere(evidence).filter(
+      ({ address, banner }) =>
+        banner == null &&
+        !handshakes(evidence).some(({ doc }) => doc.address === address && doc.status === 'ok'),
+    );
+    if (first === undefined) return null;
+    return {
+      text: `This host itself accepts connections to ${first.address}: a rule of it redirects them to a program here, such as the sidecar of a service mesh, or the server runs here. That the port is open says nothing about another host.`,
+      evidence: [acceptance(first)],
+      remedies: [{ text: 'Find the rule that redirects them', command: listRuleset }],
+    };
+  },
+};
+
 /** A handshake that takes longer exceeds the limits of many clients. */
 const SLOW_HANDSHAKE_MS = 3000;
 
@@ -242,6 +264,7 @@ export const connectionWarnings: readonly WarningRule[] = [
   proxyInUse,
   familyDead,
   synLost,
+  openedHere,
   handshakeSlow,
   expiresSoon,
   trustDiffers,

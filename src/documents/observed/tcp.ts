@@ -2,9 +2,10 @@ import { familyOf, withoutZone } from '../../net/address/address.js';
 import type { Evidence, EvidenceItem } from '../report.js';
 import type { TcpAttempt, TcpCause, TcpDocument, TcpStatus } from '../tcp.js';
 import type { OwnLimit } from '../terms/errno.js';
-import { isBetterStatus } from '../terms/tcp-status.js';
+import { isBetterStatus, isLoopbackWindow } from '../terms/tcp-status.js';
 import type { AddressTrace } from '../trace.js';
 import type { Seen } from './dns.js';
+import { isOwnAddress } from './link.js';
 import { once } from './memo.js';
 
 /** The best attempt on one address, with the facts that only libc reports set to null where they are absent. */
@@ -90,6 +91,16 @@ export function lossyOutcomes(evidence: Evidence): { outcome: AddressOutcome; sh
     const shown = openingBeside(evidence, outcome.address);
     return shown === null ? [] : [{ outcome, shown }];
   });
+}
+
+/**
+ * Open connections to addresses of other hosts that this host accepted itself: a rule of its packet filter redirects them to a
+ * program on it, as that of a service mesh does.
+ */
+export function acceptedHere(evidence: Evidence): AddressOutcome[] {
+  return withStatus(addressOutcomes(evidence), 'open').filter(
+    ({ address, window }) => isLoopbackWindow(address, window) && !isOwnAddress(evidence, address),
+  );
 }
 
 /** Addresses that accepted every connection and closed it before anything was sent on it. */

@@ -99,7 +99,7 @@ export function resetBeforeGateway(evidence: Evidence, address: string): NearRes
   // Reports of earlier versions have the kernel alone.
   const isInAws = vantage.ec2 !== undefined || isAwsKernel(vantage.platform);
   for (const { ref, doc } of targetTraces(evidence)) {
-    const gateway = nearResetGateway(doc);
+    const gateway = gatewayBeforeNear(doc, 'rst');
     if (doc.address === address && gateway !== null && !(doc.route?.keepsTtl ?? isInAws))
       return { ref, doc, gateway };
   }
@@ -107,17 +107,16 @@ export function resetBeforeGateway(evidence: Evidence, address: string): NearRes
 }
 
 /**
- * The gateway of a trace whose first RST came at hop 1, where the way does not end; null for all others. A router lowers the TTL, so
- * that it or this host sent the RST, unless `route.keepsTtl` says that it may not.
+ * The gateway of a trace whose first SYN-ACK or RST came at hop 1, where the way does not end; null for all others. A router lowers
+ * the TTL, so that it or this host sent the answer, unless `route.keepsTtl` says that it may not.
  */
-export function nearResetGateway({
-  route,
-  address,
-  hops,
-}: Pick<TraceDocument, 'route' | 'address' | 'hops'>): string | null {
+export function gatewayBeforeNear(
+  { route, address, hops }: Pick<TraceDocument, 'route' | 'address' | 'hops'>,
+  answer: 'syn-ack' | 'rst',
+): string | null {
   const gateway = route?.gateway ?? null;
   if (gateway === null || gateway === address) return null;
-  const first = hops.find(({ probes }) => probes.some(({ reply }) => reply === 'rst'));
+  const first = hops.find(({ probes }) => probes.some(({ reply }) => reply === answer));
   return first?.ttl === 1 ? gateway : null;
 }
 

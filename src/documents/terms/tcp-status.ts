@@ -1,3 +1,4 @@
+import { familyOf } from '../../net/address/address.js';
 import type { TcpStatus } from '../tcp.js';
 
 /**
@@ -39,3 +40,19 @@ export const tcpStatusWords: Readonly<Record<TcpStatus, string>> = {
   denied: "this host's own policy forbids it",
   error: 'the attempt could not be made',
 };
+
+/**
+ * The receive windows of a Linux server whose client is on the same host: one segment over a loopback interface of the usual MTU,
+ * 65536 octets. An IPv4 packet has at most 65535 of them, and the headers of IP and TCP take 40 and 60, the timestamps 12. Over
+ * other interfaces the window is a multiple of their segment, such as 65160 for 1448. Interfaces of IP over InfiniBand have an MTU of
+ * 65520 and other windows.
+ */
+const loopbackWindows: Record<4 | 6, ReadonlySet<number>> = {
+  4: new Set([65483, 65495]),
+  6: new Set([65464, 65476]),
+};
+
+/** Whether the window of a SYN-ACK is that of a server on this host. */
+export function isLoopbackWindow(address: string, window: number | null | undefined): boolean {
+  return window != null && loopbackWindows[familyOf(address) === 6 ? 6 : 4].has(window);
+}

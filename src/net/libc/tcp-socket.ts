@@ -61,7 +61,7 @@ export interface TcpSendState {
 
 const on = uint32(1);
 /** Shared by all sockets: results are read before the next call, and a new buffer would cost more than the call. */
-const value = Buffer.alloc(156);
+const value = Buffer.alloc(232);
 const localName = Buffer.alloc(longestSockaddr);
 const lengthOf = uint32(0);
 
@@ -250,6 +250,8 @@ export interface TcpInfo {
   isClosed: boolean;
   /** The handshake's round trip as the kernel measured it, milliseconds. */
   rttMs: number;
+  /** The receive window that the peer offered last, octets; null for an empty one and before Linux 5.4. */
+  window: number | null;
   /** The peer's SYN-ACK has the option. */
   timestamps: boolean;
   sackPermitted: boolean;
@@ -272,7 +274,7 @@ const closeWait = 8;
 
 /**
  * Decodes struct tcp_info. Offsets: state 0, options 5, window scales 6, retransmissions in flight 36 and total 100, round
- * trip 68 (microseconds), segments received 140, of them with data 152.
+ * trip 68 (microseconds), segments received 140, of them with data 152, window 228.
  */
 function decodeTcpInfo(bytes: Buffer): TcpInfo {
   const options = bytes.readUInt8(5);
@@ -282,6 +284,7 @@ function decodeTcpInfo(bytes: Buffer): TcpInfo {
     isEstablished: state === established || state === closeWait,
     isClosed: state === closed,
     rttMs: bytes.readUInt32LE(68) / 1000,
+    window: bytes.readUInt32LE(228) || null,
     timestamps: (options & 1) !== 0,
     sackPermitted: (options & 2) !== 0,
     windowScale: (options & 4) === 0 ? null : bytes.readUInt8(6) & 0xf,

@@ -79,7 +79,10 @@ export interface AttemptResult
   cause: TcpCause | null;
 }
 
-type End = Omit<ConnectEnd, 'socket' | 'durationMs' | 'retransmits' | 'firstSynLost' | 'localPort'>;
+type End = Omit<
+  ConnectEnd,
+  'socket' | 'durationMs' | 'retransmits' | 'firstSynLost' | 'window' | 'localPort'
+>;
 
 /** Classifies what the kernel reported about one connect() to `address`. Pure. */
 export function classifyEnd(end: End, address: string, family: 4 | 6): AttemptResult {

@@ -102,7 +102,7 @@ function watchSilence(running: RunningConnect, address: string, rule: SilenceRul
 const neighbourMs = 1000;
 
 function attemptOf(end: ConnectEnd, address: string, port: number, isCanceled: boolean): TcpAttempt {
-  const { localAddress, localPort, retransmits, firstSynLost } = end;
+  const { localAddress, localPort, retransmits, firstSynLost, window } = end;
   const isKnown = end.silentNeighbour !== null && end.durationMs >= neighbourMs;
   const isCut = isCanceled && end.end === 'given-up' && !isKnown;
   const result = isCut ? canceled : classifyEnd(end, address, familyOf(address) === 6 ? 6 : 4);
@@ -120,6 +120,7 @@ function attemptOf(end: ConnectEnd, address: string, port: number, isCanceled: b
     icmp: result.icmp,
     retransmits,
     firstSynLost,
+    window,
     neighbour: result.neighbour,
   };
 }

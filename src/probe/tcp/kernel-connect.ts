@@ -41,6 +41,8 @@ export interface ConnectEnd {
   retransmits: number | null;
   /** Of an open connection: the answer is to a later SYN; false: to the first; null: not known. */
   firstSynLost: boolean | null;
+  /** Of an open connection: the receive window of the SYN-ACK, octets; null for the other ends and where it is not known. */
+  window: number | null;
   /** This host's own firewall dropped the SYNs: the kernel counts retransmissions, but no segment in flight. */
   droppedHere: boolean;
   /** The address of the next hop, if it does not answer ARP or neighbour discovery, so that no SYN was sent. */
@@ -244,7 +246,7 @@ class KernelConnect implements RunningConnect {
   }
 
   #open(socket: TcpSocket, info: TcpInfo, durationMs: number): void {
-    const { rttMs, retransmits } = info;
+    const { rttMs, retransmits, window } = info;
     if (this.#localPort === this.#request.port && this.#localAddress === this.#request.address) {
       this.#connectAgain(socket, durationMs);
       return;
@@ -256,6 +258,7 @@ class KernelConnect implements RunningConnect {
       end: 'open',
       durationMs: isRoundTrip ? Math.min(rttMs, durationMs) : durationMs,
       retransmits,
+      window,
       socket,
     };
     if (firstSynLost === null && retransmits === 1 && this.#request.confirms) {
@@ -378,6 +381,7 @@ class KernelConnect implements RunningConnect {
       durationMs: end.durationMs,
       retransmits: end.retransmits ?? null,
       firstSynLost: end.firstSynLost ?? null,
+      window: end.window ?? null,
       droppedHere: end.droppedHere ?? false,
       silentNeighbour: end.silentNeighbour ?? null,
       isTunnelRefusal: end.isTunnelRefusal ?? false,
@@ -390,4 +394,4 @@ class KernelConnect implements RunningConnect {
   }
 }
 
-type OpenEnd = Required<Pick<ConnectEnd, 'end' | 'durationMs' | 'retransmits' | 'socket'>>;
+type OpenEnd = Required<Pick<ConnectEnd, 'end' | 'durationMs' | 'retransmits' | 'window' | 'socket'>>;

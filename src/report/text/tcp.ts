@@ -1,8 +1,9 @@
 import type { TcpAttempt, TcpCause, TcpDocument, TcpStatistics, TcpStatus } from '../../documents/tcp.js';
 import { connectErrnoWords } from '../../documents/terms/errno.js';
 import { icmpReason, icmpWords, isTimeExceeded } from '../../documents/terms/icmp.js';
-import { tcpStatusWords } from '../../documents/terms/tcp-status.js';
+import { isLoopbackWindow, tcpStatusWords } from '../../documents/terms/tcp-status.js';
 import { familyOf } from '../../net/address/address.js';
+import { scopeOf } from '../../net/address/scope.js';
 import { MARKS, tcpMark } from '../marks.js';
 import { dnsText } from './dns.js';
 import { cleanForTerminal, mark, paint, type Style } from './style.js';
@@ -134,8 +135,12 @@ export function attemptWords(attempt: TcpAttempt): string {
   return `${parts.join('; ')}${origin}${errno === null ? '' : ` (${clean(errno)})`}`;
 }
 
-function openWords({ retransmits, firstSynLost, durationMs, afterOpen, banner }: TcpAttempt): string[] {
+function openWords(attempt: TcpAttempt): string[] {
+  const { address, localAddress, retransmits, firstSynLost, durationMs, afterOpen, banner, window } = attempt;
   const words: string[] = [];
+  // Packets to an own address have the same one as their source.
+  if (address !== localAddress && scopeOf(address) !== 'loopback' && isLoopbackWindow(address, window))
+    words.push('this host itself did, not another one: a rule redirects the connection to a program here');
   if (retransmits) {
     if (firstSynLost === true) words.push('SYN 1 was not answered, a later one was: packets are lost');
     else if (firstSynLost === false)

@@ -58,7 +58,13 @@ function tcpAttemptOf(dice: Dice, address: string, port: number): TcpAttempt {
     local,
     cause,
     durationMs: dice.number(3000),
-    ...(status === 'open' ? { firstSynLost: dice.of([null, false, true]), ...afterOpenOf(dice) } : {}),
+    ...(status === 'open'
+      ? {
+          firstSynLost: dice.of([null, false, true]),
+          window: dice.of([null, 65160, 62727, 65483]),
+          ...afterOpenOf(dice),
+        }
+      : {}),
     ...icmp,
     ...neighbour,
   });

@@ -10,6 +10,18 @@ const listening = (port: number): readonly string[][] => [
   [process.execPath, '-e', `require('net').createServer((s) => s.resume()).listen(${port}, '0.0.0.0')`],
 ];
 
+/** Connections to this port end at a program on the client, as those of a pod with the sidecar of a service mesh do. */
+const redirected = (port: number, accept: string) => ({
+  setUp: `client nft 'table ip mesh { chain out { type nat hook output priority -100; tcp dport ${port} redirect to :15001; }; }'`,
+  onClient: [
+    [
+      process.execPath,
+      '-e',
+      `require('net').createServer((s) => { s.on('error', () => {}); ${accept} }).listen(15001, '0.0.0.0')`,
+    ],
+  ],
+});
+
 const awsAdvice = [/security group of/i, /describe-network-interfaces/, /authorize-security-group/];
 
 const v6 = {
@@ -18,6 +30,73 @@ const v6 = {
 };
 
 export const ownHostCases: readonly NetworkCase[] = [
+  {
+    id: 'C24',
+    situation:
+      'the sidecar of a service mesh accepts the connection and resets it, because it does not know the host',
+    source: 'https://github.com/istio/istio/issues/21579',
+    ...redirected(443, "s.once('data', () => s.resetAndDestroy());"),
+    zone: { 'api.field.test': ['{net}.10'] },
+    servers: { '{net}.10:443': web(['api.field.test']) },
+    steps: [
+      {
+        args: url('api.field.test'),
+        expected: {
+          exitCodes: [12],
+          causes: ['policy.proxy'],
+          atMost: 'medium',
+          says: [/A program on this host accepts the connections/, /nft list ruleset/, /ServiceEntry/],
+          never: [/PROXY protocol/, ...awsAdvice],
+        },
+      },
+      {
+        args: ['trace', '{net}.10'],
+        expected: { exitCodes: [0], says: [/this host or the gateway accepted the connection in its place/] },
+      },
+    ],
+  },
+  {
+    id: 'C25',
+    situation:
+      'the sidecar of a service mesh accepts the connection and waits for a backend that does not answer',
+    source: 'https://github.com/istio/istio/issues/24461',
+    ...redirected(443, 's.resume();'),
+    zone: { 'api.field.test': ['{net}.10'] },
+    steps: [
+      {
+        args: url('api.field.test'),
+        expected: {
+          exitCodes: [12],
+          causes: ['policy.proxy'],
+          atMost: 'medium',
+          says: [/A program on this host accepts the connections/],
+          never: awsAdvice,
+        },
+      },
+    ],
+  },
+  {
+    id: 'C26',
+    situation: 'with the sidecar of a service mesh every port of every host is open',
+    source: 'https://github.com/istio/istio/issues/36540',
+    ...redirected(5432, 's.resume();'),
+    zone: { 'db.field.test': ['{net}.10'] },
+    steps: [
+      {
+        args: ['diagnose', 'db.field.test:5432'],
+        expected: {
+          exitCodes: [0],
+          atMost: 'medium',
+          says: [/This host itself accepts connections to/, /says nothing about another host/],
+        },
+      },
+      {
+        args: ['tcp', '{net}.10', '5432'],
+        expected: { exitCodes: [0], says: [/this host itself did, not another one/] },
+      },
+    ],
+    peers: [{ argv: ['nc', '-vz', '{net}.10', '5432'], prints: /succeeded|open/i }],
+  },
   {
     id: 'C14',
     situation: 'the loopback interface of a new network namespace is down',

@@ -27,6 +27,10 @@ const rows: [attempt: Partial<TcpAttempt>, words: string][] = [
     { status: 'open', cause: 'syn-ack', afterOpen: { end: 'reset', afterMs: 0 } },
     'the other end reset it at once',
   ],
+  [
+    { status: 'open', cause: 'syn-ack', address: '10.0.1.5', localAddress: '10.0.9.15', window: 65483 },
+    'accepts connections; this host itself did, not another one',
+  ],
   [{ status: 'open', cause: 'syn-ack', banner: 'SSH-2.0\u001b[31m' }, 'sends "SSH-2.0'],
   [{ status: 'open', cause: 'syn-ack', banner: null }, 'sends no banner'],
   [{ status: 'refused', cause: 'rst', errno: 'ECONNREFUSED' }, 'a reset came back: nothing listens'],

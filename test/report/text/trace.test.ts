@@ -211,6 +211,27 @@ test('a hop limit below the length of the path: the option to give', async (t) =
   t.match(traceText(document, plain), 'Filtered: hop 4 (10.0.1.1) still answered, but the hop limit');
 });
 
+test('a SYN-ACK of hop 1 on a way through a gateway: who accepted it', async (t) => {
+  const said = (gateway: string | null, keepsTtl?: boolean): string => {
+    const route = {
+      gateway,
+      interface: 'eth0',
+      tcpDiffers: null,
+      ...(keepsTtl === undefined ? {} : { keepsTtl }),
+    };
+    const accepted = probe({ reply: 'syn-ack', from: '10.0.1.23', icmp: null });
+    return traceText(traceDocument({ hops: [hop(1, accepted)], outcome: 'open', route }), {
+      ...plain,
+      columns: 900,
+    });
+  };
+  const local = /this host or the gateway accepted the connection in its place/;
+  t.match(said('10.0.9.1'), local);
+  t.match(said('10.0.9.1', false), local);
+  t.notMatch(said('10.0.9.1', true), local, 'the router of a VPC does not lower the TTL');
+  t.notMatch(said(null), local);
+});
+
 test('a silent target: how long it was waited for, and what a longer wait would hear', async (t) => {
   const said = (waitedMs: number): string => {
     const target = { reply: 'none' as const, from: null, rttMs: null, icmp: null, sent: 3, waitedMs };
