@@ -3,6 +3,7 @@ import { withoutUnsendable } from '../../src/documents/observed/tcp.js';
 import type { Evidence, Verdict } from '../../src/documents/report.js';
 import type { TlsDocument } from '../../src/documents/tls.js';
 import type { TraceProbe } from '../../src/documents/trace.js';
+import { runs } from '../runs.js';
 import { randomEvidence } from './random-evidence.js';
 
 /**
@@ -302,9 +303,9 @@ function unsound(
 
 /**
  * Two files run at the same time, with half of the reports each: 20,000 together, which take half a minute, or as many as the
- * variable PPROBE_REPORTS says. `npm run fuzz` gives 100,000.
+ * variable PPROBE_REPORTS says; the fast tests take a tenth. `npm run fuzz` gives 100,000.
  */
-export const contradictionsPerFile = Math.ceil(Number(process.env.PPROBE_REPORTS ?? 20_000) / 2);
+export const contradictionsPerFile = Math.ceil(Number(process.env.PPROBE_REPORTS ?? runs(20_000)) / 2);
 
 /** The first seed from `first` on whose report is contradicted, with the sentence; null where there is none. */
 export function firstContradiction(first: number, count: number): string | null {

@@ -20,6 +20,7 @@ import type {
 } from '../../../src/documents/facts.js';
 import { redacted } from '../../../src/report/redact/redact.js';
 import { reportOf } from '../../report/report-of.js';
+import { runs } from '../../runs.js';
 import { dns, evidence, HOST, tcp } from '../evidence.js';
 import { configurationRows } from '../rules/configuration.rows.js';
 import { configuredFirewallRows } from '../rules/configured-firewall.rows.js';
@@ -81,7 +82,7 @@ test('a block contains what its prefix says: compared with the bits as text', (t
       const same = bits(one).slice(0, length) === bits(other).slice(0, length);
       return contains(outer, inner) === same && covers(`${quad(one)}/${length}`, inner) === same;
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
   t.end();
 });
@@ -142,7 +143,7 @@ test('security groups: a further rule never turns allow into another state, and 
         if (less.state !== 'unknown' && less.state !== before.state)
           throw new Error(`${less.state} became ${before.state}`);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
   t.end();
 });
@@ -181,7 +182,7 @@ test('network ACLs: the ranges say of each port what the first rule that matches
           throw new Error(`port ${each}: ${said?.state} by ${said?.rule}`);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
   t.end();
 });
@@ -198,7 +199,7 @@ test('network ACLs: a rule that allows never makes a port denied, and one that d
       if (more.RuleAction === 'deny' && before === 'deny' && after !== 'deny')
         throw new Error('deny was lost');
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
   t.end();
 });
@@ -229,7 +230,7 @@ test('routes: the longest prefix decides, in whatever order they stand', (t) => 
       if (decision.state === 'missing') return best === -1;
       return decision.state === 'found' && decision.route.destination.endsWith(`/${best}`);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
   const lists = prefixLookup({ 'pl-0a': ['10.0.9.0/24', '10.0.0.0/8'] }, peer);
   const found = chooseRoute(

@@ -7,10 +7,11 @@ import { decodeIpv4, decodeIpv6, encodeIpv4, encodeIpv6 } from '../../../src/net
 import { decodeQuote } from '../../../src/net/packet/quote.js';
 import { decodeTcp, decodeTcpOptions, encodeSyn } from '../../../src/net/packet/tcp.js';
 import { matchIcmp, matchSegment, type Sent } from '../../../src/net/wire/syn-match.js';
+import { runs } from '../../runs.js';
 import { encodeIcmpv4, encodeIcmpv6 } from '../../simulation/icmp-encode.js';
 
 /** Number of packets to decode; `npm run fuzz` sets a higher one. */
-const numRuns = Number(process.env.PPROBE_FUZZ_RUNS ?? 20_000);
+const numRuns = Number(process.env.PPROBE_FUZZ_RUNS ?? runs(20_000));
 
 const syn = encodeSyn({
   source: '10.0.1.10',
