@@ -102,7 +102,7 @@ const causeWords: Readonly<Partial<Record<TcpCause, (attempt: TcpAttempt) => str
   icmp: errorWords,
   silence: ({ retransmits }) =>
     retransmits
-      ? `nothing came back to ${retransmits + 1} SYNs: something drops them, such as a security group`
+      ? `nothing came back to ${retransmits + 1} SYNs: something drops them, such as a security group, or the host is down`
       : 'nothing came back',
   'silent-neighbour': ({ neighbour, address }) =>
     neighbour === address
