@@ -57,7 +57,7 @@ export function failureOf(
     });
   }
   const message = cleaned(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-  return failure(exitCodes.bug, bugText(error, message), { code: 'internal', message });
+  return failure(exitCodes.bug, bugText(error, message, cleaned), { code: 'internal', message });
 
   function failure(
     exitCode: number,
@@ -69,12 +69,13 @@ export function failureOf(
   }
 }
 
-function bugText(error: unknown, message: string): string {
+function bugText(error: unknown, message: string, cleaned: (line: string) => string): string {
   const stack =
     error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
   return [
     `pprobe: this is a bug in pprobe: ${cleanForTerminal(message)}`,
-    ...stack.map((line) => `    ${cleanForTerminal(line.trim())}`),
+    // A message of several lines can have a line that looks like one of the stack.
+    ...stack.map((line) => `    ${cleanForTerminal(cleaned(line.trim()))}`),
     `pprobe: please report it ${addressee(manifest())}, with the lines above and the command line`,
     '',
   ].join('\n');

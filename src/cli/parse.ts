@@ -88,6 +88,7 @@ function requestOf(
       checkOptions(completionCommand.name, options, table);
       return { kind: 'completion-script', shell: shellOf([...rest, ...verbatim]) };
     }
+    refuseDashes([...words, ...verbatim]);
     if (command === null) {
       // `--timeout 5s agent`: where the command that follows has no such option, "5s" is not meant as a command.
       const [meant, ...others] = loaded;
@@ -105,6 +106,18 @@ function requestOf(
     if (error instanceof InvalidInputError) return { kind: 'mistake', error };
     throw error;
   }
+}
+
+/** Refuses an option whose hyphens became dashes, as word processors and chats write them. Throws InvalidInputError. */
+function refuseDashes(words: readonly string[]): void {
+  const word = words.find((each) => /^[\u2010-\u2015\u2212]/.test(each));
+  if (word === undefined) return;
+  const name = word.replace(/^[\u2010-\u2015\u2212-]+/, '');
+  const meant = name.length > 1 ? `--${name}` : `-${name}`;
+  throw new InvalidInputError(
+    'arguments',
+    `${quoted(word)} begins with a dash in place of a hyphen; give ${excerpt(meant, 80)}`,
+  );
 }
 
 /** The command of the first word, or else all commands whose names occur: a name may also be the value of an option. */
@@ -232,6 +245,8 @@ const peerCommands: Readonly<Record<string, string>> = {
   curl: 'diagnose URL',
   wget: 'diagnose URL',
   openssl: 'diagnose HOST:PORT',
+  compare: 'explain FILE FILE',
+  diff: 'explain FILE FILE',
 };
 
 /** For a word that is the name of a host or an address. */
@@ -245,7 +260,12 @@ function noSuchOption(given: string, commandName: string | null, known: OptionTa
   const names = Object.keys(known).filter((name) => name.length > 1 && known[name]?.hidden !== true);
   const word = /^--?(?:no-)?(\w[\w-]+)/.exec(given)?.[1];
   const meant = word === undefined ? undefined : nearest(word, names);
-  const hint = meant === undefined ? `see ${full} --help` : `did you mean --${meant}?`;
+  const other = /^-\d+$/.test(given)
+    ? 'if it is a port or another value: no value is negative'
+    : /^-[^-].*\./.test(given)
+      ? `if it is a name, give -- before it: ${full} -- ${excerpt(given, 80)}`
+      : `see ${full} --help`;
+  const hint = meant === undefined ? other : `did you mean --${meant}?`;
   return new InvalidInputError(given, `${excerpt(given, 80)}: ${full} has no such option; ${hint}`);
 }
 

@@ -9,6 +9,7 @@ import { releaseCompiledCode } from '../host/compiled-code.js';
 import { becomeInvoker, sudoInvoker } from '../host/privileges.js';
 import { nagiosUnknown } from '../report/formats/nagios.js';
 import type { Style } from '../report/text/style.js';
+import { bracketsNote } from '../target/brackets-note.js';
 import { printBulk } from './bulk-output.js';
 import type { Command, CommandContext, CommandResult } from './command.js';
 import { failureOf, InterruptedError } from './failure.js';
@@ -110,6 +111,9 @@ class Run {
         this.#onHangup = listener;
       },
     };
+    const isHost = /^(?:host|target)$/.test(command.positionals[0]?.name ?? '');
+    const brackets = isHost ? bracketsNote(args.positionals[0] ?? '') : null;
+    if (brackets !== null && !output.quiet) this.#note(`pprobe: ${brackets}`);
     const style = styleFor(process.stdout, process.env);
     const closeSockets = await dropRoot(command, args);
     try {
@@ -192,9 +196,12 @@ class Run {
   }
 }
 
-/** Rejects with an uncaught exception: from an event handler, or from a promise without a handler. */
+/**
+ * Rejects with the first uncaught exception: from an event handler, or from a promise without a handler. A later one must not end the
+ * process while the first is told.
+ */
 function nextCrash(): Promise<never> {
-  return new Promise((_resolve, reject) => process.once('uncaughtException', reject));
+  return new Promise((_resolve, reject) => process.on('uncaughtException', reject));
 }
 
 /** A signal that aborts after `limitMs`, as that of AbortSignal.timeout() does; never without a limit. */

@@ -156,8 +156,19 @@ function longOption(word: string, table: OptionTable): GivenOption {
   return { spelling, name: null, value: text };
 }
 
-/** `-t A`, `-tA`, `-t=A`, `-xt A`. A digit stands alone: `-46` is not `-4 -6`. */
-function shortOptions(word: string, { table, peers }: KnownOptions): FoundOption[] {
+/**
+ * `-t A`, `-tA`, `-t=A`, `-xt A`, `-4n`. Two digits are a number: `-46` is not `-4 -6`. A word that is none of that is returned as a
+ * whole, where it has other characters than letters and digits, or is a long option with one hyphen.
+ */
+function shortOptions(word: string, known: KnownOptions): FoundOption[] {
+  const options = lettersOf(word, known);
+  const [body = ''] = word.slice(1).split('=');
+  const isWhole = /[^a-z0-9]/i.test(body) || specOf(known.table, body) !== undefined;
+  const isUnknown = options.some(({ name, peer }) => name === null && peer === undefined);
+  return isUnknown && isWhole ? [{ spelling: word, name: null, value: null }] : options;
+}
+
+function lettersOf(word: string, { table, peers }: KnownOptions): FoundOption[] {
   const options: FoundOption[] = [];
   for (let at = 1; at < word.length; at++) {
     const letter = word[at] ?? '';
@@ -168,7 +179,7 @@ function shortOptions(word: string, { table, peers }: KnownOptions): FoundOption
     const peer = spec === undefined ? peers.options[spelling] : undefined;
     const isEnd = rest === '' || rest.startsWith('=') || spec?.type === 'string' || peer?.takesValue === true;
     if (spec === undefined && peer === undefined) return [...options, { spelling, name: null, value: null }];
-    if (!isEnd && /\d/.test(letter + rest.charAt(0))) return [{ spelling: word, name: null, value: null }];
+    if (!isEnd && /^\d\d/.test(letter + rest)) return [{ spelling: word, name: null, value: null }];
     if (!isEnd) {
       options.push(
         peer === undefined ? { spelling, name, value: true } : { spelling, name, value: null, peer },

@@ -44,3 +44,8 @@ export function servicePort(name: string): number | null {
   const key = name.toLowerCase();
   return Object.hasOwn(PORTS, key) ? (PORTS[key] ?? null) : null;
 }
+
+/** Whether a service with a name has the port. Pure. */
+export function isServicePort(port: number): boolean {
+  return Object.values(PORTS).includes(port);
+}

@@ -37,8 +37,8 @@ export function checkName(name: unknown, argument = 'name'): string {
   if (name === '') fail('is empty; give a domain name like api.example.com');
   const family = familyOf(name);
   if (family !== null) fail(`is an IPv${family} address, not a name; ask for its name with --reverse`);
-  checkNumberForm(name, argument);
   refusePasted(name, argument);
+  checkNumberForm(name, argument);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) fail('is a URL; write only the host name in it');
 
   const labels = name.split(dots);

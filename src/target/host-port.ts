@@ -26,6 +26,12 @@ export function parsePort(text: string, argument = 'port', whole?: string): numb
   const port = /^\d{1,5}$/.test(text) ? Number(text) : (servicePort(text) ?? Number.NaN);
   if (port >= portBound.min && port <= portBound.max) return port;
   const where = whole === undefined ? '' : ` in ${quoted(whole)}`;
+  const ascii = text.normalize('NFKC').trim();
+  if (ascii !== text && /^\d{1,5}$/.test(ascii))
+    throw new InvalidInputError(
+      argument,
+      `${argument}: ${quoted(text)}${where} has other digits or spaces than a port is written with; give ${ascii}`,
+    );
   const not = /^\d+[-,]\d/.test(text) ? 'is more than one port' : `is not ${portBound.noun}`;
   throw new InvalidInputError(
     argument,

@@ -106,13 +106,15 @@ function splitTarget(input: string): TargetParts {
   if (/[\s\p{Cc}]/u.test(withoutSecrets(text)))
     throw wrong('has a space or control character in it; give one URL or host');
 
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//iu.exec(text)?.[1]?.toLowerCase();
+  // JDBC puts its own before the scheme.
+  const scheme = /^((?:[a-z][a-z0-9+.-]*:)*[a-z][a-z0-9+.-]*):\/\//iu.exec(text)?.[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== 'https') {
-    throw wrong('is not an https URL; private endpoints answer https:// only. For TCP alone, give host:port');
+    const [, authority = 'host:port'] = /:\/\/([\w.-]+:\d+)(?:[/?#]|$)/u.exec(withoutSecrets(text)) ?? [];
+    throw wrong(
+      `is not an https URL; private endpoints answer https:// only. For TCP alone, give ${authority}`,
+    );
   }
   const hasScheme = scheme !== undefined;
-  if (!hasScheme && /^https?:[/\\]/iu.test(text))
-    throw wrong('is not a URL; write https:// with two slashes');
   const rest = hasScheme ? text.slice('https://'.length) : text;
   const end = rest.search(/[/\\?#]/u);
   const written = end === -1 ? rest : rest.slice(0, end);

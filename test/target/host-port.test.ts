@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import { bracketsNote } from '../../src/target/brackets-note.js';
 import { hostWithPort, parseTargetLine } from '../../src/target/host-port.js';
 
 test('a line has a host and an optional port; an IPv6 address with or without brackets', async (t) => {
@@ -29,4 +30,11 @@ test('the port in the host and the separate port must be equal', async (t) => {
   t.same(hostWithPort('a.test:22', 22), { host: 'a.test', port: 22 });
   t.same(hostWithPort('a.test', undefined), { host: 'a.test', port: 443 });
   t.throws(() => hostWithPort('a.test:22', 23), { message: /says 22; leave one of them out/ });
+});
+
+test('an IPv6 address that ends like a port gets a note, and no other text does', async (t) => {
+  t.equal(bracketsNote('::1:443'), '::1:443 is one IPv6 address; with a port it is written [::1]:443');
+  t.match(bracketsNote('2001:db8::5:8443'), /\[2001:db8::5\]:8443/);
+  for (const text of ['[::1]:443', '::443', 'fd00::1:9999', 'fd00::1', 'a.test:443', '10.0.0.5:443', ''])
+    t.equal(bracketsNote(text), null, text);
 });

@@ -144,6 +144,11 @@ function askSystem(args: Arguments, name: string, { types, stop }: ResolveOption
 
 function serversOf(args: Arguments): string[] | undefined {
   const [, positional] = args.positionals;
+  if (positional !== undefined && /^[a-z]+\d*$/i.test(positional) && familyOf(positional) === null)
+    throw new InvalidInputError(
+      'server',
+      `server: ${quoted(positional)} is neither a record type, like AAAA or TYPE65, nor the address of a server`,
+    );
   const named = listOption(args, 'server');
   const servers = positional === undefined ? named : [positional, ...(named ?? [])];
   const port = numberOption(args, 'port', portBound);
@@ -171,7 +176,10 @@ function arrange(args: Arguments): Arguments {
       'class',
       `${quoted(other)} cannot be asked for; pprobe dns asks for class IN only`,
     );
-  const rest = positionals.filter((word, index) => !isType(word, index) && !isClass(word, index));
+  // Space comes along when a name is copied.
+  const rest = positionals
+    .filter((word, index) => !isType(word, index) && !isClass(word, index))
+    .map((word) => word.trim() || word);
   if (types.length === 0) return { ...args, positionals: rest };
   const all = [...(options.type === undefined ? [] : [options.type].flat()), ...types];
   return { positionals: rest, options: { ...options, type: all.length === 1 ? all[0] : all } };

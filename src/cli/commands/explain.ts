@@ -2,6 +2,7 @@ import type { NamedReport } from '../../compare/compare.js';
 import { ReportCollection } from '../../compare/many.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { openInput } from '../../core/input.js';
+import { quotedTarget } from '../../core/text.js';
 import { type ExplainOptions, explain } from '../../diagnose/explain.js';
 import { endsOfReport } from '../../documents/observed/ends.js';
 import { parseReport } from '../../documents/saved-report.js';
@@ -90,11 +91,23 @@ function isSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
 }
 
+/** A URL is measured, not read. Throws InvalidInputError. */
+function refuseUrls({ positionals }: Arguments): void {
+  const url = positionals.find((each) => each.includes('://'));
+  if (url === undefined) return;
+  const shown = quotedTarget(url);
+  throw new InvalidInputError(
+    'file',
+    `file: ${shown} is a URL, and explain reads reports that were saved; to measure, give pprobe diagnose ${shown}`,
+  );
+}
+
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult> {
   checkIdleOptions(args);
   checkLogOptions(args);
   const form = reportForm(args, context.output);
   if (args.options.log !== undefined) return explainLogFiles(args, form, context);
+  refuseUrls(args);
   required(args, 0);
   if (args.options.facts !== undefined || args.options.aws !== undefined)
     return explainWithFacts(args, form, context);
