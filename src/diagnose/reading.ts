@@ -1,4 +1,4 @@
-import { nowMs } from '../core/clock.js';
+import { type Clock, systemClock } from '../core/clock.js';
 import { anyOf } from '../core/deadline.js';
 import type { FactsDocument } from '../documents/facts.js';
 import type { HttpDocument } from '../documents/http.js';
@@ -47,7 +47,12 @@ export interface ReadingBeside {
   abandon(): void;
 }
 
-export function startReading(read: ReadFacts, target: Target, stop: AbortSignal | undefined): ReadingBeside {
+export function startReading(
+  read: ReadFacts,
+  target: Target,
+  stop: AbortSignal | undefined,
+  clock: Clock = systemClock,
+): ReadingBeside {
   const over = new AbortController();
   let onEnds: (ends: Promise<KnownEnds>) => void = () => {};
   const ends = new Promise<KnownEnds>((resolve) => {
@@ -57,16 +62,16 @@ export function startReading(read: ReadFacts, target: Target, stop: AbortSignal 
   const requests = new Promise<readonly HttpDocument[]>((resolve) => {
     onRequests = resolve;
   });
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = (): void => {};
   const endAfter = (ms: number): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => over.abort(), ms);
+    cancel();
+    cancel = clock.after(ms, () => over.abort());
   };
   let isFinishing = false;
   let stepEndMs = 0;
   const onProgress = (moreMs: number): void => {
-    stepEndMs = nowMs() + Math.min(moreMs, longestStepMs);
-    if (isFinishing) endAfter(stepEndMs - nowMs() + graceMs);
+    stepEndMs = clock.now() + Math.min(moreMs, longestStepMs);
+    if (isFinishing) endAfter(stepEndMs - clock.now() + graceMs);
   };
   const told = anyOf(over.signal, stop);
   const reading = read(target, ends, told, requests, onProgress);
@@ -76,14 +81,14 @@ export function startReading(read: ReadFacts, target: Target, stop: AbortSignal 
     async finish(sent) {
       isFinishing = true;
       onRequests(sent);
-      endAfter(Math.max(0, stepEndMs - nowMs()) + graceMs);
+      endAfter(Math.max(0, stepEndMs - clock.now()) + graceMs);
       const last = setTimeout(() => over.abort(), longestMs);
       const ignored = ignoring(told);
       try {
         return await Promise.race([reading, ignored.promise]);
       } finally {
         isFinishing = false;
-        clearTimeout(timer);
+        cancel();
         clearTimeout(last);
         ignored.cancel();
       }

@@ -3,7 +3,8 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { test } from 'tap';
 import { type AwsService, callOf } from '../../src/aws/calls.js';
-import { Reader } from '../../src/aws/reader.js';
+import { readConfiguration } from '../../src/aws/read-configuration.js';
+import { Reader, readingTimeout } from '../../src/aws/reader.js';
 import {
   accountRequest,
   apiRequests,
@@ -15,6 +16,7 @@ import {
 import { openSdk } from '../../src/aws/sdk/sdk.js';
 import { nowMs } from '../../src/core/clock.js';
 import type { FactsCall, FactsDocument } from '../../src/documents/facts.js';
+import { parseTarget } from '../../src/target/parse-target.js';
 import { account } from '../aws-server/account.js';
 import type { AwsFault } from '../aws-server/faults.js';
 import { startAwsServer } from '../aws-server/server.js';
@@ -131,6 +133,49 @@ test('each service with each fault: it ends, says so in a line, and the others a
     t.same(validateDocument(withTimes(facts)), [], row.name);
   }
   t.equal(elsewhere.requests(), 0, 'a redirection is not followed');
+});
+
+/** What keeps a call from ever ending by itself. */
+const endless: ReadonlySet<string> = new Set(['a header without an end', 'an octet at a time', 'no answer']);
+
+test('the deadline of the whole reading ends it, whatever every service does', async (t) => {
+  const elsewhere = await startEndpoint((_body, response) => void response.end());
+  redirect.to = elsewhere.url;
+  const all: [string, AwsFault][] = [
+    ...Object.entries(faults).map(([name, [fault]]): [string, AwsFault] => [name, fault]),
+    ['the permission is missing', { kind: 'denied' }],
+    ['the answer comes too late', { kind: 'slow', delayMs: 3_600_000 }],
+  ];
+  const regions = all.map((_, index) => `eu-west-${index + 10}`);
+  const server = await startAwsServer({
+    description: account,
+    regions: Object.fromEntries(all.map(([, fault], index) => [regions[index] ?? '', { '*': fault }])),
+  });
+  process.env.AWS_ENDPOINT_URL = server.url;
+  t.teardown(async () => {
+    await server.close();
+    await elsewhere.close();
+  });
+  const ends = Promise.resolve({ addresses: ['10.0.2.10'], own: ['10.0.1.10'], identities: [] });
+  await Promise.all(
+    all.map(async ([name], index) => {
+      const target = parseTarget(`https://abc123defg.execute-api.${regions[index]}.amazonaws.com/prod`);
+      // The answer of a test that never ends would be its own limit of time.
+      const { facts } = await readConfiguration(target, ends, {
+        open: openSdk,
+        vpcId: 'vpc-0a',
+        timeoutMs: readingTimeout.min,
+      });
+      t.ok(facts.calls.length > 0, name);
+      if (endless.has(name) || name.endsWith('too late'))
+        t.notOk(
+          facts.calls.some(({ status }) => status === 'ok'),
+          name,
+        );
+      for (const call of facts.calls) checkLine(call, (ok) => t.ok(ok, `${name}: ${call.text}`));
+      t.same(validateDocument(withTimes(facts)), [], name);
+    }),
+  );
 });
 
 /** A line says something, in a few words, and keeps no secret. */

@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
+import { readConfiguration } from '../../src/aws/read-configuration.js';
+import type { OpenSession } from '../../src/aws/session.js';
 import { diagnose } from '../../src/diagnose/diagnose.js';
-import type { ReadFacts } from '../../src/diagnose/reading.js';
+import { type ReadFacts, startReading } from '../../src/diagnose/reading.js';
 import type { KnownEnds } from '../../src/documents/known-ends.js';
+import { parseTarget } from '../../src/target/parse-target.js';
 import { closedTcpPort } from '../closed-port.js';
+import { VirtualClock } from '../simulation/virtual-clock.js';
 import { factsOf } from './configuration/vpc.js';
 
 /** Options that keep a diagnosis on loopback and short. */
@@ -98,4 +102,35 @@ test('a fault of the reader is an error, and a wrong option ends reading', async
   };
   await t.rejects(diagnose('127.0.0.1:9', { ...quick, readFacts, ca: 'no certificate' }));
   t.ok(isOver);
+});
+
+/** AWS that accepts every call, and answers none until the session is closed. */
+const silentAws: OpenSession = ({ region }) => {
+  const ended = { code: 'ThreadEnded', httpStatus: null, contentType: null, message: '' };
+  const closed = new AbortController();
+  const over = new Promise<void>((resolve) => closed.signal.addEventListener('abort', () => resolve()));
+  return {
+    ready: Promise.resolve(),
+    prepare: async () => ({ credentials: { source: 'a test', expiresMs: null }, region }),
+    call: () => over.then(() => ({ failure: ended })),
+    close: () => closed.abort(),
+  };
+};
+
+test('a silent AWS costs at most two seconds after the last packet, whenever that comes', async (t) => {
+  const target = parseTarget('https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod');
+  for (const packetsMs of [0, 20, 1500, 5000]) {
+    const clock = new VirtualClock();
+    const readFacts: ReadFacts = async (each, ends, stop, _requests, onProgress) => {
+      const options = { open: silentAws, stop, onProgress, timeoutMs: 600_000 };
+      return (await readConfiguration(each, ends, options)).facts;
+    };
+    const reading = startReading(readFacts, target, undefined, clock);
+    reading.onEnds(Promise.resolve({ addresses: ['10.0.1.5'], own: [], identities: [] }));
+    await clock.runUntil(new Promise<void>((resolve) => void clock.after(packetsMs, resolve)));
+    const facts = await clock.runUntil(reading.finish([]));
+    t.ok(clock.now() - packetsMs <= 2000, `${clock.now()} ms, and the packets took ${packetsMs}`);
+    t.ok((facts?.calls.length ?? 0) > 2, 'what was asked is told');
+    t.ok(facts?.calls.every(({ status }) => status === 'silent'));
+  }
 });
