@@ -26,7 +26,7 @@ export type ReadFacts = (
  * How long reading may go on without progress after the last packet, in milliseconds. It began before the first one, so that AWS
  * has usually answered by then.
  */
-const graceMs = 1700;
+const graceMs = 1500;
 
 /** How much longer one step of it may take. */
 const longestStepMs = 5000;

@@ -8,6 +8,7 @@ import { factsTime } from './facts.js';
 import { logRate } from './log.js';
 import { lookupTime } from './lookups.js';
 import { type BenchRow, isInstalled, printRows } from './row.js';
+import { silentAwsTime } from './silent-aws.js';
 import { startTime } from './start.js';
 import { sweepTime } from './sweep.js';
 import { manyTargets } from './trace/many.js';
@@ -46,6 +47,7 @@ const parts: Readonly<Record<string, Part>> = {
   tcp: { measure: () => sweepTime(few), missing: isInstalled('nmap') ? null : 'nmap is not installed' },
   log: { measure: logRate, missing: null },
   facts: { measure: async () => factsTime(rounds), missing: null },
+  'silent-aws': { measure: () => silentAwsTime(few), missing: lab },
   'by-hand': { measure: () => byHandTime(few), missing: lab },
 };
 
