@@ -10,6 +10,7 @@ import type { Target } from '../documents/target.js';
 import { isEc2Instance, possibleVpcRanges } from '../host/ec2.js';
 import { systemAddresses } from '../host/getent.js';
 import { hostsLines, lookupHosts } from '../host/hosts-file.js';
+import { readResolvConf } from '../host/resolv-conf.js';
 import { familyOf } from '../net/address/address.js';
 import { isVpcResolver, vpcResolverIPv4 } from '../net/address/scope.js';
 import type { ResolveOptions } from '../probe/dns/options.js';
@@ -62,7 +63,7 @@ export async function lookUpEndpoint(
 /**
  * Asks every configured resolver for the target's name, each by itself, and the VPC's own where it is known and not among
  * them. The first configured one is left out, because the ordinary lookup asks it already, unless the hosts file has
- * the name. The outcomes are in the order of the configuration, the VPC's resolver last.
+ * the name or lookups begin with any of them (the option rotate of resolv.conf). The outcomes are in the order of the configuration, the VPC's resolver last.
  */
 export async function askEachResolver(
   { host }: Target,
@@ -79,11 +80,21 @@ export async function askEachResolver(
       return asked(answer, purpose, server);
     });
   const isOverridden = (await lookupHosts(host)).length > 0;
+  const isRotated = options.dns?.servers === undefined && (await rotates());
   const others = [...new Set(configured)]
-    .slice(isOverridden ? 0 : 1)
+    .slice(isOverridden || (isRotated && configured.length > 1) ? 0 : 1)
     .map((server) => ask(server, 'resolver'));
   const vpcResolver = await vpcResolverOf(configured, options);
   return Promise.all([...others, ...(vpcResolver === null ? [] : [ask(vpcResolver, 'vpc-resolver')])]);
+}
+
+async function rotates(): Promise<boolean> {
+  try {
+    return (await readResolvConf()).rotate;
+  } catch (error) {
+    if (error instanceof CapabilityError) return false;
+    throw error;
+  }
 }
 
 /** The answer of getaddrinfo(3) for the target's name, which most programs use; null if it was not called. */

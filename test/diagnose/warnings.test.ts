@@ -86,6 +86,43 @@ const rows: Row[] = [
     ],
   },
   {
+    name: 'nameservers that are asked in turn, of which one denies the name',
+    given: answeredWith([http(200)], {
+      dns: [
+        {
+          ...dns(HOST, ['10.0.1.5', '10.0.2.5'], { server: '10.0.0.2', resolverOptions: ['rotate'] }),
+          asked: { purpose: 'host', server: null },
+        },
+        {
+          ...dns(HOST, [], { server: '10.0.0.9', status: 'nxdomain', rcode: 'NXDOMAIN' }),
+          asked: { purpose: 'resolver', server: '10.0.0.9' },
+        },
+      ],
+    }),
+    ids: ['dns.rotate-differs'],
+    words: [
+      /in turn \(rotate\), and 10\.0\.0\.9 gives no address/,
+      /10\.0\.0\.2 does and 10\.0\.0\.9 does not/,
+    ],
+  },
+  {
+    name: 'the same where the first nameserver always decides',
+    given: answeredWith([http(200)], {
+      dns: [
+        {
+          ...dns(HOST, ['10.0.1.5', '10.0.2.5'], { server: '10.0.0.2' }),
+          asked: { purpose: 'host', server: null },
+        },
+        {
+          ...dns(HOST, [], { server: '10.0.0.9', status: 'nxdomain', rcode: 'NXDOMAIN' }),
+          asked: { purpose: 'resolver', server: '10.0.0.9' },
+        },
+      ],
+    }),
+    ids: [],
+    words: [],
+  },
+  {
     name: 'a query that was lost',
     given: lookup(asked('10.0.0.2', 'A', 'timeout'), asked('10.0.0.2', 'A', 'answered')),
     ids: ['dns.queries-lost'],

@@ -277,6 +277,27 @@ export function useResolver(target: Target, server: string): Advice {
   };
 }
 
+/**
+ * Resolvers do not forward names of one label: that of systemd replies SERVFAIL for them, unless ResolveUnicastSingleLabel is on
+ * (resolved.conf(5)).
+ */
+export function oneLabel({ host }: Target): Advice[] {
+  if (host.replace(/\.$/, '').includes('.')) return [];
+  return [
+    {
+      text: `${host} has one label, and no name of the search list was found: give the full name, or add its domain to the search list of resolv.conf. systemd-resolved answers SERVFAIL for names of one label and does not forward them`,
+    },
+  ];
+}
+
+/** Nameservers that are asked in turn must give the same answers. */
+export function stopRotating(target: Target, good: string | null, bad: string | null): Advice {
+  return {
+    text: `Remove rotate from the options of resolv.conf, so that the first nameserver decides, and name no nameserver there that does not know ${target.host}${good === null || bad === null ? '' : `: ${good} does and ${bad} does not`}`,
+    command: pprobeAgain(target, { command: 'dns', name: target.host, server: bad ?? good ?? 'SERVER' }),
+  };
+}
+
 export function tryAddress(target: Target, address: string, server: string): Advice {
   return {
     text: `Try the other addresses; if they work, make this host use ${server}, or correct the record at the first resolver`,

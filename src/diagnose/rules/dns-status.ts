@@ -21,6 +21,7 @@ import {
   checkResolver,
   checkSpelling,
   exemptFromRebinding,
+  oneLabel,
   privateNameRemedies,
   reachResolvers,
   vpcResolverAgain,
@@ -185,7 +186,10 @@ export const dnsStatusRules: readonly Rule[] = [
     status: 'servfail',
     summary: (host, doc) => `${capital(called(doc))} failed to resolve ${host} (SERVFAIL).`,
     confidence: replied,
-    remedies: (evidence, doc) => [checkResolver(evidence.target, doc, failureOf(doc))],
+    remedies: (evidence, doc) => [
+      ...oneLabel(evidence.target),
+      checkResolver(evidence.target, doc, failureOf(doc)),
+    ],
     alternatives: otherView,
   }),
   statusRule('dns.refused', {

@@ -4,6 +4,7 @@ import type { DnsDocument } from '../../documents/dns.js';
 import {
   addressSet,
   hostAnswers,
+  inTurn,
   isPrivateAnswer,
   resolverOf,
   type Seen,
@@ -16,7 +17,7 @@ import { type Judgement, type Rule, rule } from '../finding.js';
 import { short } from '../headline.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
-import { exemptFromRebinding, tryAddress, useResolver } from '../remedies/name-service.js';
+import { exemptFromRebinding, stopRotating, tryAddress, useResolver } from '../remedies/name-service.js';
 
 type Answer = Seen<DnsDocument>;
 
@@ -32,6 +33,34 @@ const splitView = rule('dns.split-view', { needs: ['dns'], docs: DOCS.vpcDns }, 
   const other = elsewhere.find(({ doc }) => isPrivateAnswer(doc) && isDisjoint(used.doc, doc));
   return other === undefined || !nothingOpens(evidence) ? null : otherAddresses(evidence, used, other);
 });
+
+/** The nameservers are asked in turn, and the one that this lookup began with has no address where another one has. */
+const rotated = rule(
+  'dns.split-view',
+  {
+    id: 'dns.split-view/rotate',
+    words: 'nameservers that are asked in turn give different answers',
+    needs: ['dns'],
+  },
+  (evidence): Judgement | null => {
+    const [used] = hostAnswers(evidence);
+    if (used === undefined || used.doc.addresses.length > 0) return null;
+    const better = inTurn(evidence).find(({ doc }) => doc.addresses.length > 0);
+    if (better === undefined || used.doc.server === better.doc.server) return null;
+    const { host } = evidence.target;
+    return {
+      phase: 'resolve',
+      confidence: 'high',
+      summary: `The nameservers of resolv.conf are asked in turn (rotate), and not all of them know ${short(host, 'the name')}.`,
+      evidence: [said(used), said(better)],
+      remedies: [stopRotating(evidence.target, better.doc.server, used.doc.server)],
+      claims: [{ says: 'dns-decides' }],
+      check: shellLine(
+        pprobeAgain(evidence.target, { command: 'dns', name: host, server: better.doc.server ?? 'SERVER' }),
+      ),
+    };
+  },
+);
 
 /** The other resolver gives private addresses, and the one in use does not. */
 function knownElsewhere(evidence: Evidence, used: Answer, better: Answer): Judgement {
@@ -94,4 +123,4 @@ function saidShort(doc: DnsDocument): string {
       : `answers ${doc.rcode ?? doc.status}`;
 }
 
-export const dnsViewRules: readonly Rule[] = [splitView];
+export const dnsViewRules: readonly Rule[] = [rotated, splitView];

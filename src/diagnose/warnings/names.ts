@@ -1,9 +1,10 @@
 import { count, duration, list } from '../../core/text.js';
-import type { DnsAttempt } from '../../documents/dns.js';
-import { hostAnswers, isReply, type Seen } from '../../documents/observed/dns.js';
+import type { DnsAttempt, DnsStatus } from '../../documents/dns.js';
+import { addressSet, hostAnswers, inTurn, isReply, type Seen } from '../../documents/observed/dns.js';
 import type { Evidence, ObservedDns } from '../../documents/report.js';
 import { isSameName } from '../../target/dns-name.js';
 import { pprobeAgain } from '../remedies/again.js';
+import { stopRotating } from '../remedies/name-service.js';
 import { askForTypes, repairNameserver, shortenSearch } from '../remedies/resolver.js';
 import type { WarningRule } from './warning.js';
 
@@ -237,7 +238,38 @@ const searchSilent: WarningRule = {
   },
 };
 
+/** The nameservers are asked in turn, and one of them does not give the addresses that were used. */
+const rotationDiffers: WarningRule = {
+  id: 'dns.rotate-differs',
+  saidBy: ['dns.split-view'],
+  judge: (evidence) => {
+    const lookup = answeredLookup(evidence);
+    if (lookup === null) return null;
+    const known = addressSet(lookup.doc.addresses);
+    // Answers in part, as of load balancing by DNS, have something in common, or come and go.
+    const other = inTurn(evidence).find(
+      ({ doc }) => doc.addresses.length === 0 && isDecided(doc.status) && doc.server !== lookup.doc.server,
+    );
+    if (other === undefined) return null;
+    const { doc, ref } = other;
+    return {
+      text: `Programs on this host ask the nameservers of resolv.conf in turn (rotate), and ${doc.server ?? 'one of them'} gives no address for ${evidence.target.host}: each lookup that begins there fails.`,
+      evidence: [
+        { observation: ref, text: `${doc.server ?? 'it'} answers ${doc.rcode ?? doc.status}` },
+        { observation: lookup.ref, text: `${lookup.doc.server ?? 'another one'} gives ${list(known, 4)}` },
+      ],
+      remedies: [stopRotating(evidence.target, lookup.doc.server, doc.server)],
+    };
+  },
+};
+
+/** Answers that end a lookup of glibc, which goes on with the next nameserver after others (res_nsend()). */
+function isDecided(status: DnsStatus): boolean {
+  return status === 'nxdomain' || status === 'no-data';
+}
+
 export const nameWarnings: readonly WarningRule[] = [
+  rotationDiffers,
   typeSilent,
   passedOver,
   queriesLost,

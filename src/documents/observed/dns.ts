@@ -23,6 +23,17 @@ function lookups({ observations }: Evidence): Seen<ObservedDns>[] {
   ];
 }
 
+/**
+ * The lookups of the target's name at single nameservers of this host, where programs begin each lookup with another one (the option
+ * rotate of resolv.conf); none where they do not.
+ */
+export function inTurn(evidence: Evidence): Seen<ObservedDns>[] {
+  const [used, ...others] = hostAnswers(evidence);
+  return used?.doc.resolverOptions?.includes('rotate') === true
+    ? others.filter(({ doc }) => doc.asked?.purpose === 'resolver')
+    : [];
+}
+
 /** The lookup of the endpoint's own name (`--vpce`), or null. */
 export function endpointAnswer({ observations }: Evidence): Seen<ObservedDns> | null {
   return seen(observations.dns).find(({ doc }) => doc.asked?.purpose === 'endpoint') ?? null;

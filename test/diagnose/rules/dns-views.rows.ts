@@ -14,6 +14,29 @@ export const dnsViewRows: Row[] = [
     alternatives: ['dns.nxdomain'],
   },
   {
+    name: 'nameservers that are asked in turn, of which the second knows a public name',
+    given: evidence({
+      target: 'shop.example.com:443',
+      dns: [
+        {
+          ...dnsFailure('shop.example.com', 'nxdomain', { server: '10.0.0.9', resolverOptions: ['rotate'] }),
+          asked: { purpose: 'host', server: null },
+        },
+        {
+          ...dns('shop.example.com', ['52.94.10.5'], { server: '10.0.0.2' }),
+          asked: { purpose: 'resolver', server: '10.0.0.2' },
+        },
+      ],
+    }),
+    class: 'dns',
+    cause: 'dns.split-view',
+    confidence: 'high',
+    summary: ['asked in turn (rotate)'],
+    evidence: ['10.0.0.9 answers NXDOMAIN', '10.0.0.2 gives 52.94.10.5'],
+    remedy: ['Remove rotate', '10.0.0.2 does and 10.0.0.9 does not'],
+    alternatives: ['dns.nxdomain'],
+  },
+  {
     name: 'a hosts file that sends the name elsewhere',
     given: evidence({
       options: { vpce: VPCE_NAME },

@@ -2,6 +2,7 @@ import type { Case } from '../case.js';
 import { answerCases } from './answers.cases.js';
 import type { FieldCase } from './case.js';
 import { commandCases } from './commands.cases.js';
+import { habitCases } from './habits.cases.js';
 import { ownerCases } from './owners.cases.js';
 import { placeCases } from './places.cases.js';
 import { remedyCases } from './remedies.cases.js';
@@ -19,4 +20,5 @@ export const serviceCases: readonly (FieldCase & Case)[] = [
   ...commandCases,
   ...placeCases,
   ...ownerCases,
+  ...habitCases,
 ].map((each) => ({ ...each, steps: [each] }));
