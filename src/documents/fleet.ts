@@ -22,6 +22,8 @@ export interface FleetMember {
   group: Text | null;
   /** The name or address of the host, where it is known apart from `agent`. */
   host: Text | null;
+  /** When the broker last heard that the agent is there, by the clock of the broker. */
+  seenAt?: Instant | null;
 }
 
 /**

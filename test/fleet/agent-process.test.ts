@@ -11,6 +11,11 @@ import { makeUser, TestBroker } from './broker.js';
 const fleet = 'core';
 
 /** One broker for all tests of the file, with the agents `web-1` to `web-3`. */
+// tap removes the directory before it calls what is registered after it, and the broker would still write there.
+t.teardown(async () => {
+  await connection.close();
+  await broker.stop();
+});
 const directory = t.testdir({});
 const users = {
   'web-1': { ...makeUser(directory, 'web-1'), groups: ['edge'] },
@@ -41,10 +46,6 @@ t.before(async () => {
     duplicate_window: 120_000_000_000,
   });
   await new Kvm(connection).create(`PPROBE_AGENTS_${fleet}`, { ttl: 30_000, history: 1 });
-});
-t.teardown(async () => {
-  await connection.close();
-  await broker.stop();
 });
 
 function startAgent(t: Test, id: keyof typeof users, config: object): AgentProcess {

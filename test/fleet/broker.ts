@@ -113,6 +113,19 @@ ${more}
     throw new Error(`nats-server ended: ${said}`);
   }
 
+  /** Lets the server stand still. The signal alone is not enough: its threads may answer what comes meanwhile. */
+  freeze(): void {
+    process.kill(this.pid, 'SIGSTOP');
+    const tasks = `/proc/${this.pid}/task`;
+    const isStill = (task: string): boolean =>
+      /^State:\tT/m.test(readFileSync(join(tasks, task, 'status'), 'utf8'));
+    while (!readdirSync(tasks).every(isStill));
+  }
+
+  thaw(): void {
+    process.kill(this.pid, 'SIGCONT');
+  }
+
   /** Ends the server as kill -9 does, or as an operator does. */
   async stop(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     const child = this.#process;

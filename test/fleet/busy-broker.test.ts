@@ -5,7 +5,10 @@ import { CapabilityError } from '../../src/core/errors.js';
 import { connectBroker } from '../../src/fleet/nats/connection.js';
 
 /** What a client is told by a broker that sends this line in answer to its first octets. */
-async function refusedWith(line: string): Promise<unknown> {
+async function refusedWith(
+  line: string,
+  environment: Record<string, string> = { PPROBE_NATS_USER: 'a', PPROBE_NATS_PASSWORD: 'b' },
+): Promise<unknown> {
   const server = createServer((socket) => {
     socket.on('error', () => {});
     socket.write('INFO {"server_id":"A","version":"2.12.7","proto":1,"max_payload":1048576}\r\n');
@@ -15,7 +18,6 @@ async function refusedWith(line: string): Promise<unknown> {
   const { port } = server.address() as AddressInfo;
   const broker = { server: `nats://127.0.0.1:${port}`, insecure: false, caFile: null };
   try {
-    const environment = { PPROBE_NATS_USER: 'a', PPROBE_NATS_PASSWORD: 'b' };
     const connection = await connectBroker(
       broker,
       { name: 'a', inboxPrefix: null, spreadMs: 0 },
@@ -33,6 +35,9 @@ async function refusedWith(line: string): Promise<unknown> {
 test('credentials are refused only by a broker that has read them', async (t) => {
   const refused = await refusedWith('Authorization Violation');
   t.ok(refused instanceof CapabilityError);
+  t.match(refused, { message: /refuses the credentials of PPROBE_NATS_USER; look whether/ });
+  const none = await refusedWith('Authorization Violation', {});
+  t.match(none, { message: /refuses the credentials, because none are set; set PPROBE_NATS_NKEY/ });
   const busy = await refusedWith('Authentication Timeout');
   t.ok(busy instanceof Error);
   t.notOk(busy instanceof CapabilityError, 'an agent tries again');

@@ -47,3 +47,11 @@ t.test('the target does not read as a host with an outcome', async (t) => {
     ].join('\n'),
   );
 });
+
+t.test('the agents that are silent were last seen by the broker at some time', async (t) => {
+  const document = silent({ a: 'no report', b: 'no report' });
+  const seenAt = '2026-03-01T14:02:11.372Z';
+  document.roster = document.roster.map((member) => (member.agent === 'b' ? { ...member, seenAt } : member));
+  t.match(fleetText(document, plain), '\n  last seen  b at 2026-03-01T14:02:11Z\n');
+  t.notMatch(fleetText({ ...document, results: [] }, plain), /last seen/);
+});

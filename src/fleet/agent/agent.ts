@@ -144,8 +144,11 @@ class Agent {
     const problem = await Promise.race([heartbeat.start(), aborted(stop)]);
     if (typeof problem === 'string')
       this.#note(
-        `the broker has not stored that this agent is there: ${problem}; it is told again until that is done. ` +
-          'Look whether the fleet was made with "pprobe fleet init"; a leaf node needs the mapping of docs/nats.conf',
+        `the broker has not stored that this agent is there: ${problem}; it is told again until that is done. ${
+          /permissions? violation/i.test(problem)
+            ? `Give this user the rights of agent ${id}, as docs/nats.conf has them, or give --id the name that the broker has for it`
+            : 'Look whether the fleet was made with "pprobe fleet init"; a leaf node needs the mapping of docs/nats.conf'
+        }`,
       );
     if (!stop.aborted) this.#note(`agent ${id} of fleet ${fleet} is connected to ${connection.getServer()}`);
     this.#outbox.connected(connection);
@@ -179,7 +182,9 @@ class Agent {
     ];
     const onJob = (error: Error | null, message: Msg): void => {
       if (error !== null) {
-        this.#note(`the broker refuses a subscription: ${error.message}`);
+        this.#note(
+          `the broker refuses a subscription, and its jobs do not come here: ${error.message}; add it to the rights of this user, as docs/nats.conf has them`,
+        );
         return;
       }
       try {

@@ -89,6 +89,15 @@ function authenticatorOf(
   return user ? { user, pass: pass ?? '' } : {};
 }
 
+/** Which credentials were refused, without what they are, and what to do. */
+function credentialsHint(environment: Environment): string {
+  const variables = ['PPROBE_NATS_NKEY', 'PPROBE_NATS_CREDS', 'PPROBE_NATS_USER'];
+  const given = variables.find((name) => environment[name]);
+  return given === undefined
+    ? ', because none are set; set PPROBE_NATS_NKEY=FILE, PPROBE_NATS_CREDS=FILE, or PPROBE_NATS_USER and PPROBE_NATS_PASSWORD'
+    : ` of ${given}; look whether the configuration of nats-server has this user, and whether it was read again since`;
+}
+
 function readSecret(variable: string, path: string): Buffer {
   try {
     return readFileSync(path);
@@ -161,7 +170,7 @@ export async function connectBroker(
     if (error instanceof client.AuthorizationError && !isLate)
       throw new CapabilityError(
         'credentials',
-        `the broker at ${host}:${port} refuses the credentials`,
+        `the broker at ${host}:${port} refuses the credentials${credentialsHint(environment)}`,
         null,
         {
           cause: error,

@@ -88,5 +88,5 @@ function agentOf(agent: string, value: Uint8Array, created: Date): FleetAgent {
 export function membersOf(agents: readonly FleetAgent[], group: string | null): FleetMember[] {
   return agents
     .filter(({ groups }) => group === null || groups.includes(group))
-    .map(({ agent, groups, host }) => ({ agent, group: group ?? groups[0] ?? null, host }));
+    .map(({ agent, groups, host, seenAt }) => ({ agent, group: group ?? groups[0] ?? null, host, seenAt }));
 }

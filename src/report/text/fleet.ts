@@ -33,6 +33,7 @@ export function fleetText(document: FleetDocument, style: Style, verbose = false
     [
       paint(style, 'strong', wrap(cleanForTerminal(head), prose.columns)),
       ...missing.flatMap((outcome) => outcomeLines(outcome, results, prose, verbose)),
+      ...seenLines(document, prose),
       ...clockLines(results, prose),
     ],
     ...(comparison === null ? [] : comparisonSections(comparison, style, verbose)),
@@ -78,6 +79,15 @@ function outcomeLines(
   });
   const left = [...reasons.values()].slice(shown).reduce((sum, { agents }) => sum + agents.length, 0);
   return left === 0 ? lines : [...lines, `             ${count(left, 'more host')} for other reasons`];
+}
+
+/** When the agents were last seen that did not take the job: only the broker's heartbeats tell. */
+function seenLines({ roster, results }: FleetDocument, style: Style): string[] {
+  const silent = new Set(results.flatMap(({ agent, outcome }) => (outcome === 'silent' ? [agent] : [])));
+  const seen = roster.flatMap(({ agent, seenAt }) =>
+    silent.has(agent) && typeof seenAt === 'string' ? [`${agent} at ${seenAt.replace(/\.\d+Z$/, 'Z')}`] : [],
+  );
+  return seen.length === 0 ? [] : [hanging('  last seen  ', cleanForTerminal(list(seen, 4)), style.columns)];
 }
 
 /** A text with `HOST` in place of a host, where that is a word: short names are parts of other words. */

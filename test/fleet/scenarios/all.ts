@@ -2,4 +2,5 @@
 import './measuring.js';
 import './outages.js';
 import './standstill.js';
+import './chaos.js';
 import './trust.js';

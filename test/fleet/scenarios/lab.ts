@@ -17,6 +17,12 @@ import { type BrokerUser, makeUser, TestBroker } from '../broker.js';
 
 /** One broker and three agents, which serve all scenarios. Used inside the namespaces of nats-lab.test.ts. */
 export const fleet = 'core';
+// tap removes the directory before it calls what is registered after it, and the broker would still write there.
+t.teardown(async () => {
+  await Promise.all([...agents.values()].map((agent) => agent.end('SIGKILL')));
+  await connection.close();
+  await broker.stop();
+});
 export const directory = t.testdir({});
 export const users = {
   'web-1': { ...makeUser(directory, 'web-1'), groups: ['edge'] },
@@ -216,9 +222,4 @@ t.before(async () => {
   const made = await initFleet(connection, fleet);
   t.match(made, { stream: 'PPROBE_RESULTS_core', bucket: 'PPROBE_AGENTS_core', made: true });
   t.match(await initFleet(connection, fleet), { made: false }, 'again, it changes nothing');
-});
-t.teardown(async () => {
-  await Promise.all([...agents.values()].map((agent) => agent.end('SIGKILL')));
-  await connection.close();
-  await broker.stop();
 });

@@ -47,6 +47,7 @@ t.test('an agent that stood still does not run a job whose time is over', async 
   agentOf('web-3').child.kill('SIGSTOP');
   const document = await run(`10.90.0.10:${port}`, { deadlineMs: 5000 });
   t.same(outcomesOf(document), { 'web-1': 'answered', 'web-2': 'answered', 'web-3': 'silent' });
+  t.match(document.roster[2], { agent: 'web-3', seenAt: /^20.*Z$/ }, 'when the broker heard of it');
   const before = connections();
   await delay(2500);
   agentOf('web-3').child.kill('SIGCONT');
@@ -94,14 +95,14 @@ t.test('the broker is away until the deadline: the results stay on disk, and com
 t.test('a broker that stands still during a job: the results are repeated until it runs again', async (t) => {
   const { port, release } = await mute(t);
   const { document: running, job } = await runningEverywhere(`https://10.90.0.10:${port}/`, {});
-  process.kill(broker.pid, 'SIGSTOP');
+  broker.freeze();
   release();
   const measured = new RegExp(`job=${job} .*decision=report`);
   await Promise.all((['web-1', 'web-2', 'web-3'] as const).map((id) => agentOf(id).says(measured)));
   const { code, stderr } = await command('fleet', 'agents').finished;
   t.equal(code, 3, stderr);
   t.match(stderr, /the broker at 127\.0\.0\.1:\d+ does not answer/);
-  process.kill(broker.pid, 'SIGCONT');
+  broker.thaw();
   t.match((await running).counts, { roster: 3, answered: 3 });
 });
 

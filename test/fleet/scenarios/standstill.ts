@@ -62,11 +62,11 @@ t.test('a broker that stands still until it has forgotten its agents finds them 
   };
   const agent = runAgent(plan, ending.signal, said);
   await hears(/is connected/);
-  process.kill(frozen.pid, 'SIGSTOP');
+  frozen.freeze();
   await hears(/the broker is away; trying again/);
   // Longer than the bucket keeps an entry.
   await delay(2 * times.ttlMs);
-  process.kill(frozen.pid, 'SIGCONT');
+  frozen.thaw();
   await hears(/the broker was away/);
   const after = await asController();
   t.teardown(() => after.close());
@@ -97,12 +97,12 @@ t.test('a broker that stands still from the roster on: nobody is asked after the
   const document = await run(`10.90.0.10:${port}`, {
     deadlineMs: 2000,
     onChange: () => {
-      if (!isStopped) process.kill(broker.pid, 'SIGSTOP');
+      if (!isStopped) broker.freeze();
       isStopped = true;
     },
   });
   t.match(document.counts, { roster: 3, silent: 3 });
-  process.kill(broker.pid, 'SIGCONT');
+  broker.thaw();
   await connection.flush();
   t.same(asked, []);
 });
