@@ -41,8 +41,24 @@ function start() {
   const takingValue = () => require(join(built, 'value-options.json'));
   const command = commandIn(words, isBuilt, takingValue) || 'no-command';
   const bundle = bundleOf(command);
-  if (isBuilt(`${bundle}.mjs`)) import(require('node:url').pathToFileURL(join(built, `${bundle}.mjs`)).href);
+  if (isBuilt(`${bundle}.mjs`))
+    import(require('node:url').pathToFileURL(join(built, `${bundle}.mjs`)).href).catch(tellUnloadable);
   else require('./compiled-code.js').run(built, bundle, command);
+}
+
+/**
+ * Node opens the modules of such a bundle all at once, more than a low limit of descriptors allows; and where it cannot read a
+ * package.json for that reason, it says that the package is not found.
+ */
+function tellUnloadable(error) {
+  const isLimit = /^(?:EMFILE|ENFILE|ERR_MODULE_NOT_FOUND)$/.test(error.code);
+  if (!isLimit) throw error;
+  const line = error.message.split('\n')[0];
+  const other = error.code === 'ERR_MODULE_NOT_FOUND' ? ', or install pprobe again' : '';
+  process.stderr.write(
+    `pprobe: cannot load its modules: ${line}; allow this process more open files, as \`ulimit -n 1024\` does${other}\n`,
+  );
+  process.exitCode = 3;
 }
 
 function bundleOf(command) {

@@ -5,6 +5,7 @@ import t from 'tap';
 import { readFacts } from '../src/aws/read-facts.js';
 import { parse } from '../src/cli/parse.js';
 import { PprobeError } from '../src/core/errors.js';
+import { explain } from '../src/diagnose/explain.js';
 import { parseReport } from '../src/documents/saved-report.js';
 import { readAccessRecord, readLine } from '../src/execution-log/line.js';
 import { readServeConfig } from '../src/exporter/config.js';
@@ -26,6 +27,9 @@ import { decodeReply } from '../src/probe/dns/message/decode.js';
 import { responseFacts } from '../src/probe/http/response-facts.js';
 import { parseAltNames, parseCertificateTime } from '../src/probe/tls/certificate.js';
 import { EncryptedRecordCounter, TlsRecordReader } from '../src/probe/tls/record-reader.js';
+import { reportHtml } from '../src/report/html/page.js';
+import { redacted } from '../src/report/redact/redact.js';
+import { verdictText } from '../src/report/text/verdict.js';
 import { readAllowList } from '../src/target/allow-list.js';
 import { parseTarget } from '../src/target/parse-target.js';
 import { parseServer } from '../src/target/server.js';
@@ -143,7 +147,15 @@ const words = fc.constantFrom(
 /** By parser: the texts that it gets, and the parser. It may refuse a text as invalid input, and nothing else. */
 const parsers: Readonly<Record<string, () => fc.IRawProperty<unknown> | fc.IAsyncProperty<unknown>>> = {
   'a reply of DNS': () => property(mutated(replies), (octets) => decodeReply(octets)),
-  'a saved report': () => property(mutatedText(JSON.stringify(samples.report)), parseReport),
+  'a saved report': () =>
+    property(fc.oneof(mutatedText(JSON.stringify(samples.report)), oddMembers(samples.report)), parseReport),
+  'a report that is judged and printed': () =>
+    property(oddMembers(samples.report), (text) => {
+      const report = explain(text);
+      verdictText(report, { color: false, columns: 80 }, true);
+      reportHtml(report);
+      redacted(report);
+    }),
   'JSON as a report': () => property(fc.json(), parseReport),
   'a file of facts': () => property(mutatedText(securityGroups), (text) => readFacts([{ name: 'f', text }])),
   'a line of a log': () => property(mutatedText(logLine, `{"requestId":"a","status":"403"}`), readLine),
@@ -234,6 +246,58 @@ function mutatedJson(valid: object): fc.Arbitrary<unknown> {
       for (const [member, value] of changes) copy[member] = value;
       return Array.isArray(valid) ? Object.values(copy) : copy;
     });
+}
+
+/** What a member can be in a file that somebody has edited or another version has written. */
+const oddValues = fc.constantFrom(
+  ...[
+    null,
+    true,
+    -1,
+    0,
+    0.5,
+    1e300,
+    '',
+    'a',
+    '\u202e<b>',
+    '10.0.0.5',
+    '::',
+    'x'.repeat(5000),
+    '2026-13-45T99:99:99Z',
+  ],
+  ...[[], [null], {}, { a: 1 }, [[]]],
+);
+
+/** The text of a valid document with some members, at any depth, of another value or missing: it comes as far as the checks do. */
+function oddMembers(valid: object): fc.Arbitrary<string> {
+  const text = JSON.stringify(valid);
+  const places = placesIn(JSON.parse(text));
+  return fc
+    .array(fc.tuple(fc.constantFrom(...places), fc.option(oddValues, { nil: undefined })), {
+      minLength: 1,
+      maxLength: 3,
+    })
+    .map((changes) => {
+      const document: unknown = JSON.parse(text);
+      for (const [place, value] of changes) {
+        const holder = place
+          .slice(0, -1)
+          .reduce<unknown>((at, name) => Reflect.get(Object(at), name), document);
+        const name = place.at(-1) ?? '';
+        if (value === undefined) Reflect.deleteProperty(Object(holder), name);
+        else Reflect.set(Object(holder), name, value);
+      }
+      return JSON.stringify(document);
+    });
+}
+
+/** The ways to all members of a value, lists included. */
+function placesIn(value: unknown, way: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => {
+    const place = [...way, name];
+    return [place, ...placesIn(member, place)];
+  });
 }
 
 function packed(value: unknown): Buffer {

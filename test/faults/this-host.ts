@@ -61,6 +61,19 @@ const refuseToSend =
 const busyPool = `import { pbkdf2 } from 'node:crypto'; for (let i = 0; i < 3; i++) pbkdf2('a', 'b', 300_000, 64, 'sha512', () => {});`;
 
 export const thisHost: readonly Fault[] = [
+  ...[
+    ['serve', '--listen', '127.0.0.1:0'],
+    ['fleet', 'diagnose', '127.0.0.1:CLOSED', '--via', 'ssh', '--hosts', '127.0.0.1'],
+    ['agent', '--server', 'tls://127.0.0.1:CLOSED', '--fleet', 'f'],
+  ].map((args) =>
+    few(args, {
+      args,
+      fault: 'fewer descriptors than modules: ulimit -n 64',
+      shell: 'ulimit -n 64; exec "$@"',
+      code: [3],
+      says: /cannot load its modules: .*ulimit -n 1024/,
+    }),
+  ),
   few(['dns', '--file', '-', '--server', '127.0.0.1#PORT', '--timeout', '60000'], {
     peer: dns,
     input: 'a.example\nb.example\nc.example\n',
