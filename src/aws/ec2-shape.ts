@@ -20,7 +20,16 @@ const permissions: ShapeOf<IpPermissionFacts[]> = {
   },
 };
 
-const peerVpc = { members: { VpcId: 'text', OwnerId: 'text', Region: 'text', CidrBlock: 'text' } } as const;
+const peerVpc = {
+  members: {
+    VpcId: 'text',
+    OwnerId: 'text',
+    Region: 'text',
+    CidrBlock: 'text',
+    CidrBlockSet: { list: { members: { CidrBlock: 'text' } } },
+    Ipv6CidrBlockSet: { list: { members: { Ipv6CidrBlock: 'text' } } },
+  },
+} as const;
 
 /** Lists of EC2. */
 export const ec2Shape: ShapeOf<Ec2Facts> = {

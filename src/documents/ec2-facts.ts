@@ -190,6 +190,9 @@ export interface PeerVpcFacts {
   OwnerId?: Text;
   Region?: Text;
   CidrBlock?: Text;
+  /** All of its blocks. */
+  CidrBlockSet?: { CidrBlock?: Text }[];
+  Ipv6CidrBlockSet?: { Ipv6CidrBlock?: Text }[];
 }
 
 /** The attachment of a VPC to a transit gateway. */

@@ -2,7 +2,8 @@ import type { FactsDocument, NetworkInterfaceFacts, VpcEndpointFacts } from '../
 import { addressesOfInterface } from '../../documents/observed/interfaces.js';
 import type { Evidence } from '../../documents/report.js';
 import { canonicalAddress, familyOf, withoutZone } from '../../net/address/address.js';
-import { type Block, blockOfAddress, covers } from './block.js';
+import { type Block, blockOfAddress, covers, prefixLookup } from './block.js';
+import { chooseRoute, tableOf } from './routes.js';
 
 /** One end of a connection as the configuration knows it. Unknown is null. */
 export interface End {
@@ -100,7 +101,10 @@ export function targetEnd(
   const block = blockOfAddress(address);
   if (block === null) return null;
   const plain = canonicalAddress(withoutZone(address));
-  const candidates = interfacesAt(facts, plain);
+  const peer = peerWith(facts, client, block);
+  const candidates = interfacesAt(facts, plain).filter(
+    ({ VpcId }) => peer === null || VpcId === undefined || VpcId === peer,
+  );
   const near = candidates.filter(({ VpcId }) => VpcId !== undefined && VpcId === client?.vpcId);
   // Where the client's own VPC has the address, packets never leave it: another VPC with the same block is not meant.
   const reachable = isInVpc(facts, block, client?.vpcId ?? null) ? near : candidates;
@@ -137,6 +141,30 @@ export function targetEnd(
     endpoint: known,
     found: found !== null,
   };
+}
+
+/**
+ * The peered VPC that has an address, where the client's route leads to it: an interface with the same address in another VPC,
+ * whose block overlaps, is not meant. Null where no route to a peering shows one.
+ */
+function peerWith({ ec2 }: FactsDocument, client: End | null, address: Block): string | null {
+  const table = client === null ? null : tableOf(ec2, client.subnetId, client.vpcId);
+  if (client === null || table === null) return null;
+  const decision = chooseRoute(table, address, prefixLookup(ec2.PrefixLists ?? {}, address));
+  if (decision.state !== 'found' || decision.route.target !== 'peering') return null;
+  const { id } = decision.route;
+  const peering = ec2.VpcPeeringConnections?.find((each) => each.VpcPeeringConnectionId === id);
+  const other = [peering?.AccepterVpcInfo, peering?.RequesterVpcInfo].find(
+    (each) => each?.VpcId !== undefined && each.VpcId !== client.vpcId,
+  );
+  const { CidrBlock, CidrBlockSet = [], Ipv6CidrBlockSet = [] } = other ?? {};
+  const blocks = [
+    CidrBlock,
+    ...CidrBlockSet.map((each) => each.CidrBlock),
+    ...Ipv6CidrBlockSet.map((each) => each.Ipv6CidrBlock),
+  ];
+  const isThere = blocks.some((block) => block !== undefined && covers(block, address) === true);
+  return isThere ? (other?.VpcId ?? null) : null;
 }
 
 /** The interfaces with an address; several where VPCs have overlapping blocks. */

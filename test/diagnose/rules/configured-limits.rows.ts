@@ -60,6 +60,24 @@ function peered(more: { rule?: object; region?: string }): FactsDocument {
   });
 }
 
+/** The same facts, but the interface is of a third VPC, whose block overlaps with that of the peered one. */
+function overlapping(facts: FactsDocument): FactsDocument {
+  const { NetworkInterfaces = [], VpcPeeringConnections = [] } = facts.ec2;
+  return {
+    ...facts,
+    ec2: {
+      ...facts.ec2,
+      NetworkInterfaces: NetworkInterfaces.map((each) =>
+        each.VpcId === 'vpc-0f' ? { ...each, VpcId: 'vpc-0d', SubnetId: 'subnet-0d' } : each,
+      ),
+      VpcPeeringConnections: VpcPeeringConnections.map((each) => ({
+        ...each,
+        AccepterVpcInfo: { ...each.AccepterVpcInfo, CidrBlock: '10.9.0.0/16' },
+      })),
+    },
+  };
+}
+
 /** The healthy VPC with one rule of the endpoint's group, for another source than the client's group. */
 function onlyRule(source: object, more: Ec2Facts = {}): Ec2Facts {
   const { ReferencedGroupInfo: _, ...rule } = ingress ?? {};
@@ -355,5 +373,16 @@ export const configuredLimitRows: Row[] = [
     cause: 'policy.endpoint-implicit',
     confidence: 'high',
     evidence: ['the configuration read contradicts the answer: statement 1'],
+  },
+  {
+    name: 'an interface of another VPC has the address that the peered VPC has, too',
+    given: configuredEvidence(
+      silentAt('10.9.0.20'),
+      overlapping(peered({ rule: { PeeringStatus: 'deleted' } })),
+    ),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'low',
+    evidence: ['not readable: the security groups of 10.9.0.20'],
   },
 ];
