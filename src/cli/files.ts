@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { openSync } from 'node:fs';
+import { openSync, type Stats } from 'node:fs';
 import {
   access,
   chmod,
@@ -12,7 +12,7 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,6 +22,8 @@ import { longestReport, megabytes } from '../documents/saved-report.js';
 
 /** Of a file that belongs to another user; no errno of the system. */
 const foreignFile = 'FOREIGN';
+/** Of a file that took the place of another one; no errno either. */
+const otherFile = 'OTHER';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -45,6 +47,7 @@ const reasons: Readonly<Record<string, string>> = {
 const writeReasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such directory',
   [foreignFile]: 'it belongs to another user, in a directory where everybody can write; give another name',
+  [otherFile]: 'another file took its place at this moment; try again',
   ENXIO: 'no program reads the pipe',
 };
 
@@ -130,8 +133,9 @@ export async function replaceFile(
     if (held?.isFIFO()) return await writeToPipe(path, content, signal);
     if (held !== null && !held.isFile()) return await writeFile(path, content);
     const place = held === null ? path : await realpath(path);
-    // Throws for a file that this user may not write, although the permissions of its directory would allow replacing it.
-    if (held !== null) await (await open(place, 'r+')).close();
+    // Without a link, rename(2) replaces this name and nothing else, whatever it is by then.
+    const isLink = held !== null && place !== join(await realpath(dirname(path)), basename(path));
+    if (held !== null) await checkWriting(place, isLink ? held : null);
     const beside = join(dirname(place), `.pprobe-${randomUUID()}`);
     try {
       // No more users can read the new file than the old one at any moment. The umask may remove more permissions.
@@ -162,6 +166,22 @@ async function checkOwner(path: string): Promise<void> {
   const isShared = (directory.mode & 0o1002) === 0o1002;
   if (!isShared || entry.uid === process.geteuid?.() || entry.uid === directory.uid) return;
   throw Object.assign(new Error('foreign file'), { code: foreignFile });
+}
+
+/**
+ * Opens a file for writing and closes it. Throws where this user may not write it, although its directory would allow replacing it, and
+ * where it is not `seen`, the file that a link led to: another link can be put in its place meanwhile, and realpath(3) follows links
+ * that the kernel does not (fs.protected_symlinks).
+ */
+async function checkWriting(path: string, seen: Stats | null): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    const about = await file.stat();
+    if (seen !== null && (about.dev !== seen.dev || about.ino !== seen.ino))
+      throw Object.assign(new Error('another file'), { code: otherFile });
+  } finally {
+    await file.close();
+  }
 }
 
 /**
