@@ -6,6 +6,7 @@ import { configuredFirewallRows } from '../diagnose/rules/configured-firewall.ro
 import { configuredLimitRows } from '../diagnose/rules/configured-limits.rows.js';
 import { configuredNameRows } from '../diagnose/rules/configured-name.rows.js';
 import { configuredRequestRows } from '../diagnose/rules/configured-request.rows.js';
+import { configuredRouteRows } from '../diagnose/rules/configured-routes.rows.js';
 import { configuredScenarioRows } from '../diagnose/rules/configured-scenarios.rows.js';
 
 /** Every `aws` command that configuration gives, read by the AWS CLI itself: it knows the options and the form of their values. */
@@ -40,6 +41,7 @@ test('the AWS CLI takes every command of the remedies', { skip }, async (t) => {
     ...configuredLimitRows,
     ...configuredNameRows,
     ...configuredRequestRows,
+    ...configuredRouteRows,
     ...configuredScenarioRows,
   ];
   const remedies = rows.flatMap(({ given }) => [

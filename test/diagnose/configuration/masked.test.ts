@@ -8,12 +8,14 @@ import { configuredFirewallRows } from '../rules/configured-firewall.rows.js';
 import { configuredLimitRows } from '../rules/configured-limits.rows.js';
 import { configuredNameRows } from '../rules/configured-name.rows.js';
 import { configuredRequestRows } from '../rules/configured-request.rows.js';
+import { configuredRouteRows } from '../rules/configured-routes.rows.js';
 import { configuredScenarioRows } from '../rules/configured-scenarios.rows.js';
 
 test('a masked report has no id, account or block of its configuration, and the same verdict', (t) => {
   for (const row of [
     ...configurationRows,
     ...configuredRequestRows,
+    ...configuredRouteRows,
     ...configuredScenarioRows,
     ...configuredFirewallRows,
     ...configuredLimitRows,

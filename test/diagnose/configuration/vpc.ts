@@ -193,3 +193,10 @@ export function routes(...more: RouteFacts[]): Pick<Ec2Facts, 'RouteTables'> {
   const [table] = healthy.RouteTables;
   return { RouteTables: [{ ...table, Routes: [...(table?.Routes?.slice(0, 1) ?? []), ...more] }] };
 }
+
+/** The healthy VPC with one rule of the endpoint's group, for another source than the client's group. */
+export function onlyRule(source: object, more: Ec2Facts = {}): Ec2Facts {
+  const [clientRule, ingress] = healthy.SecurityGroupRules;
+  const { ReferencedGroupInfo: _, ...rule } = ingress ?? {};
+  return { ...more, SecurityGroupRules: [{ ...clientRule }, { ...rule, ...source }] };
+}

@@ -5,6 +5,7 @@ import { configuredFirewallRows } from './configured-firewall.rows.js';
 import { configuredLimitRows } from './configured-limits.rows.js';
 import { configuredNameRows } from './configured-name.rows.js';
 import { configuredRequestRows } from './configured-request.rows.js';
+import { configuredRouteRows } from './configured-routes.rows.js';
 import { configuredScenarioRows } from './configured-scenarios.rows.js';
 import { dnsMismatchRows } from './dns-mismatch.rows.js';
 import { dnsPublicRows } from './dns-public.rows.js';
@@ -41,6 +42,7 @@ export const rows: readonly Row[] = [
   ...proxyRows,
   ...tlsContrastRows,
   ...configuredRequestRows,
+  ...configuredRouteRows,
   ...configuredScenarioRows,
   ...configuredFirewallRows,
   ...configuredLimitRows,
