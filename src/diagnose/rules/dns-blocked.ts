@@ -34,7 +34,8 @@ function byResolver(evidence: Evidence): Judgement | null {
   const shown = isRemoved ? `replies ${doc.rcode ?? doc.status}` : `gives ${list([...new Set(addresses)])}`;
   return {
     phase: 'resolve',
-    confidence: reason === null ? 'high' : 'certain',
+    // Of several addresses programs can use another one.
+    confidence: addresses.length < doc.addresses.length ? 'medium' : reason === null ? 'high' : 'certain',
     summary: `A filter blocks ${short(host, 'the name')}: ${resolverOf(doc)} ${gives} for it.`,
     evidence: [
       { observation: ref, text: `${resolverOf(doc)} ${shown} for ${host}` },
@@ -67,7 +68,7 @@ function byHostsFile(evidence: Evidence): Judgement | null {
   const path = origin.hostsFile?.path ?? null;
   return {
     phase: 'resolve',
-    confidence: 'certain',
+    confidence: addresses.length < origin.addresses.length ? 'medium' : 'certain',
     summary: `The hosts file of this host blocks ${short(host, 'the name')}: it gives ${places(addresses)}.`,
     evidence: [
       { observation: 'origin', text: `${path ?? 'the hosts file'} gives ${list(addresses)} for ${host}` },

@@ -5,6 +5,7 @@ import { dnsBlockedRules } from './dns-blocked.js';
 import { dnsStatusRules } from './dns-status.js';
 import { dnsViewRules } from './dns-views.js';
 import { hostsOverrideRules } from './hosts-override.js';
+import { keptHereRules } from './kept-here.js';
 import { capabilityRules, localRules } from './local.js';
 import { notMatchedRules } from './not-matched.js';
 import { ownDropRules } from './own-drop.js';
@@ -51,6 +52,7 @@ export const RULES: readonly Rule[] = [
   ...timeoutRules,
   ...routeRules,
   ...unlikeRules,
+  ...keptHereRules,
   ...refusedRules,
   ...tlsContrastRules,
   ...tlsCertificateRules,

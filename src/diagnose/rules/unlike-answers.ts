@@ -17,11 +17,11 @@ import { familyOf } from '../../net/address/address.js';
 import { ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { places } from '../headline.js';
-import { heardOnTheWay, resetSeen, spokenBy } from '../refutations/packets.js';
+import { resetSeen } from '../refutations/packets.js';
 import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
-import { fullConnectionTable, listRuleset } from '../remedies/local.js';
+import { listRuleset } from '../remedies/local.js';
 import { allowOnFirewall, endsOf } from '../remedies/network.js';
 import { ecnWords, isSeparated, synDifference } from '../remedies/syn-form.js';
 import { answerOf } from './refused.js';
@@ -37,7 +37,7 @@ interface Unlike {
   shown: EvidenceItem;
 }
 
-function unlike(
+export function unlike(
   outcomes: readonly AddressOutcome[],
   shownAt: (address: string) => EvidenceItem | null,
 ): Unlike[] {
@@ -284,53 +284,6 @@ function icmpText(address: string, icmp: { type: number; code: number }): string
   return `ICMP type ${icmp.type} code ${icmp.code}${words === null ? '' : `, ${words}`}`;
 }
 
-/** This host refused its connections, and other packets to the same port left it. */
-const connectionsKept = rule(
-  'local.firewall',
-  {
-    id: 'local.firewall/connections',
-    words: 'this host blocks connections, and other packets leave it',
-    needs: ['tcp', 'trace'],
-  },
-  (evidence): Judgement | null => {
-    const kept = addressOutcomes(evidence).filter(({ cause }) => cause === 'local-firewall');
-    const left = unlike(kept, (address) => spokenBy(evidence, address) ?? heardOnTheWay(evidence, address));
-    const [first] = left;
-    if (first === undefined) return null;
-    const { target } = evidence;
-    const { outcome, shown } = first;
-    const { address, errno } = outcome;
-    return {
-      phase: 'local',
-      confidence: 'medium',
-      summary: `This host blocks its connections to TCP ${target.port} of ${address}, while other packets to it leave and are answered.`,
-      evidence: [
-        {
-          observation: outcome.ref,
-          text: `connect() to ${address} ended with ${errno ?? 'SYNs that this host dropped'}`,
-        },
-        shown,
-      ],
-      remedies: [
-        {
-          text: 'Look in the firewall of this host for a rule that chooses by user, group, cgroup, source port or mark: raw sockets, and programs of other users, can pass it',
-          command: listRuleset,
-        },
-        fullConnectionTable,
-        {
-          text: 'If pprobe runs in a systemd unit or container, look for a filter of the unit (IPAddressDeny) or a network policy',
-          command: ['systemctl', 'show', '--property=IPAddressDeny,IPAddressAllow', 'UNIT'],
-        },
-      ],
-      alternatives: [
-        possible('local.permission', 'try the connection outside the container or service unit'),
-      ],
-      claims: ofEach('sometimes-answers', address),
-      check: shellLine(listRuleset),
-    };
-  },
-);
-
 export const unlikeRules: readonly Rule[] = [
   packetLoss,
   sometimesRefused,
@@ -338,5 +291,4 @@ export const unlikeRules: readonly Rule[] = [
   sometimesStopped('policy.icmp-prohibited'),
   sometimesStopped('route.icmp-unreachable'),
   sometimesStopped('route.loop'),
-  connectionsKept,
 ];

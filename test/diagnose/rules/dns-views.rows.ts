@@ -65,6 +65,18 @@ export const dnsViewRows: Row[] = [
     remedy: [/Allow .* in the filter/],
   },
   {
+    name: 'a filter that answers with 0.0.0.0 beside an address of the target',
+    given: evidence({
+      target: 'db.internal:5432',
+      dns: [dns('db.internal', ['0.0.0.0', '10.0.1.5'], { extendedErrors: [{ code: 15, text: 'Blocked' }] })],
+      tcp: [tcp('db.internal', { '0.0.0.0': 'refused', '10.0.1.5': 'open' }, 5432)],
+    }),
+    class: 'dns',
+    cause: 'dns.blocked',
+    confidence: 'medium',
+    summary: ['0.0.0.0'],
+  },
+  {
     name: 'a filter that answers with :: and says so',
     given: evidence({
       target: 'db.internal:5432',

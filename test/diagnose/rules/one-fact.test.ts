@@ -116,6 +116,7 @@ const AGAINST: ReadonlyMap<string, string> = new Map([
   ]),
   ['a port that a REJECT rule of the target itself closes', 'a refusal like any other'],
   ['a port that refuses the connection, where the trace got a SYN-ACK', 'a refusal alone'],
+  ['a filter that answers with 0.0.0.0 beside an address of the target', 'the answer of the filter alone'],
   ...unlikeRows.map(({ name }): [string, string] => [name, 'an attempt alone, which nothing contradicts']),
 ]);
 

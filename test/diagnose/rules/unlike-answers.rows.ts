@@ -145,9 +145,40 @@ export const unlikeRows: Row[] = [
     class: 'local',
     cause: 'local.firewall',
     confidence: 'medium',
-    summary: ['blocks its connections', 'other packets to it leave'],
+    summary: ['blocked a connection', 'other packets to it left'],
     evidence: ['EPERM', 'SYN of the trace'],
     remedy: ['nft list ruleset', 'nf_conntrack_count'],
+    alternatives: ['local.permission'],
+  },
+  {
+    name: 'a module forbids the connection, and the SYN of the trace leaves this host',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcpOf(HOST, [attempt(address, 'denied', { cause: 'local-policy' })])],
+      trace: [opens()],
+    }),
+    class: 'local',
+    cause: 'local.permission',
+    confidence: 'medium',
+    summary: ['forbade a connection'],
+    alternatives: ['local.firewall'],
+  },
+  {
+    name: 'there is no route for the connection, and the SYN of the trace leaves this host',
+    given: evidence({
+      dns: [resolved],
+      tcp: [
+        tcpOf(HOST, [
+          attempt(address, 'unreachable', { cause: 'no-route', local: true, errno: 'ENETUNREACH' }),
+        ]),
+      ],
+      trace: [opens()],
+    }),
+    class: 'unreachable',
+    cause: 'route.local',
+    confidence: 'medium',
+    summary: ['found no route for a connection'],
+    remedy: ['ip rule show'],
     alternatives: ['local.permission'],
   },
 ];
