@@ -25,6 +25,8 @@ const fails = report('ip-10-0-9-10', '10.0.9.10', {
 });
 const target = `https://${HOST}/prod`;
 
+// tap removes the directory before it calls what is registered after it.
+t.teardown(() => lab.close());
 const dir = t.testdir();
 let lab: SshLab;
 
@@ -50,7 +52,6 @@ function reasonOf({ results }: FleetDocument, agent: string): string {
 t.before(async () => {
   lab = await sshLab(dir);
 });
-t.teardown(() => lab.close());
 
 t.test('every outcome, with the words of ssh; hosts of a file, a group, and what is missing', async (t) => {
   await printing('web-1', JSON.stringify({ ...works, reportId: randomUUID() }));

@@ -9,6 +9,8 @@ import { report } from '../compare/reports.js';
 import { dns, HOST, http, tcp, tls } from '../diagnose/evidence.js';
 import { processEnded, type SshLab, sshLab } from './sshd.js';
 
+// tap removes the directory before it calls what is registered after it.
+t.teardown(() => lab.close());
 const dir = t.testdir();
 const long = `h${'o'.repeat(253)}t`;
 let lab: SshLab;
@@ -55,7 +57,6 @@ t.before(async () => {
   await lab.host(long, `${noted('pid')}; exec sleep 1000`);
   await lab.host('deaf', `trap "" TERM INT; ${noted('deaf')}; sleep 1000 & wait; sleep 1000`);
 });
-t.teardown(() => lab.close());
 
 t.test(
   'a narrow terminal: no line is wrapped, nothing of a host is raw; Ctrl-C prints what came',

@@ -53,7 +53,13 @@ function removeOldest(): void {
       return at === undefined ? [] : [{ path, at }];
     })
     .sort((a, b) => b.at - a.at);
-  for (const { path } of aged.slice(mostJobs)) rmSync(path, { force: true });
+  for (const { path } of aged.slice(mostJobs)) {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // The new job is kept all the same.
+    }
+  }
 }
 
 /** The document of a job as it was when the job ended. Throws InvalidInputError for a job that is not known here. */
