@@ -28,7 +28,7 @@ export {
   findingsOfGiven as findingsOf,
 } from './diagnose/library.js';
 export type { ReadFacts } from './diagnose/reading.js';
-export type { Advice, AdviceQuestion, Argv } from './diagnose/remedies/advice.js';
+export type { Advice, AdviceQuestion, AdviceScope, Argv, OpenEnds } from './diagnose/remedies/advice.js';
 export { RULES as rules } from './diagnose/rules/index.js';
 export type * from './documents/agents.js';
 export { CAUSES, type Cause } from './documents/causes.js';
