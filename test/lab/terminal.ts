@@ -24,11 +24,12 @@ export class Terminal {
 
   /** `prefix`: a command that runs the command line, such as setpriv. */
   constructor(t: Test, prefix: readonly string[] = []) {
+    this.#prefix = prefix;
+    // Before testdir(), which removes the state of the lab in a teardown of its own: they run in the order in which they were added.
+    t.teardown(() => this.run('down'));
     this.directory = t.testdir({});
     // One test runs as another user.
     chmodSync(this.directory, 0o777);
-    this.#prefix = prefix;
-    t.teardown(() => this.run('down'));
   }
 
   run(...args: string[]): Promise<Ran> {
