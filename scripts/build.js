@@ -104,13 +104,21 @@ function minified(folder) {
   });
 }
 
-/** Removes the declarations that those of the public API do not lead to: half of them, which nobody can import. */
+/**
+ * Removes the declarations that those of the public API do not lead to: half of them, which nobody can import. The others are
+ * indented by tabs, a tenth less.
+ */
 function removeInnerTypes(folder) {
   const reached = new Set();
   const follow = (file) => {
     if (reached.has(file) || !existsSync(file)) return;
     reached.add(file);
-    for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:\bfrom|\bimport\() ?'(\.[^']+)\.js'/g))
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(
+      file,
+      text.replace(/^(?: {4})+/gm, (indent) => '\t'.repeat(indent.length / 4)),
+    );
+    for (const [, path] of text.matchAll(/(?:\bfrom|\bimport\() ?'(\.[^']+)\.js'/g))
       follow(resolve(dirname(file), `${path}.d.ts`));
   };
   for (const entry of ['index', 'telemetry/opentelemetry']) follow(join(folder, `${entry}.d.ts`));

@@ -112,7 +112,7 @@ export async function startAwsServer(
     const refused = refusals.get(key) ?? 0;
     refusals.set(key, refused + 1);
     if (fault?.kind === 'silent') return;
-    if (fault?.kind === 'slow') await sleep(fault.delayMs);
+    if (fault?.kind === 'slow' && !(await stays(response, fault.delayMs))) return;
     if (fault?.kind === 'endless-header') return endlessHeader(request.socket);
     const answer = answerOf(service, name, action, asked, fault, refused);
     if (fault?.kind === 'endless-body') return endlessBody(response, answer);
@@ -135,6 +135,21 @@ export async function startAwsServer(
       await closed;
     },
   };
+}
+
+/** Waits this long, or until the client gives up; whether it is still there. */
+async function stays(response: ServerResponse, delayMs: number): Promise<boolean> {
+  const gone = new AbortController();
+  const leave = (): void => gone.abort();
+  response.once('close', leave);
+  try {
+    await sleep(delayMs, undefined, { signal: gone.signal });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    response.off('close', leave);
+  }
 }
 
 /** The answer to one request. `refused`: how often the same call was made before. */

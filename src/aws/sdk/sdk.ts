@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import {
   APIGatewayClient,
@@ -107,6 +108,8 @@ function authorities(): { ca?: Buffer } {
 export function openSdk({ region: asked, profile, noMetadata }: SessionOptions): AwsSession {
   if (noMetadata === true) process.env.AWS_EC2_METADATA_DISABLED = 'true';
   const ending = new AbortController();
+  // Every call under way listens to it.
+  setMaxListeners(0, ending.signal);
   const open = new Map<string, Client>();
   const named = profile === null ? {} : { profile };
   const provider = fromNodeProviderChain({
