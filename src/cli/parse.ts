@@ -88,7 +88,7 @@ function requestOf(
       checkOptions(completionCommand.name, options, table);
       return { kind: 'completion-script', shell: shellOf([...rest, ...verbatim]) };
     }
-    refuseDashes([...words, ...verbatim]);
+    refuseDashes(words);
     if (command === null) {
       // `--timeout 5s agent`: where the command that follows has no such option, "5s" is not meant as a command.
       const [meant, ...others] = loaded;
@@ -108,7 +108,7 @@ function requestOf(
   }
 }
 
-/** Refuses an option whose hyphens became dashes, as word processors and chats write them. Throws InvalidInputError. */
+/** Refuses an option whose hyphens became dashes, as word processors and chats write them; what follows `--` is none. Throws InvalidInputError. */
 function refuseDashes(words: readonly string[]): void {
   const word = words.find((each) => /^[\u2010-\u2015\u2212]/.test(each));
   if (word === undefined) return;

@@ -28,7 +28,7 @@ export function pprobeAgain(target: Target, again: Again): Argv {
         ...endpointOptions(target),
         ...option('--ca-file', caFile),
         ...option('--control', control),
-        ...servers.flatMap((server) => ['--server', server]),
+        ...servers.flatMap((server) => option('--server', server)),
         ...option('--vpc-resolver', vpcResolver),
         ...option('--source', given.source),
         ...headers.flatMap(({ field, value }) => ['-H', `${field}: ${value ?? 'VALUE'}`]),
@@ -37,32 +37,39 @@ export function pprobeAgain(target: Target, again: Again): Argv {
         ...(given.trace === undefined ? [] : [given.trace ? '--trace' : '--no-trace']),
         ...familyOption(target),
       ];
-      return ['pprobe', 'diagnose', ...subject(subjectOf(target), [...without(kept, options), ...options])];
+      return ['pprobe', 'diagnose', ...subject([subjectOf(target)], [...without(kept, options), ...options])];
     }
     case 'trace':
     case 'tcp': {
       const { command, address, port = target.port } = again;
-      const isPortNamed = command === 'trace' ? ['-p', String(port)] : [String(port)];
-      return ['pprobe', command, address, ...isPortNamed, ...sourceFor(target, address)];
+      const source = sourceFor(target, address);
+      return command === 'trace'
+        ? ['pprobe', command, ...subject([address], ['-p', String(port), ...source])]
+        : ['pprobe', command, ...subject([address, String(port)], source)];
     }
     case 'dns': {
       const { name, server, options = [] } = again;
       const servers = server === undefined ? (given.servers ?? []) : [server];
-      const asked = servers.flatMap((each) => ['--server', each]);
+      const asked = servers.flatMap((each) => option('--server', each));
       const [address] = servers.map(addressOfServer);
       const source = address === undefined ? option('--source', given.source) : sourceFor(target, address);
-      return ['pprobe', 'dns', ...subject(name, [...asked, ...options, ...source])];
+      return ['pprobe', 'dns', ...subject([name], [...asked, ...options, ...source])];
     }
   }
 }
 
-function option(name: string, value: string | undefined): string[] {
-  return value === undefined ? [] : [name, value];
+/** Begins as an option of pprobe or of dig does, or as one whose hyphens became dashes. */
+const asAnOption = /^[-+@\u2010-\u2015\u2212]/;
+
+/** An option of pprobe. A value that begins as an option does follows `=`. */
+export function option(name: string, value: string | undefined): string[] {
+  if (value === undefined) return [];
+  return asAnOption.test(value) ? [`${name}=${value}`] : [name, value];
 }
 
-/** A subject followed by the options; a subject that begins with a dash comes last, after `--`. */
-function subject(text: string, options: Argv): string[] {
-  return text.startsWith('-') ? [...options, '--', text] : [text, ...options];
+/** Words of a command line followed by its options; words of which one begins as an option does come last, after `--`. */
+export function subject(words: Argv, options: Argv): string[] {
+  return words.some((word) => asAnOption.test(word)) ? [...options, '--', ...words] : [...words, ...options];
 }
 
 /** Options without a value. */

@@ -4,6 +4,7 @@ import { familyOf } from '../../net/address/address.js';
 import type { InvokeUrl } from '../../target/private-api/invoke-url.js';
 import { usualApiId } from '../../target/private-api/names.js';
 import type { Advice } from './advice.js';
+import { option } from './again.js';
 import { DOCS } from './docs.js';
 
 /** Remedies for a request that arrived at API Gateway: how to call it, its keys and limits, its stages and its backend. */
@@ -86,7 +87,7 @@ export function readExecutionLog(requestId: string | null, api: PrivateApi | nul
   if (api === null || api.apiId === null) return [];
   // The log group has this name in the developer guide, "Set up CloudWatch logging for REST APIs".
   const group = `API-Gateway-Execution-Logs_${api.apiId}/${api.stage ?? 'STAGE'}`;
-  const request = requestId === null ? [] : ['--request', requestId];
+  const request = option('--request', requestId ?? undefined);
   return [
     {
       text: `Read what the execution log of API ${api.apiId} says about the request, if logging is on`,

@@ -8,7 +8,7 @@ import { inRange, parseRange } from '../../net/address/range.js';
 import { scopeOf } from '../../net/address/scope.js';
 import { hostPort } from '../../target/host-port.js';
 import { type Advice, reworded } from './advice.js';
-import { pprobeAgain } from './again.js';
+import { pprobeAgain, subject } from './again.js';
 import { DOCS } from './docs.js';
 import { regionOption } from './gateway.js';
 import { allowOutbound, endsOf } from './network.js';
@@ -214,7 +214,7 @@ function ownServerAdvice({ kind, service, region }: AwsName, host: string): Advi
     return [
       {
         text: `If the server is in this VPC or in a connected one, its name should give private addresses here: ask the resolver of the VPC, and for a peering connection let it resolve names of the other VPC`,
-        command: ['pprobe', 'dns', host, '--server', '169.254.169.253'],
+        command: ['pprobe', 'dns', ...subject([host], ['--server', '169.254.169.253'])],
       },
       {
         text: 'In the security group of the server, allow the public address under which this host leaves (that of its NAT gateway, or its own): its private one does not arrive there. A database also has to be publicly accessible',

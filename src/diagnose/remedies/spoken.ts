@@ -1,6 +1,7 @@
 import type { TlsDocument } from '../../documents/tls.js';
 import { bracketed } from '../../target/host-port.js';
 import type { Advice } from './advice.js';
+import { subject } from './again.js';
 import { serveTls } from './tls.js';
 
 /** A protocol that a server speaks in place of TLS. */
@@ -41,7 +42,7 @@ export function spokenRemedies({ name, startTls, tlsPort }: Spoken, doc: TlsDocu
   return [
     {
       text: `Call port ${port} of ${address} with a client for ${name}${otherPort}; if HTTPS is meant to be here, another service has its port`,
-      command: ['pprobe', 'tcp', address, String(port), '--banner'],
+      command: ['pprobe', 'tcp', ...subject([address, String(port)], ['--banner'])],
     },
     ...(startTls === null
       ? []

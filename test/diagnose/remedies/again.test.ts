@@ -150,6 +150,14 @@ test('an address, or a name, again: the port, the source of its family and the s
   );
 });
 
+test('a name that begins as an option does, or with a dash of a word processor', async (t) => {
+  const asked = parseTarget('https://api.example.com/');
+  for (const name of ['-a.test', '--a.test', '+a.test', '@a.test', '\u2010', '\u2013a.test', '\u2212x.test'])
+    t.same((await read(pprobeAgain(asked, { command: 'dns', name }))).words, [name]);
+  const looked = await read(pprobeAgain(asked, { command: 'dns', name: 'a.test', server: '+a.test' }));
+  t.same(texts(looked.options.server), ['+a.test']);
+});
+
 test('every command of a remedy that names pprobe is one that it understands', async (t) => {
   const commandsOf = (evidence: Parameters<typeof findingsOf>[0]): Argv[] =>
     findingsOf(evidence)
