@@ -82,14 +82,14 @@ export function startReading(
       isFinishing = true;
       onRequests(sent);
       endAfter(Math.max(0, stepEndMs - clock.now()) + graceMs);
-      const last = setTimeout(() => over.abort(), longestMs);
-      const ignored = ignoring(told);
+      const cancelLast = clock.after(longestMs, () => over.abort());
+      const ignored = ignoring(told, clock);
       try {
         return await Promise.race([reading, ignored.promise]);
       } finally {
         isFinishing = false;
         cancel();
-        clearTimeout(last);
+        cancelLast();
         ignored.cancel();
       }
     },
@@ -103,18 +103,18 @@ export function startReading(
 }
 
 /** Resolves with null when a reader has had its moment after `told` and has not ended. */
-function ignoring(told: AbortSignal): { promise: Promise<null>; cancel: () => void } {
+function ignoring(told: AbortSignal, clock: Clock): { promise: Promise<null>; cancel: () => void } {
   let cancel = (): void => {};
   const promise = new Promise<null>((resolve) => {
-    let timer: NodeJS.Timeout | undefined;
+    let cancelTimer = (): void => {};
     const start = (): void => {
-      timer = setTimeout(() => resolve(null), stopGraceMs);
+      cancelTimer = clock.after(stopGraceMs, () => resolve(null));
     };
     if (told.aborted) start();
     else told.addEventListener('abort', start, { once: true });
     cancel = () => {
       told.removeEventListener('abort', start);
-      clearTimeout(timer);
+      cancelTimer();
     };
   });
   return { promise, cancel };
