@@ -8,7 +8,7 @@ import type { Argv } from './advice.js';
 export type Again =
   /** With options in place of those given, or beside them. */
   | { command: 'diagnose'; options?: Argv }
-  | { command: 'trace' | 'tcp'; address: string; port?: number }
+  | { command: 'trace' | 'tcp'; address: string; port?: number; options?: Argv }
   /** Asks the servers that were given, unless it names one. */
   | { command: 'dns'; name: string; server?: string; options?: Argv };
 
@@ -41,11 +41,11 @@ export function pprobeAgain(target: Target, again: Again): Argv {
     }
     case 'trace':
     case 'tcp': {
-      const { command, address, port = target.port } = again;
-      const source = sourceFor(target, address);
+      const { command, address, port = target.port, options = [] } = again;
+      const more = [...sourceFor(target, address), ...options];
       return command === 'trace'
-        ? ['pprobe', command, ...subject([address], ['-p', String(port), ...source])]
-        : ['pprobe', command, ...subject([address, String(port)], source)];
+        ? ['pprobe', command, ...subject([address], ['-p', String(port), ...more])]
+        : ['pprobe', command, ...subject([address, String(port)], more)];
     }
     case 'dns': {
       const { name, server, options = [] } = again;
@@ -56,6 +56,11 @@ export function pprobeAgain(target: Target, again: Again): Argv {
       return ['pprobe', 'dns', ...subject([name], [...asked, ...options, ...source])];
     }
   }
+}
+
+/** Enough connections to see how many of them fail. */
+export function countAgain(target: Target, address: string): Argv {
+  return pprobeAgain(target, { command: 'tcp', address, options: ['--count', '20'] });
 }
 
 /** Begins as an option of pprobe or of dig does, or as one whose hyphens became dashes. */

@@ -42,12 +42,11 @@ export function synDifference(evidence: Evidence, outcome: AddressOutcome): SynD
   const { address } = outcome;
   if (answeredRaw(evidence, address) === null) return null;
   if (askedForEcn(evidence, outcome)) return { isEcn: true, probe: connectWithoutEcn };
-  const trace = pprobeAgain(evidence.target, { command: 'trace', address });
   return {
     isEcn: false,
     probe: {
       text: 'Trace with the SYNs of the kernel: if they get no answer either, something tells them from those of a raw socket, and no packets are lost at random',
-      command: [...trace, '--method', 'connect'],
+      command: pprobeAgain(evidence.target, { command: 'trace', address, options: ['--method', 'connect'] }),
     },
   };
 }

@@ -225,10 +225,13 @@ const closedAtOnce = rule(
         },
       ],
       claims: ofEach('closes-at-once', first.address, addresses),
-      check: shellLine([
-        ...pprobeAgain(target, { command: 'tcp', address: first.address }),
-        ...['--banner', '--timeout', '10s'],
-      ]),
+      check: shellLine(
+        pprobeAgain(target, {
+          command: 'tcp',
+          address: first.address,
+          options: ['--banner', '--timeout', '10s'],
+        }),
+      ),
     };
   },
 );

@@ -321,7 +321,7 @@ function deadHost(evidence: Evidence, silent: readonly AddressOutcome[]): Altern
   return [
     possible(
       'route.icmp-unreachable',
-      `${shellLine([...pprobeAgain(target, { command: 'trace', address: early.address }), '--wait', '5s'])}: !H says it`,
+      `${shellLine(pprobeAgain(target, { command: 'trace', address: early.address, options: ['--wait', '5s'] }))}: !H says it`,
       'low',
       'the host is down: a router on its link reports that after 3 s, later than this measurement waited',
     ),

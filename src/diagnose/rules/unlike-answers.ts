@@ -19,7 +19,7 @@ import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { places } from '../headline.js';
 import { resetSeen } from '../refutations/packets.js';
 import type { Advice } from '../remedies/advice.js';
-import { pprobeAgain } from '../remedies/again.js';
+import { countAgain, pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { listRuleset } from '../remedies/local.js';
 import { allowOnFirewall, endsOf } from '../remedies/network.js';
@@ -47,10 +47,6 @@ export function unlike(
   });
 }
 
-function countAgain({ target }: Evidence, address: string): string[] {
-  return [...pprobeAgain(target, { command: 'tcp', address }), '--count', '20'];
-}
-
 /** What differs in the form of the SYNs, as evidence, and the measurement that decides; nothing where they are alike. */
 function formOf(evidence: Evidence, { outcome }: Unlike): { items: EvidenceItem[]; probes: Advice[] } {
   const difference = synDifference(evidence, outcome);
@@ -70,7 +66,7 @@ const packetLoss = rule('tcp.packet-loss', { needs: ['tcp'] }, (evidence): Judge
   const { items, probes } = formOf(evidence, first);
   const isEcn = items.length > 0;
   const isClean = !isEcn && isSeparated(evidence, first.outcome);
-  const test = countAgain(evidence, first.outcome.address);
+  const test = countAgain(evidence.target, first.outcome.address);
   return {
     phase: 'connect',
     confidence: isClean ? 'low' : 'medium',
@@ -129,7 +125,7 @@ const sometimesRefused = rule(
     const addresses = addressesOf(sometimes.map(({ outcome }) => outcome));
     const one = addresses.length === 1;
     const { items, probes } = formOf(evidence, first);
-    const test = countAgain(evidence, first.outcome.address);
+    const test = countAgain(evidence.target, first.outcome.address);
     return {
       phase: 'connect',
       confidence: 'medium',
@@ -208,7 +204,7 @@ const refusedToTrace = rule(
           `${shellLine(trace)}: an RST from a hop before the target comes from a firewall`,
           'medium',
         ),
-        possible('tcp.packet-loss', shellLine(countAgain(evidence, outcome.address))),
+        possible('tcp.packet-loss', shellLine(countAgain(evidence.target, outcome.address))),
       ],
       claims: ofEach('closed', outcome.address),
       check: shellLine(trace),
@@ -248,7 +244,7 @@ function sometimesStopped(cause: keyof typeof STOPPED): Rule {
     const by = from ?? 'a device on the path';
     const { items, probes } = formOf(evidence, first);
     const said = icmp === null ? 'an ICMP error' : icmpText(address, icmp);
-    const test = countAgain(evidence, address);
+    const test = countAgain(evidence.target, address);
     return {
       phase: 'connect',
       confidence: 'medium',

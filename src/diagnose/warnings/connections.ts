@@ -12,7 +12,7 @@ import type { Evidence } from '../../documents/report.js';
 import type { TlsDocument } from '../../documents/tls.js';
 import { familyOf } from '../../net/address/address.js';
 import { inRange, parseRange } from '../../net/address/range.js';
-import { pprobeAgain } from '../remedies/again.js';
+import { countAgain, pprobeAgain } from '../remedies/again.js';
 import { listRuleset } from '../remedies/local.js';
 import { connectWithoutEcn } from '../remedies/syn-form.js';
 import { aboutProxy, openssl, trustEverywhere } from '../remedies/tls.js';
@@ -136,7 +136,6 @@ const synLost: WarningRule = {
     if (first === undefined) return null;
     const addresses = list(addressesOf(lossy), 4);
     const sent = (first.retransmits ?? 1) + 1;
-    const command = pprobeAgain(evidence.target, { command: 'tcp', address: first.address });
     const isEcn = evidence.vantage.ecn?.fallsBack === true;
     const why = isEcn
       ? 'connections of this host ask for ECN (net.ipv4.tcp_ecn), and a SYN that is sent again does not, so that something on the way may drop SYNs that ask for it; or packets are lost'
@@ -153,7 +152,7 @@ const synLost: WarningRule = {
         ...(isEcn ? [connectWithoutEcn] : []),
         {
           text: 'Find out how many are lost: two ways to the target of which one loses packets, or a limit on new connections, look like this',
-          command: [...command, '--count', '20'],
+          command: countAgain(evidence.target, first.address),
         },
       ],
     };

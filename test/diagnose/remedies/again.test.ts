@@ -3,7 +3,7 @@ import { test } from 'tap';
 import { parse } from '../../../src/cli/parse.js';
 import { findingsOf } from '../../../src/diagnose/classify.js';
 import type { Argv } from '../../../src/diagnose/remedies/advice.js';
-import { pprobeAgain } from '../../../src/diagnose/remedies/again.js';
+import { countAgain, pprobeAgain } from '../../../src/diagnose/remedies/again.js';
 import type { GivenOptions, Target } from '../../../src/documents/target.js';
 import { familyOf } from '../../../src/net/address/address.js';
 import { hostPort } from '../../../src/target/host-port.js';
@@ -156,6 +156,11 @@ test('a name that begins as an option does, or with a dash of a word processor',
     t.same((await read(pprobeAgain(asked, { command: 'dns', name }))).words, [name]);
   const looked = await read(pprobeAgain(asked, { command: 'dns', name: 'a.test', server: '+a.test' }));
   t.same(texts(looked.options.server), ['+a.test']);
+  for (const address of ['10.0.1.5', '-a.test', '+a.test']) {
+    const counted = await read(countAgain(asked, address));
+    t.same(counted.words, [address, '443']);
+    t.match(counted.options, { count: '20' });
+  }
 });
 
 test('every command of a remedy that names pprobe is one that it understands', async (t) => {
