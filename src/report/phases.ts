@@ -4,13 +4,12 @@ import type { HttpDocument } from '../documents/http.js';
 import { hostAnswers } from '../documents/observed/dns.js';
 import { addressesOf, addressOutcomes, opened, withStatus } from '../documents/observed/tcp.js';
 import { purposeOf } from '../documents/observed/tls.js';
-import { hopRangeWords, senderPlace } from '../documents/observed/trace.js';
 import type { ReportDocument, SkippedStep } from '../documents/report.js';
 import type { TcpStatus } from '../documents/tcp.js';
 import type { AddressTrace, TraceProbe } from '../documents/trace.js';
 import { familyOf } from '../net/address/address.js';
 import { httpMark, type Mark, pathMark, tlsMark } from './marks.js';
-import { lastReply, silentTail } from './trace-ending.js';
+import { answerPlace, lastReply, silentTail } from './trace-ending.js';
 
 /** One of the five phases of a request, in one line. */
 export interface RequestPhase {
@@ -178,12 +177,7 @@ function pathWords({ address, outcome, hops, loop }: AddressTrace, towards: stri
   }
   const silent = silentTail(hops);
   const after = silent > 0 ? `, then ${count(silent, 'silent hop')}` : '';
-  const { reply, from } = last.probe;
-  const place =
-    reply === 'unreachable' && from !== null
-      ? hopRangeWords(senderPlace(hops, last.hop.ttl, from))
-      : `hop ${last.hop.ttl}`;
-  return `${replyWords(last.probe)} at ${place}${after}${last.probe.from === address ? '' : towards}`;
+  return `${replyWords(last.probe)} at ${answerPlace(hops, last)}${after}${last.probe.from === address ? '' : towards}`;
 }
 
 /** The number of silent hops. Routers of a VPC never answer, so silent hops are no fault on a path that arrives. */

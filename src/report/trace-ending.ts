@@ -267,15 +267,17 @@ function firstAnswer(hops: readonly TraceHop[], wanted: (probe: TraceProbe) => b
   return undefined;
 }
 
+/** The hop of an answer, or the hops. The target answers every SYN that reaches it; a router limits how many unreachables it sends. */
+export function answerPlace(hops: readonly TraceHop[], { hop, probe: { reply, from } }: Answer): string {
+  return reply === 'unreachable' && from !== null
+    ? hopRangeWords(senderPlace(hops, hop.ttl, from))
+    : `hop ${hop.ttl}`;
+}
+
 /** Who sent the first reply of this kind, with its hop. */
 function answerer(trace: EndedTrace, reply: TraceProbe['reply']): string {
   const found = firstAnswer(trace.hops, (probe) => probe.reply === reply);
-  if (found !== undefined) {
-    const from = found.probe.from ?? '?';
-    // The target answers every SYN that reaches it; a router limits how many unreachables it sends.
-    if (reply !== 'unreachable') return `${from} at hop ${found.hop.ttl}`;
-    return `${from} at ${hopRangeWords(senderPlace(trace.hops, found.hop.ttl, from))}`;
-  }
+  if (found !== undefined) return `${found.probe.from ?? '?'} at ${answerPlace(trace.hops, found)}`;
   const { target } = trace;
   return (target?.reply === reply ? target.from : null) ?? destination(trace);
 }

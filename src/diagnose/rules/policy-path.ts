@@ -10,13 +10,14 @@ import {
   explainingTraces,
   hopRangeWords,
   isPortUnreachable,
+  isProhibited,
   portUnreachable,
   prohibition,
   type Rejection,
 } from '../../documents/observed/trace.js';
 import type { Evidence } from '../../documents/report.js';
 import type { IcmpCode } from '../../documents/tcp.js';
-import { icmpWords, isProhibition } from '../../documents/terms/icmp.js';
+import { icmpWords } from '../../documents/terms/icmp.js';
 import { familyOf } from '../../net/address/address.js';
 import { type Claims, ofEach } from '../claims.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
@@ -150,10 +151,6 @@ function common(
 
 function whichHop({ from, place }: Rejection, address: string): string {
   return from === address ? 'the target itself' : `${hopRangeWords(place)} of the path`;
-}
-
-function isProhibited(address: string, error: IcmpCode): boolean {
-  return isProhibition(familyOf(address) === 6 ? 6 : 4, error);
 }
 
 function meaning(address: string, error: IcmpCode): string {

@@ -125,6 +125,11 @@ export function isPortUnreachable(address: string, error: IcmpCode): boolean {
   return isPortError(familyOfTrace(address), error);
 }
 
+/** Whether an ICMP error about `address` is a prohibition. */
+export function isProhibited(address: string, error: IcmpCode): boolean {
+  return isProhibition(familyOfTrace(address), error);
+}
+
 /** Whether an ICMP error about `address` says that the TTL ran out in transit. */
 export function isTtlExceeded(address: string, error: IcmpCode): boolean {
   return isTimeExceeded(familyOfTrace(address), error);
