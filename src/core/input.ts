@@ -48,7 +48,7 @@ export async function openInput(path: string): Promise<Input> {
  */
 export async function openContent(path: string, most: number): Promise<Buffer | Readable> {
   // A pipe is opened once: its writer would notice that it is closed.
-  if (statSync(path).isFile() === false) return (await openInput(path)).stream;
+  if (!statSync(path).isFile()) return (await openInput(path)).stream;
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   let isStream = false;
   try {

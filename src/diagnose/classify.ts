@@ -51,7 +51,7 @@ export function examine(all: Evidence, rules?: readonly Rule[]): Examination {
   return {
     verdict: {
       ...verdict,
-      evidence: withRefutations(verdict.evidence, refutations),
+      evidence: withMore(verdict.evidence, refutations, hasFact),
       remedies: withKnownIds(verdict.remedies, evidence),
       warnings: warningsOf(evidence, verdict.cause),
     },
@@ -118,34 +118,31 @@ function verdictOf([first, ...others]: readonly Finding[]): Verdict | null {
 
 /** The evidence of the verdict, and one item from each other finding that cites another observation. */
 function withConsequences(verdict: Finding, others: readonly Finding[]): EvidenceItem[] {
-  return withObservations(
+  return withMore(
     verdict.evidence,
     others.flatMap(({ evidence }) => evidence.slice(0, 1)),
+    citesSame,
   );
 }
 
-/** The items, and those of `more` that cite an observation which no item before them cites. */
-function withObservations(items: readonly EvidenceItem[], more: readonly EvidenceItem[]): EvidenceItem[] {
+/** The items, and those of `more` that no item before them says. */
+function withMore(
+  items: readonly EvidenceItem[],
+  more: readonly EvidenceItem[],
+  says: (said: EvidenceItem, item: EvidenceItem) => boolean,
+): EvidenceItem[] {
   const all = [...items];
-  for (const item of more) {
-    if (!all.some(({ observation }) => observation === item.observation)) all.push(item);
-  }
+  for (const item of more) if (!all.some((said) => says(said, item))) all.push(item);
   return all;
 }
 
-/** The items, and each fact that refuted a claim: an observation that is cited for one fact can have another one, too. */
-function withRefutations(
-  items: readonly EvidenceItem[],
-  refutations: readonly EvidenceItem[],
-): EvidenceItem[] {
-  const all = [...items];
-  for (const item of refutations) {
-    const isSaid = all.some(
-      ({ observation, text }) => observation === item.observation && text.includes(item.text),
-    );
-    if (!isSaid) all.push(item);
-  }
-  return all;
+function citesSame(one: EvidenceItem, other: EvidenceItem): boolean {
+  return one.observation === other.observation;
+}
+
+/** An observation that is cited for one fact can have another one, too. */
+function hasFact(said: EvidenceItem, fact: EvidenceItem): boolean {
+  return citesSame(said, fact) && said.text.includes(fact.text);
 }
 
 function alternativesOf(verdict: Finding, others: readonly Finding[]): Alternative[] {

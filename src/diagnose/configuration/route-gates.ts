@@ -128,6 +128,13 @@ function routeTargetGates(context: Context, { name, id, route, from, to, end, wa
   const base = { gate: 'route', end, direction: 'out' } as const;
   const text = `${name}: the route ${route.destination} to ${route.id} leads ${way}`;
   const allow: Gate = { ...base, state: 'allow', resource: id, rule: route.destination, text };
+  const unread = (what: string): Gate => ({
+    ...base,
+    state: 'unknown',
+    resource: route.id,
+    rule: null,
+    text: `not readable: ${what}`,
+  });
   // A VPC can have blocks of public IPv4 addresses, which the internet does not lead to.
   const isPrivate =
     ['private', 'unique-local', 'shared'].includes(scopeOf(to.address)) ||
@@ -146,13 +153,9 @@ function routeTargetGates(context: Context, { name, id, route, from, to, end, wa
         if (beyond !== null)
           return [
             allow,
-            {
-              ...base,
-              state: 'unknown',
-              resource: route.id,
-              rule: null,
-              text: `not readable: whether ${route.id} sends packets ${way} on ${beyond}; the target then sees an address of ${route.id}`,
-            },
+            unread(
+              `whether ${route.id} sends packets ${way} on ${beyond}; the target then sees an address of ${route.id}`,
+            ),
           ];
       }
       return [
@@ -175,13 +178,9 @@ function routeTargetGates(context: Context, { name, id, route, from, to, end, wa
     default:
       return [
         allow,
-        {
-          ...base,
-          state: 'unknown',
-          resource: route.id,
-          rule: null,
-          text: `not readable: what ${route.id} does with packets ${way}: it can be a firewall, or a way to another network`,
-        },
+        unread(
+          `what ${route.id} does with packets ${way}: it can be a firewall, or a way to another network`,
+        ),
       ];
   }
 }
