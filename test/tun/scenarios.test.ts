@@ -82,7 +82,10 @@ t.test('scenarios behind a TUN interface', { skip: tunUnavailable() ?? false }, 
         stoppedBy: document.stoppedBy,
         destinationTtl: document.destinationTtl,
       };
-      t.same(end, { outcome, stoppedBy, destinationTtl });
+      const answered = report.answered.filter(({ destination }) => destination === scenario.path.target);
+      // Shown beside a failure: whether the peer was late, or the trace.
+      const shown = { target: document.target, durationMs: document.durationMs, answered };
+      t.same(end, { outcome, stoppedBy, destinationTtl }, shown);
       if (hops !== undefined) {
         if (scenario.tun?.anyOrder === true) t.same(strangers(document, hops), []);
         else t.same(withoutTimes(describeHops(document)), withoutTimes(hops));
@@ -93,7 +96,6 @@ t.test('scenarios behind a TUN interface', { skip: tunUnavailable() ?? false }, 
         Object.keys(discarded).sort(),
         'the counts of discarded packets',
       );
-      const answered = report.answered.filter(({ destination }) => destination === scenario.path.target);
       const heldBackMs = (ttl: number) =>
         Math.min(...answered.filter((syn) => syn.ttl === ttl).map(({ intendedMs }) => intendedMs));
       // The first answer to a SYN may be a forged one, which is not delayed.
