@@ -31,11 +31,12 @@ export function withoutTimes(lines: readonly string[]): string[] {
   });
 }
 
-/** Hops with an answer that no probe of this hop should get. */
+/** Hops with an answer that no probe of this hop should get. The last line is also that of all further hops. */
 export function strangers(document: TraceDocument, lines: readonly string[]): string[] {
   const allowed = withoutTimes(lines).map((line) => line.split(' | '));
   return withoutTimes(describeHops(document)).filter(
-    (line, index) => !line.split(' | ').every((probe) => allowed[index]?.includes(probe)),
+    (line, index) =>
+      !line.split(' | ').every((probe) => allowed[Math.min(index, allowed.length - 1)]?.includes(probe)),
   );
 }
 

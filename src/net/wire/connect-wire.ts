@@ -17,7 +17,9 @@ const closeBeforeResendMs = 950;
 
 /**
  * The kernel delays its ACK of a SYN-ACK by at most 200 ms (TCP_DELACK_MAX), and a busy event loop may not close the socket
- * before that. This TTL is set after the SYN was sent, so that the ACK expires at the first router.
+ * before that. This TTL is set after the SYN was sent, so that the ACK expires at the first router. SYNs of full TTL keep
+ * theirs: the kernel may send them again after a second, and with this TTL the first router would end the attempt, so that
+ * a slow target would be missed whenever the process is busy at that moment.
  */
 const ackTtl = 1;
 /** The RST of close() must reach the target, or the target would retransmit its SYN-ACK. */
@@ -105,7 +107,7 @@ class ConnectWire implements Wire {
       const sentAtNs = realtimeNs(this.#libc);
       const sentAtMonotonicNs = process.hrtime.bigint();
       socket.connect({ address: target.address, port: target.port });
-      socket.setTtl(ackTtl);
+      if (!isForTarget || this.#sharedPort !== null) socket.setTtl(ackTtl);
       const probe = {
         id,
         socket,
@@ -164,10 +166,9 @@ class ConnectWire implements Wire {
       // The event loop may have been busy: a reply that arrived in time still counts.
       this.#settle(probe, null);
       if (!this.#probes.has(probe)) return;
-      // The kernel may send this SYN again, because every answer to it is the target's. On the port that all probes share,
-      // it would be in the way of the next one.
-      if (isForTarget && this.#sharedPort === null) probe.socket.setTtl(resetTtl);
-      else this.#forget(probe);
+      // The kernel may send a SYN of full TTL again, because every answer to it is the target's. On the port that all probes
+      // share, it would be in the way of the next one.
+      if (!isForTarget || this.#sharedPort !== null) this.#forget(probe);
     }, closeBeforeResendMs);
     this.#probes.add(probe);
   }
