@@ -40,7 +40,7 @@ export interface AdviceScope {
 }
 
 /** What a remedy can tell the reader to look up in a configuration. */
-export type AdviceQuestion = 'api' | 'stage' | 'base-path' | 'access' | 'interfaces';
+export type AdviceQuestion = 'api' | 'stage' | 'base-path' | 'access' | 'interfaces' | 'endpoint';
 
 /** The advice with other words, also where only a part of it remains. */
 export function reworded(advice: Advice, words: (text: string) => string): Advice {

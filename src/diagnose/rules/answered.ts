@@ -27,11 +27,15 @@ const answeredBy: Kinds<AdviceQuestion> = {
   access: (gate) => gate.gate === 'domain-name' && isAccess(gate),
   // The rules of the groups at an address were read by way of its network interface.
   interfaces: ({ gate, end }) => gate === 'security-group' && end === 'target',
+  // An address that is not an endpoint's has a gate `interface` that does not allow.
+  endpoint: ({ gate, resource }) =>
+    gate === 'interface' || (gate === 'endpoint' && resource?.startsWith('vpce-') === true),
 };
 
 /** The questions of an alternative that every place states in the same way. */
 const questionsOf: Partial<Record<Cause, readonly AdviceQuestion[]>> = {
   'api.not-matched': ['api', 'stage'],
+  'dns.endpoint-mismatch': ['endpoint'],
 };
 
 /** Whether the gates allow all that is concerned, and there is such a gate. */

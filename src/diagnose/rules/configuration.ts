@@ -96,7 +96,7 @@ function dropped(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
   if (gate === undefined) return elsewhere(evidence, trusted, found) ?? allowed(evidence, trusted, found);
   const misled = misleading(gates, silent);
   const explained = new Set(denying.flatMap(({ addresses = [] }) => addresses));
-  const own = silent.filter((each) => gate.addresses?.includes(each));
+  const own = silent.filter((each) => denying.some((other) => isSameRule(other, gate, each)));
   const confidence = leastConfident(
     confidenceOfFacts(evidence),
     gate.limit ?? 'certain',
@@ -116,6 +116,12 @@ function dropped(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
     remedies: remediesOfGates([...misled, ...denying]),
     alternatives: confidence === 'certain' ? [] : found.alternatives,
   });
+}
+
+/** Whether `other` is the same rule as `gate`, and concerns this address: a gate has the addresses of one family. */
+function isSameRule(other: Gate, gate: Gate, address: string): boolean {
+  const members = ['gate', 'resource', 'rule', 'direction', 'end', 'state'] as const;
+  return members.every((each) => other[each] === gate[each]) && other.addresses?.includes(address) === true;
 }
 
 /** The gates of names that lead the packets elsewhere: of no silent address the endpoint is known that has it. */
@@ -187,7 +193,7 @@ function resourceWords({ gate, resource, rule }: Gate): string {
   return gate === 'network-acl' && rule !== null ? `${name}, rule ${rule}` : name;
 }
 
-/** Silence although what was read allows the packets. */
+/** Silence although what was read allows the packets: a contradiction, unless something that can deny them was not read. */
 function allowed(evidence: Evidence, gates: readonly Gate[], found: Finding): Finding | null {
   const allowing = gates.filter(({ state }) => state === 'allow');
   const unknown = gates.filter(({ state }) => state === 'unknown' || state === 'partly');
@@ -195,15 +201,23 @@ function allowed(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
   const unread: EvidenceItem[] = told(unknown);
   const kept = stillNeeded(found.remedies, gates);
   const read = remediesOfGates(unknown);
-  if (allowing.length === 0)
-    return { ...found, evidence: [...found.evidence, ...unread], remedies: [...read, ...kept] };
   const resources = [...new Set(allowing.flatMap(({ resource }) => resource ?? []))];
-  const port = evidence.target.port;
+  const permits = `${list(resources, 8)} ${resources.length === 1 ? 'allows' : 'allow'} TCP ${evidence.target.port} between this host and the target`;
+  if (unknown.length > 0) {
+    // What was not read can deny the packets: nothing contradicts them.
+    const permitted: EvidenceItem[] =
+      allowing.length === 0 ? [] : [{ observation: 'configuration', text: permits }];
+    return {
+      ...found,
+      evidence: [...found.evidence, ...permitted, ...unread],
+      remedies: [...read, ...kept],
+    };
+  }
   return {
     ...found,
     confidence: leastConfident(found.confidence, 'medium'),
     summary: fitted(
-      `${found.summary.replace(/\.$/, '')}, although the configuration ${unknown.length === 0 ? '' : 'that was '}read allows it.`,
+      `${found.summary.replace(/\.$/, '')}, although the configuration read allows it.`,
       evidence.target.host,
       'the target',
     ),
@@ -211,11 +225,10 @@ function allowed(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
       ...found.evidence,
       {
         observation: 'configuration',
-        text: `the configuration contradicts the packets: ${list(resources, 8)} ${resources.length === 1 ? 'allows' : 'allow'} TCP ${port} between this host and the target`,
+        text: `the configuration contradicts the packets: ${permits}`,
       },
-      ...unread,
     ],
-    remedies: [...read, ...flowLogs(evidence, gates), ...kept],
+    remedies: [...flowLogs(evidence, gates), ...kept],
     alternatives: [
       ...found.alternatives.filter(({ cause }) => cause !== 'tcp.timeout-all'),
       possible(

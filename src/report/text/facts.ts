@@ -12,7 +12,7 @@ export function factsText(document: FactsDocument, style: Style): string {
   const place = [region === null ? null : `Region ${region}`, account === null ? null : `account ${account}`];
   const host =
     client === null
-      ? 'not found among the interfaces read; give its address with --source'
+      ? 'no interface that was read has its address; give the address that it has in the VPC with --source'
       : [client.interfaceId, client.vpcId, client.subnetId, ...client.groups]
           .filter((each) => each !== null)
           .join(', ');

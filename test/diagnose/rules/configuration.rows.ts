@@ -9,6 +9,7 @@ const silent = {
 const oneSilent = { ...silent, tcp: [tcp(HOST, { '10.0.1.5': 'open', '10.0.2.5': 'timeout' })] };
 const [endpoint] = healthy.VpcEndpoints;
 const [clientRule, ingress, replies] = healthy.SecurityGroupRules;
+const [ofClient, ofEndpoint] = healthy.NetworkInterfaces;
 const certain = { confidence: 'certain' } as const;
 const group = { class: 'timeout', cause: 'tcp.security-group', ...certain } as const;
 const network = { class: 'timeout', cause: 'tcp.network-acl', ...certain } as const;
@@ -215,5 +216,51 @@ export const configurationRows: Row[] = [
     summary: ['although the configuration read allows it'],
     evidence: [/the configuration contradicts the packets: sg-0c, acl-0c, rtb-0a/],
     remedy: ['describe-flow-logs'],
+  },
+  {
+    name: 'everything that was read allows, and the rules of one group were not read',
+    given: configuredEvidence(
+      silent,
+      factsOf(
+        { SecurityGroupRules: [{ ...clientRule }] },
+        {
+          calls: [
+            {
+              service: 'ec2',
+              action: 'DescribeSecurityGroupRules',
+              status: 'denied',
+              text: null,
+            },
+          ],
+        },
+      ),
+    ),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'medium',
+    summary: [/answers on TCP 443\.$/],
+    evidence: [/^sg-0c, acl-0c, rtb-0a.* allow TCP 443 between/, 'not readable: the rules of sg-0e'],
+    remedy: ['describe-security-group-rules'],
+    excluded: ['dns.endpoint-mismatch'],
+  },
+  {
+    name: 'one group has no rule for the addresses of both families',
+    given: configuredEvidence(
+      {
+        dns: [dns(HOST, ['10.0.1.5', 'fd00::5'])],
+        tcp: [tcp(HOST, { '10.0.1.5': 'timeout', 'fd00::5': 'timeout' })],
+      },
+      factsOf({
+        NetworkInterfaces: [
+          { ...ofClient, Ipv6Addresses: [{ Ipv6Address: 'fd00::c' }] },
+          { ...ofEndpoint, Ipv6Addresses: [{ Ipv6Address: 'fd00::5' }] },
+        ],
+        SecurityGroupRules: [{ ...clientRule }, { ...replies }],
+      }),
+    ),
+    class: 'timeout',
+    cause: 'tcp.security-group',
+    confidence: 'certain',
+    summary: ['Packets to 2 addresses are dropped by sg-0e'],
   },
 ];

@@ -18,6 +18,8 @@ export interface Row {
   remedy?: (string | RegExp)[];
   /** Causes among the alternatives. */
   alternatives?: Cause[];
+  /** Causes that are not among the alternatives. */
+  excluded?: Cause[];
 }
 
 /** One test for each row. */
@@ -47,6 +49,7 @@ export function runRows(rows: readonly Row[]): void {
         );
       const others = verdict.alternatives.map(({ cause }) => cause);
       for (const cause of row.alternatives ?? []) t.ok(others.includes(cause), `${cause} among ${others}`);
+      for (const cause of row.excluded ?? []) t.notOk(others.includes(cause), `${cause} not among ${others}`);
       t.notOk(
         others.includes(verdict.cause) && verdict.cause !== 'none',
         'the verdict is not its own alternative',
