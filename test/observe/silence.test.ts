@@ -1,36 +1,28 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { TcpAttempt } from '../../src/documents/tcp.js';
-import { silentProbe, type TraceHop } from '../../src/documents/trace.js';
+import type { TraceHop } from '../../src/documents/trace.js';
 import { connectTimeoutMs } from '../../src/observe/options.js';
 import { furtherSynsAtMs, SilenceEvidence } from '../../src/observe/silence.js';
+import { dnsAttempt, hop, probe, tcpAttempt, traceDocument } from '../report/documents.js';
 
 const here = '10.0.1.10';
 const target = '10.0.2.20';
 
-const query = (server: string, durationMs: number, outcome: 'answered' | 'timeout' = 'answered') => ({
-  ...{ server, outcome, durationMs, name: 'a.test', type: 'A', transport: 'udp' as const },
-  ...{ rcode: null, errno: null, detail: null, edns: false, sentMs: 0 },
-});
+const query = (server: string, durationMs: number, outcome: 'answered' | 'timeout' = 'answered') =>
+  dnsAttempt({ server, outcome, durationMs });
 
-const attempt = (address: string, more: Partial<TcpAttempt> = {}): TcpAttempt => ({
-  ...{ address, port: 443, status: 'open', errno: null, local: false, durationMs: 2 },
-  ...{ localAddress: here, localPort: 40000, retransmits: 0, firstSynLost: false },
-  ...more,
-});
+const attempt = (address: string, more: Partial<TcpAttempt> = {}): TcpAttempt =>
+  tcpAttempt({ address, durationMs: 2, localAddress: here, retransmits: 0, firstSynLost: false, ...more });
 
-const hop = (ttl: number, from: string, rttMs: number): TraceHop => ({
-  ttl,
-  probes: [{ ...silentProbe, reply: 'time-exceeded', from, rttMs, sent: 1 }],
-  rateLimited: false,
-});
+const timeExceeded = (ttl: number, from: string, rttMs: number): TraceHop => hop(ttl, probe({ from, rttMs }));
 
 /** What a run in a VPC knows: a resolver answered in 1 ms, the first hop too, and the trace to the target is over. */
 function inVpc(): SilenceEvidence {
   const evidence = new SilenceEvidence([here, 'fd10:0:0:1::10']);
   evidence.noteDns([query('10.0.0.2', 1)]);
   evidence.noteTracing(target);
-  evidence.noteHop(target, hop(1, '10.0.1.1', 0.1));
+  evidence.noteHop(target, timeExceeded(1, '10.0.1.1', 0.1));
   evidence.noteTraced(target, null);
   return evidence;
 }
@@ -59,7 +51,7 @@ const missing: [name: string, spoil: (evidence: SilenceEvidence) => void, addres
   ['shared address space, which carriers use', () => {}, '100.64.2.2'],
   ['another private network', () => {}, '192.168.53.2'],
   ['another /16', () => {}, '10.9.2.20'],
-  ['a second router answers', (evidence) => evidence.noteHop(target, hop(2, '100.64.1.1', 7))],
+  ['a second router answers', (evidence) => evidence.noteHop(target, timeExceeded(2, '100.64.1.1', 7))],
   ['a DNS query was lost', (evidence) => evidence.noteDns([query('10.0.0.2', 1000, 'timeout')])],
   [
     'another address needed a second SYN',
@@ -85,7 +77,7 @@ t.test('the long wait stays without a round trip of another host', async (t) => 
   for (const server of ['127.0.0.53', '::1', here]) {
     const evidence = new SilenceEvidence([here]);
     evidence.noteDns([query(server, 1)]);
-    evidence.noteHop(target, hop(1, '10.0.1.1', 0.1));
+    evidence.noteHop(target, timeExceeded(1, '10.0.1.1', 0.1));
     evidence.noteTraced(target, null);
     t.equal(evidence.countsAfterMs(target), never, `${server} is this host`);
   }
@@ -100,12 +92,7 @@ t.test('the long wait stays without a trace', async (t) => {
 t.test('the long wait stays where the trace reached the target, for that target alone', async (t) => {
   const evidence = inVpc();
   evidence.noteTracing('10.0.3.30');
-  evidence.noteTraced('10.0.3.30', {
-    ...{ kind: 'trace', version: 1, tool: { name: 'pprobe', version: '1' }, startedAt: '', durationMs: 1 },
-    ...{ host: 'a', address: '10.0.3.30', port: 443, resolution: null, source: here, method: 'syn' },
-    ...{ outcome: 'open', stoppedBy: 'destination', destinationTtl: 2, target: null, hops: [], loop: null },
-    ...{ unsent: null, pathMtu: null, discarded: {}, names: null, route: null },
-  });
+  evidence.noteTraced('10.0.3.30', { ...traceDocument(), address: '10.0.3.30' });
   t.equal(evidence.countsAfterMs('10.0.3.30'), never);
   t.equal(evidence.countsAfterMs(target), 1200);
 });
@@ -140,7 +127,7 @@ function falseTimeout(syns: readonly number[], waitMs: number, rttMs: number, lo
 /** How long this version waits for a target at `rttMs`, where the rest of the run saw what it would see there. */
 function waitFor(rttMs: number, place: 'near' | 'behind near hops' | 'sibling'): number {
   const evidence = inVpc();
-  if (place === 'behind near hops') evidence.noteHop(target, hop(2, '10.0.9.1', 7));
+  if (place === 'behind near hops') evidence.noteHop(target, timeExceeded(2, '10.0.9.1', 7));
   if (place === 'sibling') evidence.noteAttempt(attempt('10.0.3.30', { durationMs: rttMs }));
   return Math.min(connectTimeoutMs, evidence.countsAfterMs(target));
 }
