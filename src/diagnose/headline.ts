@@ -8,15 +8,28 @@ import { capital, count } from '../core/text.js';
 /** The longest name that a headline repeats: names like `a1b2c3d4e5.execute-api.ap-southeast-1.amazonaws.com` fit. */
 const longestName = 52;
 
-/** What a summary has room for: more than this takes a third line of 80 columns where a long name breaks the first one badly. */
+/** What a summary has room for. */
 const longestSummary = 100;
+/** A summary has two lines: of 80 columns, behind the longest word for a class and its space. */
+const columns = 66;
+
+/** Whether a summary is too long, or a long name breaks its lines so badly that it takes a third one. */
+function isTooLong(summary: string): boolean {
+  let [lines, used] = [1, 0];
+  for (const { length } of summary.split(' ')) {
+    const isNext = used > 0 && used + 1 + length > columns;
+    lines += isNext ? 1 : 0;
+    used = isNext || used === 0 ? length : used + 1 + length;
+  }
+  return summary.length > longestSummary || lines > 2;
+}
 
 /**
  * A summary in which `the name` or `the target` stands for the target's host where it would be too long. The report has the host
  * in its target, and the page and the text in their first phase.
  */
 export function fitted(summary: string, host: string, instead: 'the name' | 'the target'): string {
-  if (summary.length <= longestSummary || host.length <= instead.length) return summary;
+  if (!isTooLong(summary) || host.length <= instead.length) return summary;
   // In parentheses it explains an address, which says enough.
   const fit = summary
     .replaceAll(` (${host})`, '')

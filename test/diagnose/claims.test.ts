@@ -14,7 +14,7 @@ import { rows } from './rules/all.rows.js';
 /** Reports of every kind: those of the tables, and some by chance. */
 const REPORTS: readonly Evidence[] = [
   ...rows.map(({ given }) => given),
-  ...Array.from({ length: 1500 }, (_, seed) => randomEvidence(seed)),
+  ...Array.from({ length: 4000 }, (_, seed) => randomEvidence(seed)),
 ].map((given) => remembering(withoutUnsendable(given)));
 
 const found = REPORTS.flatMap((evidence, index) => {
