@@ -285,7 +285,8 @@ function oddMembers(valid: object): fc.Arbitrary<string> {
           .reduce<unknown>((at, name) => Reflect.get(Object(at), name), document);
         const name = place.at(-1) ?? '';
         if (value === undefined) Reflect.deleteProperty(Object(holder), name);
-        else Reflect.set(Object(holder), name, value);
+        // A copy: the same list in two places could come to hold itself.
+        else Reflect.set(Object(holder), name, structuredClone(value));
       }
       return JSON.stringify(document);
     });

@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { jetstream } from '@nats-io/jetstream';
 import t from 'tap';
+import type { ReportDocument } from '../../../src/documents/report.js';
+import { fleetText } from '../../../src/report/text/fleet.js';
+import { samples } from '../../documents/samples.js';
+import { plain } from '../../report/documents.js';
 import { AgentProcess, jobOf, makeControllerKey, send } from '../agents.js';
 import {
   agentOf,
@@ -137,6 +141,20 @@ t.test(
   },
 );
 
+/** A report whose host has this name. */
+function named(hostname: string): ReportDocument {
+  return { ...samples.report, vantage: { ...samples.report.vantage, hostname } };
+}
+
+/** A report of a trace with so many hops. */
+function withHops(count: number): ReportDocument {
+  const [hop] = samples.trace.hops;
+  const trace = { ...samples.trace, hops: Array.from({ length: count }, () => ({ ...hop, probes: [] })) };
+  return JSON.parse(
+    JSON.stringify({ ...samples.report, observations: { ...samples.report.observations, trace: [trace] } }),
+  );
+}
+
 t.test('what a hostile agent sends is invalid, and the others are compared', async (t) => {
   const { port } = await mute(t);
   const own = await connectAs(evil, '_INBOX_evil');
@@ -148,6 +166,9 @@ t.test('what a hostile agent sends is invalid, and the others are compared', asy
     [(job) => result(job, { agent: 'web-1' }), /says it is from "web-1"/],
     [(job) => result(job, { report: { kind: 'report', version: 1 } }), /not a report/],
     [(job) => result(job, { report: { kind: 'report', version: 2 } }), /upgrade/],
+    [(job) => result(job, { report: named('h'.repeat(200_000)) }), /not a report/],
+    [(job) => result(job, { report: withHops(50_000) }), /not a report/],
+    [(job) => result(job, { agent: '\u001b[2J\u009b31m' }), /says it is from/],
   ];
   let next = 0;
   own.subscribe(`pprobe.v1.${fleet}.job.all`, {
@@ -170,7 +191,11 @@ t.test('what a hostile agent sends is invalid, and the others are compared', asy
       'web-2': 'answered',
       'web-3': 'answered',
     });
-    t.match(document.results.find(({ agent }) => agent === 'evil')?.reason, reason);
+    const row = document.results.find(({ agent }) => agent === 'evil');
+    t.match(row?.reason, reason);
+    const text = fleetText(document, plain);
+    t.ok(text.length < 20_000, 'no hostile text in its whole length');
+    t.notOk(/\p{Cc}/u.test(text.replaceAll('\n', '')), 'no control character is printed');
   }
 });
 
