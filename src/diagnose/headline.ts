@@ -10,7 +10,7 @@ const longestName = 52;
 
 /** What a summary has room for. */
 const longestSummary = 100;
-/** A summary has two lines: of 80 columns, behind the longest word for a class and its space. */
+/** Of the two lines of a summary: what 80 columns have room for beside `INCONCLUSIVE` and two spaces. */
 const columns = 66;
 
 /** Whether a summary is too long, or a long name breaks its lines so badly that it takes a third one. */

@@ -96,7 +96,8 @@ function dropped(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
   if (gate === undefined) return elsewhere(evidence, trusted, found) ?? allowed(evidence, trusted, found);
   const misled = misleading(gates, silent);
   const explained = new Set(denying.flatMap(({ addresses = [] }) => addresses));
-  const own = silent.filter((each) => denying.some((other) => isSameRule(other, gate, each)));
+  const alike = denying.filter((other) => isSameRule(other, gate));
+  const own = silent.filter((each) => alike.some((other) => concerns(other, [each])));
   const confidence = leastConfident(
     confidenceOfFacts(evidence),
     gate.limit ?? 'certain',
@@ -118,10 +119,10 @@ function dropped(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
   });
 }
 
-/** Whether `other` is the same rule as `gate`, and concerns this address: a gate has the addresses of one family. */
-function isSameRule(other: Gate, gate: Gate, address: string): boolean {
+/** Whether two gates are one rule, of which each has the addresses of one family. */
+function isSameRule(one: Gate, other: Gate): boolean {
   const members = ['gate', 'resource', 'rule', 'direction', 'end', 'state'] as const;
-  return members.every((each) => other[each] === gate[each]) && other.addresses?.includes(address) === true;
+  return members.every((each) => one[each] === other[each]);
 }
 
 /** The gates of names that lead the packets elsewhere: of no silent address the endpoint is known that has it. */
@@ -198,9 +199,7 @@ function allowed(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
   const allowing = gates.filter(({ state }) => state === 'allow');
   const unknown = gates.filter(({ state }) => state === 'unknown' || state === 'partly');
   if (allowing.length === 0 && unknown.length === 0) return null;
-  const unread: EvidenceItem[] = told(unknown);
   const kept = stillNeeded(found.remedies, gates);
-  const read = remediesOfGates(unknown);
   const resources = [...new Set(allowing.flatMap(({ resource }) => resource ?? []))];
   const permits = `${list(resources, 8)} ${resources.length === 1 ? 'allows' : 'allow'} TCP ${evidence.target.port} between this host and the target`;
   if (unknown.length > 0) {
@@ -209,8 +208,8 @@ function allowed(evidence: Evidence, gates: readonly Gate[], found: Finding): Fi
       allowing.length === 0 ? [] : [{ observation: 'configuration', text: permits }];
     return {
       ...found,
-      evidence: [...found.evidence, ...permitted, ...unread],
-      remedies: [...read, ...kept],
+      evidence: [...found.evidence, ...permitted, ...told(unknown)],
+      remedies: [...remediesOfGates(unknown), ...kept],
     };
   }
   return {

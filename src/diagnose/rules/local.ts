@@ -16,7 +16,7 @@ import type { Evidence, ObservedDns, SkippedStep } from '../../documents/report.
 import { type OwnLimit, ownLimitOf } from '../../documents/terms/errno.js';
 import { type Claim, ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, type RuleFacts, rule } from '../finding.js';
-import { fitted, places, short } from '../headline.js';
+import { places, short } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import {
   allowInOwnFirewall,
@@ -306,13 +306,13 @@ const capability = rule('local.capability', { needs: ['skipped'] }, (evidence): 
     return null;
   if (evidence.observations.trace.length > 0 || evidence.observations.http.length > 0) return null;
   const { host } = evidence.target;
-  const what = step.step === 'dns' ? `look up ${host}` : `connect to ${host}`;
+  const name = short(host, 'the target');
+  const what = step.step === 'dns' ? `look up ${name}` : `connect to ${name}`;
   const reason = excerpt(step.reason.replace(/\.$/, ''));
-  const why = short(reason, 'something that it needs is missing', 60);
   return {
     phase: 'local',
     confidence: step.missing === undefined ? 'high' : 'certain',
-    summary: fitted(`This host cannot ${what}: ${why}.`, host, 'the target'),
+    summary: `This host cannot ${what}: ${short(reason, 'something that it needs is missing', 60)}.`,
     evidence: [
       {
         observation: `skipped[${index}]`,

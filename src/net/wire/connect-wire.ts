@@ -107,7 +107,9 @@ class ConnectWire implements Wire {
       const sentAtNs = realtimeNs(this.#libc);
       const sentAtMonotonicNs = process.hrtime.bigint();
       socket.connect({ address: target.address, port: target.port });
-      if (!isForTarget || this.#sharedPort !== null) socket.setTtl(ackTtl);
+      // On the port that all probes share, a second SYN would be in the way of the next probe.
+      const mayRepeat = isForTarget && this.#sharedPort === null;
+      if (!mayRepeat) socket.setTtl(ackTtl);
       const probe = {
         id,
         socket,
@@ -116,7 +118,7 @@ class ConnectWire implements Wire {
         stopWatching: () => {},
         closeTimer: undefined,
       };
-      this.#watch(probe, isForTarget);
+      this.#watch(probe, mayRepeat);
     } catch (error) {
       socket?.close();
       if (!(error instanceof SystemCallError)) throw error;
@@ -159,16 +161,14 @@ class ConnectWire implements Wire {
     } else if (source !== null) socket.bind({ address: source, port: 0 });
   }
 
-  #watch(probe: Probe, isForTarget: boolean): void {
+  /** `mayRepeat`: the kernel may send the SYN again, because every answer to it is the target's. */
+  #watch(probe: Probe, mayRepeat: boolean): void {
     const { fd } = probe.socket;
     probe.stopWatching = this.#poller.add(fd, 'output', (readyAtNs) => this.#settle(probe, readyAtNs));
     probe.closeTimer = setTimeout(() => {
       // The event loop may have been busy: a reply that arrived in time still counts.
       this.#settle(probe, null);
-      if (!this.#probes.has(probe)) return;
-      // The kernel may send a SYN of full TTL again, because every answer to it is the target's. On the port that all probes
-      // share, it would be in the way of the next one.
-      if (!isForTarget || this.#sharedPort !== null) this.#forget(probe);
+      if (!mayRepeat && this.#probes.has(probe)) this.#forget(probe);
     }, closeBeforeResendMs);
     this.#probes.add(probe);
   }
