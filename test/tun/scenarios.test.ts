@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import type { TraceDocument } from '../../src/documents/trace.js';
 import { describeHops, pathOf, readScenarios } from '../probe/trace/scenario.js';
@@ -13,6 +11,7 @@ import {
   withTarget,
 } from './expectation.js';
 import type { ResponderReport } from './protocol.js';
+import { traceMany } from './trace-many.js';
 import { TunPath, tunUnavailable } from './tun.js';
 
 const methods: Method[] = ['syn', 'connect'];
@@ -32,35 +31,16 @@ async function traceAll(): Promise<{ documents: Map<Run, TraceDocument>; report:
     paths: Object.fromEntries(runs.map(({ scenario }) => [scenario.path.target, pathOf(scenario)])),
   });
   try {
-    const together = await traceIn(
+    const together = await traceMany(
       path,
       runs.filter((run) => !isAlone(run)),
-      atOnce,
+      { atOnce },
     );
-    const alone = await traceIn(path, runs.filter(isAlone), 1);
+    const alone = await traceMany(path, runs.filter(isAlone), { atOnce: 1 });
     return { documents: new Map([...together, ...alone]), report: await path.report() };
   } finally {
     await path.stop();
   }
-}
-
-async function traceIn(path: TunPath, some: Run[], atOnce: number): Promise<[Run, TraceDocument][]> {
-  const work = {
-    library: pathToFileURL(join(process.cwd(), 'dist/index.js')).href,
-    atOnce,
-    runs: some.map(({ method, scenario: { path, options } }) => ({
-      target: path.target,
-      options: { ...options, method, port: path.port },
-    })),
-  };
-  const argv = [process.execPath, 'test/tun/trace-many.mjs', JSON.stringify(work)];
-  const { stdout, stderr } = await path.exec(argv);
-  if (stderr !== '') throw new Error(stderr);
-  const documents = JSON.parse(stdout) as TraceDocument[];
-  return documents.flatMap((document, index) => {
-    const run = some[index];
-    return run === undefined ? [] : [[run, document]];
-  });
 }
 
 t.test('scenarios behind a TUN interface', { skip: tunUnavailable() ?? false }, async (t) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { jetstream } from '@nats-io/jetstream';
 import t from 'tap';
-import type { ReportDocument } from '../../../src/documents/report.js';
+import { parseReport } from '../../../src/documents/saved-report.js';
 import { fleetText } from '../../../src/report/text/fleet.js';
 import { samples } from '../../documents/samples.js';
 import { plain } from '../../report/documents.js';
@@ -142,17 +142,16 @@ t.test(
 );
 
 /** A report whose host has this name. */
-function named(hostname: string): ReportDocument {
+function named(hostname: string): object {
   return { ...samples.report, vantage: { ...samples.report.vantage, hostname } };
 }
 
 /** A report of a trace with so many hops. */
-function withHops(count: number): ReportDocument {
+function withHops(count: number): object {
+  const { observations } = samples.report;
   const [hop] = samples.trace.hops;
   const trace = { ...samples.trace, hops: Array.from({ length: count }, () => ({ ...hop, probes: [] })) };
-  return JSON.parse(
-    JSON.stringify({ ...samples.report, observations: { ...samples.report.observations, trace: [trace] } }),
-  );
+  return { ...samples.report, observations: { ...observations, trace: [trace] } };
 }
 
 t.test('what a hostile agent sends is invalid, and the others are compared', async (t) => {
@@ -170,6 +169,9 @@ t.test('what a hostile agent sends is invalid, and the others are compared', asy
     [(job) => result(job, { report: withHops(50_000) }), /not a report/],
     [(job) => result(job, { agent: '\u001b[2J\u009b31m' }), /says it is from/],
   ];
+  // With an ordinary name and few hops, these are reports.
+  for (const report of [named('web-9'), withHops(3)])
+    t.equal(parseReport(JSON.stringify(report)).kind, 'report');
   let next = 0;
   own.subscribe(`pprobe.v1.${fleet}.job.all`, {
     callback: (_error, message) => {
