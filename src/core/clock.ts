@@ -16,6 +16,28 @@ export function roundMs(durationMs: number): number {
   return Math.round(durationMs * 1000) / 1000;
 }
 
+/** Milliseconds between two looks of watchPauses, and the least pause that it counts. */
+const [lookMs, leastPauseMs] = [100, 500];
+
+/**
+ * Watches for times in which this process does not run: it is stopped, its host is suspended, or its event loop is held up.
+ * Returns a function that ends the watch and returns the sum of the pauses of half a second or more, in milliseconds.
+ */
+export function watchPauses(): () => number {
+  let [lookedMs, pausedMs] = [nowMs(), 0];
+  const look = (): void => {
+    const pauseMs = elapsedMs(lookedMs) - lookMs;
+    if (pauseMs >= leastPauseMs) pausedMs += pauseMs;
+    lookedMs = nowMs();
+  };
+  const timer = setInterval(look, lookMs).unref();
+  return () => {
+    clearInterval(timer);
+    look();
+    return roundMs(pausedMs);
+  };
+}
+
 /** The clock and the timers of code that waits. Tests replace it by a virtual one. */
 export interface Clock {
   /** Monotonic milliseconds. */

@@ -173,6 +173,11 @@ export interface TlsDocument extends DocumentHeader<'tls'> {
   problems: TlsProblem[];
   /** The time until the TCP connection was established; null when it never was. */
   connectMs: Ms | null;
+  /**
+   * How much of `durationMs` this process did not run: it was stopped, its host was suspended, or it was busy for half a second or
+   * more at a time. Absent where it ran all the time.
+   */
+  pausedMs?: Ms;
   /** Absent: `target`. */
   purpose?: TlsPurpose;
   /** TCP_MAXSEG as set before connecting, octets of payload; absent where it was not set. @asType integer @minimum 1 @maximum 65535 */

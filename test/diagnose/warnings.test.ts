@@ -414,6 +414,18 @@ const rows: Row[] = [
     words: [/10\.0\.1\.5 takes 4 s for the TLS handshake, and its port opened in 2 ms/],
   },
   {
+    name: 'a handshake of four seconds, of which this process was stopped for two',
+    given: answeredWith([http(200)], { tls: [tls('ok', { durationMs: 4000, pausedMs: 2000 })] }),
+    ids: [],
+    words: [],
+  },
+  {
+    name: 'a handshake of six seconds, of which this process was stopped for two',
+    given: answeredWith([http(200)], { tls: [tls('ok', { durationMs: 6000, pausedMs: 2000 })] }),
+    ids: ['tls.slow'],
+    words: [/takes 4 s for the TLS handshake/],
+  },
+  {
     name: 'a handshake that takes one second',
     given: answeredWith([http(200)], { tls: [tls('ok', { durationMs: 1000 })] }),
     ids: [],

@@ -147,7 +147,8 @@ export const tcp: Required<TcpDocument> = {
   line: 1,
 };
 
-export const tls: TlsDocument = {
+/** A handshake as a client of the target makes it: without the members of the others (`purpose`). */
+export const tls: Required<Omit<TlsDocument, 'purpose' | 'maxSegment' | 'answerStatus'>> = {
   ...sampleHeader('tls'),
   address: '10.0.1.5',
   port: 443,
@@ -166,9 +167,30 @@ export const tls: TlsDocument = {
   },
   problems: [{ status: 'name-mismatch', code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
   connectMs: 0.4,
+  pausedMs: 700,
+  progress: {
+    heard: 'done',
+    sentBytes: 1800,
+    receivedBytes: 4200,
+    acknowledged: true,
+    alert: { level: 'warning', code: 0, name: 'close_notify' },
+    firstLine: null,
+  },
+  clientCertificate: 'none',
+  chain: [
+    {
+      subject: 'other.test',
+      issuer: 'Example CA',
+      validFrom: '2026-01-01T00:00:00.000Z',
+      validTo: '2027-01-01T00:00:00.000Z',
+      selfSigned: false,
+    },
+  ],
+  chainFault: { kind: 'unknown-root', depth: 1, name: 'Example CA' },
+  trust: [{ store: 'system', path: '/etc/ssl/certs/ca-certificates.crt', trusts: false, problem: null }],
 };
 
-export const http: HttpDocument = {
+export const http: Required<HttpDocument> = {
   ...sampleHeader('http'),
   variant: 'plain',
   url: `https://${host}/prod`,
@@ -177,6 +199,9 @@ export const http: HttpDocument = {
   errorType: 'ForbiddenException',
   requestId: '0f0f0f0f-0000-4000-8000-000000000000',
   gatewayId: 'AbCdEfGhIjKlMnO=',
+  httpApiRequestId: 'PqRsTuVwXyZaBcD=',
+  headers: { 'x-cache': 'MISS from proxy.test' },
+  title: 'Forbidden',
   viaCloudFront: false,
   via: '1.1 proxy.test',
   server: 'Server',
@@ -184,9 +209,10 @@ export const http: HttpDocument = {
   message: 'Forbidden',
   failure: 'closed',
   errorCode: 'ECONNRESET',
+  received: { octets: 12, interim: 1, lastInterim: 103 },
 };
 
-export const trace: AddressTrace = {
+export const trace: Required<AddressTrace> = {
   ...sampleHeader('trace'),
   host,
   address: '10.0.1.5',
@@ -229,6 +255,9 @@ export const trace: AddressTrace = {
       rateLimited: true,
     },
   ],
+  target: { reply: 'none', from: null, rttMs: null, icmp: null, sent: 2, waitedMs: 1900 },
+  route: { gateway: '10.0.9.1', interface: 'eth0', tcpDiffers: '10.0.9.254 dev eth1', keepsTtl: true },
+  unsent: 'no-ports',
   loop: { firstTtl: 3, members: ['10.0.9.1', '10.0.9.2'] },
   pathMtu: 1400,
   discarded: { 'bad-quote': 1 },
@@ -236,7 +265,7 @@ export const trace: AddressTrace = {
   resolution: dns,
 };
 
-export const traceWatch: WatchRound = {
+export const traceWatch: Required<WatchRound> = {
   ...trace,
   kind: 'trace-watch',
   round: 7,

@@ -49,10 +49,12 @@ test('what the probe recorded stays as it is', async (t) => {
   const now = { target, vantage, observations, skipped };
   const upgraded = upgradeEvidence(now).observations;
   t.same(upgraded.tcp, observations.tcp);
-  t.same(
-    upgraded.trace,
-    observations.trace.map((way) => ({ ...way, unsent: null })),
-  );
+  t.same(upgraded.trace, observations.trace);
+});
+
+test('a trace without the reason why nothing was sent', async (t) => {
+  const { unsent, ...old } = trace('open', []);
+  t.equal(upgradeEvidence(evidence({ trace: [old] })).observations.trace[0]?.unsent, null);
 });
 
 test('a loop in the hops of a trace without `loop`', async (t) => {

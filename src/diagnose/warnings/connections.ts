@@ -186,13 +186,15 @@ const handshakeSlow: WarningRule = {
   id: 'tls.slow',
   saidBy: ['tls.silent'],
   judge: (evidence) => {
+    // While this process was stopped, the answer may have waited here.
+    const takenMs = ({ durationMs, pausedMs = 0 }: TlsDocument) => durationMs - pausedMs;
     const slow = handshakes(evidence).find(
-      ({ doc }) => doc.status === 'ok' && doc.durationMs >= SLOW_HANDSHAKE_MS,
+      ({ doc }) => doc.status === 'ok' && takenMs(doc) >= SLOW_HANDSHAKE_MS,
     );
     if (slow === undefined) return null;
     const { ref, doc } = slow;
     return {
-      text: `${doc.address} takes ${duration(doc.durationMs)} for the TLS handshake${doc.connectMs === null ? '' : `, and its port opened in ${duration(doc.connectMs)}`}: programs on this host wait as long for each new connection.`,
+      text: `${doc.address} takes ${duration(takenMs(doc))} for the TLS handshake${doc.connectMs === null ? '' : `, and its port opened in ${duration(doc.connectMs)}`}: programs on this host wait as long for each new connection.`,
       evidence: [{ observation: ref, text: `the handshake ended after ${duration(doc.durationMs)}` }],
       remedies: [
         {

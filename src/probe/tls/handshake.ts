@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { checkNumber, checkPort, waitBound } from '../../core/check-options.js';
-import { elapsedMs, nowMs } from '../../core/clock.js';
+import { elapsedMs, nowMs, watchPauses } from '../../core/clock.js';
 import { startLimits } from '../../core/deadline.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { startDocument } from '../../documents/header.js';
@@ -124,6 +124,7 @@ class Attempt {
   readonly #reject: (reason: unknown) => void;
   readonly #header = startDocument('tls');
   readonly #startMs = nowMs();
+  readonly #endPauses = watchPauses();
   readonly #tcp: Socket;
   readonly #tap: TlsTap;
   readonly #cancelLimits: () => void;
@@ -133,6 +134,7 @@ class Attempt {
   #session: SessionFacts | null = null;
   #verdictTimer: NodeJS.Timeout | undefined;
   #patienceTimer: NodeJS.Timeout | undefined;
+  #pausedMs = 0;
   #isOver = false;
 
   constructor(
@@ -282,6 +284,7 @@ class Attempt {
 
   #settle(): void {
     this.#isOver = true;
+    this.#pausedMs = this.#endPauses();
     clearTimeout(this.#verdictTimer);
     clearTimeout(this.#patienceTimer);
     this.#cancelLimits();
@@ -299,6 +302,7 @@ class Attempt {
     progress: TlsProgress,
   ): TlsDocument {
     const { address, port, serverName } = this.#input;
+    const pausedMs = this.#pausedMs;
     return {
       ...this.#header(),
       address,
@@ -308,6 +312,7 @@ class Attempt {
       errorCode,
       ...facts,
       connectMs: this.#connectMs,
+      ...(pausedMs === 0 ? {} : { pausedMs }),
       progress,
       clientCertificate: demandOf(status, progress, this.#asksForCertificate(facts)),
     };

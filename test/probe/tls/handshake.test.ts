@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { test } from 'tap';
+import { nowMs } from '../../../src/core/clock.js';
 import type { TlsStatus } from '../../../src/documents/tls.js';
 import { type HandshakeOptions, handshake } from '../../../src/probe/tls/handshake.js';
 import { validateDocument } from '../../documents/validate.js';
@@ -33,6 +34,28 @@ test('a small ClientHello is not larger, and its handshake has the same result',
     return document.progress?.sentBytes ?? 0;
   };
   t.ok((await sentBy(true)) <= (await sentBy(false)));
+});
+
+test('time in which this process is held up is told apart from the time of the server', async (t) => {
+  const holdMs = 1500;
+  const { port } = await listenTls(t, identities.valid, undefined, {
+    SNICallback: (_name, done) => {
+      const startMs = nowMs();
+      while (nowMs() - startMs < holdMs);
+      done(null);
+    },
+  });
+  const { status, durationMs, pausedMs = 0 } = await shake(port, { ca: authorityPem });
+  t.equal(status, 'ok');
+  t.ok(pausedMs > holdMs / 2 && pausedMs < durationMs, `${pausedMs} of ${durationMs} ms`);
+});
+
+test('a server that is slow does not hold this process up', async (t) => {
+  const { port } = await listenTls(t, identities.valid, undefined, {
+    SNICallback: (_name, done) => setTimeout(() => done(null), 1500),
+  });
+  const { durationMs, pausedMs = 0 } = await shake(port, { ca: authorityPem });
+  t.ok(durationMs - pausedMs > 500, `${pausedMs} of ${durationMs} ms`);
 });
 
 test('a server with a certificate of an added authority is ok, and the caller gets the socket', async (t) => {
