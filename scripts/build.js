@@ -135,7 +135,7 @@ async function buildExecutable() {
   const outdir = at('dist/bin');
   rmSync(outdir, { recursive: true, force: true });
   await bundleCommands(outdir);
-  await bundleClients(outdir);
+  await bundleApart(outdir);
   await bundleServers(readdirSync(at('src/cli/commands')).map((file) => file.slice(0, -'.ts'.length)));
   copyFileSync(at('bin/package.json'), join(outdir, 'package.json'));
   writeFileSync(join(outdir, 'value-options.json'), JSON.stringify(await valueOptions()));
@@ -158,7 +158,7 @@ async function valueOptions() {
 function buildMaps() {
   return Promise.all([
     bundleCommands(at('build/maps'), { sourcemap: 'external' }),
-    bundleClients(at('build/maps'), { sourcemap: 'external' }),
+    bundleApart(at('build/maps'), { sourcemap: 'external' }),
   ]);
 }
 
@@ -243,17 +243,19 @@ async function bundleCommands(outdir, options = {}) {
 }
 
 /**
- * Clients of other services, each in a file of its own, which a command loads only where it uses it: they are larger than the rest
- * of pprobe. The key is the module of src/ that has all that pprobe uses of the client.
+ * Modules of src/ that each have a file of their own, which a command loads only where it uses it: the client of NATS, which is
+ * larger than the rest of pprobe, and what every bundle would repeat and few runs need.
  */
-const clients = { 'fleet/nats/client': 'nats-client' };
+const apart = { 'fleet/nats/client': 'nats-client', 'cli/completion': 'shell-completion' };
 
-async function bundleClients(outdir, options = {}) {
-  for (const [module, name] of Object.entries(clients))
+async function bundleApart(outdir, options = {}) {
+  const commands = readdirSync(at('src/cli/commands')).map((file) => file.slice(0, -'.ts'.length));
+  for (const [module, name] of Object.entries(apart))
     await build({
       ...common,
       entryPoints: { [name]: at(`src/${module}.ts`) },
       outdir,
+      plugins: [omitting(commands)],
       format: 'cjs',
       minify: true,
       supported: { 'dynamic-import': false },
@@ -262,7 +264,7 @@ async function bundleClients(outdir, options = {}) {
     });
 }
 
-/** An esbuild plugin: the bundle loads the clients from their files. */
+/** An esbuild plugin: the bundle loads what is apart from its file. */
 const separating = {
   name: 'separate',
   setup(building) {
@@ -270,7 +272,7 @@ const separating = {
       const module = resolve(resolveDir, path)
         .replace(/\.js$/, '')
         .slice(at('src').length + 1);
-      return Object.hasOwn(clients, module) ? { path: `./${clients[module]}.js`, external: true } : undefined;
+      return Object.hasOwn(apart, module) ? { path: `./${apart[module]}.js`, external: true } : undefined;
     });
   },
 };
