@@ -5,7 +5,8 @@ import { programArguments } from '../program.js';
 
 /**
  * The scenarios below scenarios/ in namespaces of their own: a broker on loopback, agents as processes, and targets at the
- * addresses 10.90.0.10 to 10.90.0.12, because no agent sends anything to loopback. `two.example` has one address of each kind.
+ * addresses 10.90.0.10 to 10.90.0.12, because no agent sends anything to loopback. `two.example` has one address of each kind, and
+ * `alias.example` that of a broker. What is sent to 10.91.0.5 is lost.
  */
 const network = `
 ip link set lo up

@@ -67,14 +67,12 @@ export class NatsCarrier implements Carrier {
         '--deadline',
         `--deadline: ${job.deadlineMs} ms is too short for ${count(roster.length, 'agent')}, which start within ${spreadMs} ms; give at least ${Math.ceil(spreadMs / 500)}s`,
       );
-    const body = Buffer.from(JSON.stringify(this.#wireJob(job, spreadMs)));
-    if (body.length > longestJob)
-      throw new InvalidInputError(
-        'target',
-        `target: the job has ${body.length} octets, more than ${longestJob}`,
-      );
-    this.#round = new Round(this.#connection, this.#names, this.#plan, job.id, roster, listener);
-    await this.#round.run(body);
+    const sent = this.#wireJob(job, spreadMs);
+    const { length } = Buffer.from(JSON.stringify(sent));
+    if (length > longestJob)
+      throw new InvalidInputError('target', `target: the job has ${length} octets, more than ${longestJob}`);
+    this.#round = new Round(this.#connection, this.#names, this.#plan, sent, roster, listener);
+    await this.#round.run();
   }
 
   /** A job as it goes to the agents. */

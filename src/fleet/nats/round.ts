@@ -1,14 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { isPlainObject } from '../../core/check-options.js';
+import { elapsedMs, nowMs } from '../../core/clock.js';
 import { CapabilityError } from '../../core/errors.js';
 import { quoted } from '../../core/text.js';
 import type { ClockOffset, FleetMember } from '../../documents/fleet.js';
 import type { Delivery, DeliveryListener } from '../carrier.js';
 import { type ResultEnvelope, resultHeaders, unpackResult } from '../envelope.js';
-import { idPattern } from '../job.js';
+import type { Job } from '../job.js';
 import { type FleetKey, jobHeaders, signatureOf } from '../signature.js';
 import type { Msg, NatsConnection } from './client.js';
+import { answerOf, clockBetween, isNobody } from './job-answer.js';
 import type { FleetNames } from './names.js';
 import { notMade } from './roster.js';
 
@@ -26,6 +27,9 @@ const contradictionMs = 300;
 /** Between attempts to read from a stream that is not there yet, milliseconds. */
 const retryMs = 100;
 
+/** Between the first two sendings of a job again, and at most between two of them, milliseconds. */
+const askAgainMs = { first: 500, longest: 4000 };
+
 /** Results that are read from the stream ahead of their use. */
 const readAhead = 25;
 
@@ -40,7 +44,7 @@ export class Round {
   readonly #connection: NatsConnection;
   readonly #names: FleetNames;
   readonly #plan: RoundPlan;
-  readonly #job: string;
+  readonly #job: Job;
   readonly #roster: readonly FleetMember[];
   readonly #listener: DeliveryListener;
   readonly #said = new Map<string, SaidState>();
@@ -51,13 +55,15 @@ export class Round {
   #grace: NodeJS.Timeout | undefined;
   #stopReading: () => Promise<void> = async () => {};
   #sentAt = 0;
+  /** How often the broker was away since the job was sent. */
+  #absences = 0;
   #isOver = false;
 
   constructor(
     connection: NatsConnection,
     names: FleetNames,
     plan: RoundPlan,
-    job: string,
+    job: Job,
     roster: readonly FleetMember[],
     listener: DeliveryListener,
   ) {
@@ -82,27 +88,34 @@ export class Round {
     this.#finished.catch(() => {});
   }
 
-  async run(body: Buffer): Promise<void> {
+  async run(): Promise<void> {
     const { createInbox, headers } = await import('./client.js');
     const { fleet, group, key } = this.#plan;
+    const startMs = nowMs();
     this.#stopReading = await this.#read(fleet);
     // A broker that stood still can answer after the deadline, when the table says already that nobody was asked.
     if (this.#isOver) return this.#stopReading();
     const inbox = createInbox();
+    const ask = (to: Parameters<FleetNames['job']>[0], job: Job): void => {
+      const body = Buffer.from(JSON.stringify(job));
+      const told = headers();
+      told.set(jobHeaders.signature, signatureOf(body, key));
+      told.set(jobHeaders.key, key.id);
+      this.#connection.publish(this.#names.job(to), body, { reply: inbox, headers: told });
+    };
     const answers = this.#connection.subscribe(inbox, {
       callback: (error, message) => {
         if (error === null) this.#guarded(() => this.#hear(message));
       },
     });
-    const stopWatching = this.#watch(fleet);
+    const stopWatching = this.#watch(fleet, (agent) => {
+      const deadlineMs = Math.ceil(this.#job.deadlineMs - elapsedMs(startMs));
+      if (deadlineMs > 0) ask({ agent }, { ...this.#job, deadlineMs });
+    });
     try {
-      const told = headers();
-      told.set(jobHeaders.signature, signatureOf(body, key));
-      told.set(jobHeaders.key, key.id);
       for (const { agent } of this.#roster) this.#listener.asked(agent);
       this.#sentAt = Date.now();
-      const to = group === null ? null : { group };
-      this.#connection.publish(this.#names.job(to), body, { reply: inbox, headers: told });
+      ask(group === null ? null : { group }, this.#job);
       await this.#finished;
     } finally {
       clearTimeout(this.#grace);
@@ -113,7 +126,7 @@ export class Round {
   }
 
   cancel(why: 'deadline' | 'interrupt'): void {
-    if (!this.#connection.isClosed()) this.#connection.publish(this.#names.cancel(this.#job));
+    if (!this.#connection.isClosed()) this.#connection.publish(this.#names.cancel(this.#job.id));
     if (why === 'deadline') this.#end();
     else this.#endIfAllHave();
   }
@@ -128,7 +141,7 @@ export class Round {
     const { jetstream } = await import('./client.js');
     try {
       const consumer = await jetstream(this.#connection).consumers.get(this.#names.stream, {
-        filter_subjects: this.#names.result(this.#job, '*'),
+        filter_subjects: this.#names.result(this.#job.id, '*'),
       });
       const results = await consumer.consume({
         max_messages: readAhead,
@@ -172,8 +185,8 @@ export class Round {
     }
   }
 
-  /** Tells when the broker was away, and reads on. Returns what ends that. */
-  #watch(fleet: string): () => void {
+  /** Tells when the broker was away, reads on, and sends the job again. Returns what ends that. */
+  #watch(fleet: string, ask: (agent: string) => void): () => void {
     let isWatched = true;
     let awayAt: number | null = null;
     const follow = async (): Promise<void> => {
@@ -183,6 +196,8 @@ export class Round {
         if (type !== 'reconnect' || awayAt === null) continue;
         this.#listener.note(`the broker was away ${((performance.now() - awayAt) / 1000).toFixed(1)} s`);
         awayAt = null;
+        this.#absences += 1;
+        this.#askAgain(ask).catch(this.#fail);
         await this.#readAgain(fleet);
       }
     };
@@ -192,14 +207,30 @@ export class Round {
     };
   }
 
+  /**
+   * The job again, with the same id, to each agent that has said nothing. A broker keeps no jobs: it ends with those that it has not
+   * handed on, and with what agents answered. Agents come back to it later than this process, so one time is not enough.
+   */
+  async #askAgain(ask: (agent: string) => void): Promise<void> {
+    const absences = this.#absences;
+    for (let waitMs = askAgainMs.first; ; waitMs = Math.min(2 * waitMs, askAgainMs.longest)) {
+      if (this.#isOver || this.#connection.isClosed() || this.#absences > absences) return;
+      for (const [agent, { accepted, refused }] of this.#said)
+        if (!accepted && refused === null && !this.#delivered.has(agent)) ask(agent);
+      await delay(waitMs, undefined, { ref: false });
+    }
+  }
+
   /** An answer to the job. It proves nothing of who sent it, so a refusal counts only while its agent does not say the contrary. */
   #hear(message: Msg): void {
-    if (message.data.length === 0 && message.headers?.code === 503) {
+    if (isNobody(message)) {
+      // Agents are on their way back to a broker that was away.
+      if (this.#absences > 0) return;
       const none = 'no agent is connected to the broker; start them, or look at "pprobe fleet agents"';
       this.#fail(new CapabilityError('agents', none));
       return;
     }
-    const answer = stateOf(message);
+    const answer = answerOf(message);
     if (answer === null) return;
     const said = this.#said.get(answer.agent);
     if (said === undefined) {
@@ -207,7 +238,9 @@ export class Round {
       return;
     }
     const clock = clockBetween(answer.receivedAt, this.#sentAt, Date.now());
-    if (answer.state === 'accepted') {
+    // Who refuses the job as repeated has accepted it before, and the broker has lost that answer.
+    const isRepeated = this.#absences > 0 && /^repeated\b/.test(answer.reason);
+    if (answer.state === 'accepted' || isRepeated) {
       said.accepted = true;
       this.#listener.accepted(answer.agent, clock);
     } else said.refused ??= { reason: answer.reason, clock };
@@ -221,7 +254,7 @@ export class Round {
       this.#listener.note(`agent ${quoted(agent)} sent a result, and is not in the roster`);
       return;
     }
-    const read = unpackResult(data, digest || null, { job: this.#job, agent });
+    const read = unpackResult(data, digest || null, { job: this.#job.id, agent });
     this.#delivered.add(agent);
     this.#listener.delivered(
       agent,
@@ -245,35 +278,6 @@ export class Round {
         this.#listener.delivered(agent, { outcome: 'refused', ...refused });
     this.#finish();
   }
-}
-
-/** What an agent says of the job; null for anything else. */
-function stateOf({
-  data,
-}: Msg): { state: 'accepted' | 'refused'; agent: string; reason: string; receivedAt: number | null } | null {
-  if (data.length > 4096) return null;
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(data).toString('utf8'));
-  } catch {
-    return null;
-  }
-  if (!isPlainObject(value)) return null;
-  const { state, agent, reason, receivedAt } = value;
-  if (typeof agent !== 'string' || !idPattern.test(agent)) return null;
-  if (state !== 'accepted' && state !== 'refused') return null;
-  const at = typeof receivedAt === 'string' ? Date.parse(receivedAt) : Number.NaN;
-  return {
-    state,
-    agent,
-    reason: typeof reason === 'string' && reason !== '' ? reason : 'it gave no reason',
-    receivedAt: Number.isNaN(at) ? null : at,
-  };
-}
-
-/** How far a clock is ahead that showed `there` between two times of this host's. */
-function clockBetween(there: number | null, sentAt: number, heardAt: number): ClockOffset | null {
-  return there === null ? null : { offsetMinMs: there - heardAt, offsetMaxMs: there - sentAt };
 }
 
 /** What came of the job at an agent, in the words of all carriers. */

@@ -61,18 +61,27 @@ export function connectAs(user: BrokerUser, inboxPrefix?: string): Promise<NatsC
 
 export const config = {
   keys: [key.publicPem],
-  allow: [{ cidr: '10.90.0.10/31' }, { name: 'two.example' }, { name: 'rebound.example' }],
+  allow: [
+    { cidr: '10.90.0.10/31' },
+    { cidr: '10.91.0.0/24' },
+    { name: 'two.example' },
+    { name: 'rebound.example' },
+  ],
   limits: { jobsPerMinute: 1000 },
 };
 
-/** Starts an agent of the fleet, or starts it again. `more`: members of its configuration. */
-export async function startAgent(id: Id, more: object = {}): Promise<AgentProcess> {
+/** Starts an agent of the fleet, or starts it again. `more`: members of its configuration. `within`: a command that runs it. */
+export async function startAgent(
+  id: Id,
+  more: object = {},
+  within: readonly string[] = [],
+): Promise<AgentProcess> {
   const own = join(directory, `${id}-${randomUUID()}`);
   mkdirSync(own);
   const { seedFile } = users[id];
   const groups = 'groups' in users[id] ? users[id].groups : [];
   const stateDir = join(directory, 'state');
-  const place = { directory: own, server: broker.url, fleet, id, seedFile };
+  const place = { directory: own, server: broker.url, fleet, id, seedFile, within };
   const agent = new AgentProcess({ ...place, config: { ...config, groups, stateDir, ...more } });
   agents.set(id, agent);
   await agent.says(/is connected/);

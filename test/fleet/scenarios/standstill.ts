@@ -89,7 +89,7 @@ t.test('a broker that stands still until it has forgotten its agents finds them 
 t.test('a broker that stands still from the roster on: nobody is asked after the deadline', async (t) => {
   const { port } = await mute(t);
   const asked: string[] = [];
-  connection.subscribe(`pprobe.v1.${fleet}.job.>`, {
+  const listening = connection.subscribe(`pprobe.v1.${fleet}.job.>`, {
     callback: (_error, { subject }) => void asked.push(subject),
   });
   await connection.flush();
@@ -104,6 +104,7 @@ t.test('a broker that stands still from the roster on: nobody is asked after the
   t.match(document.counts, { roster: 3, silent: 3 });
   broker.thaw();
   await connection.flush();
+  listening.unsubscribe();
   t.same(asked, []);
 });
 
