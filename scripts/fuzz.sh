@@ -17,6 +17,7 @@ all="
   test/cli/any-command-line-process.test.ts
   test/probe/trace/any-path.test.ts
   test/observe/abort-walk-process.test.ts
+  test/aws/abort-walk-process.test.ts
   test/regular-expressions-process.test.ts
   test/diagnose/contradictions-1.test.ts
   test/diagnose/contradictions-2.test.ts

@@ -41,7 +41,13 @@ import {
   prefixListNamed,
   rulesOf,
 } from './requests.js';
-import type { AwsSession, CredentialsFound, OpenSession } from './session.js';
+import {
+  type AwsSession,
+  type CredentialsFound,
+  isOwnEnd,
+  type OpenSession,
+  sessionClosed,
+} from './session.js';
 
 /** What is read, and how long. */
 export interface ReadingOptions {
@@ -135,10 +141,16 @@ export async function readConfiguration(
       problem,
     });
     if ('failure' in credentials) {
-      if (credentials.failure.code === 'ThreadEnded')
-        return nothing('the time for reading was over before credentials were found; try again');
-      const { text } = statusOf(credentials.failure, awsCalls.GetCallerIdentity);
-      const why = credentials.failure.message === '' ? (text ?? '') : credentials.failure.message;
+      const { failure } = credentials;
+      if (failure.code === sessionClosed.code)
+        return nothing(
+          stop?.aborted === true
+            ? 'the reading was ended before credentials were found'
+            : 'the time for reading was over before credentials were found; try again',
+        );
+      if (isOwnEnd(failure)) return nothing(`the AWS SDK does not run on this host: ${failure.message}`);
+      const { text } = statusOf(failure, awsCalls.GetCallerIdentity);
+      const why = failure.message === '' ? (text ?? '') : failure.message;
       return nothing(
         `no AWS credentials${profile === undefined ? '' : ` in profile ${JSON.stringify(profile)}`}: ${why.replace(/\.?$/, '')}. Give --aws-profile NAME or set AWS_PROFILE, or attach a role to this host`,
       );

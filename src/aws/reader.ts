@@ -7,7 +7,7 @@ import { type AwsRequest, callOf } from './calls.js';
 import { partOf } from './cli-answers.js';
 import { isMembers, noFacts } from './facts-document.js';
 import { factsWith } from './read-facts.js';
-import type { AwsSession, CallFailure } from './session.js';
+import { type AwsSession, type CallFailure, isOwnEnd } from './session.js';
 import { ShapeError } from './shape.js';
 
 /** How long reading may take. */
@@ -164,8 +164,7 @@ export class Reader {
 
   #statusOf(failure: CallFailure, { action }: AwsRequest): Pick<FactsCall, 'status' | 'text'> {
     const call = callOf(action);
-    if (this.#endedBy !== null && failure.code === 'ThreadEnded')
-      return { status: 'silent', text: this.#endedBy };
+    if (this.#endedBy !== null && isOwnEnd(failure)) return { status: 'silent', text: this.#endedBy };
     const said = statusOf(failure, call);
     if (isUnreachable(failure.code) && !this.#unreachable.has(call.service))
       this.#unreachable.set(call.service, { service: call.service, action, ...said });

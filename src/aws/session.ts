@@ -59,6 +59,23 @@ export interface Prepared {
 /** Opens a session. The caller chooses how: in a thread with the bundled SDK, or directly in tests. */
 export type OpenSession = (options: SessionOptions) => AwsSession;
 
+/** The failure of a call whose session was closed. */
+export const sessionClosed = ownFailure('SessionClosed', 'the session is closed');
+
+/** The failure of a call that this process could not make, which says nothing of AWS. `message`: why. */
+export function threadFailure(message: string): CallFailure {
+  return ownFailure('ThreadFailed', message);
+}
+
+function ownFailure(code: string, message: string): CallFailure {
+  return { code, httpStatus: null, contentType: null, message };
+}
+
+/** Whether a call ended because of this process, and not of AWS. */
+export function isOwnEnd({ code }: CallFailure): boolean {
+  return code === 'SessionClosed' || code === 'ThreadFailed';
+}
+
 /** The failure of a call that has no answer within its limit. */
 export function silence(limitMs: number): CallFailure {
   return {

@@ -1,7 +1,14 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { CapabilityError } from '../core/errors.js';
-import { type AwsSession, type CallFailure, type OpenSession, silence } from './session.js';
+import {
+  type AwsSession,
+  type CallFailure,
+  type OpenSession,
+  sessionClosed,
+  silence,
+  threadFailure,
+} from './session.js';
 
 /** A question to the thread with the SDK. */
 export interface WorkerQuestion {
@@ -41,20 +48,35 @@ function bundle(): string {
 /**
  * Opens a session in a thread. Loading the SDK takes a third of a second of processor time and parsing a long answer more, which
  * must not delay the reading of packets; and a thread can be ended, whatever it does. Throws CapabilityError where this
- * installation lacks the SDK.
+ * installation lacks the SDK, or this host allows no more threads.
  */
 export const openThread: OpenSession = (options) => sessionIn(bundle(), options);
 
-/** A session in a thread that runs `file`. */
+/** Starts the thread. Throws CapabilityError where this host allows no more threads. */
+function workerWith(file: string, options: Parameters<OpenSession>[0]): Worker {
+  try {
+    return new Worker(file, {
+      workerData: options,
+      // What the SDK prints, such as its wish for a later Node, is not for the user.
+      stdout: true,
+      stderr: true,
+      execArgv: ['--no-warnings'],
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+    });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CapabilityError(
+      'threads',
+      `the AWS SDK needs a thread of its own, and this host allows none (${why}): see \`ulimit -u\` and the limit of processes of its container`,
+      null,
+      { cause },
+    );
+  }
+}
+
+/** A session in a thread that runs `file`. Throws CapabilityError as workerWith() does. */
 export function sessionIn(file: string, options: Parameters<OpenSession>[0]): AwsSession {
-  const worker = new Worker(file, {
-    workerData: options,
-    // What the SDK prints, such as its wish for a later Node, is not for the user.
-    stdout: true,
-    stderr: true,
-    execArgv: ['--no-warnings'],
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
-  });
+  const worker = workerWith(file, options);
   const waiting = new Map<number, (outcome: unknown) => void>();
   let last = 0;
   let ended: CallFailure | null = null;
@@ -72,8 +94,8 @@ export function sessionIn(file: string, options: Parameters<OpenSession>[0]): Aw
     if (message === 'ready') isReady();
     else waiting.get(message.id)?.(message.outcome);
   });
-  worker.on('error', (error) => end(broken(error.message)));
-  worker.on('exit', () => end(broken('the thread of the AWS SDK ended')));
+  worker.on('error', (error) => end(threadFailure(error.message)));
+  worker.on('exit', () => end(threadFailure('the thread of the AWS SDK ended')));
   // An open session must not keep the process alive after an error elsewhere.
   worker.unref();
 
@@ -108,10 +130,6 @@ export function sessionIn(file: string, options: Parameters<OpenSession>[0]): Aw
     },
     call: (service, action, input, region, limitMs) =>
       asked({ kind: 'call', service, action, input, region, limitMs }) as ReturnType<AwsSession['call']>,
-    close: () => end(broken('the session is closed')),
+    close: () => end(sessionClosed),
   };
-}
-
-function broken(message: string): CallFailure {
-  return { code: 'ThreadEnded', httpStatus: null, contentType: null, message };
 }

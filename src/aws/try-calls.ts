@@ -1,8 +1,15 @@
+import { CapabilityError } from '../core/errors.js';
 import type { DoctorAws, DoctorAwsCall } from '../documents/doctor.js';
-import { isUnreachable, statusOf } from './call-status.js';
+import { isRefusedHere, isUnreachable, statusOf } from './call-status.js';
 import { type AwsCall, awsCalls, type CallName, callNames, callOf } from './calls.js';
 import { readingBounds, readingTimeout } from './reader.js';
-import type { AwsSession, CallFailure, CallOutcome, OpenSession } from './session.js';
+import {
+  type AwsSession,
+  type CallFailure,
+  type CallOutcome,
+  isOwnEnd,
+  type OpenSession,
+} from './session.js';
 
 /** How the calls are tried. */
 export interface TryOptions {
@@ -27,16 +34,26 @@ export async function tryCalls({
   timeoutMs = readingTimeout.default,
   stop,
 }: TryOptions): Promise<DoctorAws> {
-  const session = open({ region: given ?? null, profile: profile ?? null });
+  const nothing = { account: null, principal: null, endpoints: [], calls: [] };
+  let session: AwsSession;
+  try {
+    session = open({ region: given ?? null, profile: profile ?? null });
+  } catch (error) {
+    // The rest of what this host can do is told nevertheless.
+    if (!(error instanceof CapabilityError)) throw error;
+    return { ...nothing, credentials: null, region: given ?? null, problem: error.message };
+  }
   const end = (): void => session.close();
   stop?.addEventListener('abort', end);
+  if (stop?.aborted === true) end();
   const deadline = setTimeout(end, timeoutMs);
   try {
     const { credentials, region: named } = await session.prepare(timeoutMs * readingBounds.credentialsShare);
     const region = named ?? ownRegion;
-    const nothing = { account: null, principal: null, endpoints: [], calls: [] };
     if ('failure' in credentials) {
       const { message, code } = credentials.failure;
+      if (isOwnEnd(credentials.failure))
+        return { ...nothing, credentials: null, region, problem: `the calls were not tried: ${message}` };
       return { ...nothing, credentials: null, region, problem: `no AWS credentials: ${message || code}` };
     }
     const found = {
@@ -98,8 +115,8 @@ async function tried(
   };
 }
 
-function isLost({ code }: CallFailure): boolean {
-  return isUnreachable(code) || code === 'ThreadEnded';
+function isLost(failure: CallFailure): boolean {
+  return isUnreachable(failure.code) || isRefusedHere(failure.code) || isOwnEnd(failure);
 }
 
 function triedCall(action: CallName, outcome: CallOutcome): DoctorAwsCall {

@@ -106,6 +106,44 @@ test('an SDK that does not end loading ends by the limit', async (t) => {
   t.match(stderr, /the time for reading was over before credentials were found/);
 });
 
+test('a thread that this host does not give or keep is told as its limit, not as one of AWS', async (t) => {
+  const cases: [body: string, says: RegExp][] = [
+    [
+      "throw Object.assign(new Error('EAGAIN'), { code: 'ERR_WORKER_INIT_FAILED' })",
+      /allows none \(EAGAIN\).*ulimit -u/,
+    ],
+    [
+      'super(\'throw new Error("EMFILE: too many open files")\', { ...options, eval: true })',
+      /the AWS SDK does not run on this host: EMFILE/,
+    ],
+    ["super('process.exit()', { ...options, eval: true })", /does not run on this host: the thread .* ended/],
+  ];
+  for (const [body, says] of cases) {
+    const hook = join(t.testdir({ 'hook.cjs': '' }), 'hook.cjs');
+    writeFileSync(
+      hook,
+      `const threads = require('node:worker_threads');
+       threads.Worker = class extends threads.Worker { constructor(_file, options) { ${body}; } };`,
+    );
+    const env = { ...secrets, ...bare, NODE_OPTIONS: `--require ${hook}` };
+    const { code, stdout, stderr } = await pprobe(['collect', url, ...here, '--json'], '', env);
+    t.equal(code, 3, body);
+    t.match(JSON.parse(stdout), { kind: 'error', error: { code: 'capability' } });
+    t.match(stderr, says);
+    t.notMatch(stderr, /try again|bug/);
+
+    // What the packets show, and what else this host can do, is told nevertheless.
+    const aws = ['--aws', '--region', 'us-east-1', '--no-imds', '--json'];
+    const report = await pprobe(['diagnose', '127.0.0.1:1', '--no-trace', ...aws], '', env);
+    t.match(JSON.parse(report.stdout), { verdict: { cause: 'tcp.refused' } });
+    t.match(report.stderr, says);
+    const doctor = await pprobe(['doctor', '--aws', '--region', 'us-east-1', '--json'], '', env);
+    const { aws: tried, problems } = JSON.parse(doctor.stdout);
+    t.match(tried, { credentials: null, problem: /this host|EMFILE|ended/ });
+    t.notOk(problems.some(({ remedy }: { remedy: string | null }) => remedy === 'aws configure'));
+  }
+});
+
 test('no other command loads the SDK', async (t) => {
   const folder = t.testdir({});
   const log = join(folder, 'threads');

@@ -200,7 +200,7 @@ test('without credentials, the lookup of the target is not awaited', async (t) =
 });
 
 test('the time for reading includes what the process did before', async (t) => {
-  const ended = { code: 'ThreadEnded', httpStatus: null, contentType: null, message: '' };
+  const ended = { code: 'SessionClosed', httpStatus: null, contentType: null, message: '' };
   let end = (): void => {};
   const over = new Promise<void>((resolve) => {
     end = resolve;

@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import { awsCalls, callNames, callOf } from '../../src/aws/calls.js';
+import { type OpenSession, sessionClosed } from '../../src/aws/session.js';
 import { tryCalls } from '../../src/aws/try-calls.js';
 import { failure, fakeAws } from './fake-session.js';
 
@@ -37,6 +38,33 @@ test('what is refused is told with its IAM action, and what does not answer as u
     endpoints.find(({ service }) => service === 'logs'),
     { reachable: false },
   );
+});
+
+test('what this host refuses is no answer, and says nothing of the service', async (t) => {
+  for (const code of ['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'EAGAIN', 'ENOBUFS', 'ENOMEM', 'EPERM']) {
+    const { open } = fakeAws({}, () => failure(code, { httpStatus: null, contentType: null }));
+    const { calls, endpoints } = await tryCalls({ open });
+    t.notOk(endpoints.some(({ reachable }) => reachable));
+    for (const { status, text } of calls) {
+      t.equal(status, 'error');
+      t.match(text, /this (?:host|process)/, code);
+      t.notMatch(text, /IAM|answer of|as one of AWS/, code);
+    }
+  }
+});
+
+test('a reading that was ended before it began asks nothing', async (t) => {
+  let isClosed = false;
+  const { open } = fakeAws({});
+  const told: OpenSession = (options) => ({
+    ...open(options),
+    prepare: async () => ({ credentials: { failure: sessionClosed }, region: isClosed ? 'closed' : null }),
+    close() {
+      isClosed = true;
+    },
+  });
+  const { region } = await tryCalls({ open: told, stop: AbortSignal.abort() });
+  t.equal(region, 'closed', 'the session was closed before the first call');
 });
 
 test('without credentials, nothing is asked', async (t) => {

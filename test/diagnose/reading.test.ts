@@ -106,7 +106,7 @@ test('a fault of the reader is an error, and a wrong option ends reading', async
 
 /** AWS that accepts every call, and answers none until the session is closed. */
 const silentAws: OpenSession = ({ region }) => {
-  const ended = { code: 'ThreadEnded', httpStatus: null, contentType: null, message: '' };
+  const ended = { code: 'SessionClosed', httpStatus: null, contentType: null, message: '' };
   const closed = new AbortController();
   const over = new Promise<void>((resolve) => closed.signal.addEventListener('abort', () => resolve()));
   return {

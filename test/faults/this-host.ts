@@ -81,6 +81,26 @@ export const thisHost: readonly Fault[] = [
   }),
   few(['tcp', '127.0.0.1', 'PORT'], { document: 'tcp' }),
   few(['trace', '127.0.0.1', '-p', 'PORT'], { document: 'trace' }),
+  few(
+    [
+      'collect',
+      'https://abc123defg.execute-api.us-east-1.amazonaws.com/prod',
+      '--server',
+      '127.0.0.1#CLOSED',
+    ],
+    {
+      document: 'error',
+      code: [3],
+      env: {
+        AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+        AWS_SECRET_ACCESS_KEY: 'x',
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+      },
+      shell: 'ulimit -n 21; exec "$@" --no-imds --source 10.0.0.1',
+      says: /does not run on this host: .*EMFILE/,
+      never: /time for reading|bug/,
+    },
+  ),
   few(['doctor'], { document: 'doctor', never: /npm install koffi/ }),
   few(['diagnose', '127.0.0.1:PORT', '--no-trace'], { document: 'report' }),
   few(['dns', 'localhost', '127.0.0.1#PORT', '--timeout', '60000', '--system'], {

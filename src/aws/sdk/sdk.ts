@@ -35,6 +35,7 @@ import {
   type CallOutcome,
   type Prepared,
   type SessionOptions,
+  sessionClosed,
   silence,
 } from '../session.js';
 import { boundBody, type Client } from './body.js';
@@ -169,7 +170,8 @@ export function openSdk({ region: asked, profile, noMetadata }: SessionOptions):
     async prepare(limitMs): Promise<Prepared> {
       const region = asked ?? (await regionOf(named));
       const outcome = await within(limitMs, ending.signal, credentials()).catch(credentialsFailure);
-      if ('code' in outcome) return { credentials: { failure: outcome }, region };
+      if ('code' in outcome)
+        return { credentials: { failure: ending.signal.aborted ? sessionClosed : outcome }, region };
       const { expiration } = outcome;
       return {
         credentials: { source: sourceOf(outcome, profile), expiresMs: expiration?.getTime() ?? null },
@@ -186,6 +188,7 @@ export function openSdk({ region: asked, profile, noMetadata }: SessionOptions):
         // Dates become texts, and what is not JSON is left out.
         return { answer: JSON.parse(JSON.stringify(answer)) };
       } catch (error) {
+        if (ending.signal.aborted) return { failure: sessionClosed };
         return { failure: error instanceof Silent ? silence(limitMs) : sdkFailure(error) };
       } finally {
         limit.abort();

@@ -128,6 +128,9 @@ async function collect(
     beganMs: nowMs() - performance.now(),
     noMetadata: !imds,
     stop,
+  }).catch((error: unknown) => {
+    over.abort();
+    throw error;
   });
   if (problem !== null) {
     // The lookup of the target can still be running, and would keep the process.

@@ -33,9 +33,11 @@ async function tryAws(
 }
 
 /** A remark for each call that is not allowed, and where the policy is. */
-function awsProblems({ credentials, problem, calls, endpoints }: DoctorAws): DoctorProblem[] {
+function awsProblems({ problem, calls, endpoints }: DoctorAws): DoctorProblem[] {
   if (problem !== null)
-    return [{ text: `AWS: ${problem}`, remedy: credentials === null ? 'aws configure' : null }];
+    return [
+      { text: `AWS: ${problem}`, remedy: problem.startsWith('no AWS credentials') ? 'aws configure' : null },
+    ];
   const lost = endpoints.filter(({ reachable }) => !reachable).map(({ service }) => service);
   const failed = calls.filter(({ service, status }) => status !== 'allowed' && !lost.includes(service));
   const remarks = failed.map(({ service, action, status, text }) => ({
