@@ -3,22 +3,28 @@ import type { MaybePromise } from '../core/maybe-promise.js';
 import { exitCodes } from '../documents/terms/exit-code.js';
 import type { Style } from '../report/text/style.js';
 import type { BulkEntry, BulkResult, CommandContext } from './command.js';
+import { InterruptedError } from './failure.js';
 import { writeText } from './terminal.js';
 
 /** Held text is written when it has this length, in UTF-16 units, and at the latest in the next turn of the event loop. */
 const batchLength = 65_536;
 
+/** The time of `--max-time` is over: the beginning of what is said then. */
+export const timeIsOver = 'the time of --max-time is over';
+
 /**
  * Prints the entries of a bulk as they come, one line each: the document or the text. Waits while standard output is full,
- * and stops when its reader has gone. Resolves with the exit code.
+ * and stops when its reader has gone. `interrupt` aborts at Ctrl-C, `limit` when the time of --max-time is over. Resolves with the
+ * exit code.
  */
 export async function printBulk(
   result: BulkResult,
-  { output: form, stop, progress }: Pick<CommandContext, 'output' | 'stop' | 'progress'>,
+  { output: form, progress }: Pick<CommandContext, 'output' | 'progress'>,
+  { interrupt, limit }: { interrupt: AbortSignal; limit: AbortSignal },
   style: Style,
 ): Promise<number> {
   const { stdout, stderr } = process;
-  const output = new Batch((text) => {
+  const output = new HeldText((text) => {
     // Both streams may be the same terminal, where the progress occupies the lines that the text needs.
     if (stdout.isTTY) progress.clear();
     return writeText(stdout, text);
@@ -31,10 +37,15 @@ export async function printBulk(
   await output.flush();
   progress.clear();
   // A program that reads JSON gets a document, also where no line was measured.
-  if (stop.aborted && printed === 0 && form.format !== 'text') stop.throwIfAborted();
-  if (!stop.aborted) return result.failure?.() ?? (form.exitZero ? exitCodes.ok : result.exitCode());
-  if (!form.quiet) await writeText(stderr, `pprobe: ${result.interruptedNote()}\n`).catch(() => {});
-  return exitCodes.interrupted;
+  if (interrupt.aborted && printed === 0 && form.format !== 'text') interrupt.throwIfAborted();
+  const ending = interrupt.aborted ? 'interrupted' : limit.aborted ? timeIsOver : null;
+  const unfinished = ending === null ? null : result.endNote(ending);
+  const note = interrupt.aborted ? (unfinished ?? ending) : unfinished;
+  if (!interrupt.aborted && note !== null && printed === 0)
+    throw new InterruptedError(note, exitCodes.inconclusive);
+  if (note !== null && !form.quiet) await writeText(stderr, `pprobe: ${note}\n`).catch(() => {});
+  if (interrupt.aborted) return exitCodes.interrupted;
+  return result.failure?.() ?? (form.exitZero ? exitCodes.ok : result.exitCode());
 
   /** Returns false when the reader has gone. */
   async function print(batch: readonly BulkEntry[]): Promise<boolean> {
@@ -49,7 +60,7 @@ export async function printBulk(
 }
 
 /** Collects text for a stream, so that few writes are made. */
-class Batch {
+class HeldText {
   readonly #write: (text: string) => Promise<boolean>;
   #held = '';
   #turn: NodeJS.Immediate | null = null;

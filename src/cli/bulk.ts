@@ -75,21 +75,27 @@ export async function runBulk<Document extends object>(
     }
   }
 
-  function count(measured: Measured<Document>): void {
+  function count(measured: Measured<Document>, isBehindGap: boolean): void {
     const isBad = 'error' in measured;
-    tally.add(measured.line, isBad ? null : job.exitCode(measured.document));
+    tally.add(measured.line, isBad ? null : job.exitCode(measured.document), isBehindGap);
     if (!isBad) return;
     const problem = withoutPasswordsOf(measured.line.text, measured.error.message);
     note(`pprobe: ${cleanForTerminal(`${where} line ${measured.line.number}: ${problem}`)}`);
   }
 
   async function* entries(): AsyncGenerator<BulkEntry[]> {
+    const batches = mapOrderedBatches(lines, measure, { concurrency, stop });
     try {
-      for await (const batch of mapOrderedBatches(lines, measure, { concurrency, stop })) {
-        for (const measured of batch) count(measured);
+      for (let next = await batches.next(); ; next = await batches.next()) {
+        if (next.done === true) {
+          if (!next.value) tally.cutOff();
+          return;
+        }
+        const { results, isBehindGap } = next.value;
+        for (const measured of results) count(measured, isBehindGap);
         const state = progress.size() === null ? null : tally.toDraw(lines.size);
         if (state !== null) progress.show([progressLine(state, job.noun)]);
-        yield batch.map((measured) => entryOf(measured, job));
+        yield results.map((measured) => entryOf(measured, job));
       }
     } catch (error) {
       if (error instanceof UnreadableLinesError) throw fileProblem('read', where, error.cause);
@@ -97,6 +103,7 @@ export async function runBulk<Document extends object>(
         ? new InvalidInputError('--file', `${quoted(where)}: ${error.message}`)
         : error;
     } finally {
+      await batches.return(false);
       job.close?.();
     }
   }
@@ -105,7 +112,7 @@ export async function runBulk<Document extends object>(
     entries: entries(),
     exitCode: () => tally.exitCode(),
     failure: () => tally.failure(),
-    interruptedNote: () => cleanForTerminal(tally.interruptedNote(file)),
+    endNote: (ending) => tally.endNote(ending, file),
   };
 }
 
@@ -144,12 +151,16 @@ class BulkTally {
   #failed = 0;
   #badLines = 0;
   #last: InputLine | null = null;
+  /** Lines done behind one that is not. */
+  #behindGap = 0;
+  #isWhole = true;
   #drawnMs = this.#startMs;
 
   /** Counts the next line. `exitCode` is null for an invalid line. */
-  add(line: InputLine, exitCode: number | null): void {
+  add(line: InputLine, exitCode: number | null, isBehindGap: boolean): void {
     this.#done++;
-    this.#last = line;
+    if (isBehindGap) this.#behindGap++;
+    else this.#last = line;
     if (exitCode === null) this.#badLines++;
     if (exitCode !== exitCodes.ok) this.#failed++;
     if (exitCode !== null) this.#codes.add(exitCode);
@@ -168,6 +179,12 @@ class BulkTally {
     };
   }
 
+  /** Notes that lines are left that were not done. */
+  cutOff(): void {
+    this.#isWhole = false;
+    this.#codes.add(exitCodes.inconclusive);
+  }
+
   failure(): number | null {
     return this.#badLines > 0 ? exitCodes.usage : null;
   }
@@ -177,13 +194,18 @@ class BulkTally {
     return others.length > 0 ? mixedFailures : code;
   }
 
-  /** How many lines are done, and how to continue with the rest of `file`, which is `-` for standard input. */
-  interruptedNote(file: string): string {
-    if (this.#last === null) return 'interrupted before the first line was done';
-    const { number } = this.#last;
-    const tail = shellLine(['tail', '-n', `+${number + 1}`, file]);
-    const rest = file === '-' ? 'the remaining lines' : `the output of \`${tail}\``;
-    return `interrupted; lines 1 to ${number} are done. To continue, give ${rest} to --file -`;
+  /** How many lines are done, and how to continue with the rest of `file`, which is `-` for standard input; null if all are. */
+  endNote(ending: string, file: string): string | null {
+    if (this.#isWhole) return null;
+    if (this.#done === 0) return `${ending} before the first line was done`;
+    const first = (this.#last?.number ?? 0) + 1;
+    const ordered = this.#last === null ? [] : [`lines 1 to ${this.#last.number}`];
+    const later = this.#behindGap === 0 ? [] : [`${this.#behindGap} behind line ${first}`];
+    const tail = shellLine(['tail', '-n', `+${first}`, file]);
+    const rest = file === '-' ? `the lines from ${first} on` : `the output of \`${tail}\``;
+    return cleanForTerminal(
+      `${ending}; ${[...ordered, ...later].join(', and ')} are done. To continue, give ${rest} to --file -`,
+    );
   }
 }
 

@@ -56,8 +56,11 @@ export interface BulkResult {
   exitCode(): number;
   /** The exit code of invalid input among the entries, which comes before `exitCode`; null if there was none. */
   failure?(): number | null;
-  /** One line that says what was done before an interrupt, and how to continue. */
-  interruptedNote(): string;
+  /**
+   * One line that begins with `ending`, such as `interrupted`, and says what was done before, and how to continue; null where
+   * nothing is left to do.
+   */
+  endNote(ending: string): string | null;
 }
 
 export interface PositionalSpec {

@@ -13,11 +13,14 @@ export interface Failure {
   document: ErrorDocument;
 }
 
-/** Ends a run that was interrupted without a result. */
+/** Ends a run that was interrupted, or whose time was over, without a result. */
 export class InterruptedError extends Error {
   override name = 'InterruptedError';
 
-  constructor(message = 'interrupted before anything was measured') {
+  constructor(
+    message = 'interrupted before anything was measured',
+    readonly exitCode: number = exitCodes.interrupted,
+  ) {
     super(message);
   }
 }
@@ -51,7 +54,7 @@ export function failureOf(
     return failure(exitCodes.capability, text, { code: error.code, message, missing, remedy });
   }
   if (error instanceof InterruptedError) {
-    return failure(exitCodes.interrupted, `pprobe: ${error.message}\n`, {
+    return failure(error.exitCode, `pprobe: ${error.message}\n`, {
       code: 'interrupted',
       message: error.message,
     });

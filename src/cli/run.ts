@@ -10,7 +10,7 @@ import { becomeInvoker, sudoInvoker } from '../host/privileges.js';
 import { nagiosUnknown } from '../report/formats/nagios.js';
 import type { Style } from '../report/text/style.js';
 import { bracketsNote } from '../target/brackets-note.js';
-import { printBulk } from './bulk-output.js';
+import { printBulk, timeIsOver } from './bulk-output.js';
 import type { Command, CommandContext, CommandResult } from './command.js';
 import { failureOf, InterruptedError } from './failure.js';
 import { commandHelp, completionHelp, programHelp } from './help.js';
@@ -19,7 +19,7 @@ import { parse, type Request } from './parse.js';
 import { noProgress, type ProgressDisplay, terminalProgress } from './progress.js';
 import { leaveTerminalAtExit, styleFor, tolerateErrors, writeText } from './terminal.js';
 
-const timeLimitNote = 'pprobe: the time of --max-time is over; this is what was measured until then\n';
+const timeLimitNote = `pprobe: ${timeIsOver}; this is what was measured until then\n`;
 const interruptedNote = 'pprobe: interrupted; this is what was measured until then\n';
 
 /**
@@ -120,7 +120,8 @@ class Run {
       const result = await command.run(args, context);
       if (result === null) return exitCodes.ok;
       this.#isBulk = 'entries' in result;
-      if ('entries' in result) return await printBulk(result, { ...context, stop: interrupt }, style);
+      if ('entries' in result)
+        return await printBulk(result, context, { interrupt, limit: limit.signal }, style);
       progress.clear();
       const { text, exitCode } = this.#shown(result, style);
       await this.#print(text);
@@ -207,7 +208,7 @@ function nextCrash(): Promise<never> {
 /** A signal that aborts after `limitMs`, as that of AbortSignal.timeout() does; never without a limit. */
 function startTimeLimit(limitMs: number | undefined): { signal: AbortSignal; end(): void } {
   const limit = new AbortController();
-  const reason = new DOMException('the time of --max-time is over', 'TimeoutError');
+  const reason = new DOMException(timeIsOver, 'TimeoutError');
   const timer = limitMs === undefined ? undefined : setTimeout(() => limit.abort(reason), limitMs);
   return { signal: limit.signal, end: () => clearTimeout(timer) };
 }

@@ -50,27 +50,39 @@ export async function* mapOrdered<Item, Result>(
   }
 }
 
+/** Results that follow each other. */
+export interface Batch<Result> {
+  results: Result[];
+  /** Whether `stop` left out an item before these. The items of a last batch can have others between them that have no result. */
+  isBehindGap: boolean;
+}
+
 /**
  * Like mapOrdered, but yields all results that are available as one array: a step of the iteration per result can cost
- * more than a connection over loopback.
+ * more than a connection over loopback. After `stop` there is a further batch of the results that waited for the first missing one.
+ * The generator returns whether every item has its result.
  */
 export async function* mapOrderedBatches<Item, Result>(
   items: Items<Item>,
   work: Work<Item, Result>,
   options: BulkOptions,
-): AsyncGenerator<Result[], void, undefined> {
+): AsyncGenerator<Batch<Result>, boolean, undefined> {
   const queue = openQueue(items, work, options);
   try {
     for (;;) {
-      const batch: Result[] = [];
+      const results: Result[] = [];
       let settled = queue.take();
-      for (; settled !== null && 'value' in settled; settled = queue.take()) batch.push(settled.value);
+      for (; settled !== null && 'value' in settled; settled = queue.take()) results.push(settled.value);
       options.signal?.throwIfAborted();
-      if (batch.length > 0) yield batch;
+      if (results.length > 0) yield { results, isBehindGap: false };
       if (settled !== null) unwrap(settled);
       else if (!(await queue.wait())) break;
     }
     options.signal?.throwIfAborted();
+    if (queue.isEmpty) return true;
+    const results = queue.takeRest().map(unwrap);
+    if (results.length > 0) yield { results, isBehindGap: true };
+    return false;
   } finally {
     await queue.close();
   }
@@ -148,6 +160,18 @@ class WorkQueue<Item, Result> {
     this.#slots.delete(this.#head++);
     this.#capacity.notify();
     return settled;
+  }
+
+  /** Whether the items have ended and all results were taken. */
+  get isEmpty(): boolean {
+    return this.#exhausted === 'end' && this.#slots.size === 0;
+  }
+
+  /** Takes all results that are there, in order, without those that are missing between them. */
+  takeRest(): Settled<Result>[] {
+    const rest = [...this.#slots.values()].flatMap(({ settled }) => settled ?? []);
+    this.#slots.clear();
+    return rest;
   }
 
   /**

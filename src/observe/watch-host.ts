@@ -11,7 +11,7 @@ import {
 import { nowMs } from '../core/clock.js';
 import { anyOf } from '../core/deadline.js';
 import { checkRuntime } from '../core/runtime.js';
-import { startDocument } from '../documents/header.js';
+import { startDocument, stoppedMember } from '../documents/header.js';
 import type { TraceDocument, TraceHop } from '../documents/trace.js';
 import type { WatchRound } from '../documents/trace-watch.js';
 import { checkTraceOptions } from '../probe/trace/options.js';
@@ -80,7 +80,9 @@ export async function* watchHost(
   const found = await findAddresses(name, options);
   const address = await chooseAddress(found, options.source);
   if (address === null) {
-    yield new WatchedPath().add({ ...header(), ...traceWithoutAddress(name, port, found, options) });
+    const head = header();
+    const trace = { ...head, ...traceWithoutAddress(name, port, found, options) };
+    yield { ...new WatchedPath().add(trace), ...stoppedMember(stop, head.durationMs) };
     return;
   }
   const names = options.resolve === true ? new HopNames(ptrOver(options.dns), options.onName) : null;
@@ -122,7 +124,8 @@ export async function* watchRounds(
     const trace = await traceOnce({ maxTtl, onHop });
     signal?.throwIfAborted();
     maxTtl = trace.destinationTtl ?? undefined;
-    yield path.add(trace);
+    const added = path.add(trace);
+    yield added.outcome === 'interrupted' ? { ...added, ...stoppedMember(stop, trace.durationMs) } : added;
     if (round >= rounds) return;
     await pause(startMs + intervalMs - nowMs(), anyOf(signal, stop));
     signal?.throwIfAborted();

@@ -60,12 +60,12 @@ test('--file: text, --short, a missing file, and options that --file excludes', 
   });
 });
 
-test('an interrupted bulk prints the finished lines and says how to continue', async (t) => {
+test('an interrupted bulk prints the finished lines, and says how to continue', async (t) => {
   const { server, asked, close } = await dnsServer();
   t.teardown(close);
   const args = ['dns', '--server', server, ...patient, '-t', 'A', '--json', '--file', '-'];
   const { child, finished } = start(args);
-  child.stdin?.write('one.example\nsilent.example\nother.example\n');
+  child.stdin?.write('one.example\nsilent.example\n');
   await asked;
   child.stdout?.once('data', () => child.kill('SIGINT'));
   const { code, stdout, stderr } = await finished;
@@ -73,8 +73,43 @@ test('an interrupted bulk prints the finished lines and says how to continue', a
   t.match(JSON.parse(stdout), { line: 1, status: 'answered' });
   t.equal(
     stderr,
-    'pprobe: interrupted; lines 1 to 1 are done. To continue, give the remaining lines to --file -\n',
+    'pprobe: interrupted; lines 1 to 1 are done. To continue, give the lines from 2 on to --file -\n',
   );
+});
+
+test('a silent line does not hide the finished lines behind it when the time is over', async (t) => {
+  const { server, close } = await dnsServer();
+  t.teardown(close);
+  const file = join(t.testdir({ names: 'silent.example\n\none.example\na..b\nother.example\n' }), 'names');
+  const asked = ['dns', '--server', server, ...patient, '-t', 'A', '--max-time', '6s', '--file', file];
+  const asText = await pprobe(asked);
+  t.equal(asText.stdout, '✓ one.example  10.0.1.23\n✓ other.example  10.9.9.9\n');
+  t.match(asText, {
+    code: 2,
+    stderr: /line 4: .*\npprobe: the time of --max-time is over; 3 behind line 1 are done/,
+  });
+  t.match(asText.stderr, /To continue, give the output of `tail -n \+1 \S+` to --file -\n$/);
+  const asJson = await pprobe([...asked, '--json']);
+  const documents = asJson.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  for (const document of documents) t.same(validateDocument(document), []);
+  t.match(documents, [{ line: 3, status: 'answered' }, { kind: 'error', line: 4 }, { line: 5 }]);
+});
+
+test('lines that --max-time leaves out are not taken for answered ones', async (t) => {
+  const { server, close } = await dnsServer();
+  t.teardown(close);
+  const asked = ['dns', '--server', server, ...patient, '-t', 'A', '--max-time', '6s', '--file', '-'];
+  const some = await pprobe(asked, 'one.example\nsilent.example\n');
+  t.match(some, { code: 20, stdout: /^✓ one\.example {2}10\.0\.1\.23\n$/ });
+  t.match(some.stderr, /^pprobe: the time of --max-time is over; lines 1 to 1 are done\./);
+  const over = 'the time of --max-time is over before the first line was done';
+  const none = await pprobe([...asked, '--json'], 'silent.example\n');
+  t.match(none, { code: 20, stderr: `pprobe: ${over}\n` });
+  t.match(JSON.parse(none.stdout), { kind: 'error', error: { code: 'interrupted', message: over } });
+  t.match(await pprobe(asked, 'one.example\n'), { code: 0, stderr: '' }, 'nothing is left');
 });
 
 test('a bulk ends when the reader of its output has gone', async (t) => {

@@ -111,7 +111,7 @@ test('an interrupted sweep prints the finished lines and says how to continue', 
   t.equal(code, 130);
   t.match(
     stderr,
-    /^pprobe: interrupted; lines 1 to [12] are done\. To continue, give the remaining lines to --file -\n$/,
+    /^pprobe: interrupted; lines 1 to [12] are done\. To continue, give the lines from [23] on to --file -\n$/,
   );
 });
 

@@ -118,6 +118,24 @@ t.test(
   },
 );
 
+t.test('batches: after a stop come the results that waited for a missing one', async (t) => {
+  const { work, finish } = controlledWork();
+  const control = new AbortController();
+  const batches = mapOrderedBatches(Array(9).keys(), work, { concurrency: 5, stop: control.signal });
+  const first = batches.next();
+  await turns();
+  for (const item of [0, 2, 4]) finish(item);
+  t.same((await first).value, { results: [0], isBehindGap: false });
+  const rest = batches.next();
+  await turns();
+  control.abort();
+  t.same(await rest, { done: false, value: { results: [20, 40], isBehindGap: true } });
+  t.same(await batches.next(), { done: true, value: false }, 'items are left');
+  const whole = mapOrderedBatches([1], async (item) => item, { concurrency: 1 });
+  t.same((await whole.next()).value, { results: [1], isBehindGap: false });
+  t.same(await whole.next(), { done: true, value: true });
+});
+
 t.test('a stop does not wait for an item that never comes', async (t) => {
   const stop = new AbortController();
   async function* items() {
@@ -187,8 +205,8 @@ t.test('batches have the same results, and an error follows the results before i
   await t.rejects(
     async () => {
       for await (const batch of mapOrderedBatches(Array(300).keys(), work, { concurrency: 8 })) {
-        t.ok(batch.length > 0);
-        seen.push(...batch);
+        t.ok(batch.results.length > 0);
+        seen.push(...batch.results);
       }
     },
     { message: 'the 151st' },

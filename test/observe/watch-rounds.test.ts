@@ -1,5 +1,7 @@
 import { test } from 'tap';
+import { exitCodeOf } from '../../src/documents/terms/exit-code.js';
 import { type TraceOnce, watchHost, watchRounds } from '../../src/observe/watch-host.js';
+import { serve } from '../probe/dns/server.js';
 import { traceDocument } from '../report/documents.js';
 
 /** A path whose target is at another TTL in each round; null: it does not answer. Tells what each round was limited to. */
@@ -71,3 +73,27 @@ test('invalid options are refused before anything is sent', async (t) => {
     argument: 'queries',
   });
 });
+
+test('a round says what cut it off: the end of the time leaves the result open, and is no interrupt', async (t) => {
+  const reasons = { 20: new DOMException('the time is over', 'TimeoutError'), 130: new Error('Ctrl-C') };
+  const resolver = await serve(t, () => []);
+  for (const [code, reason] of Object.entries(reasons)) {
+    const stop = new AbortController();
+    const cut: TraceOnce = async () => {
+      stop.abort(reason);
+      return traceDocument({ outcome: 'interrupted', destinationTtl: null });
+    };
+    const [round] = await collected(watchRounds(cut, { stop: stop.signal }));
+    t.equal(round && exitCodeOf(round), Number(code));
+    t.match(round?.stopped, { by: code === '20' ? 'time-limit' : 'request' });
+    const dns = { servers: [resolver.text], timeoutMs: 60_000 };
+    const [unnamed] = await collected(watchHost('silent.example', { dns, stop: AbortSignal.abort(reason) }));
+    t.equal(unnamed && exitCodeOf(unnamed), Number(code), 'the name was not looked up');
+  }
+});
+
+async function collected<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

@@ -198,7 +198,7 @@ export async function runWatch(
 
   const isLive = progress.size() !== null && process.stdout.isTTY;
   const isLines = output.format !== 'text' || !(isLive || isReport || output.quiet);
-  if (isLines) return { entries: entries(), exitCode, interruptedNote };
+  if (isLines) return { entries: entries(), exitCode, endNote };
   for await (const round of rounds) add(round);
   const { latest } = log;
   if (latest === null) throw new InterruptedError();
@@ -222,7 +222,7 @@ export async function runWatch(
     return log.latest === null ? 0 : exitCodeOf(log.latest);
   }
 
-  function interruptedNote(): string {
-    return `interrupted after round ${log.latest?.round ?? 0}`;
+  function endNote(ending: string): string {
+    return `${ending} after round ${log.latest?.round ?? 0}`;
   }
 }
