@@ -244,6 +244,8 @@ export interface DnsDocument extends DocumentHeader<'dns'>, OfInputLine {
    * have no answer for this name.
    */
   answersOthers?: ServerName[];
+  /** Servers whose replies come from another address or port, so that no program receives them. */
+  repliesFrom?: { server: ServerName; from: ServerName }[];
   /** Queries to servers that answered others, which were lost on the way. @asType integer @minimum 1 */
   queriesLost?: number;
   /** The servers that neither have the zone nor ask others, and so say nothing about the name. */

@@ -88,9 +88,16 @@ export async function chooseAddress(
   const family = source === undefined ? 4 : checkSource(source, addresses);
   const ofFamily = (each: string) => familyOf(each) === family;
   const ordered = [...addresses.filter(ofFamily), ...addresses.filter((each) => !ofFamily(each))];
-  if (ordered.length < 2 || source !== undefined) return ordered[0] ?? null;
-  for (const address of ordered) if (await hasRoute(address)) return address;
-  return ordered[0] ?? null;
+  const [first] = ordered;
+  if (first === undefined) return null;
+  if (ordered.length < 2 || source !== undefined) return whereConnected(first);
+  for (const address of ordered) if (await hasRoute(address)) return whereConnected(address);
+  return whereConnected(first);
+}
+
+/** Linux connects to loopback where the address is unspecified; a packet with that destination is dropped. */
+function whereConnected(address: string): string {
+  return address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
 }
 
 /** The members of a trace document for a name that has no address; `resolution` has the reason. */

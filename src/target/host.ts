@@ -3,7 +3,7 @@ import { InvalidInputError } from '../core/errors.js';
 import { list } from '../core/text.js';
 import { canonicalAddress, familyOf, withoutZone, zoneOf } from '../net/address/address.js';
 import { parseOctets } from '../net/address/octets.js';
-import { inRange, parseRange } from '../net/address/range.js';
+import { isBroadcast, parseRange } from '../net/address/range.js';
 import { type AddressScope, scopeOf } from '../net/address/scope.js';
 import { localInterfaces } from '../net/libc/interfaces.js';
 import { checkName } from './dns-name.js';
@@ -169,19 +169,15 @@ function zoneAdvice(address: string): string {
   return `add the interface, as in ${withoutZone(address)}%${first}; ${here}`;
 }
 
-/** The interface of this host whose network has the address as its broadcast address (RFC 919 section 7); null for any other address. */
+/** The interface of this host whose network has the address as its broadcast address; null for any other address. */
 function broadcastInterface(address: string): string | null {
   const octets = parseOctets(address);
-  if (octets?.length !== 4) return null;
-  const isBroadcast = (cidr: string | null): boolean => {
-    const network = parseRange(cidr ?? '');
-    // The networks of /31 and /32 have no broadcast address (RFC 3021).
-    if (network === null || network.length > 30 || !inRange({ octets, length: 32 }, network)) return false;
-    const bit = (at: number): number => ((octets[at >> 3] ?? 0) >> (7 - (at & 7))) & 1;
-    return Array.from({ length: 32 - network.length }, (_, at) => bit(network.length + at)).every(Boolean);
-  };
+  if (octets === null) return null;
   const own = Object.entries(localInterfaces()).find(([, addresses = []]) =>
-    addresses.some(({ family, cidr }) => family === 'IPv4' && isBroadcast(cidr)),
+    addresses.some(({ cidr }) => {
+      const network = parseRange(cidr ?? '');
+      return network !== null && isBroadcast({ octets, length: 8 * octets.length }, network);
+    }),
   );
   return own?.[0] ?? null;
 }

@@ -65,8 +65,8 @@ function otherThanHost(text: string, isUrlRight: boolean): string | null {
     const url = `https://${otherApi ?? 'API'}.execute-api.${otherRegion ?? 'REGION'}.${suffixOf(otherRegion ?? '') ?? 'amazonaws.com'}/${stage}`;
     return `is an ARN; give the URL, like ${url}`;
   }
-  const [address = '', length = ''] = text.split('/', 2);
-  if (/^\d{1,3}(?::\d+)?$/.test(length) && familyOf(address) !== null)
+  const [address = '', length = '', further] = text.split('/', 3);
+  if (further === undefined && /^\d{1,3}(?::\d+)?$/.test(length) && familyOf(address) !== null)
     return 'is a block of addresses; give one address';
   if (/^\d+(?:\.\d+){2}\.\d+-\d[\d.]*$/.test(text)) return 'is a range of addresses; give one address';
   if (/^(?:\.{1,2}|~)?\/./.test(text)) return 'is the path of a file; give a host';

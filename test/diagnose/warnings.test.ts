@@ -74,6 +74,20 @@ const rows: Row[] = [
     words: [/10\.60\.0\.9 replies refused, and 10\.0\.0\.2 was asked in its place\.$/],
   },
   {
+    name: 'a first nameserver whose replies come from another address',
+    given: answeredWith([http(200)], {
+      dns: [
+        dns(HOST, ['10.0.1.5'], {
+          server: '10.0.0.2',
+          attempts: [asked('10.60.0.9', 'A', 'timeout'), asked('10.0.0.2', 'A', 'answered')],
+          repliesFrom: [{ server: '10.60.0.9', from: '172.21.0.1' }],
+        }),
+      ],
+    }),
+    ids: ['dns.nameserver-passed-over'],
+    words: [/10\.60\.0\.9 answers from another address \(172\.21\.0\.1\)/],
+  },
+  {
     name: 'two nameservers that fail in different ways',
     given: lookup(
       asked('10.60.0.9', 'A', 'timeout'),
@@ -229,6 +243,16 @@ const rows: Row[] = [
     }),
     ids: ['system.not-in-dns'],
     words: [/^printer\.local is not in DNS.*mdns4_minimal in nsswitch\.conf/],
+  },
+  {
+    name: 'a name that a cache has while DNS is silent',
+    given: answeredWith([http(200)], {
+      dns: [dnsFailure(HOST, 'timeout')],
+      origin: { source: 'system', addresses: ['10.0.1.5'], hostsFile: null },
+      system: { name: HOST, addresses: ['10.0.1.5'], errorCode: null, durationMs: 3 },
+    }),
+    ids: ['system.not-in-dns'],
+    words: [/^DNS gives no address for .* \(timeout\): getaddrinfo has 10\.0\.1\.5/],
   },
   {
     name: 'a hosts file that DNS contradicts',

@@ -89,6 +89,7 @@ export const dns: Required<DnsDocument> = {
   typesFailed: [{ type: 'HTTPS', status: 'servfail', rcode: 'SERVFAIL' }],
   serversPassedOver: ['10.0.0.3'],
   answersOthers: ['10.0.0.3'],
+  repliesFrom: [{ server: '10.0.0.3', from: '10.0.0.4#5353' }],
   queriesLost: 1,
   notRecursive: ['10.0.0.4'],
   truncatedWithoutTcp: { server: '10.0.0.2', errno: 'ECONNREFUSED', accepts: false },

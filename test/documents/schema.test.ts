@@ -32,6 +32,7 @@ const optional = new Set([
   'typesFailed',
   'serversPassedOver',
   'answersOthers',
+  'repliesFrom',
   'queriesLost',
   'notRecursive',
   'truncatedWithoutTcp',

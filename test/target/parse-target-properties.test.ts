@@ -75,11 +75,19 @@ test('the URL of a target is read as the same target', (t) => {
   fc.assert(
     fc.property(fc.boolean(), host, port, path, (scheme, where, at, rest) => {
       const written = `${scheme ? 'https://' : ''}${where}${at === null ? '' : `:${at}`}${rest === null ? '' : rest.startsWith('/') ? rest : `/${rest}`}`;
+      // 10.0.0.0/8 without a scheme is a block of addresses, and refused.
+      fc.pre(!/^[\d.]+\/\d+(?::\d+)?$/.test(written));
       const { input, ...target } = parseTarget(written);
       const { input: again, ...reread } = parseTarget(target.url ?? hostPort(target.host, target.port));
       t.same(reread, target, `${input} -> ${again}`);
     }),
   );
+  t.end();
+});
+
+test('a path behind an address that begins with a number is no prefix length', (t) => {
+  t.match(parseTarget('10.0.0.5/8/users'), { host: '10.0.0.5', url: 'https://10.0.0.5/8/users' });
+  t.throws(() => parseTarget('10.0.0.5/8'), { message: /is a block of addresses/ });
   t.end();
 });
 

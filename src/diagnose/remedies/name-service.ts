@@ -155,6 +155,8 @@ const ADVICE = {
     `Check that the DNS service on ${servers} runs, and that UDP and TCP 53 pass in both directions (security group, network ACL, firewall)`,
   tcp: (servers: string) =>
     `Ask ${servers} over TCP; if that works, something on the path damages or forges UDP replies`,
+  source: (servers: string) =>
+    `Make ${servers} answer from the address that is asked: bind the DNS service to each address of its host, and let no NAT or load balancer on the way change the source of replies alone`,
   'tcp-53': (servers: string) =>
     `Open TCP port 53 to ${servers} beside UDP, in both directions (security group, network ACL, firewall); answers that do not fit into a datagram need it (RFC 7766)`,
   'over-tcp': (servers: string) =>
@@ -165,8 +167,10 @@ const ADVICE = {
     `Start the DNS service on ${servers}, or remove the address from the resolver configuration of this host`,
 } as const;
 
+export type ResolverAdvice = keyof typeof ADVICE;
+
 /** What to do about a resolver that does not answer as it should, with the query that shows when it does. */
-export function checkResolver(target: Target, doc: DnsDocument, advice: keyof typeof ADVICE): Advice {
+export function checkResolver(target: Target, doc: DnsDocument, advice: ResolverAdvice): Advice {
   const servers = serversOf(doc);
   const [server] = servers;
   return {
@@ -304,6 +308,16 @@ export function tryAddress(target: Target, address: string, server: string): Adv
     command: pprobeAgain(target, { command: 'tcp', address }),
     docs: DOCS.vpcDns,
   };
+}
+
+/** The name leads to addresses that cannot be those of a service. */
+export function giveOneHost(target: Target, addresses: readonly string[]): Advice[] {
+  return [
+    {
+      text: `Correct the record of ${target.host}, or its line in the hosts file, which gives ${list(addresses, 4)}: it must give the address of one host`,
+      command: pprobeAgain(target, { command: 'dns', name: target.host, options: ['--system'] }),
+    },
+  ];
 }
 
 export function removeHostsLine(host: string, path: string | null): Advice {

@@ -23,6 +23,7 @@ import {
   exemptFromRebinding,
   oneLabel,
   privateNameRemedies,
+  type ResolverAdvice,
   reachResolvers,
   vpcResolverAgain,
 } from '../remedies/name-service.js';
@@ -40,6 +41,7 @@ import {
   repeated,
   replied,
 } from './failed-lookup.js';
+import { unusableReplies } from './unusable-replies.js';
 
 /** What differs between the ways in which a lookup ends without an address. */
 interface Words {
@@ -89,10 +91,31 @@ function overTcp(target: Target): string {
   return shellLine(pprobeAgain(target, { command: 'dns', name: target.host, options: ['--tcp'] }));
 }
 
+const forged = (target: Target): Alternative[] => [
+  possible(
+    'policy.proxy',
+    `${overTcp(target)}: if this works, UDP replies are forged`,
+    'low',
+    'something on the path answers instead of the resolver',
+  ),
+];
+
+function timeoutAdvice(doc: DnsDocument): ResolverAdvice {
+  if (doc.truncatedWithoutTcp !== undefined) return 'over-tcp';
+  const unusable = unusableReplies(doc);
+  if (unusable !== null) return unusable.from === null ? 'tcp' : 'source';
+  return doc.answersOthers === undefined ? 'port-53' : 'upstream';
+}
+
 function timeoutSummary(host: string, doc: DnsDocument): string {
   const { truncatedWithoutTcp: truncated } = doc;
   if (truncated !== undefined)
     return `The answer for ${host} does not fit into UDP, and ${truncated.server} does not reply over TCP.`;
+  const unusable = unusableReplies(doc);
+  if (unusable !== null)
+    return unusable.from === null
+      ? `The resolver ${unusable.server} replies to the query for ${host} with packets that do not fit it.`
+      : `The replies of the resolver ${unusable.server} come from ${unusable.from}, so programs do not get the one for ${host}.`;
   const servers = serversOf(doc);
   const [first] = servers;
   const [working] = doc.answersOthers ?? [];
@@ -210,38 +233,23 @@ export const dnsStatusRules: readonly Rule[] = [
     matches: (doc, evidence) => doc.status === 'timeout' && silentNextHop(evidence, doc) === null,
     summary: timeoutSummary,
     confidence: repeated,
-    remedies: (evidence, doc) => [
-      checkResolver(
-        evidence.target,
-        doc,
-        doc.answersOthers !== undefined
-          ? 'upstream'
-          : doc.truncatedWithoutTcp === undefined
-            ? 'port-53'
-            : 'over-tcp',
-      ),
-    ],
-    alternatives: (target, doc, evidence) =>
-      doc.answersOthers !== undefined
-        ? []
-        : [
-            ...deadGateway(evidence, doc),
-            possible('local.firewall', `${shellLine(listRuleset)}, and ${overTcp(target)}`),
-          ],
+    remedies: (evidence, doc) => [checkResolver(evidence.target, doc, timeoutAdvice(doc))],
+    alternatives: (target, doc, evidence) => {
+      if (doc.answersOthers !== undefined) return [];
+      const unusable = unusableReplies(doc);
+      if (unusable !== null) return unusable.from === null ? forged(target) : [];
+      return [
+        ...deadGateway(evidence, doc),
+        possible('local.firewall', `${shellLine(listRuleset)}, and ${overTcp(target)}`),
+      ];
+    },
   }),
   statusRule('dns.malformed', {
     status: 'malformed',
     summary: (host, doc) => `What ${called(doc)} replies to the query for ${host} is not a DNS message.`,
     confidence: () => 'high',
     remedies: (evidence, doc) => [checkResolver(evidence.target, doc, 'tcp')],
-    alternatives: (target) => [
-      possible(
-        'policy.proxy',
-        `${overTcp(target)}: if this works, UDP replies are forged`,
-        'low',
-        'something on the path answers instead of the resolver',
-      ),
-    ],
+    alternatives: forged,
   }),
   statusRule('dns.unreachable', {
     status: 'unreachable',

@@ -5,6 +5,7 @@ import type { Confidence, Evidence, EvidenceItem } from '../../documents/report.
 import { rcodeWords } from '../../documents/terms/rcode.js';
 import { sourcesBeforeDns } from '../../host/nsswitch.js';
 import type { Claim, Claims } from '../claims.js';
+import { unusableReplies } from './unusable-replies.js';
 
 /** What a lookup without an address shows: how it failed, what that claims, and how sure it is. */
 
@@ -16,8 +17,8 @@ export function claimsOf(doc: DnsDocument, host: string): Claims {
 function serverClaims(doc: DnsDocument, host: string): Claim[] {
   const names = [...new Set([host, doc.question.name])];
   const { server } = doc;
-  // The server did reply, but not with the answer: what is said is about TCP.
-  if (doc.truncatedWithoutTcp !== undefined) return [];
+  // The server did reply, but not with the answer.
+  if (doc.truncatedWithoutTcp !== undefined || unusableReplies(doc) !== null) return [];
   switch (doc.status) {
     case 'timeout':
       return names.flatMap((name) =>
@@ -35,14 +36,18 @@ function serverClaims(doc: DnsDocument, host: string): Claim[] {
 
 export function evidenceOf(evidence: Evidence, { ref, doc }: Seen<DnsDocument>): EvidenceItem[] {
   const items: EvidenceItem[] = [{ observation: ref, text: howItWent(doc) }];
+  const unusable = unusableReplies(doc);
   if (doc.status === 'timeout' && doc.systemPatience !== undefined) {
     const waits = `programs on this host wait ${duration(doc.systemPatience.totalMs)} before they give up`;
     const ended =
-      doc.durationMs < doc.systemPatience.totalMs && doc.truncatedWithoutTcp === undefined
+      doc.durationMs < doc.systemPatience.totalMs &&
+      doc.truncatedWithoutTcp === undefined &&
+      unusable === null
         ? `; pprobe waited ${duration(doc.durationMs)}, because nothing showed that a server runs`
         : '';
     items.push({ observation: ref, text: `${waits}, by the settings of resolv.conf${ended}` });
   }
+  if (unusable !== null) items.push({ observation: ref, text: unusable.text });
   const { truncatedWithoutTcp: truncated } = doc;
   if (truncated !== undefined) {
     const over =

@@ -1,6 +1,6 @@
 import { shellLine } from '../../core/shell-line.js';
 import { list } from '../../core/text.js';
-import { isRouted, linkOf } from '../../documents/observed/link.js';
+import { isOfManyHosts, isRouted, linkOf } from '../../documents/observed/link.js';
 import {
   type AddressOutcome,
   addressesOf,
@@ -39,6 +39,7 @@ import {
   routeGet,
   staleRecord,
 } from '../remedies/local.js';
+import { giveOneHost } from '../remedies/name-service.js';
 import { metBySyn, stoppedBefore } from './policy-path.js';
 
 /** The routes of ip-route(8) that reject, by the cause that names them. */
@@ -72,14 +73,17 @@ const routeLocal = rule('route.local', { needs: ['tcp', 'trace'] }, (evidence): 
   const address = first?.address ?? unsent?.doc.address;
   if (address === undefined) return null;
   const cause = first === undefined ? (unsent?.doc.unsent ?? null) : first.cause;
-  const alike = [...attempts, ...unnamed].filter((each) => each.cause === cause);
+  const ofMany = isOfManyHosts(evidence, address);
+  const alike = [...attempts, ...unnamed].filter(
+    (each) => each.cause === cause && isOfManyHosts(evidence, each.address) === ofMany,
+  );
   const addresses = alike.length > 0 ? addressesOf(alike) : [address];
   return {
     phase: 'path',
     // EINVAL of a send has more reasons: a source that does not fit, for one.
     confidence:
       first === undefined && cause === 'blackhole-route' ? 'medium' : cause === null ? 'high' : 'certain',
-    summary: routeSummary(evidence, cause, addresses),
+    summary: ofMany ? manySummary(addresses) : routeSummary(evidence, cause, addresses),
     evidence: [
       ...(first === undefined
         ? []
@@ -93,11 +97,16 @@ const routeLocal = rule('route.local', { needs: ['tcp', 'trace'] }, (evidence): 
         ? []
         : [{ observation: unsent.ref, text: 'no probe of the trace could be sent either' }]),
     ],
-    remedies: routeRemedies(evidence, cause, address),
+    remedies: ofMany ? giveOneHost(evidence.target, addresses) : routeRemedies(evidence, cause, address),
     claims: ofEach('not-sent', address, addresses),
     check: shellLine(routeGet(address)),
   };
 });
+
+function manySummary(addresses: readonly string[]): string {
+  const one = addresses.length === 1;
+  return `${places(addresses)} ${one ? 'is a multicast or broadcast address' : 'are multicast or broadcast addresses'}, to which no TCP connection can be made.`;
+}
 
 function routeSummary({ target }: Evidence, cause: TcpCause | null, addresses: readonly string[]): string {
   const to = places(addresses);

@@ -93,8 +93,12 @@ const notInDns: WarningRule = {
             before.map((each) => excerpt(each)),
             4,
           )} in nsswitch.conf)`;
+    const isMissing = first.doc.status === 'nxdomain' || first.doc.status === 'no-data';
+    const inDns = isMissing
+      ? `${host} is not in DNS`
+      : `DNS gives no address for ${host} (${first.doc.rcode ?? first.doc.status})`;
     return {
-      text: `${host} is not in DNS: getaddrinfo has ${list(system.addresses, 4)} from another source${by}. Programs that ask DNS alone, such as those in containers, find no address.`,
+      text: `${inDns}: getaddrinfo has ${list(system.addresses, 4)} from another source${by}. Programs that ask DNS alone, such as those in containers, find no address.`,
       evidence: [
         { observation: 'system', text: `getaddrinfo gives ${list(system.addresses)}` },
         { observation: first.ref, text: `DNS: ${first.doc.rcode ?? first.doc.status}` },

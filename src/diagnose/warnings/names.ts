@@ -1,5 +1,5 @@
 import { count, duration, list } from '../../core/text.js';
-import type { DnsAttempt, DnsStatus } from '../../documents/dns.js';
+import type { DnsAttempt, DnsDocument, DnsStatus } from '../../documents/dns.js';
 import { addressSet, hostAnswers, inTurn, isReply, type Seen } from '../../documents/observed/dns.js';
 import type { Evidence, ObservedDns } from '../../documents/report.js';
 import { isSameName } from '../../target/dns-name.js';
@@ -96,9 +96,7 @@ const passedOver: WarningRule = {
     });
     const [first] = failed;
     if (first === undefined || doc.server === null) return null;
-    const failures = failed.map(
-      (server) => `${server} ${howFailed(doc.attempts.filter((each) => each.server === server))}`,
-    );
+    const failures = failed.map((server) => `${server} ${howFailed(doc, server)}`);
     const one = failed.length === 1;
     const patience = doc.attempts.some((each) => each.server === first && isSilent(each))
       ? doc.systemPatience
@@ -129,8 +127,10 @@ function answeredAlone(evidence: Evidence, server: string): boolean {
   );
 }
 
-function howFailed(attempts: readonly DnsAttempt[]): string {
-  const last = attempts.at(-1);
+function howFailed({ attempts, repliesFrom = [] }: DnsDocument, asked: string): string {
+  const last = attempts.findLast(({ server }) => server === asked);
+  const astray = repliesFrom.find(({ server }) => server === asked);
+  if (astray !== undefined) return `answers from another address (${astray.from})`;
   switch (last?.outcome) {
     case 'unreachable':
       return `cannot be reached${last.errno === null ? '' : ` (${last.errno})`}`;

@@ -1,6 +1,6 @@
 import type { OwnNetwork } from '../../host/vantage.js';
 import { familyOf, withoutZone, zoneOf } from '../../net/address/address.js';
-import { inRange, parseRange } from '../../net/address/range.js';
+import { inRange, isBroadcast, parseRange } from '../../net/address/range.js';
 import { scopeOf } from '../../net/address/scope.js';
 import type { Evidence } from '../report.js';
 
@@ -24,9 +24,23 @@ export function linkOf({ vantage }: Evidence, address: string): OwnNetwork | nul
 
 /** Whether an address is one of this host itself, so that packets to it never leave it. */
 export function isOwnAddress({ vantage }: Evidence, address: string): boolean {
-  return (
-    (familyOf(address) !== null && scopeOf(address) === 'loopback') || vantage.addresses.includes(address)
-  );
+  if (familyOf(address) !== null && scopeOf(address) === 'loopback') return true;
+  // A connection to the unspecified address arrives at this host (RFC 1122 section 3.2.1.3; connect(2) of Linux).
+  return address === '0.0.0.0' || address === '::' || vantage.addresses.includes(address);
+}
+
+/**
+ * Whether an address is that of many hosts: multicast, or a broadcast address, that of a network of this host included. Linux lets
+ * no TCP connection begin to one (ENETUNREACH), whatever its routes are.
+ */
+export function isOfManyHosts({ vantage }: Evidence, address: string): boolean {
+  const own = parseRange(withoutZone(address));
+  if (own === null) return false;
+  if (scopeOf(address) === 'multicast') return true;
+  return (vantage.networks ?? []).some(({ network }) => {
+    const range = parseRange(network);
+    return range !== null && isBroadcast(own, range);
+  });
 }
 
 /** Whether a router is on the way to an address; null where the networks of this host are not known. */

@@ -27,3 +27,11 @@ export function inRange(inner: Range, outer: Range): boolean {
   const difference = (inner.octets[whole] ?? 0) ^ (outer.octets[whole] ?? 0);
   return rest === 0 || difference >> (8 - rest) === 0;
 }
+
+/** Whether a single address is the broadcast address of an IPv4 network (RFC 919 section 7). Those of /31 and /32 have none (RFC 3021). */
+export function isBroadcast(address: Range, network: Range): boolean {
+  const { octets } = address;
+  if (octets.length !== 4 || network.length > 30 || !inRange(address, network)) return false;
+  const bit = (at: number): number => ((octets[at >> 3] ?? 0) >> (7 - (at & 7))) & 1;
+  return Array.from({ length: 32 - network.length }, (_, at) => bit(network.length + at)).every(Boolean);
+}

@@ -13,6 +13,7 @@ type Noteworthy = Pick<
   | 'serversPassedOver'
   | 'queriesLost'
   | 'answersOthers'
+  | 'repliesFrom'
   | 'notRecursive'
   | 'truncatedWithoutTcp'
   | 'danglingAlias'
@@ -120,6 +121,12 @@ function aboutServers(
   const isMute = (each: string): boolean =>
     attempts.every((attempt) => attempt.server !== each || attempt.outcome === 'timeout');
   if (status === 'timeout' && others.some(isMute)) found.answersOthers = others.filter(isMute);
+  const astray = servers.flatMap((each) => {
+    const asked = formatServer(each);
+    const from = life.answersFrom(asked);
+    return from === null || !isMute(asked) ? [] : [{ server: asked, from }];
+  });
+  if (astray.length > 0) found.repliesFrom = astray;
   if (!isSettled(status)) return;
   const order = servers.map(formatServer);
   const before = server === null ? [] : order.slice(0, Math.max(0, order.indexOf(server)));

@@ -1,9 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { packetPace } from '../../net/wire/pace.js';
 import { formatServer, type ServerAddress } from '../../target/server.js';
+import { discardReason } from './message/match.js';
 import { encodeQuery } from './message/query.js';
 import { recordTypeOf } from './message/record-type.js';
-import { sendOverUdp } from './transport/udp.js';
+import { sendOverUdpWith, unconnected } from './transport/udp.js';
 
 /** What is tried at one server, shared by all questions that wait for it: a connection to TCP port 53, and a question over UDP. */
 interface Knock {
@@ -20,12 +21,15 @@ const rootWaitMs = 60_000;
  * that it works: it has answered another query, or it accepts connections on TCP port 53. A refusal (RST) is no sign: it shows
  * that the host is there and that no DNS server listens, or that a firewall rejects. Lookups of one plan share what they see.
  *
+ * Where the reply comes from another address, a NAT or a server with several addresses makes every reply useless to programs.
+ *
  * Many forwarders have UDP alone, and are slow for the names that they forward far away. Such a server is asked for the name
  * servers of the root: every resolver has these at hand (RFC 8109), so it answers at once where it works.
  */
 export class SignsOfLife {
   readonly #replied = new Set<string>();
   readonly #answersRoot = new Set<string>();
+  readonly #answersFrom = new Map<string, string>();
   readonly #accepting = new Set<string>();
   readonly #tried = new Set<string>();
   readonly #knocks = new Map<string, Knock>();
@@ -54,6 +58,14 @@ export class SignsOfLife {
   /** Whether a server has answered the question about the root. */
   answersRoot(server: string): boolean {
     return this.#answersRoot.has(server);
+  }
+
+  /**
+   * The address and port from which a server's replies come, where these are others than its own; null where none came. Programs
+   * connect their sockets, and the kernel drops such replies.
+   */
+  answersFrom(server: string): string | null {
+    return this.#answersFrom.get(server) ?? null;
   }
 
   /**
@@ -107,15 +119,20 @@ export class SignsOfLife {
     // Without EDNS, as programs ask: a firewall may drop the others.
     const query = encodeQuery('.', recordTypeOf('NS'), false);
     const limits = { timeoutMs: rootWaitMs, source, signal: undefined, stop, onDiscard: () => {} };
+    const key = formatServer(server);
+    const send = sendOverUdpWith(
+      unconnected((message, from) => {
+        if (discardReason(message, query) === null) this.#answersFrom.set(key, formatServer(from));
+      }),
+    );
     try {
-      const { exchange, late } = await sendOverUdp(server, query, limits);
+      const { exchange, late } = await send(server, query, limits);
       late?.close();
       if (exchange.outcome !== 'reply' && exchange.outcome !== 'truncated') return;
     } catch {
       // This host does not have the source address: the lookup itself tells that.
       return;
     }
-    const key = formatServer(server);
     this.#replied.add(key);
     this.#answersRoot.add(key);
     onSign();

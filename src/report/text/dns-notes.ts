@@ -1,4 +1,4 @@
-import { duration, list } from '../../core/text.js';
+import { count, duration, list } from '../../core/text.js';
 import type { DnsDocument, EdnsHabit } from '../../documents/dns.js';
 import { defaultNameserver } from '../../host/resolv-conf.js';
 import { cleanForTerminal } from './style.js';
@@ -73,8 +73,9 @@ function typeNotes({ status, typesNotAnswered, typesFailed, systemPatience, serv
   return notes;
 }
 
-function serverNotes({ answersOnlyWithoutEdns, nameserverMissing, resolverOptions }: DnsDocument): string[] {
-  const notes: string[] = [];
+function serverNotes(document: DnsDocument): string[] {
+  const { answersOnlyWithoutEdns, nameserverMissing, resolverOptions } = document;
+  const notes = replyNotes(document);
   if (answersOnlyWithoutEdns !== undefined) notes.push(ednsNote(answersOnlyWithoutEdns));
   if (nameserverMissing !== undefined) {
     const ignored = nameserverMissing.ignored.map(cleanForTerminal);
@@ -86,6 +87,20 @@ function serverNotes({ answersOnlyWithoutEdns, nameserverMissing, resolverOption
   }
   if (resolverOptions?.includes('no-aaaa'))
     notes.push('resolv.conf says no-aaaa: programs on this host ask for no AAAA records');
+  return notes;
+}
+
+/** Replies that no program uses. */
+function replyNotes({ repliesFrom = [], status, discarded }: DnsDocument): string[] {
+  const notes = repliesFrom.map(
+    ({ server, from }) =>
+      `the replies of ${cleanForTerminal(server)} come from ${cleanForTerminal(from)}, so programs on this host do not get them`,
+  );
+  const packets = Object.values(discarded).reduce((sum, times) => sum + times, 0);
+  if (status === 'timeout' && packets > 0)
+    notes.push(
+      `${count(packets, 'packet')} came that ${packets === 1 ? 'does' : 'do'} not fit a query: --verbose says why`,
+    );
   return notes;
 }
 

@@ -251,6 +251,41 @@ export const dnsStatusRows: Row[] = [
     alternatives: [],
   },
   {
+    name: 'a resolver whose replies come from another address',
+    given: evidence({
+      dns: [
+        dnsFailure(HOST, 'timeout', {
+          attempts: [...dnsFailure(HOST, 'timeout').attempts, ...dnsFailure(HOST, 'timeout').attempts],
+          repliesFrom: [{ server: '10.0.0.2', from: '172.21.0.1' }],
+        }),
+      ],
+    }),
+    class: 'dns',
+    cause: 'dns.timeout',
+    confidence: 'high',
+    summary: [/The replies of the resolver 10\.0\.0\.2 come from 172\.21\.0\.1/],
+    remedy: [/answer from the address that is asked/],
+    alternatives: [],
+  },
+  {
+    name: 'a resolver that sends packets which do not fit the query',
+    given: evidence({
+      dns: [
+        dnsFailure(HOST, 'timeout', {
+          attempts: [...dnsFailure(HOST, 'timeout').attempts, ...dnsFailure(HOST, 'timeout').attempts],
+          discarded: { 'no-question': 3, 'bad-id': 1 },
+        }),
+      ],
+    }),
+    class: 'dns',
+    cause: 'dns.timeout',
+    confidence: 'high',
+    summary: [/packets that do not fit it/],
+    evidence: [/4 packets came that are not the reply to a query: 3 without the question, 1 with another ID/],
+    remedy: [/--tcp/],
+    alternatives: ['policy.proxy'],
+  },
+  {
     name: 'a resolver that does not speak DNS',
     given: evidence({ dns: [dnsFailure(HOST, 'malformed')] }),
     class: 'dns',

@@ -40,6 +40,17 @@ export const refusedRows: Row[] = [
     confidence: 'medium',
     alternatives: ['policy.reset-injected'],
   },
+  ...['0.0.0.0', '::'].map(
+    (address): Row => ({
+      name: `a closed port of ${address}, which is this host itself`,
+      given: evidence({ target: address, tcp: [tcp(address, { [address]: 'refused' })] }),
+      class: 'refused',
+      cause: 'tcp.refused',
+      confidence: 'high',
+      summary: ['an address of this host itself'],
+      remedy: ['ss -ltn'],
+    }),
+  ),
   {
     name: 'a connection that is accepted and reset at once',
     given: evidence({ dns: [resolved], tcp: [tcp(HOST, { '10.0.1.5': 'reset' })] }),

@@ -35,6 +35,26 @@ export const unreachableRows: Row[] = [
     confidence: 'certain',
     remedy: ['ip route get 10.0.1.5'],
   },
+  ...['224.0.0.1', '255.255.255.255', 'ff02::1', '10.0.9.255'].map(
+    (address): Row => ({
+      name: `the record of the name is ${address}, which is no address of one host`,
+      given: evidence({
+        target: 'shop.test:443',
+        dns: [dns('shop.test', [address])],
+        tcp: [
+          tcpOf('shop.test', [
+            attempt(address, 'unreachable', { errno: 'ENETUNREACH', local: true, cause: 'no-route' }),
+          ]),
+        ],
+        vantage: { networks: [{ interface: 'eth0', network: '10.0.9.0/24', bridge: false }] },
+      }),
+      class: 'unreachable',
+      cause: 'route.local',
+      confidence: 'certain',
+      summary: ['multicast or broadcast address'],
+      remedy: [/Correct the record of/],
+    }),
+  ),
   {
     name: 'no route on this host, by the trace alone',
     given: evidence({

@@ -1,3 +1,4 @@
+import { encode } from 'dns-packet';
 import { type Asked, address, reply, soa } from '../../probe/dns/server.js';
 import { answer, type FieldCase, web } from './case.js';
 
@@ -83,6 +84,77 @@ export const habitCases: readonly FieldCase[] = [
     zone: (asked) => [reply(asked, { rcode: 2 })],
     args: ['diagnose', 'buildhost:443', '--no-trace'],
     expected: { exitCodes: [10], causes: ['dns.servfail'], says: [/one label/] },
+  },
+  ...(
+    [
+      [
+        'G37',
+        'the replies of the resolver come from another address',
+        'https://github.com/moby/moby/issues/11998',
+      ],
+      [
+        'G38',
+        'the first nameserver replies from another address, the second works',
+        'https://github.com/plaintextpackets/netprobe_lite/issues/33',
+      ],
+    ] as const
+  ).map(([id, situation, source]): FieldCase => {
+    const name = `${id.toLowerCase()}.shop.test`;
+    const isAlone = id === 'G37';
+    const astray = isAlone ? '10.62.53.53' : '10.62.53.55';
+    return {
+      id,
+      situation,
+      source,
+      files: {
+        '/etc/resolv.conf': `nameserver ${astray}\n${isAlone ? 'options timeout:1 attempts:1\n' : 'nameserver {resolver}\n'}`,
+      },
+      ...(isAlone ? {} : { zone: only(name, '10.64.14.138'), web: [web('10.64.14.138', name, body)] }),
+      resolvers: { [astray]: (asked) => (asked.transport === 'udp' ? resolves(asked) : []) },
+      args: ['diagnose', `https://${name}/`, '--no-trace', '--ca-file', '{ca}'],
+      expected: {
+        exitCodes: [isAlone ? 10 : 0],
+        causes: [isAlone ? 'dns.timeout' : 'none'],
+        says: [/10\.62\.53\.5[35]/, /10\.62\.53\.54/, /another address|come from/],
+        never: [/Check that the DNS service/, /10\.62\.53\.5[35] does not answer/],
+      },
+    };
+  }),
+  {
+    id: 'G39',
+    situation: 'the reply repeats another question',
+    source: 'https://github.com/systemd/systemd/issues/35232',
+    files: { '/etc/resolv.conf': 'nameserver {resolver}\noptions timeout:1 attempts:1\n' },
+    zone: (asked) => [
+      encode({
+        type: 'response',
+        id: asked.id,
+        flags: 0x0180,
+        questions: [{ type: 'TXT', name: asked.name }],
+        answers: [],
+      }),
+    ],
+    args: ['diagnose', 'g39.shop.test:443', '--no-trace'],
+    peers: [{ argv: ['getent', 'ahosts', 'g39.shop.test'], prints: /^$/ }],
+    expected: {
+      exitCodes: [10],
+      causes: ['dns.timeout'],
+      says: [/do not fit/, /with another question/],
+      never: [/Check that the DNS service/],
+    },
+  },
+  {
+    id: 'G40',
+    situation: 'the record of the name is the broadcast address',
+    source: 'https://github.com/jpgpi250/piholemanual/issues/36',
+    zone: { 'g40.shop.test': ['255.255.255.255'], 'g40.mcast.shop.test': ['224.0.0.1'] },
+    args: ['diagnose', 'g40.shop.test:443', '--no-trace'],
+    expected: {
+      exitCodes: [14],
+      causes: ['route.local'],
+      says: [/multicast or broadcast address/, /Correct the record/],
+      never: [/has no route/, /gateway/],
+    },
   },
   {
     id: 'H31',

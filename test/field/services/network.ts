@@ -4,7 +4,8 @@
  *
  *     client 10.60.0.10, fd60::10 -- 10.60.0.1, fd60::1 router 10.60.1.1, fd61::1 -- 10.60.1.2, fd61::2 servers
  *
- * What the server at 10.62.9.9 sends to the client passes a link of 1100 octets, whose router's errors are lost.
+ * What the server at 10.62.9.9 sends to the client passes a link of 1100 octets, whose router's errors are lost. Replies of the
+ * resolvers at 10.62.53.53 and 10.62.53.55 over UDP get the source 10.62.53.54 on the way.
  */
 export const fieldNetwork = `
 mount --make-rprivate /
@@ -52,5 +53,6 @@ ip -n servers -6 route add local ::/0 dev lo
 ip -n router rule add from 10.62.9.9 lookup 9
 ip -n router route add 10.60.0.0/24 dev near mtu lock 1100 table 9
 nsenter --net=/run/netns/router nft 'table ip lost { chain output { type filter hook output priority 0; icmp code frag-needed drop; }; }'
+nsenter --net=/run/netns/router nft 'table ip astray { chain prerouting { type filter hook prerouting priority -300; ip saddr { 10.62.53.53, 10.62.53.55 } udp sport 53 ip saddr set 10.62.53.54; }; }'
 exec nsenter --net=/run/netns/servers -- "$@"
 `;

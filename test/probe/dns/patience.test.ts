@@ -1,3 +1,6 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { decode, encode } from 'dns-packet';
 import t from 'tap';
 import { parseResolvConf } from '../../../src/host/resolv-conf.js';
 import { makePlan } from '../../../src/probe/dns/plan.js';
@@ -86,6 +89,34 @@ t.test(
     t.ok(document.attempts.every(({ name }) => name === 'a.test'));
   },
 );
+
+t.test('replies from another address or port are told, and are no answer', async (t) => {
+  for (const host of ['127.0.0.1', '::1']) {
+    const family = host === '::1' ? 'udp6' : 'udp4';
+    const [asked, other] = [createSocket(family), createSocket(family)];
+    t.teardown(() => [asked.close(), other.close()]);
+    asked.on('message', (raw, from) => {
+      const { id = 0, questions = [] } = decode(raw);
+      const answers = questions.map(({ name }) => address(name, '10.0.0.5'));
+      other.send(
+        encode({ type: 'response', id, flags: 0x0180, questions, answers }),
+        from.port,
+        from.address,
+      );
+    });
+    asked.bind(0, host);
+    other.bind(0, host);
+    await Promise.all([once(asked, 'listening'), once(other, 'listening')]);
+    const server = `${host}#${asked.address().port}`;
+    const document = await resolve('a.test.', { servers: [server], types: ['A'] });
+    t.match(document, {
+      status: 'timeout',
+      addresses: [],
+      repliesFrom: [{ server, from: `${host}#${other.address().port}` }],
+    });
+    t.equal(document.answersOthers, undefined);
+  }
+});
 
 t.test('a type that is never answered is reported beside the answer of the other', async (t) => {
   const server = await serve(t, (asked) => (asked.type === 'A' ? [a(asked, '10.0.0.5')] : []));

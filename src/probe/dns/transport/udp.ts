@@ -1,8 +1,8 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { constants } from 'node:os';
 import { elapsedMs, nowMs } from '../../../core/clock.js';
 import { CapabilityError } from '../../../core/errors.js';
-import { familyOf } from '../../../net/address/address.js';
+import { canonicalAddress, familyOf, withoutZone } from '../../../net/address/address.js';
 import { realtimeNs } from '../../../net/libc/control-message.js';
 import { type Libc, loadLibc, SystemCallError } from '../../../net/libc/load.js';
 import { poller } from '../../../net/libc/poller.js';
@@ -17,7 +17,7 @@ import {
   type SendQuery,
 } from './exchange.js';
 
-/** A UDP socket that is connected to one server, on a local port chosen by the kernel. */
+/** A UDP socket for one server, on a local port chosen by the kernel. */
 export interface DatagramSocket {
   send(messages: readonly Buffer[]): void;
   close(): void;
@@ -93,27 +93,70 @@ export async function datagramSocketsOfHost({
 
 /** Sockets of node:dgram: one system call, and several turns of the event loop, per datagram. */
 export const throughNode: OpenDatagramSocket = (server, source, { onConnected, onMessage, onError }) => {
-  const socket = createSocket(familyOf(server.address) === 6 ? 'udp6' : 'udp4');
-  socket.on('error', onError);
+  const socket = nodeSocket(server, onError);
   socket.on('message', (message) => onMessage(message, nowMs()));
   // An event listener and not a callback: Node emits no 'error' event for an error that it passes to a callback.
   socket.once('connect', onConnected);
   const connect = (): void => socket.connect(server.port, server.address);
   if (source === undefined) connect();
   else socket.bind({ address: source, exclusive: true }, connect);
-  // Linux reports an ICMP error at the next send, and Node drops the errors of a send without a callback.
-  const onSent = (error: Error | null): void => {
-    if (error) onError(error);
-  };
   return {
     send: (messages) => {
-      for (const message of messages) socket.send(message, onSent);
+      for (const message of messages) socket.send(message, reporting(onError));
     },
-    // Node ignores close() during the event that reports a failed bind. The error listener stays, for errors of sends
-    // that are still under way.
-    close: () => process.nextTick(() => socket.close()),
+    close: () => closeLater(socket),
   };
 };
+
+/**
+ * Sockets of node:dgram that are connected to nobody: the kernel passes on what comes from other addresses and ports, which goes to
+ * `onForeign`, and no ICMP error.
+ */
+export function unconnected(onForeign: (message: Buffer, from: ServerAddress) => void): OpenDatagramSocket {
+  return (server, source, { onConnected, onMessage, onError }) => {
+    const socket = nodeSocket(server, onError);
+    const address = plainAddress(server.address);
+    socket.on('message', (message, from) => {
+      const isServer = from.port === server.port && plainAddress(from.address) === address;
+      if (isServer) onMessage(message, nowMs());
+      else onForeign(message, { address: plainAddress(from.address), port: from.port });
+    });
+    socket.once('listening', onConnected);
+    socket.bind({ ...(source === undefined ? {} : { address: source }), exclusive: true });
+    return {
+      send: (messages) => {
+        for (const message of messages) socket.send(message, server.port, server.address, reporting(onError));
+      },
+      close: () => closeLater(socket),
+    };
+  };
+}
+
+function nodeSocket({ address }: ServerAddress, onError: (error: Error) => void): Socket {
+  const socket = createSocket(familyOf(address) === 6 ? 'udp6' : 'udp4');
+  socket.on('error', onError);
+  return socket;
+}
+
+/** Linux reports an ICMP error at the next send, and Node drops the errors of a send without a callback. */
+function reporting(onError: (error: Error) => void): (error: Error | null) => void {
+  return (error) => {
+    if (error) onError(error);
+  };
+}
+
+/**
+ * Node ignores close() during the event that reports a failed bind. The error listener stays, for errors of sends that are still
+ * under way.
+ */
+function closeLater(socket: Socket): void {
+  process.nextTick(() => socket.close());
+}
+
+/** The zone of a source is the name of the interface, and that of a server may be its number. */
+function plainAddress(address: string): string {
+  return canonicalAddress(withoutZone(address));
+}
 
 /**
  * The delay before a send is repeated after the socket's buffer was full, and how long it may stay full. It empties as datagrams
