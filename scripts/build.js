@@ -225,7 +225,13 @@ async function bundleCommands(outdir, options = {}) {
       ...common,
       entryPoints: { [name]: at('src/cli/main.ts') },
       outdir,
-      plugins: [omitting(besides(name, names)), separating, checking, deferring(await namesOfBuiltins())],
+      plugins: [
+        omitting(besides(name, names)),
+        separating,
+        checking,
+        measuring,
+        deferring(await namesOfBuiltins()),
+      ],
       // Node starts a CommonJS file faster than an ES module.
       format: 'cjs',
       // Without keepNames, which costs a call for every function that is created, also while a command runs. The names
@@ -249,6 +255,13 @@ async function bundleCommands(outdir, options = {}) {
 const apart = { 'fleet/nats/client': 'nats-client', 'cli/completion': 'shell-completion' };
 
 async function bundleApart(outdir, options = {}) {
+  await build({
+    ...common,
+    stdin: { contents: "export { eastAsianWidth } from 'get-east-asian-width';", resolveDir: root },
+    outfile: join(outdir, 'wide-characters.js'),
+    format: 'cjs',
+    minify: true,
+  });
   const commands = readdirSync(at('src/cli/commands')).map((file) => file.slice(0, -'.ts'.length));
   for (const [module, name] of Object.entries(apart))
     await build({
@@ -289,6 +302,24 @@ const checking = {
     building.onLoad({ filter: /.*/, namespace: 'check' }, () => ({
       contents:
         "module.exports = { get validate() { return require('../generated/saved-report.cjs').validate; } };",
+    }));
+  },
+};
+
+/** An esbuild plugin: the bundle loads the table of wide characters from its file when it first prints one that is not ASCII. */
+const measuring = {
+  name: 'measure',
+  setup(building) {
+    building.onResolve({ filter: /^get-east-asian-width$/ }, ({ path, namespace }) =>
+      namespace === 'measure' ? undefined : { path, namespace: 'measure' },
+    );
+    building.onResolve({ filter: /^\.\/wide-characters\.js$/, namespace: 'measure' }, ({ path }) => ({
+      path,
+      external: true,
+    }));
+    building.onLoad({ filter: /.*/, namespace: 'measure' }, () => ({
+      contents:
+        "module.exports = { get eastAsianWidth() { return require('./wide-characters.js').eastAsianWidth; } };",
     }));
   },
 };
