@@ -11,6 +11,7 @@ import {
   string,
   within,
 } from '../core/check-options.js';
+import { anyOf } from '../core/deadline.js';
 import { startDocument } from '../documents/header.js';
 import type { LogDocument, LogVerdict } from '../documents/log.js';
 import { textOf } from './input.js';
@@ -35,6 +36,8 @@ export interface ExplainLogOptions {
   onProgress?: ((lines: number, requests: number) => void) | undefined;
   /** Ends reading; the document is about what was read until then. */
   stop?: AbortSignal | undefined;
+  /** Ends reading; the promise rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What the numbers of explainLog() may be. */
@@ -47,6 +50,7 @@ const explainLogChecks: OptionChecks<ExplainLogOptions> = {
   limit: within(logBounds.limit),
   onProgress: callback,
   stop: abortSignal,
+  signal: abortSignal,
 };
 
 function checkSourceOfLog(source: unknown): void {
@@ -64,7 +68,7 @@ const LINES_BETWEEN_REPORTS = 50_000;
 /**
  * Reads execution logs of API Gateway, in any of their shapes, or access logs in JSON. Judges every request, and the log by
  * the worst cause among them. The logs are streamed: memory does not grow with their size. Rejects with the error of a
- * source.
+ * source, or the signal's reason.
  */
 export async function explainLog(
   sources: AsyncIterable<LogSource> | Iterable<LogSource>,
@@ -72,19 +76,22 @@ export async function explainLog(
 ): Promise<LogDocument> {
   checkOptions(explainLogChecks, options);
   checkItems('sources', sources);
-  const { requestId = null, limit = logBounds.limit.default, stop } = options;
+  const { requestId = null, limit = logBounds.limit.default, signal } = options;
+  signal?.throwIfAborted();
+  const stop = anyOf(options.stop, signal);
   const header = startDocument('log');
   const summary = new LogSummary(limit, requestId);
   const reader = new LogReader((facts) => summary.add(judgeRequest(facts)));
   const names: string[] = [];
   const problems: string[] = [];
   for await (const source of sources) {
-    if (stop?.aborted) break;
+    if (stop.aborted) break;
     checkSourceOfLog(source);
     names.push(source.name);
-    const found = await readSource(source, reader, summary, options);
+    const found = await readSource(source, reader, summary, { ...options, stop });
     problems.push(...found.map((problem) => `${source.name}: ${problem}`));
   }
+  signal?.throwIfAborted();
   reader.end();
   const { wanted } = summary;
   const lines = reader.counts;

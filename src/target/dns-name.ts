@@ -202,16 +202,24 @@ function described(character: string): string {
   return `the character ${character}`;
 }
 
+/** An IPv6 address without the brackets that it may have; any other text as it is. */
+export function withoutBrackets(text: string): string {
+  const inner = /^\[(.*)\]$/s.exec(text)?.[1] ?? '';
+  return familyOf(inner) === 6 ? inner : text;
+}
+
 /**
  * The name whose PTR record names an address: `5.0.0.10.in-addr.arpa` (RFC 1035 section 3.5) or the 32 nibbles under
- * ip6.arpa (RFC 3596 section 2.5). A v4-mapped address is reversed as IPv4; a zone is left out.
+ * ip6.arpa (RFC 3596 section 2.5). A v4-mapped address is reversed as IPv4; brackets and a zone are left out.
  *
  * @throws InvalidInputError when the text is not an IP literal.
  */
-export function reverseName(address: string): string {
+export function reverseName(text: string): string {
   const right = 'write it like 10.0.0.1 or fd00::1';
-  checkString('address', address, right);
-  if (familyOf(address) === null) throw invalidText('address', address, `is not an IP address; ${right}`);
+  checkString('address', text, right);
+  checkNumberForm(text, 'address');
+  const address = withoutBrackets(text);
+  if (familyOf(address) === null) throw invalidText('address', text, `is not an IP address; ${right}`);
   const [plain = ''] = canonicalAddress(address).split('%', 1);
   const octets = [...(parseOctets(plain) ?? [])].reverse();
   if (octets.length === 4) return `${octets.join('.')}.in-addr.arpa`;

@@ -8,7 +8,7 @@ import { dnsServer, patient } from './servers.js';
 test('--file --json: one document per line of the file, in order; errors have the number of the line', async (t) => {
   const { server, close } = await dnsServer();
   t.teardown(close);
-  const input = '# names\none.example\n\na..b\nmissing.example\r\n10.0.1.23\nother.example\n';
+  const input = '# names\none.example\n\na..b\nmissing.example\r\n10.0.1.23\nother.example\n[fd00::1]\n';
   const file = join(t.testdir({ 'names.txt': input }), 'names.txt');
   const asked = ['dns', '--server', server, ...patient, '--json', '--file'];
   const fromFile = await pprobe([...asked, file]);
@@ -23,6 +23,7 @@ test('--file --json: one document per line of the file, in order; errors have th
     { kind: 'dns', line: 5, status: 'nxdomain' },
     { kind: 'dns', line: 6, question: { name: '23.1.0.10.in-addr.arpa', type: 'PTR' } },
     { kind: 'dns', line: 7, addresses: [{ address: '10.9.9.9' }] },
+    { kind: 'dns', line: 8, question: { name: /^1\.0\..*\.d\.f\.ip6\.arpa$/, type: 'PTR' } },
   ]);
   t.match(fromFile.stderr, /^pprobe: .*names\.txt line 4: name: "a\.\.b" has an empty label.*\n$/);
   t.equal(fromFile.code, 2);

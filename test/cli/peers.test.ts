@@ -80,6 +80,7 @@ const same: [line: string, own: string][] = [
   ['diagnose -o /dev/null -X GET https://a.test/', 'diagnose https://a.test/'],
   ['diagnose -connect a.test:8443', 'diagnose a.test:8443'],
   ['diagnose a.test 8443', 'diagnose a.test:8443'],
+  ['diagnose [fd00::1] https-alt', 'diagnose [fd00::1]:8443'],
   ['diagnose --port 8443 --ipv4 --proto =https a.test', 'diagnose a.test:8443 -4'],
   // blackbox_exporter, ssh
   [

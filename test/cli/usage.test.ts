@@ -18,6 +18,11 @@ const mistakes: [line: string, says: RegExp][] = [
   ['diagnose', /<target> is missing/],
   ['explain', /<file> is missing/],
   ['dns a b c', /"c" is one too many; usage:/],
+  [
+    'collect h.test --commands -o f',
+    /--output: is for what was read, and --commands reads nothing; leave it out/,
+  ],
+  ['collect --policy -o f', /--output: is for what was read, and --policy reads nothing/],
   ['doctor now', /"now" is one too many/],
   [`dns ${longLabel}.example`, /label of 64 octets/],
   [`dns ${longName}`, /253/],

@@ -26,6 +26,20 @@ t.test('a saved report is judged by its measurements, not by its old verdict', a
   t.same(target, report.target);
 });
 
+t.test('options are checked, as those of every other function', async (t) => {
+  const text = JSON.stringify(report);
+  for (const [options, argument] of [
+    [null, 'options'],
+    [5, 'options'],
+    [{ fact: {} }, 'fact'],
+    [{ signal: AbortSignal.abort() }, 'signal'],
+    [{ facts: 'facts.json' }, 'facts'],
+  ] as const) {
+    t.throws(() => Reflect.apply(explain, undefined, [text, options]), { code: 'invalid-input', argument });
+  }
+  t.match(explain(text, { facts: undefined }), { kind: 'report' });
+});
+
 for (const [says, text, why] of [
   ['no JSON', 'hello', /not JSON/],
   ['a truncated report', JSON.stringify(report).slice(0, 200), /ends too early/],

@@ -137,3 +137,21 @@ t.test('many requests: all are counted, the last that failed are shown', async (
     [],
   );
 });
+
+t.test('signal rejects with its reason, before a log and in it; stop tells what was read', async (t) => {
+  const reason = new Error('enough');
+  await t.rejects(explained(log, { signal: AbortSignal.abort(reason) }), reason);
+  for (const kind of ['signal', 'stop'] as const) {
+    const control = new AbortController();
+    let pieces = 0;
+    const stream = new Readable({
+      read() {
+        if (pieces++ === 0) this.push(log);
+        else setImmediate(() => control.abort(reason));
+      },
+    });
+    const read = explainLog([{ name: 'log', stream }], { [kind]: control.signal });
+    if (kind === 'signal') await t.rejects(read, reason);
+    else t.match(await read, { kind: 'log', sources: ['log'] });
+  }
+});

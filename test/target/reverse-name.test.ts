@@ -7,5 +7,9 @@ t.test('addresses become the names of their PTR records', async (t) => {
   const fd00 = '3.5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.2.c.e.0.0.0.d.f.ip6.arpa';
   t.equal(reverseName('FD00:ec2::253'), fd00);
   t.equal(reverseName('fe80::1%eth0'), `1${'.0'.repeat(28)}.8.e.f.ip6.arpa`);
-  t.throws(() => reverseName('example.com'), { name: 'InvalidInputError' });
+  t.equal(reverseName('[fd00:ec2::253]'), fd00);
+  t.equal(reverseName('[fe80::1%eth0]'), reverseName('fe80::1'));
+  for (const other of ['example.com', '[10.0.1.5]', '[example]', '[[::1]]'])
+    t.throws(() => reverseName(other), { name: 'InvalidInputError', message: /is not an IP address/ });
+  t.throws(() => reverseName('10.1'), { message: /inet_aton\(3\) reads it as 10\.0\.0\.1/ });
 });

@@ -78,6 +78,13 @@ const options: OptionTable = {
 
 async function run(args: Arguments, context: CommandContext): Promise<CommandResult> {
   const file = outputFile(args);
+  for (const name of ['policy', 'commands']) {
+    if (file !== undefined && flag(args, name))
+      throw new InvalidInputError(
+        '--output',
+        `--output: is for what was read, and --${name} reads nothing; leave it out, and redirect standard output`,
+      );
+  }
   const region = awsRegion(args);
   const target =
     args.positionals.length === 0
@@ -176,7 +183,7 @@ function commandsResult(
   const document: FactsDocument = {
     ...noFacts(),
     ...header(),
-    region: target.privateApi?.region ?? null,
+    region: target.privateApi?.region ?? region ?? null,
     commands,
   };
   return {

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../../core/errors.js';
+import { servicePort } from '../../core/service-names.js';
 import { checkTarget } from '../../diagnose/classify.js';
 import { type DiagnoseOptions, diagnose } from '../../diagnose/diagnose.js';
 import type { Target } from '../../documents/target.js';
@@ -170,7 +171,7 @@ async function certificates(path: string, signal: AbortSignal): Promise<string> 
   throw new InvalidInputError('--ca-file', `--ca-file: "${path}" contains no certificate in PEM form`);
 }
 
-/** `HOST PORT`, as for telnet, is `HOST:PORT`. */
+/** `HOST PORT`, as for telnet, is `HOST:PORT`; the port is a number or the name of a service. */
 function arrange(args: Arguments): Arguments {
   const [host = '', port = '', ...more] = args.positionals;
   // A shell has made several words of `--facts *.json`.
@@ -181,7 +182,8 @@ function arrange(args: Arguments): Arguments {
     };
   const bare = host.replace(/^\[(.*)\]$/, '$1');
   const isHost = /^[\w.-]+$/.test(host) || familyOf(bare) !== null;
-  if (!isHost || !/^\d+$/.test(port) || more.length > 0) return args;
+  const isPort = /^\d+$/.test(port) || servicePort(port) !== null;
+  if (!isHost || !isPort || more.length > 0) return args;
   return { ...args, positionals: [hostPort(bare, parsePort(port))] };
 }
 

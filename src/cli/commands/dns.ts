@@ -16,7 +16,7 @@ import { openResolver, type Resolver } from '../../probe/dns/resolve-many.js';
 import { dnsLine, dnsShort, dnsText } from '../../report/text/dns.js';
 import { failureWords } from '../../report/text/dns-words.js';
 import { cleanForTerminal } from '../../report/text/style.js';
-import { checkQueryName, reverseName } from '../../target/dns-name.js';
+import { checkQueryName, reverseName, withoutBrackets } from '../../target/dns-name.js';
 import { bulkOptions, runBulk } from '../bulk.js';
 import {
   type BulkResult,
@@ -276,7 +276,8 @@ export function typesFor(
     throw conflict('--system', `getaddrinfo gives addresses, and --type asks only for ${wanted.join(', ')}`);
   // As in nslookup: an address without further options is looked up by its reverse name.
   const reverses = types === undefined && !wantsAddresses;
-  return (name) => {
+  return (text) => {
+    const name = withoutBrackets(text);
     if (reverses && familyOf(name) !== null) return { name: reverseName(name), types: ['PTR'] };
     return { name, types: wanted };
   };

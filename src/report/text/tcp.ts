@@ -138,9 +138,11 @@ export function attemptWords(attempt: TcpAttempt): string {
 function openWords(attempt: TcpAttempt): string[] {
   const { address, localAddress, retransmits, firstSynLost, durationMs, afterOpen, banner, window } = attempt;
   const words: string[] = [];
-  // Packets to an own address have the same one as their source.
+  // Packets to an own address have the same one as their source, unless --source or a route says otherwise.
   if (address !== localAddress && scopeOf(address) !== 'loopback' && isLoopbackWindow(address, window))
-    words.push('this host itself did, not another one: a rule redirects the connection to a program here');
+    words.push(
+      'this host itself did: the address is its own, or a rule redirects the connection to a program here',
+    );
   if (retransmits) {
     if (firstSynLost === true) words.push('SYN 1 was not answered, a later one was: packets are lost');
     else if (firstSynLost === false)

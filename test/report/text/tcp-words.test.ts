@@ -29,7 +29,7 @@ const rows: [attempt: Partial<TcpAttempt>, words: string][] = [
   ],
   [
     { status: 'open', cause: 'syn-ack', address: '10.0.1.5', localAddress: '10.0.9.15', window: 65483 },
-    'accepts connections; this host itself did, not another one',
+    'accepts connections; this host itself did: the address is its own, or a rule redirects',
   ],
   [{ status: 'open', cause: 'syn-ack', banner: 'SSH-2.0\u001b[31m' }, 'sends "SSH-2.0'],
   [{ status: 'open', cause: 'syn-ack', banner: null }, 'sends no banner'],
