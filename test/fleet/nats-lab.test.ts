@@ -14,6 +14,12 @@ for last in 10 11 12; do ip address add 10.90.0.$last/32 dev lo; done
 mount --make-rprivate /
 mount -t tmpfs tmpfs /mnt
 printf '127.0.0.1 localhost\\n10.90.0.10 two.example\\n127.0.0.1 two.example\\n' >/mnt/hosts
+printf '10.90.0.11 broker.example alias.example\\n' >>/mnt/hosts
+ip link add silent0 type veth peer name silent1
+ip address add 10.91.0.1/24 dev silent0
+ip link set silent0 up
+ip link set silent1 up
+ip neighbour add 10.91.0.5 lladdr 02:00:00:00:00:05 dev silent0 nud permanent
 printf 'nameserver 10.90.0.12\\n' >/mnt/resolv.conf
 mount --bind /mnt/hosts /etc/hosts
 mount --bind /mnt/resolv.conf /etc/resolv.conf

@@ -122,14 +122,17 @@ async function measure(
 
 /** A report that says what the deadline left out. */
 function asFarAsMeasured(report: ReportDocument): ReportDocument | RefusedTarget {
-  const { observations, skipped, stopped } = report;
+  const { target, observations, skipped, stopped } = report;
   const words = 'refused: address ';
   const refused = skipped.flatMap(({ step, reason }) =>
     step === 'tcp' && reason.startsWith(words) ? [reason.slice(words.length)] : [],
   );
   if (refused.length > 0 && observations.tcp.length === 0) return new RefusedTarget(refused);
   if (stopped?.by !== 'time-limit') return report;
-  const missing = (['http', 'trace'] as const).filter(
+  // A request is made where the target speaks HTTP, over a connection.
+  const isOpen = observations.tcp.some(({ attempts }) => attempts.some(({ status }) => status === 'open'));
+  const steps = target.url !== null && isOpen ? (['http', 'trace'] as const) : (['trace'] as const);
+  const missing = steps.filter(
     (step) => observations[step].length === 0 && !skipped.some((each) => each.step === step),
   );
   const left = missing.map((step): SkippedStep => ({ step, reason: 'deadline' }));

@@ -6,4 +6,5 @@ import './interrupts.js';
 import './standstill.js';
 import './chaos.js';
 import './repeats.js';
+import './broker-target.js';
 import './trust.js';

@@ -3,8 +3,10 @@ import t from 'tap';
 import { initFleet } from '../../../src/fleet/nats/init.js';
 import { FleetNames } from '../../../src/fleet/nats/names.js';
 import { presentAgents } from '../../../src/fleet/nats/roster.js';
+import { fleetText } from '../../../src/report/text/fleet.js';
 import { validateDocument } from '../../documents/validate.js';
 import { address, reply, serve } from '../../probe/dns/server.js';
+import { plain } from '../../report/documents.js';
 import { agentOf, connection, mute, outcomesOf, run, runningEverywhere, startAgent } from './lab.js';
 
 /** What agents measure, and how they are held back. */
@@ -67,6 +69,29 @@ t.test('at the deadline an agent sends what it has', async (t) => {
   const report = document.results[0]?.report;
   t.match(report, { stopped: { by: 'time-limit' } });
   t.ok(report?.skipped.some(({ step, reason }) => step === 'http' && reason === 'deadline'));
+});
+
+t.test('a deadline before the end of the trace: it is told, and the verdict is less certain', async (t) => {
+  await agentOf('web-3').end();
+  // What is sent to the target is lost, and this agent sends a packet a second: a trace is more than it can do.
+  await startAgent('web-3', { limits: { packetsPerSecond: 1 } });
+  const options = { trace: true, timeoutMs: 1000 };
+  const document = await run('10.91.0.5:443', { deadlineMs: 8000, options });
+  t.match(document.counts, { roster: 3, answered: 3 });
+  const [whole, , partial] = document.results.map(({ report }) => report);
+  t.match(whole?.verdict, { cause: 'tcp.timeout-all', confidence: 'medium' });
+  t.match(partial, {
+    stopped: { by: 'time-limit' },
+    observations: { trace: [{ outcome: 'interrupted' }] },
+    verdict: { confidence: 'low' },
+  });
+  t.notOk(
+    partial?.skipped.some(({ step }) => step === 'http'),
+    'no request would have been made of it',
+  );
+  t.match(fleetText(document, plain), /web-3 .*INCONCLUSIVE[\s\S]*stopped after/);
+  await agentOf('web-3').end();
+  await startAgent('web-3');
 });
 
 t.test('an interrupt cancels the job, and the agents send what they have', async (t) => {

@@ -26,6 +26,7 @@ import {
   outcomesOf,
   run,
 } from './lab.js';
+import { listened } from './listened.js';
 
 /** Who stands still longer than others wait: the broker, and a program that reads results beside the collector. */
 
@@ -140,25 +141,3 @@ t.test('a reader of the stream that stands still holds up nobody', async (t) => 
   for (const socket of sockets) socket.destroy();
   await dashboard.close();
 });
-
-/** A journal that can be waited for. */
-function listened(): { said: (line: string) => void; hears: (pattern: RegExp) => Promise<void> } {
-  const lines: string[] = [];
-  const looks = new Set<() => void>();
-  return {
-    said(line) {
-      lines.push(line);
-      for (const look of looks) look();
-    },
-    hears: (pattern) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (!lines.some((line) => pattern.test(line))) return;
-          looks.delete(look);
-          resolve();
-        };
-        looks.add(look);
-        look();
-      }),
-  };
-}

@@ -3,7 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
 import t from 'tap';
+import type { FleetDocument } from '../../../src/documents/fleet.js';
 import { parseReport } from '../../../src/documents/saved-report.js';
 import { fleetText } from '../../../src/report/text/fleet.js';
 import { samples } from '../../documents/samples.js';
@@ -12,6 +14,7 @@ import { AgentProcess, jobOf, makeControllerKey, send } from '../agents.js';
 import {
   agentOf,
   broker,
+  command,
   config,
   connectAs,
   connection,
@@ -116,11 +119,13 @@ t.test('the stream keeps the first result of an agent', async (t) => {
   await t.rejects(jetstream(own).publish(subject, 'other', { msgID: 'b' }), {
     message: /per subject exceeded/,
   });
-  await t.rejects(
-    jetstream(own).publish(`${subject.slice(0, -5)}.evil`.replace('..', '.'), Buffer.alloc(600_000), {
-      msgID: 'c',
-    }),
-  );
+  // A subject of its own: the stream has nothing against it but its size.
+  const large = `pprobe.v1.${fleet}.result.${randomUUID()}.evil`;
+  await t.rejects(jetstream(own).publish(large, Buffer.alloc(600_000), { msgID: 'c' }), {
+    name: 'JetStreamApiError',
+    message: /message size exceeds maximum allowed/,
+  });
+  t.equal((await jetstream(own).publish(large, Buffer.alloc(500_000), { msgID: 'c' })).duplicate, false);
 });
 
 t.test(
@@ -201,6 +206,50 @@ t.test('what a hostile agent sends is invalid, and the others are compared', asy
   }
 });
 
+t.test('an agent that claims to be another host is told as itself, and its claim as a claim', async (t) => {
+  const { port } = await mute(t);
+  const own = await connectAs(evil, '_INBOX_evil');
+  t.teardown(() => own.close());
+  const document = await withScripted(own, `10.90.0.10:${port}`, (job) =>
+    result(job, { report: { ...named('web-1'), reportId: undefined } }),
+  );
+  t.match(outcomesOf(document), { evil: 'answered', 'web-1': 'answered', 'web-2': 'answered' });
+  const labels = document.comparison?.reports.map(({ label }) => label) ?? [];
+  t.ok(labels.includes('evil (claims web-1)'), labels.join());
+  t.equal(labels.filter((label) => label.startsWith('web-1')).length, 1, 'the other one stays itself');
+  t.match(fleetText(document, plain), /^ +evil \(claims web-1\)/m);
+});
+
+t.test(
+  'agents of other versions: what is older is read, what is newer is named, and neither holds up the others',
+  async (t) => {
+    const { port } = await mute(t);
+    const own = await connectAs(evil, '_INBOX_evil');
+    t.teardown(() => own.close());
+    const { reportId, gates, ...old } = samples.report;
+    const older = { ...old, tool: { name: 'pprobe', version: '0.1.0' } };
+    const first = await withScripted(own, `10.90.0.10:${port}`, (job) => result(job, { report: older }));
+    t.match(outcomesOf(first), { evil: 'answered', 'web-1': 'answered' });
+    const later = { ...samples.report, version: 2 };
+    const second = await withScripted(own, `10.90.0.10:${port}`, (job) => result(job, { report: later }));
+    t.match(outcomesOf(second), { evil: 'invalid', 'web-1': 'answered' });
+    t.match(fleetText(second, plain), /invalid +evil: not a report: it is of version 2, .*upgrade/s);
+    t.notOk(
+      second.comparison?.reports.some(({ label }) => label.startsWith('evil')),
+      'it is not compared',
+    );
+    const third = await withScripted(own, `10.90.0.10:${port}`, (job) => result(job, { version: 2 }));
+    t.match(third.results.find(({ agent }) => agent === 'evil')?.reason, 'version 2; upgrade the controller');
+    const fourth = await withScripted(own, `10.90.0.10:${port}`, null);
+    t.match(
+      fourth.results.find(({ agent }) => agent === 'evil'),
+      { outcome: 'refused', reason: 'unknown-check: "diagnose"' },
+    );
+    const { stdout } = await command('fleet', 'agents').finished;
+    t.match(stdout, /evil/, 'an agent that says nothing of itself is in the list');
+  },
+);
+
 t.test('SIGTERM ends an agent when its job is over', async (t) => {
   const { port } = await mute(t);
   const { document: running } = await runningEverywhere(`https://10.90.0.10:${port}/`, {
@@ -210,6 +259,31 @@ t.test('SIGTERM ends an agent when its job is over', async (t) => {
   t.equal(await agentOf('web-1').end(), 0);
   t.match((await running).counts, { roster: 2, answered: 2 });
 });
+
+/** A job for the fleet with an agent that answers it with this result, or, with null, that it does not know the check. */
+async function withScripted(
+  own: NatsConnection,
+  target: string,
+  body: ((job: string) => Buffer) | null,
+): Promise<FleetDocument> {
+  const listening = own.subscribe(`pprobe.v1.${fleet}.job.all`, {
+    callback: (_error, message) => {
+      const { id }: { id: string } = message.json();
+      const state = body === null ? 'refused' : 'accepted';
+      message.respond(JSON.stringify({ state, agent: 'evil', reason: 'unknown-check: "diagnose"' }));
+      if (body !== null)
+        void jetstream(own).publish(`pprobe.v1.${fleet}.result.${id}.evil`, body(id), {
+          msgID: `${id}/evil`,
+        });
+    },
+  });
+  // As old as an agent can be: it says nothing of itself.
+  own.publish(`$KV.PPROBE_AGENTS_${fleet}.evil`, '{}');
+  await own.flush();
+  const document = await run(target);
+  listening.unsubscribe();
+  return document;
+}
 
 /** The message of a result, with members of its own. */
 function result(job: string, more: object): Buffer {
