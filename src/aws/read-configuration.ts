@@ -1,4 +1,4 @@
-import { nowMs } from '../core/clock.js';
+import { afterRunning, elapsedMs, nowMs } from '../core/clock.js';
 import type { FactsClient, FactsDocument, NetworkInterfaceFacts } from '../documents/facts.js';
 import { startDocument } from '../documents/header.js';
 import type { KnownEnds } from '../documents/known-ends.js';
@@ -103,9 +103,6 @@ export async function readConfiguration(
   }: ReadingOptions,
 ): Promise<ConfigurationReading> {
   const header = startDocument('facts');
-  const latestMs = beganMs + timeoutMs + readingBounds.loadingMs;
-  const leftMs = (): number => Math.max(0, latestMs - nowMs());
-  let deadlineMs = latestMs;
   ends.catch(() => {});
   const asked = given ?? target.privateApi?.region ?? null;
   onProgress(slowLoadingMs);
@@ -119,12 +116,15 @@ export async function readConfiguration(
   };
   stop?.addEventListener('abort', end);
   if (stop?.aborted === true) end();
-  let deadline = setTimeout(end, leftMs());
+  let limit = afterRunning(timeoutMs + readingBounds.loadingMs - elapsedMs(beganMs), end);
+  let spareMs = 0;
+  const leftMs = (): number => limit.leftMs();
   void session.ready.then(() => {
     if (reader !== null || ending.signal.aborted) return;
-    clearTimeout(deadline);
-    deadlineMs = Math.min(nowMs() + timeoutMs, latestMs);
-    deadline = setTimeout(end, deadlineMs - nowMs());
+    const wholeMs = leftMs();
+    limit.cancel();
+    limit = afterRunning(Math.min(timeoutMs, wholeMs), end);
+    spareMs = Math.max(0, wholeMs - timeoutMs);
     onProgress(0);
   });
   try {
@@ -159,24 +159,22 @@ export async function readConfiguration(
       return nothing(
         'the Region is not known: the target has none in its name; give --region R, or set AWS_REGION',
       );
-    reader = new Reader(session, region, deadlineMs, timeoutMs * readingBounds.callShare);
+    reader = new Reader(session, region, leftMs, timeoutMs * readingBounds.callShare);
     const client = await readAll(reader, target, known, vpcId ?? null, region);
     const facts = finished(reader.facts, header(), region, client);
     if (requests === undefined || judgeLog === undefined) return { facts, credentials, problem: null };
     // Packets can take longer than reading. The log has a time of its own, which begins with the answer.
-    clearTimeout(deadline);
-    const readMs = nowMs();
+    const logMs = Math.min(leftMs() + spareMs, timeoutMs * readingBounds.callShare);
+    limit.cancel();
     const sent = await requests;
-    const waitedMs = nowMs() - readMs;
-    const logMs = Math.min(leftMs() + waitedMs, timeoutMs * readingBounds.callShare);
-    deadline = setTimeout(end, logMs);
+    limit = afterRunning(logMs, end);
     const ended = reader.isOver;
-    reader = new Reader(session, region, nowMs() + logMs, logMs);
+    reader = new Reader(session, region, leftMs, logMs);
     if (ended || stop?.aborted === true) reader.end('the reading was ended before the answer came');
     const logged = await readLog(reader, target, sent, {
       gateway: facts.apigateway,
       judge: judgeLog,
-      deadlineMs: nowMs() + logMs,
+      leftMs,
       stop: ending.signal,
       onWait: onProgress,
     });
@@ -190,7 +188,7 @@ export async function readConfiguration(
       problem: null,
     };
   } finally {
-    clearTimeout(deadline);
+    limit.cancel();
     stop?.removeEventListener('abort', end);
     session.close();
   }

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nowMs } from '../core/clock.js';
 import type { ApiGatewayFacts, LoggedRequest } from '../documents/facts.js';
 import type { HttpDocument } from '../documents/http.js';
 import type { Target } from '../documents/target.js';
@@ -23,7 +22,8 @@ export interface LogReading {
   /** What was read of API Gateway: the API behind a custom domain name, and whether the stage writes a log. */
   gateway: ApiGatewayFacts;
   judge: JudgeLog;
-  deadlineMs: number;
+  /** The time that is left for it, milliseconds. */
+  leftMs: () => number;
   /** Ends the wait for lines that are not there yet. */
   stop: AbortSignal;
   /** Called when such a wait of so many milliseconds begins. */
@@ -32,13 +32,13 @@ export interface LogReading {
 
 /**
  * What the execution log says of the first request that was refused. Null where nothing was refused or the log does not have it.
- * Where the lines are not there yet and time is left until `deadlineMs`, they are asked for once more.
+ * Where the lines are not there yet and time is left, they are asked for once more.
  */
 export async function readLog(
   reader: Reader,
   target: Target,
   sent: readonly SentRequest[],
-  { gateway, judge, deadlineMs, stop, onWait }: LogReading,
+  { gateway, judge, leftMs, stop, onWait }: LogReading,
 ): Promise<LoggedRequest | null> {
   const apiId = target.privateApi?.apiId ?? gateway.restApi?.id ?? null;
   const stage = target.privateApi?.stage ?? null;
@@ -53,8 +53,7 @@ export async function readLog(
   if (messages.length > 0) return judge(messages, requestId);
   const isAnswered = reader.facts.calls.at(-1)?.status === 'ok';
   const isLate = Date.now() - sentAtMs > longestLagMs;
-  if (!isAnswered || isLate || isOff(gateway, stage) || reader.isOver || deadlineMs - nowMs() < lagMs + 1000)
-    return null;
+  if (!isAnswered || isLate || isOff(gateway, stage) || reader.isOver || leftMs() < lagMs + 1000) return null;
   onWait?.(lagMs);
   await sleep(lagMs, undefined, { signal: stop }).catch(() => {});
   if (stop.aborted) return null;

@@ -1,5 +1,4 @@
 import { waitBound } from '../core/check-options.js';
-import { nowMs } from '../core/clock.js';
 import { Semaphore } from '../core/semaphore.js';
 import type { FactsCall, FactsDocument } from '../documents/facts.js';
 import { isUnreachable, statusOf } from './call-status.js';
@@ -41,17 +40,18 @@ export const mostFilterValues = 200;
 export class Reader {
   readonly #session: AwsSession;
   readonly #region: string;
-  readonly #deadlineMs: number;
+  readonly #leftMs: () => number;
   readonly #callMs: number;
   readonly #permits = new Semaphore(readingBounds.parallel);
   readonly #unreachable = new Map<string, FactsCall>();
   #facts: FactsDocument = noFacts();
   #endedBy: string | null = null;
 
-  constructor(session: AwsSession, region: string, deadlineMs: number, callMs: number) {
+  /** `leftMs`: the time that is left for reading. */
+  constructor(session: AwsSession, region: string, leftMs: () => number, callMs: number) {
     this.#session = session;
     this.#region = region;
-    this.#deadlineMs = deadlineMs;
+    this.#leftMs = leftMs;
     this.#callMs = callMs;
   }
 
@@ -153,7 +153,7 @@ export class Reader {
   ): Promise<Awaited<ReturnType<AwsSession['call']>>> {
     const { service } = callOf(action);
     const known = this.#unreachable.get(service);
-    const leftMs = this.#deadlineMs - nowMs();
+    const leftMs = this.#leftMs();
     if (known !== undefined)
       return { failure: notAsked(`not asked: ${service} did not answer another call`) };
     if (this.#endedBy !== null) return { failure: notAsked(this.#endedBy) };

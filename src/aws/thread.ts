@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { afterRunning, type RunningLimit } from '../core/clock.js';
 import { CapabilityError } from '../core/errors.js';
 import {
   type AwsSession,
@@ -104,13 +105,13 @@ export function sessionIn(file: string, options: Parameters<OpenSession>[0]): Aw
     last += 1;
     const id = last;
     return new Promise((resolve) => {
-      let timer: NodeJS.Timeout | undefined;
+      let limit: RunningLimit | undefined;
       void ready.then(() => {
         if (!waiting.has(id)) return;
-        timer = setTimeout(() => settle({ failure: silence(ask.limitMs) }), ask.limitMs + graceMs);
+        limit = afterRunning(ask.limitMs + graceMs, () => settle({ failure: silence(ask.limitMs) }));
       });
       const settle = (outcome: unknown): void => {
-        clearTimeout(timer);
+        limit?.cancel();
         waiting.delete(id);
         resolve(outcome);
       };

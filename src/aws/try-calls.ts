@@ -1,3 +1,4 @@
+import { afterRunning } from '../core/clock.js';
 import { CapabilityError } from '../core/errors.js';
 import type { DoctorAws, DoctorAwsCall } from '../documents/doctor.js';
 import { isRefusedHere, isUnreachable, statusOf } from './call-status.js';
@@ -46,7 +47,7 @@ export async function tryCalls({
   const end = (): void => session.close();
   stop?.addEventListener('abort', end);
   if (stop?.aborted === true) end();
-  const deadline = setTimeout(end, timeoutMs);
+  const deadline = afterRunning(timeoutMs, end);
   try {
     const { credentials, region: named } = await session.prepare(timeoutMs * readingBounds.credentialsShare);
     const region = named ?? ownRegion;
@@ -69,7 +70,7 @@ export async function tryCalls({
       };
     return await tried(session, region, timeoutMs * readingBounds.callShare, found);
   } finally {
-    clearTimeout(deadline);
+    deadline.cancel();
     stop?.removeEventListener('abort', end);
     session.close();
   }

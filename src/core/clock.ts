@@ -64,3 +64,40 @@ export const systemClock: Clock = {
     };
   },
 };
+
+/** A limit of time that counts only while this process runs. */
+export interface RunningLimit {
+  /** Milliseconds; 0 once it is reached. */
+  leftMs(): number;
+  cancel(): void;
+}
+
+/**
+ * Calls `callback` once after this process has run for `delayMs`. A pause of half a second or more, as watchPauses() counts it, is
+ * not part of that, and afterwards there is half a second at least for what arrived meanwhile: a peer is not silent because nobody
+ * here listened.
+ */
+export function afterRunning(
+  delayMs: number,
+  callback: () => void,
+  clock: Clock = systemClock,
+): RunningLimit {
+  let leftMs = Math.max(0, delayMs);
+  let startMs = clock.now();
+  let cancel = (): void => {};
+  const next = (): void => {
+    startMs = clock.now();
+    const sliceMs = Math.min(leftMs, leastPauseMs);
+    cancel = clock.after(sliceMs, () => {
+      const takenMs = clock.now() - startMs;
+      leftMs = takenMs - sliceMs < leastPauseMs ? leftMs - takenMs : Math.max(leftMs, leastPauseMs);
+      if (leftMs > 0) next();
+      else callback();
+    });
+  };
+  next();
+  return {
+    leftMs: () => Math.max(0, leftMs - Math.min(clock.now() - startMs, leastPauseMs)),
+    cancel: () => cancel(),
+  };
+}

@@ -14,7 +14,6 @@ import {
   networkOf,
 } from '../../src/aws/requests.js';
 import { openSdk } from '../../src/aws/sdk/sdk.js';
-import { nowMs } from '../../src/core/clock.js';
 import type { FactsCall, FactsDocument } from '../../src/documents/facts.js';
 import { parseTarget } from '../../src/target/parse-target.js';
 import { account } from '../aws-server/account.js';
@@ -107,12 +106,12 @@ test('each service with each fault: it ends, says so in a line, and the others a
   const read = async ({ service, region, expected }: Row) => {
     const isSilent = expected[1].includes('silent');
     // Only silence is waited for: any other outcome comes by itself, however busy the host is.
-    const reader = new Reader(session, region, nowMs() + 120_000, isSilent ? 400 : 60_000);
+    const reader = new Reader(session, region, () => 120_000, isSilent ? 400 : 60_000);
     const other = service === 'sts' ? 'apigateway' : 'sts';
     if (service === 'logs') await reader.events(logRequest('abc123defg', 'prod', 'x', 1735787045000));
     else await reader.askAll(requestsOf(service, region));
     const { calls } = reader.facts;
-    const rest = new Reader(session, region, nowMs() + 120_000, 60_000);
+    const rest = new Reader(session, region, () => 120_000, 60_000);
     await rest.askAll(requestsOf(other, region).slice(0, 1));
     return { calls, facts: reader.facts, rest: rest.facts };
   };
@@ -202,7 +201,7 @@ test('a certificate that is not trusted', async (t) => {
     session.close();
     server.close();
   });
-  const reader = new Reader(session, 'us-east-1', nowMs() + 120_000, 60_000);
+  const reader = new Reader(session, 'us-east-1', () => 120_000, 60_000);
   for (const service of services.slice(0, -1))
     await reader.askAll(requestsOf(service, 'us-east-1').slice(0, 1));
   t.same(

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
-import { pprobe } from '../cli/pprobe.js';
+import { pprobe, start } from '../cli/pprobe.js';
 import { validateDocument } from '../documents/validate.js';
 import { type Answering, faults, startEndpoint, xml } from './faulty-endpoint.js';
 
@@ -87,6 +88,43 @@ test('an endpoint that is silent, slow or endless ends by the limit', async (t) 
     t.ok(ms < 60_000, `${name}: ${document.durationMs} of ${Math.round(ms)} ms`);
     t.ok((document.calls ?? []).every(({ status }: { status: string }) => /silent|error/.test(status)));
   }
+});
+
+test('an answer that came while this process stood still is no silence of AWS', async (t) => {
+  const held: (() => void)[] = [];
+  let onCall = (): void => {};
+  const called = new Promise<void>((resolve) => {
+    onCall = resolve;
+  });
+  let isHeld = true;
+  const endpoint = await startEndpoint((body, response, request) => {
+    const answer = (): void => begins(body, response, request);
+    if (!isHeld) return answer();
+    held.push(answer);
+    onCall();
+  });
+  t.teardown(() => endpoint.close());
+  const { child, finished } = start(['collect', url, ...here, '--json', '--timeout', '4s'], {
+    ...secrets,
+    ...bare,
+    AWS_ENDPOINT_URL: endpoint.url,
+  });
+  await called;
+  child.kill('SIGSTOP');
+  isHeld = false;
+  for (const answer of held) answer();
+  // Longer than a call may take, and than is left for all of them.
+  await sleep(4500);
+  child.kill('SIGCONT');
+  const { code, stdout } = await finished;
+  t.equal(code, 0);
+  const { calls } = JSON.parse(stdout);
+  t.ok(calls.length > 5);
+  t.same(
+    calls.filter(({ text }: { text: string | null }) => /no answer within|did not answer/.test(text ?? '')),
+    [],
+  );
+  t.ok(calls.some(({ status }: { status: string }) => status === 'ok'));
 });
 
 test('an SDK that does not end loading ends by the limit', async (t) => {

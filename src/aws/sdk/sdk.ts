@@ -30,6 +30,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import { afterRunning } from '../../core/clock.js';
 import {
   type AwsSession,
   type CallOutcome,
@@ -216,10 +217,10 @@ async function within<Result>(limitMs: number, ending: AbortSignal, work: Promis
   let cancel = (): void => {};
   const limited = new Promise<never>((_resolve, reject) => {
     const refuse = (): void => reject(new Silent(`no answer within ${limitMs} ms`));
-    const timer = setTimeout(refuse, limitMs);
+    const limit = afterRunning(limitMs, refuse);
     ending.addEventListener('abort', refuse);
     cancel = () => {
-      clearTimeout(timer);
+      limit.cancel();
       ending.removeEventListener('abort', refuse);
     };
     if (ending.aborted) refuse();
