@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { comparisonOf } from '../compare/compare.js';
 import { type SharedHops, withoutBulk } from '../compare/many.js';
-import { elapsedMs, nowMs } from '../core/clock.js';
+import { afterRunning, elapsedMs, nowMs, type RunningLimit } from '../core/clock.js';
 import { CapabilityError } from '../core/errors.js';
 import { randomUuid } from '../core/random.js';
 import { excerpt } from '../core/text.js';
@@ -82,26 +82,26 @@ async function carried(
   roll: Roll,
   stop: AbortSignal,
 ): Promise<string> {
-  const timers: NodeJS.Timeout[] = [];
+  const limits: RunningLimit[] = [];
   const late = `no report within ${job.deadlineMs / 1000} s`;
   let interrupt = (): void => {};
   try {
     return await new Promise((resolve, reject) => {
       interrupt = () => {
         carrier.cancel('interrupt');
-        timers.push(setTimeout(resolve, interruptGraceMs, 'interrupted'));
+        limits.push(afterRunning(interruptGraceMs, () => resolve('interrupted')));
       };
       const expire = (): void => {
         carrier.cancel('deadline');
         resolve(late);
       };
-      if (carrier.deadline === 'of-job') timers.push(setTimeout(expire, job.deadlineMs));
+      if (carrier.deadline === 'of-job') limits.push(afterRunning(job.deadlineMs, expire));
       carrier.start(job, roster, roll).then(() => resolve(stop.aborted ? 'interrupted' : late), reject);
       if (stop.aborted) interrupt();
       else stop.addEventListener('abort', interrupt);
     });
   } finally {
-    for (const timer of timers) clearTimeout(timer);
+    for (const limit of limits) limit.cancel();
     stop.removeEventListener('abort', interrupt);
   }
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createReadStream, type ReadStream } from 'node:fs';
+import { afterRunning, type RunningLimit } from '../../core/clock.js';
 import { CapabilityError } from '../../core/errors.js';
 import type { FleetMember } from '../../documents/fleet.js';
 import type { CarriedJob, Carrier, Delivery, DeliveryListener } from '../carrier.js';
@@ -112,7 +113,8 @@ class SshRun {
   #copying: CopyTalk | null;
   #copyFailure: string | null = null;
   #archive: ReadStream | null = null;
-  #timer: NodeJS.Timeout;
+  #limit: RunningLimit;
+  #closing: RunningLimit | null = null;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(args: readonly string[], options: RunOptions) {
@@ -125,9 +127,11 @@ class SshRun {
     child.stdin?.on('error', () => {});
     child.stdout?.on('data', (chunk: Buffer) => this.#takeOutput(chunk));
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => this.#takeWords(chunk));
-    this.#timer = setTimeout(() => this.end('deadline'), options.deadlineMs);
+    this.#limit = afterRunning(options.deadlineMs, () => this.end('deadline'));
     // A program of the ssh configuration may outlive ssh and keep its streams open.
-    child.once('exit', () => this.#timers.push(setTimeout(() => this.#closeStreams(), closingMs)));
+    child.once('exit', () => {
+      this.#closing = afterRunning(closingMs, () => this.#closeStreams());
+    });
     this.ended = new Promise((resolve, reject) => {
       child.once('error', (error: Error & { code?: string }) => {
         // Without the program there is no host to ask. No more processes or files are a matter of this moment.
@@ -183,21 +187,21 @@ class SshRun {
     else if (word.step === 'want' && this.#archive === null) {
       onCopy(true);
       this.#send(word.archive);
-    } else if (word.step === 'got') this.#limit(stalledMs, 'copy');
+    } else if (word.step === 'got') this.#endAfter(stalledMs, 'copy');
     else if (word.step === 'ready') {
       onCopy(false);
-      this.#limit(deadlineMs, 'deadline');
+      this.#endAfter(deadlineMs, 'deadline');
     }
   }
 
   /** Writes an archive to the host, which reads as many octets as it has. The end of the input would end the measurement. */
   #send({ file }: ProgramArchive): void {
-    this.#limit(stalledMs, 'copy');
+    this.#endAfter(stalledMs, 'copy');
     this.#timers.push(setTimeout(() => this.#copying !== null && this.end('copy'), copyMs));
     const { stdin } = this.#child;
     const archive = createReadStream(file);
     this.#archive = archive;
-    archive.on('data', () => this.#limit(stalledMs, 'copy'));
+    archive.on('data', () => this.#endAfter(stalledMs, 'copy'));
     archive.on('error', (error) => {
       this.#copyFailure ??= `pprobe is not copied: ${file} cannot be read: ${error.message}`;
       stdin?.end();
@@ -207,9 +211,9 @@ class SshRun {
   }
 
   /** Replaces the time at which this run ends. */
-  #limit(ms: number, cut: 'deadline' | 'copy'): void {
-    clearTimeout(this.#timer);
-    if (this.#cut === null) this.#timer = setTimeout(() => this.end(cut), ms);
+  #endAfter(ms: number, cut: 'deadline' | 'copy'): void {
+    this.#limit.cancel();
+    if (this.#cut === null) this.#limit = afterRunning(ms, () => this.end(cut));
   }
 
   #takeWords(chunk: string): void {
@@ -249,7 +253,8 @@ class SshRun {
   }
 
   #stopTimers(): void {
-    clearTimeout(this.#timer);
+    this.#limit.cancel();
+    this.#closing?.cancel();
     for (const timer of this.#timers) clearTimeout(timer);
   }
 }
