@@ -13,7 +13,8 @@ export type HttpVariant = 'plain' | 'host' | 'api-id' | 'bogus';
  * 1.3 handshake; `canceled`: the exchange was stopped before its end; `error`: anything else, named by `errorCode`.
  *
  * `malformed` is also what exceeds the limits of a client: a header field or chunk extension of more than 16 KB
- * (`HPE_HEADER_OVERFLOW`, `HPE_CHUNK_EXTENSIONS_OVERFLOW`), and more than 64 KB before a final response (`ENDLESS`).
+ * (`HPE_HEADER_OVERFLOW`, `HPE_CHUNK_EXTENSIONS_OVERFLOW`), and more than 64 KB before a final response (`ENDLESS`); and frames of
+ * HTTP/2, which was not agreed on (`HTTP2`).
  */
 export type HttpFailure = 'timeout' | 'closed' | 'reset' | 'malformed' | 'tls' | 'canceled' | 'error';
 

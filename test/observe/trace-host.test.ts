@@ -7,6 +7,9 @@ t.test('the unspecified address is traced where a connection to it arrives', asy
     ['::', '::1'],
     ['10.0.1.5', '10.0.1.5'],
   ] as const)
-    t.equal(await chooseAddress({ addresses: [given], resolution: null, source: 'literal' }, undefined), traced);
+    t.equal(
+      await chooseAddress({ addresses: [given], resolution: null, source: 'literal' }, undefined),
+      traced,
+    );
   t.equal(await chooseAddress({ addresses: [], resolution: null, source: 'literal' }, undefined), null);
 });

@@ -161,9 +161,9 @@ export function offerCiphers({ address }: TlsDocument): Advice {
 }
 
 /** The ALPN extension (RFC 7301 section 3.2): the server speaks none of the protocols in it. */
-export function offerProtocols({ address }: TlsDocument): Advice {
+export function offerProtocols({ address }: { address: string }): Advice {
   return {
-    text: `Let ${address} accept http/1.1, which pprobe names in its ALPN extension, or call it with a client of its own protocol: some servers speak h2 alone, others no HTTP at all`,
+    text: `Let ${address} accept http/1.1, which pprobe names in its ALPN extension, or call it with a client of its own protocol: some servers speak h2 alone, as those of gRPC do, others no HTTP at all`,
   };
 }
 

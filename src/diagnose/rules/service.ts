@@ -17,7 +17,7 @@ import { DOCS } from '../remedies/docs.js';
 import { readExecutionLog, serviceRemedies } from '../remedies/gateway.js';
 import { withKnownApi } from '../remedies/known-api.js';
 import { meaningOf, responderRemedies, waitLonger } from '../remedies/responder.js';
-import { pingUnfragmented } from '../remedies/tls.js';
+import { offerProtocols, pingUnfragmented } from '../remedies/tls.js';
 import { didNotAnswer, failureSummary, receivedWords } from './unfinished-answer.js';
 
 interface Words {
@@ -309,7 +309,9 @@ export const serviceRules: readonly Rule[] = [
   })),
 ];
 
-function errorRemedies({ address, status }: HttpDocument): Advice[] {
+function errorRemedies(doc: HttpDocument): Advice[] {
+  const { address, status, errorCode } = doc;
+  if (errorCode === 'HTTP2') return [offerProtocols(doc)];
   const logs = { text: `Look for the request in the logs of the server at ${address}` };
   return status === null
     ? [logs]

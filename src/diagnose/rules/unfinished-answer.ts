@@ -20,12 +20,13 @@ export function failureSummary(doc: HttpDocument, failure: HttpFailure, host: st
   return `${address} took the request for ${short(host, 'the target')} and ${exceeded(doc) ?? FAILED[failure]}${status === null ? '' : ` (HTTP ${status})`}.`;
 }
 
-/** How an answer exceeds what a client reads of it; null for other failures. It is HTTP as far as it came. */
+/** How an answer exceeds what a client reads of it, or differs from what was agreed on; null for other failures. */
 function exceeded({ errorCode, status, received }: HttpDocument): string | null {
   if (errorCode === 'HPE_HEADER_OVERFLOW')
     return `sends a ${status === null ? 'header' : 'trailer'} of more than 16 KB, which programs refuse`;
   if (errorCode === 'HPE_CHUNK_EXTENSIONS_OVERFLOW')
     return 'sends a chunk extension of more than 16 KB, which programs refuse';
+  if (errorCode === 'HTTP2') return 'answered in HTTP/2, which was not agreed on (ALPN)';
   if (errorCode !== 'ENDLESS') return null;
   const { octets = 0, interim = 0, lastInterim = null } = received ?? {};
   return interim === 0

@@ -201,6 +201,16 @@ function agentOf(socket: Socket): Agent {
   return agent;
 }
 
+/**
+ * Whether the octets that the parser refused begin with the frame that begins a connection of HTTP/2: SETTINGS of stream 0, whose
+ * payload has entries of six octets (RFC 9113 sections 3.4 and 6.5).
+ */
+function beginsHttp2(error: Error): boolean {
+  const rawPacket: unknown = Reflect.get(error, 'rawPacket');
+  if (!Buffer.isBuffer(rawPacket) || rawPacket.length < 9) return false;
+  return rawPacket.readUIntBE(0, 3) % 6 === 0 && rawPacket[3] === 4 && rawPacket.readUInt32BE(5) === 0;
+}
+
 /** Classifies the error that ended an exchange. Pure. */
 function classifyHttpFailure(error: NodeJS.ErrnoException): {
   failure: HttpFailure;
@@ -209,7 +219,8 @@ function classifyHttpFailure(error: NodeJS.ErrnoException): {
   const code = error.code ?? null;
   // Codes of Node's HTTP parser. This one: the connection ended in the middle of a message.
   if (code === 'HPE_INVALID_EOF_STATE') return { failure: 'closed', errorCode: code };
-  if (code?.startsWith('HPE_')) return { failure: 'malformed', errorCode: code };
+  if (code?.startsWith('HPE_'))
+    return { failure: 'malformed', errorCode: beginsHttp2(error) ? 'HTTP2' : code };
   const { status, errorCode } = classifyTlsFailure(error);
   return { failure: status === 'protocol' ? 'tls' : status, errorCode };
 }

@@ -89,6 +89,7 @@ export const serviceRows: Row[] = [
         'http.error',
         'a header of more than 16 KB',
       ],
+      ['in HTTP/2', 'malformed', 'HTTP2', 0, 'http.error', 'answered in HTTP/2'],
     ] as const
   ).map(
     ([name, failure, errorCode, interim, cause, words]): Row => ({

@@ -157,6 +157,27 @@ export const habitCases: readonly FieldCase[] = [
     },
   },
   {
+    id: 'E47',
+    situation: 'a server of gRPC behind a balancer that ends TLS without ALPN answers in HTTP/2',
+    source: 'https://github.com/bufbuild/buf/pull/2342',
+    zone: { 'e47.shop.test': ['10.64.14.147'] },
+    // The first octets of the server in https://github.com/improbable-eng/grpc-web/issues/689.
+    web: [
+      web(
+        '10.64.14.147',
+        'e47.shop.test',
+        Buffer.from('000006040000000000000500004000', 'hex').toString('latin1'),
+      ),
+    ],
+    args: ['diagnose', 'https://e47.shop.test/', '--no-trace', '--ca-file', '{ca}'],
+    expected: {
+      exitCodes: [16],
+      causes: ['http.error'],
+      says: [/answered in HTTP\/2/, /gRPC/],
+      never: [/not HTTP/],
+    },
+  },
+  {
     id: 'H31',
     situation: 'CURL_CA_BUNDLE has the authority: curl trusts it, others do not',
     source: 'https://github.com/certifi/python-certifi/issues/171',

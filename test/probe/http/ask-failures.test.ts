@@ -38,6 +38,20 @@ test('an answer that is not HTTP is malformed', async (t) => {
   }
 });
 
+test('frames of HTTP/2 are told from other octets', async (t) => {
+  const settings = Buffer.from('000006040000000000000300000064', 'hex');
+  for (const [octets, errorCode] of [
+    [settings, 'HTTP2'],
+    [Buffer.from('000000040000000000', 'hex'), 'HTTP2'],
+    [Buffer.from('000006040000000001000300000064', 'hex'), /^HPE_/],
+    [Buffer.from('00000704000000000000', 'hex'), /^HPE_/],
+    [settings.subarray(0, 8), /^HPE_/],
+  ] as const) {
+    const { socket } = await serve(t, (peer) => peer.write(octets));
+    t.match(await asked(socket), { status: null, failure: 'malformed', errorCode }, octets.toString('hex'));
+  }
+});
+
 test('headers without end are malformed', async (t) => {
   const { socket } = await serve(t, (peer) => {
     peer.write('HTTP/1.1 200 OK\r\n');
