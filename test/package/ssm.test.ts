@@ -173,6 +173,20 @@ t.test('no pattern lets a value end the quotes around it, or become an option', 
     t.notOk(allows('Target', value), value);
 });
 
+t.test('one instance that fails does not stop the others: the commands of the pages say so', async (t) => {
+  for (const page of ['README.md', 'docs/RELEASING.md']) {
+    const text = readFileSync(page, 'utf8').replaceAll('\\\n', ' ');
+    const commands = text.match(/aws ssm send-command .*/g) ?? [];
+    t.ok(commands.length > 0, page);
+    for (const command of commands) {
+      t.match(command, ' --max-errors 100% ');
+      const [, given = ''] = /--parameters (\S+)/.exec(command) ?? [];
+      for (const [, name = '', value = ''] of given.matchAll(/(\w+)=([^,]+)/g))
+        t.ok(allows(name, value), name);
+    }
+  }
+});
+
 t.test('pprobe is installed once; the target arrives as it was given', async (t) => {
   const { run, bucket } = await instance(t);
   const values = { Target: target, Bucket: 'bucket', Prefix: 'pprobe/', VpcEndpoint: 'vpce-0123' };
