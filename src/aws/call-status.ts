@@ -1,5 +1,5 @@
 import type { FactsCall } from '../documents/facts.js';
-import { ownLimitOf, sendErrnoWords } from '../documents/terms/errno.js';
+import { ownRefusalWords } from '../documents/terms/errno.js';
 import type { AwsCall } from './calls.js';
 import { type CallFailure, isOwnEnd } from './session.js';
 
@@ -15,7 +15,7 @@ export function statusOf(failure: CallFailure, call: AwsCall): Pick<FactsCall, '
   if (isDenial(code)) return { status: 'denied', text: denialText(call, message) };
   if (code === 'AnswerTooLong')
     return { status: 'error', text: 'the answer does not end, and was not read further' };
-  const system = hostWords(code) ?? systemWords(code);
+  const system = ownRefusalWords(code) ?? systemWords(code);
   if (system !== null) return { status: 'error', text: `${code}: ${system}` };
   // What a proxy or a captive portal says in place of AWS.
   if (contentType !== null && /html/i.test(contentType))
@@ -81,18 +81,6 @@ function credentialWords(code: string): string | null {
   )
     return 'AWS does not accept the credentials, or the Region is not enabled for the account';
   return code === 'OptInRequired' ? 'the Region is not enabled for the account' : null;
-}
-
-/** Whether this host refused to ask, which says nothing of the service. */
-export function isRefusedHere(code: string): boolean {
-  return hostWords(code) !== null;
-}
-
-/** What this host refused, so that nothing was sent: its limits, and its firewall. They say nothing of the service. */
-function hostWords(code: string): string | null {
-  // Of connect(2) over IPv4 without an address of one's own: ip(7).
-  if (code === 'EADDRNOTAVAIL') return sendErrnoWords('EADDRINUSE');
-  return ownLimitOf(code) !== null || code === 'EPERM' || code === 'EACCES' ? sendErrnoWords(code) : null;
 }
 
 function systemWords(code: string): string | null {

@@ -1,7 +1,8 @@
 import { afterRunning } from '../core/clock.js';
 import { CapabilityError } from '../core/errors.js';
 import type { DoctorAws, DoctorAwsCall } from '../documents/doctor.js';
-import { isRefusedHere, isUnreachable, statusOf } from './call-status.js';
+import { ownRefusalWords } from '../documents/terms/errno.js';
+import { isUnreachable, statusOf } from './call-status.js';
 import { type AwsCall, awsCalls, type CallName, callNames, callOf } from './calls.js';
 import { readingBounds, readingTimeout } from './reader.js';
 import {
@@ -117,7 +118,7 @@ async function tried(
 }
 
 function isLost(failure: CallFailure): boolean {
-  return isUnreachable(failure.code) || isRefusedHere(failure.code) || isOwnEnd(failure);
+  return isUnreachable(failure.code) || ownRefusalWords(failure.code) !== null || isOwnEnd(failure);
 }
 
 function triedCall(action: CallName, outcome: CallOutcome): DoctorAwsCall {

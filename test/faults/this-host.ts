@@ -60,6 +60,13 @@ const refuseToSend =
 /** Three computations that occupy the thread pool for about a second each. */
 const busyPool = `import { pbkdf2 } from 'node:crypto'; for (let i = 0; i < 3; i++) pbkdf2('a', 'b', 300_000, 64, 'sha512', () => {});`;
 
+const awsTarget = 'https://abc123defg.execute-api.us-east-1.amazonaws.com/prod';
+const awsEnvironment = {
+  AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'x',
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+};
+
 export const thisHost: readonly Fault[] = [
   ...[
     ['serve', '--listen', '127.0.0.1:0'],
@@ -81,26 +88,14 @@ export const thisHost: readonly Fault[] = [
   }),
   few(['tcp', '127.0.0.1', 'PORT'], { document: 'tcp' }),
   few(['trace', '127.0.0.1', '-p', 'PORT'], { document: 'trace' }),
-  few(
-    [
-      'collect',
-      'https://abc123defg.execute-api.us-east-1.amazonaws.com/prod',
-      '--server',
-      '127.0.0.1#CLOSED',
-    ],
-    {
-      document: 'error',
-      code: [3],
-      env: {
-        AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-        AWS_SECRET_ACCESS_KEY: 'x',
-        AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
-      },
-      shell: 'ulimit -n 21; exec "$@" --no-imds --source 10.0.0.1',
-      says: /does not run on this host: .*EMFILE/,
-      never: /time for reading|bug/,
-    },
-  ),
+  few(['collect', awsTarget, '--server', '127.0.0.1#CLOSED'], {
+    document: 'error',
+    code: [3],
+    env: awsEnvironment,
+    shell: 'ulimit -n 21; exec "$@" --no-imds --source 10.0.0.1',
+    says: /does not run on this host: .*EMFILE/,
+    never: /time for reading|bug/,
+  }),
   few(['doctor'], { document: 'doctor', never: /npm install koffi/ }),
   few(['diagnose', '127.0.0.1:PORT', '--no-trace'], { document: 'report' }),
   few(['dns', 'localhost', '127.0.0.1#PORT', '--timeout', '60000', '--system'], {
@@ -118,6 +113,17 @@ export const thisHost: readonly Fault[] = [
   noPort(['diagnose', '10.77.0.2:443', '--timeout', '500', '--no-trace'], [3], {
     document: 'report',
     says: /local\.no-port/,
+  }),
+  noPort(['fleet', 'agents', '--server', 'nats://127.0.0.1:900', '--fleet', 'f'], [3], {
+    document: 'error',
+    says: /this host cannot connect .*port left/,
+    never: /bug|does not answer/,
+  }),
+  noPort(['collect', awsTarget, '--source', '10.0.0.1', '--no-imds', '--server', '127.0.0.1#9'], [3], {
+    document: 'facts',
+    env: { ...awsEnvironment, AWS_ENDPOINT_URL: 'http://127.0.0.1:900' },
+    says: /no local port left/,
+    never: /as one of AWS/,
   }),
   ...(['dns', 'diagnose'] as const).map(
     (command): Fault => ({

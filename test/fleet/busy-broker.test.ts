@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'tap';
 import { CapabilityError } from '../../src/core/errors.js';
 import { connectBroker } from '../../src/fleet/nats/connection.js';
+import { brokerProblem } from '../../src/fleet/nats/problem.js';
 
 /** What a client is told by a broker that sends this line in answer to its first octets. */
 async function refusedWith(
@@ -41,4 +42,27 @@ test('credentials are refused only by a broker that has read them', async (t) =>
   const busy = await refusedWith('Authentication Timeout');
   t.ok(busy instanceof Error);
   t.notOk(busy instanceof CapabilityError, 'an agent tries again');
+});
+
+test('what this host refuses is no silence of the broker, and no bug', async (t) => {
+  for (const code of [
+    'EADDRNOTAVAIL',
+    'EMFILE',
+    'ENFILE',
+    'EAGAIN',
+    'ENOBUFS',
+    'ENOMEM',
+    'EPERM',
+    'EACCES',
+  ]) {
+    const cause = Object.assign(new Error(`connect ${code} 127.0.0.1:4222`), { code });
+    const problem = brokerProblem(cause, '127.0.0.1:4222');
+    t.ok(problem instanceof CapabilityError, code);
+    t.match(problem, {
+      message: /^this host cannot connect \(E\w+\): .*this (?:host|process).* was not asked$/,
+    });
+    t.notMatch(problem, { message: /does not answer/ });
+  }
+  const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  t.match(brokerProblem(refused, 'b:1'), { message: /^the broker at b:1 does not answer/ });
 });

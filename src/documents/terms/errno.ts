@@ -198,3 +198,13 @@ export function connectErrnoWords(errno: string): string | null {
 export function sendErrnoWords(errno: string): string | null {
   return Object.hasOwn(words, errno) ? (words[errno]?.send ?? null) : null;
 }
+
+/**
+ * Why this host did not connect, in an errno that says nothing of the other end: its limits, and its firewall. null for every other
+ * errno.
+ */
+export function ownRefusalWords(errno: string): string | null {
+  // Of connect(2) over IPv4 without an address of one's own: ip(7).
+  if (errno === 'EADDRNOTAVAIL') return noPort;
+  return ownLimitOf(errno) !== null || errno === 'EPERM' || errno === 'EACCES' ? sendErrnoWords(errno) : null;
+}

@@ -11,6 +11,7 @@ import { idPattern, type Job } from '../job.js';
 import type { Msg, NatsConnection } from '../nats/client.js';
 import { type Broker, brokerPlaces, connectBroker, versionAdvice } from '../nats/connection.js';
 import { FleetNames, inboxPrefix, presence } from '../nats/names.js';
+import { ownProblem } from '../nats/problem.js';
 import { jobHeaders } from '../signature.js';
 import { Admission, type AdmittedJob, type Receipt, type Refusal } from './admission.js';
 import type { AgentConfig } from './agent-config.js';
@@ -81,7 +82,8 @@ async function firstConnection(
     } catch (error) {
       if (error instanceof CapabilityError || !(error instanceof Error) || error.name === 'InvalidInputError')
         throw error;
-      if (!isTold) note(`the broker does not answer (${error.message}); trying again`);
+      if (!isTold)
+        note(`${ownProblem(error) ?? `the broker does not answer (${error.message})`}; trying again`);
       isTold = true;
       await pause(500 + randomBelow(Math.max(500, spreadMs)), stop);
     }

@@ -1,4 +1,5 @@
 import { CapabilityError } from '../../core/errors.js';
+import { ownRefusalWords } from '../../documents/terms/errno.js';
 
 /** Errors of the NATS client that are no mistake of this program: their `name`s. */
 const away = new Set(['ConnectionError', 'ClosedConnectionError', 'DrainingConnectionError']);
@@ -11,7 +12,7 @@ const forbidden = new Set([
 ]);
 
 /** Codes of getaddrinfo(3) and of connect(2), which the client hands on. */
-const unreached = /^(?:ENOTFOUND|EAI_\w+|E(?:HOST|NET)UNREACH|ECONN\w+|ETIMEDOUT|EACCES|EPERM)$/;
+const unreached = /^(?:ENOTFOUND|EAI_\w+|E(?:HOST|NET)UNREACH|ECONN\w+|ETIMEDOUT)$/;
 
 /**
  * What an error of the NATS client says about the broker at `place` and what to do, as a CapabilityError; any other error as it is.
@@ -23,6 +24,9 @@ export function brokerProblem(error: unknown, place: string): unknown {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const missing = (what: string, remedy: string): CapabilityError =>
     new CapabilityError('broker', `the broker at ${place} ${what}; ${remedy}`, null, { cause: error });
+  const own = ownProblem(error);
+  if (own !== null)
+    return new CapabilityError(code, `${own}; the broker at ${place} was not asked`, null, { cause: error });
   if (forbidden.has(name))
     return missing(
       `does not let this user do that: ${message}`,
@@ -46,4 +50,11 @@ export function brokerProblem(error: unknown, place: string): unknown {
     );
   if (name.startsWith('JetStream')) return missing(`refuses that: ${message}`, 'look into its log');
   return error;
+}
+
+/** Why this host cannot connect to a broker, whatever that does; null where the error is not of this host. Pure. */
+export function ownProblem(error: Error): string | null {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const words = ownRefusalWords(code);
+  return words === null ? null : `this host cannot connect (${code}): ${words}`;
 }
