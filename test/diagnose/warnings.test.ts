@@ -166,6 +166,21 @@ const rows: Row[] = [
     ids: ['system.cannot-resolve'],
     words: [/cannot resolve/, /nsswitch\.conf/],
   },
+  ...(
+    [
+      ['an alias', { aliasFollowedHere: true }],
+      ['a DNAME', { dnameOnly: { owner: 'test', target: 'example' } }],
+    ] as const
+  ).map(([what, shown]) => ({
+    name: `${what} without the address it leads to`,
+    given: answeredWith([http(200)], {
+      dns: [{ ...dns(HOST, ['10.0.1.5']), ...shown, asked: { purpose: 'host' as const, server: null } }],
+      system: { name: HOST, addresses: [], errorCode: 'EAI_NODATA', durationMs: 3 },
+      vantage: { nameService: { sources: ['files', 'dns'], ignoredNameservers: [] } },
+    }),
+    ids: ['system.cannot-resolve'],
+    words: [new RegExp(`The server gives ${what} and no address with it`), /allow-recursion/],
+  })),
   {
     name: 'getaddrinfo that is slow',
     given: answeredWith([http(200)], {

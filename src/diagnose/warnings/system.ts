@@ -4,7 +4,7 @@ import type { Evidence, ObservedDns } from '../../documents/report.js';
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
 import type { Advice } from '../remedies/advice.js';
-import { findNameSource } from '../remedies/name-service.js';
+import { checkResolver, findNameSource } from '../remedies/name-service.js';
 import { askAsPrograms, checkNsswitch, giveFamily, waitForResolver } from '../remedies/resolver.js';
 import { answeredLookup, fastestReplyMs, noticedMs } from './names.js';
 import type { Caution, WarningRule } from './warning.js';
@@ -52,6 +52,13 @@ function whyNothing(
   const hasV6 = vantage.addresses.some((own) => familyOf(own) === 6 && scopeOf(own) !== 'link-local');
   if (doc.addresses.every(({ family }) => family === 6) && !hasV6)
     return { text: 'They are of IPv6, and this host has no IPv6 address', remedies: giveFamily(target.host) };
+  const redirection =
+    doc.dnameOnly !== undefined ? 'a DNAME' : doc.aliasFollowedHere === true ? 'an alias' : null;
+  if (redirection !== null)
+    return {
+      text: `The server gives ${redirection} and no address with it, and C libraries follow none themselves`,
+      remedies: [checkResolver(target, doc, 'recursion')],
+    };
   const slowest = fastestReplyMs(doc);
   const patience = doc.systemPatience;
   if (doc.server !== null && slowest !== null && slowest > (patience?.totalMs ?? noticedMs))
