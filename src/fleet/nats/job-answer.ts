@@ -18,7 +18,7 @@ export function isNobody({ data, headers }: Pick<Msg, 'data' | 'headers'>): bool
 }
 
 /** What an agent says of the job; null for anything else. */
-export function answerOf({ data }: Pick<Msg, 'data'>): JobAnswer | null {
+export function jobAnswerOf({ data }: Pick<Msg, 'data'>): JobAnswer | null {
   if (data.length > 4096) return null;
   let value: unknown;
   try {

@@ -9,7 +9,7 @@ import { type ResultEnvelope, resultHeaders, unpackResult } from '../envelope.js
 import type { Job } from '../job.js';
 import { type FleetKey, jobHeaders, signatureOf } from '../signature.js';
 import type { Msg, NatsConnection } from './client.js';
-import { answerOf, clockBetween, isNobody } from './job-answer.js';
+import { clockBetween, isNobody, jobAnswerOf } from './job-answer.js';
 import type { FleetNames } from './names.js';
 import { notMade } from './roster.js';
 
@@ -230,7 +230,7 @@ export class Round {
       this.#fail(new CapabilityError('agents', none));
       return;
     }
-    const answer = answerOf(message);
+    const answer = jobAnswerOf(message);
     if (answer === null) return;
     const said = this.#said.get(answer.agent);
     if (said === undefined) {
