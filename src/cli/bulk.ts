@@ -5,7 +5,7 @@ import { type InputLine, openLines, UnreadableLinesError } from '../core/lines.j
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { mapOrderedBatches } from '../core/ordered-map.js';
 import { shellLine } from '../core/shell-line.js';
-import { quoted, withoutPasswordsOf } from '../core/text.js';
+import { count as counted, quoted, withoutPasswordsOf } from '../core/text.js';
 import { exitCodes, verdictExitCodes } from '../documents/terms/exit-code.js';
 import { cleanForTerminal, type Style } from '../report/text/style.js';
 import type { BulkEntry, BulkResult, CommandContext } from './command.js';
@@ -200,7 +200,7 @@ class BulkTally {
     if (this.#done === 0) return `${ending} before the first line was done`;
     const first = (this.#last?.number ?? 0) + 1;
     const ordered = this.#last === null ? [] : [`lines 1 to ${this.#last.number}`];
-    const later = this.#behindGap === 0 ? [] : [`${this.#behindGap} behind line ${first}`];
+    const later = this.#behindGap === 0 ? [] : [`${counted(this.#behindGap, 'line')} behind line ${first}`];
     const tail = shellLine(['tail', '-n', `+${first}`, file]);
     const rest = file === '-' ? `the lines from ${first} on` : `the output of \`${tail}\``;
     return cleanForTerminal(

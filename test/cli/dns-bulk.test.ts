@@ -87,7 +87,7 @@ test('a silent line does not hide the finished lines behind it when the time is 
   t.equal(asText.stdout, '✓ one.example  10.0.1.23\n✓ other.example  10.9.9.9\n');
   t.match(asText, {
     code: 2,
-    stderr: /line 4: .*\npprobe: the time of --max-time is over; 3 behind line 1 are done/,
+    stderr: /line 4: .*\npprobe: the time of --max-time is over; 3 lines behind line 1 are done/,
   });
   t.match(asText.stderr, /To continue, give the output of `tail -n \+1 \S+` to --file -\n$/);
   const asJson = await pprobe([...asked, '--json']);

@@ -23,6 +23,13 @@ const mistakes: [line: string, says: RegExp][] = [
     /--output: is for what was read, and --commands reads nothing; leave it out/,
   ],
   ['collect --policy -o f', /--output: is for what was read, and --policy reads nothing/],
+  // The options of every command are checked, and change nothing where nothing is measured.
+  ['fleet show JOB --server nats://127.0.0.1:4222 --fleet c -4 --timeout 2s', /JOB is not known here/],
+  ['fleet show JOB --server nats://127.0.0.1:4222 --fleet c --timeout 2', /is that 2s or 2ms/],
+  [
+    'fleet agents --server nats://127.0.0.1:4222 --fleet c --control a:1',
+    /--control: pprobe fleet agents has no/,
+  ],
   ['doctor now', /"now" is one too many/],
   [`dns ${longLabel}.example`, /label of 64 octets/],
   [`dns ${longName}`, /253/],

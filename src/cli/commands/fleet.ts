@@ -8,7 +8,7 @@ import { fleetInit } from '../fleet/init.js';
 import { atBroker } from '../fleet/nats.js';
 import { fleetShow } from '../fleet/show.js';
 import type { FleetVerb } from '../fleet/verb.js';
-import { type Arguments, orList } from '../options.js';
+import { type Arguments, checkIdleOptions, idleNetworkOptions, orList } from '../options.js';
 import { fleetPeers } from '../peers/fleet.js';
 
 /** What may follow `pprobe fleet`, in the order of the help text. */
@@ -36,10 +36,12 @@ function verbOf({ positionals: [word = '', ...rest] }: Arguments): FleetVerb {
   return verb;
 }
 
-/** Throws InvalidInputError for an option that only other commands of `fleet` have. */
+/** Throws InvalidInputError for an option that only other commands of `fleet` have, except for those of every command of pprobe. */
 function checkOwn(verb: FleetVerb, args: Arguments): void {
   for (const option of verbs.flatMap((other) => Object.keys(other.options))) {
-    if (isGiven(args, option) && !Object.hasOwn(verb.options, option))
+    if (!isGiven(args, option) || Object.hasOwn(verb.options, option)) continue;
+    if (Object.hasOwn(idleNetworkOptions, option)) checkIdleOptions(args);
+    else
       throw new InvalidInputError(
         `--${option}`,
         `--${option}: pprobe fleet ${verb.name} has no such option; see pprobe fleet --help`,
