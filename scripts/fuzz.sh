@@ -18,6 +18,7 @@ all="
   test/probe/trace/any-path.test.ts
   test/observe/abort-walk-process.test.ts
   test/aws/abort-walk-process.test.ts
+  test/fleet/nats-lab.test.ts
   test/regular-expressions-process.test.ts
   test/diagnose/contradictions-1.test.ts
   test/diagnose/contradictions-2.test.ts

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { readPublicKey } from '../../src/fleet/signature.js';
 
 const program = fileURLToPath(new URL('../../bin/pprobe.js', import.meta.url));
@@ -60,6 +60,14 @@ export interface Answer {
   reason: string | null;
 }
 
+/** The headers of a job that `key` has signed. */
+export function signed(body: Uint8Array, key: ControllerKey): MsgHdrs {
+  const told = headers();
+  told.set('pprobe-signature', sign(null, body, key.privateKey).toString('base64'));
+  told.set('pprobe-key', key.id);
+  return told;
+}
+
 /** Sends octets as a job, signed by `key`, and resolves with the first answer. */
 export async function send(
   connection: NatsConnection,
@@ -69,9 +77,9 @@ export async function send(
   forged: { signature?: string; key?: string } = {},
 ): Promise<Answer> {
   const octets = typeof body === 'string' ? Buffer.from(body) : body;
-  const told = headers();
-  told.set('pprobe-signature', forged.signature ?? sign(null, octets, key.privateKey).toString('base64'));
-  told.set('pprobe-key', forged.key ?? key.id);
+  const told = signed(octets, key);
+  if (forged.signature !== undefined) told.set('pprobe-signature', forged.signature);
+  if (forged.key !== undefined) told.set('pprobe-key', forged.key);
   const answer = await connection.request(subject, octets, { timeout: 60_000, headers: told });
   return answer.json<Answer>();
 }

@@ -152,7 +152,7 @@ export async function walk(
         () => probe({ stop: stop.signal }),
       );
       stopped += 1;
-      if (!isAbortable && ended.count < count) early += 1;
+      if (!isAbortable && stop.signal.aborted) early += 1;
       await check(`stop at ${at}`);
       if ('error' in ended) faults.push(`stop at ${at}: ${String(ended.error)}`);
       else faults.push(...checked(ended.result).map((fault) => `stop at ${at}: ${fault}`));

@@ -1,5 +1,6 @@
 /** Run inside the namespaces of nats-lab.test.ts, in this order: what is hostile stays in the bucket for a while. */
 import './measuring.js';
+import './abort-walk.js';
 import './clocks.js';
 import './outages.js';
 import './interrupts.js';
