@@ -161,7 +161,12 @@ function unreachableEnding(trace: EndedTrace): string {
       `${sendErrnoWords(errno) ?? 'the system refused'} (${errno}). See: ${look}.`
     );
   }
-  return `Unreachable: ${answerer(trace, 'unreachable')} reported that it cannot deliver to ${destination(trace)}${unreachableReason(unreachableMark(trace))}`;
+  const who = answerer(trace, 'unreachable');
+  const mark = unreachableMark(trace);
+  const from = firstAnswer(trace.hops, isUnreachable)?.probe.from ?? trace.target?.from;
+  if (from === destination(trace) && !mark.startsWith('!F'))
+    return `Unreachable: the target itself, ${who}, reported ${mark}. Its firewall rejects the packets, or the host to which it forwards the port is down.`;
+  return `Unreachable: ${who} reported that it cannot deliver to ${destination(trace)}${unreachableReason(mark)}`;
 }
 
 /** The mark of the first unreachable: of a hop, or else of the SYNs of full TTL, whose sender may be behind the last hop. */

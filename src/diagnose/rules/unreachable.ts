@@ -16,13 +16,14 @@ import {
   type Rejection,
   unreachability,
 } from '../../documents/observed/trace.js';
-import type { Evidence } from '../../documents/report.js';
-import type { TcpCause } from '../../documents/tcp.js';
+import type { Evidence, EvidenceItem } from '../../documents/report.js';
+import type { IcmpCode, TcpCause } from '../../documents/tcp.js';
+import { icmpWords } from '../../documents/terms/icmp.js';
 import type { AddressTrace } from '../../documents/trace.js';
 import { isTunnel } from '../../host/tunnel.js';
 import { familyOf, withoutZone } from '../../net/address/address.js';
 import { ofEach } from '../claims.js';
-import { type Judgement, type Rule, rule } from '../finding.js';
+import { type Judgement, possible, type Rule, rule } from '../finding.js';
 import { places } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
@@ -32,6 +33,7 @@ import {
   addRoute,
   checkNeighbour,
   giveGateway,
+  listRuleset,
   nameInterface,
   type RejectingRoute,
   removeRejectingRoute,
@@ -247,6 +249,11 @@ const icmpUnreachable = rule(
     );
     if (traced !== undefined) {
       const { ref, doc, by } = traced;
+      if (by.from === doc.address)
+        return byTarget(evidence, doc.address, by, {
+          observation: ref,
+          text: `${by.from} answers at ${hopRangeWords(by.place)} with ICMP type ${by.type} code ${by.code}`,
+        });
       const mark = by.annotation === null ? '' : ` ${by.annotation}`;
       return {
         phase: 'path',
@@ -272,6 +279,11 @@ const icmpUnreachable = rule(
 function untraced(evidence: Evidence, first: AddressOutcome, addresses: readonly string[]): Judgement {
   const { target } = evidence;
   const { from, icmp, errno, ref, address } = first;
+  if (from === address && icmp !== null)
+    return byTarget(evidence, address, icmp, {
+      observation: ref,
+      text: `${from} answered the SYN with ICMP type ${icmp.type} code ${icmp.code}${errno === null ? '' : ` (${errno})`}`,
+    });
   const isScope = from !== null && isBeyondScope(address, icmp);
   const trace = pprobeAgain(target, { command: 'trace', address });
   const said = icmp === null ? '' : `ICMP type ${icmp.type} code ${icmp.code}`;
@@ -282,7 +294,7 @@ function untraced(evidence: Evidence, first: AddressOutcome, addresses: readonly
       ? `${from} does not forward to ${places(addresses)} what this host sends from ${first.localAddress ?? 'a link-local address'}.`
       : from === null
         ? `${places(addresses)} cannot be reached: a router on the path, or this host, reports it.`
-        : `${from}${from === address ? ', the target itself,' : ''} reports that it cannot deliver to ${places(addresses)}.`,
+        : `${from} reports that it cannot deliver to ${places(addresses)}.`,
     evidence: [
       {
         observation: ref,
@@ -302,6 +314,35 @@ function untraced(evidence: Evidence, first: AddressOutcome, addresses: readonly
     ],
     claims: stoppedBefore(address, addresses),
     check: shellLine(trace),
+  };
+}
+
+/**
+ * The error comes from the target's own address, so packets arrive there. Its firewall rejects them (REJECT can send any code), or
+ * it forwards the port to another host, such as a container, which is not there: the NAT gives the error the address of the target.
+ */
+function byTarget({ target }: Evidence, address: string, icmp: IcmpCode, item: EvidenceItem): Judgement {
+  const rules = shellLine(listRuleset);
+  return {
+    phase: 'path',
+    confidence: 'high',
+    summary: `${address}, the target itself, answers TCP ${target.port} with ICMP ${icmpWords(familyOf(address) ?? 4, icmp) ?? `type ${icmp.type} code ${icmp.code}`}.`,
+    evidence: [item],
+    remedies: [
+      {
+        text: `On ${address}, look at its rules (${rules}): where one forwards TCP ${target.port} to a container or another host, check that this one runs and has that address; where one rejects it, allow it from this host`,
+      },
+    ],
+    alternatives: [
+      possible(
+        'policy.icmp-prohibited',
+        `${rules} on ${address}`,
+        'medium',
+        `a rule of the firewall of ${address} rejects the packets`,
+      ),
+    ],
+    claims: [{ says: 'not-reached', address }],
+    check: shellLine(listRuleset),
   };
 }
 

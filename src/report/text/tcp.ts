@@ -1,6 +1,6 @@
 import type { TcpAttempt, TcpCause, TcpDocument, TcpStatistics, TcpStatus } from '../../documents/tcp.js';
 import { connectErrnoWords } from '../../documents/terms/errno.js';
-import { icmpReason, icmpWords, isTimeExceeded } from '../../documents/terms/icmp.js';
+import { icmpReason, icmpWords, isRouteError, isTimeExceeded } from '../../documents/terms/icmp.js';
 import { isLoopbackWindow, tcpStatusWords } from '../../documents/terms/tcp-status.js';
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
@@ -164,7 +164,10 @@ function errorWords({ icmp, from, address, status }: TcpAttempt): string {
   const numbers = `ICMP ${icmp.type}/${icmp.code}`;
   if (isTimeExceeded(family, icmp))
     return `${who} reports that the TTL expired: a routing loop; see \`pprobe trace\` (${numbers})`;
-  const reason = icmpReason(family, icmp);
+  const reason =
+    from === address && isRouteError(family, icmp)
+      ? 'its firewall rejects the packets, or the host to which it forwards the port is down'
+      : icmpReason(family, icmp);
   const words = icmpWords(family, icmp) ?? 'an error';
   return `${who} reports ${words}${reason === null ? '' : `: ${reason}`} (${numbers})`;
 }

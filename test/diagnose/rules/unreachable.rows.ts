@@ -65,6 +65,35 @@ export const unreachableRows: Row[] = [
     cause: 'route.local',
     confidence: 'certain',
   },
+  ...[
+    {
+      tcp: [tcp(HOST, { '10.0.1.5': 'unreachable' })],
+      trace: [trace('unreachable', [rejection(1, '10.0.1.5', 3, 1, '!H')])],
+    },
+    {
+      tcp: [
+        tcpOf(HOST, [
+          attempt('10.0.1.5', 'unreachable', {
+            errno: 'EHOSTUNREACH',
+            cause: 'icmp',
+            from: '10.0.1.5',
+            icmp: { type: 3, code: 1 },
+          }),
+        ]),
+      ],
+    },
+  ].map(
+    (measured): Row => ({
+      name: `an unreachable of the target itself, ${'trace' in measured ? 'traced' : 'known from libc'}`,
+      given: evidence({ dns: [dns(HOST, ['10.0.1.5'])], ...measured }),
+      class: 'unreachable',
+      cause: 'route.icmp-unreachable',
+      confidence: 'high',
+      summary: [/the target itself, answers TCP 443 with ICMP host unreachable/],
+      remedy: [/forwards TCP 443 to a container/],
+      alternatives: ['policy.icmp-prohibited'],
+    }),
+  ),
   {
     name: 'no route on a router, which says so',
     given: evidence({

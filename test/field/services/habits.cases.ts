@@ -156,6 +156,26 @@ export const habitCases: readonly FieldCase[] = [
       never: [/has no route/, /gateway/],
     },
   },
+  ...(
+    [
+      ['A36', 'host', '10.64.14.136', 'https://github.com/ldx/python-iptables/issues/180'],
+      ['A37', 'network', '10.64.14.137', 'https://github.com/moby/moby/issues/13914'],
+    ] as const
+  ).map(
+    ([id, what, at, source]): FieldCase => ({
+      id,
+      situation: `the target itself answers with ICMP ${what} unreachable`,
+      source,
+      zone: { [`${id.toLowerCase()}.shop.test`]: [at] },
+      args: ['diagnose', `${id.toLowerCase()}.shop.test:443`],
+      expected: {
+        exitCodes: [14, 12],
+        causes: ['route.icmp-unreachable', 'policy.icmp-prohibited'],
+        says: [/the target itself/, /forwards TCP 443|rejects/],
+        never: [/Add a route to/, /confidence certain/],
+      },
+    }),
+  ),
   {
     id: 'E47',
     situation: 'a server of gRPC behind a balancer that ends TLS without ALPN answers in HTTP/2',

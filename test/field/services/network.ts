@@ -6,6 +6,7 @@
  *
  * What the server at 10.62.9.9 sends to the client passes a link of 1100 octets, whose router's errors are lost. Replies of the
  * resolvers at 10.62.53.53 and 10.62.53.55 over UDP get the source 10.62.53.54 on the way.
+ * The firewalls of 10.64.14.136 and 10.64.14.137 reject TCP 443 as if the host or its network could not be reached.
  */
 export const fieldNetwork = `
 mount --make-rprivate /
@@ -54,5 +55,6 @@ ip -n router rule add from 10.62.9.9 lookup 9
 ip -n router route add 10.60.0.0/24 dev near mtu lock 1100 table 9
 nsenter --net=/run/netns/router nft 'table ip lost { chain output { type filter hook output priority 0; icmp code frag-needed drop; }; }'
 nsenter --net=/run/netns/router nft 'table ip astray { chain prerouting { type filter hook prerouting priority -300; ip saddr { 10.62.53.53, 10.62.53.55 } udp sport 53 ip saddr set 10.62.53.54; }; }'
+nsenter --net=/run/netns/servers nft 'table ip rejects { chain input { type filter hook input priority 0; ip daddr 10.64.14.136 tcp dport 443 reject with icmp host-unreachable; ip daddr 10.64.14.137 tcp dport 443 reject with icmp net-unreachable; }; }'
 exec nsenter --net=/run/netns/servers -- "$@"
 `;
