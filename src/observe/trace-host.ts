@@ -10,7 +10,7 @@ import { anyOf } from '../core/deadline.js';
 import { checkRuntime } from '../core/runtime.js';
 import { startDocument, stoppedMember } from '../documents/header.js';
 import type { TraceDocument } from '../documents/trace.js';
-import { familyOf } from '../net/address/address.js';
+import { familyOf, whereSent } from '../net/address/address.js';
 import { hasRoute } from '../net/wire/engines.js';
 import { checkTraceOptions, type TraceOptions, traceChecks } from '../probe/trace/options.js';
 import { traceAddress } from '../probe/trace/trace.js';
@@ -90,14 +90,9 @@ export async function chooseAddress(
   const ordered = [...addresses.filter(ofFamily), ...addresses.filter((each) => !ofFamily(each))];
   const [first] = ordered;
   if (first === undefined) return null;
-  if (ordered.length < 2 || source !== undefined) return whereConnected(first);
-  for (const address of ordered) if (await hasRoute(address)) return whereConnected(address);
-  return whereConnected(first);
-}
-
-/** Linux connects to loopback where the address is unspecified; a packet with that destination is dropped. */
-function whereConnected(address: string): string {
-  return address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
+  if (ordered.length < 2 || source !== undefined) return whereSent(first);
+  for (const address of ordered) if (await hasRoute(address)) return whereSent(address);
+  return whereSent(first);
 }
 
 /** The members of a trace document for a name that has no address; `resolution` has the reason. */

@@ -44,6 +44,11 @@ export function withoutZone(address: string): string {
   return address.split('%', 1)[0] ?? address;
 }
 
+/** Where Linux sends what is sent to an address: to loopback where it is unspecified (RFC 1122 section 3.2.1.3), else to it. */
+export function whereSent(address: string): string {
+  return address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
+}
+
 /** The zone, `eth0` or `2`; null where the address has no zone. */
 export function zoneOf(address: string): string | null {
   return address.split('%', 2)[1] ?? null;

@@ -87,6 +87,11 @@ t.test(
     const document = await resolve('a.test.', { servers: [mute.text], types: ['A'], resolvConf });
     t.match(document, { status: 'timeout', answersOthers: [mute.text] });
     t.ok(document.attempts.every(({ name }) => name === 'a.test'));
+    // What is sent to 0.0.0.0 arrives at loopback, and the reply comes from there.
+    const here = `0.0.0.0#${mute.port}`;
+    const unspecified = await resolve('a.test.', { servers: [here], types: ['A'], resolvConf });
+    t.match(unspecified, { status: 'timeout', answersOthers: [here] });
+    t.equal(unspecified.repliesFrom, undefined);
   },
 );
 

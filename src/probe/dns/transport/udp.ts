@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { constants } from 'node:os';
 import { elapsedMs, nowMs } from '../../../core/clock.js';
 import { CapabilityError } from '../../../core/errors.js';
-import { canonicalAddress, familyOf, withoutZone } from '../../../net/address/address.js';
+import { canonicalAddress, familyOf, whereSent, withoutZone } from '../../../net/address/address.js';
 import { realtimeNs } from '../../../net/libc/control-message.js';
 import { type Libc, loadLibc, SystemCallError } from '../../../net/libc/load.js';
 import { poller } from '../../../net/libc/poller.js';
@@ -153,9 +153,9 @@ function closeLater(socket: Socket): void {
   process.nextTick(() => socket.close());
 }
 
-/** The zone of a source is the name of the interface, and that of a server may be its number. */
+/** An address as the source of a reply has it. The zone of a source is the name of the interface, and that of a server may be its number. */
 function plainAddress(address: string): string {
-  return canonicalAddress(withoutZone(address));
+  return canonicalAddress(whereSent(withoutZone(address)));
 }
 
 /**
