@@ -171,7 +171,7 @@ class Agent {
     await watching;
     const waiting = this.#state.pending().length;
     this.#note(
-      `ended after ${count(this.#ran, 'job')}${waiting === 0 ? '' : `; ${count(waiting, 'result')} wait for the next start`}`,
+      `ended after ${count(this.#ran, 'job')}${waiting === 0 ? '' : `; ${count(waiting, 'result')} kept for the next start`}`,
     );
   }
 

@@ -7,5 +7,6 @@ import './interrupts.js';
 import './standstill.js';
 import './chaos.js';
 import './repeats.js';
+import './bounds.js';
 import './broker-target.js';
 import './trust.js';
