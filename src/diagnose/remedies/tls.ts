@@ -71,6 +71,16 @@ export function trustIssuer({ target }: Evidence): Advice[] {
   ];
 }
 
+/** For a chain that breaks a rule of OpenSSL, whoever issued it: to trust its authority does not help. */
+export function makeFit(doc: TlsDocument): Advice[] {
+  return [
+    seeHandshake(doc, 'See which certificate of the chain is rejected, and why ("Verify return code")'),
+    {
+      text: `Have this certificate made again for the server at ${doc.address}: signed with SHA-256, with an RSA key of 2048 bits or an ECDSA key, for use by a server`,
+    },
+  ];
+}
+
 /** For a certificate that some programs of this host trust, and others do not. */
 export function trustEverywhere({ trust = [] }: Pick<TlsDocument, 'trust'>): Advice[] {
   const isSystemWithout = trust.some(({ store, trusts }) => store === 'system' && trusts === false);

@@ -4,6 +4,7 @@ import {
   endedBy,
   inspectorIn,
   isChainComplete,
+  isChainUnfit,
   isTrustedNowhere,
   trustWords,
 } from '../../documents/observed/tls.js';
@@ -15,7 +16,14 @@ import { short } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
 import { DOCS } from '../remedies/docs.js';
 import { knownCertificateAdvice } from '../remedies/known-certificates.js';
-import { openssl, renewCertificate, rightName, sendWholeChain, trustIssuer } from '../remedies/tls.js';
+import {
+  makeFit,
+  openssl,
+  renewCertificate,
+  rightName,
+  sendWholeChain,
+  trustIssuer,
+} from '../remedies/tls.js';
 import { sniFiltered } from './tls-handshake.js';
 import { tlsRule } from './tls-rule.js';
 
@@ -81,11 +89,14 @@ const untrusted = tlsRule(
   (doc, at, evidence, server) => ({
     // Reports of earlier versions know Node's list alone, and curl may have accepted the certificate. The root of a chain
     // without an end may be trusted.
-    confidence: isTrustedNowhere(doc) === true && isChainComplete(doc) ? 'certain' : 'high',
+    confidence:
+      isTrustedNowhere(doc) === true && isChainComplete(doc) && !isChainUnfit(doc) ? 'certain' : 'high',
     summary: untrustedSummary(doc, at, server),
     seen: `${doc.address} sent ${subject(doc)}`,
     more: trustEvidence(doc, evidence),
-    remedies: knownCertificate(doc) ?? [...sendWholeChain(doc), ...trustIssuer(evidence)],
+    remedies: isChainUnfit(doc)
+      ? makeFit(doc)
+      : (knownCertificate(doc) ?? [...sendWholeChain(doc), ...trustIssuer(evidence)]),
     // Every system trusts the certificates of API Gateway's own names: another one comes from a device in between.
     alternatives: [
       possible(
@@ -110,6 +121,7 @@ function inspected(doc: TlsDocument): Alternative {
 
 function untrustedSummary(doc: TlsDocument, at: string, server: string): string {
   const { certificate, chainFault } = doc;
+  if (isChainUnfit(doc)) return `This host rejects the certificate chain at ${at}: ${unfitWords(doc)}.`;
   const name = short(chainFault?.name ?? certificate?.issuer ?? '', 'its issuer', 40);
   switch (chainFault?.kind) {
     case 'self-signed':
@@ -131,9 +143,17 @@ function trustEvidence(doc: TlsDocument, { observations }: Evidence): EvidenceIt
   return words.map((text) => ({ observation, text }));
 }
 
+/** Which rule a chain breaks that may have a trusted authority. */
+function unfitWords({ errorCode }: TlsDocument): string {
+  return errorCode === 'UNSPECIFIED'
+    ? 'the hash of a signature or a key is too weak, or an extension is wrong'
+    : `OpenSSL's error is ${errorCode}`;
+}
+
 /** What is known of the end of the chain; null where the fault is another one. */
 function chainWords(doc: TlsDocument): string | null {
   const { chainFault } = doc;
+  if (isChainUnfit(doc)) return null;
   const name = excerpt(chainFault?.name ?? '', 80);
   if (chainFault?.kind === 'self-signed') return `the certificate is its own issuer: ${name}`;
   if (chainFault?.kind !== 'missing-intermediate' && chainFault?.kind !== 'unknown-root') return null;

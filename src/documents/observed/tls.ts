@@ -119,6 +119,24 @@ export function isTrustedNowhere({ trust }: Pick<TlsDocument, 'trust'>): boolean
   return trust.every(({ trusts, path }) => trusts === false || path === null) ? true : null;
 }
 
+/** OpenSSL's errors for a chain without an authority that this host trusts, by Node's names. */
+const TRUST_ERRORS: ReadonlySet<string> = new Set([
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/**
+ * Whether the chain breaks another rule of OpenSSL: a weak hash or key, the wrong purpose, a revoked certificate. Its authority
+ * may be trusted. Node has no names for most of these errors, and calls them UNSPECIFIED.
+ */
+export function isChainUnfit({ status, errorCode }: Pick<TlsDocument, 'status' | 'errorCode'>): boolean {
+  return status === 'untrusted' && errorCode !== null && !TRUST_ERRORS.has(errorCode);
+}
+
 /**
  * Whether the chain shows its end: a certificate that is its own issuer. Otherwise the server may leave out an intermediate
  * certificate whose root is trusted, also where an authority with the name of the issuer is known. false for reports without the chain.

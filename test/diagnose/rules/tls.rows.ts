@@ -42,6 +42,30 @@ export const tlsRows: Row[] = [
     summary: ['*.execute-api.us-east-1.amazonaws.com', 'alb.example.com'],
     remedy: [`https://${HOST}/prod/orders`],
   },
+  ...(['UNSPECIFIED', 'INVALID_PURPOSE', 'CERT_REVOKED'] as const).map(
+    (errorCode): Row => ({
+      name: `a chain that breaks another rule than that of its authority: ${errorCode}`,
+      given: evidence({
+        ...connected,
+        tls: [
+          tls('untrusted', {
+            errorCode,
+            trust: [...nobody],
+            chain: [
+              { ...chainOf('api.test', 'Own CA'), selfSigned: false },
+              { ...chainOf('Own CA', 'Own CA'), selfSigned: true },
+            ],
+            chainFault: { kind: 'unknown-root', depth: 1, name: 'Own CA' },
+          }),
+        ],
+      }),
+      class: 'tls',
+      cause: 'tls.untrusted',
+      confidence: 'high',
+      summary: ['rejects the certificate chain', errorCode === 'UNSPECIFIED' ? 'too weak' : errorCode],
+      remedy: ['made again', 'Verify return code'],
+    }),
+  ),
   {
     name: 'a certificate of an unknown authority',
     given: evidence({
