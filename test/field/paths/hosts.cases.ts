@@ -138,6 +138,31 @@ export const hostCases: readonly NetworkCase[] = [
     ],
   },
   {
+    id: 'F60',
+    situation: "the company's authority is trusted, and signs with SHA-1",
+    source: 'https://github.com/openssl/openssl/issues/20532',
+    setUp: `(cd /run && openssl req -x509 -newkey rsa:2048 -nodes -keyout old-ca.key -out old-ca.pem -days 9 -subj '/CN=Old CA' && openssl req -newkey rsa:2048 -nodes -keyout old.key -out old.csr -subj /CN=api.field.test && echo subjectAltName=DNS:api.field.test | openssl x509 -req -in old.csr -CA old-ca.pem -CAkey old-ca.key -sha1 -days 9 -extfile /dev/stdin -out old.crt && cat old.crt old.key >old.pem) 2>/dev/null`,
+    zone,
+    servers: {
+      '{net}.10:443': opensslServer(
+        ['api.field.test'],
+        ...['-cert', '/run/old.pem', '-cert_chain', '/run/old-ca.pem', '-cipher', 'ALL:@SECLEVEL=0', '-www'],
+      ),
+    },
+    steps: [
+      {
+        args: ['diagnose', 'https://api.field.test/', '--ca-file', '/run/old-ca.pem'],
+        expected: {
+          exitCodes: [15],
+          causes: ['tls.untrusted'],
+          atMost: 'high',
+          says: [/too weak/, /Have this certificate made again/],
+          never: [/does not trust the root/, /NODE_EXTRA_CA_CERTS for Node/],
+        },
+      },
+    ],
+  },
+  {
     id: 'A18',
     situation: 'the gateway does not answer ARP, and the resolver is behind it',
     source: 'https://github.com/diladele/dnssafety/issues/36',
