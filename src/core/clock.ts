@@ -74,8 +74,8 @@ export interface RunningLimit {
 
 /**
  * Calls `callback` once after this process has run for `delayMs`. A pause of half a second or more, as watchPauses() counts it, is
- * not part of that, and afterwards there is half a second at least for what arrived meanwhile: a peer is not silent because nobody
- * here listened.
+ * not part of that, and once there is half a second after it for what arrived meanwhile: a peer is not silent because nobody here
+ * listened. The limit is reached after `delayMs` / 500 + 2 turns of the event loop at most, however long each of them takes.
  */
 export function afterRunning(
   delayMs: number,
@@ -83,6 +83,7 @@ export function afterRunning(
   clock: Clock = systemClock,
 ): RunningLimit {
   let leftMs = Math.max(0, delayMs);
+  let isExtended = false;
   let startMs = clock.now();
   let cancel = (): void => {};
   const next = (): void => {
@@ -90,7 +91,12 @@ export function afterRunning(
     const sliceMs = Math.min(leftMs, leastPauseMs);
     cancel = clock.after(sliceMs, () => {
       const takenMs = clock.now() - startMs;
-      leftMs = takenMs - sliceMs < leastPauseMs ? leftMs - takenMs : Math.max(leftMs, leastPauseMs);
+      const isPause = takenMs - sliceMs >= leastPauseMs;
+      leftMs -= isPause ? sliceMs : takenMs;
+      if (isPause && leftMs < leastPauseMs && !isExtended) {
+        isExtended = true;
+        leftMs = leastPauseMs;
+      }
       if (leftMs > 0) next();
       else callback();
     });

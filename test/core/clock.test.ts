@@ -83,6 +83,17 @@ t.test('a short delay counts: a busy host must not prolong a limit for ever', as
   t.equal(calls(), 1);
 });
 
+t.test('a process that never runs for long without a pause reaches its limit all the same', async (t) => {
+  const { clock, calls } = started(2300);
+  let rounds = 0;
+  while (calls() === 0 && rounds < 100) {
+    clock.standStill(5000);
+    rounds += 1;
+  }
+  t.equal(calls(), 1);
+  t.ok(rounds <= 7, `${rounds} rounds`);
+});
+
 t.test('a limit that is canceled is not reached', async (t) => {
   const { clock, limit, calls } = started(2300);
   clock.run(700);
