@@ -31,6 +31,7 @@ import {
   anyTcpAnswer,
   connectedTo,
   heardOnTheWay,
+  keptBack,
   notATarget,
   reportedOnTheWay,
   resetSeen,
@@ -58,6 +59,10 @@ export type AddressClaim =
   | 'not-sent'
   /** This host lacks something that a connection to it needs; packets of a raw socket may leave all the same. */
   | 'not-connected'
+  /** The firewall of this host keeps packets to it back; it can answer them with RST in its place. */
+  | 'blocked-here'
+  /** The answers to SYNs are its own, or of something on the way. */
+  | 'answered-elsewhere'
   /** Nothing at all comes back from it: no SYN-ACK, no RST. */
   | 'silent'
   /** SYNs to it are answered and others are not. */
@@ -158,6 +163,12 @@ const CLAIMS: Rows = {
       spokenBy(evidence, address) ?? reportedOnTheWay(evidence, address) ?? heardOnTheWay(evidence, address),
     result: 'drop',
   },
+  'blocked-here': {
+    refuted: (evidence, { address }) =>
+      openingAt(evidence, address) ?? reportedOnTheWay(evidence, address) ?? heardOnTheWay(evidence, address),
+    result: 'drop',
+  },
+  'answered-elsewhere': { refuted: (evidence, { address }) => keptBack(evidence, address), result: 'medium' },
   'not-connected': { refuted: (evidence, { address }) => connectedTo(evidence, address), result: 'drop' },
   silent: { refuted: (evidence, { address }) => spokenBy(evidence, address), result: 'drop' },
   'sometimes-answers': { refuted: () => null, result: 'drop' },

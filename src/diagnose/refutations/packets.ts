@@ -54,6 +54,14 @@ export function resetSeen(evidence: Evidence, address: string): EvidenceItem | n
   return resetTraced(evidence, address);
 }
 
+/** This host's own firewall let no probe to the address leave. A rule that rejects with RST answers connections in the same way. */
+export function keptBack(evidence: Evidence, address: string): EvidenceItem | null {
+  const traced = tracesTo(evidence, address).find(({ doc }) => doc.unsent === 'local-firewall');
+  return traced === undefined
+    ? null
+    : { observation: traced.ref, text: `the firewall of this host let no probe to ${address} leave` };
+}
+
 function tracesTo({ target, observations }: Pick<Evidence, 'target' | 'observations'>, address: string) {
   return observations.trace
     .map((doc, index) => ({ doc, ref: `trace[${index}]` }))

@@ -17,6 +17,7 @@ import { type OwnLimit, ownLimitOf } from '../../documents/terms/errno.js';
 import { type Claim, ofEach } from '../claims.js';
 import { type Judgement, possible, type Rule, type RuleFacts, rule } from '../finding.js';
 import { places, short } from '../headline.js';
+import { resetSeen } from '../refutations/packets.js';
 import type { Advice } from '../remedies/advice.js';
 import {
   allowInOwnFirewall,
@@ -40,10 +41,13 @@ const firewall = rule('local.firewall', { needs: ['tcp', 'trace'] }, (evidence):
   const addresses = addressesOf([...attempts, ...traces.map(({ doc }) => doc)]);
   const [address] = addresses;
   if (address === undefined) return null;
+  const reset = attempts.length > 0 ? null : resetSeen(evidence, address);
+  const isTried = addressOutcomes(evidence).some((each) => each.address === address);
   return {
     phase: 'local',
-    // A BPF program of the service unit (IPAddressDeny of systemd) refuses packets with the same errno.
-    confidence: 'high',
+    // A BPF program of the service unit (IPAddressDeny of systemd) refuses packets with the same errno. A rule can be about packets
+    // of raw sockets alone: then connections pass, and an RST is that of the target.
+    confidence: isTried && reset === null ? 'high' : 'medium',
     summary: `The firewall of this host blocks TCP ${evidence.target.port} to ${places(addresses)}.`,
     evidence: [
       ...(first === undefined
@@ -57,10 +61,17 @@ const firewall = rule('local.firewall', { needs: ['tcp', 'trace'] }, (evidence):
       ...traces
         .slice(0, 1)
         .map(({ ref }) => ({ observation: ref, text: 'the firewall let no probe of the trace leave' })),
+      ...(reset === null
+        ? []
+        : [{ ...reset, text: `${reset.text}, as a rule of this host that rejects with RST answers` }]),
     ],
     remedies: [allowInOwnFirewall(evidence, addresses), fullConnectionTable],
-    claims: ofEach('not-sent', address, addresses),
-    alternatives: [possible('local.permission', 'try the connection outside the container or service unit')],
+    claims: ofEach(reset === null ? 'not-sent' : 'blocked-here', address, addresses),
+    alternatives: [
+      reset === null
+        ? possible('local.permission', 'try the connection outside the container or service unit')
+        : possible('tcp.refused', `${shellLine(listRuleset)} shows no such rule`, 'medium'),
+    ],
     check: shellLine(listRuleset),
   };
 });

@@ -80,11 +80,13 @@ const refused = rule('tcp.refused', { needs: ['tcp'] }, (evidence): Judgement | 
             rejection.length > 0 ? 'medium' : 'low',
           ),
         ],
-    claims: ofEach(
-      first.cause === 'rst-after-syn-ack' ? 'closes-at-once' : 'closed',
-      first.address,
-      addresses,
-    ),
+    claims:
+      first.cause === 'rst-after-syn-ack'
+        ? ofEach('closes-at-once', first.address, addresses)
+        : [
+            ...ofEach('closed', first.address, addresses),
+            ...ofEach('answered-elsewhere', first.address, addresses),
+          ],
     check: `ss -ltn on the target shows whether something listens on TCP ${port}`,
   };
 });

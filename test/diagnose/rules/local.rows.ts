@@ -24,6 +24,19 @@ export const localRows: Row[] = [
     confidence: 'high',
   },
   {
+    name: 'a firewall of this host that lets no probe leave, beside an RST: its own, or that of the target',
+    given: evidence({
+      dns: [resolved],
+      tcp: [tcpOf(HOST, [attempt('10.0.1.5', 'refused', { errno: 'ECONNREFUSED', cause: 'rst' })])],
+      trace: [{ ...trace('prohibited', [unsentHop(1, 1, 'EPERM')]), unsent: 'local-firewall' as const }],
+    }),
+    class: 'local',
+    cause: 'local.firewall',
+    confidence: 'medium',
+    evidence: [/rejects with RST/],
+    alternatives: ['tcp.refused'],
+  },
+  {
     name: 'this host’s own address, silent behind its own firewall or a loopback interface that is down',
     given: evidence({
       target: '127.0.0.1:8443',
