@@ -149,6 +149,10 @@ const SENTENCES: readonly Sentence[] = [
   },
   { says: /^The firewall of this host blocks|^This host forbids the connection/, refuted: spoke },
   {
+    says: /^The firewall of this host lets no probe/,
+    refuted: any((shown, address) => shown.opened(address) || shown.hopAnswered(address)),
+  },
+  {
     says: /does not answer on TCP|^Neither address|^None of the \d+ addresses|do not answer on TCP|^no answer within/,
     refuted: (shown, addresses, text) =>
       !/lost on the way/.test(text) && addresses.some((each) => shown.spoke(each)),

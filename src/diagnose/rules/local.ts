@@ -48,7 +48,10 @@ const firewall = rule('local.firewall', { needs: ['tcp', 'trace'] }, (evidence):
     // A BPF program of the service unit (IPAddressDeny of systemd) refuses packets with the same errno. A rule can be about packets
     // of raw sockets alone: then connections pass, and an RST is that of the target.
     confidence: isTried && reset === null ? 'high' : 'medium',
-    summary: `The firewall of this host blocks TCP ${evidence.target.port} to ${places(addresses)}.`,
+    summary:
+      reset === null
+        ? `The firewall of this host blocks TCP ${evidence.target.port} to ${places(addresses)}.`
+        : `The firewall of this host lets no probe to ${places(addresses)} leave, and can be what resets TCP ${evidence.target.port}.`,
     evidence: [
       ...(first === undefined
         ? []

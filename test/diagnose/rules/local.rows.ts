@@ -33,6 +33,7 @@ export const localRows: Row[] = [
     class: 'local',
     cause: 'local.firewall',
     confidence: 'medium',
+    summary: [/lets no probe to 10\.0\.1\.5 leave, and can be what resets TCP 443/],
     evidence: [/rejects with RST/],
     alternatives: ['tcp.refused'],
   },
