@@ -92,7 +92,10 @@ export const ownHostCases: readonly NetworkCase[] = [
       },
       {
         args: ['tcp', '{net}.10', '5432'],
-        expected: { exitCodes: [0], says: [/this host itself did: the address is its own, or a rule redirects/] },
+        expected: {
+          exitCodes: [0],
+          says: [/this host itself did: the address is its own, or a rule redirects/],
+        },
       },
     ],
     peers: [{ argv: ['nc', '-vz', '{net}.10', '5432'], prints: /succeeded|open/i }],
