@@ -7,17 +7,20 @@ import type { RecordType } from './message/record-type.js';
 import type { Lookup } from './plan.js';
 import {
   attemptOf,
+  exchangeWithoutReply,
   type FinalExchange,
+  type Heard,
   isBadCookie,
   isSettled,
   isWithoutEdns,
   isWorthRepeating,
   lateQuery,
+  nothingHeard,
   queryContext,
   type SentQuery,
   sendQuery,
 } from './sent-query.js';
-import { canceled, type Exchange } from './transport/exchange.js';
+import { canceled } from './transport/exchange.js';
 
 /** What a conversation tells its inquiry. */
 interface Events {
@@ -98,7 +101,8 @@ export class Conversation {
 
   /** What came instead of a reply while a query was waiting: packets that are too short for one. */
   #unreadable(): FinalExchange | null {
-    for (const { exchange } of this.#waiting.values()) if (exchange.outcome === 'malformed') return exchange;
+    for (const { heard } of this.#waiting.values())
+      if (heard.shortestDatagram !== null) return exchangeWithoutReply(heard);
     return null;
   }
 
@@ -160,8 +164,7 @@ export class Conversation {
       query.late?.close();
       const isLate = answeredMs === null ? this.isGivenUp || !isCutShort : query.startedMs < answeredMs;
       const isTimeout = isLate && !this.#queued.has(position);
-      const inTime: Exchange = query.late === undefined ? { outcome: 'timeout' } : query.exchange;
-      const exchange = isTimeout ? inTime : canceled;
+      const exchange = isTimeout ? exchangeWithoutReply(query.heard) : canceled;
       const { server, transport, name, type, edns, sentMs } = query.attempt;
       const context = { server, transport, name, type };
       const attempt = attemptOf(context, edns, sentMs, exchange, elapsedMs(query.startedMs));
@@ -190,18 +193,19 @@ export class Conversation {
     edns: boolean,
   ): { pending: Promise<SentQuery>; leaving: Promise<void> | null; position: number } {
     const queuedMs = nowMs();
-    const provisional = this.#provisional(transport, edns);
+    const heard = nothingHeard();
+    const provisional = this.#provisional(transport, edns, heard);
     const position = this.#events.onSent(provisional);
     this.#waiting.set(position, provisional);
     const send = (): Promise<SentQuery> =>
-      sendQuery(this.server, this.#name, this.#type, transport, edns, this.#lookup);
+      sendQuery(this.server, this.#name, this.#type, transport, edns, this.#lookup, heard);
     const turn = packetPace.wait(this.#lookup.stop);
     if (turn === null) return { pending: send(), leaving: null, position };
     this.#queued.add(position);
     const leaving = turn.then(() => {
       this.#queued.delete(position);
       if (!this.#isClosed) {
-        const leaves = this.#provisional(transport, edns);
+        const leaves = this.#provisional(transport, edns, heard);
         this.#waiting.set(position, leaves);
         this.#events.onUpdate(position, leaves);
         this.#events.onLeft(this, elapsedMs(queuedMs));
@@ -211,11 +215,11 @@ export class Conversation {
   }
 
   /** A query that leaves now, as long as nothing is known of its reply. */
-  #provisional(transport: DnsTransport, edns: boolean): SentQuery {
+  #provisional(transport: DnsTransport, edns: boolean, heard: Heard): SentQuery {
     const startedMs = nowMs();
     const context = queryContext(this.server, this.#name, this.#type, transport);
     const attempt = attemptOf(context, edns, elapsedMs(this.#lookup.startedMs, startedMs), canceled, 0);
-    return { attempt, exchange: canceled, startedMs, discarded: {} };
+    return { attempt, exchange: canceled, startedMs, heard };
   }
 
   /** Notes how a query ended or that it has no reply yet. A late reply replaces the entry. */

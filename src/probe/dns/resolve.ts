@@ -10,7 +10,7 @@ import { askName, type NameResult } from './ask-name.js';
 import { noteworthy } from './noteworthy.js';
 import { type ResolveOptions, resolveChecks } from './options.js';
 import { type LookupSignals, makePlan, type Plan, startLookup } from './plan.js';
-import type { SentQuery } from './sent-query.js';
+import type { Heard } from './sent-query.js';
 
 /**
  * Looks up a name by sending queries to resolvers, past all caches of this host, and reports every query and reply. All
@@ -83,7 +83,7 @@ function documentOf(
     records: combined.records,
     extendedErrors: combined.extendedErrors,
     attempts,
-    discarded: sumCounts(sent),
+    discarded: sumCounts(sent.map(({ heard }) => heard)),
   };
   if (plan.nsid) document.nsid = combined.nsid;
   if (plan.cookies !== null) document.cookie = combined.cookie;
@@ -98,7 +98,7 @@ function documentOf(
 }
 
 /** The number of discarded packets, by reason. */
-export function sumCounts(each: readonly Pick<SentQuery, 'discarded'>[]): Record<string, number> {
+export function sumCounts(each: readonly Pick<Heard, 'discarded'>[]): Record<string, number> {
   const sum: Record<string, number> = {};
   for (const { discarded } of each) {
     for (const reason in discarded) sum[reason] = (sum[reason] ?? 0) + (discarded[reason] ?? 0);

@@ -6,6 +6,7 @@ import { withoutFinalDot } from '../../target/dns-name.js';
 import { formatServer, type ServerAddress } from '../../target/server.js';
 import { publishDiscard, publishQuery, publishReply, type QueryContext } from './channels.js';
 import type { Reply } from './message/decode.js';
+import type { DnsDiscardReason } from './message/match.js';
 import { encodeQuery } from './message/query.js';
 import type { RecordType } from './message/record-type.js';
 import type { Lookup } from './plan.js';
@@ -18,10 +19,33 @@ export interface SentQuery {
   exchange: Exchange;
   /** On the clock of nowMs(). */
   startedMs: number;
-  /** The number of packets that were not the reply, by reason. */
-  discarded: Readonly<Record<string, number>>;
+  heard: Heard;
   /** Present while no reply has come in time and the socket is open. */
   late?: LateExchange | undefined;
+}
+
+/** What came for a query and was not its reply. It grows until the socket is closed, and counts from the first packet on. */
+export interface Heard {
+  /** The number of packets, by reason. */
+  discarded: Record<string, number>;
+  /** Octets of the shortest datagram that was too short for a DNS header; null if there was none. */
+  shortestDatagram: number | null;
+}
+
+export function nothingHeard(): Heard {
+  return { discarded: {}, shortestDatagram: null };
+}
+
+/**
+ * The end of a wait without a reply. If datagrams too short for a DNS header arrived, something does listen on the port, so the
+ * result is `malformed` and not `timeout`.
+ */
+export function exchangeWithoutReply({ shortestDatagram }: Heard): FinalExchange {
+  if (shortestDatagram === null) return { outcome: 'timeout' };
+  return {
+    outcome: 'malformed',
+    detail: `only a packet of ${shortestDatagram} octets came, too short for a header`,
+  };
 }
 
 /** The end of a question at one server: no reply that is to be repeated over TCP. */
@@ -36,7 +60,11 @@ export function queryContext(
   return { server: formatServer(server), transport, name: withoutFinalDot(name), type: type.name };
 }
 
-/** Sends one query. Its promise resolves with the reply, or at the end of the ordinary wait. */
+/**
+ * Sends one query. Its promise resolves with the reply, or at the end of the ordinary wait.
+ *
+ * @param heard grows with each packet that is not the reply
+ */
 export function sendQuery(
   server: ServerAddress,
   name: string,
@@ -44,10 +72,10 @@ export function sendQuery(
   transport: DnsTransport,
   edns: boolean,
   { plan, signal, stop, leaving, startedMs: lookupMs }: Lookup,
+  heard = nothingHeard(),
 ): Promise<SentQuery> {
   const context = queryContext(server, name, type, transport);
   const { nsid, cookies, suspectMs } = plan;
-  const discarded: Record<string, number> = {};
   const startedMs = nowMs();
   const query = encodeQuery(name, type, edns, { nsid, cookie: cookies?.of(server) ?? null });
   publishQuery(context, query);
@@ -58,18 +86,25 @@ export function sendQuery(
     stop,
     leaving,
     onDiscard: (reason, packet) => {
-      discarded[reason] = (discarded[reason] ?? 0) + 1;
+      note(heard, transport, reason, packet);
       publishDiscard(context, reason, packet);
     },
   });
   // The continuations of the promise run synchronously with the reply: fewer promises per query in a bulk.
-  return exchanging.then(({ exchange, durationMs, late }): SentQuery => {
+  return exchanging.then(({ exchange: ended, durationMs, late }): SentQuery => {
+    const exchange = ended.outcome === 'timeout' ? exchangeWithoutReply(heard) : ended;
     const attempt = attemptOf(context, edns, elapsedMs(lookupMs, startedMs), exchange, durationMs);
-    if (late !== undefined) return { attempt, exchange, startedMs, discarded, late };
+    if (late !== undefined) return { attempt, exchange, startedMs, heard, late };
     publishReply(attempt);
     noteReply(exchange, server, plan);
-    return { attempt, exchange, startedMs, discarded };
+    return { attempt, exchange, startedMs, heard };
   });
+}
+
+function note(heard: Heard, transport: DnsTransport, reason: DnsDiscardReason, { length }: Buffer): void {
+  heard.discarded[reason] = (heard.discarded[reason] ?? 0) + 1;
+  if (transport === 'udp' && reason === 'short')
+    heard.shortestDatagram = Math.min(heard.shortestDatagram ?? length, length);
 }
 
 function noteReply(exchange: Exchange, server: ServerAddress, { life, cookies }: Lookup['plan']): void {
@@ -89,7 +124,7 @@ export function lateQuery(
   const attempt = { ...attemptOf(context, edns, sentMs, exchange, durationMs), late: true as const };
   publishReply(attempt);
   if (exchange.outcome === 'reply' || exchange.outcome === 'truncated') lookup.plan.life.replied(server);
-  return { attempt, exchange, startedMs: query.startedMs, discarded: query.discarded };
+  return { attempt, exchange, startedMs: query.startedMs, heard: query.heard };
 }
 
 export function attemptOf(

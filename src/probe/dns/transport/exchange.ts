@@ -75,12 +75,10 @@ export const canceled: Exchange = { outcome: 'error', errno: 'ECANCELED' };
  * it; this function is called exactly once. At the timeout, the result is handed over, and the I/O goes on until the
  * caller closes the late exchange.
  *
- * @param onTimeout the result at the timeout
  */
 export function runExchange(
   limits: ExchangeLimits,
   open: (exchange: OpenExchange) => () => void,
-  onTimeout: () => Exchange = () => ({ outcome: 'timeout' }),
 ): Promise<TimedExchange> {
   const { signal, stop } = limits;
   return new Promise((resolve, reject) => {
@@ -105,7 +103,7 @@ export function runExchange(
       else end(() => reject(sourceError));
     };
     const timeOut = (): void => {
-      const inTime = { exchange: onTimeout(), durationMs: elapsedMs(startMs) };
+      const inTime = { exchange: { outcome: 'timeout' } as const, durationMs: elapsedMs(startMs) };
       cancelLimits();
       const ended = new Promise<TimedExchange>((resolveLate) => {
         report = resolveLate;
@@ -186,18 +184,4 @@ function forbiddenCall(error: Error, errno: string): SetUpCall | null {
 /** The error to throw if bind(2) failed because this host does not have the source address; null for other errors. */
 export function foreignSourceError(error: Error, { source }: ExchangeLimits): InvalidInputError | null {
   return source !== undefined && isForeignSource(error) ? sourceNotHere(source) : null;
-}
-
-/**
- * The end of a wait over UDP without a reply. If only packets too short for a DNS header arrived, something does listen
- * on the port, so the result is `malformed` and not `timeout`.
- *
- * @param shortestPacket octets of the shortest such packet; null if there was none
- */
-export function exchangeWithoutReply(shortestPacket: number | null): Exchange {
-  if (shortestPacket === null) return { outcome: 'timeout' };
-  return {
-    outcome: 'malformed',
-    detail: `only a packet of ${shortestPacket} octets came, too short for a header`,
-  };
 }

@@ -9,7 +9,6 @@ import {
   type Exchange,
   type ExchangeLimits,
   exchangeOfError,
-  exchangeWithoutReply,
   foreignSourceError,
   readPacket,
   type SendQuery,
@@ -78,8 +77,6 @@ interface PendingQuery {
   query: Query;
   limits: ExchangeLimits;
   startMs: number;
-  /** Octets of the shortest packet that was too short for a DNS header; null if there was none. */
-  shortestPacket: number | null;
   /** The timeout has been reported, and the reply may still come. */
   isLate: boolean;
   settle(result: TimedExchange): void;
@@ -134,7 +131,6 @@ class SharedPort {
         query,
         limits,
         startMs: nowMs(),
-        shortestPacket: null,
         isLate: false,
         settle,
         reject,
@@ -176,9 +172,6 @@ class SharedPort {
     const isShort = message.length < headerLength;
     const pending = (isShort ? undefined : this.#pending.get(idOf(message))) ?? this.#likeliest(message);
     if (pending === undefined) return;
-    if (isShort) {
-      pending.shortestPacket = Math.min(pending.shortestPacket ?? message.length, message.length);
-    }
     const exchange = readPacket(message, pending.query, pending.limits);
     if (exchange !== null) this.#end(pending, exchange, atMs);
   }
@@ -203,14 +196,14 @@ class SharedPort {
 
   /** Reports the timeout of a query and goes on waiting for its reply. */
   #handOver(pending: PendingQuery, atMs: number): void {
-    const { settle, startMs, shortestPacket } = pending;
+    const { settle, startMs } = pending;
     const durationMs = elapsedMs(startMs, atMs);
     pending.isLate = true;
     const ended = new Promise<TimedExchange>((settleLate) => {
       pending.settle = settleLate;
     });
     const close = (): void => this.#forget(pending);
-    settle({ exchange: exchangeWithoutReply(shortestPacket), durationMs, late: { ended, close } });
+    settle({ exchange: { outcome: 'timeout' }, durationMs, late: { ended, close } });
   }
 
   #end(pending: PendingQuery, exchange: Exchange, atMs = nowMs()): void {

@@ -8,14 +8,7 @@ import { type Libc, loadLibc, SystemCallError } from '../../../net/libc/load.js'
 import { poller } from '../../../net/libc/poller.js';
 import { UdpSocket } from '../../../net/libc/udp-socket.js';
 import type { ServerAddress } from '../../../target/server.js';
-import { headerLength } from '../message/record-type.js';
-import {
-  exchangeWithoutReply,
-  type OpenExchange,
-  readPacket,
-  runExchange,
-  type SendQuery,
-} from './exchange.js';
+import { type OpenExchange, readPacket, runExchange, type SendQuery } from './exchange.js';
 
 /** A UDP socket for one server, on a local port chosen by the kernel. */
 export interface DatagramSocket {
@@ -52,7 +45,6 @@ export const sendOverUdp: SendQuery = async (server, query, limits) =>
  */
 export function sendOverUdpWith(openSocket: OpenDatagramSocket): SendQuery {
   return (server, query, limits) => {
-    let shortestPacket: number | null = null;
     const open = ({ sent, settle, fail }: OpenExchange): (() => void) => {
       const socket = openSocket(server, limits.source, {
         onConnected: () => {
@@ -60,8 +52,6 @@ export function sendOverUdpWith(openSocket: OpenDatagramSocket): SendQuery {
           socket.send([query.message]);
         },
         onMessage: (message, atMs) => {
-          if (message.length < headerLength)
-            shortestPacket = Math.min(shortestPacket ?? message.length, message.length);
           const exchange = readPacket(message, query, limits);
           if (exchange !== null) settle(exchange, atMs);
         },
@@ -69,7 +59,7 @@ export function sendOverUdpWith(openSocket: OpenDatagramSocket): SendQuery {
       });
       return () => socket.close();
     };
-    return runExchange(limits, open, () => exchangeWithoutReply(shortestPacket));
+    return runExchange(limits, open);
   };
 }
 

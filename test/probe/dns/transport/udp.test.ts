@@ -82,8 +82,37 @@ t.test('packets that are too short only are malformed, not a timeout', async (t)
   const server = await serve(t, () => [Buffer.from([1, 2, 3, 4]), Buffer.from([1, 2, 3])]);
   t.match(await ask(server.text, 2000), {
     status: 'malformed',
-    discarded: { short: 2 },
-    attempts: [{ outcome: 'malformed', detail: 'only a packet of 3 octets came, too short for a header' }],
+    // A server that is silent for half of the time is asked once more.
+    discarded: { short: 4 },
+    attempts: [
+      { outcome: 'malformed', detail: 'only a packet of 3 octets came, too short for a header' },
+      { outcome: 'malformed', detail: 'only a packet of 3 octets came, too short for a header' },
+    ],
+  });
+});
+
+t.test('what comes for the last query counts, although its own wait has not ended', async (t) => {
+  const forging = await serve(t, (asked) => {
+    const forged = reply(asked, { answers: [address('a.test', lie)] });
+    forged.writeUInt16BE(asked.id ^ 1, 0);
+    return asked.edns ? [] : [forged];
+  });
+  t.match(await ask(forging.text, 2000), {
+    status: 'timeout',
+    discarded: { 'bad-id': 1 },
+    attempts: [
+      { outcome: 'timeout', edns: true },
+      { outcome: 'timeout', edns: false },
+    ],
+  });
+  const short = await serve(t, (asked) => (asked.edns ? [] : [Buffer.from([1, 2, 3])]));
+  t.match(await ask(short.text, 2000), {
+    status: 'malformed',
+    discarded: { short: 1 },
+    attempts: [
+      { outcome: 'timeout', edns: true },
+      { outcome: 'malformed', edns: false },
+    ],
   });
 });
 
