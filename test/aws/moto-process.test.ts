@@ -1,13 +1,12 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Test, test } from 'tap';
 import { readFacts } from '../../src/aws/read-facts.js';
 import { pprobe } from '../cli/pprobe.js';
+import { freePort } from '../free-port.js';
 
 /**
  * A second opinion: what `collect` reads of moto_server, which is not ours, compared with what the AWS CLI reads of it by the
@@ -17,26 +16,20 @@ const run = promisify(execFile);
 const isThere = (program: string, ...args: string[]): boolean => spawnSync(program, args).status === 0;
 const missing = ['moto_server', 'aws'].find((program) => !isThere('sh', '-c', `command -v ${program}`));
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 async function startMoto(t: Test): Promise<Record<string, string>> {
   const port = await freePort();
   const moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
   t.teardown(() => moto.kill());
   const url = `http://127.0.0.1:${port}`;
-  while (
-    !(await fetch(url).then(
+  const answers = () =>
+    fetch(url).then(
       () => true,
       () => false,
-    ))
-  )
+    );
+  while (!(await answers())) {
+    if (moto.exitCode !== null) throw new Error(`moto_server ended with ${moto.exitCode}`);
     await sleep(100);
+  }
   return {
     PATH: process.env.PATH ?? '',
     HOME: t.testdir({}),

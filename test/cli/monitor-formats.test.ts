@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { closedTcpPort } from '../closed-port.js';
 import { type Finished, pprobe, start } from './pprobe.js';
-import { dnsServer, tcpServer } from './servers.js';
+import { patient, tcpServer } from './servers.js';
 
 test('nagios: the state in the first line and in the exit code', async (t) => {
   const { port, server } = await tcpServer();
@@ -43,14 +43,23 @@ test('nagios: every mistake in the command line is UNKNOWN and exit 3, on standa
 });
 
 test('nagios: a plugin that is ended early still prints a state', async (t) => {
-  const dns = await dnsServer();
-  t.teardown(dns.close);
-  const argv = ['diagnose', 'silent.example:443', '--server', dns.server, '--format', 'nagios'];
-  const { child, finished } = start(argv);
-  await dns.asked;
+  const { port, server } = await tcpServer();
+  t.teardown(() => server.close());
+  const greeted = new Promise((resolve) =>
+    server.once('connection', (socket) => socket.once('data', resolve)),
+  );
+  const { child, finished } = start([
+    'diagnose',
+    `https://127.0.0.1:${port}/`,
+    '--format',
+    'nagios',
+    ...patient,
+  ]);
+  // The client has sent its ClientHello, and waits for an answer.
+  await greeted;
   child.kill('SIGTERM');
   const { code, stdout } = await finished;
-  t.match(stdout, /^PPROBE UNKNOWN - [^|\n]+ \[none\] \| time=\S+ addresses=0;;;0 open=0;;;0\n[^|]*$/);
+  t.match(stdout, /^PPROBE UNKNOWN - [^|\n]+ \[none\] \| time=\S+ addresses=1;;;0 open=1;;;0\n[^|]*$/);
   t.equal(code, 3);
 });
 

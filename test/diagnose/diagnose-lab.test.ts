@@ -130,7 +130,7 @@ t.test('targets and hosts of other kinds', { skip }, async (t) => {
 
   t.test('Ctrl-C prints what was measured, as one valid document, and exits 130', async (t) => {
     await lab.break('security-group');
-    const child = lab.spawn('client', [...program, 'diagnose', lab.facts.url, '--json']);
+    const child = lab.spawn('client', [...program, 'diagnose', lab.facts.url, '--json', '--timeout', '60s']);
     const { stdout } = child;
     if (stdout === null) throw new Error('no standard output');
     const output = text(stdout);

@@ -79,7 +79,7 @@ function otherReply(query: Buffer, index = 1): Buffer {
   return reply;
 }
 
-const lookup = ['dns', 'a.example', '127.0.0.1#PORT', '--timeout', '500', '--tries', '1', '-4', '--json'];
+const lookup = ['dns', 'a.example', '127.0.0.1#PORT', ...limited, '--tries', '1', '-4', '--json'];
 
 export const limits: readonly Fault[] = [
   shaken(

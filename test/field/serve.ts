@@ -18,6 +18,7 @@ export async function serveDns(at: string, behave: Behaviour): Promise<void> {
   const respond = (responses: Response[], send: (packet: Buffer) => void): void => {
     for (const response of responses) {
       if (Buffer.isBuffer(response)) send(response);
+      else if ('after' in response) void response.after.then(() => send(response.packet));
       else setTimeout(() => send(response.packet), response.afterMs);
     }
   };

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import t, { type Test } from 'tap';
 import { exitCodeOf, exitCodes } from '../../src/documents/terms/exit-code.js';
 import {
@@ -91,14 +92,25 @@ t.test('a stop after the end changes nothing; a stop before the start measures n
 t.test('observe, connect, resolve and trace end with what they know, and `signal` rejects', async (t) => {
   const { port } = await listenSilently(t);
   const resolver = await serve(t, () => []);
-  const limits = { stop: AbortSignal.timeout(100) };
+  const stop = new AbortController();
+  const limits = { stop: stop.signal };
   const servers = [resolver.text];
-  const [observed, connected, resolved, traced] = await Promise.all([
+  let attempts = 0;
+  const onAttempt = () => {
+    attempts += 1;
+  };
+  subscribe('pprobe:tcp:attempt', onAttempt);
+  t.teardown(() => unsubscribe('pprobe:tcp:attempt', onAttempt));
+  const ending = Promise.all([
     observe(`127.0.0.1:${port}`, { ...limits, timeoutMs: 60_000, trace: false }),
     connect('127.0.0.1', port, { ...limits, timeoutMs: 60_000 }),
     resolve('a.test', { ...limits, servers, timeoutMs: 60_000 }),
     trace('a.test', { ...limits, port, dns: { servers, timeoutMs: 60_000 } }),
   ]);
+  // All four wait for an answer: two for a SYN-ACK, two for replies to A and AAAA.
+  while (attempts < 2 || resolver.asked.length < 4) await new Promise(setImmediate);
+  stop.abort(timeLimit());
+  const [observed, connected, resolved, traced] = await ending;
   t.match(observed, { stopped: { by: 'time-limit' }, observations: { tcp: [{ status: 'error' }] } });
   t.match(connected, { stopped: { by: 'time-limit' }, status: 'error', attempts: [{ errno: 'ECANCELED' }] });
   t.match(resolved, { status: 'error' });

@@ -1,11 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Test } from 'tap';
+import { freePort } from '../free-port.js';
 
 const run = promisify(execFile);
 
@@ -135,25 +134,4 @@ async function stop(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await ended;
-}
-
-/**
- * A port of 127.0.0.1 that is free over UDP and TCP. It is below the range from which the kernel takes the ports of
- * connections (ip(7), ip_local_port_range), so that none of them takes it before the daemon does.
- */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const udp = createSocket('udp4');
-    const tcp = createServer();
-    const bound = [once(udp, 'listening'), once(tcp, 'listening')];
-    udp.bind(port, '127.0.0.1');
-    tcp.listen(port, '127.0.0.1');
-    const results = await Promise.allSettled(bound);
-    const closed = [once(udp, 'close'), ...(tcp.listening ? [once(tcp, 'close')] : [])];
-    udp.close();
-    tcp.close();
-    await Promise.all(closed);
-    if (results.every(({ status }) => status === 'fulfilled')) return port;
-  }
 }

@@ -41,6 +41,14 @@ export function poller(libc: Libc): Poller {
 }
 
 /**
+ * Reports every descriptor that is ready now. A limit of time asks this before it is told as a silence: a process that was stopped
+ * goes on with its timers before the thread that waits has told what arrived meanwhile.
+ */
+export function readArrived(): void {
+  shared?.readNow();
+}
+
+/**
  * Watches all sockets opened through libc with one epoll, and waits for it in a thread of the pool. Node can only watch
  * descriptors that it opened itself, and a wait on the main thread would block the event loop.
  */

@@ -14,6 +14,7 @@ import {
   IPV6_RECVHOPLIMIT,
   SO_ATTACH_FILTER,
   SO_RCVBUF,
+  SO_RCVBUFFORCE,
   SO_TIMESTAMPNS,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
@@ -33,8 +34,11 @@ export interface RawPacket extends PacketDetails {
   bytes: Buffer;
 }
 
-/** Enough for the replies to a thousand traces while the event loop is busy. The kernel's limit is net.core.rmem_max. */
-const receiveBufferOctets = 1 << 20;
+/**
+ * Enough for the replies to a thousand traces, or other TCP of this host, while this process does not run. The kernel's limit is
+ * net.core.rmem_max, whose usual 208 KiB hold some 500 packets: a twentieth of a second of busy TCP. It does not hold for CAP_NET_ADMIN.
+ */
+const receiveBufferOctets = 1 << 22;
 
 /** Global, because the kernel gets their addresses as numbers, which the garbage collector does not see. */
 const answerFilters = { 4: answersToSyn(4), 6: answersToSyn(6) };
@@ -117,6 +121,7 @@ export class RawIpSocket {
     try {
       // Without these options a detail is missing, and replies are stamped when they are read.
       this.#trySetOption(SOL_SOCKET, SO_RCVBUF, uint32(receiveBufferOctets));
+      this.#trySetOption(SOL_SOCKET, SO_RCVBUFFORCE, uint32(receiveBufferOctets));
       this.#trySetOption(SOL_SOCKET, SO_TIMESTAMPNS, uint32(1));
       if (family === 6) this.#trySetOption(IPPROTO_IPV6, IPV6_RECVHOPLIMIT, uint32(1));
     } catch (error) {

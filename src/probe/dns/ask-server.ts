@@ -2,6 +2,7 @@ import { nowMs, systemClock } from '../../core/clock.js';
 import { anyOf } from '../../core/deadline.js';
 import type { DnsTransport, EdnsHabit } from '../../documents/dns.js';
 import { rcodeNumber, statusOfRcode } from '../../documents/terms/rcode.js';
+import { readArrived } from '../../net/libc/poller.js';
 import { packetPace } from '../../net/wire/pace.js';
 import { formatServer, type ServerAddress } from '../../target/server.js';
 import { Conversation, firstTransport } from './conversation.js';
@@ -177,7 +178,11 @@ class Inquiry {
       const middleMs = this.#slotStartMs + suspectMs;
       if (atMs >= middleMs) {
         this.#lookForLife(current);
-        if (!current.isAskedAsPrograms) current.ask(programsSendEdns);
+        if (!current.isAskedAsPrograms) {
+          current.ask(programsSendEdns);
+          // The query has its time, also where this process stood still and sends it late.
+          this.#slotStartMs = atMs - suspectMs;
+        }
       }
       const endMs = this.#slotStartMs + (this.#isLastChance(current) ? timeoutMs / 2 : timeoutMs);
       if (atMs < endMs) return { untilMs: atMs < middleMs ? middleMs : endMs };
@@ -281,7 +286,11 @@ class Inquiry {
     const leftMs = untilMs - nowMs();
     if (leftMs <= 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const cancel = systemClock.after(leftMs, () => this.#wake?.());
+      const cancel = systemClock.after(leftMs, () => {
+        readArrived();
+        // In the next turn, the conversations know what was read.
+        setImmediate(() => this.#wake?.());
+      });
       this.#wake = () => {
         this.#wake = null;
         cancel();

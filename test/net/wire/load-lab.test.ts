@@ -6,7 +6,8 @@ import t from 'tap';
 import type { TraceDocument } from '../../../src/documents/trace.js';
 import { labUnavailable, startLab } from '../../lab/lab.js';
 
-const library = pathToFileURL(join(process.cwd(), 'dist/index.js')).href;
+const built = (file: string): string => pathToFileURL(join(process.cwd(), 'dist', file)).href;
+const library = built('index.js');
 const unavailable = await labUnavailable();
 
 /** Sends data to every client as fast as possible. */
@@ -51,6 +52,24 @@ setTimeout(() => {
 console.log(JSON.stringify(await trace('${address}', ${JSON.stringify(options)})));
 `;
 
+/** A program that reads nothing while so many RSTs come, and then prints how many packets its raw socket kept. */
+const standingStill = (resets: number) => `
+const { loadLibc } = await import('${built('net/libc/load.js')}');
+const { RawIpSocket } = await import('${built('net/libc/raw-ip-socket.js')}');
+const { TcpSocket } = await import('${built('net/libc/tcp-socket.js')}');
+const libc = await loadLibc();
+const raw = new RawIpSocket(libc, 4, 6);
+raw.receiveOnlyAnswers();
+for (let count = 0; count < ${resets}; count += 1) {
+  const socket = new TcpSocket(libc, 4);
+  try { socket.connect({ address: '127.0.0.1', port: 9 }); } catch {}
+  socket.close();
+}
+let kept = 0;
+while (raw.receive() !== null) kept += 1;
+console.log(kept);
+`;
+
 async function ready(child: ChildProcess): Promise<ChildProcess> {
   if (child.stdout === null) throw new Error('no output to read');
   await once(child.stdout, 'data');
@@ -92,6 +111,13 @@ t.test('a busy host', { skip: unavailable ?? false }, async (t) => {
       'it flowed to the end',
     );
     for (const child of flood) child.kill();
+  });
+
+  const skip = lab.mode === 'user' && 'root of a user namespace has the buffers of every user';
+  t.test('syn: what comes while the process does not run is kept', { skip }, async (t) => {
+    const resets = 3000;
+    const argv = [process.execPath, '--input-type=module', '-e', standingStill(resets)];
+    t.match(await lab.exec('client', argv), { stdout: `${resets}\n`, stderr: '' });
   });
 
   t.test('connect: a SYN that the kernel retransmitted while the loop was busy is not a probe', async (t) => {

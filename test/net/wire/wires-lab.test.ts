@@ -65,7 +65,10 @@ t.test('real wires on real kernels', { skip: unavailable ?? false }, async (t) =
         // An ordinary connection after the trace: connections of the trace would have been accepted before it.
         await lab.exec('client', [...program, 'tcp', addresses.public[family], '8443']);
         await heard('accepted');
+        // Its port is that of the next test.
+        const ended = once(child, 'exit');
         child.kill();
+        await ended;
         t.same(said.trim().split('\n'), ['ready', 'accepted']);
       });
     }

@@ -8,6 +8,9 @@ import { resolve, resolveWith } from '../../../src/probe/dns/resolve.js';
 import { parseServer } from '../../../src/target/server.js';
 import { type Asked, address, opt, reply, serve, soa, truncatedFlag } from './server.js';
 
+/** Programs of this host wait as long as they do without options, whatever its resolv.conf says. */
+const plain = { resolvConf: parseResolvConf('') };
+
 const a = (asked: Asked, data: string) =>
   reply(asked, {
     answers: asked.type === 'A' ? [address(asked.name, data)] : [],
@@ -15,8 +18,13 @@ const a = (asked: Asked, data: string) =>
   });
 
 t.test('a slow server that shows signs of life is awaited; the reply to the first try counts', async (t) => {
-  const server = await serve(t, (asked) => [{ afterMs: 2600, packet: a(asked, '10.0.0.5') }]);
-  const document = await resolve('a.test.', { servers: [server.text] });
+  const types = new Set<string>();
+  const server = await serve(t, (asked) => {
+    if (types.has(asked.type)) return [];
+    types.add(asked.type);
+    return [{ afterMs: 2600, packet: a(asked, '10.0.0.5') }];
+  });
+  const document = await resolve('a.test.', { servers: [server.text], ...plain });
   t.match(document, { status: 'answered', addresses: [{ address: '10.0.0.5' }] });
   const [first, ...others] = document.attempts.filter(({ type }) => type === 'A');
   t.match(first, { outcome: 'answered', late: true, sentMs: Number });
@@ -29,7 +37,17 @@ t.test('a slow server that shows signs of life is awaited; the reply to the firs
 });
 
 t.test('a reply that comes after the wait for it has ended counts as long as the lookup lasts', async (t) => {
-  const server = await serve(t, (asked) => [{ afterMs: 300, packet: a(asked, '10.0.0.5') }], { tcp: false });
+  let repeat = (): void => {};
+  const repeated = new Promise<void>((resolve) => {
+    repeat = resolve;
+  });
+  let count = 0;
+  // The third query goes out when the wait for the first has ended.
+  const behave = (asked: Asked) => {
+    if (++count === 3) repeat();
+    return count === 1 ? [{ after: repeated, packet: a(asked, '10.0.0.5') }] : [];
+  };
+  const server = await serve(t, behave, { tcp: false });
   const document = await resolve('a.test.', {
     servers: [server.text],
     types: ['A'],
@@ -42,7 +60,8 @@ t.test('a reply that comes after the wait for it has ended counts as long as the
 t.test('the answer of a slow first server goes before that of the second, as for programs', async (t) => {
   const slow = await serve(t, (asked) => [{ afterMs: 1600, packet: a(asked, '10.0.0.5') }]);
   const second = await serve(t, (asked) => [a(asked, '10.0.0.6')]);
-  const document = await resolve('a.test.', { servers: [slow.text, second.text], types: ['A'] });
+  const servers = [slow.text, second.text];
+  const document = await resolve('a.test.', { servers, types: ['A'], ...plain });
   t.match(document, { status: 'answered', server: slow.text, addresses: [{ address: '10.0.0.5' }] });
   t.notOk('serversPassedOver' in document);
 });
@@ -78,7 +97,7 @@ t.test(
       (asked) => [asked.name === '.' ? root(asked) : { afterMs: 2600, packet: a(asked, '10.0.0.5') }],
       { tcp: false },
     );
-    t.match(await resolve('a.test.', { servers: [slow.text], types: ['A'] }), {
+    t.match(await resolve('a.test.', { servers: [slow.text], types: ['A'], ...plain }), {
       status: 'answered',
       addresses: [{ address: '10.0.0.5' }],
     });

@@ -15,8 +15,11 @@ export interface Asked {
   raw: Buffer;
 }
 
-/** A packet to send back, at once or later. Over TCP it is preceded by its length. */
-export type Response = Buffer | { afterMs: number; packet: Buffer };
+/** A packet to send back, at once, later, or after an event. Over TCP it is preceded by its length. */
+export type Response =
+  | Buffer
+  | { afterMs: number; packet: Buffer }
+  | { after: Promise<unknown>; packet: Buffer };
 
 /** Handles a query. Over TCP it may use the connection itself. */
 export type Behaviour = (asked: Asked, connection: Socket | null) => Response[];
@@ -43,6 +46,7 @@ export async function serve(
   const respond = (responses: Response[], send: (packet: Buffer) => void): void => {
     for (const response of responses) {
       if (Buffer.isBuffer(response)) send(response);
+      else if ('after' in response) void response.after.then(() => send(response.packet));
       else timers.add(setTimeout(() => send(response.packet), response.afterMs));
     }
   };

@@ -131,7 +131,7 @@ test('interim responses and empty lines without end are read up to 64 KB, and wh
 
 test('an interim response that no final one follows is told', async (t) => {
   const { socket } = await serve(t, 'HTTP/1.1 102 Processing\r\n\r\n');
-  t.match(await asked(socket, {}, { timeoutMs: 300 }), {
+  t.match(await asked(socket, {}, { timeoutMs: 2000 }), {
     status: null,
     failure: 'timeout',
     received: { octets: 27, interim: 1, lastInterim: 102 },

@@ -2,6 +2,7 @@ import { elapsedMs, nowMs } from '../../../core/clock.js';
 import { startLimits } from '../../../core/deadline.js';
 import type { InvalidInputError } from '../../../core/errors.js';
 import type { SetUpCall } from '../../../documents/dns.js';
+import { readArrived } from '../../../net/libc/poller.js';
 import { isForeignSource, sourceNotHere } from '../../../net/libc/source.js';
 import type { ServerAddress } from '../../../target/server.js';
 import { decodeReply, type Reply } from '../message/decode.js';
@@ -103,12 +104,14 @@ export function runExchange(
       else end(() => reject(sourceError));
     };
     const timeOut = (): void => {
+      readArrived();
+      if (ended) return;
       const inTime = { exchange: { outcome: 'timeout' } as const, durationMs: elapsedMs(startMs) };
       cancelLimits();
-      const ended = new Promise<TimedExchange>((resolveLate) => {
+      const lateEnd = new Promise<TimedExchange>((resolveLate) => {
         report = resolveLate;
       });
-      resolve({ ...inTime, late: { ended, close: () => end(() => {}) } });
+      resolve({ ...inTime, late: { ended: lateEnd, close: () => end(() => {}) } });
     };
     const cancelLimits = startLimits(limits, {
       onTimeout: timeOut,

@@ -1,4 +1,5 @@
 import { elapsedMs, nowMs, systemClock } from '../../../core/clock.js';
+import { readArrived } from '../../../net/libc/poller.js';
 import { formatServer, type ServerAddress } from '../../../target/server.js';
 import { idOf } from '../message/frame.js';
 import { hasSameQuestion } from '../message/match.js';
@@ -182,6 +183,7 @@ class SharedPort {
   }
 
   readonly #onTimer = (): void => {
+    readArrived();
     const atMs = nowMs();
     let nextMs = Number.POSITIVE_INFINITY;
     for (const pending of this.#pending.values()) {
