@@ -38,6 +38,21 @@ export function startLimits({ timeoutMs, signal, stop }: Limits, handlers: Limit
   };
 }
 
+/** The promise; where the signal aborts first, a rejection with its reason, and nobody hears of the promise's end any more. */
+export async function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
 /** One combined signal: it aborts when its relay is told to. */
 type Relay = AbortController;
 

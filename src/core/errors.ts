@@ -5,6 +5,11 @@
 
 export type ErrorCode = 'invalid-input' | 'capability';
 
+/** Gives a class the name that programs compare with: the package's code is minified, and so are the names of its classes. */
+function named(of: abstract new (...of: never) => PprobeError, name: string): void {
+  Object.defineProperty(of, 'name', { value: name });
+}
+
 /** The base of pprobe's errors. `code` is stable and, unlike `instanceof`, works across two copies of the package. */
 export abstract class PprobeError extends Error {
   abstract readonly code: ErrorCode;
@@ -17,6 +22,9 @@ export abstract class PprobeError extends Error {
 
 /** An argument or option is invalid. The message names it, the value given and what to give instead. */
 export class InvalidInputError extends PprobeError {
+  static {
+    named(this, 'InvalidInputError');
+  }
   readonly code = 'invalid-input';
   /** The invalid argument or option as the user knows it: `port`, `--timeout`. */
   readonly argument: string;
@@ -29,6 +37,9 @@ export class InvalidInputError extends PprobeError {
 
 /** This host lacks something that the request needs: a privilege, an engine, a file. */
 export class CapabilityError extends PprobeError {
+  static {
+    named(this, 'CapabilityError');
+  }
   readonly code = 'capability';
   /** What is missing: `CAP_NET_RAW`, `raw-socket`, `/etc/resolv.conf`. */
   readonly missing: string;

@@ -86,7 +86,7 @@ export async function observeTarget(target: Target, given: ObserveOptions): Prom
   given.signal?.throwIfAborted();
   const { options: permitted, skipped: refusedServers } = withPermittedServers(given);
   if (permitted === null) return unmeasured(target, refusedServers);
-  checkSendable(target.host);
+  checkSendable(target.host, 'target');
   const startMs = nowMs();
   await prepare(permitted);
   const vantage = await readVantage();

@@ -16,7 +16,7 @@ import type { Permit } from '../target/allow-list.js';
 import { checkHost, sourceAddress } from '../target/host.js';
 import type { HostAndPort } from '../target/host-port.js';
 import { type GivenHeaders, readHeaders } from '../target/request-headers.js';
-import { parseServer } from '../target/server.js';
+import { parseGivenServer } from '../target/server.js';
 import { addressFamily } from './host-addresses.js';
 
 /** What probes that are asked for from elsewhere do where the request does not say it. */
@@ -93,7 +93,7 @@ export const observeChecks: OptionChecks<ObserveOptions> = {
   source: sourceAddress,
   timeoutMs: within(observeBounds.timeoutMs),
   dns: nested(resolveChecks),
-  vpcResolver: parseServer,
+  vpcResolver: parseGivenServer,
   control: nested<HostAndPort>({ host: checkHost, port: within(portBound) }),
   ca: string('give certificates in PEM'),
   headers: (value, argument) => {

@@ -75,6 +75,7 @@ function familyOfSource(value: unknown, argument: string): 4 | 6 {
  */
 export function checkSource(source: string, addresses: readonly string[]): 4 | 6 {
   const family = familyOfSource(source, 'source');
+  checkSendable(source, 'source');
   const [first] = addresses;
   if (first !== undefined && !addresses.some((address) => familyOf(address) === family)) {
     throw new InvalidInputError(
@@ -172,7 +173,8 @@ function zoneAdvice(address: string): string {
 /** The interface of this host whose network has the address as its broadcast address; null for any other address. */
 function broadcastInterface(address: string): string | null {
   const octets = parseOctets(address);
-  if (octets === null) return null;
+  // The last two bits of the broadcast address of a network of /30 or larger are set. Hosts have hundreds of interfaces.
+  if (octets === null || octets.length !== 4 || ((octets[3] ?? 0) & 3) !== 3) return null;
   const own = Object.entries(localInterfaces()).find(([, addresses = []]) =>
     addresses.some(({ cidr }) => {
       const network = parseRange(cidr ?? '');

@@ -2,7 +2,7 @@ import { checkString } from '../core/check-options.js';
 import { InvalidInputError } from '../core/errors.js';
 import { quoted, withoutSecrets } from '../core/text.js';
 import { familyOf } from '../net/address/address.js';
-import { checkHostAddress } from './host.js';
+import { checkHostAddress, checkSendable } from './host.js';
 import { parsePort } from './host-port.js';
 
 /** A resolver to ask. */
@@ -38,6 +38,13 @@ export function parseServer(text: unknown, argument = 'server'): ServerAddress {
     address: checkHostAddress(address, argument, right),
     port: hash < 0 ? defaultPort : parsePort(text.slice(hash + 1), argument, text),
   };
+}
+
+/** Reads a server to ask, as parseServer does. Throws InvalidInputError also for what checkSendable refuses. */
+export function parseGivenServer(text: unknown, argument = 'server'): ServerAddress {
+  const server = parseServer(text, argument);
+  checkSendable(server.address, argument);
+  return server;
 }
 
 /** The one spelling of a server: `ADDR` on port 53, else `ADDR#PORT`. */

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
@@ -74,6 +76,44 @@ for (const args of [
     t.equal(code, 130, stderr);
   });
 }
+
+/** A broker that says nothing more once a client has sent `last`, and that moment. Without `last`, it says nothing at all. */
+async function quietBroker(last: RegExp | null) {
+  let wasAsked = (): void => {};
+  const asked = new Promise<void>((resolve) => {
+    wasAsked = resolve;
+  });
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    if (last === null) return wasAsked();
+    socket.write(
+      'INFO {"server_id":"A","version":"2.12.7","proto":1,"headers":true,"max_payload":1048576}\r\n',
+    );
+    socket.on('data', (data) => {
+      if (last.test(String(data))) wasAsked();
+      else if (/^PING/m.test(String(data))) socket.write('PONG\r\n');
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `nats://127.0.0.1:${port}`, asked, close: () => server.close() };
+}
+
+for (const verb of ['init', 'agents'])
+  for (const last of [null, /PUB \$(?:JS|KV)/]) {
+    const what = last === null ? 'a connection' : 'an answer';
+    test(`Ctrl-C while "fleet ${verb}" waits for ${what} of the broker: one document, exit 130`, async (t) => {
+      const broker = await quietBroker(last);
+      t.teardown(broker.close);
+      const words = ['fleet', verb, '--server', broker.url, '--fleet', 'f', '--json'];
+      const { child, finished } = start(words);
+      await broker.asked;
+      child.kill('SIGINT');
+      const { code, stdout } = await finished;
+      t.equal(code, 130);
+      t.match(JSON.parse(stdout), { kind: 'error', error: { code: 'interrupted' } });
+    });
+  }
 
 /** Resolves when a process has the file open (proc_pid_fd(5)). */
 async function isOpenIn(pid: number | undefined, file: string): Promise<void> {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { test } from 'tap';
 import { InvalidInputError } from '../../src/core/errors.js';
 import { diagnose } from '../../src/diagnose/diagnose.js';
+import { readBroker } from '../../src/fleet/nats/connection.js';
 import { connect } from '../../src/observe/connect.js';
 import { observe } from '../../src/observe/observe.js';
 import { traceHost } from '../../src/observe/trace-host.js';
@@ -263,6 +264,22 @@ test('inetAton reads what inet_aton(3) of libc reads', async (t) => {
     t.equal(inetAton(text), null, text);
 });
 
+test('the URL of a broker has a host of the same grammar', async (t) => {
+  const read = (text: string): unknown =>
+    readBroker({
+      server: `tls://${text.includes(':') && !text.startsWith('[') ? `[${text}]` : text}`,
+      insecure: false,
+      caFile: null,
+    });
+  for (const [text, says] of [
+    ...refusedAddresses,
+    ['10.0.1.256', /four numbers/],
+    ['a..b', /empty label/],
+  ] as const)
+    t.match((await verdict(read, text)) ?? 'accepted', says, text);
+  for (const text of [...acceptedAddresses, ...acceptedHosts]) t.equal(await verdict(read, text), null, text);
+});
+
 /** The functions of the library that send packets to a host. */
 const measuring: Record<string, (text: string) => unknown> = {
   connect: (host) => connect(host, 443),
@@ -278,6 +295,17 @@ test('the broadcast address of a network of this host is one error everywhere', 
   );
   t.equal(new Set(sentences).size, 1, sentences.join('\n'));
   t.match(sentences[0], /"127\.255\.255\.255" is the broadcast address of the network of lo/);
+
+  const others: Record<string, (text: string) => unknown> = {
+    'resolve, servers': (text) => resolve('a.test', { servers: [text], stop: signal }),
+    'resolve, source': (source) => resolve('a.test', { servers: [address], source, stop: signal }),
+    'diagnose, vpcResolver': (vpcResolver) => diagnose(address, { vpcResolver, signal }),
+    'connect, source': (source) => connect(address, 443, { source }),
+    'trace, source': (source) => traceHost(address, { source }),
+    broker: (text) => readBroker({ server: `tls://${text}`, insecure: false, caFile: null }),
+  };
+  for (const [name, read] of Object.entries(others))
+    t.equal(await verdict(read, '127.255.255.255'), sentences[0], name);
 });
 
 test('a zone that this host lacks is one error everywhere; the interfaces it has are named', async (t) => {

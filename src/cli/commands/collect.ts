@@ -16,7 +16,7 @@ import { endsOfHere } from '../../observe/known-ends.js';
 import { factsText } from '../../report/text/facts.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { parseTarget } from '../../target/parse-target.js';
-import { formatServer, parseServer } from '../../target/server.js';
+import { formatServer, parseGivenServer } from '../../target/server.js';
 import { awsOptions, awsProfile, awsRegion } from '../aws-options.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { checkWritable, replaceFile } from '../files.js';
@@ -114,7 +114,7 @@ async function collect(
   { stop, progress, note, output }: CommandContext,
 ): Promise<CommandResult> {
   const { family, source } = networkChoice(args);
-  const servers = listOption(args, 'server')?.map((text) => formatServer(parseServer(text, '--server')));
+  const servers = listOption(args, 'server')?.map((text) => formatServer(parseGivenServer(text, '--server')));
   const imds = args.options.imds !== false;
   progress.show(['reading the configuration from AWS …']);
   const over = new AbortController();

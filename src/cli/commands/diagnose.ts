@@ -14,7 +14,7 @@ import { nagiosResult } from '../../report/formats/nagios.js';
 import { cleanForTerminal } from '../../report/text/style.js';
 import { hostPort, parseControl, parsePort } from '../../target/host-port.js';
 import { readHeaders } from '../../target/request-headers.js';
-import { formatServer, parseServer } from '../../target/server.js';
+import { formatServer, parseGivenServer } from '../../target/server.js';
 import { awsReading, awsSwitch } from '../aws-options.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { factsOf, factsOption } from '../facts-option.js';
@@ -162,7 +162,7 @@ function contrastOptions(args: Arguments): Pick<DiagnoseOptions, 'control' | 'dn
 }
 
 function checkedServer(option: string, text: string): string {
-  return formatServer(parseServer(text, option));
+  return formatServer(parseGivenServer(text, option));
 }
 
 async function certificates(path: string, signal: AbortSignal): Promise<string> {

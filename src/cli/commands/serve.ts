@@ -3,8 +3,8 @@ import { quoted } from '../../core/text.js';
 import { timeoutBound } from '../../exporter/config.js';
 import { Exporter } from '../../exporter/exporter.js';
 import { exporterServer } from '../../exporter/server.js';
-import { familyOf } from '../../net/address/address.js';
 import { holdHubs } from '../../net/wire/syn-hub.js';
+import { checkHostAddress, checkSendable } from '../../target/host.js';
 import { hostPort } from '../../target/host-port.js';
 import type { Command, CommandContext } from '../command.js';
 import { readInput } from '../files.js';
@@ -80,14 +80,14 @@ async function run(args: Arguments, context: CommandContext): Promise<null> {
 /** Reads `ADDR:PORT`; port 0 is one that the kernel chooses. Throws InvalidInputError. */
 function listenPlace(text: string): { host: string; port: number } {
   const [, bracketed, plain, digits = ''] = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
-  const host = bracketed ?? (plain === 'localhost' ? '127.0.0.1' : plain) ?? '';
+  const written = bracketed === undefined ? plain : `[${bracketed}]`;
   const port = Number(digits);
-  const isAddress = familyOf(host) !== null && (bracketed === undefined || familyOf(host) === 6);
-  if (isAddress && digits !== '' && port <= 65_535) return { host, port };
-  throw new InvalidInputError(
-    '--listen',
-    `--listen: ${quoted(text)} is not ADDR:PORT; give an address of this host, like ${usualPlace}, 0.0.0.0:9715 or [::]:9715`,
-  );
+  const right = `give an address of this host, like ${usualPlace}, 0.0.0.0:9715 or [::]:9715`;
+  if (written === undefined || port > 65_535)
+    throw new InvalidInputError('--listen', `--listen: ${quoted(text)} is not ADDR:PORT; ${right}`);
+  const host = checkHostAddress(written === 'localhost' ? '127.0.0.1' : written, '--listen', right);
+  checkSendable(host, '--listen');
+  return { host, port };
 }
 
 function cannotListen({ host, port }: { host: string; port: number }, error: Error): CapabilityError {

@@ -1,3 +1,4 @@
+import { orAborted } from '../../core/deadline.js';
 import type { AgentsDocument } from '../../documents/agents.js';
 import { startDocument } from '../../documents/header.js';
 import { exitCodes } from '../../documents/terms/exit-code.js';
@@ -46,7 +47,7 @@ export const fleetAgents: FleetVerb = {
     const { connection, fleet } = await openBroker(args, context);
     try {
       const names = new FleetNames(fleet);
-      const agents = await presentAgents(connection, names, fleet);
+      const agents = await orAborted(presentAgents(connection, names, fleet), context.stop);
       return agentsResult({ ...header(), fleet, stream: names.stream, bucket: names.bucket, agents });
     } finally {
       await connection.close();

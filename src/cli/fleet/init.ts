@@ -1,4 +1,5 @@
 import type { Bound } from '../../core/check-options.js';
+import { orAborted } from '../../core/deadline.js';
 import { startDocument } from '../../documents/header.js';
 import { defaultMaxBytes, initFleet } from '../../fleet/nats/init.js';
 import { FleetNames } from '../../fleet/nats/names.js';
@@ -36,10 +37,11 @@ export const fleetInit: FleetVerb = {
     const header = startDocument('agents');
     const megabytes = numberOption(args, 'max-megabytes', maxMegabytes);
     const { connection, fleet } = await openBroker(args, context);
+    const { stop } = context;
     try {
       const maxBytes = megabytes === undefined ? undefined : megabytes * 1024 ** 2;
-      const { stream, bucket, made } = await initFleet(connection, fleet, maxBytes);
-      const agents = await presentAgents(connection, new FleetNames(fleet), fleet);
+      const { stream, bucket, made } = await orAborted(initFleet(connection, fleet, maxBytes), stop);
+      const agents = await orAborted(presentAgents(connection, new FleetNames(fleet), fleet), stop);
       const done = made ? 'were made' : 'are there';
       return agentsResult(
         { ...header(), fleet, stream, bucket, agents },

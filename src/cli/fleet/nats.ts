@@ -21,10 +21,11 @@ import { keepJob } from './saved-jobs.js';
 /** A connection to the broker of the command line. Its errors say what to do. */
 export async function openBroker(
   args: Arguments,
-  { note, output }: CommandContext,
+  { note, output, stop }: CommandContext,
 ): Promise<{ connection: NatsConnection; fleet: string }> {
   const { broker, fleet } = brokerOf(args);
-  const connection = await connectBroker(broker, { name: 'pprobe fleet', inboxPrefix: null, spreadMs: 0 });
+  const plan = { name: 'pprobe fleet', inboxPrefix: null, spreadMs: 0, signal: stop };
+  const connection = await connectBroker(broker, plan);
   const advice = versionAdvice(connection.info?.version);
   if (advice !== null && !output.quiet) note(`pprobe: ${cleanForTerminal(advice)}`);
   return { connection, fleet };

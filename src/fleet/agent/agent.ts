@@ -78,8 +78,10 @@ async function firstConnection(
   while (!stop.aborted) {
     try {
       const { pingMs } = times ?? {};
-      return await connectBroker(broker, { name: id, inboxPrefix: inboxPrefix(id), spreadMs, pingMs });
+      const plan = { name: id, inboxPrefix: inboxPrefix(id), spreadMs, pingMs, signal: stop };
+      return await connectBroker(broker, plan);
     } catch (error) {
+      if (stop.aborted) return null;
       if (error instanceof CapabilityError || !(error instanceof Error) || error.name === 'InvalidInputError')
         throw error;
       if (!isTold)

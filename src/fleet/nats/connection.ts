@@ -2,12 +2,14 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { orAborted } from '../../core/deadline.js';
 import { CapabilityError, InvalidInputError } from '../../core/errors.js';
 import { randomBelow } from '../../core/random.js';
 import { quoted, quotedTarget } from '../../core/text.js';
 import { familyOf } from '../../net/address/address.js';
 import { scopeOf } from '../../net/address/scope.js';
 import type { DeniedPlaces } from '../../target/allow-list.js';
+import { checkHost, checkSendable } from '../../target/host.js';
 import type { NatsConnection, NodeConnectionOptions } from './client.js';
 
 /** Where the broker is and how to trust it. */
@@ -46,13 +48,15 @@ export function readBroker({ server, insecure }: Broker): BrokerAddress {
       '--server: carried credentials; give them by PPROBE_NATS_NKEY, PPROBE_NATS_CREDS, or PPROBE_NATS_USER and PPROBE_NATS_PASSWORD',
     );
   const [, bracketed, plain, portText] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(authority) ?? [];
-  const host = (bracketed ?? plain ?? '').toLowerCase();
+  const written = bracketed === undefined ? (plain ?? '') : `[${bracketed}]`;
   const port = portText === undefined ? defaultPort : Number(portText);
-  if (host === '' || port < 1 || port > 65_535)
+  if (written === '' || port < 1 || port > 65_535)
     throw new InvalidInputError(
       '--server',
       `--server: ${quotedTarget(server)} is not the URL of a broker; ${right}`,
     );
+  const host = checkHost(written, '--server');
+  checkSendable(host, '--server');
   const isTls = scheme.toLowerCase() === 'tls';
   if (!isTls && !insecure && !isLoopback(host))
     throw new InvalidInputError(
@@ -116,6 +120,8 @@ export interface ConnectPlan {
   spreadMs: number;
   /** Between questions whether the broker is still there, milliseconds; the fourth without an answer ends the connection. */
   pingMs?: number | undefined;
+  /** Ends the attempt with its reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Node's channel of the sockets that this process opens. */
@@ -129,11 +135,11 @@ const usualPingMs = 10_000;
  * Connects once. The connection reconnects by itself for ever.
  *
  * @throws CapabilityError where the broker refuses the credentials or does not speak TLS, with `missing` `credentials` or `tls`, and
- * any other error of the client where nobody answers
+ * any other error of the client where nobody answers. An abort rejects with the signal's reason
  */
 export async function connectBroker(
   broker: Broker,
-  { name, inboxPrefix, spreadMs, pingMs = usualPingMs }: ConnectPlan,
+  { name, inboxPrefix, spreadMs, pingMs = usualPingMs, signal }: ConnectPlan,
   environment: Environment = process.env,
 ): Promise<NatsConnection> {
   const { host, port, isTls } = readBroker(broker);
@@ -144,9 +150,10 @@ export async function connectBroker(
   const collect = (message: unknown): void => {
     sockets.add((message as { socket: Socket }).socket);
   };
+  signal?.throwIfAborted();
   subscribe(socketsMade, collect);
   try {
-    return await client.connect({
+    const connecting = client.connect({
       servers: `${host.includes(':') ? `[${host}]` : host}:${port}`,
       name,
       ...(inboxPrefix === null ? {} : { inboxPrefix }),
@@ -162,9 +169,11 @@ export async function connectBroker(
       timeout: 5000,
       noAsyncTraces: true,
     });
+    return await (signal === undefined ? connecting : orAborted(connecting, signal));
   } catch (error) {
     // The client keeps the connection to a server that accepts it and says nothing, and this process could not end.
     for (const socket of sockets) socket.destroy();
+    signal?.throwIfAborted();
     // A broker that is busy, as after its restart, ends the connection before it has read the credentials.
     const isLate = error instanceof Error && /timeout/i.test(error.message);
     if (error instanceof client.AuthorizationError && !isLate)

@@ -14,7 +14,7 @@ import { InvalidInputError } from '../../core/errors.js';
 import { defaultNameserver, type ResolvConf } from '../../host/resolv-conf.js';
 import { canonicalAddress } from '../../net/address/address.js';
 import { checkSource, sourceAddress } from '../../target/host.js';
-import { parseServer, type ServerAddress } from '../../target/server.js';
+import { parseGivenServer, type ServerAddress } from '../../target/server.js';
 import { type RecordType, recordTypeOf } from './message/record-type.js';
 
 /** The options of resolve(). */
@@ -121,7 +121,7 @@ export function hasGivenServers({ servers }: ResolveOptions): boolean {
  */
 export function readServers(options: ResolveOptions, conf: ResolvConf): ServerAddress[] {
   const given = options.servers ?? [];
-  if (given.length > 0) return given.map((text) => parseServer(text));
+  if (given.length > 0) return given.map((text) => parseGivenServer(text));
   const own = conf.nameservers.length > 0 ? conf.nameservers : [defaultNameserver];
   return own.map((address) => ({ address: canonicalAddress(address), port: 53 }));
 }
