@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { systemClock } from '../core/clock.js';
 import type { ResolveOptions } from '../probe/dns/options.js';
 import { withoutFinalDot } from '../target/dns-name.js';
 
@@ -46,9 +47,9 @@ export class HopNames {
   async settle(patienceMs: number, stop?: AbortSignal): Promise<void> {
     if (this.#underWay === 0 || stop?.aborted === true) return;
     await new Promise<void>((done) => {
-      const timer = setTimeout(end, patienceMs);
+      const cancelTimer = systemClock.after(patienceMs, end);
       function end(): void {
-        clearTimeout(timer);
+        cancelTimer();
         stop?.removeEventListener('abort', end);
         done();
       }

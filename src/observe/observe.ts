@@ -1,5 +1,5 @@
 import { checkOptions, checkPort, checkString, isPlainObject, refused } from '../core/check-options.js';
-import { elapsedMs, nowMs } from '../core/clock.js';
+import { elapsedMs, nowMs, systemClock } from '../core/clock.js';
 import { anyOf } from '../core/deadline.js';
 import { checkRuntime } from '../core/runtime.js';
 import { stoppedMember } from '../documents/header.js';
@@ -127,11 +127,13 @@ export async function observeTarget(target: Target, given: ObserveOptions): Prom
   const systemMs = Math.min(mostMs, Math.max(leastMs, lookups * (lookup.result?.answer?.durationMs ?? 0)));
   const passedMs = elapsedMs(askedMs);
   // What has had a second by now gets no more time.
-  const grace = setTimeout(() => enough.abort(), Math.max(0, Math.min(graceMs, leastMs - passedMs)));
-  const systemTimer = setTimeout(() => enoughOfSystem.abort(), Math.max(graceMs, systemMs - passedMs));
+  const cancelGrace = systemClock.after(Math.min(graceMs, leastMs - passedMs), () => enough.abort());
+  const cancelSystem = systemClock.after(Math.max(graceMs, systemMs - passedMs), () =>
+    enoughOfSystem.abort(),
+  );
   const [[endpoint, resolvers, programs], controls] = await Promise.all([asideFromTarget, controlling]);
-  clearTimeout(grace);
-  clearTimeout(systemTimer);
+  cancelGrace();
+  cancelSystem();
   branches.throwIfFailed();
 
   const answers = resolvers.result ?? [];
@@ -261,9 +263,9 @@ async function reach(
     // before DNS have answered by now. Those behind it are asked only when the C library gives up on the resolvers, which
     // takes 10 s (resolv.conf(5): 5 s, twice) where they are silent.
     const isSilent = lookup.result.answer?.status === 'timeout';
-    const grace = isSilent ? setTimeout(system.end, graceMs) : undefined;
+    const cancelGrace = isSilent ? systemClock.after(graceMs, system.end) : undefined;
     const addresses = (await system.asking).result?.addresses ?? [];
-    clearTimeout(grace);
+    cancelGrace?.();
     if (addresses.length > 0) lookup.result.origin = { source: 'system', addresses, hostsFile: null };
   }
   const found = lookup.result?.origin.addresses ?? [];

@@ -1,4 +1,5 @@
 import type { TLSSocket } from 'node:tls';
+import { systemClock } from '../core/clock.js';
 import { anyOf, type Limits } from '../core/deadline.js';
 import { CapabilityError } from '../core/errors.js';
 import type { HttpDocument } from '../documents/http.js';
@@ -99,10 +100,12 @@ export function startSecondLooks(
       // finish() awaits it; until then a failure is not unhandled.
       running.catch(() => {});
     };
-    const slowHandshake = setTimeout(() => start(true), Math.max(slowHandshakeMs, 4 * connectMs));
+    const cancelSlowHandshake = systemClock.after(Math.max(slowHandshakeMs, 4 * connectMs), () =>
+      start(true),
+    );
     return {
       async finish({ status }) {
-        clearTimeout(slowHandshake);
+        cancelSlowHandshake();
         if (status === 'reset' || status === 'closed') start(false);
         else if (status !== 'timeout') enough.abort();
         const found = await running;
@@ -110,7 +113,7 @@ export function startSecondLooks(
       },
       isAnswered: () => isAnswered,
       drop() {
-        clearTimeout(slowHandshake);
+        cancelSlowHandshake();
         enough.abort();
       },
     };
@@ -164,10 +167,10 @@ export function startAnswerLook(
     // finish() awaits it; until then a failure is not unhandled.
     running.catch(() => {});
   };
-  const slowAnswer = setTimeout(start, Math.min(slowAnswerMs, (answerMs ?? slowAnswerMs) / 2));
+  const cancelSlowAnswer = systemClock.after(Math.min(slowAnswerMs, (answerMs ?? slowAnswerMs) / 2), start);
   return {
     async finish(document) {
-      clearTimeout(slowAnswer);
+      cancelSlowAnswer();
       if (document?.failure === 'timeout') start();
       else enough.abort();
       const found = await running;

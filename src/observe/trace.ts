@@ -1,3 +1,4 @@
+import { systemClock } from '../core/clock.js';
 import type { SkippedStep } from '../documents/report.js';
 import type { Target } from '../documents/target.js';
 import type { TcpAttempt } from '../documents/tcp.js';
@@ -86,10 +87,10 @@ export function startTracing(
 
   if (trace === true) traceable.slice(0, mostTraces).forEach(start);
   const waiting = new Set(trace === undefined ? traceable : []);
-  const slowNear = setTimeout(() => {
+  const cancelSlowNear = systemClock.after(slowNearMs, () => {
     for (const address of waiting) if (silence.isNear(address)) startFailing(address);
-  }, slowNearMs);
-  const slowConnect = setTimeout(() => waiting.forEach(startFailing), slowConnectMs);
+  });
+  const cancelSlowConnect = systemClock.after(slowConnectMs, () => waiting.forEach(startFailing));
   return {
     onAttempt({ address, status, errno }) {
       const wasWaiting = waiting.delete(address);
@@ -102,8 +103,8 @@ export function startTracing(
       } else startFailing(address);
     },
     async finish() {
-      clearTimeout(slowNear);
-      clearTimeout(slowConnect);
+      cancelSlowNear();
+      cancelSlowConnect();
       const started = addresses.flatMap((address) => running.get(address) ?? []);
       const outcomes = await Promise.all(started);
       return { traces: resultsOf(outcomes), skipped: [...skippedOf(outcomes), ...nothingTraced()] };

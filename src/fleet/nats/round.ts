@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { elapsedMs, nowMs } from '../../core/clock.js';
+import { elapsedMs, nowMs, systemClock } from '../../core/clock.js';
 import { CapabilityError } from '../../core/errors.js';
 import { quoted } from '../../core/text.js';
 import type { ClockOffset, FleetMember } from '../../documents/fleet.js';
@@ -52,7 +52,7 @@ export class Round {
   readonly #finished: Promise<void>;
   #finish: () => void = () => {};
   #fail: (error: unknown) => void = () => {};
-  #grace: NodeJS.Timeout | undefined;
+  #cancelGrace: (() => void) | undefined;
   #stopReading: () => Promise<void> = async () => {};
   #sentAt = 0;
   /** How often the broker was away since the job was sent. */
@@ -118,7 +118,7 @@ export class Round {
       ask(group === null ? null : { group }, this.#job);
       await this.#finished;
     } finally {
-      clearTimeout(this.#grace);
+      this.#cancelGrace?.();
       answers.unsubscribe();
       stopWatching();
       await this.#stopReading();
@@ -268,7 +268,7 @@ export class Round {
       this.#delivered.has(agent) || (refused !== null && !accepted);
     if (![...this.#said].every(isSettled)) return;
     if (this.#delivered.size === this.#said.size) this.#end();
-    else this.#grace ??= setTimeout(() => this.#end(), contradictionMs);
+    else this.#cancelGrace ??= systemClock.after(contradictionMs, () => this.#end());
   }
 
   /** Refusals are told last: a result of the same agent is worth more. */

@@ -1,4 +1,4 @@
-import { elapsedMs, nowMs } from '../../core/clock.js';
+import { elapsedMs, nowMs, systemClock } from '../../core/clock.js';
 import type { DnsTransport } from '../../documents/dns.js';
 import { packetPace } from '../../net/wire/pace.js';
 import { formatServer, type ServerAddress } from '../../target/server.js';
@@ -128,27 +128,24 @@ export class Conversation {
   /** Sends one more query with EDNS, to see whether the server answers it. Resolves with whether it does within `waitMs`. */
   answersEdns(waitMs: number): Promise<boolean> {
     return new Promise((resolve) => {
-      let timer: NodeJS.Timeout | undefined;
+      let cancelTimer = (): void => {};
       const { pending, leaving, position } = this.#transmit(this.transport, true);
       const startTimer = (): void => {
-        timer = setTimeout(resolve, waitMs, false);
+        cancelTimer = systemClock.after(waitMs, () => resolve(false));
       };
       if (leaving === null) startTimer();
       else void leaving.then(startTimer);
-      pending.then(
-        (query) => {
-          this.#keep(position, query);
-          const isAnswer = query.exchange.outcome === 'truncated' || isSettled(query.exchange);
-          if (query.late !== undefined) return;
-          clearTimeout(timer);
-          resolve(isAnswer);
-        },
-        (error: unknown) => {
-          clearTimeout(timer);
-          this.#events.onFailure(error);
-          resolve(false);
-        },
-      );
+      const conclude = (query: SentQuery): void => {
+        this.#keep(position, query, conclude);
+        if (query.late !== undefined) return;
+        cancelTimer();
+        resolve(query.exchange.outcome === 'truncated' || isSettled(query.exchange));
+      };
+      pending.then(conclude, (error: unknown) => {
+        cancelTimer();
+        this.#events.onFailure(error);
+        resolve(false);
+      });
     });
   }
 

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { checkNumber, checkPort, waitBound } from '../../core/check-options.js';
-import { elapsedMs, nowMs, watchPauses } from '../../core/clock.js';
+import { elapsedMs, nowMs, systemClock, watchPauses } from '../../core/clock.js';
 import { startLimits } from '../../core/deadline.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { startDocument } from '../../documents/header.js';
@@ -132,8 +132,8 @@ class Attempt {
   #secure: TLSSocket | null = null;
   /** The facts of a handshake that finished on this side, while the server's verdict on our certificate is awaited. */
   #session: SessionFacts | null = null;
-  #verdictTimer: NodeJS.Timeout | undefined;
-  #patienceTimer: NodeJS.Timeout | undefined;
+  #cancelVerdictTimer = (): void => {};
+  #cancelPatienceTimer = (): void => {};
   #pausedMs = 0;
   #isOver = false;
 
@@ -173,9 +173,9 @@ class Attempt {
       this.#fail('timeout', null, acknowledged);
       return;
     }
-    this.#patienceTimer = setTimeout(() => {
+    this.#cancelPatienceTimer = systemClock.after(leftMs, () => {
       void isAcknowledged(this.#tcp).then((still) => this.#fail('timeout', null, still));
-    }, leftMs);
+    });
   }
 
   start(): void {
@@ -231,7 +231,7 @@ class Attempt {
       if (this.#isOver) return;
       if (this.#tap.sentRecords.count < 2) return finish();
       const answerMs = Math.max(leastVerdictMs, 4 * (this.#connectMs ?? 0));
-      this.#verdictTimer = setTimeout(finish, answerMs);
+      this.#cancelVerdictTimer = systemClock.after(answerMs, finish);
       // A server that accepts sends session tickets or nothing. An alert is read, and emitted as an error, before setImmediate.
       const onHeard = (): void => {
         if (this.#tap.receivedBytes > heardBytes) setImmediate(finish);
@@ -285,8 +285,8 @@ class Attempt {
   #settle(): void {
     this.#isOver = true;
     this.#pausedMs = this.#endPauses();
-    clearTimeout(this.#verdictTimer);
-    clearTimeout(this.#patienceTimer);
+    this.#cancelVerdictTimer();
+    this.#cancelPatienceTimer();
     this.#cancelLimits();
   }
 

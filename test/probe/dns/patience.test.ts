@@ -192,6 +192,23 @@ t.test('a query that was lost, or failed once, is no habit of the server', async
   }
 });
 
+t.test('a slow answer to the query that looks for the habit is an answer', async (t) => {
+  let count = 0;
+  const server = await serve(t, (asked) =>
+    count++ === 0 ? [] : [{ afterMs: asked.edns ? 1300 : 900, packet: a(asked, '10.0.0.5') }],
+  );
+  const document = await resolve('a.test.', { servers: [server.text], types: ['A'], timeoutMs: 2000 });
+  t.match(document, {
+    status: 'answered',
+    attempts: [
+      { edns: true, outcome: 'timeout' },
+      { edns: false },
+      { edns: true, outcome: 'answered', late: true },
+    ],
+  });
+  t.notOk('answersOnlyWithoutEdns' in document);
+});
+
 t.test('resolv.conf says edns0: programs send EDNS too, and nothing is hidden from them', async (t) => {
   const server = await serve(t, (asked) => [
     asked.edns ? reply(asked, { rcode: 2, additionals: [opt()] }) : a(asked, '10.0.0.5'),
