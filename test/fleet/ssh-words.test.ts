@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { Delivery } from '../../src/fleet/carrier.js';
 import { CopyTalk, copyFailureWords, copyScript } from '../../src/fleet/ssh/copy.js';
+import { parseHostsFile, parseSshHosts } from '../../src/fleet/ssh/hosts.js';
 import { deliveryOf, type SshEnd, SshWords } from '../../src/fleet/ssh/words.js';
 
 const sent = 'debug1: Sending command: exec sh -c …\n';
@@ -239,3 +240,20 @@ t.test(
     t.end();
   },
 );
+
+t.test('--hosts: an address follows the grammar of hosts; a decimal number can be an alias', (t) => {
+  for (const [host, says] of [
+    ['10.1', /^--hosts: "10\.1" is not an IPv4 address .*reads it as 10\.0\.0\.1/],
+    ['ops@0x7f.1:22', /reads it as 127\.0\.0\.1/],
+    ['010.0.0.1', /reads it as 8\.0\.0\.1/],
+    ['224.0.0.1', /is a multicast address/],
+    ['255.255.255.255', /is the broadcast address/],
+    ['[ff02::1]:22', /is a multicast address/],
+    ['fe80::1', /is link-local/],
+  ] as const)
+    t.throws(() => parseSshHosts(`web-1,${host}`), { argument: '--hosts', message: says }, host);
+  t.throws(() => parseHostsFile('web-1\n10.1\n', 'h.txt'), { message: /^h\.txt line 2: "10\.1"/ });
+  for (const host of ['42', 'web.1', '10.0.0.1', '[fd00::1]:22', 'fe80::1%eth0', 'ops@10.0.0.1:2222'])
+    t.equal(parseSshHosts(host)[0]?.agent, host);
+  t.end();
+});

@@ -1,6 +1,9 @@
 import { InvalidInputError } from '../../core/errors.js';
 import { quoted } from '../../core/text.js';
 import type { FleetMember } from '../../documents/fleet.js';
+import { familyOf } from '../../net/address/address.js';
+import { checkHostAddress } from '../../target/host.js';
+import { checkNumberForm } from '../../target/number-form.js';
 
 /** A host of the roster, with what ssh(1) needs to reach it. */
 export interface SshHost extends FleetMember {
@@ -20,7 +23,7 @@ const hostForm =
   /^(?:([\p{L}\p{N}_][\p{L}\p{N}._+-]*\$?)@)?(?:\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|([\p{L}\p{N}_][\p{L}\p{N}._-]*))(?::(\d{1,5}))?$/u;
 
 /** An IPv6 address without brackets, which has no port. */
-const bareIpv6 = /^[0-9a-fA-F]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*$/;
+const bareIpv6 = /^[0-9a-fA-F]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*(?:%[\w.-]+)?$/;
 
 /** One host as it is written in a hosts file or in --hosts. Throws InvalidInputError, whose message begins with `where`. */
 export function parseSshHost(text: string, where: string, group: string | null = null): SshHost {
@@ -35,7 +38,22 @@ export function parseSshHost(text: string, where: string, group: string | null =
       `${where}: ${quoted(text)}: ${port} is not a port; give 1 to 65535`,
     );
   const host = ipv6 ?? bracketed ?? name ?? '';
+  checkAddress(host, where);
   return { agent: text, group, host, user, name: host, port };
+}
+
+/**
+ * Refuses an address that pprobe refuses as a host, and a number form, which ssh takes for an address; a decimal number alone can be an
+ * alias. Throws InvalidInputError, whose message begins with `where`.
+ */
+function checkAddress(host: string, where: string): void {
+  try {
+    if (familyOf(host) !== null) checkHostAddress(host, where, grammar);
+    else if (!/^\d+$/.test(host)) checkNumberForm(host, where);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    throw new InvalidInputError('--hosts', error.message, { cause: error });
+  }
 }
 
 /** The hosts of `--hosts H,H…`. */
