@@ -77,6 +77,32 @@ for (const args of [
   });
 }
 
+test('Ctrl-C while "collect" waits for credentials: one document, exit 130', async (t) => {
+  const credentials = createServer((socket) => socket.on('error', () => {}));
+  t.teardown(() => credentials.close());
+  await once(credentials.listen(0, '127.0.0.1'), 'listening');
+  const { port } = credentials.address() as AddressInfo;
+  const words = [
+    'collect',
+    '127.0.0.1:1',
+    '--region',
+    'us-east-1',
+    '--no-imds',
+    '--timeout',
+    '60s',
+    '--json',
+  ];
+  const { child, finished } = start(words, {
+    HOME: t.testdir(),
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}/`,
+  });
+  await once(credentials, 'connection');
+  child.kill('SIGINT');
+  const { code, stdout, stderr } = await finished;
+  t.equal(code, 130, stderr);
+  t.match(JSON.parse(stdout), { kind: 'error', error: { code: 'interrupted' } });
+});
+
 /** A broker that says nothing more once a client has sent `last`, and that moment. Without `last`, it says nothing at all. */
 async function quietBroker(last: RegExp | null) {
   let wasAsked = (): void => {};

@@ -142,6 +142,7 @@ async function collect(
   if (problem !== null) {
     // The lookup of the target can still be running, and would keep the process.
     over.abort();
+    stop.throwIfAborted();
     throw new CapabilityError('AWS credentials', `collect: ${problem}`);
   }
   const { problem: lookup } = await ends;
