@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { systemClock } from '../../core/clock.js';
 import {
   EFD_CLOEXEC,
   EFD_NONBLOCK,
@@ -46,6 +47,19 @@ export function poller(libc: Libc): Poller {
  */
 export function readArrived(): void {
   shared?.readNow();
+}
+
+/** Calls `callback` after `delayMs`, in the turn after that in which readArrived() has told. Returns a function that cancels it. */
+export function afterArrived(delayMs: number, callback: () => void): () => void {
+  let immediate: NodeJS.Immediate | undefined;
+  const cancel = systemClock.after(delayMs, () => {
+    readArrived();
+    immediate = setImmediate(callback);
+  });
+  return () => {
+    cancel();
+    clearImmediate(immediate);
+  };
 }
 
 /**

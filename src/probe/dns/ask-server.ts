@@ -1,8 +1,8 @@
-import { nowMs, systemClock } from '../../core/clock.js';
+import { nowMs } from '../../core/clock.js';
 import { anyOf } from '../../core/deadline.js';
 import type { DnsTransport, EdnsHabit } from '../../documents/dns.js';
 import { rcodeNumber, statusOfRcode } from '../../documents/terms/rcode.js';
-import { readArrived } from '../../net/libc/poller.js';
+import { afterArrived } from '../../net/libc/poller.js';
 import { packetPace } from '../../net/wire/pace.js';
 import { formatServer, type ServerAddress } from '../../target/server.js';
 import { Conversation, firstTransport } from './conversation.js';
@@ -286,11 +286,8 @@ class Inquiry {
     const leftMs = untilMs - nowMs();
     if (leftMs <= 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const cancel = systemClock.after(leftMs, () => {
-        readArrived();
-        // In the next turn, the conversations know what was read.
-        setImmediate(() => this.#wake?.());
-      });
+      // The conversations know then what was read.
+      const cancel = afterArrived(leftMs, () => this.#wake?.());
       this.#wake = () => {
         this.#wake = null;
         cancel();

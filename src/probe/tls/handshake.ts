@@ -1,7 +1,14 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { checkNumber, checkPort, waitBound } from '../../core/check-options.js';
-import { elapsedMs, nowMs, systemClock, watchPauses } from '../../core/clock.js';
+import {
+  afterRunning,
+  elapsedMs,
+  nowMs,
+  type RunningLimit,
+  systemClock,
+  watchPauses,
+} from '../../core/clock.js';
 import { startLimits } from '../../core/deadline.js';
 import { InvalidInputError } from '../../core/errors.js';
 import { startDocument } from '../../documents/header.js';
@@ -132,7 +139,7 @@ class Attempt {
   #secure: TLSSocket | null = null;
   /** The facts of a handshake that finished on this side, while the server's verdict on our certificate is awaited. */
   #session: SessionFacts | null = null;
-  #cancelVerdictTimer = (): void => {};
+  #verdictLimit: RunningLimit | undefined;
   #cancelPatienceTimer = (): void => {};
   #pausedMs = 0;
   #isOver = false;
@@ -231,7 +238,7 @@ class Attempt {
       if (this.#isOver) return;
       if (this.#tap.sentRecords.count < 2) return finish();
       const answerMs = Math.max(leastVerdictMs, 4 * (this.#connectMs ?? 0));
-      this.#cancelVerdictTimer = systemClock.after(answerMs, finish);
+      this.#verdictLimit = afterRunning(answerMs, finish);
       // A server that accepts sends session tickets or nothing. An alert is read, and emitted as an error, before setImmediate.
       const onHeard = (): void => {
         if (this.#tap.receivedBytes > heardBytes) setImmediate(finish);
@@ -285,7 +292,7 @@ class Attempt {
   #settle(): void {
     this.#isOver = true;
     this.#pausedMs = this.#endPauses();
-    this.#cancelVerdictTimer();
+    this.#verdictLimit?.cancel();
     this.#cancelPatienceTimer();
     this.#cancelLimits();
   }

@@ -46,6 +46,24 @@ for (const version of versions) {
     });
   });
 
+  t.test(`${version}: a verdict that comes while this process stands still counts`, async (t) => {
+    const { port } = await serve(t, { requestCert: true, rejectUnauthorized: true });
+    const between = await listen(t, (client) => {
+      const server = connect({ host: '127.0.0.1', port });
+      server.on('error', () => client.destroy());
+      client.on('close', () => server.destroy());
+      let isHeld = false;
+      client.on('data', (octets) => {
+        // The second flight ends the handshake: the client waits for the verdict.
+        if (isHeld) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1600);
+        isHeld = !isHeld;
+        server.write(octets);
+      });
+      server.pipe(client);
+    });
+    t.match(await shake(t, between.port), { status: 'protocol', clientCertificate: 'required' });
+  });
+
   for (const ending of ['reset', 'closed'] as const) {
     t.test(
       `${version}: a server that requires a certificate, and whose alert is lost: ${ending}`,
