@@ -124,7 +124,11 @@ class Poller {
     // One call returns a batch. Descriptors that stay ready are returned again after the others (epoll_wait(2)).
     for (let left = this.#waiting.size + 1; left > 0; left -= batch) {
       const tickets = this.#readyTickets();
-      for (const ticket of tickets) this.#report(ticket, null);
+      for (const ticket of tickets) {
+        // A wake-up is for the thread. If it were read before the thread has seen it, the thread would sleep on, and the process
+        // would never exit.
+        if (ticket !== wakeupTicket) this.#report(ticket, null);
+      }
       if (tickets.length < batch) return;
     }
   }
