@@ -31,7 +31,7 @@ const mistakes: [args: string[], message: RegExp][] = [
   ],
   [['trace', 'fe80::1%eth9'], /host: "fe80::1%eth9" names an interface that this host does not have/],
   [['tcp', 'fe80::1%eth9'], /host: "fe80::1%eth9" names an interface that this host does not have/],
-  [['diagnose', 'fe80::1%eth9'], /host: "fe80::1%eth9" names an interface that this host does not have/],
+  [['diagnose', 'fe80::1%eth9'], /target: "fe80::1%eth9" names an interface that this host does not have/],
   [
     ['diagnose', '203.0.113.10', '--source', '192.0.2.77'],
     /source: 192\.0\.2\.77 is not an address of this host/,
