@@ -166,12 +166,16 @@ function lastValue(options: readonly GivenOption[], wanted: string): GivenOption
   return options.findLast(({ name }) => name === wanted)?.value;
 }
 
-/** The form of the output. If --json or --format has an invalid value, the form that was most likely meant. */
+/**
+ * The form of the output. If --json or --format has an invalid value, the form that was most likely meant; JSON where text and JSON
+ * are both given, for a program reads that.
+ */
 function outputForm(options: readonly GivenOption[], table: OptionTable): OutputForm {
   const json = lastValue(options, 'json') ?? false;
   const format = [...formats, ...monitorFormats].find((each) => each === lastValue(options, 'format'));
   const isLines = options.some(({ name, value }) => name !== null && table[name]?.lines && value !== false);
-  const asked = format ?? (json === false ? 'text' : 'json');
+  const isJson = json !== false || options.some(({ name, value }) => name === 'format' && value === 'json');
+  const asked = format === undefined || format === 'text' ? (isJson ? 'json' : 'text') : format;
   return {
     format: asked === 'json' && isLines ? 'ndjson' : asked,
     quiet: lastValue(options, 'quiet') === true,

@@ -112,6 +112,11 @@ test('an invalid value of --json or --format is reported as JSON', async (t) => 
       ['--json', '--format', 'ndjson'],
       '--format: --json is --format json, and ndjson is given too; give one of them',
     ],
+    [
+      ['--format=text', '--json'],
+      '--format: --json is --format json, and text is given too; give one of them',
+    ],
+    [['--format=json', '--format', 'text'], '--format: given more than once; give it once'],
   ] as const) {
     const finished = await pprobe(['dns', 'a.example', ...words]);
     t.equal(finished.code, 2);
