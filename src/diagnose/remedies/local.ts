@@ -248,6 +248,12 @@ export const callFilter: Advice = {
   text: 'Try the connection outside the container or service unit: its seccomp filter or BPF program can forbid connect(2)',
 };
 
+/** The BPF program of Cilium, in place of kube-proxy, rejects the call with EHOSTUNREACH, or with EPERM in earlier versions. */
+export const serviceEndpoints: Advice = {
+  text: 'If it is the address of a Kubernetes service, check that the service has endpoints that are ready: without one, Cilium lets connect(2) fail',
+  command: ['kubectl', 'get', 'endpointslices', '--all-namespaces'],
+};
+
 export const freePorts: Advice = {
   text: 'Close connections that are not needed, or widen the range of local ports',
   command: ['sysctl', 'net.ipv4.ip_local_port_range'],

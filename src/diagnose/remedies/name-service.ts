@@ -4,12 +4,13 @@ import { endpointAnswer, resolverOf, serversOf } from '../../documents/observed/
 import type { Evidence } from '../../documents/report.js';
 import type { PrivateApi, Target } from '../../documents/target.js';
 import { familyOf } from '../../net/address/address.js';
+import { scopeOf } from '../../net/address/scope.js';
 import { byAlias, byEndpointName } from '../../target/private-api/invoke-url.js';
 import { suffixOf } from '../../target/private-api/partitions.js';
 import type { Advice, Argv } from './advice.js';
 import { pprobeAgain } from './again.js';
 import { DOCS } from './docs.js';
-import { API_ID, callBy, regionOption, VPCE_ID } from './gateway.js';
+import { API_ID, callBy, nameEndpoint, regionOption, VPCE_ID } from './gateway.js';
 import { routeGet } from './local.js';
 
 /** Remedies for names: private DNS, hosted zones, resolvers, the hosts file. */
@@ -316,6 +317,38 @@ export function giveOneHost(target: Target, addresses: readonly string[]): Advic
     {
       text: `Correct the record of ${target.host}, or its line in the hosts file, which gives ${list(addresses, 4)}: it must give the address of one host`,
       command: pprobeAgain(target, { command: 'dns', name: target.host, options: ['--system'] }),
+    },
+  ];
+}
+
+/**
+ * Whether a line of the hosts file can be there to lead to the endpoint of a private API: its addresses are private, and those that
+ * DNS has are the public front end, which cannot be right.
+ */
+export function isPinned({ privateApi }: Target, ours: readonly string[], inDns: readonly string[]): boolean {
+  return privateApi !== null && !ours.some(isOutside) && inDns.every(isOutside);
+}
+
+/** Whether an address is outside the private blocks of a VPC. */
+export function isOutside(address: string): boolean {
+  return familyOf(address) !== null && !['private', 'unique-local'].includes(scopeOf(address));
+}
+
+/** What to do about a line of the hosts file that has other addresses than DNS. */
+export function repairHostsLine(
+  target: Target,
+  ours: readonly string[],
+  inDns: readonly string[],
+  path: string | null,
+): Advice[] {
+  const remove = removeHostsLine(target.host, path);
+  const [first] = ours;
+  if (first === undefined || !isPinned(target, ours, inDns)) return [remove];
+  return [
+    nameEndpoint(target.privateApi, first),
+    {
+      ...remove,
+      text: `If the endpoint has other addresses now, correct the line for ${target.host} in the hosts file; without it DNS decides, which does not lead to an endpoint`,
     },
   ];
 }

@@ -1,12 +1,20 @@
 import { shellLine } from '../../core/shell-line.js';
 import { count, list } from '../../core/text.js';
 import type { DnsAddress } from '../../documents/dns.js';
-import { addressSet, endpointAnswer, hostAnswers, resolverOf } from '../../documents/observed/dns.js';
+import {
+  addressSet,
+  endpointAnswer,
+  hostAnswers,
+  isInHosts,
+  resolverOf,
+} from '../../documents/observed/dns.js';
 import { allWorked, apiAnswered, mainAnswers } from '../../documents/observed/http.js';
 import { addressOutcomes, withStatus } from '../../documents/observed/tcp.js';
 import type { Alternative, Confidence, Evidence, EvidenceItem } from '../../documents/report.js';
 import type { PrivateApi } from '../../documents/target.js';
+import { isTunnel } from '../../host/tunnel.js';
 import { inRange, parseRange } from '../../net/address/range.js';
+import { scopeOf } from '../../net/address/scope.js';
 import { byEndpointName } from '../../target/private-api/invoke-url.js';
 import { readPrivateName } from '../../target/private-api/names.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
@@ -23,7 +31,7 @@ import { correctRecord, privateNameRemedies } from '../remedies/name-service.js'
 const publicAnswer = rule('dns.public-answer', { needs: ['dns'], docs: DOCS.vpcConnections }, (evidence) => {
   const { privateApi: api, host } = evidence.target;
   const answer = hostAnswers(evidence)[0];
-  if (api === null || answer === undefined || apiAnswered(evidence)) return null;
+  if (api === null || answer === undefined || isInHosts(evidence) || apiAnswered(evidence)) return null;
   const { addresses, chain } = answer.doc;
   const foreign = addresses.filter((address) => !mayBeEndpoint(address, evidence));
   if (foreign.length === 0) return null;
@@ -35,7 +43,7 @@ const publicAnswer = rule('dns.public-answer', { needs: ['dns'], docs: DOCS.vpcC
   const name = short(host, 'the name');
   return {
     phase: 'resolve',
-    confidence: confidence(evidence, foreign.length === addresses.length),
+    confidence: confidence(evidence, foreign, foreign.length === addresses.length),
     summary:
       foreign.length < addresses.length
         ? `${foreign.length} of ${count(addresses.length, 'address', 'addresses')} of ${name} ${foreign.length === 1 ? `is outside the VPC: ${shown}` : `are outside the VPC (${scopes})`}.`
@@ -81,15 +89,16 @@ function endpointEvidence(evidence: Evidence): EvidenceItem[] {
  * High where another observation agrees: the endpoint's own name has other addresses, nothing opens, or the public front
  * end does not know the API; or where only private APIs have a name of this form.
  */
-function confidence(evidence: Evidence, all: boolean): Confidence {
+function confidence(evidence: Evidence, foreign: readonly DnsAddress[], all: boolean): Confidence {
   const outcomes = addressOutcomes(evidence);
   const endpoint =
     endpointAnswer(evidence)?.doc.addresses.some((address) => mayBeEndpoint(address, evidence)) ?? false;
+  // A second block of the VPC can have them.
+  if (!endpoint && foreign.every(({ scope }) => scope === 'shared')) return 'medium';
   const nothingOpens = outcomes.length > 0 && withStatus(outcomes, 'open').length === 0;
   const notThere = mainAnswers(evidence).some(({ cause }) => cause === 'api.not-matched');
-  const form = evidence.target.privateApi?.form;
-  const onlyPrivate = form === 'alias' || form === 'vpce' || form === 'zonal';
-  return endpoint || nothingOpens || notThere || onlyPrivate || !all ? 'high' : 'medium';
+  const isAlias = evidence.target.privateApi?.form === 'alias';
+  return endpoint || nothingOpens || notThere || isAlias || !all ? 'high' : 'medium';
 }
 
 export const dnsPublicRules: readonly Rule[] = [publicAnswer];
@@ -103,7 +112,7 @@ const mismatch = rule('dns.endpoint-mismatch', { needs: ['dns'], docs: DOCS.vpcC
   const { host, privateApi: api } = evidence.target;
   const given = hostAnswers(evidence)[0];
   const endpoint = endpointAnswer(evidence);
-  if (given === undefined || endpoint === null || allWorked(evidence)) return null;
+  if (given === undefined || endpoint === null || isInHosts(evidence) || allWorked(evidence)) return null;
   // A name that resolves to addresses outside the VPC is reported by the rule above.
   if (given.doc.addresses.some((address) => !mayBeEndpoint(address, evidence))) return null;
 
@@ -191,16 +200,16 @@ const VPC_IPV6_PREFIX = 56;
  *
  * IPv4: only `private`. IPv6: `unique-local`, and of the public ones those of the VPC's own block, which is usually
  * globally routable: in the same /56 as this host, or among the addresses of the endpoint's own name. `shared` (100.64/10)
- * can be a second block of a VPC; it counts only where the endpoint's own name has the address too.
+ * can be a second block of a VPC; it counts where the endpoint's own name has the address, or where this host is in such a block.
  */
 function mayBeEndpoint(address: DnsAddress, evidence: Evidence): boolean {
-  if (isInKnownVpc(address.address, evidence)) return true;
+  if (isEndpointName(evidence) || isInKnownVpc(address.address, evidence)) return true;
   switch (address.scope) {
     case 'private':
     case 'unique-local':
       return true;
     case 'shared':
-      return namedByEndpoint(address, evidence);
+      return namedByEndpoint(address, evidence) || isInSharedBlock(evidence);
     case 'public':
       return (
         address.family === 6 &&
@@ -213,6 +222,18 @@ function mayBeEndpoint(address: DnsAddress, evidence: Evidence): boolean {
 
 function namedByEndpoint({ address }: DnsAddress, evidence: Evidence): boolean {
   return endpointAnswer(evidence)?.doc.addresses.some((other) => other.address === address) ?? false;
+}
+
+/** The target is an endpoint's own name: its records, which AWS keeps, have what its subnets have, also blocks of public addresses. */
+function isEndpointName({ target: { privateApi } }: Evidence): boolean {
+  return privateApi?.form === 'vpce' || privateApi?.form === 'zonal';
+}
+
+/** This host has a shared address itself, as pods and instances in a second block of a VPC do; VPN clients give tunnels such ones. */
+function isInSharedBlock({ vantage: { networks = [] } }: Evidence): boolean {
+  return networks.some(
+    (own) => !isTunnel(own.interface) && scopeOf(own.network.split('/')[0] ?? '') === 'shared',
+  );
 }
 
 /**

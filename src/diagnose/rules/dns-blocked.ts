@@ -1,6 +1,6 @@
 import { shellLine } from '../../core/shell-line.js';
 import { excerpt, list } from '../../core/text.js';
-import { hostAnswers, resolverOf } from '../../documents/observed/dns.js';
+import { hostAnswers, isInHosts, resolverOf } from '../../documents/observed/dns.js';
 import { addressOutcomes } from '../../documents/observed/tcp.js';
 import type { Evidence } from '../../documents/report.js';
 import { familyOf } from '../../net/address/address.js';
@@ -23,7 +23,7 @@ const blocked = rule(
 
 function byResolver(evidence: Evidence): Judgement | null {
   const answer = hostAnswers(evidence)[0];
-  if (answer === undefined) return null;
+  if (answer === undefined || isInHosts(evidence)) return null;
   const { doc, ref } = answer;
   const addresses = doc.addresses.map(({ address }) => address).filter(isUnspecified);
   const reason = filterReason(doc);

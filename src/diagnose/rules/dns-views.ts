@@ -5,12 +5,14 @@ import {
   addressSet,
   hostAnswers,
   inTurn,
+  isInHosts,
   isPrivateAnswer,
   resolverOf,
   type Seen,
 } from '../../documents/observed/dns.js';
 import { allWorked, apiAnswered } from '../../documents/observed/http.js';
 import { addressOutcomes } from '../../documents/observed/tcp.js';
+import { hasProvenName } from '../../documents/observed/tls.js';
 import type { Evidence } from '../../documents/report.js';
 import type { PrivateApi } from '../../documents/target.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
@@ -24,7 +26,7 @@ type Answer = Seen<DnsDocument>;
 /** The resolver that programs on this host use gives another answer than a second resolver. */
 const splitView = rule('dns.split-view', { needs: ['dns'], docs: DOCS.vpcDns }, (evidence) => {
   const [used, ...others] = hostAnswers(evidence);
-  if (used === undefined || allWorked(evidence) || apiAnswered(evidence)) return null;
+  if (used === undefined || isInHosts(evidence) || allWorked(evidence) || apiAnswered(evidence)) return null;
   const elsewhere = others.filter(({ doc }) => doc.server !== null && doc.server !== used.doc.server);
   if (!isPrivateAnswer(used.doc)) {
     const better = elsewhere.find(({ doc }) => isPrivateAnswer(doc));
@@ -44,7 +46,7 @@ const rotated = rule(
   },
   (evidence): Judgement | null => {
     const [used] = hostAnswers(evidence);
-    if (used === undefined || used.doc.addresses.length > 0) return null;
+    if (used === undefined || isInHosts(evidence) || used.doc.addresses.length > 0) return null;
     const better = inTurn(evidence).find(({ doc }) => doc.addresses.length > 0);
     if (better === undefined || used.doc.server === better.doc.server) return null;
     const { host } = evidence.target;
@@ -66,10 +68,12 @@ const rotated = rule(
 function knownElsewhere(evidence: Evidence, used: Answer, better: Answer): Judgement {
   const { host, privateApi } = evidence.target;
   const server = better.doc.server ?? 'the other resolver';
+  // The server there has the certificate of the name: it can be the one that is meant for clients outside.
+  const isProven = hasProvenName(evidence);
   return {
-    phase: 'resolve',
+    phase: isProven ? 'done' : 'resolve',
     // The public answer is the right one for a public API, whose default or custom name is no different, and for other names.
-    confidence: isOnlyPrivate(privateApi) ? 'certain' : 'high',
+    confidence: isOnlyPrivate(privateApi) ? 'certain' : isProven ? 'medium' : 'high',
     summary: `${server} gives private addresses for ${short(host, 'the name')}; ${used.doc.server ?? 'the resolver'}, which this host uses, does not.`,
     evidence: [said(used), said(better)],
     remedies: [

@@ -3,13 +3,12 @@ import { list } from '../../core/text.js';
 import { addressSet, endpointAnswer, hostAnswers, type Seen } from '../../documents/observed/dns.js';
 import { allWorked } from '../../documents/observed/http.js';
 import { addressOutcomes, withStatus } from '../../documents/observed/tcp.js';
+import { hasProvenName } from '../../documents/observed/tls.js';
 import type { Evidence, ObservedDns } from '../../documents/report.js';
-import { familyOf } from '../../net/address/address.js';
-import { scopeOf } from '../../net/address/scope.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
 import { places, short } from '../headline.js';
 import { pprobeAgain } from '../remedies/again.js';
-import { findNameSource, removeHostsLine } from '../remedies/name-service.js';
+import { findNameSource, isOutside, isPinned, repairHostsLine } from '../remedies/name-service.js';
 
 /**
  * The name gets its addresses from a source that is asked before DNS. It is a fault where the endpoint's name or DNS gives
@@ -27,17 +26,22 @@ const hostsOverride = rule(
     const right = rightAnswer(evidence);
     const known = addressSet(right?.doc.addresses ?? []);
     if (known.length > 0 && known.some((address) => found.addresses.includes(address))) return null;
-    const elsewhere = known.length > 0;
     const outside = privateApi !== null && found.addresses.some(isOutside);
+    const isListed = found.by === 'hosts-file';
+    const isMeant =
+      isListed &&
+      right?.doc.asked?.purpose !== 'endpoint' &&
+      isPinned(evidence.target, found.addresses, known);
+    const elsewhere = known.length > 0 && !isMeant;
     // pprobe uses the hosts file as programs do: where that worked, there is no fault.
-    if (found.by === 'hosts-file' && allWorked(evidence)) return null;
-    if (found.by === 'getaddrinfo' && allWorked(evidence) && !differsInScope(found.addresses, known))
-      return null;
+    if (isListed && allWorked(evidence)) return null;
+    if (!isListed && allWorked(evidence) && !differsInScope(found.addresses, known)) return null;
     const opens = withStatus(addressOutcomes(evidence), 'open').length > 0;
     if (!elsewhere && !outside && opens) return null;
+    const isProven = isListed && opens && hasProvenName(evidence);
     return {
-      phase: elsewhere || outside ? 'resolve' : 'connect',
-      confidence: elsewhere || outside ? 'high' : 'low',
+      phase: isProven ? 'done' : elsewhere || outside ? 'resolve' : 'connect',
+      confidence: isProven ? 'medium' : elsewhere || outside ? 'high' : 'low',
       summary: summaryOf(evidence, found, known),
       evidence: [
         { observation: found.ref, text: sourceOf(evidence, found) },
@@ -45,11 +49,10 @@ const hostsOverride = rule(
           ? []
           : [{ observation: right.ref, text: `in DNS, ${right.doc.question.name} has ${list(known)}` }]),
       ],
-      remedies: [
+      remedies:
         found.by === 'hosts-file'
-          ? removeHostsLine(evidence.target.host, found.path)
-          : findNameSource(evidence.target.host),
-      ],
+          ? repairHostsLine(evidence.target, found.addresses, known, found.path)
+          : [findNameSource(evidence.target.host)],
       claims: [{ says: 'dns-passed-over' }],
       check: shellLine(
         pprobeAgain(evidence.target, {
@@ -66,12 +69,6 @@ const hostsOverride = rule(
 function rightAnswer(evidence: Evidence): Seen<ObservedDns> | null {
   const answers = [endpointAnswer(evidence), ...hostAnswers(evidence)];
   return answers.find((answer) => answer !== null && answer.doc.addresses.length > 0) ?? null;
-}
-
-const PRIVATE: ReadonlySet<string> = new Set(['private', 'unique-local']);
-
-function isOutside(address: string): boolean {
-  return familyOf(address) !== null && !PRIVATE.has(scopeOf(address));
 }
 
 /** One set is private and the other public. Sets that only differ can be a rotating answer. */

@@ -53,7 +53,8 @@ const KEPT: readonly Kept[] = [
   {
     cause: 'route.local',
     words: 'this host has no route for connections, and other packets leave it',
-    by: ({ cause, status, local }) => status === 'unreachable' && local && cause !== 'icmp',
+    by: ({ cause, status, local }) =>
+      status === 'unreachable' && local && cause !== 'icmp' && cause !== 'local-policy',
     says: 'found no route for a connection',
     remedies: (address) => [
       {

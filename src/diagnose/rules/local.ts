@@ -30,6 +30,7 @@ import {
   routeGet,
   runDoctor,
   securityModule,
+  serviceEndpoints,
 } from '../remedies/local.js';
 import { isDeniedHere } from './failed-lookup.js';
 
@@ -92,19 +93,25 @@ const permission = rule('local.permission', { needs: ['tcp'] }, (evidence): Judg
   if (first === undefined) return null;
   const addresses = addressesOf(denied);
   const isNamed = first.cause !== null;
+  // The errno of a route that is missing, although the kernel gives one for these packets.
+  const isLikeRoute = first.status === 'unreachable';
   return {
     phase: 'local',
-    confidence: isNamed ? 'high' : 'medium',
+    confidence: isNamed && !isLikeRoute ? 'high' : 'medium',
     summary: `This host forbids the connection to ${places(addresses)}: ${isNamed ? 'a security module, a seccomp filter or a BPF program rejects the call' : 'its own policy rejects the call'}.`,
     evidence: [
       {
         observation: first.ref,
-        text: `connect() to ${list(addresses)} failed at once${first.errno === null ? '' : ` with ${first.errno}`}; nothing was sent`,
+        text: `connect() to ${list(addresses)} failed at once${first.errno === null ? '' : ` with ${first.errno}`}; nothing was sent${isLikeRoute ? ', although the kernel has a route' : ''}`,
       },
     ],
-    remedies: [securityModule, callFilter],
+    remedies: isLikeRoute
+      ? [serviceEndpoints, callFilter]
+      : [securityModule, callFilter, ...(isNamed ? [serviceEndpoints] : [])],
     claims: ofEach('not-sent', first.address, addresses),
-    alternatives: [possible('local.firewall', shellLine(listRuleset))],
+    alternatives: isLikeRoute
+      ? [possible('route.local', 'ip vrf identify: the VRF of this process has routes of its own', 'medium')]
+      : [possible('local.firewall', shellLine(listRuleset))],
     check: shellLine(securityModule.command ?? []),
   };
 });

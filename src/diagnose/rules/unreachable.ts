@@ -353,7 +353,7 @@ function isBeyondScope(address: string, icmp: AddressOutcome['icmp']): boolean {
 
 function routeOn(router: string, address: string): Advice {
   return {
-    text: `Add a route to ${address} on ${router}; if it has one, its next hop or ${address} itself is down`,
+    text: `Add a route to ${address} on ${router}; if it has one, its next hop or ${address} itself is down, or a rule of its firewall rejects with this error`,
     docs: DOCS.routeTables,
   };
 }

@@ -4,7 +4,7 @@ import { sourcesBeforeDns } from '../../host/nsswitch.js';
 import { familyOf } from '../../net/address/address.js';
 import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
-import { findNameSource, removeHostsLine } from '../remedies/name-service.js';
+import { findNameSource, repairHostsLine } from '../remedies/name-service.js';
 import { separateQueries } from '../remedies/resolver.js';
 import type { WarningRule } from './warning.js';
 
@@ -71,7 +71,7 @@ const hostsDiffer: WarningRule = {
         { observation: 'origin', text: `${file} gives ${list(ours)}` },
         { observation: answer.ref, text: `DNS has ${list(known)}` },
       ],
-      remedies: [removeHostsLine(host, path)],
+      remedies: repairHostsLine(evidence.target, ours, known, path),
     };
   },
 };

@@ -34,6 +34,11 @@ export function inTurn(evidence: Evidence): Seen<ObservedDns>[] {
     : [];
 }
 
+/** The hosts file has the target's name, so that no program uses what DNS has. */
+export function isInHosts({ observations }: Evidence): boolean {
+  return observations.origin?.source === 'hosts-file';
+}
+
 /** The lookup of the endpoint's own name (`--vpce`), or null. */
 export function endpointAnswer({ observations }: Evidence): Seen<ObservedDns> | null {
   return seen(observations.dns).find(({ doc }) => doc.asked?.purpose === 'endpoint') ?? null;

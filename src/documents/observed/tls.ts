@@ -13,6 +13,12 @@ function targetHandshakes(evidence: Evidence): Seen<TlsDocument>[] {
   return ofPurpose(evidence, 'target');
 }
 
+/** Whether a server has shown a certificate for the target's own name. All APIs of a Region have one certificate, which shows nothing. */
+export function hasProvenName(evidence: Evidence): boolean {
+  const form = evidence.target.privateApi?.form ?? 'custom';
+  return form === 'custom' && handshakes(evidence).some(({ doc }) => doc.status === 'ok');
+}
+
 /** Why a handshake was made. A second one, made to find out why the first failed, is not a step of a request. */
 export function purposeOf({ purpose = 'target' }: TlsDocument): TlsPurpose {
   return purpose;

@@ -91,13 +91,15 @@ export interface FailedCall {
   isImmediate: boolean;
   /** What a lookup of the route to the address fails with; null where it succeeds or was not made. */
   routeErrno: string | null;
+  /** The same lookup was made and succeeds. */
+  isRouted?: boolean;
   /** The same lookup succeeds without the source that was asked for. */
   isSourceUnfit?: boolean;
 }
 
 /** What caused the errno of a failed connect(2) to `address`; null where it can be several things. */
 export function causeOfErrno(
-  { errno, isImmediate, routeErrno, isSourceUnfit = false }: FailedCall,
+  { errno, isImmediate, routeErrno, isRouted = false, isSourceUnfit = false }: FailedCall,
   address: string,
 ): TcpCause | null {
   if (errno === null) return null;
@@ -107,6 +109,8 @@ export function causeOfErrno(
   if (errno === 'EADDRNOTAVAIL') return address.includes(':') ? 'no-source-address' : 'no-ports';
   // An address of loopback as the source: no route of type blackhole is in the way.
   if (errno === 'EINVAL' && isSourceUnfit) return 'no-source-address';
+  // A BPF program of the cgroup can return any errno: that of Cilium returns EHOSTUNREACH for a service without endpoints.
+  if (isRouted && (errno === 'ENETUNREACH' || errno === 'EHOSTUNREACH')) return 'local-policy';
   return (errno === routeErrno ? causeIn(routeCauses, errno) : null) ?? causeIn(localCauses, errno);
 }
 

@@ -51,6 +51,8 @@ export interface ConnectEnd {
   isTunnelRefusal: boolean;
   /** The errno of a route lookup for the address; null if there is a route, or no lookup was made. */
   routeErrno: string | null;
+  /** The lookup was made and found a route. */
+  isRouted: boolean;
   /** The route works from another source than the given one. */
   isSourceUnfit: boolean;
   localAddress: string | null;
@@ -333,6 +335,7 @@ class KernelConnect implements RunningConnect {
       errno: code,
       isImmediate: !isSent,
       routeErrno,
+      isRouted: route !== null && routeErrno === null,
       isSourceUnfit: routeErrno !== null && this.#hasRouteFromElsewhere(),
       durationMs,
     });
@@ -386,6 +389,7 @@ class KernelConnect implements RunningConnect {
       silentNeighbour: end.silentNeighbour ?? null,
       isTunnelRefusal: end.isTunnelRefusal ?? false,
       routeErrno: end.routeErrno ?? null,
+      isRouted: end.isRouted ?? false,
       isSourceUnfit: end.isSourceUnfit ?? false,
       localAddress: this.#localAddress,
       localPort: this.#localPort,

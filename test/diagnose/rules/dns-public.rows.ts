@@ -1,6 +1,15 @@
 import { answeredWith, dns, evidence, forbidden, HOST, http, tcp, tls, VPCE_NAME } from '../evidence.js';
 import type { Row } from './row.js';
 
+/** The default name gives an address of 100.64.0.0/10, and so has an interface of this host. */
+function sharedAnswer(name: string): Row['given'] {
+  return evidence({
+    vantage: { networks: [{ interface: name, network: '100.64.9.15/32', bridge: false }] },
+    dns: [dns(HOST, ['100.64.1.5'])],
+    tcp: [tcp(HOST, { '100.64.1.5': 'timeout' })],
+  });
+}
+
 export const dnsPublicRows: Row[] = [
   {
     name: 'a public answer for a private API, without more',
@@ -44,13 +53,48 @@ export const dnsPublicRows: Row[] = [
     summary: ['1 of 2 addresses', '52.1.2.3'],
     alternatives: ['tcp.timeout-some'],
   },
+  // AWS keeps the records of these names: their addresses are those of the endpoint, in whatever block its subnets have.
+  ...['100.64.1.5', '11.20.1.5'].map(
+    (address): Row => ({
+      name: `an endpoint’s own name with an address of another block of its VPC, ${address}`,
+      given: evidence({
+        target: `https://${VPCE_NAME}/prod`,
+        dns: [dns(VPCE_NAME, [address])],
+        tcp: [tcp(VPCE_NAME, { [address]: 'timeout' })],
+      }),
+      class: 'timeout',
+      cause: 'tcp.timeout-all',
+      confidence: 'low',
+      excluded: ['dns.public-answer'],
+    }),
+  ),
   {
-    name: 'an endpoint’s own name with an address in shared space',
-    given: evidence({ target: `https://${VPCE_NAME}/prod`, dns: [dns(VPCE_NAME, ['100.64.1.5'])] }),
+    name: 'a shared address, while this host has one in its own subnet',
+    given: sharedAnswer('eth0'),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'low',
+    excluded: ['dns.public-answer'],
+  },
+  {
+    name: 'a shared address, while a tunnel of this host has one: that of a VPN client, or of an endpoint',
+    given: sharedAnswer('tailscale0'),
+    class: 'dns',
+    cause: 'dns.public-answer',
+    confidence: 'medium',
+    summary: ['shared'],
+    alternatives: ['tcp.timeout-all'],
+  },
+  {
+    name: 'a shared address, and the endpoint’s own name has others',
+    given: evidence({
+      options: { vpce: VPCE_NAME },
+      dns: [dns(HOST, ['100.64.1.5']), dns(VPCE_NAME, ['10.0.1.5'])],
+      tcp: [tcp(HOST, { '100.64.1.5': 'timeout' })],
+    }),
     class: 'dns',
     cause: 'dns.public-answer',
     confidence: 'high',
-    summary: ['shared'],
   },
   {
     name: 'a public API that wants signed requests: its public addresses are right',

@@ -105,6 +105,23 @@ export const localRows: Row[] = [
     alternatives: ['local.firewall'],
   },
   {
+    name: 'a BPF program rejects the call with the errno of a route, and the kernel has one',
+    given: evidence({
+      dns: [resolved],
+      tcp: [
+        tcpOf(HOST, [
+          attempt('10.0.1.5', 'unreachable', { errno: 'EHOSTUNREACH', local: true, cause: 'local-policy' }),
+        ]),
+      ],
+    }),
+    class: 'local',
+    cause: 'local.permission',
+    confidence: 'medium',
+    evidence: ['although the kernel has a route'],
+    remedy: [/kubectl get endpointslices/],
+    alternatives: ['route.local'],
+  },
+  {
     name: 'no free source port',
     given: evidence({
       dns: [resolved],

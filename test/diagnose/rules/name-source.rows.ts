@@ -1,8 +1,15 @@
-import { dns, dnsFailure, evidence, HOST, tcp } from '../evidence.js';
+import type { Evidence } from '../../../src/documents/report.js';
+import { dns, dnsFailure, evidence, HOST, http, tcp, tls } from '../evidence.js';
 import type { Row } from './row.js';
 import { asked, nowhere, resolved, three } from './situations.js';
 
 /** What another source of names tells: a second resolver, the hosts file, getaddrinfo(3). */
+
+const fromHosts = (...addresses: string[]): NonNullable<Evidence['observations']['origin']> => ({
+  source: 'hosts-file',
+  addresses,
+  hostsFile: { path: '/etc/hosts', lines: [7] },
+});
 
 export const nameSourceRows: Row[] = [
   {
@@ -80,4 +87,69 @@ export const nameSourceRows: Row[] = [
     summary: ['Programs on this host', '52.1.2.3'],
     remedy: ['getent -s dns'],
   },
+  {
+    name: 'a line of the hosts file that leads to an endpoint, where DNS has the public front end alone',
+    given: evidence({
+      dns: [asked(dns(HOST, ['52.1.2.3']), 'resolver')],
+      tcp: [tcp(HOST, { '10.9.9.9': 'timeout', '10.9.8.9': 'timeout' })],
+      origin: fromHosts('10.9.9.9', '10.9.8.9'),
+    }),
+    class: 'timeout',
+    cause: 'tcp.timeout-all',
+    confidence: 'medium',
+    alternatives: ['dns.hosts-override'],
+  },
+  {
+    name: 'a line of the hosts file leads to a server that has the certificate of the name, and a fault of its own',
+    given: evidence({
+      target: 'https://shop.example/',
+      dns: [asked(dns('shop.example', ['52.1.2.3']), 'resolver')],
+      tcp: [tcp('shop.example', { '10.0.1.5': 'open' })],
+      tls: [tls('ok', { serverName: 'shop.example' })],
+      http: [http(503, { requestId: null, gatewayId: null, server: 'nginx' })],
+      origin: fromHosts('10.0.1.5'),
+    }),
+    class: 'service',
+    cause: 'http.error',
+    confidence: 'high',
+    alternatives: ['dns.hosts-override'],
+  },
+  {
+    name: 'another resolver has private addresses, and the server at the public one has the certificate of the name',
+    given: evidence({
+      target: 'https://shop.example/',
+      dns: [
+        asked(dns('shop.example', ['52.1.2.3'], { server: '10.0.0.9' }), 'host'),
+        asked(dns('shop.example', ['10.0.1.5'], { server: '10.0.0.2' }), 'vpc-resolver'),
+      ],
+      tcp: [tcp('shop.example', { '52.1.2.3': 'open' })],
+      tls: [tls('ok', { serverName: 'shop.example', address: '52.1.2.3' })],
+      http: [http(503, { address: '52.1.2.3', requestId: null, gatewayId: null, server: 'nginx' })],
+    }),
+    class: 'service',
+    cause: 'http.error',
+    confidence: 'high',
+    alternatives: ['dns.split-view'],
+  },
+  ...[
+    [asked(dns(HOST, ['0.0.0.0'], { extendedErrors: [{ code: 15, text: 'Blocked' }] }), 'resolver')],
+    [
+      asked(dnsFailure(HOST, 'nxdomain', { server: '10.0.0.9', resolverOptions: ['rotate'] }), 'resolver'),
+      asked(dns(HOST, ['10.0.1.5'], { server: '10.0.0.2' }), 'resolver'),
+    ],
+  ].map(
+    (lookups, index): Row => ({
+      name: `the hosts file has the name, so that ${index === 0 ? 'a filter in DNS' : 'the order of the nameservers'} decides nothing`,
+      given: evidence({
+        dns: lookups,
+        tcp: [tcp(HOST, { '10.0.1.5': 'open' })],
+        tls: [tls('ok')],
+        http: [http(200)],
+        origin: fromHosts('10.0.1.5'),
+      }),
+      class: 'reachable',
+      cause: 'none',
+      confidence: 'certain',
+    }),
+  ),
 ];

@@ -105,6 +105,7 @@ export const unreachableRows: Row[] = [
     cause: 'route.icmp-unreachable',
     confidence: 'certain',
     summary: ['10.8.0.1', 'hop 2'],
+    remedy: [/a rule of its firewall rejects with this error/],
   },
   ...[
     // A router sends it for every TTL, and as many a second as its limit allows.

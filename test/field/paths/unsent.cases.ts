@@ -208,6 +208,30 @@ export const unsentCases: readonly NetworkCase[] = [
       },
     })),
   },
+  // Later versions return EHOSTUNREACH, earlier ones EPERM.
+  ...(
+    [
+      ['C27', 113, 'https://github.com/cilium/cilium/issues/45184'],
+      ['C28', 1, 'https://github.com/cilium/cilium/issues/47378'],
+    ] as const
+  ).map(([id, errno, source]) => ({
+    id,
+    situation: `the network plugin of Kubernetes refuses connect() to a service without endpoints (errno ${errno})`,
+    source,
+    steps: [
+      {
+        args: ['diagnose', '{net}.10:443', '--no-trace'],
+        preload: './forbid.mjs',
+        env: { FORBID: `connect=${errno}` },
+        expected: {
+          exitCodes: [3],
+          causes: ['local.permission'] as const,
+          says: [/BPF program/, /kubectl get endpointslices/],
+          never: [/route of type unreachable/, /missing route/, /bug in pprobe/i],
+        },
+      },
+    ],
+  })),
   {
     id: 'C8',
     situation: 'a port of this host in the ephemeral range on which no program listens',

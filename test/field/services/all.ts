@@ -8,6 +8,7 @@ import { placeCases } from './places.cases.js';
 import { remedyCases } from './remedies.cases.js';
 import { requestCases } from './requests.cases.js';
 import { resolverCases } from './resolver.cases.js';
+import { rightAddressCases } from './right-addresses.cases.js';
 import { trustCases } from './trust.cases.js';
 
 /** The place in this list gives each case the address of its resolver. */
@@ -21,4 +22,5 @@ export const serviceCases: readonly (FieldCase & Case)[] = [
   ...placeCases,
   ...ownerCases,
   ...habitCases,
+  ...rightAddressCases,
 ].map((each) => ({ ...each, steps: [each] }));
