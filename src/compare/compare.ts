@@ -130,6 +130,7 @@ export function comparisonOf(
       cause: verdict.cause,
       confidence: verdict.confidence,
       summary: verdict.summary,
+      ...(reports[report] === undefined ? {} : { toolVersion: reports[report].tool.version }),
     })),
     repeated,
     notCompared: [...notCompared],

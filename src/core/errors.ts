@@ -23,7 +23,7 @@ export abstract class PprobeError extends Error {
 /** An argument or option is invalid. The message names it, the value given and what to give instead. */
 export class InvalidInputError extends PprobeError {
   static {
-    named(this, 'InvalidInputError');
+    named(InvalidInputError, 'InvalidInputError');
   }
   readonly code = 'invalid-input';
   /** The invalid argument or option as the user knows it: `port`, `--timeout`. */
@@ -38,7 +38,7 @@ export class InvalidInputError extends PprobeError {
 /** This host lacks something that the request needs: a privilege, an engine, a file. */
 export class CapabilityError extends PprobeError {
   static {
-    named(this, 'CapabilityError');
+    named(CapabilityError, 'CapabilityError');
   }
   readonly code = 'capability';
   /** What is missing: `CAP_NET_RAW`, `raw-socket`, `/etc/resolv.conf`. */

@@ -1,5 +1,5 @@
 import type { Cause, VerdictClass } from './causes.js';
-import type { DocumentHeader } from './header.js';
+import type { DocumentHeader, Tool } from './header.js';
 import type { Confidence, Remedy, ReportId } from './report.js';
 import type { Count, Instant, IpAddress, Text } from './scalars.js';
 
@@ -27,6 +27,8 @@ export interface ComparedReport {
   cause: Cause;
   confidence: Confidence;
   summary: Text;
+  /** The version of pprobe that measured. An older one may measure less, so two hosts can differ by it alone. */
+  toolVersion?: Tool['version'];
 }
 
 /**

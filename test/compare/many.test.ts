@@ -57,6 +57,21 @@ t.test(
   },
 );
 
+t.test('reports of different versions are compared, and that is said', async (t) => {
+  const newer = { ...fails, tool: { ...fails.tool, version: '9.9.9' } };
+  const mixed = explainTogether([saved('a', works), saved('b', newer)]);
+  t.same(
+    mixed.reports.map(({ toolVersion }) => toolVersion),
+    [works.tool.version, '9.9.9'],
+  );
+  const told = comparisonText(mixed, plain).replaceAll(/\s+/g, ' ');
+  t.match(
+    told,
+    `measured by different versions of pprobe, of which older ones may measure less: ${works.tool.version} (1) and 9.9.9 (1)`,
+  );
+  t.notMatch(comparisonText(explainTogether([saved('a', works), saved('b', fails)]), plain), 'versions');
+});
+
 t.test('a copy of a report counts once; another host with the same identity is no copy', async (t) => {
   const twice = explainTogether([saved('a', fails), saved('b', fails), saved('c', works)]);
   t.equal(twice.reports.length, 2);

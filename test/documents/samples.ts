@@ -114,6 +114,7 @@ const compared: Comparison = {
       cause: 'tcp.timeout-all',
       confidence: 'high',
       summary: 'Nothing answers.',
+      toolVersion: '0.1.0',
     },
     {
       label: 'web-2',

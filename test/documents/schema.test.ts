@@ -7,6 +7,7 @@ type Path = (string | number)[];
 
 /** Members that a document may leave out; the last part of their path is enough to know them. */
 const optional = new Set([
+  'toolVersion',
   'compare',
   'reportId',
   'system',

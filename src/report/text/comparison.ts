@@ -35,7 +35,7 @@ export function comparisonSections(document: Comparison, style: Style, verbose: 
   const about = target === null ? 'different targets' : target;
   const copies = repeated === 0 ? '' : `; ${count(repeated, 'copy', 'copies')} of them left out`;
   const head = wrap(
-    cleanForTerminal(`${count(reports.length, 'report')} about ${about}${copies}`),
+    cleanForTerminal(`${count(reports.length, 'report')} about ${about}${copies}${versionWords(reports)}`),
     prose.columns,
   );
   const isLong = reports.length > mostSingly && !verbose;
@@ -52,6 +52,16 @@ export function comparisonSections(document: Comparison, style: Style, verbose: 
       ...(finding.check === null ? [] : [checkLine(finding.check, prose, 3)]),
     ]),
   ];
+}
+
+/** How many reports each version of pprobe made; empty where that is one version. */
+function versionWords(reports: readonly ComparedReport[]): string {
+  const numbers = new Map<string, number>();
+  for (const { toolVersion } of reports)
+    if (toolVersion !== undefined) numbers.set(toolVersion, (numbers.get(toolVersion) ?? 0) + 1);
+  if (numbers.size < 2) return '';
+  const versions = [...numbers].map(([version, number]) => `${excerpt(version, 20)} (${number})`);
+  return `; measured by different versions of pprobe, of which older ones may measure less: ${list(versions, 4)}`;
 }
 
 /** Two lines for the reports of each class and cause, the most frequent first. */
