@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -125,13 +126,19 @@ async function quietBroker(last: RegExp | null) {
   return { url: `nats://127.0.0.1:${port}`, asked, close: () => server.close() };
 }
 
-for (const verb of ['init', 'agents'])
+for (const verb of ['init', 'agents', 'diagnose'])
   for (const last of [null, /PUB \$(?:JS|KV)/]) {
     const what = last === null ? 'a connection' : 'an answer';
     test(`Ctrl-C while "fleet ${verb}" waits for ${what} of the broker: one document, exit 130`, async (t) => {
       const broker = await quietBroker(last);
       t.teardown(broker.close);
       const words = ['fleet', verb, '--server', broker.url, '--fleet', 'f', '--json'];
+      if (verb === 'diagnose') {
+        const { privateKey } = generateKeyPairSync('ed25519');
+        const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
+        const directory = t.testdir({ 'key.pem': key });
+        words.push('127.0.0.1:1', '--via', 'nats', '--key', join(directory, 'key.pem'));
+      }
       const { child, finished } = start(words);
       await broker.asked;
       child.kill('SIGINT');

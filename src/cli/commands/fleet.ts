@@ -85,6 +85,8 @@ export const fleetCommand: Command = {
     try {
       return await verb.run({ ...args, positionals: args.positionals.slice(1) }, context);
     } catch (error) {
+      // A question to the broker that was under way ends by its own time limit.
+      if (!(error instanceof InvalidInputError)) context.stop.throwIfAborted();
       throw atBroker(args, error);
     }
   },
