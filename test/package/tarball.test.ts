@@ -116,7 +116,7 @@ t.test('the executable runs without the repository', async (t) => {
 
 t.test('nothing is packed that a user has no use for', async (t) => {
   const tops = new Set(packed.files.map(({ path }) => path.split('/')[0]));
-  const papers = ['CHANGELOG.md', 'LICENSE', 'SECURITY.md'].filter((name) => existsSync(name));
+  const papers = ['CHANGELOG.md', 'LICENSE'].filter((name) => existsSync(name));
   t.same([...tops].sort(), [...papers, 'README.md', 'bin', 'dist', 'native-notes', 'package.json'].sort());
   // The command line and its texts are in the bundles; the library does not reach them.
   const rooms = new Set(
