@@ -106,7 +106,7 @@ function minified(folder) {
 
 /**
  * Removes the declarations that those of the public API do not lead to: half of them, which nobody can import. The others are
- * indented by tabs, a tenth less.
+ * not indented, a tenth less.
  */
 function removeInnerTypes(folder) {
   const reached = new Set();
@@ -114,10 +114,7 @@ function removeInnerTypes(folder) {
     if (reached.has(file) || !existsSync(file)) return;
     reached.add(file);
     const text = readFileSync(file, 'utf8');
-    writeFileSync(
-      file,
-      text.replace(/^(?: {4})+/gm, (indent) => '\t'.repeat(indent.length / 4)),
-    );
+    writeFileSync(file, text.replace(/^ +/gm, ''));
     for (const [, path] of text.matchAll(/(?:\bfrom|\bimport\() ?'(\.[^']+)\.js'/g))
       follow(resolve(dirname(file), `${path}.d.ts`));
   };
