@@ -22,7 +22,7 @@ export interface Signals {
 }
 
 /** Runs a probe and calls `at` before its `moment`-th callback. Resolves with the number of callbacks. */
-async function during(moment: number, at: () => void, probe: () => Promise<unknown>) {
+export async function during(moment: number, at: () => void, probe: () => Promise<unknown>) {
   let count = 0;
   const promises = new Set<number>();
   const step = (): void => {

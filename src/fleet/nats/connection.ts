@@ -152,8 +152,9 @@ export async function connectBroker(
   };
   signal?.throwIfAborted();
   subscribe(socketsMade, collect);
+  let connecting: Promise<NatsConnection> | null = null;
   try {
-    const connecting = client.connect({
+    connecting = client.connect({
       servers: `${host.includes(':') ? `[${host}]` : host}:${port}`,
       name,
       ...(inboxPrefix === null ? {} : { inboxPrefix }),
@@ -173,6 +174,11 @@ export async function connectBroker(
   } catch (error) {
     // The client keeps the connection to a server that accepts it and says nothing, and this process could not end.
     for (const socket of sockets) socket.destroy();
+    // An abort can come when the connection is there already: without its end, it would reconnect for ever.
+    connecting?.then(
+      (late) => late.close(),
+      () => {},
+    );
     signal?.throwIfAborted();
     // A broker that is busy, as after its restart, ends the connection before it has read the credentials.
     const isLate = error instanceof Error && /timeout/i.test(error.message);

@@ -22,7 +22,7 @@ export interface NetworkCase extends Case {
   resolvers?: Readonly<Record<string, Behaviour>>;
   /** Servers by `address:port`. */
   servers?: Readonly<Record<string, Serve>>;
-  /** Programs that run on the client during the steps. */
+  /** Programs that run on the client during the steps, which begin when each of them has written something to its standard output. */
   onClient?: readonly (readonly string[])[];
 }
 

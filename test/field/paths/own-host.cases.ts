@@ -1,25 +1,14 @@
 import type { NetworkCase } from './case.js';
-import { plain, web } from './servers.js';
+import { listener, plain, web } from './servers.js';
 
 /** Situations in which this host itself keeps packets, or sends them from where no answer comes back. */
 
 const url = (host: string): string[] => ['diagnose', `https://${host}/`, '--ca-file', '{ca}'];
 
-/** A program on the client that accepts connections to this port. */
-const listening = (port: number): readonly string[][] => [
-  [process.execPath, '-e', `require('net').createServer((s) => s.resume()).listen(${port}, '0.0.0.0')`],
-];
-
 /** Connections to this port end at a program on the client, as those of a pod with the sidecar of a service mesh do. */
 const redirected = (port: number, accept: string) => ({
   setUp: `client nft 'table ip mesh { chain out { type nat hook output priority -100; tcp dport ${port} redirect to :15001; }; }'`,
-  onClient: [
-    [
-      process.execPath,
-      '-e',
-      `require('net').createServer((s) => { s.on('error', () => {}); ${accept} }).listen(15001, '0.0.0.0')`,
-    ],
-  ],
+  onClient: [listener([15001], accept)],
 });
 
 const awsAdvice = [/security group of/i, /describe-network-interfaces/, /authorize-security-group/];
@@ -105,7 +94,7 @@ export const ownHostCases: readonly NetworkCase[] = [
     situation: 'the loopback interface of a new network namespace is down',
     source: 'https://github.com/moby/libnetwork/pull/224',
     setUp: 'client ip link set lo down',
-    onClient: listening(8443),
+    onClient: [listener([8443])],
     steps: [
       {
         args: ['diagnose', '127.0.0.1:8443'],
@@ -124,7 +113,7 @@ export const ownHostCases: readonly NetworkCase[] = [
     situation: "this host's own firewall drops what arrives on lo, too",
     source: 'https://github.com/moby/moby/issues/20243',
     setUp: `client nft 'table ip own { chain input { type filter hook input priority 0; tcp dport 8443 drop; }; }'`,
-    onClient: listening(8443),
+    onClient: [listener([8443])],
     steps: [
       {
         args: ['diagnose', '{here}.10:8443'],

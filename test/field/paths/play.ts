@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Semaphore } from '../../../src/core/semaphore.js';
+import { ready } from '../../ready.js';
 import { inNamespace, play } from '../client.js';
 import type { Played } from '../judge.js';
 import { answerFrom, serveDns } from '../serve.js';
@@ -59,8 +60,11 @@ async function playOne(each: NetworkCase): Promise<Played> {
     Object.fromEntries(files.map(([path, text]) => [path, fill(text)])),
   );
   const beside = (each.onClient ?? []).map((argv) =>
-    spawn('nsenter', [`--net=/run/netns/client-${n}`, '--', ...argv.map(fill)], { stdio: 'ignore' }),
+    spawn('nsenter', [`--net=/run/netns/client-${n}`, '--', ...argv.map(fill)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
   );
+  await Promise.all(beside.map(ready));
   const played = await play(each, { program, directory: home, fill, run });
   for (const child of beside) child.kill('SIGKILL');
   return played;

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { type Authority, createAuthority } from '../../lab/certificate/certificate.js';
+import { ready } from '../../ready.js';
 import type { Serve } from './case.js';
 
 const dayMs = 86_400_000;
@@ -79,8 +80,19 @@ export function opensslServer(names: readonly string[], ...options: string[]): S
     const { cert, key } = await identityFor(names, 25);
     const path = `/run/openssl-${address}-${port}.pem`;
     writeFileSync(path, `${cert}\n${key}`);
-    const argv = ['s_server', '-quiet', '-accept', `${address}:${port}`, '-cert', path, ...options];
-    const child = spawn('openssl', argv, { stdio: ['pipe', 'ignore', 'ignore'] });
+    const argv = ['s_server', '-accept', `${address}:${port}`, '-cert', path, ...options];
+    const child = spawn('openssl', argv, { stdio: ['pipe', 'pipe', 'ignore'] });
     process.on('exit', () => child.kill('SIGKILL'));
+    await ready(child);
   };
+}
+
+/** The command of a program on the client that accepts connections to these ports of all its addresses. */
+export function listener(ports: readonly number[], accept = 's.resume();'): readonly string[] {
+  const script = `
+let left = ${ports.length};
+for (const port of ${JSON.stringify(ports)})
+  require('net').createServer((s) => { s.on('error', () => {}); ${accept} })
+    .listen(port, '0.0.0.0', () => { if (--left === 0) console.log('ready'); });`;
+  return [process.execPath, '-e', script];
 }

@@ -1,6 +1,6 @@
 import { answerFrom } from '../serve.js';
 import type { NetworkCase, PathCase } from './case.js';
-import { web } from './servers.js';
+import { listener, web } from './servers.js';
 
 /** Situations in which what this host did not send was counted as the silence of others. */
 
@@ -12,12 +12,8 @@ const diagnose = (host: string, ...more: string[]) => [
   ...more,
 ];
 const filtered = /filtered|silent|inbound rules of the target/i;
-/** Listens on all of these ports of loopback, so that no program gets one of them as its own. */
-const occupy = (from: number, to: number) => [
-  process.execPath,
-  '-e',
-  `for (let port = ${from}; port <= ${to}; port++) require('net').createServer().listen(port, '0.0.0.0')`,
-];
+/** Listens on so many ports from 50,000 on, so that no program gets one of them as its own. */
+const occupy = (count: number) => listener(Array.from({ length: count }, (_, index) => 50_000 + index));
 const portRange = (from: number, to: number) =>
   `client sh -c 'echo "${from} ${to}" >/proc/sys/net/ipv4/ip_local_port_range'`;
 
@@ -51,7 +47,7 @@ export const unsentCases: readonly NetworkCase[] = [
     source: 'https://github.com/casper-network/casper-node/issues/3252',
     setUp: portRange(50000, 50009),
     servers: { '{net}.10:443': web(['x.field.test']) },
-    onClient: [occupy(50000, 50005)],
+    onClient: [occupy(6)],
     steps: [
       {
         args: ['trace', '{net}.10', '--method', 'syn'],
@@ -69,7 +65,7 @@ export const unsentCases: readonly NetworkCase[] = [
     source: 'https://github.com/emqx/emqtt-bench/issues/221',
     setUp: portRange(50000, 50009),
     servers: { '{net}.10:443': web(['x.field.test']) },
-    onClient: [occupy(50000, 50009)],
+    onClient: [occupy(10)],
     steps: [
       { args: ['tcp', '{net}.10'], expected: { exitCodes: [3], says: [/local port/i], never: [filtered] } },
       {

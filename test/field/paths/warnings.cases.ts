@@ -1,6 +1,6 @@
 import { address, type Behaviour, reply } from '../../probe/dns/server.js';
 import type { NetworkCase } from './case.js';
-import { closes, closesLater, plain, resets, web } from './servers.js';
+import { closes, closesLater, listener, plain, resets, web } from './servers.js';
 
 /** Situations in which one answer hid the failure of another, or programs had a trouble that pprobe did not tell. */
 
@@ -103,7 +103,7 @@ export const warningCases: readonly NetworkCase[] = [
     situation: "A is 0.0.0.0, a filter's answer, and this host listens on the port",
     source: 'https://github.com/AdguardTeam/dnsproxy/issues/68',
     zone: { 'api.field.test': ['0.0.0.0'] },
-    onClient: [[process.execPath, '-e', "require('net').createServer().listen(443, '0.0.0.0')"]],
+    onClient: [listener([443])],
     steps: [
       {
         args: diagnose('api.field.test'),

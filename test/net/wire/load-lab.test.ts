@@ -1,10 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import type { TraceDocument } from '../../../src/documents/trace.js';
 import { labUnavailable, startLab } from '../../lab/lab.js';
+import { ready } from '../../ready.js';
 
 const built = (file: string): string => pathToFileURL(join(process.cwd(), 'dist', file)).href;
 const library = built('index.js');
@@ -69,12 +68,6 @@ let kept = 0;
 while (raw.receive() !== null) kept += 1;
 console.log(kept);
 `;
-
-async function ready(child: ChildProcess): Promise<ChildProcess> {
-  if (child.stdout === null) throw new Error('no output to read');
-  await once(child.stdout, 'data');
-  return child;
-}
 
 t.test('a busy host', { skip: unavailable ?? false }, async (t) => {
   const lab = await startLab();
