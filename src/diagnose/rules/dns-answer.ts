@@ -19,6 +19,7 @@ import { byEndpointName } from '../../target/private-api/invoke-url.js';
 import { readPrivateName } from '../../target/private-api/names.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
 import { atStart, places, short } from '../headline.js';
+import type { Advice } from '../remedies/advice.js';
 import { pprobeAgain } from '../remedies/again.js';
 import { DOCS } from '../remedies/docs.js';
 import { callBy, nameEndpoint, showEndpointTypes } from '../remedies/gateway.js';
@@ -41,13 +42,14 @@ const publicAnswer = rule('dns.public-answer', { needs: ['dns'], docs: DOCS.vpcC
   const shown =
     distinct.length === 1 ? `${places(distinct)} (${scopes})` : `${distinct.length} ${scopes} addresses`;
   const name = short(host, 'the name');
+  const canBeRight = isEndpointName(evidence) && canBeBlock(foreign, evidence);
   return {
     phase: 'resolve',
     confidence: confidence(evidence, foreign, foreign.length === addresses.length),
     summary:
       foreign.length < addresses.length
         ? `${foreign.length} of ${count(addresses.length, 'address', 'addresses')} of ${name} ${foreign.length === 1 ? `is outside the VPC: ${shown}` : `are outside the VPC (${scopes})`}.`
-        : `${atStart(name)} resolves to ${shown}, not to the VPC endpoint.`,
+        : `${atStart(name)} resolves to ${shown}, ${canBeRight ? 'which an endpoint has only in a public block of its VPC' : 'not to the VPC endpoint'}.`,
     evidence: [
       {
         observation: answer.ref,
@@ -55,12 +57,26 @@ const publicAnswer = rule('dns.public-answer', { needs: ['dns'], docs: DOCS.vpcC
       },
       ...endpointEvidence(evidence),
     ],
-    remedies: privateNameRemedies(evidence, api),
+    remedies: [
+      ...privateNameRemedies(evidence, api),
+      ...(canBeRight ? ifRight(evidence, list(distinct)) : []),
+    ],
     alternatives: api.form === 'default' ? [publicApi(api)] : [],
     claims: [{ says: 'dns-decides' }, { says: 'no-api-found' }],
     check: `${shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host }))}: the name of a private API must resolve to private addresses`,
   };
 });
+
+/** What to do where the answer is right, because the VPC has a block of these addresses. */
+function ifRight(evidence: Evidence, shown: string): Advice[] {
+  if (withStatus(addressOutcomes(evidence), 'open').length > 0) return [];
+  return [
+    {
+      text: `If the VPC has a block of public addresses with ${shown}, this answer is right: look at the security group of the endpoint, and at the route to it`,
+      docs: DOCS.vpcConnections,
+    },
+  ];
+}
 
 /** The default name is the same for public and private APIs. */
 function publicApi(api: PrivateApi): Alternative {
@@ -93,12 +109,17 @@ function confidence(evidence: Evidence, foreign: readonly DnsAddress[], all: boo
   const outcomes = addressOutcomes(evidence);
   const endpoint =
     endpointAnswer(evidence)?.doc.addresses.some((address) => mayBeEndpoint(address, evidence)) ?? false;
-  // A second block of the VPC can have them.
-  if (!endpoint && foreign.every(({ scope }) => scope === 'shared')) return 'medium';
+  if (!endpoint && canBeBlock(foreign, evidence)) return 'medium';
   const nothingOpens = outcomes.length > 0 && withStatus(outcomes, 'open').length === 0;
   const notThere = mainAnswers(evidence).some(({ cause }) => cause === 'api.not-matched');
-  const isAlias = evidence.target.privateApi?.form === 'alias';
-  return endpoint || nothingOpens || notThere || isAlias || !all ? 'high' : 'medium';
+  const isOnlyPrivate = evidence.target.privateApi?.form === 'alias' || isEndpointName(evidence);
+  return endpoint || nothingOpens || notThere || isOnlyPrivate || !all ? 'high' : 'medium';
+}
+
+/** Whether the addresses can be those of a block of the VPC: what AWS keeps for an endpoint's own name, or shared addresses. */
+function canBeBlock(foreign: readonly DnsAddress[], evidence: Evidence): boolean {
+  const block = isEndpointName(evidence) ? 'public' : 'shared';
+  return foreign.every(({ scope }) => scope === block);
 }
 
 export const dnsPublicRules: readonly Rule[] = [publicAnswer];
@@ -200,20 +221,23 @@ const VPC_IPV6_PREFIX = 56;
  *
  * IPv4: only `private`. IPv6: `unique-local`, and of the public ones those of the VPC's own block, which is usually
  * globally routable: in the same /56 as this host, or among the addresses of the endpoint's own name. `shared` (100.64/10)
- * can be a second block of a VPC; it counts where the endpoint's own name has the address, or where this host is in such a block.
+ * can be a second block of a VPC; it counts where the endpoint's own name has the address, or where this host is in such a block. A public IPv4 address of the
+ * endpoint's own name is in a rare block of its VPC, or a resolver made it up: that is told with less confidence.
  */
 function mayBeEndpoint(address: DnsAddress, evidence: Evidence): boolean {
-  if (isEndpointName(evidence) || isInKnownVpc(address.address, evidence)) return true;
+  if (isInKnownVpc(address.address, evidence)) return true;
   switch (address.scope) {
     case 'private':
     case 'unique-local':
       return true;
     case 'shared':
-      return namedByEndpoint(address, evidence) || isInSharedBlock(evidence);
+      return isEndpointName(evidence) || namedByEndpoint(address, evidence) || isInSharedBlock(evidence);
     case 'public':
       return (
         address.family === 6 &&
-        (namedByEndpoint(address, evidence) || besideThisHost(address.address, evidence))
+        (isEndpointName(evidence) ||
+          namedByEndpoint(address, evidence) ||
+          besideThisHost(address.address, evidence))
       );
     default:
       return false;
@@ -224,7 +248,7 @@ function namedByEndpoint({ address }: DnsAddress, evidence: Evidence): boolean {
   return endpointAnswer(evidence)?.doc.addresses.some((other) => other.address === address) ?? false;
 }
 
-/** The target is an endpoint's own name: its records, which AWS keeps, have what its subnets have, also blocks of public addresses. */
+/** The target is an endpoint's own name: AWS keeps its records, which have the addresses of its network interfaces. */
 function isEndpointName({ target: { privateApi } }: Evidence): boolean {
   return privateApi?.form === 'vpce' || privateApi?.form === 'zonal';
 }

@@ -91,6 +91,9 @@ const NDA_DST = 1;
 const NUD_INCOMPLETE = 0x01;
 const NUD_FAILED = 0x20;
 const routeHeaderLength = 12;
+/** `rtm_type` in struct rtmsg, and its RTN_BROADCAST and RTN_MULTICAST. */
+const routeTypeOffset = 7;
+const routesForMany = [3, 5];
 
 /** The neighbour that this host sends a packet to. */
 export interface NextHop {
@@ -100,6 +103,8 @@ export interface NextHop {
   interfaceIndex: number;
   /** The source address that the kernel chooses for the route; null where the request had one. */
   source: string | null;
+  /** The destination is a broadcast or multicast address, to which connect(2) of TCP answers ENETUNREACH. */
+  isForMany: boolean;
 }
 
 /** What routing rules (`ip rule … ipproto tcp dport 443`) and load balancing see of a packet. */
@@ -179,6 +184,7 @@ export function decodeNextHop(body: Buffer, destination: string): NextHop | null
     isGateway: text !== '',
     interfaceIndex: outgoing.readUInt32LE(0),
     source: (source === undefined ? '' : bytesToAddress(source)) || null,
+    isForMany: routesForMany.includes(body.readUInt8(routeTypeOffset)),
   };
 }
 

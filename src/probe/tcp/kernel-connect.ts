@@ -51,7 +51,7 @@ export interface ConnectEnd {
   isTunnelRefusal: boolean;
   /** The errno of a route lookup for the address; null if there is a route, or no lookup was made. */
   routeErrno: string | null;
-  /** The lookup was made and found a route. */
+  /** The lookup was made and found a route to one host. */
   isRouted: boolean;
   /** The route works from another source than the given one. */
   isSourceUnfit: boolean;
@@ -335,7 +335,7 @@ class KernelConnect implements RunningConnect {
       errno: code,
       isImmediate: !isSent,
       routeErrno,
-      isRouted: route !== null && routeErrno === null,
+      isRouted: route !== null && 'hop' in route && !route.hop.isForMany,
       isSourceUnfit: routeErrno !== null && this.#hasRouteFromElsewhere(),
       durationMs,
     });

@@ -1,6 +1,14 @@
 import { answeredWith, dns, evidence, forbidden, HOST, http, tcp, tls, VPCE_NAME } from '../evidence.js';
 import type { Row } from './row.js';
 
+function endpointName(address: string): Row['given'] {
+  return evidence({
+    target: `https://${VPCE_NAME}/prod`,
+    dns: [dns(VPCE_NAME, [address])],
+    tcp: [tcp(VPCE_NAME, { [address]: 'timeout' })],
+  });
+}
+
 /** The default name gives an address of 100.64.0.0/10, and so has an interface of this host. */
 function sharedAnswer(name: string): Row['given'] {
   return evidence({
@@ -53,21 +61,34 @@ export const dnsPublicRows: Row[] = [
     summary: ['1 of 2 addresses', '52.1.2.3'],
     alternatives: ['tcp.timeout-some'],
   },
-  // AWS keeps the records of these names: their addresses are those of the endpoint, in whatever block its subnets have.
-  ...['100.64.1.5', '11.20.1.5'].map(
+  // AWS keeps the records of these names: their addresses are those of the endpoint, and many VPCs have a block of 100.64/10.
+  ...['100.64.1.5', '2600:1f18::5'].map(
     (address): Row => ({
       name: `an endpoint’s own name with an address of another block of its VPC, ${address}`,
-      given: evidence({
-        target: `https://${VPCE_NAME}/prod`,
-        dns: [dns(VPCE_NAME, [address])],
-        tcp: [tcp(VPCE_NAME, { [address]: 'timeout' })],
-      }),
+      given: endpointName(address),
       class: 'timeout',
       cause: 'tcp.timeout-all',
       confidence: 'low',
       excluded: ['dns.public-answer'],
     }),
   ),
+  {
+    name: 'an endpoint’s own name with a public address: of a rare block of its VPC, or of a resolver that made it up',
+    given: endpointName('11.20.1.5'),
+    class: 'dns',
+    cause: 'dns.public-answer',
+    confidence: 'medium',
+    summary: ['which an endpoint has only in a public block of its VPC'],
+    alternatives: ['tcp.timeout-all'],
+  },
+  {
+    name: 'an endpoint’s own name with an address of loopback, which no VPC has',
+    given: endpointName('127.0.0.9'),
+    class: 'dns',
+    cause: 'dns.public-answer',
+    confidence: 'high',
+    summary: ['not to the VPC endpoint'],
+  },
   {
     name: 'a shared address, while this host has one in its own subnet',
     given: sharedAnswer('eth0'),

@@ -7,7 +7,13 @@ const API = 'a1b2c3d4e5.execute-api.us-east-1.amazonaws.com';
 const VPCE = 'vpce-0123456789abcdef0-abcd1234.execute-api.us-east-1.vpce.amazonaws.com';
 
 /** An endpoint in a block of its VPC that is not one of RFC 1918, whose security group drops everything. */
-function silentEndpoint(id: string, block: string, at: string, source: string): FieldCase {
+function silentEndpoint(
+  id: string,
+  block: string,
+  at: string,
+  source: string,
+  expected: FieldCase['expected'],
+): FieldCase {
   return {
     id,
     situation: `the endpoint has an address of ${block}, a block of its VPC, and is silent`,
@@ -15,12 +21,7 @@ function silentEndpoint(id: string, block: string, at: string, source: string): 
     args: ['diagnose', `https://${VPCE}/prod/`, '--timeout', '1000', '--no-trace'],
     zone: { [VPCE]: [at] },
     silent: [at],
-    expected: {
-      exitCodes: [11],
-      causes: ['tcp.timeout-all'],
-      says: [/security group/],
-      never: [/not to the VPC endpoint/, /private DNS on/],
-    },
+    expected,
   };
 }
 
@@ -30,12 +31,25 @@ export const rightAddressCases: readonly FieldCase[] = [
     '100.64.0.0/10',
     '100.64.6.32',
     'https://dev.to/tbeijen/eks-and-the-quest-for-ip-addresses-secondary-cidr-ranges-and-private-nat-gateways-109o',
+    {
+      exitCodes: [11],
+      causes: ['tcp.timeout-all'],
+      says: [/security group/],
+      never: [/not to the VPC endpoint/, /private DNS on/],
+    },
   ),
   silentEndpoint(
     'F33',
     'public addresses',
     '11.64.6.33',
     'https://github.com/aws/containers-roadmap/issues/181',
+    {
+      exitCodes: [10],
+      causes: ['dns.public-answer'],
+      atMost: 'medium',
+      says: [/only in a public block of its VPC/, /security group/],
+      never: [/not to the VPC endpoint/],
+    },
   ),
   {
     id: 'F34',

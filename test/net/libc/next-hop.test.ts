@@ -42,6 +42,12 @@ t.test('the next hop is the gateway, of either family, or the destination on the
     if (expected === null) t.equal(hop, null);
     else t.match(hop, expected);
   }
+  const types = [1, 2, 3, 4, 5].map((type) => {
+    const body = Buffer.concat([rtmsg, outgoing]);
+    body.writeUInt8(type, 7);
+    return decodeNextHop(body, '10.9.9.9')?.isForMany;
+  });
+  t.same(types, [false, false, true, false, true], 'unicast, local, broadcast, anycast, multicast');
   t.equal(decodeNextHop(rtmsg.subarray(1), '10.9.9.9'), null, 'shorter than its header');
 });
 
