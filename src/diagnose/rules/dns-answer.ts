@@ -16,7 +16,7 @@ import { isTunnel } from '../../host/tunnel.js';
 import { inRange, parseRange } from '../../net/address/range.js';
 import { scopeOf } from '../../net/address/scope.js';
 import { byEndpointName } from '../../target/private-api/invoke-url.js';
-import { readPrivateName } from '../../target/private-api/names.js';
+import { isEndpointName, isOnlyPrivate, readPrivateName } from '../../target/private-api/names.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
 import { atStart, places, short } from '../headline.js';
 import type { Advice } from '../remedies/advice.js';
@@ -42,7 +42,7 @@ const publicAnswer = rule('dns.public-answer', { needs: ['dns'], docs: DOCS.vpcC
   const shown =
     distinct.length === 1 ? `${places(distinct)} (${scopes})` : `${distinct.length} ${scopes} addresses`;
   const name = short(host, 'the name');
-  const canBeRight = isEndpointName(evidence) && canBeBlock(foreign, evidence);
+  const canBeRight = isEndpointName(evidence.target.privateApi) && canBeBlock(foreign, evidence);
   return {
     phase: 'resolve',
     confidence: confidence(evidence, foreign, foreign.length === addresses.length),
@@ -112,13 +112,13 @@ function confidence(evidence: Evidence, foreign: readonly DnsAddress[], all: boo
   if (!endpoint && canBeBlock(foreign, evidence)) return 'medium';
   const nothingOpens = outcomes.length > 0 && withStatus(outcomes, 'open').length === 0;
   const notThere = mainAnswers(evidence).some(({ cause }) => cause === 'api.not-matched');
-  const isOnlyPrivate = evidence.target.privateApi?.form === 'alias' || isEndpointName(evidence);
-  return endpoint || nothingOpens || notThere || isOnlyPrivate || !all ? 'high' : 'medium';
+  const onlyPrivate = isOnlyPrivate(evidence.target.privateApi);
+  return endpoint || nothingOpens || notThere || onlyPrivate || !all ? 'high' : 'medium';
 }
 
 /** Whether the addresses can be those of a block of the VPC: what AWS keeps for an endpoint's own name, or shared addresses. */
 function canBeBlock(foreign: readonly DnsAddress[], evidence: Evidence): boolean {
-  const block = isEndpointName(evidence) ? 'public' : 'shared';
+  const block = isEndpointName(evidence.target.privateApi) ? 'public' : 'shared';
   return foreign.every(({ scope }) => scope === block);
 }
 
@@ -221,8 +221,9 @@ const VPC_IPV6_PREFIX = 56;
  *
  * IPv4: only `private`. IPv6: `unique-local`, and of the public ones those of the VPC's own block, which is usually
  * globally routable: in the same /56 as this host, or among the addresses of the endpoint's own name. `shared` (100.64/10)
- * can be a second block of a VPC; it counts where the endpoint's own name has the address, or where this host is in such a block. A public IPv4 address of the
- * endpoint's own name is in a rare block of its VPC, or a resolver made it up: that is told with less confidence.
+ * can be a second block of a VPC; it counts where the endpoint's own name has the address, or where this host is in such a
+ * block. A public IPv4 address of the endpoint's own name is in a rare block of its VPC, or a resolver made it up: that is told
+ * with less confidence.
  */
 function mayBeEndpoint(address: DnsAddress, evidence: Evidence): boolean {
   if (isInKnownVpc(address.address, evidence)) return true;
@@ -231,11 +232,15 @@ function mayBeEndpoint(address: DnsAddress, evidence: Evidence): boolean {
     case 'unique-local':
       return true;
     case 'shared':
-      return isEndpointName(evidence) || namedByEndpoint(address, evidence) || isInSharedBlock(evidence);
+      return (
+        isEndpointName(evidence.target.privateApi) ||
+        namedByEndpoint(address, evidence) ||
+        isInSharedBlock(evidence)
+      );
     case 'public':
       return (
         address.family === 6 &&
-        (isEndpointName(evidence) ||
+        (isEndpointName(evidence.target.privateApi) ||
           namedByEndpoint(address, evidence) ||
           besideThisHost(address.address, evidence))
       );
@@ -246,11 +251,6 @@ function mayBeEndpoint(address: DnsAddress, evidence: Evidence): boolean {
 
 function namedByEndpoint({ address }: DnsAddress, evidence: Evidence): boolean {
   return endpointAnswer(evidence)?.doc.addresses.some((other) => other.address === address) ?? false;
-}
-
-/** The target is an endpoint's own name: AWS keeps its records, which have the addresses of its network interfaces. */
-function isEndpointName({ target: { privateApi } }: Evidence): boolean {
-  return privateApi?.form === 'vpce' || privateApi?.form === 'zonal';
 }
 
 /** This host has a shared address itself, as pods and instances in a second block of a VPC do; VPN clients give tunnels such ones. */

@@ -14,7 +14,7 @@ import { allWorked, apiAnswered } from '../../documents/observed/http.js';
 import { addressOutcomes } from '../../documents/observed/tcp.js';
 import { hasProvenName } from '../../documents/observed/tls.js';
 import type { Evidence } from '../../documents/report.js';
-import type { PrivateApi } from '../../documents/target.js';
+import { isOnlyPrivate } from '../../target/private-api/names.js';
 import { type Judgement, type Rule, rule } from '../finding.js';
 import { short } from '../headline.js';
 import { pprobeAgain } from '../remedies/again.js';
@@ -83,11 +83,6 @@ function knownElsewhere(evidence: Evidence, used: Answer, better: Answer): Judge
     claims: [{ says: 'dns-decides' }],
     check: shellLine(pprobeAgain(evidence.target, { command: 'dns', name: host, server })),
   };
-}
-
-/** Whether only private APIs and their endpoints have names of this form. */
-function isOnlyPrivate(api: PrivateApi | null): boolean {
-  return api !== null && api.form !== 'default' && api.form !== 'custom' && api.form !== 'service';
 }
 
 /** Two private answers: one of them belongs to another VPC, or is out of date. */

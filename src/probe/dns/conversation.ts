@@ -1,6 +1,6 @@
-import { elapsedMs, nowMs, systemClock } from '../../core/clock.js';
+import { elapsedMs, nowMs } from '../../core/clock.js';
 import type { DnsTransport } from '../../documents/dns.js';
-import { readArrived } from '../../net/libc/poller.js';
+import { afterArrived } from '../../net/libc/poller.js';
 import { packetPace } from '../../net/wire/pace.js';
 import { formatServer, type ServerAddress } from '../../target/server.js';
 import { publishReply } from './channels.js';
@@ -132,11 +132,7 @@ export class Conversation {
       let cancelTimer = (): void => {};
       const { pending, leaving, position } = this.#transmit(this.transport, true);
       const startTimer = (): void => {
-        cancelTimer = systemClock.after(waitMs, () => {
-          readArrived();
-          // In the next turn, what was read is known.
-          setImmediate(() => resolve(false));
-        });
+        cancelTimer = afterArrived(waitMs, () => resolve(false));
       };
       if (leaving === null) startTimer();
       else void leaving.then(startTimer);

@@ -1,6 +1,6 @@
 import type { Target } from '../../documents/target.js';
 import { pathOf } from '../parse-target.js';
-import { aliasName, defaultName } from './names.js';
+import { aliasName, defaultName, isEndpointName } from './names.js';
 
 /** A way to call the same path of the same API: a URL, and the header it needs or null. */
 export interface InvokeUrl {
@@ -35,7 +35,7 @@ export function byEndpointName(target: Target): InvokeUrl | null {
 
 /** The endpoint's own DNS name, from the target or from `--vpce`; the alias is not one. */
 function endpointNameOf({ host, privateApi: api }: Target): string | null {
-  if (api?.form === 'vpce' || api?.form === 'zonal') return host;
+  if (isEndpointName(api)) return host;
   return api?.endpointName?.startsWith('vpce-') ? api.endpointName : null;
 }
 

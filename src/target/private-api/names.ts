@@ -1,3 +1,4 @@
+import type { PrivateApi } from '../../documents/target.js';
 import { SUFFIXES, suffixOf } from './partitions.js';
 
 /** The parts of a host name under `execute-api`. */
@@ -79,4 +80,14 @@ export function aliasName({ apiId, vpceId, region }: Parts): string | null {
   return apiId === null || vpceId === null || suffix === null
     ? null
     : `${apiId}-${vpceId}.execute-api.${region}.${suffix}`;
+}
+
+/** Whether the name is an endpoint's own: AWS keeps its records, which have the addresses of the endpoint's network interfaces. */
+export function isEndpointName(api: PrivateApi | null): boolean {
+  return api?.form === 'vpce' || api?.form === 'zonal';
+}
+
+/** Whether only private APIs and their endpoints have names of this form. */
+export function isOnlyPrivate(api: PrivateApi | null): boolean {
+  return api?.form === 'alias' || isEndpointName(api);
 }
